@@ -1,0 +1,59 @@
+# Everything runs from a virtual environment in .venv, made from the pinned lock files: nothing is installed globally.
+.DEFAULT_GOAL := help
+.PHONY: help demo test run check lock clean
+
+# The first Python that is new enough; name another with `make test PYTHON=python3.12`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes
+
+help:
+	@echo "make demo   run Park on its embedded sandbox: no Slack, no PBX, no database"
+	@echo "make test   run the tests"
+	@echo "make check  lint, types, import contracts, the README's command table"
+	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
+	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
+	@echo "make clean  remove .venv and caches"
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Park needs Python 3.11 or newer: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
+	@echo "Making a virtual environment in $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.run: requirements.lock | $(BIN)/python
+	@echo "Installing what Park needs to run, pinned in requirements.lock"
+	@$(PIP) --requirement requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(BIN)/python
+	@echo "Installing what the tests need, pinned in requirements-dev.lock"
+	@$(PIP) --requirement requirements-dev.lock
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run
+	@$(BIN)/python -m bot demo
+
+run: $(VENV)/.run
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/.dev
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	@echo "Lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "Types"; $(BIN)/mypy
+	@echo "Import contracts"; $(BIN)/lint-imports
+	@echo "The README's command table"; $(BIN)/python -m bot table --check README.md
+
+LOCK := $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --all-extras pyproject.toml
+
+lock: $(BIN)/python
+	@$(BIN)/python -m pip --quiet install uv
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --group dev --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache
