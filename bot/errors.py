@@ -1,0 +1,134 @@
+"""What can go wrong.
+
+ParkError
+├── Refused             its text is for the person in Slack; the only family that is
+│   ├── NotUnderstood   the line is not one of Park's
+│   ├── NotFound        a name or number that the PBX does not have
+│   ├── Ambiguous       a name that fits two
+│   ├── NotAllowed      the policy says no
+│   ├── NotPossible     the PBX could not do it, known before anything was sent
+│   └── Moved           the target no longer is what the person was shown
+├── PBXError
+│   ├── Unreachable     no answer, or none that makes sense; nothing was changed by this call
+│   ├── UnknownOutcome  a write was sent and its answer never came: read back, then decide
+│   ├── Rejected        the PBX understood and said no (4xx)
+│   │   └── Missing     404
+│   └── SignInFailed    the PBX does not accept the credentials, or asks for a second factor
+├── SlackFailure        Slack did not do what it was asked for
+│   ├── SlackUnavailable    not now: the same may be said later
+│   └── SlackRefused        not ever: Slack gave a reason
+├── JournalUnavailable  the journal can't be written: nothing may be acknowledged
+├── LeaseLost           another worker has the change now: stop, write nothing more
+├── PolicyError         the policy file is missing or broken
+└── SettingsError       the environment is
+"""
+
+from bot.message import FormOffer, Message, Offer
+
+NOTHING = "Nothing was changed."
+"""What everybody who is refused wants to know first."""
+
+
+class ParkError(Exception):
+    """Everything that Park raises on purpose."""
+
+
+class Refused(ParkError):
+    """Nothing was changed, and the text says what to do instead."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        notes: tuple[str, ...] = (),
+        lines: tuple[str, ...] = (),
+        offers: tuple[Offer, ...] = (),
+        forms: tuple[FormOffer, ...] = (),
+    ) -> None:
+        super().__init__(text)
+        self.message = Message(title=text, notes=notes, lines=lines, offers=offers, forms=forms)
+
+
+class NotUnderstood(Refused):
+    """The line is not one of Park's."""
+
+
+class NotFound(Refused):
+    """A name or number that the PBX does not have."""
+
+
+class Ambiguous(Refused):
+    """A name that fits two things: the offers name each."""
+
+
+class NotAllowed(Refused):
+    """The policy says no."""
+
+
+class NotPossible(Refused):
+    """The PBX could not do it, known before anything was sent."""
+
+
+class Moved(Refused):
+    """The target no longer is what the person was shown."""
+
+
+class PBXError(ParkError):
+    """A call to the PBX did not do what it was sent for."""
+
+
+class Unreachable(PBXError):
+    """No answer, or none that makes sense; this call changed nothing."""
+
+
+class UnknownOutcome(PBXError):
+    """A write was sent and its answer never came, or came as a 5xx."""
+
+
+class Rejected(PBXError):
+    """The PBX understood and said no: `status` is HTTP's, `code` the PBX's own (UNKNOWN where it gave none)."""
+
+    def __init__(self, text: str, *, status: int, code: str = "UNKNOWN") -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+
+
+class Missing(Rejected):
+    """404: the PBX has no such thing."""
+
+
+class SignInFailed(PBXError):
+    """Credentials not accepted, or a second factor asked for; never retried by itself: the PBX blocks addresses."""
+
+
+class SlackFailure(ParkError):
+    """Slack did not do what it was asked for."""
+
+
+class SlackUnavailable(SlackFailure):
+    """A rate limit, the network, or Slack itself; to be tried again after `retry_after` seconds."""
+
+    def __init__(self, text: str, retry_after: float = 5.0) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class SlackRefused(SlackFailure):
+    """Trying again will not help; the text is Slack's own code."""
+
+
+class JournalUnavailable(ParkError):
+    """The journal can't be written: nothing may be acknowledged."""
+
+
+class LeaseLost(ParkError):
+    """Another worker has the change now: stop, and write nothing more."""
+
+
+class PolicyError(ParkError):
+    """The policy file is missing or broken; the text names the line."""
+
+
+class SettingsError(ParkError):
+    """The environment is incomplete or contradicts itself; the text names the variable."""

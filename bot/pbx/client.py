@@ -1,0 +1,144 @@
+"""The PBX's REST API: one method an endpoint, one private send."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from bot.errors import Missing, SignInFailed
+from bot.pbx.answers import judged, parsed
+from bot.pbx.call import Answer, Call
+from bot.pbx.credentials import Credentials
+from bot.pbx.deadline import Deadline
+from bot.pbx.limits import check_extension, check_group, check_server
+from bot.pbx.models import FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
+from bot.pbx.paging import PAGE, Page, every
+from bot.pbx.retrying import retrying
+from bot.pbx.sendable import sendable
+from bot.pbx.signin import SignIn
+from bot.pbx.wire import Wire
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Created(BaseModel):
+    id: str
+
+
+class PBX:
+    """Raises NotPossible before anything is sent, PBXError after that, and nothing else.
+
+    `deadline` is the seconds that one call may take: waiting for one of `in_flight`, signing in, retries and the
+    answer's last byte included.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        ca_file: Path | None = None,
+        verify: bool = True,
+        deadline: float = 10.0,
+        in_flight: int = 8,
+    ) -> None:
+        self._wire = Wire(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
+        self._sign_in = SignIn(self._wire, credentials)
+        self._deadline = deadline
+
+    def server(self) -> ParkServer:
+        return self._read(ParkServer, "call_park")
+
+    def update_server(self, settings: Mapping[str, Any]) -> None:
+        check_server(settings)
+        self._write("call_park", content=sendable(settings))
+
+    def groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[ParkGroup]:
+        return every(lambda skip: self.group_page(skip, filter=filter, search=search))
+
+    def group_page(self, skip: int = 0, **narrowed: str | None) -> Page[ParkGroup]:
+        return self._page(Page[ParkGroup], "call_park_groups", skip, narrowed)
+
+    def group(self, group_id: str) -> ParkGroup:
+        return self._read(ParkGroup, "call_park_groups", group_id)
+
+    def create_group(self, settings: Mapping[str, Any]) -> str:
+        """The new group's id."""
+        check_group(settings, new=True)
+        call, answer = self._write("call_park_groups", content=sendable(settings))
+        return parsed(call, answer, _Created).id
+
+    def update_group(self, group_id: str, settings: Mapping[str, Any]) -> None:
+        check_group(settings)
+        self._write("call_park_groups", group_id, content=sendable(settings))
+
+    def delete_group(self, group_id: str) -> None:
+        self._write("call_park_groups", group_id, "destroy")
+
+    def members(self, group_id: str) -> tuple[Member, ...]:
+        return self._read(Page[Member], "call_park_groups", group_id, "members").items
+
+    def add_member(self, group_id: str, extension_number: str) -> None:
+        check_extension(extension_number)
+        self._write("call_park_groups", group_id, "members", extension_number)
+
+    def remove_member(self, group_id: str, extension_number: str) -> None:
+        check_extension(extension_number)
+        self._write("call_park_groups", group_id, "members", extension_number, "destroy")
+
+    def ring_groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[RingGroup]:
+        return every(lambda skip: self.ring_group_page(skip, filter=filter, search=search))
+
+    def ring_group_page(self, skip: int = 0, **narrowed: str | None) -> Page[RingGroup]:
+        return self._page(Page[RingGroup], "ring_groups", skip, narrowed)
+
+    def ring_group(self, ring_group_id: str) -> RingGroup:
+        return self._read(RingGroup, "ring_groups", ring_group_id)
+
+    def number(self, extension_number: str) -> Number | None:
+        """Whatever answers this number; None where nothing does."""
+        check_extension(extension_number)
+        try:
+            return self._read(Number, "extension_numbers", extension_number)
+        except Missing:
+            return None
+
+    def users(self, *, filter: str | None = None, search: str | None = None) -> Iterator[User]:
+        return every(lambda skip: self.user_page(skip, filter=filter, search=search))
+
+    def user_page(self, skip: int = 0, **narrowed: str | None) -> Page[User]:
+        return self._page(Page[User], "users", skip, narrowed)
+
+    def feature_codes(self) -> tuple[FeatureCode, ...]:
+        return self._read(Page[FeatureCode], "feature_access_codes").items
+
+    def close(self) -> None:
+        """Close every connection; calls after this fail as Unreachable."""
+        self._wire.close()
+
+    def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
+        query = {key: value for key, value in narrowed.items() if value}
+        return self._read(shape, path, skip=skip, top=PAGE, **query)
+
+    def _read(self, shape: type[M], *path: str, **query: str | int) -> M:
+        call = Call(method="GET", path=path, query=query)
+        return parsed(call, self._send(call), shape)
+
+    def _write(self, *path: str, content: bytes | None = None) -> tuple[Call, Answer]:
+        call = Call(method="POST", path=path, content=content, write=True)
+        return call, self._send(call)
+
+    def _send(self, call: Call) -> Answer:
+        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
+        deadline = Deadline(self._deadline)
+        return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
+
+    def _signed_in(self, call: Call, deadline: Deadline) -> Answer:
+        token = self._sign_in.token(deadline)
+        answer = self._wire.exchange(call, deadline, token=token)
+        if answer.status == 401:  # nothing was done, so a write too may go once more
+            answer = self._wire.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
+        if answer.status == 401:
+            raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
+        return answer

@@ -1,0 +1,125 @@
+"""The directory of names: what people call the PBX's groups, ring groups and users. Any thread may ask."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from bot.pbx import finding, kind
+from bot.pbx.client import PBX
+from bot.pbx.finding import Found
+from bot.pbx.membership import Membership
+from bot.pbx.memory import Memory
+from bot.pbx.models import Member, ParkGroup, RingGroup, User
+from bot.pbx.shelf import Shelf
+
+
+class Directory:
+    """Whatever it knows is at most `lifetime` seconds old; a change reads for itself before it writes."""
+
+    def __init__(self, pbx: PBX, *, lifetime: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pbx = pbx
+        self._groups = Shelf(kind.groups(pbx), Memory[ParkGroup](lifetime, clock))
+        self._ring_groups = Shelf(kind.ring_groups(pbx), Memory[RingGroup](lifetime, clock))
+        self._users = Shelf(kind.users(pbx), Memory[User](lifetime, clock))
+        self._membership = Membership(lifetime, clock)
+        self._clock = clock
+
+    def group(self, text: str, *, anew: bool = False) -> list[ParkGroup]:
+        """All groups that fit the name; `anew`: by asking the PBX, as for a name that memory hasn't."""
+        return self._groups.anew(text) if anew else self._groups.named(text)
+
+    def ring_group(self, text: str, *, anew: bool = False) -> list[RingGroup]:
+        """All ring groups that fit the name or extension number; `anew` as above."""
+        return self._ring_groups.anew(text) if anew else self._ring_groups.named(text)
+
+    def user(self, text: str, *, anew: bool = False) -> list[User]:
+        """All users that fit the extension number, display name, account name or e-mail; `anew` as above."""
+        return self._users.anew(text) if anew else self._users.named(text)
+
+    def closest_groups(self, text: str, limit: int = 3) -> list[ParkGroup]:
+        """From memory; whole after a name that wasn't found."""
+        return self._groups.closest(text, limit)
+
+    def closest_ring_groups(self, text: str, limit: int = 3) -> list[RingGroup]:
+        """From memory; whole after a name that wasn't found."""
+        return self._ring_groups.closest(text, limit)
+
+    def closest_users(self, text: str, limit: int = 3) -> list[User]:
+        """From memory; whole after a name that wasn't found."""
+        return self._users.closest(text, limit)
+
+    def group_by_id(self, group_id: str) -> ParkGroup | None:
+        """None when the PBX has no such group."""
+        return self._groups.by_id(group_id, self._pbx.group)
+
+    def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
+        """None when the PBX has no such ring group."""
+        return self._ring_groups.by_id(ring_group_id, self._pbx.ring_group)
+
+    def all_groups(self) -> list[ParkGroup]:
+        """Every group, one request a hundred unless fresh."""
+        return self._groups.everything()
+
+    def remembered_groups(self) -> list[ParkGroup]:
+        """From memory only, fresh or not: for typeahead."""
+        return self._groups.remembered()
+
+    def remembered_ring_groups(self) -> list[RingGroup]:
+        """From memory only, fresh or not: for typeahead."""
+        return self._ring_groups.remembered()
+
+    def remembered_users(self) -> list[User]:
+        """From memory only, fresh or not: for typeahead."""
+        return self._users.remembered()
+
+    def warm(self) -> None:
+        """Read all names that are not fresh, so that memory can answer; raise PBXError."""
+        for shelf in (self._groups, self._ring_groups, self._users):
+            shelf.everything()
+
+    def forget_groups(self) -> None:
+        """After a change to a group: its name and settings are asked for again."""
+        self._groups.forget()
+
+    def forget_ring_groups(self) -> None:
+        """One was found to be called otherwise."""
+        self._ring_groups.forget()
+
+    def note_members(self, group_id: str, members: Iterable[Member]) -> None:
+        """Whoever reads a group's members tells."""
+        self._membership.note(group_id, members)
+
+    def forget_members(self, group_id: str) -> None:
+        """After a write whose outcome is unknown, or a deletion."""
+        self._membership.forget(group_id)
+
+    def member_count(self, group_id: str) -> int | None:
+        """How many members a group has, if that is known without asking."""
+        return self._membership.count(group_id)
+
+    def group_of(self, extension: str) -> str | None:
+        """The id of the group an extension is in, if that is known without asking."""
+        return self._membership.group_of(extension)
+
+    def now(self) -> float:
+        """By the clock that lifetimes go by, in seconds."""
+        return self._clock()
+
+    def find(
+        self,
+        extension: str,
+        *,
+        visible: Callable[[ParkGroup], bool],
+        limit: int = 200,
+        progress: Callable[[int, int], None] | None = None,
+        since: float | None = None,
+    ) -> Found:
+        """Look through the visible groups, reading at most `limit` member lists; progress(looked, total).
+
+        Member lists read before `since`, a moment of `now`, are read again.
+        """
+        groups = [group for group in self._groups.everything() if visible(group)]
+        return finding.find(extension, groups, self._membership, self._pbx.members, limit, progress or _unseen, since)
+
+
+def _unseen(looked: int, total: int) -> None:
+    """Nobody is watching."""

@@ -1,0 +1,121 @@
+"""A PBX that answers whatever a test wants, over real HTTP: for what no sane PBX would say."""
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+Line = Callable[[socket.socket], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came; `target` is the request line's, still encoded, below /api."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True, strict_parsing=False))
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, or with `line` whatever that writes on the connection, which is then closed."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    line: Line | None = None
+
+
+def says(value: object, status: int = 200, **headers: str) -> Reply:
+    """JSON."""
+    return Reply(status, json.dumps(value).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def drops() -> Reply:
+    """The connection closes without an answer."""
+    return Reply(line=lambda _: None)
+
+
+@dataclass(slots=True)
+class Scripted:
+    """Where it listens, and what it was asked."""
+
+    url: str
+    asked: list[Asked]
+
+    @property
+    def targets(self) -> list[str]:
+        return [f"{asked.method} {asked.target}" for asked in self.asked]
+
+
+@contextmanager
+def scripted(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+    """Answer each request by `answer`, on a free port, in a thread for each connection."""
+    asked: list[Asked] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            request = Asked(self.command, self.path.removeprefix("/api"), dict(self.headers.items()), body)
+            asked.append(request)
+            self._reply(answer(request))
+
+        do_POST = do_GET  # noqa: N815
+
+        def _reply(self, reply: Reply) -> None:
+            if reply.line:
+                self.close_connection = True
+                reply.line(self.connection)
+                return
+            self.send_response(reply.status)
+            for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except OSError:
+                self.close_connection = True  # the client hung up, as some tests make it
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield Scripted(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/api", asked)
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,81 @@
+"""What the client sends is held against the vendor's own description, where that file is present."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from bot.pbx.client import PBX
+from tests.pbx.clients import METHODS, PERSON, client
+from tests.pbx.scripted import Asked, Reply, says, scripted
+
+SHARED = Path(os.environ.get("PARK_SHARED") or Path(__file__).parents[2] / "../shared")
+FILE = SHARED / "portsip/openapi.json"
+pytestmark = pytest.mark.skipif(not FILE.exists(), reason="the vendor's openapi.json is not here")
+
+GROUP = {"name": "O'Hara", "recall_to": "USER_FIRST_THEN_RING_GROUP", "ring_group_id": "r1"}
+SERVER = {
+    "enabled": True,
+    "extension_number": "666",
+    "recall_to": "RING_GROUP_ONLY",
+    "ring_group_id": "r1",
+    "recall_time": 60,
+    "recall_ring_group_time": 900,
+    "prompt_file_id": "p1",
+}
+CALLS: dict[str, Callable[[PBX], object]] = {
+    **METHODS,
+    "update_server with everything": lambda pbx: pbx.update_server(SERVER),
+    "update_server with blanks": lambda pbx: pbx.update_server(dict.fromkeys(SERVER)),
+    "create_group with everything": lambda pbx: pbx.create_group(GROUP),
+    "update_group with everything": lambda pbx: pbx.update_group("g/1", {**GROUP, "id": "g/1"}),
+    "groups narrowed": lambda pbx: list(pbx.groups(filter="name eq 'x'", search="y")),
+}
+
+
+def _answer(asked: Asked) -> Reply:
+    if asked.path == "/auth/sign_in":
+        return says({"access_token": "a", "refresh_token": "r", "expires_in": 1800})
+    if asked.path == "/auth/refresh_token":
+        return says({"access_token": "b"})
+    if asked.headers["Authorization"] != "Bearer b":
+        return Reply(401)
+    return says({"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []})
+
+
+def _operation(asked: Asked) -> dict[str, Any]:
+    """The one that the request is meant for: the path with the fewest variables."""
+    paths = json.loads(FILE.read_text())["paths"]
+    fitting = [path for path in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), asked.path)]
+    operation: dict[str, Any] = paths[min(fitting, key=lambda path: path.count("{"))][asked.method.lower()]
+    return operation
+
+
+def _hold(asked: Asked) -> None:
+    operation = _operation(asked)
+    body = operation.get("requestBody")
+    if body:
+        schema = body["content"]["application/json"]["schema"]
+        Draft202012Validator(schema).validate(asked.json)
+        assert asked.json.keys() <= schema["properties"].keys()
+        assert asked.headers["Content-Type"] == "application/json"
+    else:
+        assert asked.body == b""
+    parameters = {at["name"]: at["schema"] for at in operation.get("parameters", ()) if at["in"] == "query"}
+    for name, text in asked.query.items():
+        value = int(text) if parameters[name]["type"] == "integer" else text
+        Draft202012Validator(parameters[name]).validate(value)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_request_is_one_that_the_vendor_describes(call: str) -> None:
+    with scripted(_answer) as pbx, client(pbx.url, PERSON) as ours:
+        CALLS[call](ours)
+    assert len(pbx.asked) == 4
+    for asked in pbx.asked:
+        _hold(asked)
