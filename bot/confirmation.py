@@ -1,0 +1,188 @@
+"""What is said when a request has ended: to the asker alone, or in the thread for all to see."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.changes import Snapshot
+from bot.changes.change import Change, same
+from bot.changes.diff import RingGroupName, facts, people
+from bot.changes.snapshot import COMPARED
+from bot.changes.stops import Shifted, Unsettled
+from bot.errors import NOTHING
+from bot.message import Fact, Message, Offer
+from bot.names import fold
+from bot.operation import ChangeOperation
+from bot.plan import Plan
+
+LAST_NOW = "Whoever was taken out and put back now stands last in the group: group parks hunt in that order."
+
+
+class Confirmation(BaseModel):
+    """`private` goes to the asker; or a `card` with its `status` for the thread, and a `reply` under it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    private: Message | None = None
+    card: Message | None = None
+    status: str = ""
+    reply: Message | None = None
+    mention: bool = False
+    """Slow, failed and unknown outcomes name the asker: a card alone notifies nobody."""
+
+    @classmethod
+    def only(cls, message: Message) -> Self:
+        """For the asker's eyes."""
+        return cls(private=message)
+
+    def noting(self, note: str) -> Self:
+        """The same with one more note, if there is one."""
+        if not note:
+            return self
+        parts = {"private": self.private, "reply": self.reply}
+        noted = {part: replace(said, notes=(*said.notes, note)) for part, said in parts.items() if said}
+        return self.model_copy(update=noted)
+
+
+def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
+    """The diff, and the button that applies exactly it."""
+    if all(change.already for change in plan.changes):
+        return Message(title="Nothing to change", notes=plan.already)
+    style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
+    return Message(
+        title=f"{plan.wish}? Nothing is changed yet.",
+        facts=_facts(plan, ring_group),
+        notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
+        offers=(Offer(label=operation.button, line=operation.text(), style=style, expects=plan.digest()),),
+    )
+
+
+def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupName, *, slow: bool) -> Confirmation:
+    """Written, read back and found as wanted."""
+    if all(change.already for change in plan.changes):
+        return Confirmation.only(Message(title="Already so: nothing had to be changed", notes=plan.already))
+    card = Message(title=plan.title, facts=_facts(plan, ring_group), notes=(*plan.already, *plan.notes))
+    stands = tuple(_stands(change, now) for change, now in zip(plan.changes, readings, strict=True))
+    notes = tuple(note for change, now in zip(plan.changes, readings, strict=True) for note in _also_moved(change, now))
+    reply = Message(
+        title="Done: read back from the PBX and found as asked.", facts=tuple(filter(None, stands)), notes=notes
+    )
+    return Confirmation(card=card, status="done", reply=reply, mention=slow)
+
+
+def refused_by_pbx(plan: Plan, why: Message, *, clean: bool) -> Confirmation:
+    """The PBX said no; `clean`: nothing of it stands."""
+    state = NOTHING if clean else "A part of it may stand: look at the group before you try again."
+    card = replace(why, title=f"Not done: {plan.wish}", notes=(why.title, *why.notes, state))
+    reply = Message(title=f"The PBX refused. {state}", notes=(why.title,))
+    return Confirmation(card=card, status="failed" if clean else "unsettled", reply=reply, mention=True)
+
+
+def moved(plan: Plan, stop: Shifted, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
+    """The target no longer is what the plan was made of; nothing was written, or `began` in an earlier attempt."""
+    target, now = stop.change.target, stop.now
+    what = "was changed by somebody else meanwhile" if now else "is gone"
+    shift = facts(Change(target=target, before=stop.change.before, after=now), ring_group) if now else ()
+    if began:
+        return unsettled(plan, line, f"Park was interrupted half-way, and {target.title} {what}.", shift)
+    message = Message(
+        title=f"Stopped: {target.title} {what}. {NOTHING}",
+        facts=shift,
+        offers=(Offer(label="Preview again", line=f"preview {line}"),),
+    )
+    return Confirmation.only(message)
+
+
+def not_seen(plan: Plan, stop: Unsettled, line: str, ring_group: RingGroupName) -> Confirmation:
+    """It was sent, and does not show: with what does."""
+    why = "The PBX said yes, but" if stop.answered else "The PBX did not answer in time, and"
+    what = "what it shows is not what was asked for." if stop.read else "it can't be read."
+    seen = Change(target=stop.change.target, before=stop.change.before, after=stop.now)
+    if not stop.read or stop.now is None:
+        return unsettled(plan, line, f"{why} {what}")
+    if seen.already:
+        return unsettled(plan, line, f"{why} so far nothing of it shows.")
+    return unsettled(plan, line, f"{why} {what}", facts(seen, ring_group))
+
+
+def unsettled(plan: Plan, line: str, why: str, shown: tuple[Fact, ...] = ()) -> Confirmation:
+    """Whether it stands can't be told: said so, with what to do; `shown` is what differs from before."""
+    card = Message(
+        title=f"Unknown: {plan.wish}",
+        facts=tuple(replace(fact, label=f"The PBX now shows: {fact.label.lower()}") for fact in shown),
+        notes=(why, "It may stand, in part or whole, or still arrive. Park does not send it again by itself."),
+        offers=(Offer(label="Look and try again", line=f"preview {line}"),),
+    )
+    reply = Message(
+        title="I can't tell whether that change was made.", notes=("Look at the PBX, then use the button above.",)
+    )
+    return Confirmation(card=card, status="unknown", reply=reply, mention=True)
+
+
+def handed_back(line: str, why: str) -> Confirmation:
+    """Too late is not done by surprise: it is offered."""
+    card = Message(
+        title=f"Not done: {line}",
+        notes=(f"{why} {NOTHING} It is not tried again by itself.",),
+        offers=(Offer(label="Do it now", line=line, style="primary"),),
+    )
+    reply = Message(
+        title="That was not done in time, and won't be done by surprise later.",
+        notes=("The button above does it now.",),
+    )
+    return Confirmation(card=card, status="handed back", reply=reply, mention=True)
+
+
+def fault(line: str, *, began: bool) -> Confirmation:
+    """Park itself went wrong: what it left is unknown once it had begun."""
+    if not began:
+        return handed_back(line, "Park met a fault of its own, which is in its log.")
+    card = Message(
+        title=f"Unknown: {line}",
+        notes=("Park met a fault of its own half-way, which is in its log.", "Look at the PBX before you try again."),
+    )
+    return Confirmation(card=card, status="unknown", reply=card, mention=True)
+
+
+def understood_as(said: Message, typed: str, line: str) -> Message:
+    """With the line in Park's own words, where it was typed in others: that is how the next one gets shorter."""
+    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
+        return said
+    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
+
+
+def _facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
+    several = len(plan.changes) > 1
+    return tuple(
+        Fact(
+            label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
+            value=fact.value,
+            before=fact.before,
+        )
+        for change in plan.changes
+        for fact in facts(change, ring_group)
+    )
+
+
+def _stands(change: Change, now: Snapshot | None) -> Fact | None:
+    """The members as they are now, by name."""
+    if now is None or now.members is None:
+        return None
+    label = f"{change.target.title} now has {len(now.members)} member{'' if len(now.members) == 1 else 's'}"
+    return Fact(label=label, value=people(now.members))
+
+
+def _also_moved(change: Change, now: Snapshot | None) -> tuple[str, ...]:
+    """What the PBX changed beside what it was asked for: the prompt above all."""
+    if now is None or change.before is None or change.after is None or not same(now, change.after):
+        return ()
+    wanted = {**change.before.settings, **change.after.settings}
+    others = {key: value for key, value in wanted.items() if key not in COMPARED}
+    moved = sorted(key for key, value in others.items() if key not in now.settings or now.settings[key] != value)
+    if any(key.startswith("prompt_file") for key in moved):
+        return ("The PBX changed the call park server's prompt with it: check what callers hear.",)
+    blank = (None, "")
+    visible = [key for key in moved if wanted[key] not in blank or now.settings.get(key) not in blank]
+    return (f"The PBX changed these settings with it: {', '.join(visible)}.",) if visible else ()

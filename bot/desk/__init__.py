@@ -1,0 +1,7 @@
+"""What one request sees of the PBX."""
+
+from bot.desk.desk import Desk
+from bot.desk.homes import Progress
+from bot.desk.ring_groups import ring_group_label
+
+__all__ = ["Desk", "Progress", "ring_group_label"]

@@ -1,0 +1,139 @@
+"""What one request sees of the PBX: names looked up, and targets as they are now."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Any, Protocol
+
+from bot.changes import SERVER, Person, Snapshot, Target
+from bot.changes.reading import read
+from bot.desk.homes import Homes
+from bot.desk.mending import Mending
+from bot.desk.ring_groups import RingGroups, refuse_times
+from bot.desk.users import Users
+from bot.errors import NOTHING, NotFound, NotPossible
+from bot.fields import Recall, Refers, spellings
+from bot.message import Offer
+from bot.names import fold
+from bot.operation import Operation
+from bot.pbx.client import PBX
+from bot.pbx.directory import Directory
+from bot.pbx.lately import Lately
+from bot.pbx.models import ParkGroup
+from bot.policy import Permission
+
+
+class May(Protocol):
+    """The policy's word on doing a thing at all, or to one group."""
+
+    def __call__(self, permission: Permission, group: str | None = None) -> bool: ...
+
+
+class Desk:
+    """For one operation of one person: `may_see` is the policy's word on reading a group, `may` on doing at all."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        pbx: PBX,
+        directory: Directory,
+        lately: Lately,
+        *,
+        email_of: Callable[[str], str | None],
+        may_see: Callable[[str], bool],
+        may: May,
+    ) -> None:
+        self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
+        self.may_see, self.may = may_see, may
+        self._mending = Mending(operation)
+        self._users = Users(pbx, directory, self._mending, email_of, may_see)
+        self._ring_groups = RingGroups(pbx, directory, self._mending)
+        self.homes = Homes(pbx, directory, may_see)
+
+    def resolve(self) -> None:
+        """Look up every name that the operation mentions; raise what can't be found, before anything else is read."""
+        for _, noun, value in self.operation.said():
+            match noun.refers:
+                case Refers.GROUP:
+                    self.group(value)
+                case Refers.RECALL if value.ring_group is not None:
+                    self._ring_groups.named(value)
+                case Refers.MEMBER if not value.isdigit():
+                    self.people((value,))
+                case Refers.MEMBERS:
+                    self.people([one for one in value if not one.isdigit()])
+
+    @cached_property
+    def groups_named(self) -> frozenset[str]:
+        """The names of the groups mentioned, as the PBX spells them; a new group's as typed."""
+        said = list(self.operation.said())
+        found = {self.group(value).name for _, noun, value in said if noun.refers is Refers.GROUP}
+        return frozenset(found | {value for _, noun, value in said if noun.refers is Refers.NEW_GROUP})
+
+    @cached_property
+    def ring_groups_named(self) -> frozenset[str]:
+        """The names of the ring groups mentioned."""
+        recalls = (value for _, noun, value in self.operation.said() if noun.refers is Refers.RECALL)
+        return frozenset(self._ring_groups.named(recall).name for recall in recalls if recall.ring_group is not None)
+
+    def group(self, text: str) -> ParkGroup:
+        """The park group that the text names, as known: `snapshot` tells whether it still is called that."""
+        for anew, spelling in product((False, True), spellings(text)):
+            if found := self.directory.group(spelling, anew=anew):
+                return self._mending.only(found, text, lambda group: group.name, lambda group: group.name)
+        refuse_times(text)
+        closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
+        raise NotFound(
+            f"There is no park group called “{text}”. {NOTHING}",
+            offers=self._mending.instead(text, closest),
+            notes=() if closest else ("See them all: groups",),
+        )
+
+    def people(self, members: Sequence[str]) -> tuple[Person, ...]:
+        """The users that the texts name, in order and each once; where some can't be had, none are."""
+        return tuple({person.number: person for person in self._users.named(members).values()}.values())
+
+    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """Why it can't be done for these, and a button that does it for the operation's other members."""
+        numbers = {person.number for person in people}
+        named = self._users.named(getattr(self.operation, "members", ()))
+        bad = [text for text, person in named.items() if person.number in numbers]
+        return self._mending.all_or_nothing(bad, reasons, *offers)
+
+    def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
+        """The two settings that a recall target is made of."""
+        return self._ring_groups.settings(recall, before.settings if before else {})
+
+    def ring_group_name(self, id: str) -> str:
+        """A ring group's name and number; its id where the PBX no longer has it."""
+        return self._ring_groups.label(id)
+
+    def server(self) -> Snapshot:
+        """The call park server as it is now."""
+        snapshot = read(self.pbx, SERVER)
+        assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
+        return snapshot
+
+    def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
+        """The group as it is now; raise NotFound where it went away, or has another name, since it was looked up."""
+        snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
+        if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
+            self.directory.forget_groups()
+            raise self._not_that(group, snapshot)
+        self.homes.note(group.id, snapshot)
+        return Target(id=group.id, name=snapshot.settings["name"]), snapshot
+
+    def _not_that(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
+        if now is None:
+            return NotFound(f"The park group “{group.name}” is gone. {NOTHING}")
+        name = now.settings["name"]
+        if not self.may_see(name):
+            return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING}")
+        groups = [value for _, noun, value in self.operation.said() if noun.refers is Refers.GROUP]
+        typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
+        offers = tuple(offer for text in typed for offer in self._mending.instead(text, [name]))
+        return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
+
+    def taken(self, name: str) -> ParkGroup | None:
+        """The group that already has this name, whatever its case."""
+        return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

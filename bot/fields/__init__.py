@@ -1,0 +1,37 @@
+"""The nouns of the operations, each once: how it is typed, how it is said back, and what on the PBX it names."""
+
+from bot.fields.members import MAX_MEMBERS, MEMBER, MEMBERS, Member, Members
+from bot.fields.name import GROUP, NEW_NAME, SEARCH, GroupName, NewGroupName, Search, spellings
+from bot.fields.noun import Noun, Refers
+from bot.fields.other import LINE, NUMBER, SWITCH, ExtensionNumber, Line, Switch
+from bot.fields.recall import RECALL, Recall, RecallTarget
+from bot.fields.time import TIME, Time, say_seconds
+
+__all__ = [
+    "GROUP",
+    "LINE",
+    "MAX_MEMBERS",
+    "MEMBER",
+    "MEMBERS",
+    "NEW_NAME",
+    "NUMBER",
+    "RECALL",
+    "SEARCH",
+    "SWITCH",
+    "TIME",
+    "ExtensionNumber",
+    "GroupName",
+    "Line",
+    "Member",
+    "Members",
+    "NewGroupName",
+    "Noun",
+    "Recall",
+    "RecallTarget",
+    "Refers",
+    "Search",
+    "Switch",
+    "Time",
+    "say_seconds",
+    "spellings",
+]

@@ -1,0 +1,31 @@
+"""What a noun is: how it is typed, how it is said back, and what on the PBX it names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.words import Words, quote
+
+
+class Refers(StrEnum):
+    """What a noun's text has to be looked up as."""
+
+    GROUP = "group"
+    MEMBERS = "members"
+    RECALL = "recall"
+    MEMBER = "member"
+    NEW_GROUP = "new group"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noun:
+    """`read` raises ValueError or NotPossible with what to type instead; `say(read(words))` reads back as the same."""
+
+    placeholder: str
+    label: str = ""
+    """What a form calls it; without one no form asks for it."""
+    hint: str = ""
+    read: Callable[[Words], Any]
+    say: Callable[[Any], str] = quote
+    refers: Refers | None = None

@@ -1,0 +1,151 @@
+"""What an operation is: one thing that a person can ask for, declared once."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.fields import Noun, Refers, spellings
+from bot.message import Message
+from bot.names import fold
+from bot.phrase import Field, Phrase, Slots, phrases
+from bot.policy import Permission
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+    from bot.plan import Plan
+
+
+class Operation(BaseModel):
+    """Its fields are the arguments; the first phrase is how Park says it, `also` is understood and not advertised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: ClassVar[str]
+    """What a button or a form calls it: 24 characters are what Slack has room for."""
+    phrase: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
+    bare: ClassVar[str] = ""
+    """What a line without a verb must look like to mean this, as a pattern; for reads only."""
+    permission: ClassVar[Permission | None]
+    """None: anybody may ask."""
+    help: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def key(cls) -> str:
+        """What the journal calls it: the name of its file."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def needs(cls) -> str:
+        """What the policy has to grant, in a word."""
+        return cls.permission.value if cls.permission else "nothing"
+
+    @classmethod
+    def verb(cls) -> str:
+        """What the line starts with: `add`, `server recall time`."""
+        return phrases(cls.phrase)[0].verb
+
+    @classmethod
+    @cache
+    def ways(cls) -> tuple[Phrase, ...]:
+        """Every phrase it can be typed as."""
+        return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in phrases(text))
+
+    @classmethod
+    def usage(cls) -> str:
+        """The phrase with a placeholder for each field."""
+        first_spellings = re.sub(r"(\w+)\|\S+", r"\1", cls.phrase)
+        return first_spellings.format_map({name: noun.placeholder for name, noun in cls.nouns().items()})
+
+    @classmethod
+    @cache
+    def nouns(cls) -> dict[str, Noun]:
+        """The noun of each field, in the order of the declaration."""
+        found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
+        return {name: noun for name, noun in found.items() if noun is not None}
+
+    @classmethod
+    def changes(cls) -> bool:
+        """Whether it changes anything, as against answering."""
+        return issubclass(cls, ChangeOperation)
+
+    @classmethod
+    def form(cls) -> dict[str, Noun]:
+        """The nouns of the fields that a form asks for."""
+        return {name: noun for name, noun in cls.nouns().items() if noun.label}
+
+    @classmethod
+    def present(cls, desk: "Desk", known: dict[str, Any]) -> dict[str, Any]:
+        """What stands on the PBX in the place of what the form asks for; by field, as JSON has it."""
+        return {}
+
+    @classmethod
+    def read_slots(cls, slots: Slots) -> Self:
+        """Raise ValueError with what to type instead."""
+        return cls(**{name: cls.nouns()[name].read(words) for name, words in slots.items()})
+
+    def text(self) -> str:
+        """The line that asks for exactly this, in Park's own words."""
+        said = {name: noun.say(value) for name, noun, value in self.said()}
+        way = next(way for way in phrases(self.phrase) if _fields(way) == said.keys())
+        return " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
+
+    def said(self) -> Iterator[tuple[str, Noun, Any]]:
+        """Name, noun and value of each argument that was given."""
+        for name, noun in self.nouns().items():
+            if (value := getattr(self, name)) is not None:
+                yield name, noun, value
+
+
+def _noun(metadata: list[Any], annotation: Any) -> Noun | None:
+    """From `Annotated[..., noun]`, or from `Annotated[..., noun] | None`."""
+    inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
+    return next((one for one in (*metadata, *inner) if isinstance(one, Noun)), None)
+
+
+def _fields(way: Phrase) -> set[str]:
+    return {part.name for part in way.parts if isinstance(part, Field)}
+
+
+def footprint(operation: Operation) -> frozenset[str]:
+    """The folded names and the numbers that it mentions, or the server: known without asking the PBX."""
+    touched = {fold(text) for _, noun, value in operation.said() for text in _mentions(noun, value)}
+    return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
+
+
+def _mentions(noun: Noun, value: Any) -> Iterator[str]:
+    match noun.refers:
+        case Refers.GROUP:
+            yield from spellings(value)
+        case Refers.NEW_GROUP:
+            yield value
+        case Refers.MEMBER:
+            yield value
+        case Refers.MEMBERS:
+            yield from value
+
+
+class ReadOperation(Operation):
+    """Answered in private, never queued."""
+
+    @abstractmethod
+    def read(self, desk: "Desk") -> Message:
+        """What the person sees."""
+
+
+class ChangeOperation(Operation):
+    """Journaled, planned, applied by the worker and confirmed in the thread."""
+
+    asks: ClassVar[bool] = False
+    """Typed, it only shows what it would do, with a button: a click applies it."""
+    button: ClassVar[str] = "Apply"
+    """What that button says, and a preview's."""
+
+    @abstractmethod
+    def plan(self, desk: "Desk") -> "Plan":
+        """Read the PBX and say what would change; write nothing."""

@@ -1,0 +1,59 @@
+"""What the bot can do: one file a verb, one line here."""
+
+from typing import Any
+
+from bot.operation import Operation
+from bot.operations.add import Add
+from bot.operations.create import Create
+from bot.operations.delete import Delete
+from bot.operations.explained import EXPLAINED
+from bot.operations.find import Find
+from bot.operations.group import Group
+from bot.operations.groups import Groups
+from bot.operations.help import Help
+from bot.operations.move import Move
+from bot.operations.preview import Preview
+from bot.operations.recall import RecallGroup
+from bot.operations.remove import Remove
+from bot.operations.rename import Rename
+from bot.operations.server import Server
+from bot.operations.server_enabled import ServerEnabled
+from bot.operations.server_extension import ServerExtension
+from bot.operations.server_recall import ServerRecall
+from bot.operations.server_recall_ring_group_time import ServerRecallRingGroupTime
+from bot.operations.server_recall_time import ServerRecallTime
+
+OPERATIONS: tuple[type[Operation], ...] = (
+    Groups,
+    Find,
+    Group,
+    Add,
+    Remove,
+    Move,
+    RecallGroup,
+    Create,
+    Rename,
+    Delete,
+    Server,
+    ServerRecall,
+    ServerRecallTime,
+    ServerRecallRingGroupTime,
+    ServerExtension,
+    ServerEnabled,
+    Preview,
+    Help,
+)
+
+
+def dump(operation: Operation) -> dict[str, Any]:
+    """For the journal."""
+    return {"operation": operation.key(), "arguments": operation.model_dump(mode="json")}
+
+
+def load(dumped: dict[str, Any]) -> Operation:
+    """What `dump` wrote."""
+    (kind,) = (one for one in OPERATIONS if one.key() == dumped["operation"])
+    return kind.model_validate(dumped["arguments"])
+
+
+__all__ = ["EXPLAINED", "OPERATIONS", "Group", "Help", "Preview", "dump", "load"]

@@ -1,0 +1,72 @@
+"""What Park can do, in the words of a phone user."""
+
+from typing import Annotated
+
+from bot.desk import Desk
+from bot.fields import Noun
+from bot.message import FormOffer, Message
+from bot.operation import Operation, ReadOperation
+from bot.words import Words, join
+
+
+def _operations() -> tuple[type[Operation], ...]:
+    from bot.operations import OPERATIONS  # the list holds this operation too
+
+    return OPERATIONS
+
+
+def _about(said: str) -> list[type[Operation]]:
+    return [one for one in _operations() if f"{one.verb()} ".startswith(f"{said} ")]
+
+
+def topic_of(words: Words) -> str | None:
+    """The verb, or the start of several, that the words are; None where there is no help on them."""
+    said = " ".join(word.text.lower() for word in words)
+    return said if _about(said) else None
+
+
+def _topic(words: Words) -> str:
+    if said := topic_of(words):
+        return said
+    verbs = dict.fromkeys(one.verb() for one in _operations())
+    raise ValueError(f"There is no help on “{join(words)}”; there is on {', '.join(verbs)}.")
+
+
+TOPIC = Noun(placeholder="<verb>", read=_topic, say=str)
+
+
+class Help(ReadOperation):
+    """Anybody may ask; the short list holds only what the asker may do here."""
+
+    title = "Park"
+    phrase = "help [{topic}]"
+    also = ("?|--help|-h [{topic}]",)
+    permission = None
+    help = "Explains one verb, or lists what you may do here."
+    examples = ("help recall",)
+
+    topic: Annotated[str, TOPIC] | None = None
+
+    def read(self, desk: Desk) -> Message:
+        return self._one(self.topic) if self.topic else self._all(desk)
+
+    def _one(self, topic: str) -> Message:
+        about = _about(topic)
+        return Message(
+            title=f"Help on {topic}",
+            notes=tuple(f"{one.usage()}: {one.help}" for one in about),
+            lines=tuple(example for one in about for example in one.examples),
+        )
+
+    def _all(self, desk: Desk) -> Message:
+        allowed = [one for one in _operations() if one.permission is None or desk.may(one.permission)]
+        others = len(_operations()) - len(allowed)
+        return Message(
+            title="Park changes the call park settings of the phone system. Here you may type:",
+            lines=tuple(one.examples[0] for one in allowed),
+            forms=tuple(FormOffer(label=one.title, operation=one.key()) for one in allowed if one.form()),
+            notes=(
+                "Any case will do; quotes only where a name could be read in two ways. `help <verb>` explains one.",
+                *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
+            ),
+        )

@@ -1,0 +1,40 @@
+"""What was asked, by whom, and where: where all doors join."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Door(StrEnum):
+    """A way in."""
+
+    SLASH = "slash command"
+    MENTION = "mention"
+    BUTTON = "button"
+    FORM = "form"
+    HOME = "App Home"
+
+
+class Request(BaseModel):
+    """One line, asked once: a second delivery carries the same `key`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    """Unique: what is stable about the delivery differs by door, always with the team."""
+    team: str
+    user: str
+    door: Door
+    line: str
+    """The plain text that was asked for, without the slash command or the mention."""
+    channel: str | None = None
+    """Where the gesture happened; None in a direct message or App Home."""
+    thread: str | None = None
+    """The `ts` of the thread that the gesture happened in."""
+    response_url: str | None = Field(default=None, repr=False)
+    """Slack's way to answer this gesture: five answers within 30 minutes. A secret: whoever has it can answer."""
+    asked_at: datetime
+    """In UTC."""
+    expects: str | None = None
+    """Digest of the plan the asker was shown before a click."""

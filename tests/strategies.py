@@ -1,0 +1,61 @@
+"""Operations and their arguments, made up."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.fields import GROUP, LINE, MEMBER, MEMBERS, NEW_NAME, NUMBER, RECALL, SEARCH, SWITCH, TIME, Noun, Recall
+from bot.operation import Operation
+from bot.operations import OPERATIONS
+from bot.operations.help import TOPIC
+from bot.pbx.models import RecallTo
+
+awkward = st.sampled_from(
+    [
+        "to",
+        "for",
+        "Back to Front",
+        "user",
+        "the Sales",
+        "Sales, EMEA",
+        'The "A" team',
+        "O'Neil's",
+        "ring group",
+        "1001 a",
+        "?",
+        "-",
+        "a\\b",
+    ]
+)
+names = awkward | st.text(
+    st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"]), min_size=1, max_size=20
+)
+numbers = st.from_regex(r"[0-9]{3,8}", fullmatch=True)
+people = numbers | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True) | names.filter(lambda name: not name.isdigit())
+recalls = st.one_of(
+    st.just(Recall(to=RecallTo.USER)),
+    st.builds(Recall, to=st.just(RecallTo.RING_GROUP), ring_group=names | numbers),
+    st.builds(Recall, to=st.just(RecallTo.USER_THEN_RING_GROUP), ring_group=names | numbers),
+)
+VALUES: dict[Noun, st.SearchStrategy[Any]] = {
+    GROUP: names,
+    NEW_NAME: names,
+    SEARCH: names,
+    MEMBER: people,
+    MEMBERS: st.lists(people, min_size=1, max_size=5, unique=True).map(tuple),
+    NUMBER: numbers,
+    RECALL: recalls,
+    TIME: st.integers(60, 900),
+    SWITCH: st.booleans(),
+    LINE: st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"]),
+    TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
+}
+
+
+def operations(kind: type[Operation]) -> st.SearchStrategy[Operation]:
+    """Operations of one kind, with and without their optional arguments."""
+    values = {name: VALUES[noun] for name, noun in kind.nouns().items()}
+    optional = {name for name in values if not kind.model_fields[name].is_required()}
+    return st.fixed_dictionaries(
+        {name: value | st.none() if name in optional else value for name, value in values.items()}
+    ).map(kind.model_validate)

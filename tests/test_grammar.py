@@ -1,0 +1,242 @@
+"""What people type becomes the operation they mean, or a sentence that says what to type instead."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import NotUnderstood
+from bot.grammar import parse
+from bot.operation import ChangeOperation, Operation, ReadOperation
+from bot.operations import OPERATIONS
+from tests.strategies import operations
+
+
+def understood(line: str) -> list[str]:
+    """The lines that it is read as, or that are offered in its place."""
+    try:
+        return [reading.text() for reading in parse(line)]
+    except NotUnderstood as refused:
+        return [offer.line for offer in refused.message.offers] or [refused.message.title]
+
+
+UNDERSTOOD = {
+    "groups": "groups",
+    "groups sal": "groups sal",
+    "group Sales": "group Sales",
+    "Sales": "group Sales",
+    "server": "server",
+    "find 1001": "find 1001",
+    "1001": "find 1001",
+    "<@U123>": "find <@U123>",
+    "create Support recall to ring group Night Desk": "create Support recall to Night Desk",
+    "create Support": "create Support",
+    "create the group Support": "create Support",
+    "create a new park group called Support": "create Support",
+    'create "the group Support"': 'create "the group Support"',
+    "rename Support to Support EMEA": "rename Support to Support EMEA",
+    "delete Support EMEA": "delete Support EMEA",
+    "add 1001 to Sales": "add 1001 to Sales",
+    "ADD 1001 TO Sales": "add 1001 to Sales",
+    "add 1001, 1002 and 1005-1007 to Sales": "add 1001, 1002, 1005, 1006, 1007 to Sales",
+    "add 1001 1002 to Sales": "add 1001, 1002 to Sales",
+    "add 1005 - 1007 to Sales": "add 1005, 1006, 1007 to Sales",
+    "add 0098-0101 to Sales": "add 0098, 0099, 0100, 0101 to Sales",
+    "add 1001, 1001 to Sales": "add 1001 to Sales",
+    "add 1001-1009, 1011 to Sales": "add 1001-1009, 1011 to Sales",
+    "add 0998-1003 to Sales": "add 0998-1003 to Sales",
+    "add 998, 999, 1000, 1001, 1002, 1003 to Sales": "add 998, 999, 1000, 1001, 1002, 1003 to Sales",
+    "add 1005, 1004, 1003, 1002, 1001 to Sales": "add 1005, 1004, 1003, 1002, 1001 to Sales",
+    'add "Ana Ruiz","Ben Ito" to Sales': "add Ana Ruiz, Ben Ito to Sales",
+    'add "Ana Ruiz" to Sales': "add Ana Ruiz to Sales",
+    "add Ana Ruiz to Sales": "add Ana Ruiz to Sales",
+    "add Dave O'Neil to Sales": "add Dave O'Neil to Sales",
+    "add 'Ana Ruiz' to Sales": "add Ana Ruiz to Sales",
+    "add <@U123> to Sales": "add <@U123> to Sales",
+    "put 1001 in Sales": "add 1001 to Sales",
+    "put 1001 into the Sales": 'add 1001 to "the Sales"',
+    "take 1001 out of Sales": "remove 1001 from Sales",
+    "remove 1001 from Sales": "remove 1001 from Sales",
+    "remove 1001": "remove 1001",
+    "remove Sales": "remove Sales",
+    "move 1001 from Sales to Support": "move 1001 from Sales to Support",
+    "move 1001 to Support": "move 1001 to Support",
+    "recall Sales to user": "recall Sales to user",
+    "recall Sales to the parker": "recall Sales to user",
+    "recall Sales to Night Desk": "recall Sales to Night Desk",
+    "recall Sales to ring group 6001": "recall Sales to ring group 6001",
+    "recall Sales to 6001": "recall Sales to ring group 6001",
+    "recall Sales to Ring Leaders": 'recall Sales to "Ring Leaders"',
+    "recall Sales to the Desk": 'recall Sales to "the Desk"',
+    "recall Sales to the ring group Night Desk": "recall Sales to Night Desk",
+    "recall Sales to user then Night Desk": "recall Sales to user then Night Desk",
+    "recall Sales to the parker, then Night Desk": "recall Sales to user then Night Desk",
+    'recall Sales to "user"': 'recall Sales to "user"',
+    "send Sales recalls to Night Desk": "recall Sales to Night Desk",
+    "set Sales recall to whoever parked": "recall Sales to user",
+    "server recall to user then Night Desk": "server recall to user then Night Desk",
+    "server recall time 5m": "server recall time 5m",
+    "server recall time 300": "server recall time 5m",
+    "server recall time 1 min 30 s": "server recall time 1m30s",
+    "recall time 2 minutes": "server recall time 2m",
+    "server recall ring group time 90s": "server recall ring group time 1m30s",
+    "recall ring group time 90s": "server recall ring group time 1m30s",
+    "server extension 666": "server extension 666",
+    "server on": "server on",
+    "server OFF": "server off",
+    "turn server off": "server off",
+    "preview put 1001 in Sales": "preview put 1001 in Sales",
+    "preview server recall to Night Desk": "preview server recall to Night Desk",
+    "preview create Nights recall to user": "preview create Nights recall to user",
+    "Sales recall to user": "recall Sales to user",
+    "who is in Sales": "group Sales",
+    "who is in Sales?": "group Sales",
+    "where is 1001": "find 1001",
+    "show Sales": "group Sales",
+    "show server": "server",
+    "list": "groups",
+    "show groups": "groups",
+    "": "help",
+    "?": "help",
+    "--help": "help",
+    "help recall": "help recall",
+    "recall ?": "help recall",
+    "server recall --help": "help server recall",
+    'group "Add On"': 'group "Add On"',
+    'rename "Back to Front" to Support': 'rename "Back to Front" to Support',
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), UNDERSTOOD.items())
+def test_a_line_means_what_its_typist_means(typed: str, meant: str) -> None:
+    assert [reading.text() for reading in parse(typed)] == [meant]
+
+
+REFUSED = {
+    "add 1001 Sales": "add 1001 to Sales",
+    "ad 1001 to Sales": "add 1001 to Sales",
+    "add 1001 to": "add 1001 to <group>",
+    "add 1001": "add 1001 to <group>",
+    "add": "add <members> to <group>",
+    "move 1001": "move 1001 to <group>",
+    "recall Sales": "recall Sales to <user | ring group | user then ring group>",
+    "delete": "delete <group>",
+    "add 12 to Sales": "3 to 64 digits",
+    f"add {'1' * 65} to Sales": "3 to 64 digits",
+    "add 1000-2000 to Sales": "more than 100 numbers",
+    "add 1000-999999999999999999999999 to Sales": "same number of digits",
+    "add 1010-1005 to Sales": "lower one first",
+    "add 1001-1099, 2001-2099 to Sales": "more than 100 members",
+    "add 1001 Ana to Sales": "comma between",
+    "add <!here> to Sales": "Slack mention",
+    "recall Sales to user then": "Name the ring group",
+    "server recall time 20m": "60 to 900 seconds",
+    "server recall time 30s": "60 to 900 seconds",
+    "server recall time 5": "5m or 5s",
+    "server recall time soon": "90s",
+    "server extension 12": "3 to 64 digits",
+    f"create {'x' * 65}": "1 to 64 characters",
+    "recall time Sales 5m": "no timers of its own",
+    "set Sales recall time to 5m": "no timers of its own",
+    "park 1001": "star codes",
+    "calls": "star codes",
+    'add 1001 to "Sales': "double quote without its partner",
+    "add 1001 to <#C123>": "Slack mention",
+    "add 1001 to Sales?": "preview add 1001 to Sales",
+    "preview groups": "changes nothing",
+    "preview ad 1001 to Sales": "add 1001 to Sales",
+    "help flying": "no help on",
+    "x" * 1501: "1500",
+}
+
+
+@pytest.mark.parametrize(("typed", "said"), REFUSED.items())
+def test_what_is_not_understood_is_refused_with_what_to_type_instead(typed: str, said: str) -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        parse(typed)
+    message = refused.value.message
+    offered = [offer.line for offer in message.offers]
+    assert any(said in text for text in (message.title, *message.lines, *message.notes, *offered))
+
+
+def test_a_name_that_holds_to_has_two_readings_the_longest_first() -> None:
+    readings = [reading.text() for reading in parse("recall Back to Front to user")]
+    assert readings == ['recall "Back to Front" to user', 'recall Back to "Front to user"']
+
+
+@pytest.mark.parametrize("line", ["Sales", "1001", "remove Sales", "delete", "drop Sales", "erase Sales", "kill Sales"])
+def test_nothing_but_delete_deletes(line: str) -> None:
+    assert not any(meant.startswith("delete ") for meant in understood(line))
+
+
+@given(st.sampled_from(OPERATIONS).flatmap(operations))
+def test_what_park_says_back_is_read_as_the_same(operation: Operation) -> None:
+    assert operation in parse(operation.text())
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_understood_or_refused(line: str) -> None:
+    assert understood(line)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "add",
+                "remove",
+                "to",
+                "from",
+                "in",
+                "the",
+                "Sales",
+                "1001",
+                "-",
+                ",",
+                "and",
+                "recall",
+                "user",
+                "then",
+                "server",
+                "time",
+                "5m",
+                "?",
+            ]
+        ),
+        max_size=9,
+    )
+)
+def test_words_of_the_language_in_any_order_are_understood_or_refused(words: list[str]) -> None:
+    assert understood(" ".join(words))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operation: type[Operation]) -> None:
+    assert operation.help.endswith(".")
+    assert all(isinstance(parse(example)[0], operation) for example in operation.examples)
+    assert operation.permission is not None or not issubclass(operation, ChangeOperation)
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.bare])
+def test_a_bare_noun_only_reads(operation: type[Operation]) -> None:
+    assert issubclass(operation, ReadOperation)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_help_on_every_verb_is_understood(operation: type[Operation]) -> None:
+    for line in (f"help {operation.verb()}", f"{operation.verb()} ?", f"{operation.verb()} --help"):
+        assert parse(line)[0].key() == "help"
+
+
+LONGEST = str(10**64 - 100)
+MANY = f"add {LONGEST}-{'9' * 64} to Sales"
+
+
+@pytest.mark.parametrize("line", ["add 1000-1099 to Sales", MANY])
+def test_a_bulk_is_said_back_as_short_as_it_was_typed(line: str) -> None:
+    (add,) = parse(line)
+    assert add.text() == line
+    assert len(add.members) == 100  # type: ignore[attr-defined]
+
+
+def test_a_hostile_line_is_cut_into_a_bounded_number_of_readings() -> None:
+    assert len(parse("recall " + "to " * 20 + "to user")) <= 12

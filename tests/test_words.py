@@ -1,0 +1,62 @@
+"""A line falls into the words that its typist sees, and a name is said back so that it is read whole."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.phrase import phrases
+from bot.words import Word, join, quote, split
+
+LINES = {
+    "": [],
+    "  add   1001  ": ["add", "1001"],
+    'add "Ana Ruiz" to Sales': ["add", "Ana Ruiz", "to", "Sales"],
+    "add 'Ana Ruiz', 1001": ["add", "Ana Ruiz", ",", "1001"],
+    '"Ana Ruiz","Ben Ito"': ["Ana Ruiz", ",", "Ben Ito"],
+    "Dave O'Neil's desk": ["Dave", "O'Neil's", "desk"],
+    r'"The \"A\" team\\"': ['The "A" team\\'],
+    "who is in Sales?": ["who", "is", "in", "Sales", "?"],
+    "who is in Sales ? ": ["who", "is", "in", "Sales", "?"],
+    'group "Any?"': ["group", "Any?"],
+}
+
+
+@pytest.mark.parametrize(("line", "words"), LINES.items())
+def test_a_line_falls_into_words(line: str, words: list[str]) -> None:
+    assert [word.text for word in split(line)] == words
+
+
+@pytest.mark.parametrize("line", ['add "Ana', 'add Ana" to Sales', 'add "Ana Ruiz"x to Sales'])
+def test_a_quote_without_its_partner_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="without its partner"):
+        split(line)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_any_name_is_read_back_as_it_was_said(name: str) -> None:
+    assert [word.text for word in split(f"add {quote(name, always=True)} to Sales")] == ["add", name, "to", "Sales"]
+    said = quote(name)
+    if said == name:
+        assert join(split(name)) == name
+
+
+def test_a_quoted_word_means_nothing_but_itself() -> None:
+    assert Word("To").means("to", "in")
+    assert not Word("to", quoted=True).means("to")
+    assert str(Word("to", quoted=True)) == '"to"'
+
+
+def test_a_phrase_is_every_way_to_leave_parts_of_it_out() -> None:
+    ways = phrases("move|shift {who} [from {group}] to {to}")
+    assert [len(way.parts) for way in ways] == [6, 4]
+    assert [way.verb for way in ways] == ["move", "move"]
+    assert [way.weight for way in ways] == [3, 2]
+
+
+def test_a_phrase_matches_in_every_way_there_is_the_longest_first_field_first() -> None:
+    (way,) = phrases("put {who} in {group}")
+    cuts = [(join(slots["who"]), join(slots["group"])) for slots in way.match(split("put a in b in c"))]
+    assert cuts == [("a in b", "c"), ("a", "b in c")]
+    assert not list(way.match(split("put a b")))
+    assert [join(slots["group"]) for slots in way.match(split("put a b"), forgiving=True)] == ["b"]
+    assert not list(way.match(split("puts a in b"), forgiving=True))
