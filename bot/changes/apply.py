@@ -1,0 +1,102 @@
+"""Making a change true on the PBX: precondition, writes, read back and compare; or taken back, where it says no."""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from bot.changes.change import Change, between, same
+from bot.changes.reading import read
+from bot.changes.snapshot import Snapshot
+from bot.changes.stops import Shifted, Undone, Unsettled
+from bot.changes.touch import SETTLE, Hook, Touch
+from bot.errors import NotPossible, PBXError, Refused, Rejected
+from bot.pbx.call import Throttled
+from bot.pbx.client import PBX
+
+log = logging.getLogger(__name__)
+
+__all__ = ["SETTLE", "Hook", "Shifted", "Undone", "Unsettled", "apply", "apply_all", "untouched", "wait_for_stragglers"]
+
+
+def apply_all(
+    pbx: PBX, changes: Sequence[Change], *, began: bool, before_write: Hook, pauses: Sequence[float] = SETTLE
+) -> list[Snapshot | None]:
+    """All of them or, where the PBX says no on the way, none; what was read back, in their order."""
+    readings: list[Snapshot | None] = []
+    for index, change in enumerate(changes):
+        try:
+            readings.append(apply(pbx, change, began=began, before_write=before_write, pauses=pauses))
+        except (Undone, Shifted) as stop:
+            taken_back = _take_back(pbx, changes[:index], before_write, pauses)
+            if isinstance(stop, Undone):
+                raise Undone(stop.cause, clean=stop.clean and taken_back) from stop
+            if taken_back:
+                raise
+            raise Unsettled(stop.change, stop.now, read=True, answered=True) from stop
+    return readings
+
+
+def apply(
+    pbx: PBX,
+    change: Change,
+    *,
+    began: bool = False,
+    before_write: Hook = lambda: None,
+    pauses: Sequence[float] = SETTLE,
+) -> Snapshot | None:
+    """Read back as wanted, or raise Shifted, Undone or Unsettled; `began`: an earlier attempt may have written.
+
+    Any other PBXError, Throttled too, leaves what was written so far: to be carried on with `began`.
+    """
+    touch = Touch(pbx, change, before_write, pauses)
+    now = touch.read()
+    if same(now, change.after):
+        return now
+    if not same(now, change.before) and not (began and between(now, change)):
+        raise Shifted(change, now)
+    try:
+        touch.bring(now, change.after)
+    except Throttled:
+        raise
+    except (Rejected, NotPossible) as cause:
+        raise _stopped(touch, change, cause) from cause
+    return touch.look(lambda seen: same(seen, change.after), answered=True)
+
+
+def untouched(pbx: PBX, changes: Sequence[Change]) -> bool:
+    """Whether every target still is as it was before."""
+    return all(same(read(pbx, change.target), change.before) for change in changes)
+
+
+def wait_for_stragglers(pbx: PBX, changes: Sequence[Change], pauses: Sequence[float] = SETTLE) -> None:
+    """What was on its way when an earlier attempt was cut off may land yet; over as soon as all of it shows."""
+    for pause in pauses:
+        if all(same(read(pbx, change.target), change.after) for change in changes):
+            return
+        time.sleep(pause)
+
+
+def _take_back(pbx: PBX, changes: Sequence[Change], before_write: Hook, pauses: Sequence[float]) -> bool:
+    try:
+        for change in reversed(changes):
+            apply(pbx, change.inverse, began=True, before_write=before_write, pauses=pauses)
+    except (PBXError, Shifted, Unsettled, Undone):
+        log.warning("what had been written could not all be taken back", exc_info=True)
+        return False
+    return True
+
+
+def _stopped(touch: Touch, change: Change, cause: Rejected | NotPossible) -> Shifted | Undone:
+    """What this change wrote is taken back; where others were at the target meanwhile, nothing of theirs is."""
+    if change.before is None and not touch.made:
+        return Undone(cause, clean=True)
+    try:
+        now = touch.read()
+        if now is None and change.before is not None:
+            return Shifted(change, None)
+        if between(now, change) and not same(now, change.before):
+            touch.bring(now, change.before)
+        return Undone(cause, clean=same(touch.read(), change.before))
+    except (PBXError, Refused, Unsettled):
+        log.warning("a change that the PBX refused half-way could not be taken back", exc_info=True)
+        return Undone(cause, clean=False)

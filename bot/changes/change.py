@@ -1,0 +1,79 @@
+"""Target + snapshot before + snapshot wanted after; creating is a change from nothing, deleting one to nothing."""
+
+import hashlib
+import json
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.changes.snapshot import Person, Snapshot
+from bot.changes.target import Target
+
+
+class Change(BaseModel):
+    """What `apply` makes of it: the PBX's target equal to `after`, if it still equals `before`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    target: Target
+    before: Snapshot | None
+    after: Snapshot | None
+
+    @property
+    def inverse(self) -> Self:
+        """The change that takes this one back."""
+        return self.model_copy(update={"before": self.after, "after": self.before})
+
+    @property
+    def already(self) -> bool:
+        """Whether there is nothing to do."""
+        return same(self.before, self.after)
+
+    @property
+    def added(self) -> tuple[Person, ...]:
+        """Members that it adds, in the order asked for: *58 hunts in that order."""
+        return _new(self.before, self.after)
+
+    @property
+    def removed(self) -> tuple[Person, ...]:
+        """Members that it removes."""
+        return _new(self.after, self.before)
+
+    def settings(self) -> dict[str, Any]:
+        """The settings it changes, with their new values."""
+        before = self.before.settings if self.before else {}
+        after = self.after.settings if self.after else {}
+        return {key: value for key, value in after.items() if key not in before or before[key] != value}
+
+    def digest(self) -> str:
+        """The same for the same target, before and after, whatever the order of members."""
+        sides = [side and (side.compared(), sorted(side.numbers())) for side in (self.before, self.after)]
+        text = json.dumps([self.target.id, *sides], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Equal in all that counts; nothing equals nothing."""
+    return one is other if one is None else one.same(other)
+
+
+def between(now: Snapshot | None, change: Change) -> bool:
+    """Whether `now` is what a change of ours, cut off on its way, could have left."""
+    before, after = change.before, change.after
+    if now is None or before is None or after is None:
+        return _on_the_way(now, before, after)
+    settled = now.compared() in (before.compared(), after.compared())
+    ends = before.numbers(), after.numbers()
+    return settled and (ends[0] & ends[1]) <= now.numbers() <= (ends[0] | ends[1])
+
+
+def _on_the_way(now: Snapshot | None, before: Snapshot | None, after: Snapshot | None) -> bool:
+    if now is None:
+        return before is None or after is None
+    whole = after or before
+    return whole is not None and now.compared() == whole.compared() and now.numbers() <= whole.numbers()
+
+
+def _new(before: Snapshot | None, after: Snapshot | None) -> tuple[Person, ...]:
+    had = before.numbers() if before else frozenset()
+    return tuple(member for member in (after.members if after else None) or () if member.number not in had)

@@ -1,0 +1,70 @@
+"""What a target looked like at one moment."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.pbx.models import Member, RecallTo, User
+
+COMPARED = (
+    "name",
+    "enabled",
+    "extension_number",
+    "recall_to",
+    "ring_group_id",
+    "recall_time",
+    "recall_ring_group_time",
+)
+"""Settings that Park knows the meaning of; a newer PBX's other fields are carried along and may move by themselves."""
+
+
+class Person(BaseModel):
+    """A member: the number, and the name to say it with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}" if self.name else self.number
+
+    @classmethod
+    def of(cls, one: Member | User) -> Self:
+        """The display name, else the account name."""
+        return cls(number=one.extension_number or "", name=one.display_name or one.name)
+
+
+class Snapshot(BaseModel):
+    """Settings as the PBX sent them, and members in its order; members are None where they were not read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    settings: dict[str, Any]
+    members: tuple[Person, ...] | None = None
+
+    def setting(self, **changed: Any) -> Self:
+        """The same with other settings."""
+        return self.model_copy(update={"settings": {**self.settings, **changed}})
+
+    def with_members(self, members: Iterable[Person]) -> Self:
+        """The same with these members."""
+        return self.model_copy(update={"members": tuple(members)})
+
+    def compared(self) -> dict[str, Any]:
+        """The settings that count: blanks are None, and a ring group that nothing is sent to means nothing."""
+        known = {key: value for key in COMPARED if (value := self.settings.get(key)) not in (None, "")}
+        if known.get("recall_to") == RecallTo.USER:
+            known.pop("ring_group_id", None)
+        return known
+
+    def numbers(self) -> frozenset[str]:
+        """The members as a set: the order of the PBX's list is undocumented."""
+        return frozenset(member.number for member in self.members or ())
+
+    def same(self, other: "Snapshot | None") -> bool:
+        """Equal in all that counts; members count where both were read."""
+        if other is None or self.compared() != other.compared():
+            return False
+        return self.members is None or other.members is None or self.numbers() == other.numbers()

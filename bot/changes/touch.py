@@ -1,0 +1,143 @@
+"""The PBX's hand on one target: one write at a time, each looked for where its answer does not come."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Literal
+
+from bot.changes.change import Change
+from bot.changes.reading import locate, read
+from bot.changes.snapshot import COMPARED, Snapshot
+from bot.changes.stops import Unsettled
+from bot.errors import PBXError, Rejected, UnknownOutcome
+from bot.pbx.call import Throttled
+from bot.pbx.client import PBX
+
+log = logging.getLogger(__name__)
+
+SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
+"""Seconds between the looks at the PBX for what was written, or may have been."""
+FORBIDDEN = frozenset({401, 403})
+"""HTTP statuses that say who may not, and not what: asking for less would meet the same."""
+
+Hook = Callable[[], None]
+"""Called before each write, and between the looks for it; what it raises stops the change there."""
+
+
+class Touch:
+    """For one change; `made` is whether the group is one that it created."""
+
+    def __init__(self, pbx: PBX, change: Change, before_write: Hook, pauses: Sequence[float] = SETTLE) -> None:
+        self.pbx, self.change, self.before_write, self.pauses = pbx, change, before_write, pauses
+        self.target = change.target
+        self.made = False
+        self._members = any(side and side.members is not None for side in (change.before, change.after))
+
+    def read(self) -> Snapshot | None:
+        """With members where the change has any."""
+        return read(self.pbx, self.target, members=self._members)
+
+    def bring(self, now: Snapshot | None, after: Snapshot | None) -> None:
+        """Write whatever makes `now` into `after`; raise Rejected or NotPossible at the first no."""
+        if after is None:
+            return self._delete(now)
+        if now is None:
+            self._create(after)
+        elif now.compared() != after.compared():
+            body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
+            self._write(partial(self._update, body), partial(_compares, after))
+        for number in _numbers(now, after):
+            self._remove(number)
+        for number in _numbers(after, now):
+            self._write(partial(self._member, "add_member", number), partial(_has, number))
+        return None
+
+    def look(self, shows: Callable[[Snapshot | None], bool], *, answered: bool) -> Snapshot | None:
+        """Read until the effect shows; raise Unsettled with the last reading."""
+        now, was_read = None, False
+        for pause in (0, *self.pauses):
+            if pause:
+                time.sleep(pause)
+                self.before_write()
+            try:
+                now, was_read = self.read(), True
+            except PBXError:
+                log.warning("the PBX can't be read after a write; looking again", exc_info=True)
+            if was_read and shows(now):
+                return now
+        raise Unsettled(self.change, now, read=was_read, answered=answered)
+
+    def _write(self, call: Callable[[], object], shows: Callable[[Snapshot | None], bool]) -> None:
+        """A no to what is so already is a yes."""
+        self.before_write()
+        try:
+            call()
+        except UnknownOutcome:
+            self.look(shows, answered=False)
+        except Throttled:
+            raise
+        except Rejected:
+            if not shows(self.read()):
+                raise
+
+    def _create(self, after: Snapshot) -> None:
+        """A no stays a no: a group that has the name by now is somebody else's."""
+        self.before_write()
+        try:
+            id = self.pbx.create_group(after.settings)
+        except UnknownOutcome:
+            self.look(lambda seen: seen is not None, answered=False)
+            id = self._id()
+        self.target, self.made = self.target.model_copy(update={"id": id}), True
+
+    def _delete(self, now: Snapshot | None) -> None:
+        """Whether a group has to be emptied first is undocumented: tried whole."""
+        try:
+            self._destroy()
+        except Throttled:
+            raise
+        except Rejected as cause:
+            if cause.status in FORBIDDEN or now is None or not now.members:
+                raise
+            for number in sorted(now.numbers()):
+                self._remove(number)
+            self._destroy()
+
+    def _destroy(self) -> None:
+        self._write(lambda: self.pbx.delete_group(self._id()), lambda seen: seen is None)
+
+    def _remove(self, number: str) -> None:
+        self._write(partial(self._member, "remove_member", number), partial(_lacks, number))
+
+    def _update(self, body: dict[str, Any]) -> None:
+        if self.target.is_server:
+            self.pbx.update_server(body)
+        else:
+            self.pbx.update_group(self._id(), body)
+
+    def _member(self, method: Literal["add_member", "remove_member"], number: str) -> None:
+        getattr(self.pbx, method)(self._id(), number)
+
+    def _id(self) -> str:
+        id = self.target.id or locate(self.pbx, self.target.name or "")
+        if id is None:
+            raise Unsettled(self.change, None, read=True, answered=True)
+        return id
+
+
+def _numbers(of: Snapshot | None, but_not: Snapshot | None) -> list[str]:
+    had = but_not.numbers() if but_not else frozenset()
+    return [member.number for member in (of.members if of else None) or () if member.number not in had]
+
+
+def _compares(after: Snapshot, seen: Snapshot | None) -> bool:
+    return seen is not None and seen.compared() == after.compared()
+
+
+def _has(number: str, seen: Snapshot | None) -> bool:
+    return seen is not None and number in seen.numbers()
+
+
+def _lacks(number: str, seen: Snapshot | None) -> bool:
+    return seen is None or number not in seen.numbers()

@@ -1,0 +1,7 @@
+"""The one durable record of requests and their changes: the queue, the clock, and the append-only events."""
+
+from bot.errors import LeaseLost
+from bot.journal.entry import Accepted, Entry, Event, Json, State
+from bot.journal.journal import Journal
+
+__all__ = ["Accepted", "Entry", "Event", "Journal", "Json", "LeaseLost", "State"]

@@ -1,0 +1,83 @@
+"""What the journal holds: one entry a request, and the events that tell its story."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from bot.request import Request
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object, whose shape is its writer's."""
+
+
+class State(StrEnum):
+    """Where a request stands; everything but WAITING and RUNNING is ended."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    ALREADY = "already"
+    """There was nothing to do."""
+    REFUSED = "refused"
+    FAILED = "failed"
+    """Nothing was changed."""
+    LATE = "late"
+    """Not begun in time, and handed back to the asker."""
+    UNSETTLED = "unsettled"
+    """The outcome is unknown: set aside, it blocks nobody."""
+
+    @property
+    def ended(self) -> bool:
+        return self not in (State.WAITING, State.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """The answer to a delivery: not `fresh` if an earlier one had the same key."""
+
+    id: int
+    fresh: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One request as it stood when it was read; `id` is what people call "change 42". Times are in UTC."""
+
+    id: int
+    request: Request
+    asked: list[Json]
+    """The readings of the line; the one that was chosen, once that is known."""
+    rule: str | None
+    """Of the policy, that allowed it."""
+    footprint: frozenset[str]
+    state: State
+    run_at: datetime
+    """When it was meant to run, be it at once: what "too late" counts from. Giving back leaves it alone."""
+    due_at: datetime | None
+    """Not to be claimed before; None is at once."""
+    attempt: int
+    """How often it was claimed."""
+    owner: str | None
+    lease_until: datetime | None
+    began: bool
+    """A write may have gone out: read back before anything else."""
+    plan: Json | None
+    outcome: Json | None
+    card: Json | None
+    """Where the confirmation stands: channel, ts, ..."""
+    told: bool
+    accepted_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One thing that happened to an entry, and through whom: a Slack user, a worker, or "restart"."""
+
+    id: int
+    entry: int
+    at: datetime
+    what: str
+    by: str
+    data: Json | None

@@ -1,0 +1,130 @@
+"""The journal itself: what goes in, who works on it, and what became of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+
+from bot.errors import JournalUnavailable
+from bot.journal import fence, intake
+from bot.journal.entry import Accepted, Entry, Json, State
+from bot.journal.migrations import migrate
+from bot.journal.reading import Reader
+from bot.journal.sqlite import Database
+from bot.journal.story import Happened, checkpoints
+from bot.journal.tables import entries, holds
+from bot.journal.turns import next_claimable
+from bot.request import Request
+
+LEASE = timedelta(seconds=60)
+UNTOLD = entries.c.told_at.is_(None)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal(Reader):
+    """Safe to share between threads. Whatever keeps it from being written is JournalUnavailable, and may pass."""
+
+    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Callable[[], datetime] = _utc_now) -> None:
+        super().__init__(Database(url), now)
+        self._lease = lease
+        try:
+            with self.database.writing() as connection:
+                migrate(connection)
+                fence.void_all(connection, at=now())
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process have it."""
+        self.database.close()
+
+    def accept(
+        self, request: Request, *, asked: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
+    ) -> Accepted:
+        """When this returns, the request is durable. Without `run_at` it is due at once."""
+        row = intake.accepted(request, asked, footprint, at=self._now(), run_at=run_at)
+        return self._add(row, {"accepted": intake.said(row)})
+
+    def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json) -> int:
+        """Record what was refused at the door; the asker has been told, and nobody needs to work on it."""
+        row = intake.refused(request, asked, outcome, at=self._now())
+        return self._add(row, {"refused": {**intake.said(row), "outcome": outcome}}).id
+
+    def claim(self, owner: str) -> Entry | None:
+        """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
+        now = self._now()
+        with self.database.writing() as connection:
+            number = connection.scalar(next_claimable(now))
+            if number is None:
+                return None
+            return fence.take(connection, number, owner, at=now, until=now + self._lease)
+
+    def renew(self, entry: Entry) -> Entry:
+        """A lease that begins now. Raise LeaseLost, as do all that follow, when another has claimed it since."""
+        return self._change(entry, {})
+
+    def checkpoint(
+        self,
+        entry: Entry,
+        *,
+        asked: Sequence[Json] | None = None,
+        rule: str | None = None,
+        plan: Json | None = None,
+        began: bool = False,
+        card: Json | None = None,
+        outcome: Json | None = None,
+    ) -> Entry:
+        """Make durable what is known now, and renew the lease; None leaves as it was, `began` is never taken back."""
+        known = {"asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome}
+        return self._change(entry, {name: value for name, value in known.items() if value is not None})
+
+    def end(self, entry: Entry, state: State, outcome: Json) -> Entry:
+        """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known."""
+        if not state.ended:
+            raise ValueError(f"{state} is no end")
+        now = self._now()
+        values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self._lease}
+        happened = {"ended": {"state": state, "outcome": outcome}}
+        not_yet = entries.c.state.in_([State.RUNNING, State.UNSETTLED, state])  # the same again: a commit in doubt
+        with self.database.writing() as connection:
+            ended = fence.change(connection, entry, values, UNTOLD, not_yet, happened=happened, at=now)
+            connection.execute(delete(holds).where(holds.c.entry_id == entry.id))
+            return ended
+
+    def told(self, entry: Entry) -> None:
+        """The confirmation stands: nothing is left to do, and the response_url is dropped."""
+        now = self._now()
+        values = {"told_at": now, "response_url": None, "lease_until": None}
+        with self.database.writing() as connection:
+            fence.change(connection, entry, values, entries.c.ended_at.is_not(None), happened={"told": None}, at=now)
+
+    def release(self, entry: Entry, run_at: datetime) -> None:
+        """Give it back, to be claimed again from then on; it keeps its place before those that came later."""
+        values = {**fence.HANDED_BACK, "due_at": run_at}
+        happened = {"released": {"until": run_at.isoformat()}}
+        with self.database.writing() as connection:
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._now())
+
+    def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
+        now = self._now()
+        values = {**known, "lease_until": now + self._lease}
+        with self.database.writing() as connection:
+            return fence.change(connection, entry, values, UNTOLD, happened=checkpoints(known), at=now)
+
+    def _add(self, row: dict[str, Any], happened: Happened) -> Accepted:
+        """After a commit whose outcome is unclear the key is looked up: what is there was accepted."""
+        ours: Accepted | None = None
+        try:
+            with self.database.writing() as connection:
+                ours = intake.add(connection, row, happened)
+        except JournalUnavailable:
+            found = self.find(row["key"])
+            if found is None:
+                raise
+            return Accepted(id=found.id, fresh=ours is not None and ours.fresh and ours.id == found.id)
+        return ours

@@ -1,0 +1,60 @@
+"""Looking things up: no waiting for writers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from bot.journal.entry import Entry, Event
+from bot.journal.rows import entry_of, event_of
+from bot.journal.sqlite import Database
+from bot.journal.tables import entries, events
+from bot.journal.turns import next_claimable, next_moment
+
+
+class Reader:
+    """The half of the journal that changes nothing. Each raises JournalUnavailable."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self.database = database
+        self._now = now
+
+    def get(self, number: int) -> Entry:
+        """Raise KeyError if there is no such change."""
+        if found := self._entries(select(entries).where(entries.c.id == number)):
+            return found[0]
+        raise KeyError(number)
+
+    def find(self, key: str) -> Entry | None:
+        """The entry of a delivery, if it was accepted or refused before."""
+        found = self._entries(select(entries).where(entries.c.key == key))
+        return found[0] if found else None
+
+    def recent(self, limit: int) -> list[Entry]:
+        """Newest first."""
+        return self._entries(select(entries).order_by(entries.c.id.desc()).limit(limit))
+
+    def waiting(self) -> list[Entry]:
+        """What has not ended, in the order of acceptance."""
+        unended = select(entries).where(entries.c.told_at.is_(None), entries.c.ended_at.is_(None))
+        return self._entries(unended.order_by(entries.c.id))
+
+    def events(self, number: int) -> list[Event]:
+        """The story of one entry."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(events).where(events.c.entry_id == number).order_by(events.c.id)).all()
+        return [event_of(row) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """When `claim` is worth trying, if nobody accepts, ends or gives back anything until then; None is never."""
+        now = self._now()
+        with self.database.reading() as connection:
+            if connection.scalar(next_claimable(now)) is not None:
+                return now
+            return connection.scalar(next_moment(now))
+
+    def _entries(self, wanted: Select[Any]) -> list[Entry]:
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return [entry_of(row) for row in rows]

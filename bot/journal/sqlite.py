@@ -1,0 +1,131 @@
+"""One SQLite file, held by one process: durable commits, and waits that are shorter than Slack's three seconds."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.errors import JournalUnavailable, SettingsError
+
+PATIENCE = 2.0
+"""Seconds that a write may wait for its turn, here and at the file together: Slack wants its answer within 3."""
+
+
+class Database:
+    """`reading` and `writing` are one transaction each; what SQLite says against it is JournalUnavailable."""
+
+    def __init__(self, url: str) -> None:
+        self.path = _path(url)
+        self._turn = (
+            threading.Lock()
+        )  # SQLite's own waiting is by luck: a thread could wait its whole time among others
+        with ExitStack() as stack:
+            stack.enter_context(_held(self.path))
+            self.engine = _engine(url)
+            stack.callback(self.engine.dispose)
+            self._open = stack.pop_all()
+
+    def close(self) -> None:
+        """Let another process have it."""
+        self._open.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view, whoever is writing."""
+        with self._said_plainly(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Alone from its first statement on: a read that turns into a write would fail at once, without waiting."""
+        deadline = time.monotonic() + PATIENCE
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise JournalUnavailable(f"The journal {self.path} is busy: no turn to write came within {PATIENCE:g} s")
+        try:
+            with self._said_plainly(), self.engine.connect() as connection:
+                left = max(0, deadline - time.monotonic())
+                with connection.execution_options(write_within=left).begin():
+                    yield connection
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise JournalUnavailable(f"The journal {self.path} can't be used: {error.orig}") from error
+        except PoolTimeout as error:
+            raise JournalUnavailable(f"The journal {self.path} is busy: {error}") from error
+
+
+def _path(url: str) -> Path:
+    """The file, links followed: every name of it has the same lock."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
+    database = parsed.database or ":memory:"
+    if parsed.get_backend_name() != "sqlite" or database.startswith((":memory:", "file:")):
+        raise SettingsError("DATABASE_URL: name a file, as in sqlite:///park.sqlite3")
+    return Path(os.path.realpath(database))
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """A lock that dies with its process, so that whoever has it knows that nobody else is alive in there."""
+    try:
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise JournalUnavailable(f"The journal {path} can't be opened: {error}") from error
+    try:
+        _lock(lock, path)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(lock: int, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.touch(mode=0o600)
+    except BlockingIOError as error:
+        raise JournalUnavailable(
+            f"The journal {path} is in use by another process: SQLite serves one Park only"
+        ) from error
+    except OSError as error:
+        raise JournalUnavailable(f"The journal {path} can't be opened: {error}") from error
+
+
+def _engine(url: str) -> Engine:
+    """Parameters stay out of errors: they hold response_urls."""
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_timeout=PATIENCE, hide_parameters=True)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Python's sqlite3 leaves transactions to us (isolation_level None), and SQLAlchemy leaves them to sqlite3."""
+    seconds = connection.get_execution_options().get("write_within")
+    if seconds is None:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

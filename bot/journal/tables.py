@@ -1,0 +1,99 @@
+"""The tables, in SQL that both SQLite and PostgreSQL take; a change here needs a migration beside it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+from bot.journal.entry import State
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware in UTC out; SQLite keeps it as text that sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER only
+StateName = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("request", JSON, nullable=False),
+    Column("response_url", String),
+    Column("asked", JSON, nullable=False),
+    Column("rule", String),
+    Column("footprint", JSON, nullable=False),
+    Column("state", StateName, nullable=False),
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", String),
+    Column("lease_until", UtcDateTime),
+    Column("began", Boolean, nullable=False),
+    Column("plan", JSON(none_as_null=True)),
+    Column("outcome", JSON(none_as_null=True)),
+    Column("card", JSON(none_as_null=True)),
+    Column("accepted_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("told_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+untold = entries.c.told_at.is_(None)
+Index("ix_entries_untold", entries.c.id, sqlite_where=untold, postgresql_where=untold)
+
+# What unended entries mention: the rows go when the entry ends, so that only those who may block are looked at.
+holds = Table(
+    "holds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("by", String, nullable=False),
+    Column("data", JSON(none_as_null=True)),
+    sqlite_autoincrement=True,
+)

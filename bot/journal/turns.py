@@ -1,0 +1,43 @@
+"""Whose turn it is: overlapping footprints in the order of acceptance, the others side by side."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select
+
+from bot.journal.tables import entries, holds
+
+
+def next_claimable(now: datetime) -> Select[int]:
+    """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told."""
+    free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now)
+    due = or_(entries.c.due_at.is_(None), entries.c.due_at <= now)
+    return (
+        select(entries.c.id)
+        .where(entries.c.told_at.is_(None), free, due, ~_blocked(now))
+        .order_by(entries.c.id)
+        .limit(1)
+    )
+
+
+def next_moment(now: datetime) -> Select[datetime | None]:
+    """When, after `now`, the next lease runs out or the next entry is due."""
+    moment = func.coalesce(entries.c.lease_until, entries.c.due_at, type_=entries.c.due_at.type)
+    return select(func.min(moment)).where(entries.c.told_at.is_(None), moment > now)
+
+
+def _blocked(now: datetime) -> Exists:
+    """An ended entry holds nothing: it blocks nobody, and nobody keeps it from being told."""
+    mine, theirs, other = holds.alias("mine"), holds.alias("theirs"), entries.alias("other")
+    overlapping = and_(
+        mine.c.entry_id == entries.c.id,
+        theirs.c.name == mine.c.name,
+        theirs.c.entry_id != mine.c.entry_id,
+        other.c.id == theirs.c.entry_id,
+    )
+    earlier = and_(entries.c.attempt == 0, other.c.id < entries.c.id, _is_due(other.c.due_at, now))
+    return exists().where(overlapping, or_(other.c.attempt > 0, earlier))
+
+
+def _is_due(due_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+    """Of one never claimed: what is for tomorrow keeps nobody waiting today, and takes its place when it is due."""
+    return or_(due_at.is_(None), due_at <= now)

@@ -1,0 +1,191 @@
+"""The path from an operation to a plan or an answer: names resolved, policy, reading, policy again on what was read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.askers import People, asker
+from bot.changes.change import Change
+from bot.confirmation import preview, understood_as
+from bot.desk import Desk, Progress
+from bot.errors import NOTHING, Ambiguous, NotAllowed, Refused
+from bot.fields import Refers, spellings
+from bot.grammar import parse
+from bot.message import Fact, Message, Offer
+from bot.operation import ChangeOperation, Operation, ReadOperation
+from bot.operations import Preview
+from bot.pbx.client import PBX
+from bot.pbx.directory import Directory
+from bot.pbx.lately import Lately
+from bot.plan import Plan
+from bot.policy import Asker, Decision, Permission, Policy, decide, might
+from bot.request import Request
+
+Some = TypeVar("Some", bound=Operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, the desk it was made at, and the rules that allowed it."""
+
+    operation: ChangeOperation
+    plan: Plan
+    desk: Desk
+    rule: str | None
+
+
+class Path:
+    """Decides and reads; writes nothing."""
+
+    def __init__(self, pbx: PBX, directory: Directory, policy: Policy, people: People) -> None:
+        self.pbx, self.directory, self.policy, self.people = pbx, directory, policy, people
+        self.lately = Lately(pbx)
+
+    def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
+        """A read's answer, or a preview, with the line in Park's own words where they are others; raise Refused."""
+        if isinstance(readings[0], Preview):
+            readings = parse(readings[0].line)
+        if isinstance(readings[0], ChangeOperation):
+            planned = self.plan(request, readings)
+            said = preview(planned.plan, planned.operation, planned.desk.ring_group_name)
+            return understood_as(said, request.line, f"preview {planned.operation.text()}")
+        who = asker(request, self.people, self.policy)
+        operation, desk, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
+        desk.homes.progress = progress
+        return understood_as(operation.read(desk), request.line, operation.text())
+
+    def refuse_in_vain(self, request: Request, operation: type[Operation]) -> None:
+        """Raise NotAllowed where no argument at all would be allowed: so that nobody fills a form in vain."""
+        if operation.permission is not None:
+            self._enforce(might(self.policy, asker(request, self.people, self.policy), operation.permission))
+
+    def plan(self, request: Request, readings: Sequence[Operation]) -> Planned:
+        """What the change would do, allowed on every name before and after; raise Refused."""
+        who = asker(request, self.people, self.policy)
+        operation, desk, rule = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
+        plan, rules = operation.plan(desk), dict[str, None]()
+        for change in plan.changes:
+            decision = decide(
+                self.policy,
+                who,
+                _permission(operation),
+                groups=_groups(change),
+                ring_groups=_ring_groups(change, desk),
+            )
+            self._enforce(decision)
+            rules |= dict.fromkeys(decision.rules)
+        return Planned(operation, plan, desk, " and ".join(rules) or rule)
+
+    def _resolve(self, who: Asker, readings: Sequence[Some]) -> tuple[Some, Desk, str | None]:
+        """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
+        hopeful = self._hopeful(who, readings)
+        found, faults = [], []
+        for operation in hopeful:
+            desk = self._desk(who, operation)
+            try:
+                desk.resolve()
+                found.append((operation, desk))
+            except Refused as fault:
+                faults.append(fault)
+        if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
+            raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
+        if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
+            offers = tuple(Offer(label=one.text(), line=one.text()) for one, _ in found)
+            raise Ambiguous(
+                "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
+            )
+        operation, desk = found[0]
+        return operation, desk, self._decide(who, operation, desk)
+
+    def _hopeful(self, who: Asker, readings: Sequence[Some]) -> list[Some]:
+        decisions = [(one, self._might(who, one)) for one in readings]
+        hopeful = [one for one, decision in decisions if decision is None or decision.allowed]
+        if not hopeful and decisions[0][1] is not None:
+            self._enforce(decisions[0][1])
+        return hopeful
+
+    def _might(self, who: Asker, operation: Operation) -> Decision | None:
+        if operation.permission is None:
+            return None
+        kinds = {Refers.GROUP, Refers.NEW_GROUP}
+        named = [spellings(value) for _, noun, value in operation.said() if noun.refers in kinds]
+        return might(self.policy, who, operation.permission, groups=named)
+
+    def _decide(self, who: Asker, operation: Operation, desk: Desk) -> str | None:
+        if operation.permission is None:
+            return None
+        decision = decide(
+            self.policy, who, operation.permission, groups=desk.groups_named, ring_groups=desk.ring_groups_named
+        )
+        self._enforce(decision)
+        return decision.rule
+
+    def desk(self, request: Request, operation: Operation) -> Desk:
+        """For a change that was decided before."""
+        return self._desk(asker(request, self.people, self.policy), operation)
+
+    def forget(self, changes: Sequence[Change]) -> None:
+        """What was remembered of the targets is asked for anew."""
+        self.lately.server.forget()
+        self.directory.forget_groups()
+        for change in changes:
+            if change.target.id is not None:
+                self.directory.forget_members(change.target.id)
+
+    def _desk(self, who: Asker, operation: Operation) -> Desk:
+        def may_see(group: str) -> bool:
+            return decide(self.policy, who, Permission.READ, groups=[group]).allowed
+
+        def may(permission: Permission, group: str | None = None) -> bool:
+            return might(self.policy, who, permission, groups=[[group]] if group else []).allowed
+
+        return Desk(
+            operation, self.pbx, self.directory, self.lately, email_of=self.people.email, may_see=may_see, may=may
+        )
+
+    def _enforce(self, decision: Decision) -> None:
+        if not decision.allowed:
+            raise refusal(decision)
+
+
+def refusal(decision: Decision) -> NotAllowed:
+    """That nothing changed, what is missing, whom to ask, and the id to grant."""
+    refused = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING}")
+    facts = (
+        Fact(label="Allowed in", value="", ids=decision.channels),
+        _contact(decision.contact),
+        Fact(label="To be granted", value=f"{decision.permission.value} for {decision.grant}"),
+    )
+    refused.message = Message(title=str(refused), facts=tuple(fact for fact in facts if fact.value or fact.ids))
+    return refused
+
+
+def _contact(contact: str | None) -> Fact:
+    if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
+        return Fact(label="Whom to ask", value="", ids=(contact,))
+    return Fact(label="Whom to ask", value=contact or "whoever runs Park here")
+
+
+def _permission(operation: Operation) -> Permission:
+    assert operation.permission is not None  # noqa: S101 - every change has one; a test holds all to it
+    return operation.permission
+
+
+def _groups(change: Change) -> list[str]:
+    if change.target.is_server:
+        return []
+    sides = (side.settings.get("name") for side in (change.before, change.after) if side)
+    return sorted({str(name) for name in sides})
+
+
+def _ring_groups(change: Change, desk: Desk) -> list[str]:
+    """The ring group that recalls would newly go to; its id, which hardly a rule fits, where it went away."""
+    if change.already or change.after is None:
+        return []
+    target = change.after.compared().get("ring_group_id")
+    before = change.before.compared().get("ring_group_id") if change.before else None
+    if not target or target == before:
+        return []
+    found = desk.directory.ring_group_by_id(target)
+    return [found.name if found else target]

@@ -1,0 +1,45 @@
+"""Whether a rule is about this asker, and about this name."""
+
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+from functools import lru_cache
+
+from bot.names import fold
+from bot.policy.asker import Asker
+from bot.policy.rules import Permission, Rule
+
+# Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
+_HOLD = str.maketrans("*?", "\ud800\ud801")
+_RELEASE = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"}) | str.maketrans("\ud800\ud801", "*?")
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(translate(fold(pattern.translate(_HOLD)).translate(_RELEASE)))
+
+
+def covers(patterns: Iterable[str], folded: str) -> bool:
+    """Whether one of `patterns` fits the whole of a folded name; only * and ? are special."""
+    return any(_compiled(pattern).match(folded) for pattern in patterns)
+
+
+def is_for_person(rule: Rule, asker: Asker) -> bool:
+    """Channels left aside. A guest, a bot or a person from another workspace must be named."""
+    if asker.user in rule.users:
+        return True
+    if asker.outsider:
+        return False
+    if rule.user_groups:
+        return not (asker.user_groups or frozenset()).isdisjoint(rule.user_groups)
+    return not rule.users
+
+
+def is_for_channel(rule: Rule, channel: str | None) -> bool:
+    """None is a direct message, which is no channel."""
+    return not rule.channels or channel in rule.channels
+
+
+def applies(rule: Rule, asker: Asker, permission: Permission) -> bool:
+    """Whether this asker, where they are, may do this kind of operation to what the rule covers."""
+    return permission in rule.operations and is_for_channel(rule, asker.channel) and is_for_person(rule, asker)

@@ -1,0 +1,53 @@
+"""The environment, read once into one frozen object."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Names are those of the environment variables, in lower case; .env in the working directory is read too."""
+
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr
+    slack_api_url: str = "https://slack.com/api/"
+
+    pbx_url: AnyHttpUrl
+    """Up to and with /api, as in https://pbx.example.com:8887/api."""
+    pbx_token: SecretStr | None = None
+    pbx_username: str | None = None
+    pbx_password: SecretStr | None = None
+    pbx_domain: str | None = None
+    pbx_ca_file: Path | None = None
+    pbx_verify_tls: bool = True
+    pbx_deadline: float = Field(default=10.0, gt=0, le=30)
+    """Seconds that one call to the PBX may take, answer read; a worker's lease of 60 must outlast it."""
+
+    database_url: str = "sqlite:///park.sqlite3"
+    park_policy: Path = Path("policy.toml")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, url: str) -> str:
+        return url.rstrip("/") + "/"
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.pbx_token is None and (self.pbx_username is None or self.pbx_password is None):
+            raise ValueError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
+        return self
+
+
+def read_settings() -> Settings:
+    """Raise SettingsError naming every variable at fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'PBX'}: {e['msg']}" for e in error.errors())
+        raise SettingsError("\n".join(faults)) from None

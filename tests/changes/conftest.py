@@ -1,0 +1,77 @@
+"""A sandbox PBX, a client of it, and what can happen to it in the middle of a change."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from bot.changes import Change, Person, Snapshot, Target
+from bot.changes.reading import read
+from bot.changes.touch import Hook
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.sandbox.pbx import SandboxPBX
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The PBX, and the hand on it."""
+
+    sandbox: SandboxPBX
+    pbx: PBX
+
+    def group(self, name: str) -> tuple[Target, Snapshot]:
+        """As it is now."""
+        target = Target(id=self.sandbox.state.group_id(name), name=name)
+        snapshot = read(self.pbx, target)
+        assert snapshot is not None
+        return target, snapshot
+
+    def adding(self, name: str, *numbers: str) -> Change:
+        """Members into a group."""
+        target, before = self.group(name)
+        new = [Person(number=number) for number in numbers]
+        return Change(target=target, before=before, after=before.with_members((*(before.members or ()), *new)))
+
+    def removing(self, name: str, *numbers: str) -> Change:
+        """Members out of a group."""
+        target, before = self.group(name)
+        after = before.with_members(one for one in before.members or () if one.number not in numbers)
+        return Change(target=target, before=before, after=after)
+
+    def deleting(self, name: str) -> Change:
+        """A group's end."""
+        target, before = self.group(name)
+        return Change(target=target, before=before, after=None)
+
+    def creating(self, name: str) -> Change:
+        """A group that calls the user back."""
+        after = Snapshot(settings={"name": name, "recall_to": "USER_ONLY"}, members=())
+        return Change(target=Target(name=name), before=None, after=after)
+
+    def setting(self, name: str, /, **settings: str) -> Change:
+        """Settings of a group, members left aside."""
+        target, before = self.group(name)
+        before = before.model_copy(update={"members": None})
+        return Change(target=target, before=before, after=before.setting(**settings))
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with SandboxPBX() as sandbox:
+        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        yield Bench(sandbox, pbx)
+        pbx.close()
+
+
+def at_write(number: int, deed: Callable[[], object]) -> Hook:
+    """Called before each write: does `deed` before the one of this number, counted from 1."""
+    seen = 0
+
+    def hook() -> None:
+        nonlocal seen
+        seen += 1
+        if seen == number:
+            deed()
+
+    return hook

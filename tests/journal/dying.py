@@ -1,0 +1,47 @@
+"""Run as a process: take one request all the way, and be killed at the commit with the number given."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+from sqlalchemy import event
+
+from bot.journal import Journal, State
+from tests.journal.making import ASKED, asking
+
+
+def steps(journal: Journal) -> Iterator[None]:
+    """One commit each."""
+    journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
+    yield
+    entry = journal.claim("dying")
+    assert entry is not None
+    yield
+    entry = journal.checkpoint(entry, plan={"wanted": 1})
+    yield
+    entry = journal.checkpoint(entry, began=True)
+    yield
+    entry = journal.end(entry, State.DONE, {"text": "done"})
+    yield
+    journal.told(entry)
+    yield
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(url: str, step: int, moment: str) -> None:
+    journal = Journal(url)
+    progress = steps(journal)
+    for _ in range(step):
+        next(progress)
+    if moment == "before":
+        event.listen(journal.database.engine, "commit", die)
+    next(progress)
+    die()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

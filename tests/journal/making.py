@@ -1,0 +1,61 @@
+"""Requests, a clock that is set by hand, and a journal with both."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from bot.journal import Entry, Journal
+from bot.request import Door, Request
+
+START = datetime(2026, 3, 28, 12, tzinfo=UTC)
+SECRET = "https://hooks.slack.test/commands/T1/42/secret"
+ASKED = [{"operation": "add", "arguments": {"group": "Sales"}}]
+
+
+class Clock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, **by: float) -> datetime:
+        self.time += timedelta(**by)
+        return self.time
+
+
+def asking(key: str, *, line: str = "add 1001 to Sales") -> Request:
+    return Request(
+        key=key, team="T1", user="U1", door=Door.SLASH, line=line, channel="C1", response_url=SECRET, asked_at=START
+    )
+
+
+def url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'park.sqlite3'}"
+
+
+class Desk:
+    """A journal, the clock it goes by, and short words for what tests do all the time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.clock = folder, Clock()
+        self.journal = Journal(url(folder), now=self.clock)
+        self._keys = map(str, count())
+
+    def accept(self, *footprint: str, run_at: datetime | None = None) -> int:
+        request = asking(f"key {next(self._keys)}")
+        return self.journal.accept(request, asked=ASKED, footprint=frozenset(footprint), run_at=run_at).id
+
+    def claim(self, owner: str = "worker") -> Entry:
+        entry = self.journal.claim(owner)
+        assert entry is not None
+        return entry
+
+    def story(self, number: int) -> list[str]:
+        return [event.what for event in self.journal.events(number)]
+
+    def restart(self) -> None:
+        self.journal.close()
+        self.journal = Journal(url(self.folder), now=self.clock)

@@ -1,0 +1,119 @@
+"""What goes in: once, durably, and without telling its secret."""
+
+import sqlite3
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from bot.errors import JournalUnavailable
+from bot.journal import Accepted, State
+from tests.journal.making import ASKED, SECRET, START, Desk, asking
+
+
+def test_an_accepted_request_is_found_as_it_was_given(desk: Desk) -> None:
+    accepted = desk.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales", "1001"}))
+    entry = desk.journal.get(accepted.id)
+    assert accepted.fresh
+    assert (entry.request, entry.asked, entry.footprint) == (asking("a"), ASKED, frozenset({"sales", "1001"}))
+    assert entry.request.response_url == SECRET
+    assert (entry.state, entry.attempt, entry.began, entry.told) == (State.WAITING, 0, False, False)
+    assert entry.run_at == entry.accepted_at == START
+    assert desk.journal.find("a") == entry
+
+
+def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(desk: Desk) -> None:
+    first = desk.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
+    before = desk.journal.get(first.id)
+    again = desk.journal.accept(asking("a", line="another line"), asked=[], footprint=frozenset({"support"}))
+    assert again == Accepted(id=first.id, fresh=False)
+    assert desk.journal.get(first.id) == before
+    assert desk.story(first.id) == ["accepted"]
+
+
+def test_ids_count_up_and_are_never_given_again(desk: Desk) -> None:
+    first, second = desk.accept(), desk.accept()
+    with sqlite3.connect(desk.folder / "park.sqlite3") as pruning:
+        pruning.execute("DELETE FROM events")
+        pruning.execute("DELETE FROM entries")
+    pruning.close()
+    assert (first, second, desk.accept()) == (1, 2, 3)
+
+
+def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(desk: Desk) -> None:
+    number = desk.journal.refuse(asking("a"), asked=ASKED, outcome={"reason": "no rule"})
+    entry = desk.journal.get(number)
+    assert (entry.state, entry.told, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})
+    assert entry.request.response_url is None
+    assert desk.story(number) == ["refused"]
+    assert desk.journal.claim("worker") is None
+    assert desk.journal.refuse(asking("a"), asked=ASKED, outcome={}) == number
+
+
+def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(desk: Desk) -> None:
+    desk.accept("sales")
+    entry = desk.claim()
+    assert SECRET not in repr(entry)
+    assert SECRET not in str(entry.request)
+    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "done"}))
+    assert desk.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
+    assert SECRET not in repr(desk.journal.events(entry.id))
+
+
+def test_the_response_url_is_in_no_error(desk: Desk) -> None:
+    with desk.journal.database.writing() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END")
+    with pytest.raises(JournalUnavailable) as failure:
+        desk.accept("sales")
+    assert "INSERT INTO entries" in str(failure.value.__cause__)
+    assert SECRET not in f"{failure.value} {failure.value.__cause__}"
+
+
+def test_the_story_of_a_change_says_what_happened_through_whom_and_when(desk: Desk) -> None:
+    number = desk.accept("sales")
+    desk.clock.move(seconds=1)
+    entry = desk.journal.checkpoint(desk.claim(), asked=ASKED, rule="leads", plan={"wanted": 1})
+    entry = desk.journal.checkpoint(entry, began=True)
+    entry = desk.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
+    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "done"}))
+    story = desk.journal.events(number)
+    assert [(event.what, event.by) for event in story] == [
+        ("accepted", "U1"),
+        *((what, "worker") for what in ("claimed", "planned", "began", "shown", "noted", "ended", "told")),
+    ]
+    assert [event.at - START for event in story] == [timedelta(0)] + [timedelta(seconds=1)] * 7
+    assert story[0].data == {
+        "request": asking("key 0").model_dump(mode="json", exclude={"response_url"}),
+        "asked": ASKED,
+        "footprint": ["sales"],
+    }
+    assert story[2].data == {"asked": ASKED, "rule": "leads", "plan": {"wanted": 1}}
+    assert story[-2].data == {"state": "done", "outcome": {"text": "done"}}
+    assert {event.entry for event in story} == {number}
+
+
+def test_recent_is_newest_first_and_waiting_is_what_has_not_ended(desk: Desk) -> None:
+    first, second, third = desk.accept(), desk.accept(), desk.accept()
+    desk.journal.end(desk.claim(), State.DONE, {})
+    desk.claim()
+    assert [entry.id for entry in desk.journal.recent(2)] == [third, second]
+    assert [(entry.id, entry.state) for entry in desk.journal.waiting()] == [
+        (second, State.RUNNING),
+        (third, State.WAITING),
+    ]
+    assert desk.journal.recent(10)[-1].id == first
+
+
+def test_a_change_that_does_not_exist_is_a_key_error_and_an_unknown_key_is_none(desk: Desk) -> None:
+    with pytest.raises(KeyError):
+        desk.journal.get(42)
+    assert desk.journal.find("unknown") is None
+    assert desk.journal.events(42) == []
+
+
+def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(desk: Desk) -> None:
+    berlin = datetime(2026, 3, 29, 3, tzinfo=timezone(timedelta(hours=2)))
+    entry = desk.journal.get(desk.accept(run_at=berlin))
+    assert entry.run_at == berlin
+    assert entry.run_at.utcoffset() == timedelta(0)
+    with pytest.raises(Exception, match="no time zone"):
+        desk.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001

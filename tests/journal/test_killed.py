@@ -1,0 +1,60 @@
+"""kill -9 just before and just after each commit: a new process finds what was committed, no more and no less."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.journal import Entry, Journal, State
+from tests.journal.making import url
+
+STEPS = ["accepted", "claimed", "planned", "began", "ended", "told"]
+OPENING = """
+import sys
+from sqlalchemy import Engine, event
+from bot.journal import Journal
+from tests.journal.dying import die
+event.listen(Engine, "commit", die)
+Journal(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_new_process_finds_exactly_what_was_committed(tmp_path: Path, step: str, moment: str) -> None:
+    Journal(url(tmp_path)).close()
+    dying = subprocess.run(
+        [sys.executable, "-m", "tests.journal.dying", url(tmp_path), str(STEPS.index(step)), moment], check=False
+    )
+    assert dying.returncode == -signal.SIGKILL
+    committed = STEPS[: STEPS.index(step) + (moment == "after")]
+    journal = Journal(url(tmp_path))
+    entry = journal.find("a")
+    if entry is None:
+        assert committed == []
+    else:
+        _is_as_of(entry, committed)
+        story = [event.what for event in journal.events(entry.id)]
+        lease = ["released"] if "claimed" in committed and "told" not in committed else []
+        assert story == committed + lease
+        again = journal.claim("next")
+        assert (again is None) == ("told" in committed), "nobody waits for the lease of the dead"
+    journal.close()
+
+
+def test_a_process_killed_while_it_makes_the_tables_leaves_none_half_made(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", OPENING, url(tmp_path)], check=False).returncode == -signal.SIGKILL
+    journal = Journal(url(tmp_path))
+    assert journal.recent(1) == []
+    journal.close()
+
+
+def _is_as_of(entry: Entry, committed: list[str]) -> None:
+    assert entry.state is (State.DONE if "ended" in committed else State.WAITING)
+    assert entry.attempt == ("claimed" in committed)
+    assert entry.plan == ({"wanted": 1} if "planned" in committed else None)
+    assert entry.began == ("began" in committed)
+    assert entry.outcome == ({"text": "done"} if "ended" in committed else None)
+    assert entry.told == ("told" in committed)

@@ -1,0 +1,127 @@
+"""One process, durable settings, and tables that are brought up to date by themselves."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from bot.errors import JournalUnavailable, SettingsError
+from bot.journal import Journal
+from bot.journal.tables import metadata
+from tests.journal.making import Desk, asking, url
+
+
+def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(desk: Desk) -> None:
+    link = desk.folder / "link.sqlite3"
+    link.symlink_to(desk.folder / "park.sqlite3")
+    for address in (url(desk.folder), f"sqlite:///{link}"):
+        with pytest.raises(JournalUnavailable, match="in use by another process"):
+            Journal(address)
+    desk.restart()
+
+
+def test_a_second_process_is_refused_too(desk: Desk) -> None:
+    second = f"from bot.journal import Journal; Journal({url(desk.folder)!r})"
+    run = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "JournalUnavailable" in run.stderr
+    assert "in use by another process" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["sqlite://", "sqlite:///:memory:", "sqlite:///file:park?uri=true", "postgresql://localhost/park", "park"],
+)
+def test_an_address_that_is_no_sqlite_file_names_the_setting(address: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        Journal(address)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(JournalUnavailable, match=r"can't be opened: .*No such file"):
+        Journal(url(tmp_path / "missing"))
+
+
+def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+    (tmp_path / "park.sqlite3").symlink_to(tmp_path / "park.sqlite3")
+    with pytest.raises(JournalUnavailable, match="can't be opened"):
+        Journal(url(tmp_path))
+
+
+def test_a_folder_in_the_file_s_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "park.sqlite3").mkdir()
+    with pytest.raises(JournalUnavailable, match="can't be used"):
+        Journal(url(tmp_path))
+
+
+def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Path) -> None:
+    (tmp_path / "park.sqlite3").write_text("Dear diary, " * 500)
+    with pytest.raises(JournalUnavailable, match="not a database"):
+        Journal(url(tmp_path))
+    (tmp_path / "park.sqlite3").unlink()
+    Journal(url(tmp_path)).close()
+
+
+def test_a_journal_of_a_newer_park_is_left_alone(desk: Desk) -> None:
+    with desk.journal.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(JournalUnavailable, match="another version of Park"):
+        desk.restart()
+
+
+def test_commits_are_durable_and_references_are_kept(desk: Desk) -> None:
+    with desk.journal.database.reading() as connection:
+        values = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert values == ["wal", 2, 1]
+
+
+def test_only_the_owner_of_the_process_may_read_the_file(desk: Desk) -> None:
+    assert {path.stat().st_mode & 0o077 for path in desk.folder.iterdir()} == {0}
+
+
+def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
+    Journal(url(tmp_path)).close()
+    engine = create_engine(url(tmp_path))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
+    engine.dispose()
+    assert indexes == {"ix_entries_untold", "ix_events_entry_id", "ix_holds_entry_id"}
+
+
+def test_the_migrations_build_the_same_tables_word_by_word(tmp_path: Path) -> None:
+    Journal(url(tmp_path)).close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'metadata.sqlite3'}")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert _columns(tmp_path / "park.sqlite3") == _columns(tmp_path / "metadata.sqlite3")
+
+
+def _columns(path: Path) -> dict[str, list[object]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            name: [
+                *connection.execute(f"PRAGMA table_info({name})"),
+                *connection.execute(f"PRAGMA foreign_key_list({name})"),
+            ]
+            for name in metadata.tables
+        }
+
+
+def test_opening_again_keeps_what_is_there(desk: Desk) -> None:
+    number = desk.accept("sales")
+    before = desk.journal.get(number)
+    desk.restart()
+    assert desk.journal.get(number) == before
+    assert desk.journal.find("key 0") == before
+    assert desk.journal.accept(asking("key 0"), asked=[], footprint=frozenset()).id == number

@@ -1,0 +1,87 @@
+"""Many threads of one process, and many requests: each claimed once, none overlapping, in order."""
+
+import random
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bot.journal import Accepted, Entry, Journal, State
+from tests.journal.making import ASKED, asking, url
+
+THREADS, ENTRIES = 8, 200
+NAMES = ["sales", "support", "night", "1001", "1002", "1003", "server"]
+
+
+class Log:
+    """What threads saw of each other while they worked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.busy: set[str] = set()
+        self.order: dict[str, list[int]] = defaultdict(list)
+        self.claimed: list[int] = []
+        self.overlaps: list[int] = []
+        self.most = self._now = 0
+
+    def begin(self, entry: Entry) -> None:
+        with self._lock:
+            if self.busy & entry.footprint:
+                self.overlaps.append(entry.id)
+            self.busy |= entry.footprint
+            self.claimed.append(entry.id)
+            for name in entry.footprint:
+                self.order[name].append(entry.id)
+            self._now += 1
+            self.most = max(self.most, self._now)
+
+    def end(self, entry: Entry) -> None:
+        with self._lock:
+            self.busy -= entry.footprint
+            self._now -= 1
+
+
+def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order(tmp_path: Path) -> None:
+    journal, log, chance = Journal(url(tmp_path)), Log(), random.Random(7)
+    for number in range(ENTRIES):
+        footprint = frozenset(chance.sample(NAMES, chance.randint(0, 3)))
+        journal.accept(asking(str(number)), asked=ASKED, footprint=footprint)
+    _in_threads(lambda: _work_off(journal, log))
+    journal.close()
+    assert Counter(log.claimed) == Counter(range(1, ENTRIES + 1))
+    assert log.overlaps == []
+    assert all(order == sorted(order) for order in log.order.values())
+    assert log.most > 1
+
+
+def _work_off(journal: Journal, log: Log) -> None:
+    owner = threading.current_thread().name
+    while journal.waiting():
+        entry = journal.claim(owner)
+        if entry is None:
+            continue
+        log.begin(entry)
+        entry = journal.checkpoint(entry, began=True)
+        log.end(entry)
+        journal.told(journal.end(entry, State.DONE, {"by": owner}))
+
+
+def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(tmp_path: Path) -> None:
+    journal = Journal(url(tmp_path))
+    barrier = threading.Barrier(THREADS)
+
+    def deliver() -> Accepted:
+        barrier.wait()
+        return journal.accept(asking("same"), asked=ASKED, footprint=frozenset({"sales"}))
+
+    answers = _in_threads(deliver)
+    journal.close()
+    assert {answer.id for answer in answers} == {1}
+    assert sum(answer.fresh for answer in answers) == 1
+
+
+def _in_threads(work: Callable[[], Accepted | None]) -> list[Accepted]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = [future.result() for future in [pool.submit(work) for _ in range(THREADS)]]
+    return [answer for answer in answers if answer is not None]

@@ -1,0 +1,112 @@
+"""With a hundred thousand changes in the past, what is asked all the time looks at none of them."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot.journal import State
+from tests.journal.making import Desk
+
+PAST = """
+    WITH RECURSIVE past(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM past WHERE n < 100000)
+    INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at, ended_at, told_at)
+    SELECT 'past ' || n, request, asked, footprint, 'done', run_at, 1, 0, accepted_at, accepted_at, accepted_at
+    FROM past, entries WHERE entries.id = 1
+"""
+STORY = "INSERT INTO events (entry_id, at, what, by) SELECT id, accepted_at, 'accepted', 'U1' FROM entries"
+
+
+@pytest.fixture(scope="module")
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    desk = Desk(tmp_path_factory.mktemp("aged"))
+    desk.accept("sales")
+    with closing(sqlite3.connect(desk.folder / "park.sqlite3")) as connection, connection:
+        connection.execute(PAST)
+        connection.execute(STORY)
+    desk.accept("sales", "1001")
+    desk.accept("support")
+    yield desk
+    desk.journal.close()
+
+
+def _whole_day(desk: Desk) -> None:
+    """Everything that is done for each request, or each time a worker wakes."""
+    desk.accept("sales", "support")
+    desk.journal.next_due()
+    entry = desk.journal.checkpoint(desk.claim(), plan={"wanted": 1}, began=True)
+    desk.journal.release(entry, desk.clock())
+    entry = desk.journal.renew(desk.claim())
+    desk.journal.told(desk.journal.end(entry, State.DONE, {}))
+    desk.journal.find("past 5")
+    desk.journal.waiting()
+    desk.journal.events(entry.id)
+    desk.journal.get(entry.id)
+
+
+def test_no_statement_scans_a_table(aged: Desk) -> None:
+    with _statements(aged) as statements:
+        _whole_day(aged)
+    with closing(sqlite3.connect(aged.folder / "park.sqlite3")) as connection:
+        steps = [
+            (step, statement)
+            for statement, parameters in statements
+            for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(statements) > 20
+    assert [step for step in steps if "SCAN" in step[0] and "ix_entries_untold" not in step[0]] == []
+    assert any("ix_entries_untold" in step for step, _ in steps)
+
+
+@contextmanager
+def _statements(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+            seen.append((statement, parameters[0] if many else parameters))
+
+    event.listen(desk.journal.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(desk.journal.database.engine, "before_cursor_execute", note)
+
+
+def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: Desk) -> None:
+    assert _steps(aged, lambda: aged.journal.claim("worker")) < 2000
+    assert _steps(aged, aged.journal.next_due) < 2000
+
+
+def _steps(desk: Desk, ask: Callable[[], object]) -> int:
+    """Instructions of SQLite's machine, to the nearest hundred."""
+    ticks: list[None] = []
+    with _only_connection(desk) as connection:
+        connection.set_progress_handler(lambda: ticks.append(None), 100)
+    ask()
+    with _only_connection(desk) as connection:
+        connection.set_progress_handler(None, 100)
+    return len(ticks) * 100
+
+
+@contextmanager
+def _only_connection(desk: Desk) -> Iterator[sqlite3.Connection]:
+    with closing(desk.journal.database.engine.raw_connection()) as fairy:
+        assert isinstance(fairy.driver_connection, sqlite3.Connection)
+        yield fairy.driver_connection
+
+
+def test_what_waits_behind_a_long_queue_is_found_without_comparing_each_with_each(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for _ in range(300):
+        desk.accept("sales", "1001")
+    desk.claim()
+    free = desk.accept("support")
+    assert _steps(desk, lambda: _found(desk, free)) < 300 * 100
+    desk.journal.close()
+
+
+def _found(desk: Desk, number: int) -> None:
+    assert desk.claim().id == number

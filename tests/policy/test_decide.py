@@ -1,0 +1,252 @@
+"""Who may do what: nothing unless a rule allows it."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from bot.policy import Asker, Permission, Policy, Rule, channel_only_rules, decide, might, needs_user_groups
+
+ANA: dict[str, Any] = {"user": "U1", "team": "T1", "channel": "C1", "user_groups": frozenset({"S1"})}
+
+
+def asker(**but: Any) -> Asker:
+    return Asker(**{**ANA, **but})
+
+
+def policy(*rules: dict[str, Any], **top: Any) -> Policy:
+    named = [{"name": f"rule {number}", "operations": ["members"], **rule} for number, rule in enumerate(rules, 1)]
+    return Policy.model_validate({"allow": named, **top})
+
+
+TABLE = [
+    ("nothing is allowed without a rule", [], {}, False),
+    ("a rule for the channel", [{"channels": ["C1"]}], {}, True),
+    ("a rule for another channel", [{"channels": ["C2"]}], {}, False),
+    ("a rule for the user", [{"users": ["U1"]}], {}, True),
+    ("a rule for another user", [{"users": ["U2"]}], {}, False),
+    ("a rule for the user group", [{"user_groups": ["S1"]}], {}, True),
+    ("a rule for another user group", [{"user_groups": ["S2"]}], {}, False),
+    ("one of users or user groups is enough", [{"users": ["U2"], "user_groups": ["S1"]}], {}, True),
+    ("the user but not the channel", [{"users": ["U1"], "channels": ["C2"]}], {}, False),
+    ("the channel but not the user", [{"users": ["U2"], "channels": ["C1"]}], {}, False),
+    ("the user and the channel", [{"users": ["U1"], "channels": ["C1"]}], {}, True),
+    ("another kind of operation", [{"users": ["U1"], "operations": ["recall"]}], {}, False),
+    ("all kinds of operation", [{"users": ["U1"], "operations": ["all"]}], {}, True),
+    ("a user rule in a direct message", [{"users": ["U1"]}], {"channel": None}, True),
+    ("a user group rule in a direct message", [{"user_groups": ["S1"]}], {"channel": None}, True),
+    ("a channel rule in a direct message", [{"channels": ["C1"], "users": ["U1"]}], {"channel": None}, False),
+    ("user groups that could not be learnt", [{"user_groups": ["S1"]}], {"user_groups": None}, False),
+    ("the same, but the user is named", [{"user_groups": ["S1"], "users": ["U1"]}], {"user_groups": None}, True),
+    ("a guest by channel", [{"channels": ["C1"]}], {"guest": True}, False),
+    ("a guest by user group", [{"user_groups": ["S1"]}], {"guest": True}, False),
+    ("a guest who is named", [{"users": ["U1"]}], {"guest": True}, True),
+    ("a guest who is named, elsewhere", [{"users": ["U1"], "channels": ["C2"]}], {"guest": True}, False),
+    ("somebody foreign by channel", [{"channels": ["C1"]}], {"foreign": True}, False),
+    ("somebody foreign who is named", [{"users": ["U1"]}], {"foreign": True}, True),
+    ("a bot by channel", [{"channels": ["C1"]}], {"bot": True}, False),
+    ("a bot that is named", [{"users": ["U1"], "channels": ["C1"]}], {"bot": True}, True),
+]
+
+
+@pytest.mark.parametrize(("rules", "but", "allowed"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_a_rule_allows_exactly_whom_it_names(rules: list[dict[str, Any]], but: dict[str, Any], allowed: bool) -> None:
+    said = decide(policy(*rules), asker(**but), Permission.MEMBERS, groups=["Sales"])
+    assert said.allowed is allowed
+    assert said.rule == ("rule 1" if allowed else None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("SALES*", "sales emea", True),
+        ("sales*", "Sales", True),
+        ("sales *", "Sales", False),
+        ("Sales", "Sales EMEA", False),
+        ("Sales", "Inside Sales", False),
+        ("sales  emea", " Sales\u00a0EMEA ", True),
+        ("Team ?", "team 7", True),
+        ("Team ?", "team 17", False),
+        ("[x]", "[X]", True),
+        ("[x]", "x", False),
+        ("[!a]*", "[!a] desk", True),
+        ("[!a]*", "b desk", False),
+        ("a.c", "abc", False),
+        ("a\\*", "a\\b", True),
+        ("STRASSE*", "Straße 1", True),
+        ("営業?", "営業2", True),
+        ("営業\uff1f", "営業2", False),
+        ("営業\uff1f", "営業?", True),
+        ("*", "two\nlines", True),
+    ],
+)
+def test_in_a_pattern_only_star_and_question_mark_are_special_and_case_width_and_spacing_do_not_matter(
+    pattern: str, name: str, fits: bool
+) -> None:
+    rules = policy({"users": ["U1"], "groups": [pattern], "ring_groups": [pattern]})
+    assert decide(rules, asker(), Permission.MEMBERS, groups=[name]).allowed is fits
+    assert decide(rules, asker(), Permission.MEMBERS, ring_groups=[name]).allowed is fits
+
+
+def test_each_name_may_be_allowed_by_a_rule_of_its_own_and_the_decision_names_each() -> None:
+    rules = policy(
+        {"name": "Sales people", "users": ["U1"], "groups": ["Sales*"]},
+        {"name": "Support people", "users": ["U1"], "groups": ["Support*"]},
+    )
+    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support", "SALES emea"])
+    assert said.grounds == (("Sales", "Sales people"), ("Support", "Support people"), ("SALES emea", "Sales people"))
+    assert said.rules == ("Sales people", "Support people")
+    assert said.rule == "Sales people and Support people"
+    assert said.reason == 'Allowed by "Sales people" and "Support people".'
+
+
+def test_one_name_that_no_rule_allows_refuses_the_whole_and_is_named() -> None:
+    rules = policy({"users": ["U1"], "groups": ["Sales*"], "ring_groups": ["Night *"]})
+    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support"], ring_groups=["Night Desk", "CEO"])
+    assert (said.missing_groups, said.missing_ring_groups) == (("Support",), ("CEO",))
+    assert said.reason == (
+        'No rule lets you change the members of "Support" or send recalls to ring group "CEO" in this channel.'
+    )
+
+
+def test_the_recall_of_the_server_is_held_against_the_ring_groups() -> None:
+    rules = policy({"users": ["U1"], "operations": ["server"], "ring_groups": ["Night Desk"]})
+    assert decide(rules, asker(), Permission.SERVER).allowed
+    assert decide(rules, asker(), Permission.SERVER, ring_groups=["night desk"]).allowed
+    assert not decide(rules, asker(), Permission.SERVER, ring_groups=["CEO"]).allowed
+
+
+def test_an_empty_list_of_ring_groups_lets_a_recall_go_to_the_parker_only() -> None:
+    rules = policy({"users": ["U1"], "operations": ["recall"], "ring_groups": []})
+    assert decide(rules, asker(), Permission.RECALL, groups=["Sales"]).allowed
+    assert not decide(rules, asker(), Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
+
+
+def test_where_no_group_is_named_any_rule_of_that_kind_is_enough() -> None:
+    rules = policy({"users": ["U1"], "operations": ["read"], "groups": ["Sales"]})
+    assert decide(rules, asker(), Permission.READ).allowed
+    assert not decide(rules, asker(), Permission.SERVER).allowed
+    assert decide(rules, asker(), Permission.READ).grounds == (("", "rule 1"),)
+
+
+def test_a_refusal_says_what_where_how_and_whom_to_ask() -> None:
+    rules = policy({"channels": ["C1", "C2"], "groups": ["Sales"]}, {"channels": ["C3"]}, contact="S9")
+    said = decide(rules, asker(), Permission.MEMBERS, groups=["Support"])
+    assert said.reason == 'No rule lets you change the members of "Support" in this channel.'
+    assert said.permission is Permission.MEMBERS
+    assert said.channels == ("C3",)
+    assert said.grant == "channel C1 or user U1"
+    assert said.contact == "S9"
+    assert (said.rule, said.rules, said.grounds) == (None, (), ())
+
+
+def test_a_channel_is_offered_only_where_this_asker_would_be_allowed_all_of_it() -> None:
+    rules = policy(
+        {"channels": ["C2"], "groups": ["Sales"]},
+        {"channels": ["C3"], "groups": ["Sales"]},
+        {"channels": ["C3"], "groups": ["Support"]},
+        {"channels": ["C4"], "users": ["U2"]},
+        {"channels": ["C5"], "operations": ["read"]},
+    )
+    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support"])
+    assert said.channels == ("C3",)
+    there = decide(rules, asker(channel="C3"), Permission.MEMBERS, groups=["Sales", "Support"])
+    assert there.allowed
+
+
+def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
+    said = decide(policy({"channels": ["C1"]}), asker(channel=None), Permission.MEMBERS, groups=["Sales"])
+    assert said.reason == (
+        'No rule lets you change the members of "Sales" in a direct message. A rule allows it in a channel.'
+    )
+    assert (said.channels, said.grant) == (("C1",), "user U1")
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("guest", "guests"), ("foreign", "people from other workspaces"), ("bot", "bots")]
+)
+def test_an_outsider_hears_that_only_their_own_id_counts(what: str, words: str) -> None:
+    said = decide(policy({"channels": ["C1", "C2"]}), asker(**{what: True}), Permission.MEMBERS)
+    assert said.reason == (
+        f"No rule lets you change members in this channel. For {words} only rules that name their user id count."
+    )
+    assert (said.channels, said.grant) == ((), "user U1")
+
+
+def test_unknown_user_groups_are_blamed_only_where_they_could_have_made_it_a_yes() -> None:
+    rules = policy({"user_groups": ["S1"], "groups": ["Sales"]})
+    unknown = asker(user_groups=None)
+    assert "user groups" in decide(rules, unknown, Permission.MEMBERS, groups=["Sales"]).reason
+    assert "user groups" not in decide(rules, unknown, Permission.MEMBERS, groups=["Support"]).reason
+    assert "user groups" not in decide(rules, unknown, Permission.RECALL, groups=["Sales"]).reason
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_each_kind_of_operation_has_its_words(permission: Permission) -> None:
+    said = decide(policy(), asker(), permission)
+    assert said.reason.startswith("No rule lets you ")
+    assert said.reason.endswith(" in this channel.")
+
+
+def test_before_names_are_resolved_one_spelling_that_is_allowed_is_enough() -> None:
+    rules = policy({"users": ["U1"], "groups": ["Sales"]})
+    assert might(rules, asker(), Permission.MEMBERS, groups=[["6001", "Sales"]]).allowed
+    assert might(rules, asker(), Permission.MEMBERS).allowed
+    said = might(rules, asker(), Permission.MEMBERS, groups=[["sales"], ["the suport", "suport"]])
+    assert said.missing_groups == ("the suport",)
+
+
+def test_a_bare_string_is_one_spelling_and_not_its_letters() -> None:
+    rules = policy({"users": ["U1"], "groups": ["Sales"]}, {"users": ["U1"], "groups": ["u"]})
+    assert might(rules, asker(), Permission.MEMBERS, groups=["sales"]).allowed
+    assert might(rules, asker(), Permission.MEMBERS, groups=["Support"]).missing_groups == ("Support",)
+
+
+def test_a_name_that_nothing_is_known_of_is_not_refused_by_itself() -> None:
+    assert might(policy({"users": ["U1"], "groups": ["Sales"]}), asker(), Permission.MEMBERS, groups=[[]]).allowed
+    said = might(policy(), asker(), Permission.MEMBERS, groups=[[]])
+    assert (said.allowed, said.reason) == (False, "No rule lets you change members in this channel.")
+
+
+def test_slack_is_asked_for_user_groups_only_where_a_rule_goes_by_them() -> None:
+    assert needs_user_groups(policy({"users": ["U1"]}, {"user_groups": ["S1"]}))
+    assert not needs_user_groups(policy({"users": ["U1"]}))
+
+
+def test_rules_by_channel_alone_are_told_apart_for_the_warning() -> None:
+    rules = policy({"channels": ["C1"]}, {"channels": ["C1"], "users": ["U1"]}, {"user_groups": ["S1"]})
+    assert [rule.name for rule in channel_only_rules(rules)] == ["rule 1"]
+
+
+def test_two_hundred_rules_are_decided_in_a_bounded_number_of_steps() -> None:
+    """Steps, not seconds: each rule fails on 20 names, and each channel is weighed as the one to go to."""
+    whom = [{"channels": [f"C{number}"], "groups": [f"Team {number}", f"Desk {number}*"]} for number in range(200)]
+    rules, names = policy(*whom), [f"Sales {number}" for number in range(20)]
+    decide(rules, asker(), Permission.MEMBERS, groups=names)  # compiles the patterns, once a process
+    steps = 0
+
+    def count(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
+    said = decide(rules, asker(), Permission.MEMBERS, groups=names)
+    sys.setprofile(None)
+    assert not said.allowed
+    assert len(said.missing_groups) == 20
+    assert steps < 200_000
+
+
+def test_a_recall_needs_one_rule_that_allows_the_group_and_the_ring_group_together() -> None:
+    sales = Rule(
+        name="a", users=("U1",), operations=(Permission.RECALL,), groups=("Sales",), ring_groups=("Night Desk",)
+    )
+    support = Rule(
+        name="b", users=("U1",), operations=(Permission.RECALL,), groups=("Support",), ring_groups=("Board",)
+    )
+    policy = Policy(allow=(sales, support))
+    asker = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset())
+    assert decide(policy, asker, Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
+    refused = decide(policy, asker, Permission.RECALL, groups=["Sales"], ring_groups=["Board"])
+    assert not refused.allowed
+    assert refused.missing_ring_groups == ("Board",)

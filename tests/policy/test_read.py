@@ -1,0 +1,195 @@
+"""A policy file is read whole, or refused whole with the line of each mistake."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.errors import PolicyError
+from bot.policy import Permission, Policy, read_policy
+from bot.policy.explain import explain
+from bot.policy.fault import MINIMAL
+
+Read = Callable[[str | bytes], Policy]
+Mistakes = Callable[[str | bytes], list[str]]
+RULE = '[[allow]]\nusers = ["U1"]\noperations = ["all"]\n'
+
+
+def test_the_example_that_is_shipped_reads_without_a_mistake() -> None:
+    policy = read_policy(Path(__file__).parents[2] / "bot/policy/example.toml")
+    assert len(policy.allow) == 3
+    assert policy.allow[2].operations == tuple(Permission)
+
+
+def test_the_minimal_example_in_each_complaint_reads_without_a_mistake(read: Read) -> None:
+    assert read(MINIMAL).allow[0].name == "Phone team"
+
+
+def test_an_empty_file_allows_nothing_and_is_no_mistake(read: Read) -> None:
+    assert read("") == Policy()
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(read: Read) -> None:
+    assert read(b"\xef\xbb\xbf" + RULE.replace("\n", "\r\n").encode()).allow[0].name == "rule 1 (line 1)"
+
+
+def test_a_rule_without_a_name_is_called_by_its_number_and_line(read: Read) -> None:
+    names = [rule.name for rule in read(f'announce = "C1"\n\n{RULE}\n# [[allow]]\n{RULE}name = "Last"\n{RULE}').allow]
+    assert names == ["rule 1 (line 3)", "Last", "rule 3 (line 12)"]
+
+
+def test_all_stands_for_each_kind_of_operation_also_beside_others(read: Read) -> None:
+    assert read('[[allow]]\nusers = ["U1"]\noperations = ["read", "all"]').allow[0].operations[1:] == tuple(Permission)
+
+
+MISTAKES = [
+    ('anounce = "C1"', 'line 1: unknown key anounce: did you mean "announce"?'),
+    (
+        RULE + "\nzzz = 1",
+        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, groups and ring_groups",
+    ),
+    (RULE + 'Groups = ["x"]', 'line 4: unknown key Groups: did you mean "groups"?'),
+    (
+        RULE + 'contact = "S1"',
+        "line 4: contact is about the whole file: put it at the top, above the first [[allow]]",
+    ),
+    ('\nusers = ["U1"]', "line 2: users belongs to a rule: put [[allow]] on a line above it"),
+    (
+        '[allow]\nusers = ["U1"]\noperations = ["all"]',
+        "line 1: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets",
+    ),
+    ("# x\nallow = 5", "line 2: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets"),
+    ('allow = ["x"]', "line 1: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets"),
+    (
+        '\n[[allow]]\nusers = ["U1"]\n',
+        'line 2: operations is missing: write, for example, operations = ["read", "members"]',
+    ),
+    (
+        '[[allow]]\noperations = ["all"]\n',
+        "line 1: this rule would be for anybody, anywhere: give it channels, users or user_groups",
+    ),
+    (
+        '[[allow]]\nusers = ["U1"]\noperations = ["read", "wriet", "all"]',
+        'line 3: "wriet" is no kind of operation; there are read, members, recall, groups, server and all',
+    ),
+    (
+        '[[allow]]\nusers = ["U1"]\noperations = [\n  "read",\n  "recal"\n]',
+        'line 5: "recal" is no kind of operation: did you mean "recall"?',
+    ),
+    ('[[allow]]\nusers = ["U1"]\noperations = []', "line 3: operations: nothing is listed: name at least one"),
+    (RULE + "channels = []", "line 4: channels: nothing is listed: name at least one"),
+    ("[[allow]]\nusers = []\noperations = ['all']", "line 2: users: nothing is listed: name at least one"),
+    (RULE + "groups = []", "line 4: groups: nothing is listed: name at least one"),
+    (RULE + "groups = ['']", "line 4: groups is empty: write something, or leave it out"),
+    (RULE + "name = ''", "line 4: name is empty: write something, or leave it out"),
+    (RULE + "name = 5", 'line 4: name: 5 is not text: put it in "double quotes"'),
+    (RULE + "groups = 'Sales'", 'line 4: groups is a list, even of one: write groups = ["Sales"]'),
+    (RULE + "channels = 5", 'line 4: channels is a list, even of one: write channels = ["C0123ABCD"]'),
+    (
+        '[[allow]]\nusers = ["U1"]\noperations = "all"',
+        'line 3: operations is a list, even of one: write operations = ["all"]',
+    ),
+    (
+        RULE + 'channels = ["#sales"]',
+        (
+            'line 4: channels: "#sales" is not the id of a channel; names change, ids do not: write an id such as '
+            "C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
+        ),
+    ),
+    (
+        '[[allow]]\noperations = ["all"]\nusers = [\n  "U1", # an = and a [[\n\n  "W2",\n  "@ana",\n]',
+        (
+            'line 7: users: "@ana" is not the id of a user; names change, ids do not: write an id such as U0123ABCD '
+            "(in Slack: profile > the three dots > Copy member ID)"
+        ),
+    ),
+    (
+        RULE + 'user_groups = ["C1"]',
+        (
+            'line 4: user_groups: "C1" is the id of a channel, which belongs in channels; here write an id such as '
+            "S0123ABCD (Slack's usergroups.list names them)"
+        ),
+    ),
+    (
+        RULE + 'channels = ["https://acme.slack.com/archives/C024BE91L"]',
+        'line 4: channels: "https://acme.slack.com/archives/C024BE91L" is more than an id: write "C024BE91L"',
+    ),
+    (
+        'announce = "#phones"',
+        (
+            'line 1: announce: "#phones" is not the id of a channel; names change, ids do not: write an id such as '
+            "C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
+        ),
+    ),
+    (
+        f"{RULE}name = 'A'\n{RULE}\nname = 'A'\n{RULE}",
+        'line 9: a rule above is called "A" too: the history could not tell them apart',
+    ),
+    (
+        'allow = [\n  { users = ["U1"], operations = ["all"] },\n  { users = ["ana"], operations = ["all"] },\n]',
+        (
+            'line 3: users: "ana" is not the id of a user; names change, ids do not: write an id such as U0123ABCD '
+            "(in Slack: profile > the three dots > Copy member ID)"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "complaint"), MISTAKES, ids=[complaint for _, complaint in MISTAKES])
+def test_a_mistake_is_told_with_its_line_and_what_to_write_instead(
+    mistakes: Mistakes, source: str, complaint: str
+) -> None:
+    assert [text.rstrip() for text in mistakes(source)] == [complaint]
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(mistakes: Mistakes) -> None:
+    told = mistakes('anounce = "C1"\n[[allow]]\nnam = "x"\nusers = "U1"\n[[allow]]\noperations = ["red"]\n')
+    assert [text.partition(":")[0] for text in told] == ["line 1", "line 2", "line 3", "line 4", "line 6"]
+
+
+SYNTAX = [
+    ('announce = "C1"\nusers = [U1]\n', "line 2: Invalid value", "users = [U1]"),
+    ("x = 1\nx = 2\n", "line 2: Cannot overwrite a value", "x = 2"),
+    ('[[allow]]\n\nusers = ["U1"\noperations = ["all"]\n', "line 4: Unclosed array, in what begins on line 3", "oper"),
+    ('[[allow]]\nusers = [\n  "U1"\n\n# the end', "line 2: Unclosed array", "users = ["),
+    ('[[allow]]\nname = """\nnever\nends\n', "line 2: Unterminated string", 'name = """'),
+    ("[[allow]\nusers = ['U1']", "line 1: Expected ']]' at the end of an array declaration", "[[allow]"),
+    ("[[allow]]\nname = “Ana”", "line 2: Invalid value", "name = “Ana”"),
+    ("[[allow]]\nname =", "line 2: Invalid value", "name ="),
+]
+
+
+@pytest.mark.parametrize(("source", "place", "shown"), SYNTAX, ids=[place for _, place, _ in SYNTAX])
+def test_what_is_not_toml_is_told_with_its_line_and_that_line_is_shown(
+    mistakes: Mistakes, source: str, place: str, shown: str
+) -> None:
+    (told,) = mistakes(source)
+    assert told.startswith(f"{place}: {shown}")
+    assert "each rule begins with [[allow]]" in told
+
+
+def test_a_kind_of_mistake_that_has_no_words_of_its_own_is_told_in_those_of_pydantic() -> None:
+    told = explain({"type": "new_in_pydantic", "loc": ("contact",), "msg": "Input should be nicer", "input": 1})
+    assert told == "contact: Input should be nicer"
+
+
+def test_hundreds_of_names_in_place_of_ids_are_each_told_with_their_line(mistakes: Mistakes) -> None:
+    names = "".join(f'  "name {number}",\n' for number in range(300))
+    told = mistakes(f'[[allow]]\noperations = ["all"]\nusers = [\n{names}]\n')
+    assert [text.partition(":")[0] for text in told] == [f"line {number}" for number in range(4, 304)]
+
+
+def test_bytes_that_are_not_utf_8_are_told_with_their_line(mistakes: Mistakes) -> None:
+    assert mistakes(b'# ok\nname = "Andr\xe9"\n') == ["line 2: is not UTF-8: save the file in that encoding"]
+
+
+def test_a_missing_file_is_told_with_an_example_to_paste(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError) as caught:
+        read_policy(tmp_path / "none.toml")
+    assert str(caught.value).startswith(f"{tmp_path / 'none.toml'}: there is no such file: write one")
+    assert MINIMAL in str(caught.value)
+
+
+def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="can't be read: Is a directory"):
+        read_policy(tmp_path)

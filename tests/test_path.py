@@ -1,0 +1,169 @@
+"""What may be done, decided on names as they are; what would be done, in a plan that fits a button."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Ambiguous, NotAllowed, NotPossible, NotUnderstood, SlackUnavailable
+from bot.slack.buttons import button
+from tests.house import ANA, BEN, House, house, lines, words
+
+
+@pytest.fixture
+def park(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as whole:
+        yield whole
+
+
+MAY_NOT = [
+    "add 1016 to Support",
+    "remove 1021 from Support",
+    "move 1002 to Support",
+    "move 1021 from Support to Sales",
+    "recall Sales to Day Desk",
+    "recall Sales to user then Day Desk",
+    "recall Support to user",
+    "create Sales North",
+    "rename Sales to Sales North",
+    "delete Sales",
+    "server off",
+    "server recall time 5m",
+]
+
+
+@pytest.mark.parametrize("line", MAY_NOT)
+def test_what_no_rule_allows_is_refused_and_nothing_is_written(park: House, line: str) -> None:
+    with pytest.raises((NotAllowed, NotPossible)) as caught:
+        park.plan(line, user=BEN)
+    assert park.sandbox.writes == []
+    assert "Nothing was changed" in words(caught.value.message)
+
+
+def test_who_is_in_a_group_out_of_sight_is_removed_from_nowhere(park: House) -> None:
+    assert "1021 Ursula Weber is not in any park group that you may see" in words(park.do("remove 1021", user=BEN))
+    assert park.sandbox.writes == []
+
+
+MAY = ["add 1016 to Sales", "remove 1002", "move 1055 to Sales", "recall Sales to Night Desk", "recall Sales to user"]
+
+
+@pytest.mark.parametrize("line", MAY)
+def test_what_a_rule_allows_is_planned(park: House, line: str) -> None:
+    planned = park.plan(line, user=BEN)
+    assert planned.rule == "Ben looks at Sales and Billing"
+
+
+def test_a_refusal_says_whom_to_ask_and_what_to_grant(park: House) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        park.plan("add 1016 to Support", user=BEN)
+    assert "whoever runs the phones" in words(caught.value.message)
+    assert BEN in words(caught.value.message)
+
+
+def test_every_rule_that_a_move_needed_is_on_record(tmp_path: Path) -> None:
+    policy = "".join(
+        f'[[allow]]\nname = "{name}"\nusers = ["{ANA}"]\noperations = ["read", "members"]\ngroups = ["{name}"]\n'
+        for name in ("Billing", "Sales")
+    )
+    with house(tmp_path, policy=policy) as park:
+        rule = park.plan("move 1055 to Sales").rule or ""
+        assert "Billing" in rule
+        assert "Sales" in rule
+
+
+def test_a_line_that_two_groups_fit_is_asked_about(park: House) -> None:
+    park.sandbox.console_create_group("Front")
+    park.sandbox.state.users["1016"]["display_name"] = "Pablo to Back"
+    park.sandbox.state.users["1014"]["display_name"] = "Pablo"
+    with pytest.raises(Ambiguous) as caught:
+        park.plan("add Pablo to Back to Front")
+    offered = [park.plan(line).plan.title for line in lines(caught.value.message)]
+    assert offered == ["Added 1016 Pablo to Back to Front", "Added 1014 Pablo to Back to Front"]
+
+
+def test_a_reading_whose_names_fit_two_is_asked_about_before_one_whose_names_fit_none(park: House) -> None:
+    with pytest.raises(Ambiguous):
+        park.plan("add Alex Morgan to Back to Front")
+
+
+def test_a_preview_of_a_bulk_over_many_groups_still_has_its_button(park: House) -> None:
+    for number in range(1001, 1061):
+        for name in list(park.sandbox.state.members):
+            park.sandbox.console_remove_member(name, str(number))
+        park.sandbox.console_create_group(f"Team {number}", [str(number)])
+    (offer,) = park.answer("preview remove 1001-1060").offers
+    assert button(offer, 1) is not None
+    assert offer.expects is not None
+    assert len(offer.expects) == 16
+
+
+def test_a_preview_of_100_long_numbers_has_its_button(park: House) -> None:
+    first = 10**63
+    for number in range(first, first + 100):
+        park.sandbox.state.users[str(number)] = park.sandbox.state.users["1016"] | {
+            "id": f"u{number}",
+            "extension_number": str(number),
+        }
+    (offer,) = park.answer(f"preview add {first}-{first + 99} to Billing").offers
+    assert button(offer, 1) is not None
+
+
+def test_a_plan_of_many_people_is_titled_by_their_number(park: House) -> None:
+    assert park.plan("move 1021, 1020, 1022, 1023 to Sales").plan.title == "Moved 4 users from Support to Sales"
+    assert park.plan("move 1055 to Sales").plan.title == "Moved 1055 Emeka Eze from Billing to Sales"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("add 1055 to Billing", "already is in Billing"),
+        ("remove 1016 from Billing", "is not in Billing"),
+        ("move 1055 to Billing", "already is in Billing"),
+        ("move 1055 from Billing to Billing", "already is in Billing"),
+        ("recall Billing to user", "already are like that"),
+        ("rename Billing to Billing", "already is called Billing"),
+        ("server on", "already is like that"),
+        ("server extension 666", "already is like that"),
+    ],
+)
+def test_what_is_so_already_is_said_and_not_written(park: House, line: str, said: str) -> None:
+    assert said in words(park.answer(f"preview {line}"))
+    assert said in words(park.do(line))
+    assert park.sandbox.writes == []
+
+
+def test_a_preview_shows_the_change_and_applies_exactly_it(park: House) -> None:
+    (offer,) = park.answer("preview add 1016 to Billing").offers
+    park.ask(offer.line, expects=offer.expects)
+    park.work()
+    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016"]
+
+
+def test_a_preview_of_nonsense_is_refused_like_the_nonsense(park: House) -> None:
+    with pytest.raises(NotUnderstood):
+        park.answer("preview preview add 1016 to Billing")
+
+
+def test_an_asker_that_slack_does_not_know_just_now_is_nobody(park: House) -> None:
+    park.people.fault = SlackUnavailable("away")
+    with pytest.raises(SlackUnavailable):
+        park.plan("add 1016 to Billing")
+
+
+def test_help_holds_what_one_may_do_here_and_says_that_there_is_more(park: House) -> None:
+    mine, hers = words(park.answer("help", user=BEN)), words(park.answer("help"))
+    assert "add 1001 to Sales" in mine
+    assert "server on" not in mine
+    assert "need a permission" in mine
+    assert "server on" in hers
+    assert "need a permission" not in hers
+
+
+def test_reads_show_only_what_one_may_see(park: House) -> None:
+    said = words(park.answer("groups", user=BEN))
+    assert "Sales for Partners" in said
+    assert "Warehouse" not in said
+    assert "in no park group that you may see" in words(park.answer("find 1041", user=BEN))
+    with pytest.raises(NotAllowed):
+        park.answer("group Warehouse", user=BEN)

@@ -1,0 +1,70 @@
+"""The environment is right, or each variable at fault is named."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
+WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}
+
+
+@pytest.fixture(autouse=True)
+def _empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No .env of whoever runs the tests, and none of their variables."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_a_token_is_a_way_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, WHOLE)
+    assert settings.pbx_verify_tls
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.pbx_deadline == 10
+
+
+def test_a_user_with_a_password_is_a_way_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = {"PBX_USERNAME": "park", "PBX_PASSWORD": "a-secret", "PBX_DOMAIN": "example.com"}
+    assert read(monkeypatch, {**SLACK, "PBX_URL": WHOLE["PBX_URL"], **person}).pbx_username == "park"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/api", "http://127.0.0.1:1/api/"])
+def test_slacks_address_ends_with_one_slash(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert read(monkeypatch, {**WHOLE, "SLACK_API_URL": url}).slack_api_url == "http://127.0.0.1:1/api/"
+
+
+def test_a_file_named_env_is_read_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PBX_TOKEN=from-the-file\nUNKNOWN=ignored\n", encoding="utf-8")
+    settings = read(monkeypatch, {**SLACK, "PBX_URL": WHOLE["PBX_URL"]})
+    assert settings.pbx_token is not None
+    assert settings.pbx_token.get_secret_value() == "from-the-file"
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"]),
+        ({**SLACK, "PBX_URL": WHOLE["PBX_URL"]}, ["PBX_TOKEN", "PBX_USERNAME"]),
+        ({**SLACK, "PBX_URL": WHOLE["PBX_URL"], "PBX_USERNAME": "park"}, ["PBX_PASSWORD"]),
+        ({**WHOLE, "PBX_URL": "pbx.example.com"}, ["PBX_URL"]),
+        ({**WHOLE, "PBX_VERIFY_TLS": "perhaps"}, ["PBX_VERIFY_TLS"]),
+        ({**WHOLE, "PBX_DEADLINE": "0"}, ["PBX_DEADLINE"]),
+        ({**WHOLE, "PBX_DEADLINE": "60"}, ["PBX_DEADLINE"]),
+    ],
+)
+def test_every_variable_at_fault_is_named_and_no_secret_is(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: list[str]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, environment)
+    assert all(name in str(caught.value) for name in named)
+    assert "secret" not in str(caught.value)
