@@ -1,0 +1,77 @@
+"""The command line: `python -m bot run`, `demo`, `table`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from bot.errors import ParkError
+from bot.settings import read_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 when all went well, 2 for what has to be put right first."""
+    chosen = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for library in ("alembic", "httpx"):  # their every step is no news
+        logging.getLogger(library).setLevel(logging.WARNING)
+    try:
+        return int(chosen.run(chosen))
+    except ParkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def run(_: argparse.Namespace) -> int:
+    """Until SIGTERM or Ctrl-C."""
+    from bot.app import Park
+
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    with Park(read_settings()) as park:
+        sys.stdout.write(f"{park}\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def demo(chosen: argparse.Namespace) -> int:
+    """The sandbox needs its own dependencies, which a production install may leave out."""
+    from bot.sandbox.demo import play
+
+    return play(chosen.lines, picture=chosen.picture)
+
+
+def table(chosen: argparse.Namespace) -> int:
+    """Print the command table, or tell whether a file has it as it is."""
+    from bot.table import check, markdown
+
+    if chosen.check is None:
+        sys.stdout.write(markdown())
+        return 0
+    if fault := check(Path(chosen.check)):
+        sys.stderr.write(f"{fault}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Park: call park settings, changed from Slack.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    one = commands.add_parser("run", help="answer Slack and change the PBX that the environment names")
+    one.set_defaults(run=run)
+    one = commands.add_parser("demo", help="try Park on a sandbox: no Slack, no PBX")
+    one.add_argument("lines", nargs="*", help="lines to play, as typed in Slack; none: type them yourself")
+    one.add_argument("--picture", metavar="FILE", type=Path, help="draw the screen into FILE as SVG")
+    one.set_defaults(run=demo)
+    one = commands.add_parser("table", help="print the command table that the README holds")
+    one.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
+    one.set_defaults(run=table)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

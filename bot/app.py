@@ -1,0 +1,134 @@
+"""The only place where the real parts meet."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot.clerk import Clerk
+from bot.journal import Journal
+from bot.path import Path
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.pbx.directory import Directory
+from bot.policy import channel_only_rules, read_policy
+from bot.reception import Reception
+from bot.settings import Settings
+from bot.settle import Patience, Settler
+from bot.slack.connection import build_app, connect_client, sign_in
+from bot.slack.failures import translated
+from bot.slack.forms.doors import Forms
+from bot.slack.hanging_up import hang_up
+from bot.slack.listeners import connect
+from bot.slack.outlet import Outlet
+from bot.slack.people import People
+from bot.slack.screen import Screen
+from bot.slack.tabs import Tabs
+from bot.slack.voice import Voice
+from bot.slowness import Slowness
+from bot.telling import Teller
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+OPENERS = 20
+"""Forms being opened or reviewed at once: each may wait for a slow PBX."""
+SPEAKERS = 4
+"""Answers of the doors on their way to Slack at once."""
+
+
+class Park:
+    """The bot, whole: once started it takes requests until it is stopped."""
+
+    def __init__(self, settings: Settings, *, patience: Patience | None = None) -> None:
+        """Raise ParkError for whatever is not right first: policy, journal, Slack's token."""
+        self.settings = settings
+        self.policy = read_policy(settings.park_policy)
+        client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        self.me = sign_in(client)
+        self.pbx = pbx_of(settings)
+        self.journal = Journal(settings.database_url)
+        people = People(client)
+        voice = Voice(Outlet(client), people)
+        path = Path(self.pbx, Directory(self.pbx), self.policy, people)
+        self._slowness = Slowness(voice)
+        screen, clerk = Screen(client), Clerk(path, self.journal)
+        self._openers = ThreadPoolExecutor(OPENERS, thread_name_prefix="opener")
+        tabs = Tabs(screen, clerk, self.me, self._openers)
+        teller = Teller(self.journal, voice, self.policy, changed=tabs.changed)
+        settler = Settler(self.journal, path, teller, self._slowness, patience)
+        self._worker = Worker(self.journal, settler)
+        self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
+        self._speakers = ThreadPoolExecutor(SPEAKERS, thread_name_prefix="speaker")
+        app = build_app(client, self.me)
+        forms = Forms(screen, self._reception, clerk, self.me, self._openers)
+        connect(app, self._reception, voice, self.me, self._speakers, forms)
+        forms.connect(app)
+        tabs.connect(app)
+        self._socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+
+    def start(self) -> Self:
+        """Take up what an earlier process left, then let Slack in; raise SlackFailure."""
+        for rule in channel_only_rules(self.policy):
+            log.warning(
+                "Rule “%s” names no people: where its channels are public, whoever joins one may do it", rule.name
+            )
+        self._worker.start()
+        try:
+            with translated():
+                self._socket.connect()  # type: ignore[no-untyped-call]
+        except BaseException:  # its threads would keep the process from ending
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is running, and leave the rest to the journal."""
+        hang_up(self._socket)
+        self._reception.close()
+        self._speakers.shutdown()
+        self._worker.stop()
+        self._openers.shutdown()  # after the worker, whose last changes are shown on the Home tab
+        self._slowness.close()
+        self.journal.close()
+        self.pbx.close()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was asked is answered."""
+        return self._reception.idle and self.journal.next_due() is None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __str__(self) -> str:
+        return f"Park answers {self.me.team_name} in Slack and changes {self.settings.pbx_url}"
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+def pbx_of(settings: Settings) -> PBX:
+    """The client that the environment asks for."""
+    credentials = Credentials(
+        token=_plain(settings.pbx_token),
+        username=settings.pbx_username,
+        password=_plain(settings.pbx_password),
+        domain=settings.pbx_domain,
+    )
+    return PBX(
+        str(settings.pbx_url),
+        credentials,
+        ca_file=settings.pbx_ca_file,
+        verify=settings.pbx_verify_tls,
+        deadline=settings.pbx_deadline,
+    )

@@ -1,0 +1,112 @@
+"""Where every door ends: a line becomes an operation, and a change becomes durable, before Slack is acknowledged."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
+from bot.grammar import parse
+from bot.journal import Journal
+from bot.message import Message
+from bot.operation import ChangeOperation, Operation, footprint
+from bot.operations import dump
+from bot.path import Path
+from bot.request import Door, Request
+from bot.slowness import Slowness
+from bot.voice import Voice
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+READERS = 8
+"""Reads under way at once: a slow PBX must not let one channel's questions starve another's."""
+
+
+class Reception:
+    """Takes requests from Slack's listeners; waits for no PBX and no Slack, for one commit only."""
+
+    def __init__(self, journal: Journal, path: Path, worker: Worker, voice: Voice, slowness: Slowness) -> None:
+        self.journal, self.path, self.worker, self.voice, self.slowness = journal, path, worker, voice, slowness
+        self._reading: set[Future[None]] = set()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+
+    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+        """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
+        try:
+            readings = parse(request.line) if operation is None else (operation,)
+        except NotUnderstood as fault:
+            return fault.message
+        if _is_to_be_done(readings[0], request):
+            return self._accept(request, readings)
+        self._start_reading(request, readings)
+        return None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no read is under way."""
+        return not self._reading
+
+    def close(self) -> None:
+        """Finish the reads under way."""
+        self._readers.shutdown()
+
+    def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
+        """Watched before it is there to be claimed, for it may be over before this thread goes on."""
+        touched = frozenset[str]().union(*map(footprint, readings))
+        self.slowness.watch(request)
+        fresh = False
+        try:
+            accepted = self.journal.accept(request, asked=[dump(one) for one in readings], footprint=touched)
+            fresh = accepted.fresh
+        finally:
+            if not fresh:
+                self.slowness.over(request)
+        if fresh:
+            self.worker.wake()
+            return None
+        return Message(title=f"That was asked already: change {accepted.id}.") if request.door is Door.BUTTON else None
+
+    def _start_reading(self, request: Request, readings: Sequence[Operation]) -> None:
+        reading = self._readers.submit(self._read, request, readings)
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+
+    def _read(self, request: Request, readings: Sequence[Operation]) -> None:
+        try:
+            self.voice.answer(request, self._answer(request, readings))
+        except Exception:  # nobody looks at what a reader's thread raises
+            log.exception("%s: its answer was not said", request.key)
+
+    def _progress(self, request: Request, looked: int, total: int) -> None:
+        self.slowness.progress(request, f"looked at {looked} of {total} groups so far.")
+
+    def _answer(self, request: Request, readings: Sequence[Operation]) -> Message:
+        self.slowness.watch(request)
+        try:
+            return self.path.answer(request, readings, partial(self._progress, request))
+        except NotAllowed as refused:
+            self._record(request, readings, refused)
+            return refused.message
+        except Refused as refused:
+            return refused.message
+        except (PBXError, SlackFailure) as fault:
+            whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
+            return Message(title=f"{whom} can't be asked just now. Try again in a minute.", notes=(str(fault),))
+        except Exception:  # a fault of Park's own: whoever asked must hear of it too
+            log.exception("%s: met a fault in Park", request.key)
+            return Message(title="Park met a fault of its own, which is in its log. Nothing was changed.")
+        finally:
+            self.slowness.over(request)
+
+    def _record(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
+        """Nothing was done, so a journal that can't be written is no reason to leave the asker without an answer."""
+        try:
+            self.journal.refuse(request, asked=[dump(one) for one in readings], outcome={"reason": str(refused)})
+        except JournalUnavailable:
+            log.exception("%s: a refusal could not be recorded", request.key)
+
+
+def _is_to_be_done(operation: Operation, request: Request) -> bool:
+    """A change that asks first is done only where it was shown first."""
+    return isinstance(operation, ChangeOperation) and not (operation.asks and request.expects is None)

@@ -1,0 +1,110 @@
+"""A message as Slack's blocks: every datum escaped, nothing cut in silence, `text` beside `blocks`."""
+
+from collections.abc import Iterator
+from typing import Any, TypedDict
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject
+
+from bot.message import Fact, Message, Offer
+from bot.slack.buttons import button, form_button
+from bot.slack.paging import cut, pages, sections
+from bot.slack.text import escape, linked
+
+COMMAND = "/park"
+_TEXT = 3900  # characters; chat.postMessage asks for at most 4,000
+_BUTTONS = 25  # a block; docs.slack.dev, Block Kit, actions block
+
+
+class Payload(TypedDict):
+    """What chat.postMessage, response_url and an ack take."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+def render(message: Message, *, to: str | None = None) -> list[Payload]:
+    """The message in as few payloads as hold it, at least one; `to` is a user id to mention."""
+    parts = [*sections(_head(message, to)), *sections(_items(message)), *_tail(message)]
+    return _numbered(message, pages(parts), to)
+
+
+def card(message: Message, about: str) -> list[Payload]:
+    """The first payload is a change's root message and has the buttons; others hold what is left of a long list.
+
+    `about` is mrkdwn: who asked, which change, how it stands.
+    """
+    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message)
+    goes_on, foot = sections(["_The list goes on in the thread._"]), _foot(about)
+    first, *rest = pages(items, beside=[*head, *goes_on, *tail, foot])
+    more = goes_on if rest else []
+    return _numbered(message, [*pages([*head, *first, *more, *tail, foot]), *rest], None)
+
+
+def footed(payload: Payload, about: str) -> Payload:
+    """With one more line of mrkdwn below."""
+    return Payload(text=payload["text"], blocks=[*payload["blocks"], _foot(about).to_dict()])
+
+
+def _foot(about: str) -> Block:
+    return ContextBlock(elements=[MarkdownTextObject(text=about, verbatim=True)])
+
+
+def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
+    title = f"{bold}{escape(message.title)}{bold}"
+    yield f"<@{to}> {title}" if to else title
+    yield from (f"{bold}{escape(fact.label)}:{bold} {_value(fact)}" for fact in message.facts)
+
+
+def _value(fact: Fact) -> str:
+    value = " ".join((escape(fact.value), *map(linked, fact.ids))).strip()
+    return value if fact.before is None else f"{escape(fact.before)} -&gt; {value}"
+
+
+def _items(message: Message) -> Iterator[str]:
+    return (f"• {escape(item)}" for item in message.items)
+
+
+def _tail(message: Message) -> list[Block]:
+    buttons = [(offer, button(offer, place)) for place, offer in enumerate(message.offers)]
+    typed = [_typed(offer) for offer, drawn in buttons if drawn is None]
+    words = sections([*map(_code, message.lines), *map(escape, message.notes), *typed])
+    forms = [form_button(offer, place) for place, offer in enumerate(message.forms)]
+    return [*words, *_actions([drawn for drawn in (*(drawn for _, drawn in buttons), *forms) if drawn])]
+
+
+def _typed(offer: Offer) -> str:
+    return f"{escape(offer.label)}: {_code(offer.line)}"
+
+
+def _code(line: str) -> str:
+    command = escape(f"{COMMAND} {line}".rstrip())
+    return command if "`" in command else f"`{command}`"
+
+
+def _actions(buttons: list[ButtonElement]) -> list[Block]:
+    return [ActionsBlock(elements=buttons[at : at + _BUTTONS]) for at in range(0, len(buttons), _BUTTONS)]
+
+
+def _numbered(message: Message, paged: list[list[Block]], to: str | None) -> list[Payload]:
+    first = Payload(text=_text(message, to), blocks=_drawn(paged[0]))
+    return [first, *(_continued(message, place, paged) for place in range(1, len(paged)))]
+
+
+def _continued(message: Message, place: int, paged: list[list[Block]]) -> Payload:
+    title = next(cut(escape(message.title), 200)) + f" ({place + 1} of {len(paged)})"
+    return Payload(text=title, blocks=_drawn([*sections([f"*{title}*"]), *paged[place]]))
+
+
+def _drawn(blocks: list[Block]) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in blocks]
+
+
+def _text(message: Message, to: str | None) -> str:
+    """What notifications and screen readers say: as much as fits, whole lines."""
+    title, *facts = _head(message, to, bold="")
+    said = next(cut(title, _TEXT))
+    for line in (*facts, *_items(message), *map(_code, message.lines), *map(escape, message.notes)):
+        if len(said) + len(line) > _TEXT:
+            return said + "\n…"
+        said += "\n" + line
+    return said

@@ -1,0 +1,58 @@
+"""Buttons that ask for a line: what they carry, and what comes back with a click."""
+
+import json
+import re
+from secrets import token_urlsafe
+
+from pydantic import BaseModel, ConfigDict
+from slack_sdk.models.blocks import ButtonElement
+
+from bot.message import FormOffer, Offer
+from bot.slack.text import shown
+
+ACTION = re.compile(r"park:offer:\d+")
+FORM_ACTION = re.compile(r"park:form:\d+")
+_LABEL_LIMIT = 75  # docs.slack.dev, Block Kit, button element
+_VALUE_LIMIT = 2000  # as above
+_HARMLESS = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})  # Slack may escape these on their way
+
+
+class Click(BaseModel):
+    """What a button carries: the line it asks for, and a nonce of its drawing, so that a second click is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line: str
+    nonce: str
+    expects: str | None = None
+
+
+def button(offer: Offer, place: int) -> ButtonElement | None:
+    """The offer's button, numbered by its place in the message; None when its line is too long for one."""
+    value = _value(offer)
+    if len(value) > _VALUE_LIMIT:
+        return None
+    return ButtonElement(text=_label(offer.label), action_id=f"park:offer:{place}", value=value, style=offer.style)
+
+
+def form_button(offer: FormOffer, place: int) -> ButtonElement | None:
+    """Opens a form; None where what was understood is too much for a button."""
+    value = json.dumps({"operation": offer.operation, "arguments": offer.arguments}).translate(_HARMLESS)
+    if len(value) > _VALUE_LIMIT:
+        return None
+    return ButtonElement(text=_label(offer.label), action_id=f"park:form:{place}", value=value)
+
+
+def read(value: str) -> Click:
+    """Raise pydantic's ValidationError for a value that no button of Park's carries."""
+    return Click.model_validate_json(value)
+
+
+def _value(offer: Offer) -> str:
+    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
+    return json.dumps(click.model_dump(exclude_none=True)).translate(_HARMLESS)
+
+
+def _label(label: str) -> str:
+    label = shown(label).strip() or "Do it"
+    return label if len(label) <= _LABEL_LIMIT else label[: _LABEL_LIMIT - 1].rstrip() + "…"

@@ -1,0 +1,64 @@
+"""What Slack's answers, and its silence, mean, in the words of bot.errors."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookResponse
+
+from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+
+_LATER = 5.0  # seconds, where Slack does not say
+_NOT_NOW = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable"}
+    | {"request_timeout", "team_added_to_org", "org_login_required", "accesslimited"}
+)
+_NOT_THERE = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "user_not_in_channel", "no_permission"}
+    | {"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
+    | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "ekm_access_denied"}
+    | {"thread_not_found", "message_not_found", "cannot_reply_to_message", "cant_update_message", "edit_window_closed"}
+    | {"team_access_not_granted", "method_not_supported_for_channel_type", "messages_tab_disabled"}
+)
+_CODE = re.compile(r"[a-z0-9_:.]+")  # anything else is a proxy's or an outage's page
+
+
+class NoPlace(SlackRefused):
+    """It can't be said there: the bot is not in the channel, or that is archived, closed or gone."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise SlackFailure for whatever the SDK raises."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _answered(error.response) from error
+    except (SlackClientError, OSError, HTTPException) as error:
+        raise SlackUnavailable(f"no answer from Slack: {type(error).__name__}") from error
+
+
+def of_webhook(response: WebhookResponse) -> SlackFailure | None:
+    """What a response_url's answer means; None when it was taken."""
+    if response.status_code == 200:
+        return None
+    if response.status_code == 429 or response.status_code >= 500:
+        return SlackUnavailable(f"response_url: HTTP {response.status_code}", seconds_to_wait(response.headers))
+    return NoPlace(f"response_url: HTTP {response.status_code}")
+
+
+def _answered(response: Any) -> SlackFailure:
+    code = str(response.get("error"))
+    if code in _NOT_NOW or response.status_code >= 429 or not _CODE.fullmatch(code):
+        return SlackUnavailable(f"{code[:80]}, HTTP {response.status_code}", seconds_to_wait(response.headers))
+    return NoPlace(code) if code in _NOT_THERE else SlackRefused(code)
+
+
+def seconds_to_wait(headers: Mapping[str, Any]) -> float:
+    """What Retry-After says, else a few seconds."""
+    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
+    said = found[0] if isinstance(found, list) else found
+    return float(said) if said and str(said).isdigit() else _LATER

@@ -1,0 +1,42 @@
+"""Requests that come out of a form."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.operation import Operation
+from bot.request import Door, Request
+from bot.slack.forms.place import Place
+from bot.slack.requests import where
+
+Payload = Mapping[str, Any]
+
+
+def of_opening(body: Payload, team: str) -> Request:
+    """Whoever opens a form, and from where: it decides what they may, and where the confirmation goes."""
+    channel, thread = where(body)
+    return Request(
+        key=f"{team}:{body['trigger_id']}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line="",
+        channel=channel,
+        thread=thread,
+        asked_at=datetime.now(UTC),
+    )
+
+
+def of_form(body: Payload, place: Place, asked: Operation, team: str) -> Request:
+    """A form that is submitted twice is the same request: its view and the nonce of its drawing are its key."""
+    return Request(
+        key=f"{team}:{body['view']['id']}:{place.nonce}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line=asked.text(),
+        channel=place.channel,
+        thread=place.thread,
+        asked_at=datetime.now(UTC),
+        expects=place.expects,
+    )

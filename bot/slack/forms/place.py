@@ -1,0 +1,35 @@
+"""What a form carries with it: which operation, what was typed so far, and where its confirmation goes."""
+
+from secrets import token_urlsafe
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LIMIT = 3000
+"""Characters of private_metadata; docs.slack.dev, views."""
+
+
+class Place(BaseModel):
+    """A form's private metadata; the nonce is of its drawing, so that a second submission is known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    operation: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    present: dict[str, Any] = Field(default_factory=dict)
+    """What stood on the PBX when the form was filled."""
+    channel: str | None = None
+    thread: str | None = None
+    expects: str | None = None
+    nonce: str = Field(default_factory=lambda: token_urlsafe(9))
+
+    def redrawn(self, **changed: Any) -> "Place":
+        """The same form, drawn anew."""
+        return self.model_copy(update={"nonce": token_urlsafe(9), **changed})
+
+    def packed(self) -> str:
+        """Raise ValueError where it is more than a form can carry."""
+        text = self.model_dump_json(exclude_none=True)
+        if len(text) > LIMIT:
+            raise ValueError("That is more than one form can carry: name fewer members at once.")
+        return text

@@ -1,0 +1,56 @@
+"""Slack's ways to say something, one call each; all raise SlackFailure."""
+
+from typing import NamedTuple
+
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from bot.slack.blocks import Payload
+from bot.slack.connection import retry_handlers
+from bot.slack.failures import of_webhook, translated
+
+
+class Placed(NamedTuple):
+    """A message's own `ts`, and that of the thread which it is in or opens."""
+
+    ts: str
+    thread: str
+
+
+class Outlet:
+    """Nothing unfurls, and nobody is notified beyond what a payload mentions."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def post(self, channel: str, payload: Payload, thread: str | None = None) -> Placed:
+        """A thread whose first message is gone is none: Slack then posts to the channel."""
+        with translated():
+            answer = self._client.chat_postMessage(
+                channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **payload
+            )
+        ts = answer["ts"]
+        return Placed(ts=ts, thread=answer["message"].get("thread_ts", ts))
+
+    def update(self, channel: str, ts: str, payload: Payload) -> None:
+        with translated():
+            self._client.chat_update(channel=channel, ts=ts, **payload)
+
+    def whisper(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
+        """Only that person sees it, while they have Slack open."""
+        with translated():
+            self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **payload)
+
+    def direct(self, user: str) -> str:
+        """The id of the direct conversation with that person."""
+        with translated():
+            return str(self._client.conversations_open(users=user)["channel"]["id"])
+
+    def respond(self, url: str, payload: Payload, *, to_all: bool) -> None:
+        """Five times and for half an hour; works where the bot is no member, and can't be changed later."""
+        with translated():
+            answer = WebhookClient(url, timeout=self._client.timeout, retry_handlers=retry_handlers()).send(
+                **payload, response_type="in_channel" if to_all else "ephemeral", replace_original=False
+            )
+        if failure := of_webhook(answer):
+            raise failure

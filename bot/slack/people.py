@@ -1,0 +1,81 @@
+"""Who people are in Slack, remembered for a minute: one command asks once, and what changes there is seen soon."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slack_sdk import WebClient
+
+from bot.askers import Standing
+from bot.errors import SlackFailure, SlackRefused
+from bot.slack.failures import translated
+from bot.slack.remembered import Remembered
+
+log = logging.getLogger(__name__)
+_SECONDS = 60.0
+_UNSEEN = frozenset({"user_not_found", "user_not_visible"})
+
+Person = Mapping[str, Any]
+
+
+class People:
+    """Safe for threads; waits for Slack, so never before an ack."""
+
+    def __init__(self, client: WebClient, *, seconds: float = _SECONDS) -> None:
+        self._client = client
+        self._person = Remembered(self._ask_person, seconds=seconds)
+        self._groups = Remembered(self._ask_groups, seconds=seconds)
+
+    def standing(self, user: str, team: str) -> Standing:
+        """Raise SlackFailure when Slack can't be asked: nobody is taken for a member unseen."""
+        person = self._person(user)
+        return Standing(
+            guest=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
+            foreign=bool(person.get("is_stranger")) or not _is_of(person, team),
+            bot=bool(person.get("is_bot")),
+        )
+
+    def user_groups_of(self, user: str) -> frozenset[str] | None:
+        """Ids of user groups; None when they can't be known now: the scope is missing, or Slack is away."""
+        try:
+            members = self._groups("all")
+        except SlackFailure as failure:
+            log.warning("User groups are not known: %s", failure)
+            return None
+        return frozenset(group for group, users in members.items() if user in users)
+
+    def email(self, user: str) -> str | None:
+        """None where Slack shows none; raise SlackFailure when it can't be asked."""
+        profile: Mapping[str, str | None] = self._person(user).get("profile", {})
+        return profile.get("email") or None
+
+    def zone(self, user: str) -> str:
+        """An IANA name; UTC where Slack says none that is known here."""
+        try:
+            return ZoneInfo(self._person(user).get("tz") or "UTC").key
+        except SlackFailure as failure:
+            log.warning("The zone of a person is not known: %s", failure)
+        except (ValueError, OSError, KeyError):
+            log.warning("The zone of a person is not among those of this machine")
+        return "UTC"
+
+    def _ask_person(self, user: str) -> Person:
+        try:
+            with translated():
+                person: Person = self._client.users_info(user=user)["user"]
+        except SlackRefused as refusal:
+            if str(refusal) in _UNSEEN:
+                return {"is_stranger": True}
+            raise
+        return person
+
+    def _ask_groups(self, _: str) -> dict[str, frozenset[str]]:
+        with translated():
+            groups = self._client.usergroups_list(include_users=True)["usergroups"]
+        return {group["id"]: frozenset(group.get("users", ())) for group in groups}
+
+
+def _is_of(person: Person, team: str) -> bool:
+    """In an Enterprise organisation a person is of several workspaces."""
+    return team == person.get("team_id") or team in person.get("enterprise_user", {}).get("teams", ())

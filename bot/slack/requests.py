@@ -1,0 +1,93 @@
+"""Slack's payloads as requests: each with the key that a second delivery carries too."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.request import Door, Request
+from bot.slack.buttons import read
+from bot.slack.forms.place import Place
+from bot.slack.text import mention_line, plain
+
+Payload = Mapping[str, Any]
+
+
+def of_slash(command: Payload, team: str) -> Request:
+    """`trigger_id` is a command's own; a command is delivered once, or not at all."""
+    return Request(
+        key=f"{team}:{command['trigger_id']}",
+        team=team,
+        user=command["user_id"],
+        door=Door.SLASH,
+        line=plain(command.get("text", "")).strip("`"),
+        channel=channel_of(command["channel_id"]),
+        response_url=command.get("response_url"),
+        asked_at=datetime.now(UTC),
+    )
+
+
+def of_mention(event: Payload, team: str, bot_user: str) -> Request:
+    """A message is known by its channel and `ts`, however often it is delivered; it was asked when it was written."""
+    return Request(
+        key=_mention_key(team, event["channel"], event["ts"]),
+        team=team,
+        user=event["user"],
+        door=Door.MENTION,
+        line=mention_line(event["text"], bot_user),
+        channel=channel_of(event["channel"]),
+        thread=event.get("thread_ts", event["ts"]),
+        asked_at=datetime.fromtimestamp(float(event["ts"]), UTC),
+    )
+
+
+def of_click(body: Payload, action: Payload, team: str) -> Request:
+    """A drawn button has a nonce of its own: a second click on it, by whomever, is the same request."""
+    click = read(action["value"])
+    channel, thread = where(body)
+    return Request(
+        key=f"{team}:{click.nonce}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.BUTTON,
+        line=click.line,
+        channel=channel,
+        thread=thread,
+        response_url=body.get("response_url"),
+        asked_at=datetime.now(UTC),
+        expects=click.expects,
+    )
+
+
+def where(body: Payload) -> tuple[str | None, str | None]:
+    """Channel and thread of a click on a message, of a message shortcut, or of the form that came from one."""
+    container, message = body.get("container", {}), body.get("message", {})
+    if "channel_id" in container:
+        return channel_of(container["channel_id"]), thread_of(container)
+    if body["type"] == "message_action":
+        return channel_of(body["channel"]["id"]), message.get("thread_ts", message.get("ts"))
+    if packed := body.get("view", {}).get("private_metadata"):
+        place = Place.model_validate_json(packed)
+        return place.channel, place.thread
+    return None, None
+
+
+def is_own_thread(request: Request) -> bool:
+    """Whether it was asked by a mention that no thread hung under: what is private can't be seen in a thread of one."""
+    if request.door is not Door.MENTION or request.channel is None or request.thread is None:
+        return False
+    return request.key == _mention_key(request.team, request.channel, request.thread)
+
+
+def _mention_key(team: str, channel: str, ts: str) -> str:
+    return f"{team}:{channel}:{ts}"
+
+
+def channel_of(channel: str) -> str | None:
+    """None for a direct message."""
+    return None if channel.startswith("D") else channel
+
+
+def thread_of(container: Payload) -> str | None:
+    """A click on a card belongs to the card's thread; what only one person sees has no thread of its own."""
+    own = None if container.get("is_ephemeral") else container.get("message_ts")
+    return container.get("thread_ts") or own

@@ -1,0 +1,123 @@
+"""The journal's worker: the only one that writes to the PBX."""
+
+import logging
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import JournalUnavailable, LeaseLost, ParkError
+from bot.journal import Entry, Journal
+from bot.settle import Settler
+
+log = logging.getLogger(__name__)
+
+THREADS = 8
+"""Changes under way at once; those that touch the same thing wait for each other anyway."""
+RECOVERY = timedelta(seconds=1)
+"""Before a journal that could not be read is tried again."""
+KEEP = timedelta(seconds=15)
+"""Between two renewals of a lease: several, before the journal's minute is over."""
+
+
+class Worker:
+    """Claims what is due, settles it, and sleeps until there is more."""
+
+    def __init__(self, journal: Journal, settler: Settler, *, threads: int = THREADS, keep: timedelta = KEEP) -> None:
+        self.journal, self.settler, self.keep = journal, settler, keep
+        self._held: dict[int, Entry] = {}  # by thread
+        self.owner = uuid.uuid4().hex
+        self._changed = threading.Condition()
+        self._woken = 0
+        self._stopping = False
+        self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
+        self._ended = threading.Event()
+        self._keeper = threading.Thread(target=self._keep_leases, name="lease-keeper")
+
+    def start(self) -> None:
+        """Work off what an earlier process left, then what comes."""
+        for thread in (*self._threads, self._keeper):
+            thread.start()
+
+    def wake(self) -> None:
+        """There is work, or a change has ended that others waited for."""
+        with self._changed:
+            self._woken += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Finish what is running and take nothing new."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._ended.set()
+        self._keeper.join()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            seen = self._woken
+            entry = self._claim()
+            if entry is None:
+                self._sleep(seen)
+                continue
+            self._work(entry)
+            self.wake()
+
+    def _claim(self) -> Entry | None:
+        try:
+            return self.journal.claim(self.owner)
+        except JournalUnavailable:
+            log.exception("the journal can't be read; trying again")
+            self._sleep(self._woken, RECOVERY)
+            return None
+
+    def _work(self, entry: Entry) -> None:
+        self._held[threading.get_ident()] = entry
+        try:
+            self.settler.settle(entry)
+        except LeaseLost:
+            log.warning("change %d was taken over by another worker", entry.id)
+        except JournalUnavailable:
+            log.exception("change %d could not be recorded; it is given back as soon as that can be", entry.id)
+            self._give_back(entry)
+        except Exception:  # a thread that dies would leave one hand fewer for every other change
+            log.exception("change %d met a fault in Park; it is taken up again when its lease has run out", entry.id)
+        finally:
+            del self._held[threading.get_ident()]
+
+    def _keep_leases(self) -> None:
+        """What takes longer than a lease, as a search through many groups on a slow PBX, still is in our hands."""
+        while not self._ended.wait(self.keep.total_seconds()):
+            for entry in tuple(self._held.values()):
+                try:
+                    self.journal.renew(entry)
+                except ParkError as fault:
+                    log.info("change %d: its lease was not renewed: %s", entry.id, fault)
+
+    def _give_back(self, entry: Entry) -> None:
+        """As soon as the journal can be written; a lease that runs out before that does the same."""
+        while not self._stopping:
+            self._sleep(self._woken, RECOVERY)
+            try:
+                return self.journal.release(entry, datetime.now(UTC))
+            except JournalUnavailable:
+                log.warning("change %d can't be given back yet", entry.id)
+            except LeaseLost:
+                return None
+        return None
+
+    def _sleep(self, seen: int, most: timedelta | None = None) -> None:
+        """Until something is due or somebody wakes; `seen` closes the gap between claim and sleep."""
+        with self._changed:
+            if self._woken == seen and not self._stopping:
+                self._changed.wait(self._until_due(most))
+
+    def _until_due(self, most: timedelta | None) -> float | None:
+        if most is not None:
+            return most.total_seconds()
+        try:
+            due = self.journal.next_due()
+        except JournalUnavailable:
+            return RECOVERY.total_seconds()
+        return None if due is None else max((due - datetime.now(UTC)).total_seconds(), 0.01)

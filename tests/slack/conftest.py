@@ -1,0 +1,113 @@
+"""Park's Slack side, connected to a workspace over Slack's real protocols; behind it an inbox that only notes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import settings
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.message import FormOffer, Message
+from bot.operation import Operation
+from bot.request import Door, Request
+from bot.sandbox.slack import Workspace
+from bot.slack.connection import Identity, build_app, connect_client, sign_in
+from bot.slack.hanging_up import hang_up
+from bot.slack.listeners import connect
+from bot.slack.outlet import Outlet
+from bot.slack.people import People
+from bot.slack.voice import Voice
+
+settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
+settings.load_profile("slack")
+
+ROOT = Path(__file__).parents[2]
+MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text())
+SCOPES = frozenset(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+class NotingInbox:
+    """Notes every request; `answer` decides what is said at once."""
+
+    def __init__(self) -> None:
+        self.taken: list[Request] = []
+        self.answer: Callable[[Request], Message | None] = lambda request: None
+
+    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+        assert operation is None, "only forms bring one"
+        self.taken.append(request)
+        return self.answer(request)
+
+
+class NotingOpener:
+    """Notes every form that is to be opened."""
+
+    def __init__(self) -> None:
+        self.opened: list[FormOffer] = []
+
+    def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
+        assert trigger, f"{request.key} has no trigger"
+        self.opened.append(offer)
+
+    def end(self, body: Mapping[str, Any], said: Message) -> None:
+        raise AssertionError(f"no form is open: {said.title}, {body['type']}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A workspace with Ada and Ben in #phones, and Park's voice in it."""
+
+    slack: Workspace
+    ada: str
+    ben: str
+    phones: str
+    client: WebClient
+    me: Identity
+    voice: Voice
+    inbox: NotingInbox
+    forms: NotingOpener
+
+    def ask(self, channel: str | None, *, door: Door = Door.SLASH, **more: Any) -> Request:
+        """A request of Ada's as a door would have made it."""
+        asked = {"asked_at": datetime.now(UTC), "line": "add 1001 to Sales", "key": f"T:{door.name}:1"}
+        return Request(team=self.me.team, user=self.ada, door=door, channel=channel, **(asked | more))
+
+    def called(self, *methods: str) -> list[str]:
+        """The Web API methods called, in order; only these, where some are given."""
+        return [call.method for call in self.slack.calls if not methods or call.method in methods]
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with Workspace(scopes=SCOPES, retry_after=(0.0, 0.0, 0.0)) as slack:
+        ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com", tz="Europe/Berlin")
+        ben = slack.add_person("ben", real_name="Ben Ortiz")
+        phones = slack.add_channel("phones", [ada, ben])
+        client = connect_client(slack.bot_token, slack.api_url)
+        voice = Voice(Outlet(client), People(client))
+        yield Place(slack, ada, ben, phones, client, sign_in(client), voice, NotingInbox(), NotingOpener())
+
+
+@pytest.fixture
+def handler(place: Place) -> Iterator[SocketModeHandler]:
+    """Park's listeners, not yet connected."""
+    app = build_app(place.client, place.me)
+    with ThreadPoolExecutor(2) as pool:
+        connect(app, place.inbox, place.voice, place.me, pool, place.forms)
+        made = SocketModeHandler(app, place.slack.app_token)
+        yield made
+        hang_up(made)
+
+
+@pytest.fixture
+def doors(place: Place, handler: SocketModeHandler) -> Place:
+    """The same place, with Park listening."""
+    handler.connect()  # type: ignore[no-untyped-call]
+    place.slack.wait_for(lambda: place.slack.connections)
+    return place

@@ -1,0 +1,86 @@
+"""The app that Slack is asked for: valid, and with the scopes that the code needs, no more and no fewer."""
+
+import ast
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT7
+
+from bot.slack.blocks import COMMAND
+from tests.slack.conftest import MANIFEST, ROOT, SCOPES
+
+SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
+
+METHOD_NEEDS = {  # docs.slack.dev, each method's page
+    "auth_test": set[str](),
+    "chat_postMessage": {"chat:write"},
+    "chat_postEphemeral": {"chat:write"},
+    "chat_update": {"chat:write"},
+    "conversations_open": {"im:write"},
+    "users_info": {"users:read"},
+    "usergroups_list": {"usergroups:read"},
+    "views_open": set(),
+    "views_publish": set(),
+    "views_update": set(),
+}
+ELSEWHERE = {
+    "commands": "the slash command",
+    "app_mentions:read": "the event app_mention",
+    "chat:write.public": "chat.postMessage where the bot is no member",
+    "users:read.email": "the address in users.info",
+}
+
+
+def methods_used() -> set[str]:
+    """Every attribute of a Slack client that is called in bot/slack."""
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "bot" / "slack").glob("*.py")]
+    calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    named = {call.attr for call in calls if isinstance(call, ast.Attribute)}
+    return {name for name in named if re.match(r"(auth|chat|conversations|users|usergroups|views|reactions)_", name)}
+
+
+def test_every_method_called_is_covered_by_a_scope_and_every_scope_is_needed() -> None:
+    assert methods_used() == set(METHOD_NEEDS)
+    assert set().union(*METHOD_NEEDS.values()) | set(ELSEWHERE) == SCOPES
+
+
+def test_every_scope_gives_its_reason() -> None:
+    listed = re.findall(r"^ {6}- (\S+)( +# \S.*)?$", (ROOT / "manifest.yaml").read_text(), re.MULTILINE)
+    reasons = {name: reason for name, reason in listed if name in SCOPES}
+    assert set(reasons) == SCOPES
+    assert all(reasons.values())
+
+
+def test_the_slash_command_arrives_escaped() -> None:
+    [command] = MANIFEST["features"]["slash_commands"]
+    assert (command["command"], command["should_escape"]) == (COMMAND, True)
+
+
+def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
+    settings = MANIFEST["settings"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "app_home_opened"]
+    assert settings["interactivity"]["is_enabled"]
+    assert settings["socket_mode_enabled"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")
+def test_the_manifest_is_valid_by_slacks_schema() -> None:
+    schemas = [json.loads(path.read_text()) for path in sorted(SHARED.glob("manifest.schema*.json"))]
+    root = next(schema for schema in schemas if "All Versions" in schema.get("title", ""))
+    references = {
+        "https://raw.githubusercontent.com/slackapi/manifest-schema/v0.5.0/schemas/" + path.name: path
+        for path in SHARED.glob("manifest.schema.*.*.json")
+    }
+    registry: Registry[bool | Mapping[str, Any]] = Registry().with_resources(
+        (uri, DRAFT7.create_resource(json.loads(path.read_text()))) for uri, path in references.items()
+    )
+    slacks = Draft7Validator(root, registry=registry)
+    assert list(slacks.iter_errors(MANIFEST)) == []
+    assert list(slacks.iter_errors(MANIFEST | {"display_information": {}}))

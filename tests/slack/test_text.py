@@ -1,0 +1,143 @@
+"""Text as Slack really sends it, and data on its way back."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.slack.text import escape, mention_line, plain, shown
+
+LITERAL = "\uff1c"  # the full-width less-than sign
+
+SENT_AND_MEANT = {
+    "a_phone_number_that_slack_made_a_link": ("add <tel:1001|1001> to Sales", "add 1001 to Sales"),
+    "a_phone_number_without_a_label": ("add <tel:1001> to Sales", "add 1001 to Sales"),
+    "an_address_that_slack_made_a_link": ("find <mailto:amy@example.com|amy@example.com>", "find amy@example.com"),
+    "a_name_with_a_dot": ("group <http://sales.eu|sales.eu>", "group sales.eu"),
+    "a_link_without_a_label": ("group <https://sales.eu/x>", "group https://sales.eu/x"),
+    "a_user": ("add <@U12AB|amy> to Sales", "add <@U12AB> to Sales"),
+    "a_user_without_a_name": ("add <@W12AB> to Sales", "add <@W12AB> to Sales"),
+    "a_channel": ("group <#C12|sales>", "group <#C12>"),
+    "a_private_channel": ("group <#C12|>", "group <#C12>"),
+    "a_user_group": ("add <!subteam^S12|@lead> to Sales", "add <!subteam^S12> to Sales"),
+    "here": ("add <!here> to Sales", "add <!here> to Sales"),
+    "everyone_with_a_label": ("add <!everyone|everyone>", "add <!everyone>"),
+    "a_date": ("at <!date^1392734382^{time}|6:39 AM>", "at 6:39 AM"),
+    "entities": ("group R&amp;D", "group R&D"),
+    "an_entity_typed_by_hand_is_decoded_once": ("group R&amp;amp;D", "group R&amp;D"),
+    "less_and_greater": ("group a &lt; b &gt; c", "group a < b > c"),
+    "curly_double_quotes": ("group “Night Desk”", 'group "Night Desk"'),
+    "german_quotes": ("group „Night Desk“", 'group "Night Desk"'),
+    "a_curly_apostrophe": ("group O’Brien’s", "group O'Brien's"),  # noqa: RUF001
+    "an_en_dash": ("add 1005–1010 to Sales", "add 1005-1010 to Sales"),  # noqa: RUF001
+    "an_em_dash_between_numbers": ("add 1005—1010 to Sales", "add 1005-1010 to Sales"),
+    "an_option_under_smart_dashes": ("—help", "--help"),
+    "non_breaking_and_narrow_spaces": ("add\u00a01001\u202fto\u2009Sales", "add 1001 to Sales"),
+    "zero_width_marks": ("add\u200b 10\u200d01 to \ufeffSales", "add 1001 to Sales"),
+    "bidi_marks": ("add \u202e1001\u202c to \u2066Sales\u2069", "add 1001 to Sales"),
+    "control_characters": ("add 1001\x00 to\x07 Sales", "add 1001 to Sales"),
+    "full_width_digits": ("add １００１ to Sales", "add 1001 to Sales"),  # noqa: RUF001
+    "an_ideographic_space": ("add\u30001001", "add 1001"),
+    "arabic_digits": ("add \u0661\u0660\u0660\u0661", "add 1001"),
+    "lines_and_tabs": ("  add\n1001\tto  Sales ", "add 1001 to Sales"),
+    "a_letter_in_two_parts": ("group Cafe\u0301", "group Café"),
+    "half_a_character": ("group \ud83d", "group"),
+    "nothing": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("sent", "meant"), SENT_AND_MEANT.values(), ids=SENT_AND_MEANT)
+def test_what_slack_sends_becomes_what_the_person_meant(sent: str, meant: str) -> None:
+    assert plain(sent) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "&lt;@U1&gt;",
+        "&lt;@<http://x|U1>&gt;",
+        "&lt;<http://x|@U1>&gt;",
+        "&lt;<http://x|@U1>>",
+        "&lt;\u200b@U1&gt;",
+        "\ue000@U1\ue001",
+        "<http://x|&lt;@U1&gt;>",
+    ],
+)
+def test_a_mention_typed_letter_by_letter_is_a_name_and_no_mention(typed: str) -> None:
+    assert "<@" not in plain(f"add {typed} to Sales")
+
+
+def test_a_channel_wide_mention_typed_letter_by_letter_can_still_name_a_group() -> None:
+    assert plain("group &lt;!channel&gt;") == f"group {LITERAL}!channel>"
+
+
+@given(st.text())
+@example("&lt;\u0338")
+@example("&lt;&lt;a:&gt;")
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    once = plain(text.replace("&", ""))
+    assert plain(once) == once
+
+
+SLACK_PARTS = st.sampled_from(
+    [
+        "&lt;",
+        "&gt;",
+        "&amp;",
+        "<",
+        ">",
+        "@U1",
+        "<@U1>",
+        "|",
+        "http:",
+        "<http://x|",
+        "!here",
+        "#C1",
+        " ",
+        "a",
+        "\u200b",
+        "\u0338",
+    ]
+)
+
+
+@given(st.lists(SLACK_PARTS).map("".join))
+def test_only_what_slack_sent_as_a_mention_is_one(sent: str) -> None:
+    mentions = re.findall(r"<(?=[@#!])", plain(sent))
+    assert len(mentions) <= len(re.findall(r"<[@#!]", re.sub("\u200b", "", sent)))
+
+
+@given(st.text(), st.sampled_from(["<!channel>", "<@U1>", "<http://x|y>", "&lt;!here&gt;", ""]))
+def test_data_is_never_active_on_its_way_back(text: str, hostile: str) -> None:
+    said = escape(text + hostile)
+    assert "<" not in said
+    assert ">" not in said
+    assert not re.search("[\n\r\u2028\u202a-\u202e\u2066-\u2069]", said)
+    assert re.sub("&(amp|lt|gt);", "", said).count("&") == 0
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", categories=["L", "N", "P", "S"])))
+def test_what_is_escaped_reads_as_it_was(name: str) -> None:
+    decoded = escape(name).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert decoded == name
+
+
+def test_joined_emoji_survive_and_broken_characters_are_shown_as_such() -> None:
+    assert shown("\U0001f469\u200d\U0001f4bb \ud800") == "\U0001f469\u200d\U0001f4bb \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ("<@UBOT> add <tel:1001|1001> to Sales", "add 1001 to Sales"),
+        ("<@UBOT|park>: groups", "groups"),
+        ("hey <@UBOT>, add 1001 to Sales", "add 1001 to Sales"),
+        ("<@UBOT> add <@U1> to Sales", "add <@U1> to Sales"),
+        ("<@UBOT> `add 1001 to Sales`", "add 1001 to Sales"),
+        ("<@UBOT>", ""),
+        ("&lt;@UBOT&gt; groups <@UBOT> help", "help"),
+    ],
+)
+def test_a_mention_asks_for_what_follows_it(sent: str, line: str) -> None:
+    assert mention_line(sent, "UBOT") == line

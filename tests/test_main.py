@@ -1,0 +1,111 @@
+"""The command line: what it says, and its exit status."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.sandbox.stage import Stage
+from bot.table import BEGIN, END, markdown
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_what_has_to_be_put_right_first_is_said_and_the_status_is_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["run"]) == 2
+    assert "SLACK_BOT_TOKEN" in capsys.readouterr().err
+
+
+def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["table"]) == 0
+    assert "`/park add <members> to <group>`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        (f"{BEGIN}\n{markdown()}{END}", 0, ""),
+        (f"{BEGIN}\n| old |\n{END}", 1, "out of date"),
+        ("# Park", 1, "has no command table"),
+    ],
+)
+def test_a_files_table_is_told_to_be_as_it_is_or_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, status: int, said: str
+) -> None:
+    file = tmp_path / "README.md"
+    file.write_text(text, encoding="utf-8")
+    assert main(["table", "--check", str(file)]) == status
+    assert said in capsys.readouterr().err
+
+
+def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "/park add 1001 to Sales"]) == 0
+    assert "Amara Okafor" in capsys.readouterr().out
+
+
+def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
+    """What a real installation on this stage would have."""
+    policy = folder / "policy.toml"
+    policy.write_text('[[allow]]\nname = "All"\nusers = ["U0000000ANA"]\noperations = ["all"]\n', encoding="utf-8")
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "PYTHONPATH": str(ROOT),
+        "SLACK_BOT_TOKEN": stage.slack.bot_token,
+        "SLACK_APP_TOKEN": stage.slack.app_token,
+        "SLACK_API_URL": stage.slack.api_url,
+        "PBX_URL": stage.pbx.url,
+        "PBX_TOKEN": stage.pbx.token,
+        "DATABASE_URL": f"sqlite:///{folder / 'another.sqlite3'}",
+        "PARK_POLICY": str(policy),
+        **changed,
+    }
+
+
+def test_it_runs_until_it_is_told_to_end(tmp_path: Path) -> None:
+    with Stage() as stage:
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(stage, tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert bot.stdout is not None
+        assert "Park answers" in bot.stdout.readline()
+        bot.send_signal(signal.SIGTERM)
+        _, log = bot.communicate(timeout=30)
+        assert bot.returncode == 0, log
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"SLACK_APP_TOKEN": "xapp-of-nobody"}, "invalid_auth"),
+        ({"SLACK_BOT_TOKEN": "xoxb-of-nobody"}, "invalid_auth"),
+        ({"PARK_POLICY": "nowhere.toml"}, "nowhere.toml"),
+    ],
+)
+def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], said: str) -> None:
+    with Stage() as stage:
+        bot = subprocess.run(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(stage, tmp_path, **changed),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert bot.returncode == 2, bot.stderr
+    assert said in bot.stderr
+    assert "Traceback" not in bot.stderr

@@ -1,0 +1,124 @@
+"""Whatever one change does to its worker, the others are worked on."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import JournalUnavailable
+from bot.journal import Entry, Journal
+from bot.worker import Worker
+from tests.house import House, house
+
+PATIENCE = 10.0
+"""Seconds for what takes milliseconds."""
+
+
+@pytest.fixture
+def park(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as whole:
+        yield whole
+
+
+@pytest.fixture
+def worker(park: House) -> Iterator[Worker]:
+    """Running, once it is started; stopped in the end."""
+    yield park.worker
+    if park.worker._threads[0].ident is not None:
+        park.worker.stop()
+
+
+def settled(park: House, number: int, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once so many changes were told."""
+    done, told, count = threading.Event(), park.journal.told, 0
+
+    def telling(entry: Entry) -> None:
+        nonlocal count
+        told(entry)
+        count += 1
+        if count == number:
+            done.set()
+
+    monkeypatch.setattr(park.journal, "told", telling)
+    return done
+
+
+def failing_once(real: Callable[..., Any], fault: Exception) -> Callable[..., Any]:
+    faults = [fault]
+
+    def call(*args: Any, **named: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return real(*args, **named)
+
+    return call
+
+
+def test_what_waits_from_before_is_worked_off_and_what_comes_too(
+    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = settled(park, 2, monkeypatch)
+    park.ask("add 1016 to Billing")
+    worker.start()
+    park.ask("add 1014 to Billing")
+    assert done.wait(PATIENCE)
+    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
+
+
+@pytest.mark.parametrize("fault", [JournalUnavailable("busy"), RuntimeError("of Park's own")])
+def test_a_fault_in_one_change_leaves_the_workers_alive(
+    park: House,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+) -> None:
+    monkeypatch.setattr(worker.settler, "settle", failing_once(worker.settler.settle, fault))
+    done = settled(park, 1, monkeypatch)
+    worker.start()
+    park.ask("add 1016 to Billing")
+    park.ask("add 1021 to Billing")
+    park.ask("recall Sales to Night Desk")
+    assert done.wait(PATIENCE)
+    assert "change 1" in caplog.text
+
+
+def test_a_journal_that_can_not_be_read_is_tried_again(
+    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.worker.RECOVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
+    monkeypatch.setattr(park.journal, "next_due", failing_once(park.journal.next_due, JournalUnavailable("busy")))
+    done = settled(park, 1, monkeypatch)
+    park.ask("add 1016 to Billing")
+    worker.start()
+    assert done.wait(PATIENCE)
+    assert "the journal can't be read" in caplog.text
+
+
+def test_what_takes_longer_than_a_lease_is_not_taken_over(
+    park: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park.journal.close()
+    park.journal = journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=timedelta(seconds=0.4))
+    park.reception.journal = park.worker.settler.journal = park.worker.settler.teller.journal = journal
+    worker = Worker(journal, park.worker.settler, threads=2, keep=timedelta(seconds=0.1))
+    park.reception.worker = worker
+    attempts: list[int] = []
+    go_on = threading.Event()
+
+    def slow(entry: Entry) -> None:
+        attempts.append(entry.attempt)
+        go_on.wait(1.2)
+        journal.told(journal.end(entry, entry.state.DONE, {}))
+
+    monkeypatch.setattr(park.worker.settler, "settle", slow)
+    done = settled(park, 1, monkeypatch)
+    worker.start()
+    park.ask("add 1016 to Billing")
+    assert done.wait(PATIENCE)
+    worker.stop()
+    assert attempts == [1]
