@@ -1,0 +1,21 @@
+"""What manifest.yaml asks for: the sandbox grants that, and nothing more."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.sandbox.slack import Workspace
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
+
+
+def workspace() -> Workspace:
+    """A workspace into which the app was installed as the manifest has it."""
+    manifest: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    features, settings = manifest["features"], manifest["settings"]
+    return Workspace(
+        scopes=manifest["oauth_config"]["scopes"]["bot"],
+        events=settings["event_subscriptions"]["bot_events"],
+        shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
+    )

@@ -1,0 +1,56 @@
+"""Everything that the vendor leaves undocumented, each as a switch."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.sandbox.pbx.problem import Refusal
+
+DUPLICATE_NAME = Refusal(400, "VALIDATE_FAILED", "The name already exists.")
+ALREADY_HERE = Refusal(400, "VALIDATE_FAILED", "The user is already a member of the group.")
+IN_OTHER_GROUP = Refusal(400, "VALIDATE_FAILED", "The user is a member of another call park group.")
+UNKNOWN_EXTENSION = Refusal(400, "VALIDATE_FAILED", "The extension number does not exist.")
+NOT_A_MEMBER = Refusal(404, "UNKNOWN", "The user is not a member of the group.")
+
+
+@dataclass(kw_only=True, slots=True)
+class Switches:
+    """Change any of them while the PBX runs. A Refusal is the answer given; None, where it may be, a plain success."""
+
+    updates: Literal["partial", "replacing"] = "partial"
+    """Replacing: fields left out of an update go back to their defaults."""
+    prompt: Literal["kept", "cleared"] = "kept"
+    """What becomes of the server's prompt when an update leaves `prompt_file_id` out."""
+    blanks: Literal["null", "empty", "missing"] = "empty"
+    nulls: Literal["accepted", "refused"] = "accepted"
+    """Whether an update may say null for an id; the schema says that ids are strings."""
+    read_only: Literal["refused", "ignored"] = "refused"
+    """`id` and `prompt_file_name/size/url` in the body of an update."""
+    newer: bool = False
+    """Writable fields of a later version: `send_notification_to_parker` on the server, `description` on groups."""
+    shown_only: bool = False
+    """A `revision` on the server and on groups that is shown and refused when it is sent back."""
+
+    members: Literal["assigned", "sorted"] = "assigned"
+    duplicate_name: Refusal = DUPLICATE_NAME
+    already_here: Refusal | None = ALREADY_HERE
+    in_other_group: Refusal = IN_OTHER_GROUP
+    unknown_extension: Refusal = UNKNOWN_EXTENSION
+    not_a_member: Refusal | None = NOT_A_MEMBER
+    delete_with_members: Refusal | None = None
+    """None: a group is deleted with its members in it."""
+
+    filter: Literal["supported", "ignored", "refused"] = "supported"
+    search: Literal["supported", "ignored"] = "supported"
+    eq_ignores_case: bool = False
+
+    sign_in: bool = True
+    """False: an older PBX that only has /login/oauth/token."""
+    oauth: bool = True
+    two_factor: bool = False
+    refresh_rotates: bool = True
+    token_lifetime: int = 1800
+    """Seconds."""
+    login_attempts: int = 5
+    """Rejected logins in a row, after which the address is blocked."""
+    role: str = "Admin"
+    error_bodies: bool = True

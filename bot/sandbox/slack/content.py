@@ -1,0 +1,75 @@
+"""What a message says: taken from a call's arguments, checked, and shown again."""
+
+import json
+from typing import Any
+
+from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.kit import check_blocks
+from bot.sandbox.slack.model import Json, Post
+from bot.sandbox.slack.parts import named
+from bot.sandbox.slack.state import State
+from bot.sandbox.slack.text import escape_stray
+
+TEXT_LIMIT = 40_000
+UPDATE_LIMIT = 4_000
+
+
+def content_of(state: State, args: Json, channel: str, *, update: bool = False) -> Json:
+    """text, blocks, attachments, thread_ts, reply_broadcast; raise what Slack answers where they can't be."""
+    text = str(args.get("text") or "")
+    blocks = parse_list(args.get("blocks"), "invalid_blocks_format")
+    attachments = parse_list(args.get("attachments"), "invalid_attachments")
+    if not (text.strip() or blocks or attachments):
+        raise SlackError("no_text")
+    if len(text) > (UPDATE_LIMIT if update else TEXT_LIMIT):
+        raise SlackError("msg_too_long")
+    check_blocks(blocks)
+    return {
+        "text": escape_stray(text),
+        "blocks": [named(block) for block in blocks],
+        "attachments": attachments,
+        "thread_ts": thread_root(state, channel, args.get("thread_ts")),
+        "reply_broadcast": truthy(args.get("reply_broadcast")),
+    }
+
+
+def parse_list(given: Any, otherwise: str) -> list[Json]:
+    """A JSON list, or the text of one, as forms carry it."""
+    if isinstance(given, str) and given:
+        try:
+            given = json.loads(given)
+        except json.JSONDecodeError:
+            raise SlackError(otherwise) from None
+    if given and not (isinstance(given, list) and all(isinstance(item, dict) for item in given)):
+        raise SlackError(otherwise)
+    return given or []
+
+
+def truthy(given: Any) -> bool:
+    """Booleans, and how forms carry them."""
+    return given in (True, 1, "1", "true", "True")
+
+
+def thread_root(state: State, channel: str, given: Any) -> str | None:
+    """The thread's first message: a reply's stands for its thread; where there is none, Slack posts to the channel."""
+    parent = state.find(channel, str(given)) if given else None
+    return (parent.thread_ts or parent.ts) if parent else None
+
+
+def wire(state: State, post: Post) -> Json:
+    """The message object that Slack's answers and payloads carry."""
+    shown: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": state.team}
+    if post.bot_id:
+        shown |= {"bot_id": post.bot_id, "app_id": state.app}
+    for key in ("blocks", "attachments", "edited", "thread_ts"):
+        if value := getattr(post, key):
+            shown[key] = value
+    if replies := state.thread(post):
+        shown |= {"thread_ts": post.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
+    return shown
+
+
+def link_to(state: State, post: Post) -> str:
+    """The address that opens the message in Slack."""
+    link = f"https://{state.domain}.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}"
+    return f"{link}?thread_ts={post.thread_ts}&cid={post.channel}" if post.thread_ts else link

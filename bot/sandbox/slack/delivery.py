@@ -1,0 +1,84 @@
+"""Envelopes on their way to the bot: acknowledged, timed out, and for events delivered again."""
+
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+
+from bot.sandbox.slack.link import Link
+from bot.sandbox.slack.model import Ack, Delivery, Json
+from bot.sandbox.slack.state import State
+
+
+class Deliveries:
+    """Sends payloads over the link and waits for their acknowledgements."""
+
+    def __init__(self, state: State, ack_timeout: float, retry_after: Sequence[float]) -> None:
+        self._state = state
+        self._timeout = ack_timeout
+        self._retry_after = retry_after
+        self._answers: dict[str, Json | None] = {}
+        self._threads: list[threading.Thread] = []
+        self.link = Link(state, self._answered)
+        self.made: list[Delivery] = []
+
+    def stop(self) -> None:
+        """The workspace's `stopping` has been set: whoever waits has been woken."""
+        for thread in self._threads:
+            thread.join()
+
+    def once(self, kind: str, payload: Json) -> Ack:
+        """Deliver a command or an interaction: without an answer in time it has failed, for good."""
+        answered = kind == "slash_commands" or payload["type"] in ("view_submission", "block_suggestion")
+        return self._send(kind, payload, {"accepts_response_payload": answered})
+
+    def event(self, payload: Json) -> Ack:
+        """Deliver an event; the first attempt's outcome is returned, further attempts follow by themselves."""
+        ack = self.attempt(payload)
+        if not ack.ok:
+            thread = threading.Thread(target=self._again, args=(payload,), name="slack-event")
+            self._threads.append(thread)
+            thread.start()
+        return ack
+
+    def attempt(self, payload: Json, number: int = 0) -> Ack:
+        """Deliver an event once; `number` counts from 0, further ones carry a reason."""
+        retry = {"retry_attempt": number, "retry_reason": "timeout" if number else ""}
+        return self._send("events_api", payload, {"accepts_response_payload": False, **retry})
+
+    def _again(self, payload: Json) -> None:
+        for number, delay in enumerate(self._retry_after, start=1):
+            self._state.wait(lambda: False, delay)
+            if self._state.stopping or self.attempt(payload, number).ok:
+                return
+
+    def _send(self, kind: str, payload: Json, more: Json) -> Ack:
+        envelope = {"envelope_id": str(uuid.uuid4()), "type": kind, "payload": payload, **more}
+        ack = self._acknowledged(envelope)
+        with self._state.changed:
+            self.made.append(Delivery(envelope=envelope, ack=ack))
+            self._state.changed.notify_all()
+        return ack
+
+    def _acknowledged(self, envelope: Json) -> Ack:
+        key, begun = envelope["envelope_id"], time.monotonic()
+        with self._state.changed:
+            self._answers[key] = None
+        try:
+            if not self.link.send(envelope):
+                return Ack(ok=False, seconds=0.0, error="dispatch_failed")
+            answer = self._state.wait(lambda: self._answers[key], self._timeout)
+        finally:
+            with self._state.changed:
+                del self._answers[key]
+        seconds = time.monotonic() - begun
+        if answer is None:
+            return Ack(ok=False, seconds=seconds, error="operation_timeout")
+        return Ack(ok=True, seconds=seconds, payload=answer.get("payload") or None)
+
+    def _answered(self, message: Json) -> None:
+        """An answer to what nobody waits for any more is dropped, as by Slack."""
+        with self._state.changed:
+            if message.get("envelope_id") in self._answers:
+                self._answers[message["envelope_id"]] = message
+                self._state.changed.notify_all()

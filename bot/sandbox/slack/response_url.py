@@ -1,0 +1,110 @@
+"""The addresses that let an app answer one gesture: five times, within half an hour."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from bot.sandbox.slack.content import content_of, truthy
+from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.gate import Gate
+from bot.sandbox.slack.model import Json, Post
+from bot.sandbox.slack.state import State
+
+USES = 5
+LIFETIME = 30 * 60.0
+"""Seconds."""
+
+
+@dataclass(kw_only=True)
+class _Address:
+    """`source` is the message that was clicked."""
+
+    channel: str
+    user: str
+    source: Post | None
+    made: float
+    used: int = 0
+
+
+class ResponseURLs:
+    """Made for gestures, used by the bot; their calls and faults go by the name `response_url`."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._addresses: dict[str, _Address] = {}
+        self.base = ""
+        """The server's own address."""
+
+    def new(self, channel: str, user: str, source: Post | None = None) -> str:
+        key = secrets.token_urlsafe(18)
+        with self._state.changed:
+            self._addresses[key] = _Address(channel=channel, user=user, source=source, made=time.monotonic())
+        return f"{self.base}/{'actions' if source else 'commands'}/{self._state.team}/{key}"
+
+    def expire(self) -> None:
+        """Let half an hour pass for all that were made so far."""
+        with self._state.changed:
+            for address in self._addresses.values():
+                address.made -= LIFETIME
+
+    def routes(self, gate: Gate) -> Blueprint:
+        routes = Blueprint("response_urls", __name__)
+
+        @routes.post("/<any(actions, commands):kind>/<team>/<key>")
+        def respond(kind: str, team: str, key: str) -> Response:
+            body = request.get_json(silent=True)
+            shown = body if isinstance(body, dict) else {}
+            return gate.through("response_url", shown, "none", lambda: self._respond(key, body))
+
+        return routes
+
+    def _respond(self, key: str, body: Any) -> Response:
+        try:
+            with self._state.changed:
+                address = self._usable(key)
+                self._take(address, body)
+                address.used += 1
+        except SlackError as refusal:
+            answer = jsonify({"ok": False, "error": refusal.code, **refusal.more})
+            answer.status_code = 404 if refusal.code.endswith("_url") else 400
+            return answer
+        return jsonify({"ok": True})
+
+    def _usable(self, key: str) -> _Address:
+        address = self._addresses.get(key)
+        if address is None:
+            raise SlackError("invalid_url")
+        if time.monotonic() - address.made >= LIFETIME:
+            raise SlackError("expired_url")
+        if address.used >= USES:
+            raise SlackError("used_url")
+        return address
+
+    def _take(self, address: _Address, body: Any) -> None:
+        """Replace or delete the clicked message, or post: a command has no message of the app's to replace."""
+        if not isinstance(body, dict):
+            raise SlackError("invalid_payload")
+        if self._state.channels[address.channel].archived:
+            raise SlackError("is_archived")
+        if truthy(body.get("delete_original")) and address.source in self._state.posts:
+            self._state.remove(address.source)
+        elif truthy(body.get("replace_original")) and address.source in self._state.posts:
+            self._replace(address.source, body)
+        else:
+            self.post(address.channel, address.user, body)
+
+    def post(self, channel: str, user: str, body: Json) -> Post:
+        """A message of the bot, which need not be in the channel; private to the person by default."""
+        content = content_of(self._state, body, channel)
+        only_for = None if body.get("response_type") == "in_channel" else user
+        return self._state.by_bot(channel, content, only_for)
+
+    def _replace(self, source: Post, body: Json) -> None:
+        content = content_of(self._state, body, source.channel)
+        source.text, source.blocks = content["text"], content["blocks"]
+        source.attachments = content["attachments"]
+        source.edited = None if source.blocks else {"user": source.user, "ts": self._state.stamps.next()}
+        self._state.changed.notify_all()

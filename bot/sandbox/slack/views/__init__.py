@@ -1,0 +1,1 @@
+"""Modals and Home tabs: kept, shown, filled in, sent and answered."""

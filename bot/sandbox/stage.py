@@ -1,0 +1,125 @@
+"""A PBX, a Slack workspace with a few people, and the real bot between them: for the demo and the tests."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.app import Park
+from bot.sandbox.manifest import workspace
+from bot.sandbox.pbx import SandboxPBX
+from bot.settings import Settings
+from bot.settle import Patience
+
+POLICY = """\
+announce = "{announce}"
+contact = "{leads}"
+
+[[allow]]
+name = "Everybody in #phones may look"
+channels = ["{phones}"]
+operations = ["read"]
+
+[[allow]]
+name = "On call from #phones"
+channels = ["{phones}"]
+user_groups = ["{oncall}"]
+operations = ["members", "recall"]
+groups = ["Sales*", "Support*"]
+
+[[allow]]
+name = "Team leads, from anywhere"
+user_groups = ["{leads}"]
+operations = ["all"]
+"""
+
+
+class Stage:
+    """Once entered, all of it runs; `policy` may hold the names in braces that POLICY has.
+
+    `patience` and `environment`, which goes over the settings, are for those who can't wait as long as people do.
+    """
+
+    def __init__(
+        self,
+        *,
+        pbx: SandboxPBX | None = None,
+        policy: str = POLICY,
+        patience: Patience | None = None,
+        **environment: Any,
+    ) -> None:
+        self.pbx = pbx or SandboxPBX()
+        self.slack = workspace()
+        self._folder = tempfile.TemporaryDirectory(prefix="park-")
+        self._people()
+        self._policy, self._patience, self._environment = policy, patience, environment
+
+    def _people(self) -> None:
+        add = self.slack.add_person
+        self.people = {
+            "ana": add("ana", real_name="Ana Ruiz", email="ana.ruiz@example.com"),
+            "ben": add("ben", real_name="Ben Ito", email="ben.ito@example.com"),
+            "gil": add("gil", real_name="Gil Gast", email="gil.gast@example.com", guest=True),
+            "eve": add("eve", real_name="Eve Novak", email="eve.novak@example.com", tz="America/New_York"),
+        }
+        everybody = list(self.people.values())
+        self.channels = {
+            "phones": self.slack.add_channel("phones", everybody),
+            "random": self.slack.add_channel("random", everybody),
+            "secret": self.slack.add_channel("secret", everybody[:2], private=True, bot=False),
+            "ops": self.slack.add_channel("ops", everybody[:2]),
+        }
+        self.groups = {
+            "leads": self.slack.add_user_group("leads", [self.people["ana"]]),
+            "oncall": self.slack.add_user_group("oncall", [self.people["ben"]]),
+        }
+
+    @property
+    def settings(self) -> Settings:
+        """What a real installation would have in its environment."""
+        folder = Path(self._folder.name)
+        policy = folder / "policy.toml"
+        ids = {**self.channels, **self.groups, **self.people, "announce": self.channels["ops"]}
+        policy.write_text(self._policy.format_map(ids), encoding="utf-8")
+        usual: dict[str, Any] = {
+            "slack_bot_token": self.slack.bot_token,
+            "slack_app_token": self.slack.app_token,
+            "slack_api_url": self.slack.api_url,
+            "pbx_url": self.pbx.url,
+            "pbx_token": self.pbx.token,
+            "database_url": f"sqlite:///{folder / 'park.sqlite3'}",
+            "park_policy": policy,
+        }
+        return Settings(_env_file=None, **(usual | self._environment))
+
+    def settle(self, timeout: float = 10.0) -> None:
+        """Wait until everything that was asked is answered; raise TimeoutError."""
+        end = time.monotonic() + timeout
+        while not self.park.idle:
+            if time.monotonic() > end:
+                raise TimeoutError(f"Park still works after {timeout:g} s")
+            time.sleep(0.01)
+
+    @contextmanager
+    def without_park(self) -> Iterator[Self]:
+        """The sandboxes alone, for a Park that is started elsewhere with these settings."""
+        with self._folder, self.slack, self.pbx:
+            yield self
+
+    def __enter__(self) -> Self:
+        self.pbx.start()
+        self.slack.start()
+        self.park = Park(self.settings, patience=self._patience).start()
+        self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.park.stop()
+        self.slack.stop()
+        self.pbx.stop()
+        self._folder.cleanup()

@@ -1,0 +1,132 @@
+"""A Slack client for a terminal: what one person can do in the workspace, a line each."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.sandbox.screen import Screen, Seen
+from bot.sandbox.stage import Stage
+
+Gesture = Callable[[str], bool]
+"""Takes the rest of the line; whether it was taken, and answered."""
+
+
+class Terminal:
+    """Types, clicks and fills in forms."""
+
+    def __init__(self, stage: Stage, console: Console) -> None:
+        self.stage, self.screen = stage, Screen(stage, console)
+        self._heard = 0
+        self._gestures: dict[str, Gesture] = {
+            "as": self._become,
+            "in": self._enter,
+            "click": self._click,
+            "fill": self._fill,
+            "submit": self._submit,
+            "close": self._close,
+            "home": self._home,
+            "pbx": self._pbx,
+            "/park": self._slash,
+        }
+
+    def play(self, lines: Sequence[str]) -> int:
+        """0 when every line was acknowledged and answered."""
+        return max(
+            [int(not self._one(line if self._is_gesture(line) else f"/park {line}")) for line in lines], default=0
+        )
+
+    def converse(self) -> int:
+        """Until quit."""
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            while (line := input(f"\n{self._prompt} ").strip()) not in ("quit", "exit"):
+                if line:
+                    self._one(line, echo=False)
+        return 0
+
+    @property
+    def _prompt(self) -> str:
+        return f"{self.screen.person} in #{self.screen.channel}>"
+
+    def _is_gesture(self, line: str) -> bool:
+        return line.startswith("@") or line.split()[:1] in [[word] for word in self._gestures]
+
+    def _one(self, line: str, *, echo: bool = True) -> bool:
+        if echo:
+            self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
+        word, _, rest = line.partition(" ")
+        return self._gestures[word](rest.strip()) if word in self._gestures else self._say(line)
+
+    def _become(self, name: str) -> bool:
+        if name not in self.stage.people:
+            return self.screen.sorry(f"There are {', '.join(self.stage.people)}.")
+        self.screen.person = name
+        return True
+
+    def _enter(self, name: str) -> bool:
+        if name.lstrip("#") not in self.stage.channels:
+            return self.screen.sorry(f"There are {', '.join(self.stage.channels)}.")
+        self.screen.channel = name.lstrip("#")
+        return True
+
+    def _slash(self, text: str) -> bool:
+        before = self.screen.seen()
+        ack = self.stage.slack.slash(self.screen.user, self.screen.place, text)
+        return ack.ok and self.screen.wait(before)
+
+    def _say(self, text: str) -> bool:
+        before = self.screen.seen()
+        ts = self.stage.slack.say(self.screen.user, self.screen.place, text)
+        self.screen.note(ts, text)
+        return self.screen.wait(before | {ts: text}) if "@park" in text.lower() else True
+
+    def _click(self, number: str) -> bool:
+        buttons = self.screen.buttons
+        if not number.isdigit() or not 1 <= int(number) <= len(buttons):
+            return self.screen.sorry(f"There are {len(buttons)} buttons on the screen.")
+        where, action_id = buttons[int(number) - 1]
+        before = self.screen.seen()
+        return self.stage.slack.click(self.screen.user, where, action_id=action_id).ok and self.screen.wait(before)
+
+    def _fill(self, text: str) -> bool:
+        """`fill Members = 1001, 1002`: by label; several values with commas."""
+        label, _, value = (part.strip() for part in text.partition("="))
+        values = [one.strip() for one in value.split(",")] if "," in value else value
+        before = self.screen.seen()
+        try:
+            ack = self.stage.slack.fill(self.screen.user, values, label=label)
+        except LookupError as fault:
+            return self.screen.sorry(str(fault))
+        return self.screen.wait(before) if ack is not None else self._drawn()
+
+    def _submit(self, _: str) -> bool:
+        return self._on_form(lambda: self.stage.slack.submit(self.screen.user).ok)
+
+    def _close(self, _: str) -> bool:
+        return self._on_form(lambda: bool(self.stage.slack.close(self.screen.user)) or True)
+
+    def _on_form(self, gesture: Callable[[], bool]) -> bool:
+        if not self.stage.slack.views_of(self.screen.user):
+            return self.screen.sorry("No form is open.")
+        before: Seen = self.screen.seen()
+        return gesture() and self.screen.wait(before)
+
+    def _home(self, _: str) -> bool:
+        before = self.screen.seen()
+        self.screen.at_home = True
+        ack = self.stage.slack.open_home(self.screen.user)
+        answered = ack is not None and ack.ok and self.screen.wait(before)
+        self.screen.at_home = False
+        return answered
+
+    def _drawn(self) -> bool:
+        self.screen.draw()
+        return True
+
+    def _pbx(self, _: str) -> bool:
+        heard = self.stage.pbx.requests[self._heard :]
+        self._heard += len(heard)
+        for one in heard:
+            self.screen.console.print(f"  {one.method} {one.path} -> {one.status}")
+        return True

@@ -1,0 +1,206 @@
+"""Park's rooms below Slack, on a sandbox PBX and a journal of their own; what is said is noted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path as File
+
+from bot.askers import Standing
+from bot.errors import SlackFailure
+from bot.grammar import parse
+from bot.journal import Entry, Journal
+from bot.message import Message
+from bot.path import Path, Planned
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.pbx.directory import Directory
+from bot.policy import read_policy
+from bot.reception import Reception
+from bot.request import Door, Request
+from bot.sandbox.pbx import SandboxPBX
+from bot.settle import Patience, Settler
+from bot.slowness import Slowness
+from bot.telling import Teller
+from bot.voice import Posted
+from bot.worker import Worker
+
+ANA, BEN = "U0000000ANA", "U0000000BEN"
+PHONES = "C00000PHONES"
+POLICY = f"""\
+announce = "C000000000OPS"
+contact = "whoever runs the phones"
+
+[[allow]]
+name = "Ana"
+users = ["{ANA}"]
+operations = ["all"]
+
+[[allow]]
+name = "Ben looks at Sales and Billing"
+users = ["{BEN}"]
+operations = ["read", "members", "recall"]
+groups = ["Sales*", "Billing"]
+ring_groups = ["Night*"]
+"""
+EMAILS = {ANA: "ana.ruiz@example.com"}
+
+
+class Somebody:
+    """What Slack knows of Ana and Ben; `fault` is what it answers instead."""
+
+    fault: SlackFailure | None = None
+
+    def standing(self, user: str, team: str) -> Standing:
+        if self.fault:
+            raise self.fault
+        return Standing(guest=False, foreign=False, bot=False)
+
+    def user_groups_of(self, user: str) -> frozenset[str] | None:
+        return frozenset()
+
+    def email(self, user: str) -> str | None:
+        return EMAILS.get(user)
+
+
+@dataclass
+class Noting:
+    """A voice that notes; the `faults` are raised first, one a call, whatever is to be said."""
+
+    private: list[Message] = field(default_factory=list)
+    cards: list[tuple[str, Message]] = field(default_factory=list)
+    replies: list[tuple[bool, Message]] = field(default_factory=list)
+    announced: list[Message] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+    how: str = "channel"
+
+    def checking(self, request: Request, text: str) -> None:
+        self._fail()
+        self.checked.append(text)
+
+    def answer(self, request: Request, message: Message) -> None:
+        self._fail()
+        self.private.append(message)
+
+    def show(
+        self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
+    ) -> Posted:
+        self._fail()
+        self.cards.append((status, message))
+        return Posted.model_validate({"how": self.how, "channel": request.channel, "ts": "1.0", "thread": "1.0"})
+
+    def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
+        self._fail()
+        self.replies.append((mention, message))
+
+    def announce(self, channel: str, request: Request, message: Message) -> None:
+        self._fail()
+        self.announced.append(message)
+
+    def _fail(self) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+
+
+@dataclass
+class House:
+    """Ask, then `work`: nothing happens by itself."""
+
+    sandbox: SandboxPBX
+    pbx: PBX
+    journal: Journal
+    directory: Directory
+    people: Somebody
+    path: Path
+    voice: Noting
+    slowness: Slowness
+    worker: Worker
+    reception: Reception
+    keys: Iterator[int] = field(default_factory=count)
+
+    def request(self, line: str, *, user: str = ANA, expects: str | None = None, key: str | None = None) -> Request:
+        """As a door would have made it."""
+        return Request(
+            key=key or f"T1:{next(self.keys)}",
+            team="T1",
+            user=user,
+            door=Door.SLASH,
+            line=line,
+            channel=PHONES,
+            asked_at=datetime.now(UTC),
+            expects=expects,
+        )
+
+    def ask(self, line: str, *, user: str = ANA, expects: str | None = None) -> Message | None:
+        """The door's own answer; None: accepted."""
+        return self.reception.take(self.request(line, user=user, expects=expects))
+
+    def answer(self, line: str, *, user: str = ANA) -> Message:
+        """A read's answer, or a preview; raise Refused."""
+        return self.path.answer(self.request(line, user=user), parse(line))
+
+    def plan(self, line: str, *, user: str = ANA) -> Planned:
+        """What a change would do; raise Refused."""
+        return self.path.plan(self.request(line, user=user), parse(line))
+
+    def claim(self) -> Entry:
+        """The next that is due; there must be one."""
+        entry = self.journal.claim("the test")
+        assert entry is not None
+        return entry
+
+    def work(self) -> None:
+        """Settle whatever is due now."""
+        while (entry := self.journal.claim("the test")) is not None:
+            self.worker.settler.settle(entry)
+
+    def do(self, line: str, *, user: str = ANA) -> Message:
+        """Ask and work; what was said last, to the asker or on the card."""
+        assert self.ask(line, user=user) is None
+        cards = len(self.voice.cards)
+        self.work()
+        return self.voice.cards[-1][1] if len(self.voice.cards) > cards else self.voice.private[-1]
+
+    def state(self, change: int = 1) -> str:
+        """Of a change in the journal."""
+        return self.journal.get(change).state
+
+
+def lines(message: Message) -> list[str]:
+    """What its buttons ask for."""
+    return [offer.line for offer in message.offers]
+
+
+def words(message: Message) -> str:
+    """All that is said in it."""
+    facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
+    return "\n".join((message.title, *facts, *message.items, *message.notes, *message.lines))
+
+
+@contextmanager
+def house(
+    folder: File,
+    *,
+    sandbox: SandboxPBX | None = None,
+    policy: str = POLICY,
+    patience: Patience | None = None,
+) -> Iterator[House]:
+    """A whole one; `patience` is the settler's."""
+    file = folder / "policy.toml"
+    file.write_text(policy, encoding="utf-8")
+    with sandbox or SandboxPBX() as running:
+        pbx = PBX(running.url, Credentials(token=running.token))
+        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
+        people, voice, directory = Somebody(), Noting(), Directory(pbx)
+        rules = read_policy(file)
+        path, slowness = Path(pbx, directory, rules, people), Slowness(voice)
+        worker = Worker(journal, Settler(journal, path, Teller(journal, voice, rules), slowness, patience), threads=2)
+        reception = Reception(journal, path, worker, voice, slowness)
+        yield House(sandbox=running, pbx=pbx, journal=journal, directory=directory, people=people, path=path,
+                    voice=voice, slowness=slowness, worker=worker, reception=reception)  # fmt: skip
+        reception.close()
+        slowness.close()
+        journal.close()
+        pbx.close()

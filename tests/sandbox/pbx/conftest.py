@@ -1,0 +1,20 @@
+"""A PBX of its own for every test, and a plain HTTP client that is signed in."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from bot.sandbox.pbx import SandboxPBX
+
+
+@pytest.fixture
+def pbx() -> Iterator[SandboxPBX]:
+    with SandboxPBX() as running:
+        yield running
+
+
+@pytest.fixture
+def api(pbx: SandboxPBX) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=pbx.url, headers={"Authorization": f"Bearer {pbx.token}"}) as client:
+        yield client

@@ -1,0 +1,19 @@
+"""Paths of the API, ids percent-encoded, and what an answer says is wrong."""
+
+from urllib.parse import quote
+
+import httpx
+
+from bot.sandbox.pbx import SandboxPBX
+
+
+def group_path(pbx: SandboxPBX, name: str, *rest: str) -> str:
+    """/call_park_groups/{id} of the group with this name, and what follows."""
+    return "/".join(("/call_park_groups", quote(pbx.state.group_id(name), safe=""), *rest))
+
+
+def code(response: httpx.Response) -> str:
+    """The first error's code, from a body in the documented shape."""
+    (error,) = response.json()["errors"]
+    assert error["message"]
+    return str(error["code"])
