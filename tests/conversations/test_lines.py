@@ -1,0 +1,143 @@
+"""What somebody types, what the PBX hears, and what the thread shows."""
+
+import pytest
+
+from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.stage import Stage
+from tests.conversations.conftest import Typed
+
+ANSWERS = {
+    "groups": "12 park groups",
+    "groups sal": "2 park groups with “sal” in the name",
+    "group Sales": "1002 Bjørn Halvorsen",
+    "sales": "Park group Sales",
+    "the group SALES": "Park group Sales",
+    "“Sales”": "Park group Sales",
+    "Back to Front": "Park group Back to Front",
+    "server": "`58` parks it in one's park group",
+    "find 1002": "1002 Bjørn Halvorsen is in Sales",
+    "find 1001": "1001 Amara Okafor is in no park group",
+    "１００２": "is in Sales",  # noqa: RUF001
+    "1002": "is in Sales",
+    "where is Bjørn Halvorsen": "is in Sales",
+    "find 6001": "6001 is a ring group",
+    "recall Sales to 1001": "never to a third extension",
+    "recall Sales to 7001": "“7001” is a call queue, not a ring group",
+    "recall Sales to Nite Desk": "[recall Sales to Night Desk]",
+    "recall Sals to user": "[recall Sales to user]",
+    "recall Sales to user": "Already so",
+    "recall Sales to Night Desk for 2h": "can't begin or end a change by itself yet",
+    "add 1002 to Sales": "already is in Sales",
+    "add 9999 to Sales": "Nobody on the PBX has the extension or name “9999”",
+    "add Alex Morgan to Sales": "fits 2. Which one?",
+    "add 1001, 6001 and 9999 to Sales": "[add 1001 to Sales]",
+    "remove Sales": "only “delete Sales” deletes one",
+    "remove 1001 from Sales": "1001 Amara Okafor is not in Sales",
+    "move 1001 to Sales": "[add 1001 to Sales]",
+    "create Support": "There already is a park group Support",
+    "rename Sales to support": "There already is a park group Support",
+    "server extension 1001": "already belongs to",
+    "delete Support EMEA": "Will be lost: the group's settings and its 2 memberships",
+    "server off": "Nobody in the company can park a call while it is off",
+    "preview add 1001 to Sales": "[Apply]",
+    "park 1001": "Live calls can't be seen",
+    "add 1001 Sales": "[add 1001 to Sales]",
+    "help recall": "recall Sales to user then Night Desk",
+}
+
+
+@pytest.mark.parametrize(("line", "answer"), ANSWERS.items())
+def test_what_changes_nothing_is_answered_in_private(stage: Stage, typed: Typed, line: str, answer: str) -> None:
+    assert answer in typed(line)
+    assert not stage.pbx.writes
+    assert not stage.slack.messages(stage.channels["phones"])
+
+
+CHANGES = {
+    "add 1001 to Sales": "Sales now has 5 members",
+    "add 1008-1010 to sales": "Added 1008 Hiroshi Tanaka",
+    "add @ana to Sales": "Added 1004 Ana Ruiz to Sales",
+    "add “Amara Okafor” to Sales": "Added 1001 Amara Okafor to Sales",
+    "add 1001\u00a0to Sales": "Added 1001 Amara Okafor to Sales",
+    "add 1008–1009 to Sales": "Added 1008 Hiroshi Tanaka",  # noqa: RUF001
+    "put 1001 in Sales": "Understood as `add 1001 to Sales`",
+    "remove 1002 from Sales": "Removed 1002 Bjørn Halvorsen from Sales",
+    "remove 1002": "Removed 1002 Bjørn Halvorsen from Sales",
+    "take 1002 out of Sales": "Understood as `remove 1002 from Sales`",
+    "move 1002 from Sales to Support": "Moved 1002 Bjørn Halvorsen from Sales to Support",
+    "move 1002 to Support": "Support now has 6 members",
+    "recall Sales to Night Desk": "the user who parked the call -> Night Desk (6001)",
+    "recall Sales to ring group 6001": "No longer called: the user who parked the call",
+    "recall Sales to user then Night Desk": "(`58`)",
+    "recall Back to Front to Night Desk": "Recalls of Back to Front changed",
+    'recall Café "Süd" to user': "Reception (6003) -> the user who parked the call",
+    "send Sales recalls to Night Desk": "Understood as `recall Sales to Night Desk`",
+    "create Nights recall to ring group Night Desk": "Created the park group Nights",
+    "rename Support to Support Berlin": "Support -> Support Berlin",
+    "server recall to user then Night Desk": "calls parked with `68`",
+    "server recall time 10m": "5m -> 10m",
+    "recall ring group time 90s": "5m -> 1m30s",
+    "server extension 777": "666 -> 777",
+}
+
+
+@pytest.mark.parametrize(("line", "said"), CHANGES.items())
+def test_a_change_stands_in_the_thread_with_who_and_what(stage: Stage, typed: Typed, line: str, said: str) -> None:
+    shown = typed(line)
+    assert said in shown
+    assert "by @Ana Ruiz · change 1 · done" in shown
+    assert "Done: read back from the PBX" in shown
+    assert stage.pbx.writes
+
+
+def test_a_mention_is_answered_in_a_thread_of_its_message(stage: Stage, typed: Typed) -> None:
+    assert "Added 1001 Amara Okafor to Sales" in typed("@Park add 1001 to Sales")
+    (asked,) = stage.slack.messages(stage.channels["phones"])
+    assert asked.reply_count == 2
+
+
+def test_a_mention_in_a_thread_is_answered_in_that_thread(stage: Stage, typed: Typed) -> None:
+    root = stage.slack.say(stage.people["ana"], stage.channels["phones"], "customers wait too long")
+    typed("@Park recall Sales to Night Desk", thread=root)
+    thread = stage.slack.messages(stage.channels["phones"], thread=root)
+    assert "Recalls of Sales changed" in thread[2].plain
+
+
+def test_a_member_of_another_group_is_explained_with_a_button_that_moves(stage: Stage, typed: Typed) -> None:
+    shown = typed("add 1020 to Sales")
+    assert "1020 is in Support; a user can be in one park group only." in shown
+    assert "[move 1020 to Sales]" in shown
+    card = next(one for one in stage.slack.messages(stage.channels["phones"]) if "move 1020" in one.plain)
+    stage.slack.click(stage.people["ana"], card, label="move 1020 to Sales")
+    stage.settle()
+    assert "1020" in stage.pbx.state.members_of("Sales")
+    assert "1020" not in stage.pbx.state.members_of("Support")
+
+
+def test_a_group_whose_name_would_ping_pings_nobody(stage: Stage, typed: Typed) -> None:
+    assert "<!channel> & friends now has 1 member" in typed('add 1001 to "<!channel> & friends"')
+    assert all("<!channel>" not in str(call.args) for call in stage.slack.calls)
+
+
+def test_on_call_may_do_what_the_rule_names_and_no_more(stage: Stage, typed: Typed) -> None:
+    assert "Recalls of Sales changed" in typed("recall Sales to Night Desk", person="ben")
+    assert 'No rule lets you change the recall of "Billing"' in typed("recall Billing to user", person="ben")
+    assert "Allowed in: #phones" in typed("recall Sales to user", person="ben", channel="random")
+
+
+def test_a_person_who_lost_the_name_is_offered_the_button_that_works(stage: Stage, typed: Typed) -> None:
+    typed("recall Sals to Night Desk")
+    (told,) = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])
+    stage.slack.click(stage.people["ana"], told, label="recall Sales to Night Desk")
+    stage.settle()
+    assert "Recalls of Sales changed" in stage.slack.messages(stage.channels["phones"])[0].plain
+
+
+def test_two_hundred_and_fifty_groups_are_listed_whole() -> None:
+    with Stage(pbx=SandboxPBX(groups=250, users=5)) as stage:
+        ana, phones = stage.people["ana"], stage.channels["phones"]
+        stage.slack.slash(ana, phones, "groups")
+        stage.settle()
+        shown = "\n".join(one.plain for one in stage.slack.ephemerals(ana, phones))
+        assert "250 park groups" in shown
+        assert all(group["name"] in shown for group in stage.pbx.state.groups.values())

@@ -1,0 +1,14 @@
+"""One stage a test: the real bot between a sandbox PBX and a sandbox Slack workspace."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.stage import Stage
+from tests.faults.scene import DEADLINE, HURRY, Scene
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with Stage(patience=HURRY, pbx_deadline=DEADLINE) as stage:
+        yield Scene(stage)

@@ -1,0 +1,157 @@
+"""A write to the PBX that fails in each way there is: made once or not at all, and the person is told which."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.sandbox.pbx import Kind, SandboxPBX
+from bot.sandbox.stage import Stage
+from bot.settle import Patience
+from tests.faults.scene import DEADLINE, HURRY, NOTHING, Scene
+
+LINES = {
+    "add 1001 to Sales": "POST */members/1001",
+    "remove 1002 from Sales": "POST */members/1002/destroy",
+    "recall Sales to user then Night Desk": "POST /api/call_park_groups/*",
+    "create Field Staff": "POST /api/call_park_groups",
+    "server recall time 5m30s": "POST /api/call_park",
+    "rename Sales to Vendors": "POST /api/call_park_groups/*",
+}
+"""One of each kind of write, and the write."""
+LANDS = {
+    "dropped after": {"kind": Kind.DROP_AFTER},
+    "500": {"kind": Kind.STATUS, "status": 500, "lands": True},
+    "502 without JSON": {"kind": Kind.GATEWAY, "lands": True},
+    "late answer": {"kind": Kind.SLOW, "seconds": DEADLINE + 0.1},
+    "trickling body": {"kind": Kind.TRICKLE, "seconds": 0.2},
+    "cut JSON": {"kind": Kind.MALFORMED},
+}
+"""What keeps the answer from coming, though it was done."""
+IS_LOST = {
+    "dropped before": {"kind": Kind.DROP_BEFORE},
+    "500": {"kind": Kind.STATUS, "status": 500},
+    "502 without JSON": {"kind": Kind.GATEWAY},
+    "redirected": {"kind": Kind.REDIRECT},
+}
+"""What looks the same from here, and was not done."""
+
+
+@pytest.mark.parametrize("fault", LANDS)
+def test_a_write_that_landed_without_an_answer_is_found_and_confirmed(scene: Scene, fault: str) -> None:
+    for number, (line, write) in enumerate(LINES.items(), 1):
+        scene.fail(match=write, **LANDS[fault])  # type: ignore[arg-type]
+        scene.do(line)
+        assert scene.changes() == len(scene.writes) == number, line
+        assert "· done" in scene.cards()[-1].plain
+        assert "found as asked" in scene.replies()[-1].plain
+
+
+@pytest.mark.parametrize("fault", IS_LOST)
+def test_a_write_that_never_landed_is_unknown_and_not_sent_again(scene: Scene, fault: str) -> None:
+    for number, (line, write) in enumerate(LINES.items(), 1):
+        scene.fail(match=write, **IS_LOST[fault])  # type: ignore[arg-type]
+        scene.do(line)
+        assert (scene.changes(), len(scene.writes)) == (0, number), line
+        assert "Unknown" in scene.cards()[-1].plain
+        assert NOTHING not in scene.cards()[-1].plain
+        assert scene.mentions(scene.replies()[-1])
+
+
+def test_a_write_that_lands_late_is_found_while_park_looks(scene: Scene) -> None:
+    fault = scene.fail(Kind.LATE, seconds=0.1)
+    scene.do("add 1001 to Sales")
+    assert fault.landed.is_set()
+    assert scene.changes() == len(scene.writes) == 1
+    assert "· done" in scene.card().plain
+
+
+def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is_there_once() -> None:
+    with Stage(patience=Patience(looks=(0.01,)), pbx_deadline=DEADLINE) as stage:
+        scene = Scene(stage)
+        fault = scene.fail(Kind.LATE, seconds=1.5)
+        scene.do("add 1001 to Sales")
+        assert "so far nothing of it shows" in scene.card().plain
+        assert "may" in scene.card().plain
+        assert fault.landed.wait(10)
+        scene.click(scene.card(), "Look and try again")
+        assert "Nothing to change" in scene.whisper().plain
+        assert scene.changes() == len(scene.writes) == 1
+
+
+def test_a_throttled_write_is_sent_again_after_the_time_the_pbx_asked_for(scene: Scene) -> None:
+    scene.fail(Kind.THROTTLED, retry_after="0")
+    scene.do("add 1001 to Sales")
+    assert (scene.changes(), len(scene.writes)) == (1, 2)
+    assert "· done" in scene.card().plain
+
+
+def test_a_write_throttled_for_longer_than_a_call_may_take_is_made_later(scene: Scene) -> None:
+    scene.fail(Kind.THROTTLED, retry_after="60")
+    scene.do("add 1001, 1004 to Sales")
+    assert scene.changes() == 2
+    assert "· done" in scene.card().plain
+
+
+def test_a_token_that_runs_out_before_the_write_is_renewed_once() -> None:
+    pbx = SandboxPBX()
+    signed_in: dict[str, Any] = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    with Stage(pbx=pbx, patience=HURRY, pbx_token=None, **signed_in) as stage:
+        scene = Scene(stage)
+        scene.fail(Kind.EXPIRED, "POST */members/*")
+        scene.do("add 1001 to Sales")
+        assert (scene.changes(), len(scene.writes)) == (1, 2), "the first was refused, and did nothing"
+        assert "· done" in scene.card().plain
+
+
+def test_a_token_that_ends_for_good_before_the_write_changes_nothing_and_says_so(scene: Scene) -> None:
+    scene.fail(Kind.EXPIRED)
+    scene.do("add 1001 to Sales")
+    assert scene.changes() == 0
+    assert NOTHING in scene.card().plain
+    assert "sign in" in scene.card().plain
+    assert scene.mentions(scene.reply())
+
+
+def test_a_token_that_ends_for_good_half_way_is_unknown(scene: Scene) -> None:
+    scene.fail(Kind.EXPIRED, "POST */members/1004")
+    scene.do("add 1001, 1004 to Sales")
+    assert scene.changes() == 1
+    assert "Unknown" in scene.card().plain
+    assert NOTHING not in scene.card().plain
+    assert scene.mentions(scene.reply())
+
+
+def test_an_unknown_outcome_in_the_middle_of_many_says_what_shows(scene: Scene) -> None:
+    scene.fail(Kind.DROP_BEFORE, "POST */members/1005")
+    scene.do("add 1001, 1004, 1005, 1006 to Sales")
+    assert scene.members("Sales")[-2:] == ["1001", "1004"]
+    assert "1004" in scene.card().plain, "what stands is shown"
+    assert scene.mentions(scene.reply())
+    scene.click(scene.card(), "Look and try again")
+    scene.click(scene.whisper(), "Apply")
+    assert scene.members("Sales")[-4:] == ["1001", "1004", "1005", "1006"]
+    assert scene.changes() == 4
+
+
+def test_a_change_is_unknown_while_the_pbx_is_away_after_its_write(scene: Scene) -> None:
+    fault = scene.fail(Kind.DROP_AFTER, hold=threading.Event())
+    scene.slash("add 1001 to Sales")
+    scene.reached(fault)
+    scene.fail(Kind.DROP_BEFORE, "GET *", times=None)
+    scene.go_on(fault)
+    scene.stage.settle(30)
+    assert "can't be read" in scene.card().plain
+    scene.stage.pbx.faults.clear()
+    assert scene.changes() == len(scene.writes) == 1
+
+
+def test_a_second_change_of_the_group_is_not_held_up_by_one_that_is_unknown() -> None:
+    with Stage(patience=Patience(looks=(0.01,), again=timedelta(seconds=0.1)), pbx_deadline=DEADLINE) as stage:
+        scene = Scene(stage)
+        scene.fail(Kind.DROP_BEFORE, "POST */members/1001")
+        scene.slash("add 1001 to Sales")
+        scene.do("add 1004 to Sales")
+        assert scene.members("Sales")[-1] == "1004"
+        assert ["Unknown" in card.plain for card in scene.cards()] == [True, False]

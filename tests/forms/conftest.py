@@ -1,0 +1,55 @@
+"""One stage a test, and a person who clicks."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot.sandbox.slack import View
+from bot.sandbox.stage import Stage
+
+
+def pick(stage: Stage, person: str, value: str, label: str) -> None:
+    """Chooses in a picker as soon as the names have been read that it offers."""
+
+    def chosen() -> bool:
+        try:
+            stage.slack.fill(stage.people[person], value, label=label)
+        except LookupError:
+            return False
+        return True
+
+    end = time.monotonic() + 10
+    while not chosen():
+        assert time.monotonic() < end, f"{value} was never offered"
+        time.sleep(0.02)
+
+
+Ready = Callable[..., View]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with Stage() as running:
+        yield running
+
+
+@pytest.fixture
+def ready(stage: Stage) -> Ready:
+    """Waits for the view on top to be past its loading, and to hold the words."""
+
+    def wait(*words: str, person: str = "ana") -> View:
+        user = stage.people[person]
+
+        def there() -> bool:
+            if not stage.slack.views_of(user):
+                return False
+            plain = stage.slack.view(user).plain
+            return not any(word in plain for word in ("Opening ...", "Checking with")) and all(
+                w in plain for w in words
+            )
+
+        stage.slack.wait_for(there, timeout=10)
+        return stage.slack.view(user)
+
+    return wait
