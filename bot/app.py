@@ -1,7 +1,6 @@
 """The only place where the real parts meet."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +14,7 @@ from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
 from bot.policy import channel_only_rules, read_policy
+from bot.pool import Pool
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.settle import Patience, Settler
@@ -56,13 +56,13 @@ class Park:
         path = Path(self.pbx, Directory(self.pbx), self.policy, people)
         self._slowness = Slowness(voice)
         screen, clerk = Screen(client), Clerk(path, self.journal)
-        self._openers = ThreadPoolExecutor(OPENERS, thread_name_prefix="opener")
+        self._openers = Pool("opener", OPENERS)
         tabs = Tabs(screen, clerk, self.me, self._openers)
         teller = Teller(self.journal, voice, self.policy, changed=tabs.changed)
         settler = Settler(self.journal, path, teller, self._slowness, patience)
         self._worker = Worker(self.journal, settler)
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
-        self._speakers = ThreadPoolExecutor(SPEAKERS, thread_name_prefix="speaker")
+        self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
         forms = Forms(screen, self._reception, clerk, self.me, self._openers)
         connect(app, self._reception, voice, self.me, self._speakers, forms)
@@ -98,8 +98,10 @@ class Park:
 
     @property
     def idle(self) -> bool:
-        """Whether everything that was asked is answered."""
-        return self._reception.idle and self.journal.next_due() is None
+        """Whether everything that was asked is answered: the journal first, for its worker gives the openers work."""
+        return self.journal.next_due() is None and all(
+            one.idle for one in (self._reception, self._speakers, self._openers)
+        )
 
     def __enter__(self) -> Self:
         return self.start()

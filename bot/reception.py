@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
@@ -12,6 +11,7 @@ from bot.message import Message
 from bot.operation import ChangeOperation, Operation, footprint
 from bot.operations import dump
 from bot.path import Path
+from bot.pool import Pool
 from bot.request import Door, Request
 from bot.slowness import Slowness
 from bot.voice import Voice
@@ -28,8 +28,7 @@ class Reception:
 
     def __init__(self, journal: Journal, path: Path, worker: Worker, voice: Voice, slowness: Slowness) -> None:
         self.journal, self.path, self.worker, self.voice, self.slowness = journal, path, worker, voice, slowness
-        self._reading: set[Future[None]] = set()
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._readers = Pool("reader", READERS)
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
@@ -45,7 +44,7 @@ class Reception:
     @property
     def idle(self) -> bool:
         """Whether no read is under way."""
-        return not self._reading
+        return self._readers.idle
 
     def close(self) -> None:
         """Finish the reads under way."""
@@ -68,9 +67,7 @@ class Reception:
         return Message(title=f"That was asked already: change {accepted.id}.") if request.door is Door.BUTTON else None
 
     def _start_reading(self, request: Request, readings: Sequence[Operation]) -> None:
-        reading = self._readers.submit(self._read, request, readings)
-        self._reading.add(reading)
-        reading.add_done_callback(self._reading.discard)
+        self._readers.submit(self._read, request, readings)
 
     def _read(self, request: Request, readings: Sequence[Operation]) -> None:
         try:
