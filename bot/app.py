@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.clerk import Clerk
+from bot.desk import Past
 from bot.journal import Journal
 from bot.path import Path
 from bot.pbx.client import PBX
@@ -53,7 +54,7 @@ class Park:
         self.journal = Journal(settings.database_url)
         people = People(client)
         voice = Voice(Outlet(client), people)
-        path = Path(self.pbx, Directory(self.pbx), self.policy, people)
+        path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal))
         self._slowness = Slowness(voice)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._openers = Pool("opener", OPENERS)

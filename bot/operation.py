@@ -45,6 +45,18 @@ class Operation(BaseModel):
         """What the policy has to grant, in a word."""
         return cls.permission.value if cls.permission else "nothing"
 
+    def needed(self, desk: "Desk") -> Permission | None:
+        """The permission that this very line needs."""
+        return self.permission
+
+    def about(self) -> int | None:
+        """The change, by number, that it is about."""
+        return None
+
+    def groups(self, desk: "Desk") -> frozenset[str]:
+        """The names of the groups it is about, as far as they are known without reading them."""
+        return desk.groups_named
+
     @classmethod
     def verb(cls) -> str:
         """What the line starts with: `add`, `server recall time`."""

@@ -1,6 +1,5 @@
 """The path from an operation to a plan or an answer: names resolved, policy, reading, policy again on what was read."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -8,13 +7,14 @@ from typing import TypeVar
 from bot.askers import People, asker
 from bot.changes.change import Change
 from bot.confirmation import preview, understood_as
-from bot.desk import Desk, Progress
-from bot.errors import NOTHING, Ambiguous, NotAllowed, Refused
+from bot.desk import Desk, Past, Progress
+from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
 from bot.grammar import parse
-from bot.message import Fact, Message, Offer
+from bot.message import Message, Offer
+from bot.not_allowed import not_allowed
 from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import Preview
+from bot.operations import Preview, Undo, UndoLast
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
@@ -38,22 +38,34 @@ class Planned:
 class Path:
     """Decides and reads; writes nothing."""
 
-    def __init__(self, pbx: PBX, directory: Directory, policy: Policy, people: People) -> None:
-        self.pbx, self.directory, self.policy, self.people = pbx, directory, policy, people
+    def __init__(self, pbx: PBX, directory: Directory, policy: Policy, people: People, past: Past) -> None:
+        self.pbx, self.directory, self.policy, self.people, self.past = pbx, directory, policy, people, past
         self.lately = Lately(pbx)
 
     def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
         """A read's answer, or a preview, with the line in Park's own words where they are others; raise Refused."""
-        if isinstance(readings[0], Preview):
-            readings = parse(readings[0].line)
+        readings = self._meant(request, readings)
         if isinstance(readings[0], ChangeOperation):
             planned = self.plan(request, readings)
             said = preview(planned.plan, planned.operation, planned.desk.ring_group_name)
-            return understood_as(said, request.line, f"preview {planned.operation.text()}")
+            return (
+                said
+                if isinstance(planned.operation, Undo)
+                else understood_as(said, request.line, f"preview {planned.operation.text()}")
+            )
         who = asker(request, self.people, self.policy)
         operation, desk, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
         desk.homes.progress = progress
         return understood_as(operation.read(desk), request.line, operation.text())
+
+    def _meant(self, request: Request, readings: Sequence[Operation]) -> Sequence[Operation]:
+        """What the reading stands for, where it stands for others."""
+        match readings[0]:
+            case Preview(line=line):
+                return parse(line)
+            case UndoLast(what=what):
+                return [Undo(number=self.past.last(request.user, request.channel, what))]
+        return readings
 
     def refuse_in_vain(self, request: Request, operation: type[Operation]) -> None:
         """Raise NotAllowed where no argument at all would be allowed: so that nobody fills a form in vain."""
@@ -69,8 +81,8 @@ class Path:
             decision = decide(
                 self.policy,
                 who,
-                _permission(operation),
-                groups=_groups(change),
+                _permission(operation, desk),
+                groups=change.names,
                 ring_groups=_ring_groups(change, desk),
             )
             self._enforce(decision)
@@ -113,10 +125,11 @@ class Path:
         return might(self.policy, who, operation.permission, groups=named)
 
     def _decide(self, who: Asker, operation: Operation, desk: Desk) -> str | None:
-        if operation.permission is None:
+        permission = operation.needed(desk)
+        if permission is None:
             return None
         decision = decide(
-            self.policy, who, operation.permission, groups=desk.groups_named, ring_groups=desk.ring_groups_named
+            self.policy, who, permission, groups=operation.groups(desk), ring_groups=desk.ring_groups_named
         )
         self._enforce(decision)
         return decision.rule
@@ -141,42 +154,25 @@ class Path:
             return might(self.policy, who, permission, groups=[[group]] if group else []).allowed
 
         return Desk(
-            operation, self.pbx, self.directory, self.lately, email_of=self.people.email, may_see=may_see, may=may
+            operation,
+            self.pbx,
+            self.directory,
+            self.lately,
+            self.past,
+            email_of=self.people.email,
+            may_see=may_see,
+            may=may,
         )
 
     def _enforce(self, decision: Decision) -> None:
         if not decision.allowed:
-            raise refusal(decision)
+            raise not_allowed(decision)
 
 
-def refusal(decision: Decision) -> NotAllowed:
-    """That nothing changed, what is missing, whom to ask, and the id to grant."""
-    refused = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING}")
-    facts = (
-        Fact(label="Allowed in", value="", ids=decision.channels),
-        _contact(decision.contact),
-        Fact(label="To be granted", value=f"{decision.permission.value} for {decision.grant}"),
-    )
-    refused.message = Message(title=str(refused), facts=tuple(fact for fact in facts if fact.value or fact.ids))
-    return refused
-
-
-def _contact(contact: str | None) -> Fact:
-    if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
-        return Fact(label="Whom to ask", value="", ids=(contact,))
-    return Fact(label="Whom to ask", value=contact or "whoever runs Park here")
-
-
-def _permission(operation: Operation) -> Permission:
-    assert operation.permission is not None  # noqa: S101 - every change has one; a test holds all to it
-    return operation.permission
-
-
-def _groups(change: Change) -> list[str]:
-    if change.target.is_server:
-        return []
-    sides = (side.settings.get("name") for side in (change.before, change.after) if side)
-    return sorted({str(name) for name in sides})
+def _permission(operation: Operation, desk: Desk) -> Permission:
+    permission = operation.needed(desk)
+    assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
+    return permission
 
 
 def _ring_groups(change: Change, desk: Desk) -> list[str]:

@@ -29,6 +29,8 @@ class Plan(BaseModel):
     """What was so before; with no changes left, all there is to say."""
     loses: tuple[str, ...] = ()
     """What can't be had back as it was."""
+    about: int | None = None
+    """The change that it takes back."""
 
     def digest(self) -> str:
         """Of all its changes, in 16 characters however many they are: it has to fit a button."""

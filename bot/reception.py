@@ -52,7 +52,7 @@ class Reception:
 
     def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Watched before it is there to be claimed, for it may be over before this thread goes on."""
-        touched = frozenset[str]().union(*map(footprint, readings))
+        touched = frozenset[str]().union(*map(self._footprint, readings))
         self.slowness.watch(request)
         fresh = False
         try:
@@ -65,6 +65,11 @@ class Reception:
             self.worker.wake()
             return None
         return Message(title=f"That was asked already: change {accepted.id}.") if request.door is Door.BUTTON else None
+
+    def _footprint(self, operation: Operation) -> frozenset[str]:
+        """What it mentions; what is about an earlier change touches what that one did."""
+        number = operation.about()
+        return footprint(operation) | (self.journal.footprint(number) if number is not None else frozenset())
 
     def _start_reading(self, request: Request, readings: Sequence[Operation]) -> None:
         self._readers.submit(self._read, request, readings)

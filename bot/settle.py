@@ -160,7 +160,8 @@ class Fence:
     def record(self, planned: Planned) -> None:
         """What the line means, and by which rule it may be done."""
         plan, asked = planned.plan.model_dump(mode="json"), [dump(planned.operation)]
-        self.entry = self.journal.checkpoint(self.entry, plan=plan, asked=asked, rule=planned.rule)
+        about = planned.plan.about
+        self.entry = self.journal.checkpoint(self.entry, plan=plan, asked=asked, rule=planned.rule, about=about)
 
     def reordered(self, plan: Plan) -> str:
         """What to say of the order of members, where some may have been put back: the PBX adds at the end only."""

@@ -1,15 +1,18 @@
 """What has ended is told, at least once: a card and its reply in the thread, or a word to the asker alone."""
 
 import logging
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.confirmation import Confirmation, understood_as
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.journal import Entry, Journal
-from bot.message import Message
+from bot.message import Fact, Message
 from bot.operations import load
 from bot.policy import Policy
+from bot.standing import root, standing
 from bot.voice import Posted, Voice
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,7 @@ class Teller:
     ) -> None:
         """`changed` is called after each change that stands: whoever shows the present state draws it again."""
         self.journal, self.voice, self.policy, self.changed = journal, voice, policy, changed
+        self._drawing = threading.Lock()  # two that draw one card could else leave the older state on it
 
     def tell(self, entry: Entry) -> None:
         """Now, or again when Slack is back; raise LeaseLost or JournalUnavailable."""
@@ -42,11 +46,26 @@ class Teller:
         if said.private is not None:
             self.voice.answer(entry.request, said.private)
         if said.card is not None:
-            self._show(entry, said, said.card)
+            self._place(entry, said, said.card)
             self.changed()
 
+    def _place(self, entry: Entry, said: Confirmation, card: Message) -> None:
+        """Under the card of the change that it is about, which is brought up to date; else it has a card of its own."""
+        about = root(self.journal, entry)
+        posted = Posted.model_validate(about.card) if about.card else None
+        if about.id == entry.id or posted is None or posted.ts is None:
+            return self._show(entry, said, card)
+        if entry.card is None:
+            by = (Fact(label="By", value="", ids=(entry.request.user,)), Fact(label="Change", value=str(entry.id)))
+            self.voice.trail(entry.request, posted, replace(card, facts=(*card.facts, *by)), said.mention)
+            self._record(entry, posted.model_copy(update={"replied": True}))
+        with self._drawing:
+            if (now := standing(self.journal, about)) is not None:
+                self.voice.show(about.request, about.id, now.card, now.status, posted)
+        return None
+
     def _show(self, entry: Entry, said: Confirmation, card: Message) -> None:
-        posted = Posted.model_validate(entry.card) if entry.card is not None else self._post(entry, said.status, card)
+        posted = Posted.model_validate(entry.card) if entry.card is not None else self._post(entry)
         if said.reply is not None and not posted.replied:
             self.voice.trail(entry.request, posted, said.reply, said.mention)
         if posted.how == "dm" and self.policy.announce is not None:
@@ -55,9 +74,11 @@ class Teller:
             )  # it need not be said again with what fails
             self.voice.announce(self.policy.announce, entry.request, card)
 
-    def _post(self, entry: Entry, status: str, card: Message) -> Posted:
-        card = understood_as(card, entry.request.line, load(entry.asked[0]).text())
-        posted = self.voice.show(entry.request, entry.id, card, status)
+    def _post(self, entry: Entry) -> Posted:
+        now = standing(self.journal, entry)
+        assert now is not None  # noqa: S101 - called for what has a card
+        card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
+        posted = self.voice.show(entry.request, entry.id, card, now.status)
         self._record(entry, posted)
         return posted
 

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path as File
 
 from bot.askers import Standing
+from bot.desk import Past
 from bot.errors import SlackFailure
 from bot.grammar import parse
 from bot.journal import Entry, Journal
@@ -195,7 +196,7 @@ def house(
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
         people, voice, directory = Somebody(), Noting(), Directory(pbx)
         rules = read_policy(file)
-        path, slowness = Path(pbx, directory, rules, people), Slowness(voice)
+        path, slowness = Path(pbx, directory, rules, people, Past(journal)), Slowness(voice)
         worker = Worker(journal, Settler(journal, path, Teller(journal, voice, rules), slowness, patience), threads=2)
         reception = Reception(journal, path, worker, voice, slowness)
         yield House(sandbox=running, pbx=pbx, journal=journal, directory=directory, people=people, path=path,

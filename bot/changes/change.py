@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -39,11 +39,16 @@ class Change(BaseModel):
         """Members that it removes."""
         return _new(self.after, self.before)
 
-    def settings(self) -> dict[str, Any]:
-        """The settings it changes, with their new values."""
-        before = self.before.settings if self.before else {}
-        after = self.after.settings if self.after else {}
-        return {key: value for key, value in after.items() if key not in before or before[key] != value}
+    @property
+    def names(self) -> frozenset[str]:
+        """What the group is called before and after; empty for the server."""
+        sides = (side.settings.get("name") for side in (self.before, self.after) if side)
+        return frozenset() if self.target.is_server else frozenset(map(str, sides))
+
+    @property
+    def with_members(self) -> bool:
+        """Whether it is about members too."""
+        return any(side and side.members is not None for side in (self.before, self.after))
 
     def digest(self) -> str:
         """The same for the same target, before and after, whatever the order of members."""

@@ -37,6 +37,21 @@ def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
     return (*moved, *_members(change))
 
 
+def overtaken(change: Change, now: Snapshot, ring_group: RingGroupName) -> tuple[Fact, ...]:
+    """Before the change, after it, and now: what it moved itself; for a group that it made, what moved since."""
+    if change.before is None or change.after is None:
+        return facts(Change(target=change.target, before=change.after, after=now), ring_group)
+    old, made, seen = (_said(side, ring_group) for side in (change.before, change.after, now))
+    return tuple(
+        Fact(
+            label=NAMES[key],
+            value=f"{old.get(key, 'not set')} before the change, {made[key]} after it, {seen.get(key, 'not set')} now",
+        )
+        for key in made
+        if made[key] != old.get(key)
+    )
+
+
 def settings(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """The settings of one snapshot in words."""
     said = _said(snapshot, ring_group) if snapshot else {}

@@ -32,7 +32,7 @@ class Touch:
         self.pbx, self.change, self.before_write, self.pauses = pbx, change, before_write, pauses
         self.target = change.target
         self.made = False
-        self._members = any(side and side.members is not None for side in (change.before, change.after))
+        self._members = change.with_members
 
     def read(self) -> Snapshot | None:
         """With members where the change has any."""

@@ -2,6 +2,7 @@
 
 from bot.desk.desk import Desk
 from bot.desk.homes import Progress
+from bot.desk.past import Past
 from bot.desk.ring_groups import ring_group_label
 
-__all__ = ["Desk", "Progress", "ring_group_label"]
+__all__ = ["Desk", "Past", "Progress", "ring_group_label"]

@@ -9,6 +9,7 @@ from bot.changes import SERVER, Person, Snapshot, Target
 from bot.changes.reading import read
 from bot.desk.homes import Homes
 from bot.desk.mending import Mending
+from bot.desk.past import Past
 from bot.desk.ring_groups import RingGroups, refuse_times
 from bot.desk.users import Users
 from bot.errors import NOTHING, NotFound, NotPossible
@@ -38,13 +39,14 @@ class Desk:
         pbx: PBX,
         directory: Directory,
         lately: Lately,
+        past: Past,
         *,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
         may: May,
     ) -> None:
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
-        self.may_see, self.may = may_see, may
+        self.past, self.may_see, self.may = past, may_see, may
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)
         self._ring_groups = RingGroups(pbx, directory, self._mending)

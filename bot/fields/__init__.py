@@ -3,11 +3,12 @@
 from bot.fields.members import MAX_MEMBERS, MEMBER, MEMBERS, Member, Members
 from bot.fields.name import GROUP, NEW_NAME, SEARCH, GroupName, NewGroupName, Search, spellings
 from bot.fields.noun import Noun, Refers
-from bot.fields.other import LINE, NUMBER, SWITCH, ExtensionNumber, Line, Switch
+from bot.fields.other import CHANGE, LINE, NUMBER, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
 from bot.fields.recall import RECALL, Recall, RecallTarget
 from bot.fields.time import TIME, Time, say_seconds
 
 __all__ = [
+    "CHANGE",
     "GROUP",
     "LINE",
     "MAX_MEMBERS",
@@ -19,6 +20,7 @@ __all__ = [
     "SEARCH",
     "SWITCH",
     "TIME",
+    "ChangeNumber",
     "ExtensionNumber",
     "GroupName",
     "Line",

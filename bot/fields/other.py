@@ -6,11 +6,21 @@ from bot.fields.noun import Noun
 from bot.pbx.limits import check_extension
 from bot.words import Words, join, split
 
+MAX_DIGITS = 15
+"""Of a change's number: what a database can count up to."""
+
 
 def _read_number(words: Words) -> str:
     text = " ".join(word.text for word in words)
     check_extension(text)
     return text
+
+
+def _read_change(words: Words) -> int:
+    text = " ".join(word.text for word in words).removeprefix("#")
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
+        raise ValueError("Type the number of the change, as in 42: it stands on its card.")
+    return int(text)
 
 
 def _read_switch(words: Words) -> bool:
@@ -27,10 +37,12 @@ def _say_line(line: str) -> str:
     return join(split(line))
 
 
+CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
 NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
 LINE = Noun(placeholder="<line>", read=join, say=_say_line)
 
 ExtensionNumber = Annotated[str, NUMBER]
+ChangeNumber = Annotated[int, CHANGE]
 Switch = Annotated[bool, SWITCH]
 Line = Annotated[str, LINE]

@@ -12,9 +12,11 @@ Json: TypeAlias = dict[str, Any]
 
 
 class State(StrEnum):
-    """Where a request stands; everything but WAITING and RUNNING is ended."""
+    """Where a request stands; everything but WAITING, SCHEDULED and RUNNING is ended."""
 
     WAITING = "waiting"
+    SCHEDULED = "scheduled"
+    """Planned, shown, and not due yet: it holds up nobody."""
     RUNNING = "running"
     DONE = "done"
     ALREADY = "already"
@@ -24,12 +26,14 @@ class State(StrEnum):
     """Nothing was changed."""
     LATE = "late"
     """Not begun in time, and handed back to the asker."""
+    CANCELLED = "cancelled"
+    """Scheduled, and called off before it was due."""
     UNSETTLED = "unsettled"
     """The outcome is unknown: set aside, it blocks nobody."""
 
     @property
     def ended(self) -> bool:
-        return self not in (State.WAITING, State.RUNNING)
+        return self not in (State.WAITING, State.SCHEDULED, State.RUNNING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +71,32 @@ class Entry:
     card: Json | None
     """Where the confirmation stands: channel, ts, ..."""
     told: bool
+    about: int | None
+    """The change that this one takes back, ends, keeps, extends or calls off."""
     accepted_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUp:
+    """What is to be done about a change later, journaled in the commit that ends the change."""
+
+    request: Request
+    asked: list[Json]
+    run_at: datetime
+    due_at: datetime
+    """When it is to be looked at first: earlier than `run_at` where something is to be said before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift:
+    """A scheduled entry gets another time, or None: called off. Only if it still stands at `seen`."""
+
+    id: int
+    seen: datetime
+    """Its `run_at` as it was read."""
+    run_at: datetime | None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

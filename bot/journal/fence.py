@@ -21,7 +21,7 @@ HANDED_BACK = {
 def take(connection: Connection, number: int, owner: str, *, at: datetime, until: datetime) -> Entry:
     """Claim it; an ended one stays ended."""
     values = {
-        "state": case((entries.c.state == State.WAITING, State.RUNNING), else_=entries.c.state),
+        "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
         "owner": owner,
         "lease_until": until,
         "attempt": entries.c.attempt + 1,

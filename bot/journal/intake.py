@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.journal.entry import Accepted, Json, State
+from bot.journal.entry import Accepted, Entry, FollowUp, Json, State
 from bot.journal.story import Happened, tell
 from bot.journal.tables import entries, holds
 from bot.request import Request
@@ -24,6 +24,12 @@ def accepted(
         "run_at": run_at or at,
         "due_at": run_at,
     }
+
+
+def scheduled(follow_up: FollowUp, of: Entry, *, at: datetime) -> dict[str, Any]:
+    """A row that waits for its time, and touches what the change did that it follows."""
+    row = accepted(follow_up.request, follow_up.asked, of.footprint, at=at, run_at=follow_up.due_at)
+    return {**row, "state": State.SCHEDULED, "run_at": follow_up.run_at, "rule": of.rule, "about": of.id}
 
 
 def refused(request: Request, asked: Sequence[Json], outcome: Json, *, at: datetime) -> dict[str, Any]:

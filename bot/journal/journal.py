@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete
 
 from bot.errors import JournalUnavailable
-from bot.journal import fence, intake
-from bot.journal.entry import Accepted, Entry, Json, State
+from bot.journal import fence, following, intake
+from bot.journal.entry import Accepted, Entry, FollowUp, Json, Shift, State
 from bot.journal.migrations import migrate
 from bot.journal.reading import Reader
 from bot.journal.sqlite import Database
@@ -78,13 +78,36 @@ class Journal(Reader):
         began: bool = False,
         card: Json | None = None,
         outcome: Json | None = None,
+        about: int | None = None,
     ) -> Entry:
         """Make durable what is known now, and renew the lease; None leaves as it was, `began` is never taken back."""
-        known = {"asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome}
+        known = {
+            "asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome,
+            "about": about,
+        }  # fmt: skip
         return self._change(entry, {name: value for name, value in known.items() if value is not None})
 
-    def end(self, entry: Entry, state: State, outcome: Json) -> Entry:
-        """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known."""
+    def schedule(self, entry: Entry, run_at: datetime) -> None:
+        """Planned and shown: it is carried out then, and until then it holds up nobody."""
+        values = {**fence.HANDED_BACK, "state": State.SCHEDULED, "run_at": run_at, "due_at": run_at}
+        happened = {"scheduled": {"run_at": run_at.isoformat()}}
+        with self.database.writing() as connection:
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._now())
+
+    def end(
+        self,
+        entry: Entry,
+        state: State,
+        outcome: Json,
+        *,
+        follow_up: FollowUp | None = None,
+        shifts: Sequence[Shift] = (),
+    ) -> Entry:
+        """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known.
+
+        In the same commit a `follow_up` is accepted and scheduled entries get other times; raise Moved where one
+        of those no longer stands as it was seen: then nothing has ended.
+        """
         if not state.ended:
             raise ValueError(f"{state} is no end")
         now = self._now()
@@ -94,6 +117,10 @@ class Journal(Reader):
         with self.database.writing() as connection:
             ended = fence.change(connection, entry, values, UNTOLD, not_yet, happened=happened, at=now)
             connection.execute(delete(holds).where(holds.c.entry_id == entry.id))
+            for shift in shifts:
+                following.shift(connection, shift, by=ended, at=now)
+            if follow_up is not None:
+                following.follow(connection, follow_up, ended, at=now)
             return ended
 
     def told(self, entry: Entry) -> None:

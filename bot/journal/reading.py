@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from bot.journal.entry import Entry, Event
+from bot.journal.entry import Entry, Event, State
 from bot.journal.rows import entry_of, event_of
 from bot.journal.sqlite import Database
 from bot.journal.tables import entries, events
@@ -39,6 +39,26 @@ class Reader:
         """What has not ended, in the order of acceptance."""
         unended = select(entries).where(entries.c.told_at.is_(None), entries.c.ended_at.is_(None))
         return self._entries(unended.order_by(entries.c.id))
+
+    def footprint(self, number: int) -> frozenset[str]:
+        """What that change touches; nothing where there is none of that number."""
+        return frozenset().union(
+            *(one.footprint for one in self._entries(select(entries).where(entries.c.id == number)))
+        )
+
+    def sequel(self, number: int) -> list[Entry]:
+        """What was asked about that change afterwards: taken back, extended, its end."""
+        return self._entries(select(entries).where(entries.c.about == number).order_by(entries.c.id))
+
+    def scheduled(self) -> list[Entry]:
+        """What is waiting for its time, the next first."""
+        waiting = select(entries).where(entries.c.state == State.SCHEDULED)
+        return self._entries(waiting.order_by(entries.c.run_at, entries.c.id))
+
+    def done(self, limit: int) -> list[Entry]:
+        """Changes that stand, or stood, newest first."""
+        made = select(entries).where(entries.c.state == State.DONE)
+        return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
 
     def events(self, number: int) -> list[Event]:
         """The story of one entry."""

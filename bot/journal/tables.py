@@ -73,6 +73,7 @@ entries = Table(
     Column("accepted_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("told_at", UtcDateTime),
+    Column("about", Id, index=True),
     sqlite_autoincrement=True,
 )
 untold = entries.c.told_at.is_(None)

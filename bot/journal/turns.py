@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select
 
+from bot.journal.entry import State
 from bot.journal.tables import entries, holds
 
 
@@ -34,10 +35,17 @@ def _blocked(now: datetime) -> Exists:
         theirs.c.entry_id != mine.c.entry_id,
         other.c.id == theirs.c.entry_id,
     )
-    earlier = and_(entries.c.attempt == 0, other.c.id < entries.c.id, _is_due(other.c.due_at, now))
-    return exists().where(overlapping, or_(other.c.attempt > 0, earlier))
+    scheduled = other.c.state == State.SCHEDULED
+    begun = and_(other.c.attempt > 0, ~scheduled)
+    earlier = and_(~_begun(), other.c.id < entries.c.id, _is_due(other.c.due_at, now))
+    return exists().where(overlapping, or_(begun, earlier))
+
+
+def _begun() -> ColumnElement[bool]:
+    """Carried on before those that came earlier: they wait for it."""
+    return and_(entries.c.attempt > 0, entries.c.state != State.SCHEDULED)
 
 
 def _is_due(due_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
-    """Of one never claimed: what is for tomorrow keeps nobody waiting today, and takes its place when it is due."""
+    """Of one not begun: what is for tomorrow keeps nobody waiting today, and takes its place when it is due."""
     return or_(due_at.is_(None), due_at <= now)

@@ -22,6 +22,8 @@ from bot.operations.server_extension import ServerExtension
 from bot.operations.server_recall import ServerRecall
 from bot.operations.server_recall_ring_group_time import ServerRecallRingGroupTime
 from bot.operations.server_recall_time import ServerRecallTime
+from bot.operations.undo import Undo
+from bot.operations.undo_last import UndoLast
 
 OPERATIONS: tuple[type[Operation], ...] = (
     Groups,
@@ -40,6 +42,8 @@ OPERATIONS: tuple[type[Operation], ...] = (
     ServerRecallRingGroupTime,
     ServerExtension,
     ServerEnabled,
+    Undo,
+    UndoLast,
     Preview,
     Help,
 )
@@ -56,4 +60,4 @@ def load(dumped: dict[str, Any]) -> Operation:
     return kind.model_validate(dumped["arguments"])
 
 
-__all__ = ["EXPLAINED", "OPERATIONS", "Group", "Help", "Preview", "dump", "load"]
+__all__ = ["EXPLAINED", "OPERATIONS", "Group", "Help", "Preview", "Undo", "UndoLast", "dump", "load"]

@@ -48,9 +48,10 @@ class Cards:
         yield partial(self._in_dm, card, request)
 
     def _update(self, posted: Posted, channel: str, ts: str, card: Card) -> Posted:
-        first, *rest = card.drawn(posted.told)
+        """What is left of a long list stands in the thread since the first time."""
+        first, *_ = card.drawn(posted.told)
         self._outlet.update(channel, ts, first)
-        return self._with_rest(posted, rest)
+        return posted
 
     def _in_channel(self, card: Card, channel: str, thread: str | None) -> Posted:
         first, *rest = card.drawn(None)

@@ -96,7 +96,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         assert compare_metadata(context, metadata) == []
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     engine.dispose()
-    assert indexes == {"ix_entries_untold", "ix_events_entry_id", "ix_holds_entry_id"}
+    assert indexes == {"ix_entries_about", "ix_entries_untold", "ix_events_entry_id", "ix_holds_entry_id"}
 
 
 def test_the_migrations_build_the_same_tables_word_by_word(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Taking a change back on what its target is by now: only what the change itself moved, nothing of anybody else's."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.changes.change import Change, same
+from bot.changes.snapshot import COMPARED, Snapshot
+from bot.errors import ParkError
+
+RECALL = ("recall_to", "ring_group_id")
+"""Where recalls go takes two settings, which mean something together only."""
+
+
+class Overtaken(ParkError):
+    """What the change had made of its target has been changed since: `now`, None where the target is gone."""
+
+    def __init__(self, change: Change, now: Snapshot | None) -> None:
+        super().__init__("the target has moved since")
+        self.change, self.now = change, now
+
+
+def taken_back(change: Change, now: Snapshot | None, *, anyway: bool = False) -> Change:
+    """From `now` to what was before, in all that the change moved; raise Overtaken unless `anyway`.
+
+    A change of what is gone can't be taken back at all; one that is back already is `already` so.
+    """
+    if change.before is None or change.after is None:
+        return _whole(change, now, anyway=anyway)
+    if now is None:
+        raise Overtaken(change, now)
+    moved = [unit for unit in _units(change.before, change.after) if not _agrees(unit, now, change.before)]
+    if not anyway and any(not _agrees(unit, now, change.after) for unit in moved):
+        raise Overtaken(change, now)
+    after = now.setting(**{key: change.before.settings.get(key) for unit in moved for key in unit})
+    if change.before.members is not None and now.members is not None:
+        after = after.with_members(_members(change, now))
+    return change.model_copy(update={"before": now, "after": after})
+
+
+def joined(first: Change, second: Change) -> Change:
+    """Both as one change of the same target: taken back, it goes to where the first began."""
+    if first.before is None or second.after is None or second.before is None:
+        return second.model_copy(update={"before": first.before})
+    moved = [key for unit in _units(first.before, first.after) for key in unit]
+    before = second.before.setting(**{key: first.before.settings.get(key) for key in moved})
+    return second.model_copy(update={"before": before})
+
+
+def moved_by(change: Change) -> frozenset[str]:
+    """What of its target the change moves: settings by name, members by number, or all of it as *."""
+    if change.before is None or change.after is None:
+        return frozenset() if change.already else frozenset(["*"])
+    people = (*change.added, *change.removed)
+    return frozenset(
+        {unit[0] for unit in _units(change.before, change.after)} | {f"member {one.number}" for one in people}
+    )
+
+
+def _whole(change: Change, now: Snapshot | None, *, anyway: bool) -> Change:
+    """One that was made goes again, one that was deleted comes again: with another id, so only its name is left."""
+    if change.before is None:
+        if now is not None and not anyway and not same(now, change.after):
+            raise Overtaken(change, now)
+        return change.model_copy(update={"before": now, "after": None})
+    if now is not None:
+        raise Overtaken(change, now)
+    target = change.target.model_copy(update={"id": None})
+    return change.model_copy(update={"target": target, "before": None, "after": change.before})
+
+
+def _units(before: Snapshot | None, after: Snapshot | None) -> Iterator[tuple[str, ...]]:
+    """The settings that differ, those that belong together as one."""
+    sides = (before.compared() if before else {}, after.compared() if after else {})
+    units = [RECALL, *((key,) for key in COMPARED if key not in RECALL)]
+    return (unit for unit in units if _part(unit, sides[0]) != _part(unit, sides[1]))
+
+
+def _agrees(unit: Sequence[str], now: Snapshot, side: Snapshot | None) -> bool:
+    return side is not None and _part(unit, now.compared()) == _part(unit, side.compared())
+
+
+def _part(unit: Sequence[str], settings: dict[str, Any]) -> list[Any]:
+    return [settings.get(key) for key in unit]
+
+
+def _members(change: Change, now: Snapshot) -> Iterator[Any]:
+    """Whoever it put in goes, whoever it took out comes last: group parks hunt in that order."""
+    put_in, there = {one.number for one in change.added}, now.numbers()
+    yield from (one for one in now.members or () if one.number not in put_in)
+    yield from (one for one in change.removed if one.number not in there)

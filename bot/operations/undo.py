@@ -1,0 +1,114 @@
+"""A change taken back: only what it moved itself, and nothing in silence that was moved since."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from bot.changes import Change
+from bot.changes.back import Overtaken, taken_back
+from bot.changes.diff import overtaken, people
+from bot.changes.reading import read
+from bot.desk import Desk
+from bot.errors import NOTHING, NotPossible
+from bot.fields import ChangeNumber, Noun
+from bot.message import Offer
+from bot.operation import ChangeOperation, Operation
+from bot.operations.create import refuse_taken
+from bot.plan import Plan
+from bot.policy import Permission
+from bot.words import Words
+
+
+def _read_anyway(words: Words) -> bool:
+    if len(words) == 1 and words[0].means("anyway"):
+        return True
+    raise ValueError("After the number only “anyway” may follow.")
+
+
+ANYWAY = Noun(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
+
+
+class Undo(ChangeOperation):
+    """What the button under a change asks for."""
+
+    title = "Undo a change"
+    phrase = "undo change {number} [{anyway}]"
+    permission = None
+    help = (
+        "Takes back what a change did, and nothing else. If that was changed again since, it shows what was, what the"
+        " change made of it and what is there now, and asks."
+    )
+    examples = ("undo change 42",)
+    button = "Undo"
+
+    number: ChangeNumber
+    anyway: Annotated[bool, ANYWAY] | None = None
+
+    @classmethod
+    def needs(cls) -> str:
+        return "what the change needed"
+
+    def needed(self, desk: Desk) -> Permission | None:
+        return self._asked(desk).needed(desk)
+
+    def about(self) -> int | None:
+        return self.number
+
+    def groups(self, desk: Desk) -> frozenset[str]:
+        _, plan = desk.past.change(self.number)
+        return frozenset(name for change in plan.changes for name in change.names)
+
+    def plan(self, desk: Desk) -> Plan:
+        entry, done = desk.past.change(self.number)
+        changes = tuple(self._back(desk, change) for change in reversed(done.changes))
+        return Plan(
+            title=f"Taken back: {done.title}",
+            wish=f"Take back change {self.number}, “{done.title}”",
+            changes=changes,
+            notes=tuple(note for change in changes for note in _notes(change)),
+            already=(f"Change {entry.id} is taken back already.",) if all(one.already for one in changes) else (),
+            loses=tuple(f"the park group {one.target.title}" for one in changes if one.before and one.after is None),
+            about=entry.id,
+        )
+
+    def _back(self, desk: Desk, change: Change) -> Change:
+        now = read(desk.pbx, change.target, members=change.with_members)
+        try:
+            back = taken_back(change, now, anyway=bool(self.anyway))
+        except Overtaken as stop:
+            raise self._overtaken(desk, stop) from stop
+        if back.before is None and back.after is not None:
+            refuse_taken(desk, back.target.title)
+        return back
+
+    def _overtaken(self, desk: Desk, stop: Overtaken) -> NotPossible:
+        """The three states, and a button for whoever wants the first back whatever came since."""
+        change, now = stop.change, stop.now
+        title = change.target.title
+        if now is None:
+            return NotPossible(f"{title} is gone, so change {self.number} can't be taken back. {NOTHING}")
+        seen = (f"{fact.label}: {fact.value}" for fact in overtaken(change, now, desk.ring_group_name))
+        return NotPossible(
+            f"{title} was changed again since change {self.number}. {NOTHING}",
+            notes=tuple(seen),
+            offers=self._anyway(change),
+        )
+
+    def _anyway(self, change: Change) -> tuple[Offer, ...]:
+        if change.after is None:
+            return ()
+        line = Undo(number=self.number, anyway=True).text()
+        return (Offer(label="Put back as before", line=f"preview {line}"),)
+
+    def _asked(self, desk: Desk) -> Operation:
+        from bot.operations import load  # the list holds this operation too
+
+        entry, _ = desk.past.change(self.number)
+        return load(entry.asked[0])
+
+
+def _notes(change: Change) -> Iterator[str]:
+    """What can't be had back as it was."""
+    if change.before is None and change.after is not None:
+        yield f"{change.target.title} is made anew: the PBX gives it another id."
+    elif change.added and change.before and change.before.members:
+        yield f"Put back last in {change.target.title}, where group parks hunt last: {people(change.added)}."
