@@ -4,10 +4,26 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.fields import GROUP, LINE, MEMBER, MEMBERS, NEW_NAME, NUMBER, RECALL, SEARCH, SWITCH, TIME, Noun, Recall
+from bot.fields import (
+    CHANGE,
+    GROUP,
+    LINE,
+    MEMBER,
+    MEMBERS,
+    NEW_NAME,
+    NUMBER,
+    RECALL,
+    SEARCH,
+    SWITCH,
+    TIME,
+    Noun,
+    Recall,
+)
 from bot.operation import Operation
 from bot.operations import OPERATIONS
 from bot.operations.help import TOPIC
+from bot.operations.undo import ANYWAY
+from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
 
 awkward = st.sampled_from(
@@ -47,6 +63,9 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     RECALL: recalls,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
+    CHANGE: st.integers(1, 10**9),
+    ANYWAY: st.just(True),
+    WHAT: names,
     LINE: st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"]),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
 }

@@ -10,7 +10,7 @@ from bot.words import Words, join
 def _read_what(words: Words) -> str:
     if words[0].means("change"):
         raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
-    return join(words)
+    return words[0].text if len(words) == 1 else join(words)
 
 
 WHAT = Noun(placeholder="<group>", read=_read_what)

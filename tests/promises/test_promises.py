@@ -8,7 +8,7 @@ from bot.sandbox.slack import Message
 from bot.sandbox.stage import Stage
 
 GUARDED = [operation for operation in OPERATIONS if operation.permission is not None]
-CHANGES = [operation for operation in OPERATIONS if issubclass(operation, ChangeOperation)]
+CHANGES = [operation for operation in GUARDED if issubclass(operation, ChangeOperation)]
 DONE = {
     "add": "add 1001, 1008 to Sales",
     "remove": "remove 1002 from Sales",
