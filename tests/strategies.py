@@ -1,5 +1,6 @@
 """Operations and their arguments, made up."""
 
+from datetime import time, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from bot.fields import (
     Noun,
     Recall,
 )
+from bot.fields.when import END, START, Elapsed, End, Start, Wall
+from bot.fields.when.values import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
 from bot.operation import Operation
 from bot.operations import OPERATIONS
 from bot.operations.help import TOPIC
@@ -53,6 +56,34 @@ recalls = st.one_of(
     st.builds(Recall, to=st.just(RecallTo.RING_GROUP), ring_group=names | numbers),
     st.builds(Recall, to=st.just(RecallTo.USER_THEN_RING_GROUP), ring_group=names | numbers),
 )
+years = st.none() | st.integers(1970, 2999)
+_dates = (
+    st.tuples(st.integers(1, 31), st.integers(1, 12), years)
+    .filter(lambda one: is_date(*one))
+    .flatmap(
+        lambda one: st.builds(
+            OnDate,
+            day=st.just(one[0]),
+            month=st.just(one[1]),
+            year=st.just(one[2]),
+            weekday=st.none() | st.sampled_from(WEEKDAYS),
+        )
+    )
+)
+_numbers = st.builds(OnNumbers, first=st.integers(1, 12), second=st.integers(1, 12), year=years).filter(
+    lambda one: one.first != one.second
+)
+clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+days = st.one_of(
+    st.sampled_from(["today", "tonight", "tomorrow"]),
+    st.builds(OnWeekday, weekday=st.sampled_from(WEEKDAYS), next=st.booleans()),
+    _dates,
+    _numbers,
+)
+elapsed = st.integers(60, 366 * 86_400).map(lambda seconds: Elapsed(elapsed=timedelta(seconds=seconds)))
+walls = st.builds(Wall, day=days, clock=clocks | st.none()) | st.builds(Wall, clock=clocks)
+ends = st.builds(End, when=elapsed | walls)
+starts = st.builds(Start, when=elapsed | walls)
 VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     GROUP: names,
     NEW_NAME: names,
@@ -61,6 +92,8 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     MEMBERS: st.lists(people, min_size=1, max_size=5, unique=True).map(tuple),
     NUMBER: numbers,
     RECALL: recalls,
+    END: ends,
+    START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
     CHANGE: st.integers(1, 10**9),

@@ -1,0 +1,73 @@
+"""What of a line was understood, for the usage line and the form that go on from there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.grammar.matching import FAULTS
+from bot.message import FormOffer
+from bot.operation import Operation
+from bot.phrase import Literal, Phrase, phrases
+from bot.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What of a line was understood: the usage filled with it, the arguments it gives, and how many words are left."""
+
+    line: str
+    arguments: dict[str, Any]
+    left: int
+
+
+def begun(operation: type[Operation], words: Words) -> Begun:
+    """As much as fits one of its phrases; an optional part is in the line where it was begun."""
+    ways = [_begun(operation, way, words) for way in phrases(operation.phrase)]
+    return min(ways, key=lambda way: (way.left, len(way.line)))
+
+
+def _begun(operation: type[Operation], way: Phrase, words: Words) -> Begun:
+    rest, said, arguments = words, [], {}
+    for part in way.parts:
+        if isinstance(part, Literal):
+            rest = rest[1:] if rest and rest[0].means(*part.spellings) else rest
+            said.append(part.spellings[0])
+            continue
+        noun = operation.nouns()[part.name]
+        length = _length(operation, rest)
+        try:
+            arguments[part.name] = noun.read(rest[:length])
+            said.append(noun.say(arguments[part.name]))
+            rest = rest[length:]
+        except FAULTS:
+            said.append(noun.placeholder)
+    return Begun(
+        " ".join(said), operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True), len(rest)
+    )
+
+
+def _length(operation: type[Operation], words: Words) -> int:
+    """How many words the next field may have: up to the next small word of the operation's, else one."""
+    parts = (part for way in operation.ways() for part in way.parts[1:] if isinstance(part, Literal))
+    stops = {spelling for part in parts for spelling in part.spellings}
+    return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), 1))
+
+
+def form(operation: type[Operation], words: Words) -> tuple[FormOffer, ...]:
+    """The operation's form, if it has fields to fill."""
+    if not operation.form():
+        return ()
+    understood = begun(operation, words)
+    return (
+        FormOffer(
+            label="Open the form",
+            operation=operation.key(),
+            arguments=understood.arguments,
+            whole=_only_begun(operation, understood),
+        ),
+    )
+
+
+def _only_begun(operation: type[Operation], understood: Begun) -> bool:
+    """Whether nothing is wrong with the line but that something is missing."""
+    required = {name for name in operation.form() if operation.model_fields[name].is_required()}
+    return not understood.left and not required <= understood.arguments.keys()

@@ -1,0 +1,90 @@
+"""Plain text to operation, by the operations' declarations; what isn't understood comes back as the usage that fits."""
+
+import re
+
+from bot.errors import NOTHING, NotUnderstood
+from bot.grammar.matching import FAULTS, Operations, matched, verb_of
+from bot.grammar.refusing import corrected_verb, explained, not_understood
+from bot.message import Offer
+from bot.operation import ChangeOperation, ReadOperation
+from bot.operations import OPERATIONS, Help, Preview
+from bot.operations.help import topic_of
+from bot.words import MAX_LINE, Words, join, split
+
+
+def parse(line: str) -> Operations:
+    """All readings of the line by one operation, the likeliest first: the names that exist tell which is meant."""
+    words = _split(line)
+    if not words:
+        return (Help(),)
+    if words[-1].means("?", "--help", "-h"):
+        return _question(words[:-1], line)
+    readings = _readings(words)
+    if isinstance(readings[0], Preview):
+        _check_preview(readings[0])
+    return readings
+
+
+def _split(line: str) -> Words:
+    if len(line) > MAX_LINE:
+        raise NotUnderstood(
+            f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
+        )
+    try:
+        return split(line)
+    except ValueError as fault:
+        raise NotUnderstood(str(fault)) from None
+
+
+def _question(words: Words, line: str) -> Operations:
+    if not words:
+        return (Help(),)
+    if (topic := topic_of(words)) is not None:
+        return (Help(topic=topic),)
+    readings = _readings(words)
+    if isinstance(readings[0], ReadOperation):
+        return readings
+    asked = readings[0].text()
+    raise NotUnderstood(
+        "Is that a question or a wish? Nothing was changed.",
+        notes=("Without the question mark it is done; a preview shows what it would do.",),
+        offers=(Offer(label="Preview", line=f"preview {asked}"), Offer(label=asked, line=asked)),
+    )
+
+
+def _readings(words: Words) -> Operations:
+    found = matched(words)
+    if found.readings:
+        return found.readings
+    if (wish := explained(words)) is not None:
+        raise wish
+    if found.fault is None and verb_of(words) is None:
+        return _bare(words)
+    raise not_understood(words, found.fault)
+
+
+def _bare(words: Words) -> Operations:
+    """A bare noun only reads; one that looks like a mistyped verb is asked about."""
+    operation = next(one for one in OPERATIONS if one.bare and re.fullmatch(one.bare, join(words)))
+    (field,) = operation.nouns()
+    try:
+        reading = operation.read_slots({field: words})
+    except FAULTS as error:
+        raise not_understood(words, (operation, error)) from None
+    corrected = corrected_verb(words)
+    if corrected and len(words) > 1:
+        raise NotUnderstood(
+            f"I don't know “{words[0].text}”. {NOTHING}",
+            offers=(Offer(label=corrected, line=corrected),),
+            notes=(f'To see a group of that name: group "{join(words)}".',),
+        )
+    return (reading,)
+
+
+def _check_preview(preview: Preview) -> None:
+    inner = parse(preview.line)[0]
+    if not isinstance(inner, ChangeOperation):
+        raise NotUnderstood(
+            f"A preview shows a change; {inner.text()} changes nothing.",
+            offers=(Offer(label=inner.text(), line=inner.text()),),
+        )

@@ -1,0 +1,189 @@
+"""Times that people type are read as they were meant, and what is no time is refused, never guessed."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.fields import Noun
+from bot.fields.when import END, START, Elapsed, End, Start, say, say_duration
+from bot.words import split
+from tests.strategies import ends, starts
+
+ENDS = {
+    "for 2h": "for 2h",
+    "for 2 hours": "for 2h",
+    "for 3 days": "for 3 days",
+    "for a day": "for 1 day",
+    "for 2 weeks": "for 14 days",
+    "for 90 minutes": "for 1h30m",
+    "for 1h30m": "for 1h30m",
+    "for 1h, 30m": "for 1h30m",
+    "for 2 hours and 30 minutes": "for 2h30m",
+    "for 1.5 hours": "for 1h30m",
+    "for an hour": "for 1h",
+    "for half an hour": "for 30m",
+    "FOR 26H": "for 1 day 2h",
+    "for 90s": "for 1m30s",
+    "until 18:00": "until 18:00",
+    "till 18:00": "until 18:00",
+    "until 7": "until 07:00",
+    "until 7pm": "until 19:00",
+    "until 7:30 p.m.": "until 19:30",
+    "until 12am": "until 00:00",
+    "until 12pm": "until 12:00",
+    "until noon": "until 12:00",
+    "until midnight": "until 00:00",
+    "until tomorrow": "until tomorrow",
+    "until tomorrow 8am": "until tomorrow 08:00",
+    "until tomorrow at 8": "until tomorrow 08:00",
+    "until 8am tomorrow": "until tomorrow 08:00",
+    "until Monday": "until Monday",
+    "until mon, 9": "until Monday 09:00",
+    "until Thurs 9:00": "until Thursday 09:00",
+    "until 9 on Monday": "until Monday 09:00",
+    "until next Monday": "until next Monday",
+    "until this Monday": "until Monday",
+    "until 24 December": "until 24 December",
+    "until 24th of December 8am": "until 24 December 08:00",
+    "until Dec 24th": "until 24 December",
+    "until December 24 2026": "until 24 December 2026",
+    "until Mon 30 Nov 07:00": "until Monday 30 November 07:00",
+    "until 2026-12-01 08:00": "until 1 December 2026 08:00",
+    "until 24.12.": "until 24 December",
+    "until 24.12.2026 8:00": "until 24 December 2026 08:00",
+    "until 24/12": "until 24 December",
+    "until 12/24/2026": "until 24 December 2026",
+    "until 04/04": "until 4 April",
+    "until 3/4/2027": "until 03/04/2027",
+    "until today 18:00": "until today 18:00",
+    "until tonight 22:00": "until tonight 22:00",
+    "today": "today",
+    "for today": "today",
+    "Tonight": "tonight",
+    "2h": "for 2h",
+    "18:00": "until 18:00",
+}
+STARTS = {
+    "at 18:00": "at 18:00",
+    "at 7": "at 07:00",
+    "at noon": "at 12:00",
+    "at tomorrow 8am": "at tomorrow 08:00",
+    "tomorrow at 8": "at tomorrow 08:00",
+    "tonight at 22:00": "at tonight 22:00",
+    "on Monday at 9": "on Monday 09:00",
+    "at Monday 9:00": "on Monday 09:00",
+    "at 9 on Monday": "on Monday 09:00",
+    "on 24 December": "on 24 December",
+    "on 24/12 at 8": "on 24 December 08:00",
+    "in 2h": "in 2h",
+    "in half an hour": "in 30m",
+    "2h": "in 2h",
+    "18:00": "at 18:00",
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), ENDS.items())
+def test_an_end_is_read_as_it_was_meant(typed: str, meant: str) -> None:
+    assert END.say(END.read(split(typed))) == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), STARTS.items())
+def test_a_start_is_read_as_it_was_meant(typed: str, meant: str) -> None:
+    assert START.say(START.read(split(typed))) == meant
+
+
+NO_END = {
+    "for 2": "2m, 2h or 2 days",
+    "for 2 fortnights": "An end is typed as for 2h",
+    "for 2 years": "An end is typed as for 2h",
+    "for 400 days": "a year the most",
+    "for 99999 weeks": "a year the most",
+    "for 0m": "a minute is the least",
+    "for 20s": "a minute is the least",
+    "for 18:00": "An end is typed as",
+    "for 2h or so": "An end is typed as",
+    "until whenever": "An end is typed as",
+    "until 2h": "Type for 2h",
+    "until 24": "An end is typed as",
+    "until 1800": "An end is typed as",
+    "until 18.30": "An end is typed as",
+    "until 25:00": "An end is typed as",
+    "until 7:60": "An end is typed as",
+    "until 13pm": "An end is typed as",
+    "until 0am": "An end is typed as",
+    "until may": "An end is typed as",
+    "until 5 mays": "An end is typed as",
+    "until 2 Monday": "An end is typed as",
+    "until Monday Sales": "An end is typed as",
+    "until Monday 9:00 sharp": "An end is typed as",
+    "until 31 February": "The calendar has no 31 february",
+    "until 29 February 2027": "The calendar has no 29 february 2027",
+    "until 2026-13-01": "The calendar has no 2026-13-01",
+    "until 24 December 0000": "The calendar has no 24 december 0000",
+    "until 33/44": "type the month by its name",
+    "until today": "today ends at midnight",
+    "until tonight": "tonight at 07:00",
+    'until "18:00"': "no quotes",
+    "until": "An end is typed as",
+    "x" * 500: "An end is typed as",
+    "1h" * 300: "An end is typed as",
+}
+NO_START = {
+    "at 2h": "Type in 2h",
+    "in 2": "2m, 2h or 2 days",
+    "in Monday": "A start is typed as at 18:00",
+    "at once": "A start is typed as at 18:00",
+    "until 18:00": "A start is typed as at 18:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "typed", "said"),
+    [(END.read, *one) for one in NO_END.items()] + [(START.read, *one) for one in NO_START.items()],
+)
+def test_what_is_no_time_is_refused_with_what_to_type(read: Callable[[object], object], typed: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)) as refused:
+        read(split(typed))
+    assert len(str(refused.value)) < 200
+
+
+@given(ends)
+def test_an_end_said_back_is_read_as_the_same(end: End) -> None:
+    assert END.read(split(say(end))) == end
+
+
+@given(starts)
+def test_a_start_said_back_is_read_as_the_same(start: Start) -> None:
+    assert START.read(split(say(start))) == start
+
+
+@given(ends | starts)
+def test_a_time_survives_the_journal(value: End | Start) -> None:
+    assert type(value).model_validate_json(value.model_dump_json()) == value
+
+
+@given(ends)
+def test_a_form_says_what_the_journal_holds_as_what_was_typed(end: End) -> None:
+    assert END.say(end.model_dump(mode="json")) == END.say(end)
+
+
+@pytest.mark.parametrize("noun", [END, START])
+@given(text=st.text(max_size=50))
+def test_any_text_is_a_time_or_refused(noun: Noun, text: str) -> None:
+    with suppress(ValueError):
+        value = noun.read(split(text))
+        assert noun.read(split(noun.say(value))) == value
+
+
+@given(
+    st.timedeltas(timedelta(minutes=1), timedelta(days=366)).map(
+        lambda some: timedelta(seconds=some // timedelta(seconds=1))
+    )
+)
+def test_a_duration_loses_no_second_when_it_is_said(elapsed: timedelta) -> None:
+    assert END.read(split(say_duration(elapsed))).when == Elapsed(elapsed=elapsed)
