@@ -7,7 +7,9 @@ from typing import Self
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.brake import Brake
 from bot.clerk import Clerk
+from bot.clock import Now, utc_now
 from bot.desk import Past
 from bot.journal import Journal
 from bot.path import Path
@@ -44,23 +46,24 @@ SPEAKERS = 4
 class Park:
     """The bot, whole: once started it takes requests until it is stopped."""
 
-    def __init__(self, settings: Settings, *, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, *, patience: Patience | None = None, now: Now = utc_now) -> None:
         """Raise ParkError for whatever is not right first: policy, journal, Slack's token."""
         self.settings = settings
         self.policy = read_policy(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
         self.pbx = pbx_of(settings)
-        self.journal = Journal(settings.database_url)
+        self.journal = Journal(settings.database_url, now=now)
         people = People(client)
         voice = Voice(Outlet(client), people)
-        path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal))
+        path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal, self.journal.now))
         self._slowness = Slowness(voice)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._openers = Pool("opener", OPENERS)
         tabs = Tabs(screen, clerk, self.me, self._openers)
         teller = Teller(self.journal, voice, self.policy, changed=tabs.changed)
-        settler = Settler(self.journal, path, teller, self._slowness, patience)
+        brake = Brake(self.journal, read_only=settings.park_read_only)
+        settler = Settler(self.journal, path, teller, self._slowness, brake, patience)
         self._worker = Worker(self.journal, settler)
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
@@ -97,12 +100,14 @@ class Park:
         self.journal.close()
         self.pbx.close()
 
+    def wake(self) -> None:
+        """The clock was set: something may be due."""
+        self._worker.wake()
+
     @property
     def idle(self) -> bool:
         """Whether everything that was asked is answered: the journal first, for its worker gives the openers work."""
-        return self.journal.next_due() is None and all(
-            one.idle for one in (self._reception, self._speakers, self._openers)
-        )
+        return not self.journal.busy() and all(one.idle for one in (self._reception, self._speakers, self._openers))
 
     def __enter__(self) -> Self:
         return self.start()

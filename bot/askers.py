@@ -29,6 +29,9 @@ class People(Protocol):
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids; None where they can't be known now."""
 
+    def zone(self, user: str) -> str:
+        """An IANA name; UTC where it is not known."""
+
     def email(self, user: str) -> str | None:
         """None where Slack does not show it."""
 

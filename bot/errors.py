@@ -23,7 +23,7 @@ ParkError
 └── SettingsError       the environment is
 """
 
-from bot.message import FormOffer, Message, Offer
+from bot.message import Fact, FormOffer, Message, Offer
 
 NOTHING = "Nothing was changed."
 """What everybody who is refused wants to know first."""
@@ -44,9 +44,10 @@ class Refused(ParkError):
         lines: tuple[str, ...] = (),
         offers: tuple[Offer, ...] = (),
         forms: tuple[FormOffer, ...] = (),
+        facts: tuple[Fact, ...] = (),
     ) -> None:
         super().__init__(text)
-        self.message = Message(title=text, notes=notes, lines=lines, offers=offers, forms=forms)
+        self.message = Message(title=text, facts=facts, notes=notes, lines=lines, offers=offers, forms=forms)
 
 
 class NotUnderstood(Refused):

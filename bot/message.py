@@ -40,6 +40,16 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One of several things that have buttons of their own."""
+
+    text: str
+    ids: tuple[str, ...] = ()
+    """As a fact's."""
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A title, then whatever of the rest there is, in this order."""
 
@@ -47,6 +57,7 @@ class Message:
     facts: tuple[Fact, ...] = ()
     items: tuple[str, ...] = ()
     """A list of any length: paged or folded where it is shown, never cut in silence."""
+    rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
     notes: tuple[str, ...] = ()

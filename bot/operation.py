@@ -3,13 +3,16 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.fields import Noun, Refers, spellings
-from bot.message import Message
+from bot.fields.when import End, Start
+from bot.journal import Shift
+from bot.message import Fact, Message
 from bot.names import fold
 from bot.phrase import Field, Phrase, Slots, phrases
 from bot.policy import Permission
@@ -150,8 +153,35 @@ class ReadOperation(Operation):
         """What the person sees."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What becomes true in the journal, with the request's own end; and how that is told."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    flags: dict[str, str | None] = field(default_factory=dict)
+    """By name; None: it is taken down."""
+
+
+class JournalOperation(Operation):
+    """Journaled and confirmed for all to see like a change; it writes nothing to the PBX."""
+
+    did: ClassVar[str]
+    """What the card of the change that it is about says of it: Extended, Kept."""
+
+    @abstractmethod
+    def effect(self, desk: "Desk") -> Effect:
+        """Raise Refused where it can't be, or no longer."""
+
+
 class ChangeOperation(Operation):
     """Journaled, planned, applied by the worker and confirmed in the thread."""
+
+    starts: Start | None = None
+    ends: End | None = None
+    replaces: int | None = None
+    """A temporary change in whose place this one comes."""
 
     asks: ClassVar[bool] = False
     """Typed, it only shows what it would do, with a button: a click applies it."""

@@ -13,14 +13,16 @@ from bot.fields import Refers, spellings
 from bot.grammar import parse
 from bot.message import Message, Offer
 from bot.not_allowed import not_allowed
-from bot.operation import ChangeOperation, Operation, ReadOperation
+from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
 from bot.operations import Preview, Undo, UndoLast
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
 from bot.policy import Asker, Decision, Permission, Policy, decide, might
-from bot.request import Request
+from bot.request import Door, Request
+from bot.temporary import refuse_what_would_end
+from bot.times import Times, times
 
 Some = TypeVar("Some", bound=Operation)
 
@@ -72,11 +74,28 @@ class Path:
         if operation.permission is not None:
             self._enforce(might(self.policy, asker(request, self.people, self.policy), operation.permission))
 
-    def plan(self, request: Request, readings: Sequence[Operation]) -> Planned:
-        """What the change would do, allowed on every name before and after; raise Refused."""
-        who = asker(request, self.people, self.policy)
+    def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
+        """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
+        who = self._who(request)
         operation, desk, rule = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
-        plan, rules = operation.plan(desk), dict[str, None]()
+        known = known or times(operation, self.past.now(), self.people.zone(request.user))
+        plan = operation.plan(desk).model_copy(update={"times": known, "replaces": operation.replaces})
+        rules = self._allowed(who, operation, plan, desk) if who else []
+        refuse_what_would_end(self.past, operation, plan)
+        return Planned(operation, plan, desk, " and ".join(rules) or rule)
+
+    def effect(self, request: Request, operation: JournalOperation) -> Effect:
+        """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
+        _, desk, _ = self._resolve(self._who(request), [operation])
+        return operation.effect(desk)
+
+    def _who(self, request: Request) -> Asker | None:
+        """None: the clock, which nobody can refuse what was allowed with its beginning."""
+        return None if request.door is Door.CLOCK else asker(request, self.people, self.policy)
+
+    def _allowed(self, who: Asker, operation: ChangeOperation, plan: Plan, desk: Desk) -> list[str]:
+        """By which rules, on what was read; raise NotAllowed."""
+        rules = dict[str, None]()
         for change in plan.changes:
             decision = decide(
                 self.policy,
@@ -87,9 +106,9 @@ class Path:
             )
             self._enforce(decision)
             rules |= dict.fromkeys(decision.rules)
-        return Planned(operation, plan, desk, " and ".join(rules) or rule)
+        return list(rules)
 
-    def _resolve(self, who: Asker, readings: Sequence[Some]) -> tuple[Some, Desk, str | None]:
+    def _resolve(self, who: Asker | None, readings: Sequence[Some]) -> tuple[Some, Desk, str | None]:
         """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
         hopeful = self._hopeful(who, readings)
         found, faults = [], []
@@ -110,23 +129,23 @@ class Path:
         operation, desk = found[0]
         return operation, desk, self._decide(who, operation, desk)
 
-    def _hopeful(self, who: Asker, readings: Sequence[Some]) -> list[Some]:
+    def _hopeful(self, who: Asker | None, readings: Sequence[Some]) -> list[Some]:
         decisions = [(one, self._might(who, one)) for one in readings]
         hopeful = [one for one, decision in decisions if decision is None or decision.allowed]
         if not hopeful and decisions[0][1] is not None:
             self._enforce(decisions[0][1])
         return hopeful
 
-    def _might(self, who: Asker, operation: Operation) -> Decision | None:
-        if operation.permission is None:
+    def _might(self, who: Asker | None, operation: Operation) -> Decision | None:
+        if operation.permission is None or who is None:
             return None
         kinds = {Refers.GROUP, Refers.NEW_GROUP}
         named = [spellings(value) for _, noun, value in operation.said() if noun.refers in kinds]
         return might(self.policy, who, operation.permission, groups=named)
 
-    def _decide(self, who: Asker, operation: Operation, desk: Desk) -> str | None:
+    def _decide(self, who: Asker | None, operation: Operation, desk: Desk) -> str | None:
         permission = operation.needed(desk)
-        if permission is None:
+        if permission is None or who is None:
             return None
         decision = decide(
             self.policy, who, permission, groups=operation.groups(desk), ring_groups=desk.ring_groups_named
@@ -136,7 +155,7 @@ class Path:
 
     def desk(self, request: Request, operation: Operation) -> Desk:
         """For a change that was decided before."""
-        return self._desk(asker(request, self.people, self.policy), operation)
+        return self._desk(self._who(request), operation)
 
     def forget(self, changes: Sequence[Change]) -> None:
         """What was remembered of the targets is asked for anew."""
@@ -146,12 +165,12 @@ class Path:
             if change.target.id is not None:
                 self.directory.forget_members(change.target.id)
 
-    def _desk(self, who: Asker, operation: Operation) -> Desk:
+    def _desk(self, who: Asker | None, operation: Operation) -> Desk:
         def may_see(group: str) -> bool:
-            return decide(self.policy, who, Permission.READ, groups=[group]).allowed
+            return who is None or decide(self.policy, who, Permission.READ, groups=[group]).allowed
 
         def may(permission: Permission, group: str | None = None) -> bool:
-            return might(self.policy, who, permission, groups=[[group]] if group else []).allowed
+            return who is None or might(self.policy, who, permission, groups=[[group]] if group else []).allowed
 
         return Desk(
             operation,
@@ -159,6 +178,7 @@ class Path:
             self.directory,
             self.lately,
             self.past,
+            zone=self.people.zone(who.user) if who else "UTC",
             email_of=self.people.email,
             may_see=may_see,
             may=may,

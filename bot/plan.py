@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes import Change, Person
+from bot.times import Times
 
 MOST_NAMED = 3
 
@@ -31,6 +32,9 @@ class Plan(BaseModel):
     """What can't be had back as it was."""
     about: int | None = None
     """The change that it takes back."""
+    replaces: int | None = None
+    """The temporary change in whose place it comes: taken back, it goes to where that one began."""
+    times: Times | None = None
 
     def digest(self) -> str:
         """Of all its changes, in 16 characters however many they are: it has to fit a button."""

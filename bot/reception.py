@@ -8,7 +8,7 @@ from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, 
 from bot.grammar import parse
 from bot.journal import Journal
 from bot.message import Message
-from bot.operation import ChangeOperation, Operation, footprint
+from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
 from bot.operations import dump
 from bot.path import Path
 from bot.pool import Pool
@@ -111,4 +111,6 @@ class Reception:
 
 def _is_to_be_done(operation: Operation, request: Request) -> bool:
     """A change that asks first is done only where it was shown first."""
+    if isinstance(operation, JournalOperation):
+        return True
     return isinstance(operation, ChangeOperation) and not (operation.asks and request.expects is None)

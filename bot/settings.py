@@ -31,6 +31,8 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///park.sqlite3"
     park_policy: Path = Path("policy.toml")
+    park_read_only: bool = False
+    """Questions and previews are answered, and nothing is changed."""
 
     @field_validator("slack_api_url")
     @classmethod

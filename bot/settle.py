@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot import confirmation
+from bot.brake import Brake
 from bot.changes import Snapshot
 from bot.changes.apply import SETTLE, Shifted, Undone, Unsettled, apply_all, untouched, wait_for_stragglers
 from bot.confirmation import Confirmation
@@ -16,13 +18,16 @@ from bot.desk import Desk
 from bot.errors import JournalUnavailable, LeaseLost, Moved, ParkError, PBXError, Refused, SignInFailed, SlackFailure
 from bot.explain import explain
 from bot.journal import Entry, Journal, State
-from bot.operation import ChangeOperation
+from bot.message import Message
+from bot.operation import ChangeOperation, JournalOperation
 from bot.operations import dump, load
+from bot.outcome import Outcome, ends_called_off, its_end
 from bot.path import Path, Planned
 from bot.plan import Plan
-from bot.request import Request
+from bot.request import Door, Request
 from bot.slowness import Slowness
 from bot.telling import Teller
+from bot.times import Times
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +42,33 @@ class Patience:
     """Before a PBX that did not answer is asked again."""
     attempts: int = 300
     """After which a change that was begun is set aside as unknown: some ten minutes of a PBX that is away."""
+    paused: timedelta = timedelta(seconds=30)
+    """Before an end that came in a pause is looked at again."""
+    word: int = 6
+    """The attempt after which the thread hears that an end is late: some two minutes of a PBX that is away."""
     slow: timedelta = timedelta(seconds=10)
     """After this the asker has looked away: the confirmation mentions them."""
     looks: tuple[float, ...] = SETTLE
     """Seconds between the looks at the PBX for what was written, or may have been."""
+
+    def pause(self, attempt: int) -> timedelta:
+        """Between two tries of an end, which nothing but the PBX keeps waiting: longer and longer, to five minutes."""
+        return min(self.again * (1 << min(attempt, 16)), timedelta(minutes=5))
 
 
 class Settler:
     """Every step is a checkpoint: whatever dies, the next attempt begins where this one was."""
 
     def __init__(
-        self, journal: Journal, path: Path, teller: Teller, slowness: Slowness, patience: Patience | None = None
+        self,
+        journal: Journal,
+        path: Path,
+        teller: Teller,
+        slowness: Slowness,
+        brake: Brake,
+        patience: Patience | None = None,
     ) -> None:
-        self.journal, self.path, self.teller, self.slowness = journal, path, teller, slowness
+        self.journal, self.path, self.teller, self.slowness, self.brake = journal, path, teller, slowness, brake
         self.patience = patience or Patience()
         self._touched: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -64,42 +83,102 @@ class Settler:
         """None where it has to wait. Whether it began is the fence's to tell: that may have changed since the claim."""
         fence = Fence(self.journal, entry)
         try:
-            state, said = self._do(fence)
+            outcome = self._do(fence)
         except (JournalUnavailable, LeaseLost):
             raise
         except Refused as refused:
-            state, said = State.REFUSED, Confirmation.only(refused.message)
+            outcome = refused_as(fence.entry, refused)
         except SignInFailed as fault:
-            state, said = _given_up(fence.entry, State.FAILED, f"Park can't sign in: {fault}")
+            outcome = _given_up(fence.entry, State.FAILED, f"Park can't sign in: {fault}")
         except (PBXError, SlackFailure) as fault:
             return self._later(fence.entry, fault)
         except Exception:  # the one place where a fault of Park's own must not stop the work on other changes
             log.exception("change %d met a fault in Park", entry.id)
             began = fence.entry.began
             state = State.UNSETTLED if began else State.FAILED
-            said = confirmation.fault(entry.request.line, began=began)
-        return self.journal.end(fence.entry, state, said.model_dump(mode="json"))
+            outcome = Outcome(state, confirmation.fault(entry.request.line, began=began))
+        return None if outcome is None else self._record(fence.entry, outcome)
 
-    def _do(self, fence: "Fence") -> tuple[State, Confirmation]:
-        entry = fence.entry
-        late = datetime.now(UTC) > entry.run_at + self.patience.grace
+    def _record(self, entry: Entry, outcome: Outcome) -> Entry:
+        """With what follows from it; an end that begins meanwhile is read anew."""
+        said = outcome.said.model_dump(mode="json")
+        while True:
+            follow_up = its_end(entry, outcome, self.journal.now())
+            shifts = (*outcome.shifts, *ends_called_off(self.journal, entry, outcome))
+            try:
+                return self.journal.end(
+                    entry, outcome.state, said, follow_up=follow_up, shifts=shifts, flags=outcome.flags
+                )
+            except Moved as moved:
+                if outcome.shifts:
+                    refused = Confirmation.only(moved.message)
+                    return self.journal.end(entry, State.REFUSED, refused.model_dump(mode="json"))
+
+    def _do(self, fence: "Fence") -> Outcome | None:
+        """None where it waits for its time."""
+        entry, now = fence.entry, self.journal.now()
+        by_itself = entry.request.door is Door.CLOCK
+        if by_itself and now < entry.run_at:
+            self._announce_end(entry)
+            return None
+        if isinstance(operation := load(entry.asked[0]), JournalOperation):
+            return self._note(fence, operation)
+        late = now > entry.run_at + self.patience.grace and not by_itself
         if entry.began and entry.plan is not None:
             return self._resume(fence, Plan.model_validate(entry.plan), late=late)
         if late:
-            return State.LATE, confirmation.handed_back(entry.request.line, "Its time was more than two minutes ago.")
-        planned = self.path.plan(entry.request, changes_of(entry))
+            why = "Its time was more than two minutes ago."
+            return Outcome(State.LATE, confirmation.handed_back(entry.request.line, why))
+        if by_itself and self.brake.on:
+            self.journal.release(entry, now + self.patience.paused)
+            return None
+        self.brake.refuse()
+        return self._begin(fence, Plan.model_validate(entry.plan).times if entry.plan else None)
+
+    def _begin(self, fence: "Fence", known: Times | None) -> Outcome | None:
+        """`known`: the times that it was scheduled with, which are not read again from what was typed."""
+        entry = fence.entry
+        planned = self.path.plan(entry.request, changes_of(entry), known)
         refuse_what_was_not_shown(entry.request, planned)
+        times = planned.plan.times
+        if known is None and times is not None and times.starts is not None:
+            self._schedule(entry, planned, times.starts)
+            return None
         fence.record(planned)
         return self._apply(fence, planned.operation, planned.plan, planned.desk)
 
-    def _resume(self, fence: "Fence", plan: Plan, *, late: bool) -> tuple[State, Confirmation]:
+    def _schedule(self, entry: Entry, planned: Planned, starts: datetime) -> None:
+        """Shown first: a kill in between shows it twice, and loses nothing."""
+        said = confirmation.scheduled(planned.plan, planned.desk.ring_group_name)
+        known = recorded(planned) | {"outcome": said.model_dump(mode="json")}
+        waiting = replace(entry, **known, state=State.SCHEDULED, run_at=starts)
+        self.journal.schedule(entry, starts, **known, card=self.teller.show(waiting).model_dump(mode="json"))
+        self.slowness.over(entry.request)
+
+    def _announce_end(self, entry: Entry) -> None:
+        self.teller.ends_soon(entry)
+        self.journal.schedule(entry, entry.run_at)
+
+    def _note(self, fence: "Fence", operation: JournalOperation) -> Outcome:
+        """The journal is all that changes, and it does with the request's own end."""
+        effect = self.path.effect(fence.entry.request, operation)
+        fence.entry = self.journal.checkpoint(fence.entry, about=operation.about())
+        card = Message(title=effect.title, facts=effect.facts)
+        return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
+
+    def _resume(self, fence: "Fence", plan: Plan, *, late: bool) -> Outcome:
         """An earlier attempt may have written: go on, unless it had not and nobody expects it any more."""
         operation = changes_of(fence.entry)[0]
-        if late and untouched(self.path.pbx, plan.changes):
-            return State.LATE, confirmation.handed_back(operation.text(), "It was interrupted before it began.")
+        if late and self._is_untouched(plan):
+            why = "It was interrupted before it began."
+            return Outcome(State.LATE, confirmation.handed_back(operation.text(), why))
         return self._apply(fence, operation, plan, self.path.desk(fence.entry.request, operation))
 
-    def _apply(self, fence: "Fence", operation: ChangeOperation, plan: Plan, desk: Desk) -> tuple[State, Confirmation]:
+    def _is_untouched(self, plan: Plan) -> bool:
+        with self._alone(plan):
+            return untouched(self.path.pbx, plan.changes)
+
+    def _apply(self, fence: "Fence", operation: ChangeOperation, plan: Plan, desk: Desk) -> Outcome:
         line, names, began = operation.text(), desk.ring_group_name, fence.entry.began
         try:
             with self._alone(plan):
@@ -107,22 +186,25 @@ class Settler:
         except Shifted as stop:
             state = State.UNSETTLED if began else State.REFUSED
             said = confirmation.moved(plan, stop, line, names, began=began)
-            return state, said.noting(fence.reordered(plan))
+            return Outcome(state, said.noting(fence.reordered(plan)))
         except Undone as stop:
             why = explain(operation, plan, stop.cause, desk)
             state = State.FAILED if stop.clean else State.UNSETTLED
-            return state, confirmation.refused_by_pbx(plan, why, clean=stop.clean).noting(fence.reordered(plan))
+            said = confirmation.refused_by_pbx(plan, why, clean=stop.clean)
+            return Outcome(state, said.noting(fence.reordered(plan)))
         except Unsettled as stop:
-            return State.UNSETTLED, confirmation.not_seen(plan, stop, line, names)
+            return Outcome(State.UNSETTLED, confirmation.not_seen(plan, stop, line, names))
         except SignInFailed as fault:
             if began or fence.calls > 1:
                 raise
-            return State.FAILED, confirmation.handed_back(line, f"Park can't sign in: {fault}")
+            return Outcome(State.FAILED, confirmation.handed_back(line, f"Park can't sign in: {fault}"))
         finally:
             self.path.forget(plan.changes)
-        slow = datetime.now(UTC) - fence.entry.accepted_at > self.patience.slow
+        slow = self.journal.now() - max(fence.entry.accepted_at, fence.entry.run_at) > self.patience.slow
         state = State.ALREADY if all(change.already for change in plan.changes) else State.DONE
-        return state, confirmation.done(plan, readings, names, slow=slow)
+        if state is State.ALREADY and fence.entry.request.door is Door.CLOCK:
+            return Outcome(state, confirmation.ended_already(plan))
+        return Outcome(state, confirmation.done(plan, readings, names, slow=slow))
 
     def _write(self, plan: Plan, fence: "Fence") -> list[Snapshot | None]:
         pbx, began, pauses = self.path.pbx, fence.entry.began, self.patience.looks
@@ -132,13 +214,18 @@ class Settler:
 
     def _later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """It can't be planned or read: try again while somebody still expects it, then hand it back."""
-        now = datetime.now(UTC)
-        if entry.attempt < self.patience.attempts if entry.began else now < entry.run_at + self.patience.grace:
+        now = self.journal.now()
+        by_itself = entry.request.door is Door.CLOCK
+        in_time = by_itself or now < entry.run_at + self.patience.grace
+        if entry.attempt < self.patience.attempts if entry.began else in_time:
             log.info("change %d waits: %s", entry.id, fault)
-            self.journal.release(entry, now + self.patience.again)
+            if by_itself and entry.attempt == self.patience.word:
+                self.teller.still_waiting(entry, str(fault))
+            self.journal.release(
+                entry, now + (self.patience.pause(entry.attempt) if by_itself else self.patience.again)
+            )
             return None
-        state, said = _given_up(entry, State.LATE, f"It could not be done in time: {fault}.")
-        return self.journal.end(entry, state, said.model_dump(mode="json"))
+        return self._record(entry, _given_up(entry, State.LATE, f"It could not be done in time: {fault}."))
 
     @contextmanager
     def _alone(self, plan: Plan) -> Iterator[None]:
@@ -159,9 +246,7 @@ class Fence:
 
     def record(self, planned: Planned) -> None:
         """What the line means, and by which rule it may be done."""
-        plan, asked = planned.plan.model_dump(mode="json"), [dump(planned.operation)]
-        about = planned.plan.about
-        self.entry = self.journal.checkpoint(self.entry, plan=plan, asked=asked, rule=planned.rule, about=about)
+        self.entry = self.journal.checkpoint(self.entry, **recorded(planned), about=planned.plan.about)
 
     def reordered(self, plan: Plan) -> str:
         """What to say of the order of members, where some may have been put back: the PBX adds at the end only."""
@@ -186,12 +271,26 @@ def refuse_what_was_not_shown(request: Request, planned: Planned) -> None:
     raise moved
 
 
-def _given_up(entry: Entry, unbegun: State, why: str) -> tuple[State, Confirmation]:
+def refused_as(entry: Entry, refused: Refused) -> Outcome:
+    """For the asker alone, unless others wait for it: what was scheduled, or an end."""
+    if entry.request.door is Door.CLOCK and entry.about is not None:
+        return Outcome(State.REFUSED, confirmation.not_ended(refused.message, entry.about))
+    if entry.card is not None:
+        return Outcome(State.REFUSED, confirmation.not_begun(refused.message, entry.request.line))
+    return Outcome(State.REFUSED, Confirmation.only(refused.message))
+
+
+def recorded(planned: Planned) -> dict[str, Any]:
+    """What a plan leaves in the journal: what the line means, and by which rule it may be done."""
+    return {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)], "rule": planned.rule}
+
+
+def _given_up(entry: Entry, unbegun: State, why: str) -> Outcome:
     """Handed back as it was typed, for it may have several readings; or, once it had begun, unknown."""
     if not entry.began or entry.plan is None:
-        return unbegun, confirmation.handed_back(entry.request.line, why)
+        return Outcome(unbegun, confirmation.handed_back(entry.request.line, why))
     plan, line = Plan.model_validate(entry.plan), changes_of(entry)[0].text()
-    return State.UNSETTLED, confirmation.unsettled(plan, line, why)
+    return Outcome(State.UNSETTLED, confirmation.unsettled(plan, line, why))
 
 
 def changes_of(entry: Entry) -> list[ChangeOperation]:

@@ -7,6 +7,10 @@ from bot.confirmation import Confirmation
 from bot.journal import Entry, State
 from bot.journal.reading import Reader
 from bot.message import Fact, Message, Offer
+from bot.operation import JournalOperation
+from bot.operations import for_a_scheduled, for_a_temporary, load
+from bot.plan import Plan
+from bot.request import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +33,81 @@ def standing(journal: Reader, entry: Entry) -> Standing | None:
     said = Confirmation.model_validate(entry.outcome)
     if said.card is None:
         return None
-    if entry.state is not State.DONE:
-        return Standing(said.card, said.status)
-    undone = _undone_by(journal, entry)
-    offer = _undo(undone.id, "Do it again") if undone else _undo(entry.id, "Undo")
-    card = replace(said.card, facts=(*said.card.facts, *_since(journal, entry)), offers=(offer,))
-    return Standing(card, "taken back" if undone else said.status)
+    facts = (*said.card.facts, *_times(entry), *_since(journal, entry))
+    status, offers = _state(journal, entry, said)
+    return Standing(replace(said.card, facts=facts, offers=offers), status)
+
+
+def _state(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
+    number = entry.id
+    match entry.state:
+        case State.SCHEDULED:
+            return said.status, for_a_scheduled(number)
+        case State.CANCELLED:
+            return "called off", ()
+        case State.DONE:
+            return _done(journal, entry, said)
+    return said.status, said.card.offers if said.card else ()
+
+
+def _done(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
+    sequel, number = journal.sequel(entry.id), entry.id
+    if undone := _undone_by(journal, entry):
+        ended = undone.request.door is Door.CLOCK or _temporary(entry)
+        offers = () if ended else (Offer(label="Do it again", line=f"undo change {undone.id}"),)
+        return "ended" if ended else "taken back", offers
+    if any(one.state is State.SCHEDULED for one in sequel):
+        return f"{said.status}, for a time", for_a_temporary(number)
+    if any(one.request.door is Door.CLOCK and one.state.ended and one.state is not State.CANCELLED for one in sequel):
+        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {number} anyway"),)
+    return said.status, (Offer(label="Undo", line=f"undo change {number}"),)
+
+
+def _temporary(entry: Entry) -> bool:
+    times = Plan.model_validate(entry.plan).times if entry.plan else None
+    return times is not None and times.ends is not None
 
 
 def _undone_by(journal: Reader, entry: Entry) -> Entry | None:
     """What took it back and stands: of an undoing that was undone nothing is left."""
-    done = (one for one in journal.sequel(entry.id) if one.state is State.DONE)
-    return next((one for one in done if _undone_by(journal, one) is None), None)
+    back = (one for one in journal.sequel(entry.id) if one.plan is not None)
+    settled = (one for one in back if one.state is State.DONE or _found_ended(one))
+    return next((one for one in settled if _undone_by(journal, one) is None), None)
+
+
+def _found_ended(entry: Entry) -> bool:
+    return entry.state is State.ALREADY and entry.request.door is Door.CLOCK
+
+
+def _times(entry: Entry) -> Iterator[Fact]:
+    """When it begins, while it waits for that."""
+    times = Plan.model_validate(entry.plan).times if entry.plan else None
+    if times is not None and entry.state is State.SCHEDULED:
+        yield Fact(label="Begins", value=times.dated(entry.run_at))
 
 
 def _since(journal: Reader, entry: Entry, label: str = "Taken back") -> Iterator[Fact]:
+    """What was made of it, in order; last of all the end that is still to come."""
     other = "Done again" if label == "Taken back" else "Taken back"
+    plan = Plan.model_validate(entry.plan) if entry.plan else None
     for one in journal.sequel(entry.id):
-        if one.state is State.DONE:
+        what = load(one.asked[0])
+        if isinstance(what, JournalOperation) and one.state is State.DONE:
+            yield Fact(label=what.did, value=f"change {one.id}, by", ids=(one.request.user,))
+        elif one.request.door is Door.CLOCK and plan is not None and plan.times is not None:
+            yield from _end(one, plan)
+        elif one.state is State.DONE:
             yield Fact(label=label, value=f"change {one.id}, by", ids=(one.request.user,))
             yield from _since(journal, one, other)
 
 
-def _undo(number: int, label: str) -> Offer:
-    return Offer(label=label, line=f"undo change {number}")
+def _end(end: Entry, plan: Plan) -> Iterator[Fact]:
+    times = plan.times
+    assert times is not None  # noqa: S101 - only what has times has an end
+    match end.state:
+        case State.SCHEDULED:
+            yield Fact(label="Until", value=times.dated(end.run_at))
+        case State.DONE | State.ALREADY:
+            yield Fact(label="Ended", value=f"by itself, {times.dated(end.ended_at or end.run_at)}")
+        case State.REFUSED | State.FAILED | State.UNSETTLED:
+            yield Fact(label="Could not be ended", value=f"{times.dated(end.run_at)}, see below")

@@ -4,14 +4,17 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from bot import confirmation
 from bot.confirmation import Confirmation, understood_as
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.journal import Entry, Journal
 from bot.message import Fact, Message
 from bot.operations import load
+from bot.plan import Plan
 from bot.policy import Policy
+from bot.request import Door, Request
 from bot.standing import root, standing
 from bot.voice import Posted, Voice
 
@@ -34,13 +37,41 @@ class Teller:
             self._say(entry, Confirmation.model_validate(entry.outcome))
         except SlackUnavailable as away:
             log.warning("change %d is settled, and Slack can't be told yet: %s", entry.id, away)
-            self.journal.release(entry, datetime.now(UTC) + timedelta(seconds=away.retry_after))
+            self.journal.release(entry, self.journal.now() + timedelta(seconds=away.retry_after))
         except SlackRefused as refusal:
             log.error("change %d is settled, and its asker can't be told: %s", entry.id, refusal)  # noqa: TRY400
             self._tell_others(entry)
             self.journal.told(entry)
         else:
             self.journal.told(entry)
+
+    def show(self, entry: Entry) -> Posted:
+        """Its card, as it stands now: put where it was asked for, or brought up to date where it is."""
+        now = standing(self.journal, entry)
+        assert now is not None  # noqa: S101 - called for what has a card
+        card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
+        posted = Posted.model_validate(entry.card) if entry.card else None
+        return self.voice.show(entry.request, entry.id, card, now.status, posted)
+
+    def ends_soon(self, end: Entry) -> None:
+        """Shortly before; raise SlackFailure."""
+        about = root(self.journal, end)
+        plan = Plan.model_validate(about.plan)
+        if about.card is not None and plan.times is not None:
+            at = plan.times.moment(end.run_at, self.journal.now())
+            self._trail(about, end.request, confirmation.ends_soon(plan, about.id, at), mention=True)
+
+    def still_waiting(self, end: Entry, why: str) -> None:
+        """Best effort: the end itself is what counts."""
+        about = root(self.journal, end)
+        try:
+            self._trail(about, end.request, confirmation.still_waiting(about.id, why), mention=True)
+        except SlackFailure as failure:
+            log.warning("change %d: could not say that its end is late: %s", about.id, failure)
+
+    def _trail(self, about: Entry, request: Request, message: Message, *, mention: bool) -> None:
+        if about.card is not None:
+            self.voice.trail(request, Posted.model_validate(about.card), message, mention)
 
     def _say(self, entry: Entry, said: Confirmation) -> None:
         if said.private is not None:
@@ -52,20 +83,36 @@ class Teller:
     def _place(self, entry: Entry, said: Confirmation, card: Message) -> None:
         """Under the card of the change that it is about, which is brought up to date; else it has a card of its own."""
         about = root(self.journal, entry)
-        posted = Posted.model_validate(about.card) if about.card else None
-        if about.id == entry.id or posted is None or posted.ts is None:
+        if about.id == entry.id or about.card is None or Posted.model_validate(about.card).ts is None:
             return self._show(entry, said, card)
         if entry.card is None:
-            by = (Fact(label="By", value="", ids=(entry.request.user,)), Fact(label="Change", value=str(entry.id)))
-            self.voice.trail(entry.request, posted, replace(card, facts=(*card.facts, *by)), said.mention)
-            self._record(entry, posted.model_copy(update={"replied": True}))
+            self._follow(entry, about, said, card)
         with self._drawing:
-            if (now := standing(self.journal, about)) is not None:
-                self.voice.show(about.request, about.id, now.card, now.status, posted)
+            self.show(about)
         return None
 
+    def _follow(self, entry: Entry, about: Entry, said: Confirmation, card: Message) -> None:
+        by_itself = entry.request.door is Door.CLOCK
+        who = () if by_itself else (Fact(label="By", value="", ids=(entry.request.user,)),)
+        told = replace(card, facts=(*card.facts, *who, Fact(label="Change", value=str(entry.id))))
+        self._trail(about, entry.request, told, mention=said.mention)
+        self._record(entry, Posted.model_validate(about.card).model_copy(update={"replied": True}))
+        if by_itself and said.mention:
+            self._raise_alarm(entry, told)
+
+    def _raise_alarm(self, end: Entry, told: Message) -> None:
+        """A thread of last week may be seen by nobody: an end that failed goes to the asker and to `announce` too."""
+        self.voice.answer(end.request.model_copy(update={"channel": None, "thread": None}), told)
+        self._announce(end, told)
+
     def _show(self, entry: Entry, said: Confirmation, card: Message) -> None:
-        posted = Posted.model_validate(entry.card) if entry.card is not None else self._post(entry)
+        if entry.card is None:
+            posted = self.show(entry)
+            self._record(entry, posted)
+        else:
+            posted = Posted.model_validate(entry.card)
+            if entry.run_at > entry.accepted_at and not posted.replied:  # the card of what was scheduled
+                self.show(entry)
         if said.reply is not None and not posted.replied:
             self.voice.trail(entry.request, posted, said.reply, said.mention)
         if posted.how == "dm" and self.policy.announce is not None:
@@ -74,21 +121,17 @@ class Teller:
             )  # it need not be said again with what fails
             self.voice.announce(self.policy.announce, entry.request, card)
 
-    def _post(self, entry: Entry) -> Posted:
-        now = standing(self.journal, entry)
-        assert now is not None  # noqa: S101 - called for what has a card
-        card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
-        posted = self.voice.show(entry.request, entry.id, card, now.status)
-        self._record(entry, posted)
-        return posted
-
     def _record(self, entry: Entry, posted: Posted) -> None:
         self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))
 
     def _tell_others(self, entry: Entry) -> None:
         """What nobody could be shown where it was asked for."""
-        card = Confirmation.model_validate(entry.outcome).card
-        if card is None or self.policy.announce is None:
+        if (card := Confirmation.model_validate(entry.outcome).card) is not None:
+            self._announce(entry, card)
+
+    def _announce(self, entry: Entry, card: Message) -> None:
+        """Best effort."""
+        if self.policy.announce is None:
             return
         try:
             self.voice.announce(self.policy.announce, entry.request, card)

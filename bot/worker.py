@@ -3,7 +3,7 @@
 import logging
 import threading
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
 from bot.journal import Entry, Journal
@@ -15,6 +15,8 @@ THREADS = 8
 """Changes under way at once; those that touch the same thing wait for each other anyway."""
 RECOVERY = timedelta(seconds=1)
 """Before a journal that could not be read is tried again."""
+NAP = timedelta(minutes=1)
+"""The longest sleep: a machine that was asleep itself, or whose clock was set, is not to be late by hours."""
 KEEP = timedelta(seconds=15)
 """Between two renewals of a lease: several, before the journal's minute is over."""
 
@@ -100,7 +102,7 @@ class Worker:
         while not self._stopping:
             self._sleep(self._woken, RECOVERY)
             try:
-                return self.journal.release(entry, datetime.now(UTC))
+                return self.journal.release(entry, self.journal.now())
             except JournalUnavailable:
                 log.warning("change %d can't be given back yet", entry.id)
             except LeaseLost:
@@ -113,11 +115,12 @@ class Worker:
             if self._woken == seen and not self._stopping:
                 self._changed.wait(self._until_due(most))
 
-    def _until_due(self, most: timedelta | None) -> float | None:
+    def _until_due(self, most: timedelta | None) -> float:
         if most is not None:
             return most.total_seconds()
         try:
             due = self.journal.next_due()
         except JournalUnavailable:
             return RECOVERY.total_seconds()
-        return None if due is None else max((due - datetime.now(UTC)).total_seconds(), 0.01)
+        left = NAP if due is None else min(due - self.journal.now(), NAP)
+        return max(left.total_seconds(), 0.01)

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path as File
 
 from bot.askers import Standing
+from bot.brake import Brake
 from bot.desk import Past
 from bot.errors import SlackFailure
 from bot.grammar import parse
@@ -60,6 +61,9 @@ class Somebody:
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         return frozenset()
+
+    def zone(self, user: str) -> str:
+        return "Europe/Berlin"
 
     def email(self, user: str) -> str | None:
         return EMAILS.get(user)
@@ -196,8 +200,12 @@ def house(
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
         people, voice, directory = Somebody(), Noting(), Directory(pbx)
         rules = read_policy(file)
-        path, slowness = Path(pbx, directory, rules, people, Past(journal)), Slowness(voice)
-        worker = Worker(journal, Settler(journal, path, Teller(journal, voice, rules), slowness, patience), threads=2)
+        path, slowness = Path(pbx, directory, rules, people, Past(journal, journal.now)), Slowness(voice)
+        worker = Worker(
+            journal,
+            Settler(journal, path, Teller(journal, voice, rules), slowness, Brake(journal), patience),
+            threads=2,
+        )
         reception = Reception(journal, path, worker, voice, slowness)
         yield House(sandbox=running, pbx=pbx, journal=journal, directory=directory, people=people, path=path,
                     voice=voice, slowness=slowness, worker=worker, reception=reception)  # fmt: skip

@@ -41,11 +41,13 @@ class Desk:
         lately: Lately,
         past: Past,
         *,
+        zone: str,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
         may: May,
     ) -> None:
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
+        self.zone = zone
         self.past, self.may_see, self.may = past, may_see, may
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)

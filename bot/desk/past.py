@@ -1,10 +1,13 @@
-"""What was done before, as the journal has it: the changes that can be taken back."""
+"""What was done before, and what is to be done later, as the journal has it."""
 
+from bot.clock import Now
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.journal import Entry, State
 from bot.journal.reading import Reader
 from bot.names import fold
 from bot.plan import Plan
+from bot.request import Door
+from bot.times import Times
 
 MOST = 500
 """Changes that are looked through for the last one of a kind."""
@@ -14,22 +17,73 @@ SERVER = frozenset({"server", "the server", "the call park server"})
 class Past:
     """Reads the journal; raises JournalUnavailable."""
 
-    def __init__(self, journal: Reader) -> None:
-        self._journal = journal
+    def __init__(self, journal: Reader, now: Now) -> None:
+        self._journal, self.now = journal, now
 
-    def change(self, number: int) -> tuple[Entry, Plan]:
-        """One that changed the PBX, or may have; raise NotFound or NotPossible."""
+    def entry(self, number: int) -> Entry:
+        """Raise NotFound."""
         try:
-            entry = self._journal.get(number)
+            return self._journal.get(number)
         except KeyError:
             raise NotFound(f"There is no change {number}. {NOTHING}") from None
-        if entry.plan is None or entry.state not in (State.DONE, State.UNSETTLED):
+
+    def plan(self, number: int) -> Plan:
+        """Of what was planned, whatever became of it; raise NotFound or NotPossible."""
+        entry = self.entry(number)
+        if entry.plan is None:
             raise NotPossible(f"Change {number} changed nothing: it is {entry.state}. {NOTHING}")
-        return entry, Plan.model_validate(entry.plan)
+        return Plan.model_validate(entry.plan)
+
+    def done(self, number: int) -> Plan:
+        """Of one that changed the PBX, or may have; raise NotFound or NotPossible."""
+        entry = self.entry(number)
+        if entry.state not in (State.DONE, State.UNSETTLED):
+            raise NotPossible(f"Change {number} changed nothing: it is {entry.state}. {NOTHING}")
+        return self.plan(number)
+
+    def flag(self, name: str) -> bool:
+        """Whether it is up."""
+        return self._journal.flag(name) is not None
+
+    def times(self, number: int) -> Times:
+        """Of what begins or ends by itself; raise NotFound or NotPossible."""
+        found = self.plan(number).times
+        if found is None:
+            raise NotPossible(f"Change {number} neither begins nor ends by itself. {NOTHING}")
+        return found
 
     def stands(self, entry: Entry) -> bool:
         """Done, and not taken back by something that stands."""
-        return entry.state is State.DONE and not any(map(self.stands, self._journal.sequel(entry.id)))
+        back = (one for one in self._journal.sequel(entry.id) if one.plan is not None)
+        return entry.state is State.DONE and not any(map(self.stands, back))
+
+    def end_of(self, number: int) -> Entry:
+        """The end that a temporary change is waiting for; raise NotFound or NotPossible."""
+        self.entry(number)
+        ends = (one for one in self._journal.sequel(number) if one.state is State.SCHEDULED)
+        if (found := next(ends, None)) is None:
+            raise NotPossible(f"Change {number} has no end that is still to come. {NOTHING}")
+        return found
+
+    def start_of(self, number: int) -> Entry:
+        """A change that has not begun; raise NotFound or NotPossible."""
+        entry = self.entry(number)
+        if entry.state is not State.SCHEDULED or entry.request.door is Door.CLOCK:
+            raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING}")
+        return entry
+
+    def coming_ends(self) -> list[tuple[Entry, Entry]]:
+        """Each end that is still to come, after the change that it ends; the next first."""
+        ends = (one for one in self._journal.scheduled() if one.about is not None)
+        return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
+
+    def coming_starts(self) -> list[Entry]:
+        """Changes that wait for their time, the next first."""
+        return [one for one in self._journal.scheduled() if one.about is None]
+
+    def unsettled(self) -> list[Entry]:
+        """Changes of which nobody knows whether they were made, and that nobody has taken up since; newest first."""
+        return self._journal.unsettled()
 
     def last(self, user: str, channel: str | None, name: str | None) -> int:
         """The last change that still stands: of that group, or of the server; else that person's here. Or NotFound."""

@@ -1,7 +1,7 @@
 """The one durable record of requests and their changes: the queue, the clock, and the append-only events."""
 
 from bot.errors import LeaseLost
-from bot.journal.entry import Accepted, Entry, Event, FollowUp, Json, Shift, State
+from bot.journal.entry import Accepted, Entry, Event, Flag, FollowUp, Json, Shift, State
 from bot.journal.journal import Journal
 
-__all__ = ["Accepted", "Entry", "Event", "FollowUp", "Journal", "Json", "LeaseLost", "Shift", "State"]
+__all__ = ["Accepted", "Entry", "Event", "Flag", "FollowUp", "Journal", "Json", "LeaseLost", "Shift", "State"]

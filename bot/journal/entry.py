@@ -78,6 +78,16 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """What holds for all of Park, since when, and through which Slack user."""
+
+    name: str
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FollowUp:
     """What is to be done about a change later, journaled in the commit that ends the change."""
 

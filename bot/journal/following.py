@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, insert, update
 
 from bot.errors import Moved
 from bot.journal import intake
 from bot.journal.entry import Entry, FollowUp, Shift, State
 from bot.journal.story import tell
-from bot.journal.tables import entries, holds
+from bot.journal.tables import entries, flags, holds
 
 
 def follow(connection: Connection, follow_up: FollowUp, ended: Entry, *, at: datetime) -> None:
@@ -31,3 +31,11 @@ def shift(connection: Connection, wanted: Shift, *, by: Entry, at: datetime) -> 
     if connection.execute(update(entries).where(*stands).values(values)).rowcount != 1:
         raise Moved(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
     tell(connection, wanted.id, {what: data}, by=by.request.user, at=at)
+
+
+def put(connection: Connection, name: str, text: str | None, *, by: Entry, at: datetime) -> None:
+    """A flag that holds for all of Park, or none of that name any more."""
+    connection.execute(delete(flags).where(flags.c.name == name))
+    if text is not None:
+        connection.execute(insert(flags).values(name=name, text=text, by=by.request.user, at=at))
+    tell(connection, by.id, {"flagged": {"name": name, "text": text}}, by=by.request.user, at=at)

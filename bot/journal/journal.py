@@ -1,11 +1,12 @@
 """The journal itself: what goes in, who works on it, and what became of it."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
+from bot.clock import Now, utc_now
 from bot.errors import JournalUnavailable
 from bot.journal import fence, following, intake
 from bot.journal.entry import Accepted, Entry, FollowUp, Json, Shift, State
@@ -21,14 +22,10 @@ LEASE = timedelta(seconds=60)
 UNTOLD = entries.c.told_at.is_(None)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Journal(Reader):
     """Safe to share between threads. Whatever keeps it from being written is JournalUnavailable, and may pass."""
 
-    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Now = utc_now) -> None:
         super().__init__(Database(url), now)
         self._lease = lease
         try:
@@ -47,17 +44,17 @@ class Journal(Reader):
         self, request: Request, *, asked: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
     ) -> Accepted:
         """When this returns, the request is durable. Without `run_at` it is due at once."""
-        row = intake.accepted(request, asked, footprint, at=self._now(), run_at=run_at)
+        row = intake.accepted(request, asked, footprint, at=self.now(), run_at=run_at)
         return self._add(row, {"accepted": intake.said(row)})
 
     def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json) -> int:
         """Record what was refused at the door; the asker has been told, and nobody needs to work on it."""
-        row = intake.refused(request, asked, outcome, at=self._now())
+        row = intake.refused(request, asked, outcome, at=self.now())
         return self._add(row, {"refused": {**intake.said(row), "outcome": outcome}}).id
 
     def claim(self, owner: str) -> Entry | None:
         """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
-        now = self._now()
+        now = self.now()
         with self.database.writing() as connection:
             number = connection.scalar(next_claimable(now))
             if number is None:
@@ -87,12 +84,12 @@ class Journal(Reader):
         }  # fmt: skip
         return self._change(entry, {name: value for name, value in known.items() if value is not None})
 
-    def schedule(self, entry: Entry, run_at: datetime) -> None:
-        """Planned and shown: it is carried out then, and until then it holds up nobody."""
-        values = {**fence.HANDED_BACK, "state": State.SCHEDULED, "run_at": run_at, "due_at": run_at}
-        happened = {"scheduled": {"run_at": run_at.isoformat()}}
+    def schedule(self, entry: Entry, run_at: datetime, **known: Any) -> None:
+        """Shown, with what is `known` of it: it is carried out then, and until then it holds up nobody."""
+        values = {**fence.HANDED_BACK, **known, "state": State.SCHEDULED, "run_at": run_at, "due_at": run_at}
+        happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._now())
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self.now())
 
     def end(
         self,
@@ -102,21 +99,24 @@ class Journal(Reader):
         *,
         follow_up: FollowUp | None = None,
         shifts: Sequence[Shift] = (),
+        flags: Mapping[str, str | None] | None = None,
     ) -> Entry:
         """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known.
 
-        In the same commit a `follow_up` is accepted and scheduled entries get other times; raise Moved where one
-        of those no longer stands as it was seen: then nothing has ended.
+        In the same commit a `follow_up` is accepted, scheduled entries get other times, and flags are put up or taken
+        down; raise Moved where an entry no longer stands as it was seen: then nothing has ended.
         """
         if not state.ended:
             raise ValueError(f"{state} is no end")
-        now = self._now()
+        now = self.now()
         values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self._lease}
         happened = {"ended": {"state": state, "outcome": outcome}}
         not_yet = entries.c.state.in_([State.RUNNING, State.UNSETTLED, state])  # the same again: a commit in doubt
         with self.database.writing() as connection:
             ended = fence.change(connection, entry, values, UNTOLD, not_yet, happened=happened, at=now)
             connection.execute(delete(holds).where(holds.c.entry_id == entry.id))
+            for name, text in (flags or {}).items():
+                following.put(connection, name, text, by=ended, at=now)
             for shift in shifts:
                 following.shift(connection, shift, by=ended, at=now)
             if follow_up is not None:
@@ -125,7 +125,7 @@ class Journal(Reader):
 
     def told(self, entry: Entry) -> None:
         """The confirmation stands: nothing is left to do, and the response_url is dropped."""
-        now = self._now()
+        now = self.now()
         values = {"told_at": now, "response_url": None, "lease_until": None}
         with self.database.writing() as connection:
             fence.change(connection, entry, values, entries.c.ended_at.is_not(None), happened={"told": None}, at=now)
@@ -135,10 +135,10 @@ class Journal(Reader):
         values = {**fence.HANDED_BACK, "due_at": run_at}
         happened = {"released": {"until": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._now())
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self.now())
 
     def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
-        now = self._now()
+        now = self.now()
         values = {**known, "lease_until": now + self._lease}
         with self.database.writing() as connection:
             return fence.change(connection, entry, values, UNTOLD, happened=checkpoints(known), at=now)

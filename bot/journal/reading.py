@@ -1,24 +1,27 @@
 """Looking things up: no waiting for writers."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, exists, select
 
-from bot.journal.entry import Entry, Event, State
+from bot.clock import Now
+from bot.journal.entry import Entry, Event, Flag, State
 from bot.journal.rows import entry_of, event_of
 from bot.journal.sqlite import Database
-from bot.journal.tables import entries, events
+from bot.journal.tables import entries, events, flags
 from bot.journal.turns import next_claimable, next_moment
+
+MOST = 100
+"""Of what is shown as unknown."""
 
 
 class Reader:
     """The half of the journal that changes nothing. Each raises JournalUnavailable."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Now) -> None:
         self.database = database
-        self._now = now
+        self.now = now
 
     def get(self, number: int) -> Entry:
         """Raise KeyError if there is no such change."""
@@ -55,10 +58,23 @@ class Reader:
         waiting = select(entries).where(entries.c.state == State.SCHEDULED)
         return self._entries(waiting.order_by(entries.c.run_at, entries.c.id))
 
+    def unsettled(self) -> list[Entry]:
+        """Of which nobody knows whether they were made, and that nothing was done about since; newest first."""
+        sequel = entries.alias("sequel")
+        taken_up = exists().where(sequel.c.about == entries.c.id, sequel.c.state == State.DONE)
+        unknown = select(entries).where(entries.c.state == State.UNSETTLED, ~taken_up)
+        return self._entries(unknown.order_by(entries.c.id.desc()).limit(MOST))
+
     def done(self, limit: int) -> list[Entry]:
         """Changes that stand, or stood, newest first."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
+
+    def flag(self, name: str) -> Flag | None:
+        """None where it isn't up."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(flags).where(flags.c.name == name)).one_or_none()
+        return None if row is None else Flag(**row._mapping)
 
     def events(self, number: int) -> list[Event]:
         """The story of one entry."""
@@ -66,9 +82,15 @@ class Reader:
             rows = connection.execute(select(events).where(events.c.entry_id == number).order_by(events.c.id)).all()
         return [event_of(row) for row in rows]
 
+    def busy(self) -> bool:
+        """Whether anything is to be done, or told, before something scheduled is due."""
+        later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self.now())
+        with self.database.reading() as connection:
+            return connection.scalar(select(exists().where(entries.c.told_at.is_(None), ~later))) is True
+
     def next_due(self) -> datetime | None:
         """When `claim` is worth trying, if nobody accepts, ends or gives back anything until then; None is never."""
-        now = self._now()
+        now = self.now()
         with self.database.reading() as connection:
             if connection.scalar(next_claimable(now)) is not None:
                 return now

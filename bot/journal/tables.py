@@ -87,6 +87,16 @@ holds = Table(
     Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
 )
 
+# What holds for all of Park: a pause.
+flags = Table(
+    "flags",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("text", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,

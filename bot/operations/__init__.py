@@ -4,18 +4,27 @@ from typing import Any
 
 from bot.operation import Operation
 from bot.operations.add import Add
+from bot.operations.cancel import Cancel
 from bot.operations.create import Create
 from bot.operations.delete import Delete
 from bot.operations.explained import EXPLAINED
+from bot.operations.extend import Extend
 from bot.operations.find import Find
 from bot.operations.group import Group
 from bot.operations.groups import Groups
 from bot.operations.help import Help
+from bot.operations.keep import Keep
 from bot.operations.move import Move
+from bot.operations.now import Now
+from bot.operations.of_a_change import for_a_scheduled, for_a_temporary
+from bot.operations.pause import Pause
+from bot.operations.pending import Pending
 from bot.operations.preview import Preview
 from bot.operations.recall import RecallGroup
 from bot.operations.remove import Remove
 from bot.operations.rename import Rename
+from bot.operations.replace import Replace
+from bot.operations.resume import Resume
 from bot.operations.server import Server
 from bot.operations.server_enabled import ServerEnabled
 from bot.operations.server_extension import ServerExtension
@@ -42,8 +51,16 @@ OPERATIONS: tuple[type[Operation], ...] = (
     ServerRecallRingGroupTime,
     ServerExtension,
     ServerEnabled,
+    Pending,
+    Extend,
+    Keep,
+    Now,
+    Cancel,
     Undo,
     UndoLast,
+    Replace,
+    Pause,
+    Resume,
     Preview,
     Help,
 )
@@ -60,4 +77,17 @@ def load(dumped: dict[str, Any]) -> Operation:
     return kind.model_validate(dumped["arguments"])
 
 
-__all__ = ["EXPLAINED", "OPERATIONS", "Group", "Help", "Preview", "Undo", "UndoLast", "dump", "load"]
+__all__ = [
+    "EXPLAINED",
+    "OPERATIONS",
+    "Group",
+    "Help",
+    "Preview",
+    "Replace",
+    "Undo",
+    "UndoLast",
+    "dump",
+    "for_a_scheduled",
+    "for_a_temporary",
+    "load",
+]

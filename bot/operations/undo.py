@@ -9,12 +9,12 @@ from bot.changes.diff import overtaken, people
 from bot.changes.reading import read
 from bot.desk import Desk
 from bot.errors import NOTHING, NotPossible
-from bot.fields import ChangeNumber, Noun
+from bot.fields import Noun
 from bot.message import Offer
-from bot.operation import ChangeOperation, Operation
+from bot.operation import ChangeOperation
 from bot.operations.create import refuse_taken
+from bot.operations.of_a_change import OfAChange
 from bot.plan import Plan
-from bot.policy import Permission
 from bot.words import Words
 
 
@@ -27,12 +27,12 @@ def _read_anyway(words: Words) -> bool:
 ANYWAY = Noun(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
 
 
-class Undo(ChangeOperation):
+class Undo(OfAChange, ChangeOperation):
     """What the button under a change asks for."""
 
     title = "Undo a change"
     phrase = "undo change {number} [{anyway}]"
-    permission = None
+    also = ("end change {number} [now]",)
     help = (
         "Takes back what a change did, and nothing else. If that was changed again since, it shows what was, what the"
         " change made of it and what is there now, and asks."
@@ -40,34 +40,19 @@ class Undo(ChangeOperation):
     examples = ("undo change 42",)
     button = "Undo"
 
-    number: ChangeNumber
     anyway: Annotated[bool, ANYWAY] | None = None
 
-    @classmethod
-    def needs(cls) -> str:
-        return "what the change needed"
-
-    def needed(self, desk: Desk) -> Permission | None:
-        return self._asked(desk).needed(desk)
-
-    def about(self) -> int | None:
-        return self.number
-
-    def groups(self, desk: Desk) -> frozenset[str]:
-        _, plan = desk.past.change(self.number)
-        return frozenset(name for change in plan.changes for name in change.names)
-
     def plan(self, desk: Desk) -> Plan:
-        entry, done = desk.past.change(self.number)
+        done = desk.past.done(self.number)
         changes = tuple(self._back(desk, change) for change in reversed(done.changes))
         return Plan(
             title=f"Taken back: {done.title}",
             wish=f"Take back change {self.number}, “{done.title}”",
             changes=changes,
             notes=tuple(note for change in changes for note in _notes(change)),
-            already=(f"Change {entry.id} is taken back already.",) if all(one.already for one in changes) else (),
+            already=(f"Change {self.number} is taken back already.",) if all(one.already for one in changes) else (),
             loses=tuple(f"the park group {one.target.title}" for one in changes if one.before and one.after is None),
-            about=entry.id,
+            about=self.number,
         )
 
     def _back(self, desk: Desk, change: Change) -> Change:
@@ -98,12 +83,6 @@ class Undo(ChangeOperation):
             return ()
         line = Undo(number=self.number, anyway=True).text()
         return (Offer(label="Put back as before", line=f"preview {line}"),)
-
-    def _asked(self, desk: Desk) -> Operation:
-        from bot.operations import load  # the list holds this operation too
-
-        entry, _ = desk.past.change(self.number)
-        return load(entry.asked[0])
 
 
 def _notes(change: Change) -> Iterator[str]:

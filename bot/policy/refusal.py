@@ -15,6 +15,7 @@ _DEEDS = {
     Permission.RECALL: ("change the recall of", "change where a recall goes"),
     Permission.GROUPS: ("create, rename or delete", "create, rename or delete groups"),
     Permission.SERVER: ("change the call park server for", "change the call park server"),
+    Permission.PAUSE: ("pause or resume Park for", "pause or resume Park"),
 }
 
 

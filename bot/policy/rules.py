@@ -17,6 +17,8 @@ class Permission(StrEnum):
     RECALL = "recall"
     GROUPS = "groups"
     SERVER = "server"
+    PAUSE = "pause"
+    """To stop all changes, and to let them go on."""
 
 
 Item = TypeVar("Item", bound=Sequence[object])

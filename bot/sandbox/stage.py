@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,6 +53,7 @@ class Stage:
         **environment: Any,
     ) -> None:
         self.pbx = pbx or SandboxPBX()
+        self._ahead = timedelta(0)
         self.slack = workspace()
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
         self._people()
@@ -95,6 +97,15 @@ class Stage:
         }
         return Settings(_env_file=None, **(usual | self._environment))
 
+    def now(self) -> datetime:
+        """What Park takes for the time."""
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, time: timedelta) -> None:
+        """Set Park's clock."""
+        self._ahead += time
+        self.park.wake()
+
     def settle(self, timeout: float = 10.0) -> None:
         """Wait until everything that was asked is answered; raise TimeoutError."""
         end = time.monotonic() + timeout
@@ -112,7 +123,7 @@ class Stage:
     def __enter__(self) -> Self:
         self.pbx.start()
         self.slack.start()
-        self.park = Park(self.settings, patience=self._patience).start()
+        self.park = Park(self.settings, patience=self._patience, now=self.now).start()
         self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
         return self
 

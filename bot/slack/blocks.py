@@ -1,11 +1,12 @@
 """A message as Slack's blocks: every datum escaped, nothing cut in silence, `text` beside `blocks`."""
 
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject
 
-from bot.message import Fact, Message, Offer
+from bot.message import Fact, Message, Offer, Row
 from bot.slack.buttons import button, form_button
 from bot.slack.paging import cut, pages, sections
 from bot.slack.text import escape, linked
@@ -24,7 +25,7 @@ class Payload(TypedDict):
 
 def render(message: Message, *, to: str | None = None) -> list[Payload]:
     """The message in as few payloads as hold it, at least one; `to` is a user id to mention."""
-    parts = [*sections(_head(message, to)), *sections(_items(message)), *_tail(message)]
+    parts = [*sections(_head(message, to)), *sections(_items(message)), *_rows(message), *_tail(message)]
     return _numbered(message, pages(parts), to)
 
 
@@ -62,6 +63,18 @@ def _value(fact: Fact) -> str:
 
 def _items(message: Message) -> Iterator[str]:
     return (f"• {escape(item)}" for item in message.items)
+
+
+def _row(row: Row) -> str:
+    return " ".join((escape(row.text), *map(linked, row.ids)))
+
+
+def _rows(message: Message) -> Iterator[Block]:
+    """Each with its own buttons, numbered on from those of the message."""
+    places = count(len(message.offers) + len(message.forms))
+    for row in message.rows:
+        yield from sections([_row(row)])
+        yield from _actions([drawn for offer in row.offers if (drawn := button(offer, next(places)))])
 
 
 def _tail(message: Message) -> list[Block]:
@@ -103,7 +116,8 @@ def _text(message: Message, to: str | None) -> str:
     """What notifications and screen readers say: as much as fits, whole lines."""
     title, *facts = _head(message, to, bold="")
     said = next(cut(title, _TEXT))
-    for line in (*facts, *_items(message), *map(_code, message.lines), *map(escape, message.notes)):
+    lists = (*_items(message), *map(_row, message.rows), *map(_code, message.lines))
+    for line in (*facts, *lists, *map(escape, message.notes)):
         if len(said) + len(line) > _TEXT:
             return said + "\n…"
         said += "\n" + line

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from bot.fields.noun import Noun
 from bot.fields.when.reading import ENDS, STARTS, read_end, read_start
 from bot.fields.when.resolving import resolve
-from bot.fields.when.saying import exactly, say, say_duration, say_moment
+from bot.fields.when.saying import exactly, say, say_dated, say_duration, say_moment
 from bot.fields.when.values import LONGEST, Elapsed, End, Start, Wall
 
 
@@ -49,6 +49,7 @@ __all__ = [
     "exactly",
     "resolve",
     "say",
+    "say_dated",
     "say_duration",
     "say_moment",
 ]

@@ -41,6 +41,12 @@ def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day}{year} {local:%H:%M}{which}, {zone.key}"
 
 
+def say_dated(at: datetime, zone: ZoneInfo) -> str:
+    """`Thu 26 Nov 07:00, Europe/Berlin`: as it can be read on any day of these months."""
+    local = at.astimezone(zone)
+    return f"{_say_date(local)} {local:%H:%M}, {zone.key}"
+
+
 def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
     """One candidate of `resolve` as a value of its own, dated in full: it resolves to that candidate alone."""
     local = at.astimezone(zone)

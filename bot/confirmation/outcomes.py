@@ -1,69 +1,27 @@
-"""What is said when a request has ended: to the asker alone, or in the thread for all to see."""
+"""How a change ended, as it is told."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, Self
-
-from pydantic import BaseModel, ConfigDict
 
 from bot.changes import Snapshot
 from bot.changes.change import Change, same
 from bot.changes.diff import RingGroupName, facts, people
 from bot.changes.snapshot import COMPARED
 from bot.changes.stops import Shifted, Unsettled
+from bot.confirmation.model import Confirmation
+from bot.confirmation.preview import plan_facts
 from bot.errors import NOTHING
 from bot.message import Fact, Message, Offer
-from bot.names import fold
-from bot.operation import ChangeOperation
 from bot.plan import Plan
 
 LAST_NOW = "Whoever was taken out and put back now stands last in the group: group parks hunt in that order."
-
-
-class Confirmation(BaseModel):
-    """`private` goes to the asker; or a `card` with its `status` for the thread, and a `reply` under it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    private: Message | None = None
-    card: Message | None = None
-    status: str = ""
-    reply: Message | None = None
-    mention: bool = False
-    """Slow, failed and unknown outcomes name the asker: a card alone notifies nobody."""
-
-    @classmethod
-    def only(cls, message: Message) -> Self:
-        """For the asker's eyes."""
-        return cls(private=message)
-
-    def noting(self, note: str) -> Self:
-        """The same with one more note, if there is one."""
-        if not note:
-            return self
-        parts = {"private": self.private, "reply": self.reply}
-        noted = {part: replace(said, notes=(*said.notes, note)) for part, said in parts.items() if said}
-        return self.model_copy(update=noted)
-
-
-def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
-    """The diff, and the button that applies exactly it."""
-    if all(change.already for change in plan.changes):
-        return Message(title="Nothing to change", notes=plan.already)
-    style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
-    return Message(
-        title=f"{plan.wish}? Nothing is changed yet.",
-        facts=_facts(plan, ring_group),
-        notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
-        offers=(Offer(label=operation.button, line=operation.text(), style=style, expects=plan.digest()),),
-    )
 
 
 def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupName, *, slow: bool) -> Confirmation:
     """Written, read back and found as wanted."""
     if all(change.already for change in plan.changes):
         return Confirmation.only(Message(title="Already so: nothing had to be changed", notes=plan.already))
-    card = Message(title=plan.title, facts=_facts(plan, ring_group), notes=(*plan.already, *plan.notes))
+    card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=(*plan.already, *plan.notes))
     stands = tuple(_stands(change, now) for change, now in zip(plan.changes, readings, strict=True))
     notes = tuple(note for change, now in zip(plan.changes, readings, strict=True) for note in _also_moved(change, now))
     reply = Message(
@@ -144,26 +102,6 @@ def fault(line: str, *, began: bool) -> Confirmation:
         notes=("Park met a fault of its own half-way, which is in its log.", "Look at the PBX before you try again."),
     )
     return Confirmation(card=card, status="unknown", reply=card, mention=True)
-
-
-def understood_as(said: Message, typed: str, line: str) -> Message:
-    """With the line in Park's own words, where it was typed in others: that is how the next one gets shorter."""
-    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
-        return said
-    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
-
-
-def _facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
-    several = len(plan.changes) > 1
-    return tuple(
-        Fact(
-            label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
-            value=fact.value,
-            before=fact.before,
-        )
-        for change in plan.changes
-        for fact in facts(change, ring_group)
-    )
 
 
 def _stands(change: Change, now: Snapshot | None) -> Fact | None:

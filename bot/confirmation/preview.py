@@ -1,0 +1,53 @@
+"""What a change would do, in words, before it is done; and what it did."""
+
+from dataclasses import replace
+from typing import Literal
+
+from bot.changes.diff import RingGroupName, facts
+from bot.message import Fact, Message, Offer
+from bot.names import fold
+from bot.operation import ChangeOperation
+from bot.plan import Plan
+from bot.times import Times
+
+
+def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
+    """The diff, and the button that applies exactly it."""
+    if all(change.already for change in plan.changes):
+        return Message(title="Nothing to change", notes=plan.already)
+    style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
+    return Message(
+        title=f"{plan.wish}? Nothing is changed yet.",
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times)),
+        notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
+        offers=(Offer(label=operation.button, line=operation.text(), style=style, expects=plan.digest()),),
+    )
+
+
+def understood_as(said: Message, typed: str, line: str) -> Message:
+    """With the line in Park's own words, where it was typed in others: that is how the next one gets shorter."""
+    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
+        return said
+    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
+
+
+def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
+    """Before and after, of each target; under its name where there are several."""
+    several = len(plan.changes) > 1
+    return tuple(
+        Fact(
+            label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
+            value=fact.value,
+            before=fact.before,
+        )
+        for change in plan.changes
+        for fact in facts(change, ring_group)
+    )
+
+
+def time_facts(times: Times | None) -> tuple[Fact, ...]:
+    """When it begins and ends, with the zone."""
+    if times is None:
+        return ()
+    said = {"Begins": times.starts, "Until": times.ends}
+    return tuple(Fact(label=label, value=times.dated(at)) for label, at in said.items() if at is not None)

@@ -1,0 +1,18 @@
+"""A scheduled change called off."""
+
+from bot.desk import Desk
+from bot.operation import Effect, JournalOperation
+from bot.operations.of_a_change import OfAChange
+
+
+class Cancel(OfAChange, JournalOperation):
+    """Before it begins."""
+
+    title = "Cancel"
+    phrase = "cancel change {number}"
+    did = "Called off"
+    help = "Calls off a change that is waiting for its time. One that was made already is taken back with undo."
+    examples = ("cancel change 42",)
+
+    def effect(self, desk: Desk) -> Effect:
+        return self.retimed(desk, desk.past.start_of(self.number), f"Change {self.number} is called off")

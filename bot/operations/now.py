@@ -1,0 +1,20 @@
+"""A scheduled change made at once."""
+
+from bot.desk import Desk
+from bot.operation import Effect, JournalOperation
+from bot.operations.of_a_change import OfAChange
+
+
+class Now(OfAChange, JournalOperation):
+    """What it ends with stays as it was: a time that was named, or as long as was said."""
+
+    title = "Do it now"
+    phrase = "do change {number} now"
+    also = ("do change {number}", "change {number} now")
+    did = "Begun early"
+    help = "Makes a change that is waiting for its time at once."
+    examples = ("do change 42 now",)
+
+    def effect(self, desk: Desk) -> Effect:
+        now = desk.past.now()
+        return self.retimed(desk, desk.past.start_of(self.number), f"Change {self.number} begins now", now)

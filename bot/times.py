@@ -1,0 +1,65 @@
+"""When a change begins and ends, as instants, with the zone to say them in."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.errors import NOTHING, Ambiguous
+from bot.fields.when import End, Start, exactly, resolve, say_dated, say_moment
+from bot.message import Offer
+
+if TYPE_CHECKING:
+    from bot.operation import ChangeOperation, Operation
+
+NOTICE = timedelta(minutes=10)
+"""Before the end of a temporary change the thread is told."""
+WORTH_A_NOTICE = timedelta(minutes=30)
+"""A change shorter than this needs no word before its end: its beginning has not been forgotten."""
+
+
+class Times(BaseModel):
+    """In UTC; `zone` is the asker's, by its IANA name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    zone: str
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+    def dated(self, at: datetime) -> str:
+        """For a card, which stands for days: with the date."""
+        return say_dated(at, ZoneInfo(self.zone))
+
+    def moment(self, at: datetime, now: datetime) -> str:
+        """For what is read at once: today, tomorrow."""
+        return say_moment(at, now, ZoneInfo(self.zone))
+
+
+def times(operation: "ChangeOperation", now: datetime, zone: str) -> Times | None:
+    """None for a change that is made at once and stays; raise Ambiguous with a button for each, or NotPossible."""
+    if operation.starts is None and operation.ends is None:
+        return None
+    starts = operation.starts and the_only(operation, "starts", operation.starts, now, zone)
+    ends = operation.ends and the_only(operation, "ends", operation.ends, starts or now, zone)
+    return Times(zone=zone, starts=starts, ends=ends)
+
+
+def notice(begun: datetime, ends: datetime) -> datetime:
+    """When to say that it ends soon: at its end, where there is no need to."""
+    return ends - NOTICE if ends - begun >= WORTH_A_NOTICE else ends
+
+
+def the_only(operation: "Operation", field: str, value: Start | End, now: datetime, zone: str) -> datetime:
+    """The instant that the operation's field means; raise Ambiguous or NotPossible."""
+    here = ZoneInfo(zone)
+    found = resolve(value, now, here)
+    if len(found) == 1:
+        return found[0]
+    lines = [operation.model_copy(update={field: exactly(value, at, here)}).text() for at in found]
+    labels = [say_moment(at, now, here) for at in found]
+    raise Ambiguous(
+        f"Which of these is meant? {NOTHING}",
+        offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
+    )
