@@ -9,7 +9,7 @@ from bot.askers import People, asker
 from bot.changes.change import Change
 from bot.confirmation import preview, understood_as
 from bot.desk import Desk, Progress
-from bot.errors import NOTHING, Ambiguous, NotAllowed, Refused
+from bot.errors import NOTHING, Ambiguous, NotAllowed, NotPossible, Refused
 from bot.fields import Refers, spellings
 from bot.grammar import parse
 from bot.message import Fact, Message, Offer
@@ -64,6 +64,7 @@ class Path:
         """What the change would do, allowed on every name before and after; raise Refused."""
         who = asker(request, self.people, self.policy)
         operation, desk, rule = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
+        _refuse_times(operation)
         plan, rules = operation.plan(desk), dict[str, None]()
         for change in plan.changes:
             decision = decide(
@@ -91,7 +92,8 @@ class Path:
         if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
             raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
-            offers = tuple(Offer(label=one.text(), line=one.text()) for one, _ in found)
+            lines = [one.text(settled=True) for one, _ in found]
+            offers = tuple(Offer(label=line, line=line) for line in lines)
             raise Ambiguous(
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )
@@ -147,6 +149,14 @@ class Path:
     def _enforce(self, decision: Decision) -> None:
         if not decision.allowed:
             raise refusal(decision)
+
+
+def _refuse_times(operation: ChangeOperation) -> None:
+    if operation.starts or operation.ends:
+        raise NotPossible(
+            f"Park can't begin or end a change by itself yet. {NOTHING}",
+            notes=("Leave the time out: the change then stays until somebody changes it back.",),
+        )
 
 
 def refusal(decision: Decision) -> NotAllowed:

@@ -5,6 +5,7 @@ import re
 from bot.errors import NOTHING, NotUnderstood
 from bot.grammar.matching import FAULTS, Operations, matched, verb_of
 from bot.grammar.refusing import corrected_verb, explained, not_understood
+from bot.grammar.times import unswallowed
 from bot.message import Offer
 from bot.operation import ChangeOperation, ReadOperation
 from bot.operations import OPERATIONS, Help, Preview
@@ -55,7 +56,7 @@ def _question(words: Words, line: str) -> Operations:
 def _readings(words: Words) -> Operations:
     found = matched(words)
     if found.readings:
-        return found.readings
+        return unswallowed(words, found.readings)
     if (wish := explained(words)) is not None:
         raise wish
     if found.fault is None and verb_of(words) is None:
