@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.fields import Noun, Refers, spellings
-from bot.fields.when import End, Start
+from bot.fields.when import END, START, Ends, Starts
+from bot.fields.when.tail import Times, no_end
 from bot.journal import Shift
 from bot.message import Fact, Message
 from bot.names import fold
@@ -80,9 +81,14 @@ class Operation(BaseModel):
     @classmethod
     @cache
     def nouns(cls) -> dict[str, Noun]:
-        """The noun of each field, in the order of the declaration."""
+        """The noun of each field that its phrases name, in the order of the declaration."""
         found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
-        return {name: noun for name, noun in found.items() if noun is not None}
+        return {name: noun for name, noun in found.items() if noun not in (None, START, END)}
+
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """The nouns of the times that may follow each of its phrases, by field."""
+        return {}
 
     @classmethod
     def changes(cls) -> bool:
@@ -92,7 +98,7 @@ class Operation(BaseModel):
     @classmethod
     def form(cls) -> dict[str, Noun]:
         """The nouns of the fields that a form asks for."""
-        return {name: noun for name, noun in cls.nouns().items() if noun.label}
+        return {name: noun for name, noun in (cls.nouns() | cls.times()).items() if noun.label}
 
     @classmethod
     def present(cls, desk: "Desk", known: dict[str, Any]) -> dict[str, Any]:
@@ -100,19 +106,22 @@ class Operation(BaseModel):
         return {}
 
     @classmethod
-    def read_slots(cls, slots: Slots) -> Self:
+    def read_slots(cls, slots: Slots, times: Times | None = None) -> Self:
         """Raise ValueError with what to type instead."""
-        return cls(**{name: cls.nouns()[name].read(words) for name, words in slots.items()})
+        return cls(**{name: cls.nouns()[name].read(words) for name, words in slots.items()}, **(times or {}))
 
-    def text(self) -> str:
-        """The line that asks for exactly this, in Park's own words."""
+    def text(self, *, settled: bool = False) -> str:
+        """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
         said = {name: noun.say(value) for name, noun, value in self.said()}
+        times = [said.pop(name) for name in self.times() if name in said]
         way = next(way for way in phrases(self.phrase) if _fields(way) == said.keys())
-        return " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
+        line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
+        comma = "," if settled and times else ""
+        return " ".join((line + comma, *times))
 
     def said(self) -> Iterator[tuple[str, Noun, Any]]:
         """Name, noun and value of each argument that was given."""
-        for name, noun in self.nouns().items():
+        for name, noun in (self.nouns() | self.times()).items():
             if (value := getattr(self, name)) is not None:
                 yield name, noun, value
 
@@ -178,15 +187,32 @@ class JournalOperation(Operation):
 class ChangeOperation(Operation):
     """Journaled, planned, applied by the worker and confirmed in the thread."""
 
-    starts: Start | None = None
-    ends: End | None = None
-    replaces: int | None = None
-    """A temporary change in whose place this one comes."""
-
     asks: ClassVar[bool] = False
     """Typed, it only shows what it would do, with a button: a click applies it."""
     button: ClassVar[str] = "Apply"
     """What that button says, and a preview's."""
+    may_end: ClassVar[bool] = True
+    """Whether it can be put back by itself, for it is no oddity to have it for a while only."""
+
+    starts: Starts | None = None
+    ends: Ends | None = None
+    replaces: int | None = None
+    """A temporary change in whose place this one comes."""
+
+    def text(self, *, settled: bool = False) -> str:
+        line = super().text(settled=settled)
+        return line if self.replaces is None else f"replace change {self.replaces} with {line}"
+
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """When it begins, and when it ends by itself where it can."""
+        return {"starts": START} | ({"ends": END} if cls.may_end else {})
+
+    @model_validator(mode="after")
+    def _ends_only_where_it_may(self) -> Self:
+        if self.ends is not None and not self.may_end:
+            raise ValueError(no_end(END.say(self.ends)))
+        return self
 
     @abstractmethod
     def plan(self, desk: "Desk") -> "Plan":

@@ -122,7 +122,8 @@ class Path:
         if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
             raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
-            offers = tuple(Offer(label=one.text(), line=one.text()) for one, _ in found)
+            lines = [one.text(settled=True) for one, _ in found]
+            offers = tuple(Offer(label=line, line=line) for line in lines)
             raise Ambiguous(
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )

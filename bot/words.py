@@ -11,7 +11,7 @@ MAX_LINE = 1500
 _MEANINGFUL = frozenset({
     "?", "a", "all", "and", "at", "called", "for", "from", "group", "groups", "help", "if", "in", "into", "is",
     "named", "new", "of", "off", "on", "out", "park", "parked", "parker", "preview", "recall", "recalls", "ring",
-    "server", "the", "then", "time", "to", "until", "user", "whoever",
+    "server", "the", "then", "til", "till", "time", "to", "today", "tomorrow", "tonight", "until", "user", "whoever",
 })
 # fmt: on
 _PLAIN = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")

@@ -44,6 +44,12 @@ awkward = st.sampled_from(
         "?",
         "-",
         "a\\b",
+        "Open until 7",
+        "Room for 2h",
+        "Desk at 18:00",
+        "Sales, until 7",
+        "Desk tonight",
+        "until 7",
     ]
 )
 names = awkward | st.text(
@@ -106,7 +112,7 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
 
 def operations(kind: type[Operation]) -> st.SearchStrategy[Operation]:
     """Operations of one kind, with and without their optional arguments."""
-    values = {name: VALUES[noun] for name, noun in kind.nouns().items()}
+    values = {name: VALUES[noun] for name, noun in (kind.nouns() | kind.times()).items()}
     optional = {name for name in values if not kind.model_fields[name].is_required()}
     return st.fixed_dictionaries(
         {name: value | st.none() if name in optional else value for name, value in values.items()}

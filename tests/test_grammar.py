@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from bot.errors import NotUnderstood
 from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import OPERATIONS
+from bot.operations import OPERATIONS, dump, load
 from tests.strategies import operations
+
+CHANGES = [operation for operation in OPERATIONS if operation.changes()]
 
 
 def understood(line: str) -> list[str]:
@@ -111,7 +113,123 @@ def test_a_line_means_what_its_typist_means(typed: str, meant: str) -> None:
     assert [reading.text() for reading in parse(typed)] == [meant]
 
 
+TIMED = {
+    "recall Sales to Night Desk for 2h": "recall Sales to Night Desk for 2h",
+    "recall Sales to Night Desk until 7": "recall Sales to Night Desk until 07:00",
+    "recall Sales to user tonight": "recall Sales to user tonight",
+    "recall Sales to user at 18:00 for 2h": "recall Sales to user at 18:00 for 2h",
+    "recall Sales to user for 2h at 18:00": "recall Sales to user at 18:00 for 2h",
+    "recall Sales to user, tomorrow at 8 until noon": "recall Sales to user at tomorrow 08:00 until 12:00",
+    "add 1001 to Sales for 3 days": "add 1001 to Sales for 3 days",
+    "put 1001 in Sales in 2h": "add 1001 to Sales in 2h",
+    "remove 1001 until Monday 9:00": "remove 1001 until Monday 09:00",
+    "move 1001 to Support on Monday at 9": "move 1001 to Support on Monday 09:00",
+    "server recall time 10m until 17:30": "server recall time 10m until 17:30",
+    "recall time 10m until 17:30": "server recall time 10m until 17:30",
+    "recall ring group time 90s for 1h": "server recall ring group time 1m30s for 1h",
+    "server extension 666 until 18:00": "server extension 666 until 18:00",
+    "server recall to user until 24 December": "server recall to user until 24 December",
+    "server on until 18:00": "server on until 18:00",
+    "turn server off tonight at 22:00 for 1h": "server off at tonight 22:00 for 1h",
+    "create Support at 18:00": "create Support at 18:00",
+    "rename Sales to Support on Monday": "rename Sales to Support on Monday",
+    "delete Support EMEA in 2h": "delete Support EMEA in 2h",
+}
+
+
+@pytest.mark.parametrize(("typed", "meant"), TIMED.items())
+def test_times_at_the_end_of_a_change_are_times_first(typed: str, meant: str) -> None:
+    assert parse(typed)[0].text() == meant
+    assert parse(meant)[0].text() == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "readings"),
+    {
+        "add 1001 to Sales until 7": ["add 1001 to Sales, until 07:00", 'add 1001 to "Sales until 7"'],
+        "delete Desk at 18:00 at 20:00": ['delete "Desk at 18:00", at 20:00', 'delete "Desk at 18:00 at 20:00"'],
+        "delete Open until 7": ['delete "Open until 7"'],
+        "recall Room for 2h to user for 3h": [
+            'recall "Room for 2h" to user, for 3h',
+            'recall "Room for 2h" to "user for 3h"',
+        ],
+        "add 1001 to Sales until whenever": ['add 1001 to "Sales until whenever"'],
+        "add 1001 to Sales tomorrow": ['add 1001 to "Sales tomorrow"'],
+        "create Support at 18:00": ["create Support, at 18:00"],
+        'create "Support for 2h"': ['create "Support for 2h"'],
+        "create Hotline for Partners": ['create "Hotline for Partners"'],
+        "server on until 18:00": ["server on, until 18:00"],
+        "group Open until 7": ['group "Open until 7"'],
+    }.items(),
+)
+def test_the_end_of_a_line_may_be_times_or_the_end_of_a_name_that_exists(line: str, readings: list[str]) -> None:
+    assert [reading.text(settled=True) for reading in parse(line)] == readings
+
+
+@given(st.sampled_from(CHANGES).flatmap(operations))
+def test_after_a_comma_times_are_times_in_every_reading(change: ChangeOperation) -> None:
+    readings = parse(change.text(settled=True))
+    assert change in readings
+    if change.starts or change.ends:
+        assert all((one.starts, one.ends) == (change.starts, change.ends) for one in readings)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "offered"),
+    [
+        ("create Support for 2h", "don't end by themselves", ["create Support", 'create "Support for 2h"']),
+        (
+            "rename Sales to Open until 7",
+            "don't end by themselves",
+            ["rename Sales to Open", 'rename Sales to "Open until 7"'],
+        ),
+        (
+            "create Support for 2 fortnights",
+            "no time that I know",
+            ["create Support", 'create "Support for 2 fortnights"'],
+        ),
+        (
+            "create Support for 2h at 18:00",
+            "don't end by themselves",
+            ["create Support at 18:00", 'create "Support for 2h" at 18:00'],
+        ),
+        ("create Support tomorrow", "at tomorrow 8:00", ["create Support", 'create "Support tomorrow"']),
+    ],
+)
+def test_no_time_vanishes_in_a_new_name(line: str, said: str, offered: list[str]) -> None:
+    with pytest.raises(NotUnderstood, match=said) as refused:
+        parse(line)
+    assert [offer.line for offer in refused.value.message.offers] == offered
+
+
+def test_a_line_with_something_missing_opens_its_form_with_its_times() -> None:
+    with pytest.raises(NotUnderstood) as refused:
+        parse("add 1001 until 18:00")
+    (offer,) = refused.value.message.forms
+    assert offer.arguments == {"members": ["1001"], "ends": {"when": {"clock": "18:00:00"}}}
+    assert offer.whole
+    assert refused.value.message.lines == ("add 1001 to <group> until 18:00",)
+
+
+def test_what_ends_a_change_can_not_be_made_to_end_what_has_no_end() -> None:
+    with pytest.raises(ValueError, match="don't end by themselves"):
+        load({"operation": "create", "arguments": {"name": "Support", "ends": {"when": {"clock": "18:00:00"}}}})
+
+
+@given(st.sampled_from(OPERATIONS).flatmap(operations))
+def test_an_operation_with_its_times_survives_the_journal(operation: Operation) -> None:
+    assert load(dump(operation)) == operation
+
+
 REFUSED = {
+    "server recall time 10m until whenever": "An end is typed as for 2h",
+    "server recall time 20m until 18:00": "60 to 900 seconds",
+    "remove 1001 until whenever": "An end is typed as for 2h",
+    "add 1001 until 2h": "Type for 2h",
+    "add 1001 Sales until 18:00": "add 1001 to Sales until 18:00",
+    "ad 1001 to Sales until 7": "add 1001 to Sales until 07:00",
+    "add 1001 to Sales until 7?": "preview add 1001 to Sales until 07:00",
+    "preview create Support for 2h": "don't end by themselves",
     "add 1001 Sales": "add 1001 to Sales",
     "ad 1001 to Sales": "add 1001 to Sales",
     "add 1001 to": "add 1001 to <group>",
@@ -199,6 +317,10 @@ def test_any_text_is_understood_or_refused(line: str) -> None:
                 "server",
                 "time",
                 "5m",
+                "until",
+                "at",
+                "tomorrow",
+                "create",
                 "?",
             ]
         ),

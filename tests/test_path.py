@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Ambiguous, NotAllowed, NotPossible, NotUnderstood, SlackUnavailable
+from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, NotUnderstood, SlackUnavailable
 from bot.slack.buttons import button
 from tests.house import ANA, BEN, House, house, lines, words
 
@@ -80,6 +80,46 @@ def test_a_line_that_two_groups_fit_is_asked_about(park: House) -> None:
         park.plan("add Pablo to Back to Front")
     offered = [park.plan(line).plan.title for line in lines(caught.value.message)]
     assert offered == ["Added 1016 Pablo to Back to Front", "Added 1014 Pablo to Back to Front"]
+
+
+def test_a_group_whose_name_ends_like_a_time_is_asked_about_and_each_button_means_one(park: House) -> None:
+    park.sandbox.console_create_group("Sales until 7")
+    with pytest.raises(Ambiguous) as caught:
+        park.plan("add 1016 to Sales until 7")
+    timed, named = lines(caught.value.message)
+    assert park.plan(named).plan.title == "Added 1016 Pablo Fernández to Sales until 7"
+    with pytest.raises(NotPossible, match="by itself yet"):
+        park.plan(timed)
+
+
+def test_a_group_whose_name_ends_like_a_time_wins_where_no_other_reading_has_names(park: House) -> None:
+    park.sandbox.console_create_group("Desk at 18:00")
+    assert park.plan("add 1016 to Desk at 18:00").plan.title == "Added 1016 Pablo Fernández to Desk at 18:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("recall Sales to Night Desk until whenever", "“until whenever” is no time that I know"),
+        ("recall Sales to Night Desk for 2", "2m, 2h or 2 days"),
+        ("add 1016 to Sales for 2 fortnights", "“for 2 fortnights” is no time that I know"),
+        ("remove Ana Ruiz until whenever", "“until whenever” is no time that I know"),
+        ("delete Sales until 7", "create, rename and delete don't end by themselves"),
+        ("add 1016 to Sales tomorrow", "Type at tomorrow 8:00"),
+    ],
+)
+def test_a_name_that_nobody_has_and_that_ends_like_a_time_says_how_times_are_typed(
+    park: House, line: str, said: str
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        park.plan(line)
+    assert said in words(caught.value.message)
+
+
+@pytest.mark.parametrize("line", ["recall Sales to Night Desk for 2h", "preview server on at 18:00"])
+def test_a_change_with_times_is_refused_until_it_can_begin_and_end(park: House, line: str) -> None:
+    with pytest.raises(NotPossible, match="can't begin or end a change by itself yet"):
+        park.answer(f"preview {line.removeprefix('preview ')}")
 
 
 def test_a_reading_whose_names_fit_two_is_asked_about_before_one_whose_names_fit_none(park: House) -> None:

@@ -10,7 +10,7 @@ from bot.changes.reading import read
 from bot.desk.homes import Homes
 from bot.desk.mending import Mending
 from bot.desk.past import Past
-from bot.desk.ring_groups import RingGroups, refuse_times
+from bot.desk.ring_groups import RingGroups
 from bot.desk.users import Users
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.fields import Recall, Refers, spellings
@@ -85,12 +85,11 @@ class Desk:
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, anew=anew):
                 return self._mending.only(found, text, lambda group: group.name, lambda group: group.name)
-        refuse_times(text)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING}",
             offers=self._mending.instead(text, closest),
-            notes=() if closest else ("See them all: groups",),
+            notes=self._mending.about_times(text) or (() if closest else ("See them all: groups",)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from bot.errors import Ambiguous, NotPossible
 from bot.fields import Recall
+from bot.fields.when.tail import hint
 from bot.message import Offer
 from bot.operation import Operation
 
@@ -44,6 +45,11 @@ class Mending:
         rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
         valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
         return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
+
+    def about_times(self, text: str) -> tuple[str, ...]:
+        """What to type instead of a time, where a name that nobody has ends like one."""
+        about = hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
+        return (about,) if about else ()
 
     def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
         for field, _, value in self.operation.said():

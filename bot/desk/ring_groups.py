@@ -1,6 +1,5 @@
 """The ring group that a recall goes to."""
 
-import re
 from itertools import product
 from typing import Any
 
@@ -29,7 +28,6 @@ class RingGroups:
                 return self.mending.only(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
                 )
-        refuse_times(text)
         raise self._none(text)
 
     def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
@@ -73,16 +71,7 @@ class RingGroups:
             )
         kind = kind_of(self.pbx, text)
         what = f"“{text}” is {kind.said}, not a ring group." if kind else f"There is no ring group called “{text}”."
-        return NotFound(f"{what} {NOTHING}", offers=closest)
-
-
-def refuse_times(text: str) -> None:
-    """Raise NotPossible for a time that is not part of any name there is."""
-    if re.search(r"\s(for|until|till|at|from)\s+\S", text, re.IGNORECASE):
-        raise NotPossible(
-            f"There is nothing called “{text}”, and Park can't begin or end a change by itself yet. {NOTHING}",
-            notes=("Leave the time out: the change then stays until somebody changes it back.",),
-        )
+        return NotFound(f"{what} {NOTHING}", notes=self.mending.about_times(text), offers=closest)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

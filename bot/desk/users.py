@@ -72,7 +72,7 @@ class Users:
         near = [user for user in self.directory.closest_users(text) if user.extension_number]
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING}",
-            notes=self._perhaps_a_group(text),
+            notes=(*self._perhaps_a_group(text), *self.mending.about_times(text)),
             offers=self.mending.instead(text, [str(user.extension_number) for user in near], list(map(_said, near))),
         )
 

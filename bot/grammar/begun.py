@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.fields.when.tail import Tail
 from bot.grammar.matching import FAULTS
 from bot.message import FormOffer
 from bot.operation import Operation
@@ -19,14 +20,14 @@ class Begun:
     left: int
 
 
-def begun(operation: type[Operation], words: Words) -> Begun:
-    """As much as fits one of its phrases; an optional part is in the line where it was begun."""
-    ways = [_begun(operation, way, words) for way in phrases(operation.phrase)]
+def begun(operation: type[Operation], tail: Tail) -> Begun:
+    """As much as fits one of its phrases; an optional part is in the line where it was begun, and so are times."""
+    ways = [_begun(operation, way, tail) for way in phrases(operation.phrase)]
     return min(ways, key=lambda way: (way.left, len(way.line)))
 
 
-def _begun(operation: type[Operation], way: Phrase, words: Words) -> Begun:
-    rest, said, arguments = words, [], {}
+def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
+    rest, said, arguments = tail.rest, list[str](), dict[str, Any]()
     for part in way.parts:
         if isinstance(part, Literal):
             rest = rest[1:] if rest and rest[0].means(*part.spellings) else rest
@@ -40,6 +41,9 @@ def _begun(operation: type[Operation], way: Phrase, words: Words) -> Begun:
             rest = rest[length:]
         except FAULTS:
             said.append(noun.placeholder)
+    times = {name: value for name, value in tail.times.items() if name in operation.times()}
+    arguments |= times
+    said += [operation.times()[name].say(value) for name, value in times.items()]
     return Begun(
         " ".join(said), operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True), len(rest)
     )
@@ -52,11 +56,11 @@ def _length(operation: type[Operation], words: Words) -> int:
     return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), 1))
 
 
-def form(operation: type[Operation], words: Words) -> tuple[FormOffer, ...]:
+def form(operation: type[Operation], tail: Tail) -> tuple[FormOffer, ...]:
     """The operation's form, if it has fields to fill."""
     if not operation.form():
         return ()
-    understood = begun(operation, words)
+    understood = begun(operation, tail)
     return (
         FormOffer(
             label="Open the form",

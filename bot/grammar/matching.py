@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.errors import NotPossible
+from bot.fields.when.tail import Tail, cut, no_end
 from bot.operation import Operation
 from bot.operations import OPERATIONS
-from bot.phrase import Phrase
+from bot.phrase import Phrase, Slots
 from bot.words import Words
 
 MAX_READINGS = 12
@@ -22,24 +23,31 @@ Fault = tuple[type[Operation], Exception]
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """All readings of the words by one operation, the likeliest first; where there is none, the first fault met."""
+    """All readings of a line by one operation, the likeliest first; where there is none, the first fault met."""
 
     readings: Operations = ()
     fault: Fault | None = None
 
 
 def matched(words: Words) -> Matched:
-    """By the phrase that pins down most."""
+    """With the times at the end of the line as times, then as the end of a name."""
+    ways = [matched_tail(tail) for tail in cut(words)]
+    found = {reading.text(settled=True): reading for way in ways for reading in way.readings}
+    same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
+    return Matched(tuple(same[:MAX_READINGS]), next((way.fault for way in ways if way.fault), None))
+
+
+def matched_tail(tail: Tail) -> Matched:
+    """By the phrase that pins down most; only changes can have times."""
     fault: Fault | None = None
-    verb = verb_of(words)
-    for operation, ways in _by_weight():
+    verb = verb_of(tail.rest)
+    for operation, ways in _by_weight(timed=bool(tail.times)):
         found: dict[str, Operation] = {}
-        fitting = [
-            way for way in ways if way.verb or verb is None
-        ]  # a line that begins with a verb begins with no name
-        for slots in islice((slots for way in fitting for slots in way.match(words)), MAX_READINGS):
+        # a line that begins with a verb begins with no name
+        fitting = [way for way in ways if way.verb or verb is None]
+        for slots in islice((slots for way in fitting for slots in way.match(tail.rest)), MAX_READINGS):
             try:
-                reading = operation.read_slots(slots)
+                reading = _read(operation, slots, tail)
                 found.setdefault(reading.text(), reading)
             except FAULTS as error:
                 fault = fault or (operation, error)
@@ -48,14 +56,21 @@ def matched(words: Words) -> Matched:
     return Matched(fault=fault)
 
 
-def _by_weight() -> Iterator[tuple[type[Operation], list[Phrase]]]:
+def _read(operation: type[Operation], slots: Slots, tail: Tail) -> Operation:
+    if "ends" in tail.times and "ends" not in operation.times():
+        raise ValueError(no_end(tail.typed))
+    return operation.read_slots(slots, tail.times)
+
+
+def _by_weight(*, timed: bool) -> Iterator[tuple[type[Operation], list[Phrase]]]:
     """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
     grouped: dict[tuple[int, int], list[Phrase]] = {}
     for index, operation in enumerate(OPERATIONS):
         for way in operation.ways():
             grouped.setdefault((-way.weight, index), []).append(way)
     for (_, index), ways in sorted(grouped.items(), key=lambda item: item[0]):
-        yield OPERATIONS[index], ways
+        if OPERATIONS[index].times() or not timed:
+            yield OPERATIONS[index], ways
 
 
 def verb_of(words: Words) -> type[Operation] | None:

@@ -5,9 +5,10 @@ import re
 from bot.errors import NOTHING, NotUnderstood
 from bot.grammar.matching import FAULTS, Operations, matched, verb_of
 from bot.grammar.refusing import corrected_verb, explained, not_understood
+from bot.grammar.times import unswallowed
 from bot.message import Offer
 from bot.operation import ChangeOperation, ReadOperation
-from bot.operations import OPERATIONS, Help, Preview
+from bot.operations import OPERATIONS, Help, Preview, Replace
 from bot.operations.help import topic_of
 from bot.words import MAX_LINE, Words, join, split
 
@@ -22,7 +23,17 @@ def parse(line: str) -> Operations:
     readings = _readings(words)
     if isinstance(readings[0], Preview):
         _check_preview(readings[0])
+    if isinstance(readings[0], Replace):
+        return _replacing(readings[0])
     return readings
+
+
+def _replacing(replace: Replace) -> Operations:
+    """The readings of the line in it, each in the place of the temporary change."""
+    inner = parse(replace.line)
+    if not isinstance(inner[0], ChangeOperation):
+        raise NotUnderstood(f"{inner[0].text()} is no change that could replace another. {NOTHING}")
+    return tuple(one.model_copy(update={"replaces": replace.number}) for one in inner)
 
 
 def _split(line: str) -> Words:
@@ -55,7 +66,7 @@ def _question(words: Words, line: str) -> Operations:
 def _readings(words: Words) -> Operations:
     found = matched(words)
     if found.readings:
-        return found.readings
+        return unswallowed(words, found.readings)
     if (wish := explained(words)) is not None:
         raise wish
     if found.fault is None and verb_of(words) is None:

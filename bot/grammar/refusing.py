@@ -5,6 +5,7 @@ from itertools import islice
 from rapidfuzz import fuzz, process
 
 from bot.errors import NOTHING, NotUnderstood
+from bot.fields.when.tail import Tail, cut, odd
 from bot.grammar.begun import begun, form
 from bot.grammar.matching import FAULTS, MAX_READINGS, Fault, matched, verb_of
 from bot.message import Offer
@@ -16,16 +17,19 @@ from bot.words import Word, Words
 def not_understood(words: Words, fault: Fault | None) -> NotUnderstood:
     """The fault, where the verb's own phrase met it; else the usage, filled with what was understood."""
     operation = verb_of(words)
+    if operation and operation.changes() and (strange := odd(words)) is not None:
+        return NotUnderstood(f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form(operation, strange[0]))
+    tail = cut(words)[0] if (operation or Operation).times() else Tail(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
-        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form(fault[0], words))
+        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form(fault[0], tail))
     if operation is None:
         return _unknown(words)
     return NotUnderstood(
         f"I don't understand all of that line. {NOTHING} {operation.verb().capitalize()} is typed like this:",
-        lines=(begun(operation, words).line,),
+        lines=(begun(operation, tail).line,),
         notes=(f"For example: {operation.examples[0]}",),
-        offers=_forgiven(operation, words),
-        forms=form(operation, words),
+        offers=_forgiven(operation, tail),
+        forms=form(operation, tail),
     )
 
 
@@ -56,13 +60,13 @@ def corrected_verb(words: Words) -> str | None:
     return found[0].text() if found else None
 
 
-def _forgiven(operation: type[Operation], words: Words) -> tuple[Offer, ...]:
+def _forgiven(operation: type[Operation], tail: Tail) -> tuple[Offer, ...]:
     """The line with its missing small words put in, as a button."""
     for slots in (
-        slots for way in operation.ways() for slots in islice(way.match(words, forgiving=True), MAX_READINGS)
+        slots for way in operation.ways() for slots in islice(way.match(tail.rest, forgiving=True), MAX_READINGS)
     ):
         try:
-            line = operation.read_slots(slots).text()
+            line = operation.read_slots(slots, tail.times).text()
         except FAULTS:
             continue
         return (Offer(label=line, line=line),)

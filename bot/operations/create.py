@@ -23,6 +23,7 @@ class Create(ChangeOperation):
         "create {name} recalls to {recall}",
     )
     permission = Permission.GROUPS
+    may_end = False
     help = "Creates an empty park group. Unless you say otherwise, its unanswered calls go back to whoever parked them."
     examples = ("create Support recall to ring group Night Desk", "create Support")
 

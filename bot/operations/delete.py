@@ -14,6 +14,7 @@ class Delete(ChangeOperation):
     title = "Delete a group"
     phrase = "delete {group}"
     permission = Permission.GROUPS
+    may_end = False
     help = (
         "Deletes a park group after showing what will be lost: its settings and its members. The users themselves stay."
     )

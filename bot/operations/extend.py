@@ -1,10 +1,15 @@
 """Another end for a temporary change."""
 
+from dataclasses import replace
+from typing import Annotated
+
 from bot.desk import Desk
-from bot.fields.when import Elapsed, Ends
+from bot.fields.when import END, Elapsed, End
 from bot.operation import Effect, JournalOperation
 from bot.operations.of_a_change import OfAChange
 from bot.times import notice, the_only
+
+UNTIL = replace(END, label="Longer by, or until", hint="for 1h, until 20:00 or until tomorrow 8:00")
 
 
 class Extend(OfAChange, JournalOperation):
@@ -17,7 +22,7 @@ class Extend(OfAChange, JournalOperation):
     help = "Gives a temporary change another end: later by some time, or at a time that you name."
     examples = ("extend change 42 for 1h", "extend change 42 until 20:00")
 
-    ends: Ends
+    ends: Annotated[End, UNTIL]
 
     def effect(self, desk: Desk) -> Effect:
         end, now = desk.past.end_of(self.number), desk.past.now()

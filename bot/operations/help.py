@@ -4,6 +4,7 @@ from typing import Annotated
 
 from bot.desk import Desk
 from bot.fields import Noun
+from bot.fields.when import ENDS, STARTS
 from bot.message import FormOffer, Message
 from bot.operation import Operation, ReadOperation
 from bot.words import Words, join
@@ -32,6 +33,14 @@ def _topic(words: Words) -> str:
     raise ValueError(f"There is no help on “{join(words)}”; there is on {', '.join(verbs)}.")
 
 
+def _times(about: list[type[Operation]]) -> tuple[str, ...]:
+    """How a time is typed, once for all of them."""
+    later = f"To begin later, add {STARTS}."
+    ends = f"To let it end by itself, add {ENDS}."
+    fields = {name for one in about for name in one.times()}
+    return tuple(said for name, said in (("starts", later), ("ends", ends)) if name in fields)
+
+
 TOPIC = Noun(placeholder="<verb>", read=_topic, say=str)
 
 
@@ -54,7 +63,7 @@ class Help(ReadOperation):
         about = _about(topic)
         return Message(
             title=f"Help on {topic}",
-            notes=tuple(f"{one.usage()}: {one.help}" for one in about),
+            notes=(*(f"{one.usage()}: {one.help}" for one in about), *_times(about)),
             lines=tuple(example for one in about for example in one.examples),
         )
 
@@ -67,6 +76,7 @@ class Help(ReadOperation):
             forms=tuple(FormOffer(label=one.title, operation=one.key()) for one in allowed if one.form()),
             notes=(
                 "Any case will do; quotes only where a name could be read in two ways. `help <verb>` explains one.",
+                "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
         )

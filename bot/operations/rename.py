@@ -16,6 +16,7 @@ class Rename(ChangeOperation):
     phrase = "rename {group} to {name}"
     also = ("rename {group} into|as {name}", "change name of {group} to {name}")
     permission = Permission.GROUPS
+    may_end = False
     help = "Gives a park group another name; its members and its recall target stay."
     examples = ("rename Support to Support EMEA",)
 

@@ -42,6 +42,11 @@ class Undo(OfAChange, ChangeOperation):
 
     anyway: Annotated[bool, ANYWAY] | None = None
 
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """None: what is taken back is taken back now, and stays so."""
+        return {}
+
     def plan(self, desk: Desk) -> Plan:
         done = desk.past.done(self.number)
         changes = tuple(self._back(desk, change) for change in reversed(done.changes))

@@ -98,9 +98,9 @@ def test_after_midnight_the_night_under_way_is_tonight(line: str, hour: int, ins
 @pytest.mark.parametrize(
     ("line", "said"),
     {
-        "until today 14:00": "over already",
-        "until 2026-11-27 15:00": "over already",
-        "until 2025-01-01": "over already",
+        "until today 14:00": "over by then",
+        "until 2026-11-27 15:00": "over by then",
+        "until 2025-01-01": "over by then",
         "at today": "at today 22:00",
         "at tonight": "at tonight 22:00",
         "until tonight 12:00": "not at night",
@@ -113,6 +113,30 @@ def test_what_can_not_be_is_refused_with_what_to_type(line: str, said: str) -> N
     with pytest.raises(NotPossible, match=said) as refused:
         meant(line, FRIDAY)
     assert "Nothing was changed" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("start", "line", "instant"),
+    [
+        ("at tomorrow 18:00", "for 2h", "2026-11-28 20:00"),
+        ("at tomorrow 18:00", "until 20:00", "2026-11-28 20:00"),
+        ("at tomorrow 18:00", "until 7", "2026-11-29 07:00"),
+        ("at 18:00", "until tomorrow 7:00", "2026-11-28 07:00"),
+        ("at 18:00", "tonight", "2026-11-28 07:00"),
+        ("on Monday 9:00", "until Tuesday", "2026-12-01 00:00"),
+        ("on 24 December", "until 27 December", "2026-12-27 00:00"),
+        ("in 2h", "for 30m", "2026-11-27 17:30"),
+    ],
+)
+def test_an_end_is_reckoned_from_a_start_in_the_future(start: str, line: str, instant: str) -> None:
+    (begins,) = resolve(START.read(split(start)), FRIDAY, BERLIN)
+    (ends,) = resolve(END.read(split(line)), FRIDAY, BERLIN, begins=begins)
+    assert f"{ends.astimezone(BERLIN):%Y-%m-%d %H:%M}" == instant
+
+
+def test_an_end_before_its_start_is_refused() -> None:
+    with pytest.raises(NotPossible, match="over by then"):
+        resolve(END.read(split("until tomorrow")), FRIDAY, BERLIN, begins=FRIDAY + timedelta(days=3))
 
 
 SPRING, AUTUMN = datetime(2027, 3, 27, 12, tzinfo=BERLIN), datetime(2026, 10, 24, 12, tzinfo=BERLIN)

@@ -89,6 +89,28 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     assert "Time: 20m" in view.plain
 
 
+def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
+    stage: Stage, ready: Ready, ana: str, phones: str
+) -> None:
+    stage.slack.slash(ana, phones, "add 1001 until 7pm")
+    assert "Ends (optional): until 19:00" in ready("Park group").plain
+    pick(stage, "ana", "Sales", "Park group")
+    stage.slack.fill(ana, "whenever", label="Ends")
+    stage.slack.submit(ana)
+    assert "An end is typed as for 2h" in stage.slack.view(ana).errors["ends"]
+    stage.slack.fill(ana, "2h", label="Ends")
+    stage.slack.fill(ana, "tomorrow at 8", label="Begins")
+    stage.slack.submit(ana)
+    view = ready("can't begin or end a change by itself yet")
+    assert "Ends (optional): 2h" in view.plain
+
+
+def test_what_has_no_end_has_no_field_for_it(ready: Ready, stage: Stage, ana: str, phones: str) -> None:
+    stage.slack.slash(ana, phones, "delete")
+    view = ready("Begins")
+    assert "Ends" not in view.plain
+
+
 def test_what_the_pbx_will_not_have_brings_the_form_back_as_it_was_typed(
     stage: Stage, ready: Ready, ana: str, phones: str
 ) -> None:

@@ -38,8 +38,10 @@ Ends = Annotated[End, END]
 
 __all__ = [
     "END",
+    "ENDS",
     "LONGEST",
     "START",
+    "STARTS",
     "Elapsed",
     "End",
     "Ends",

@@ -10,7 +10,7 @@
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -41,18 +41,30 @@ Meaning = Sequence[datetime]
 """Local, without a zone: the first of them that is still to come is meant."""
 
 
-def resolve(value: Start | End, now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """The instants that may be meant, in UTC, soonest first, after `now`; raise NotPossible with what to type."""
+def resolve(
+    value: Start | End, now: datetime, zone: ZoneInfo, *, begins: datetime | None = None
+) -> tuple[datetime, ...]:
+    """The instants that may be meant, in UTC, soonest first; raise NotPossible with what to type.
+
+    All lie after `now`, and those of the end of a change that `begins` later after that: `for 2h` counts from there,
+    `until 20:00` is the next one from there, `until tomorrow` is the day after today all the same.
+    """
+    since = (begins or now).astimezone(UTC)
     if isinstance(value.when, Elapsed):
-        return (now.astimezone(UTC) + value.when.elapsed,)
-    local = now.astimezone(zone).replace(tzinfo=None)
+        return _near(value, [since + value.when.elapsed], now)
+    today, first = (moment.astimezone(zone).replace(tzinfo=None) for moment in (now, since))
+    named = isinstance(value.when.day, str)
     pick = max if isinstance(value, End) else min
     coming = set[datetime]()
-    for meaning in _meanings(value, value.when, local):
-        instants = ([one for one in _instants(wall, zone) if one > now] for wall in meaning)
+    for meaning in _meanings(value, value.when, today if named else first):
+        instants = ([one for one in _instants(wall, zone) if one > since] for wall in meaning)
         coming |= {pick(left) for left in islice(filter(None, instants), 1)}
+    return _near(value, coming, now)
+
+
+def _near(value: Start | End, coming: Collection[datetime], now: datetime) -> tuple[datetime, ...]:
     if not coming:
-        raise NotPossible(f"“{say(value)}” is over already: type a time that is still to come. {NOTHING}")
+        raise NotPossible(f"“{say(value)}” is over by then: type a time that is still to come. {NOTHING}")
     near = tuple(sorted(instant for instant in coming if instant - now <= LONGEST))
     if not near:
         raise NotPossible(f"“{say(value)}” is more than a year away: type a nearer time. {NOTHING}")
