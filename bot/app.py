@@ -54,7 +54,7 @@ class Park:
         self.me = sign_in(client)
         self.pbx = pbx_of(settings)
         self.journal = Journal(settings.database_url, now=now)
-        people = People(client)
+        people = People(client, now=now)
         voice = Voice(Outlet(client), people)
         path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal, self.journal.now))
         self._slowness = Slowness(voice)

@@ -130,7 +130,7 @@ class Settler:
             why = "Its time was more than two minutes ago."
             return Outcome(State.LATE, confirmation.handed_back(entry.request.line, why))
         if by_itself and self.brake.on:
-            self.journal.release(entry, now + self.patience.paused)
+            self.journal.schedule(entry, entry.run_at, now + self.patience.paused)
             return None
         self.brake.refuse()
         return self._begin(fence, Plan.model_validate(entry.plan).times if entry.plan else None)
@@ -215,17 +215,21 @@ class Settler:
     def _later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """It can't be planned or read: try again while somebody still expects it, then hand it back."""
         now = self.journal.now()
-        by_itself = entry.request.door is Door.CLOCK
-        in_time = by_itself or now < entry.run_at + self.patience.grace
-        if entry.attempt < self.patience.attempts if entry.began else in_time:
+        if entry.request.door is Door.CLOCK and not entry.began:
+            self._end_later(entry, fault, now)
+            return None
+        if entry.attempt < self.patience.attempts if entry.began else now < entry.run_at + self.patience.grace:
             log.info("change %d waits: %s", entry.id, fault)
-            if by_itself and entry.attempt == self.patience.word:
-                self.teller.still_waiting(entry, str(fault))
-            self.journal.release(
-                entry, now + (self.patience.pause(entry.attempt) if by_itself else self.patience.again)
-            )
+            self.journal.release(entry, now + self.patience.again)
             return None
         return self._record(entry, _given_up(entry, State.LATE, f"It could not be done in time: {fault}."))
+
+    def _end_later(self, entry: Entry, fault: ParkError, now: datetime) -> None:
+        """Late rather than never, and meanwhile it can be extended or called off."""
+        log.info("the end %d is late: %s", entry.id, fault)
+        if entry.attempt == self.patience.word:
+            self.teller.still_waiting(entry, str(fault))
+        self.journal.schedule(entry, entry.run_at, now + self.patience.pause(entry.attempt))
 
     @contextmanager
     def _alone(self, plan: Plan) -> Iterator[None]:

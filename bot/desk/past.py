@@ -1,5 +1,7 @@
 """What was done before, and what is to be done later, as the journal has it."""
 
+from bot.changes import Change
+from bot.changes.back import joined
 from bot.clock import Now
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.journal import Entry, State
@@ -44,6 +46,15 @@ class Past:
     def flag(self, name: str) -> bool:
         """Whether it is up."""
         return self._journal.flag(name) is not None
+
+    def whole(self, plan: Plan) -> tuple[Change, ...]:
+        """Its changes; of what came in the place of a temporary change, from where that one began."""
+        if plan.replaces is None:
+            return plan.changes
+        first = {change.target: change for change in self.whole(self.plan(plan.replaces))}
+        return tuple(
+            joined(first[change.target], change) if change.target in first else change for change in plan.changes
+        )
 
     def times(self, number: int) -> Times:
         """Of what begins or ends by itself; raise NotFound or NotPossible."""

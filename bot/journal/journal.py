@@ -84,9 +84,9 @@ class Journal(Reader):
         }  # fmt: skip
         return self._change(entry, {name: value for name, value in known.items() if value is not None})
 
-    def schedule(self, entry: Entry, run_at: datetime, **known: Any) -> None:
-        """Shown, with what is `known` of it: it is carried out then, and until then it holds up nobody."""
-        values = {**fence.HANDED_BACK, **known, "state": State.SCHEDULED, "run_at": run_at, "due_at": run_at}
+    def schedule(self, entry: Entry, run_at: datetime, due_at: datetime | None = None, **known: Any) -> None:
+        """Given back, to be claimed at `due_at`, or when it is to run; until then it holds up nobody."""
+        values = {**fence.HANDED_BACK, **known, "state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
         happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
             fence.change(connection, entry, values, UNTOLD, happened=happened, at=self.now())

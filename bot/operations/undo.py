@@ -49,7 +49,7 @@ class Undo(OfAChange, ChangeOperation):
 
     def plan(self, desk: Desk) -> Plan:
         done = desk.past.done(self.number)
-        changes = tuple(self._back(desk, change) for change in reversed(done.changes))
+        changes = tuple(self._back(desk, change) for change in reversed(desk.past.whole(done)))
         return Plan(
             title=f"Taken back: {done.title}",
             wish=f"Take back change {self.number}, “{done.title}”",

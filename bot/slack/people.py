@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk import WebClient
 
 from bot.askers import Standing
+from bot.clock import Now, utc_now
 from bot.errors import SlackFailure, SlackRefused
 from bot.slack.failures import translated
 from bot.slack.remembered import Remembered
@@ -22,10 +23,10 @@ Person = Mapping[str, Any]
 class People:
     """Safe for threads; waits for Slack, so never before an ack."""
 
-    def __init__(self, client: WebClient, *, seconds: float = _SECONDS) -> None:
+    def __init__(self, client: WebClient, *, seconds: float = _SECONDS, now: Now = utc_now) -> None:
         self._client = client
-        self._person = Remembered(self._ask_person, seconds=seconds)
-        self._groups = Remembered(self._ask_groups, seconds=seconds)
+        self._person = Remembered(self._ask_person, seconds=seconds, now=now)
+        self._groups = Remembered(self._ask_groups, seconds=seconds, now=now)
 
     def standing(self, user: str, team: str) -> Standing:
         """Raise SlackFailure when Slack can't be asked: nobody is taken for a member unseen."""

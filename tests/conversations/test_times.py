@@ -1,0 +1,294 @@
+"""Changes that begin later and changes that end by themselves: what the thread says, and what stands on the PBX."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.stage import Stage
+from tests.faults.scene import HURRY, Scene
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with Stage(patience=HURRY) as stage:
+        yield Scene(stage)
+
+
+def later(scene: Scene, **time: float) -> None:
+    """Set the clock, and wait for whatever is due then."""
+    scene.stage.forward(timedelta(**time))
+    scene.stage.settle(30)
+
+
+def seen(scene: Scene) -> object:
+    """What these lines move, but for a ring group that nothing is sent to: the PBX may keep it."""
+    state = scene.stage.pbx.state
+    server = {key: value for key, value in state.server.items() if key != "ring_group_id"}
+    return {name: frozenset(state.members_of(name)) for name in ("Sales", "Support")}, recall(scene), server
+
+
+def leave_on_call(scene: Scene) -> None:
+    scene.stage.slack.state.groups[scene.stage.groups["oncall"]].members.clear()
+
+
+def recall(scene: Scene, group: str = "Sales") -> object:
+    return scene.stage.pbx.state.groups[scene.id(group)]["recall_to"]
+
+
+def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    assert recall(scene) == "RING_GROUP_ONLY"
+    assert "*Until:*" in scene.card().plain
+    assert "Europe/Berlin" in scene.card().plain
+    assert "done, for a time" in scene.card().plain
+    later(scene, hours=1, minutes=51)
+    assert recall(scene) == "RING_GROUP_ONLY"
+    assert "Ends today" in scene.replies()[-1].plain or "Ends tomorrow" in scene.replies()[-1].plain
+    assert scene.mentions(scene.replies()[-1])
+    later(scene, minutes=10)
+    assert recall(scene) == "USER_ONLY"
+    assert "*Ended:* by itself" in scene.card().plain
+    assert "· ended" in scene.card().plain
+    assert "Taken back: Recalls of Sales changed" in scene.replies()[-1].plain
+
+
+LINES = [
+    "add 1001 to Sales for 3 days",
+    "remove 1002 from Sales for 1h",
+    "move 1002 to Support until tomorrow 8am",
+    "server recall time 10m until 17:30",
+    "server recall ring group time 90s tonight",
+    "server recall to Night Desk until Monday",
+    "server extension 777 today",
+    "recall Sales to user then Night Desk until 7",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_each_change_that_may_end_does(scene: Scene, line: str) -> None:
+    before = seen(scene)
+    scene.do(line)
+    assert scene.changes()
+    later(scene, days=8)
+    assert seen(scene) == before
+    assert "· ended" in scene.card().plain
+
+
+def test_a_short_one_ends_without_a_word_before(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 20m")
+    later(scene, minutes=15)
+    assert len(scene.replies()) == 1
+    later(scene, minutes=6)
+    assert recall(scene) == "USER_ONLY"
+    assert len(scene.replies()) == 2
+
+
+def test_it_is_extended_and_kept_by_its_buttons(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.click(scene.card(), "Extend by 1h", who="ben")
+    assert "*Extended:* change 3, by @Ben Ito" in scene.card().plain
+    later(scene, hours=1, minutes=30)
+    assert recall(scene) == "RING_GROUP_ONLY"
+    scene.click(scene.card(), "Keep")
+    assert "*Kept:* change 4, by @Ana Ruiz" in scene.card().plain
+    assert "Until" not in scene.card().plain
+    later(scene, days=2)
+    assert recall(scene) == "RING_GROUP_ONLY"
+    scene.click(scene.card(), "Undo")
+    assert recall(scene) == "USER_ONLY"
+
+
+def test_it_is_extended_by_a_line_until_a_time(scene: Scene) -> None:
+    scene.do("add 1001 to Sales for 1h")
+    scene.do("extend change 1 until tomorrow 20:00")
+    later(scene, hours=2)
+    assert "1001" in scene.members("Sales")
+    later(scene, days=2)
+    assert "1001" not in scene.members("Sales")
+
+
+def test_end_now_ends_it_and_no_end_comes_later(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.click(scene.card(), "End now", who="ben")
+    assert recall(scene) == "USER_ONLY"
+    assert "*Taken back:* change 3, by @Ben Ito" in scene.card().plain
+    scene.do("recall Sales to Night Desk")
+    later(scene, hours=2)
+    assert recall(scene) == "RING_GROUP_ONLY"
+
+
+def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk in 3h for 2h")
+    assert not scene.changes()
+    assert "Scheduled: Change the recalls of Sales" in scene.card().plain
+    assert "*Begins:*" in scene.card().plain
+    later(scene, hours=3, minutes=1)
+    assert recall(scene) == "RING_GROUP_ONLY"
+    assert "done, for a time" in scene.card().plain
+    assert "Done: read back" in scene.replies()[0].plain
+    later(scene, hours=2)
+    assert recall(scene) == "USER_ONLY"
+    assert "· ended" in scene.card().plain
+
+
+def test_a_scheduled_change_is_called_off_or_begun_early(scene: Scene) -> None:
+    scene.do("add 1001 to Sales in 3h")
+    scene.click(scene.card(), "Cancel")
+    assert "called off" in scene.card().plain
+    later(scene, hours=4)
+    assert not scene.changes()
+    scene.do("add 1008 to Sales in 3h")
+    scene.click(scene.cards()[-1], "Do it now")
+    scene.stage.settle()
+    assert "1008" in scene.members("Sales")
+    later(scene, hours=4)
+    assert scene.changes() == 1
+
+
+def test_a_scheduled_change_that_missed_its_time_is_handed_back(scene: Scene) -> None:
+    scene.do("add 1001 to Sales in 1h")
+    scene.stage.pbx.stop()
+    later(scene, hours=2)
+    scene.stage.pbx.start()
+    assert "handed back" in scene.card().plain
+    assert not scene.changes()
+    assert scene.mentions(scene.replies()[-1])
+
+
+def test_who_lost_their_permission_meanwhile_does_not_begin(scene: Scene) -> None:
+    scene.do("add 1001 to Sales in 1h", who="ben")
+    leave_on_call(scene)
+    later(scene, hours=1, minutes=1)
+    assert not scene.changes()
+    assert "Not done" in scene.card().plain
+
+
+def test_an_end_needs_nobodys_permission(scene: Scene) -> None:
+    scene.do("add 1001 to Sales for 1h", who="ben")
+    leave_on_call(scene)
+    later(scene, hours=1, minutes=1)
+    assert "1001" not in scene.members("Sales")
+
+
+def test_an_end_that_would_overwrite_somebodys_change_tells_everybody_and_asks(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    day = next(one["id"] for one in scene.stage.pbx.state.ring_groups.values() if one["name"] == "Day Desk")
+    scene.stage.pbx.state.groups[scene.id("Sales")]["ring_group_id"] = day
+    writes = len(scene.writes)
+    later(scene, hours=1, minutes=1)
+    assert len(scene.writes) == writes
+    assert "could not be ended" in scene.card().plain
+    assert "Change 1 could not be ended" in scene.replies()[-1].plain
+    assert scene.mentions(scene.replies()[-1])
+    assert "Night Desk (6001) after it, Day Desk (6002) now" in scene.replies()[-1].plain
+    assert any("could not be ended" in one.plain for one in scene.direct())
+    assert any("could not be ended" in one.plain for one in scene.cards("ops"))
+    scene.click(scene.card(), "Put back as before")
+    scene.click(scene.whisper(), "Undo")
+    assert recall(scene) == "USER_ONLY"
+
+
+def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.stage.pbx.stop()
+    scene.stage.forward(timedelta(hours=2))
+    scene.stage.slack.wait_for(lambda: any("is late" in one.plain for one in scene.replies()), timeout=60)
+    scene.stage.pbx.start()
+    scene.stage.forward(timedelta(minutes=6))
+    scene.stage.settle(60)
+    assert recall(scene) == "USER_ONLY"
+    assert "· ended" in scene.card().plain
+
+
+def test_a_second_change_of_the_same_setting_is_answered_with_extend_or_replace(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.do("recall Sales to Day Desk for 2h", who="ana")
+    assert scene.changes() == 1
+    said = scene.whisper().plain
+    assert "for a time: until" in said
+    assert "[Replace it]" in said
+    assert "[Extend it]" in said
+    scene.click(scene.whisper(), "Replace it")
+    later(scene, hours=1, minutes=30)
+    assert scene.stage.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
+    later(scene, hours=1)
+    assert recall(scene) == "USER_ONLY", "back to how it was before both"
+
+
+def test_another_setting_of_the_same_group_is_free(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.do("add 1001 to Sales for 1h")
+    scene.do("rename Sales to Sales North")
+    assert scene.changes() == 3
+    later(scene, hours=1, minutes=1)
+    assert recall(scene, "Sales North") == "USER_ONLY"
+    assert "1001" not in scene.members("Sales North")
+
+
+@pytest.mark.parametrize(("line", "answer"), [
+    ("extend change 1 for 1h", "has no end that is still to come"),
+    ("keep change 1", "has no end that is still to come"),
+    ("cancel change 1", "is not waiting for its time"),
+    ("do change 1 now", "is not waiting for its time"),
+    ("keep change 9", "There is no change 9"),
+])  # fmt: skip
+def test_what_has_no_time_gets_none(scene: Scene, line: str, answer: str) -> None:
+    scene.do("add 1001 to Sales")
+    scene.do(line)
+    assert answer in scene.whisper().plain
+
+
+def test_who_may_not_make_the_change_may_not_move_its_end(scene: Scene) -> None:
+    scene.do("server recall time 10m for 1h")
+    for line in ("extend change 1 for 1h", "keep change 1", "undo change 1"):
+        scene.do(line, who="ben")
+        assert "may not" in scene.whisper("ben").plain
+    later(scene, hours=1, minutes=1)
+    assert scene.stage.pbx.state.server["recall_time"] == 300
+
+
+def test_pending_lists_what_waits_and_what_will_end_with_its_buttons(scene: Scene) -> None:
+    scene.do("pending")
+    assert "Nothing is pending" in scene.whisper().plain
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.do("server recall time 10m in 2h")
+    scene.do("pending")
+    said = scene.whisper().plain
+    assert "2 pending" in said
+    assert "[End now]" in said
+    assert "[Cancel]" in said
+    scene.do("pending", who="ben")
+    assert "[Cancel]" not in scene.whisper("ben").plain, "Ben may not touch the server"
+    scene.click(scene.whisper(), "Cancel")
+    scene.click(scene.whisper(), "End now")
+    scene.do("pending")
+    assert "Nothing is pending" in scene.whisper().plain
+
+
+def test_a_pause_stops_changes_and_ends_wait_for_it(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.do("pause because the PBX is being updated")
+    scene.do("add 1001 to Sales", who="ben")
+    assert "Park is paused: the PBX is being updated" in scene.whisper("ben").plain
+    scene.do("preview add 1001 to Sales", who="ben")
+    assert "Nothing is changed yet" in scene.whisper("ben").plain
+    scene.stage.forward(timedelta(hours=2))
+    scene.do("resume", who="ben")
+    assert "may not" in scene.whisper("ben").plain
+    assert recall(scene) == "RING_GROUP_ONLY"
+    scene.do("resume")
+    later(scene, minutes=1)
+    assert recall(scene) == "USER_ONLY"
+    scene.do("add 1001 to Sales", who="ben")
+    assert "1001" in scene.members("Sales")
+
+
+def test_read_only_answers_and_changes_nothing() -> None:
+    with Stage(patience=HURRY, park_read_only=True) as stage:
+        scene = Scene(stage)
+        scene.do("add 1001 to Sales")
+        assert "only reads here" in scene.whisper().plain
+        scene.do("group Sales")
+        assert "Park group Sales" in scene.whisper().plain
+        assert not scene.writes
