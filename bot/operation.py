@@ -112,10 +112,14 @@ class Operation(BaseModel):
 
     def text(self, *, settled: bool = False) -> str:
         """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
-        said = {name: noun.say(value) for name, noun, value in self.said()}
-        times = [said.pop(name) for name in self.times() if name in said]
+        said = {name: noun.say(value) for name, noun, value in self.said() if name not in self.times()}
         way = next(way for way in phrases(self.phrase) if _fields(way) == said.keys())
         line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
+        return self.timed(line, settled=settled)
+
+    def timed(self, line: str, *, settled: bool = False) -> str:
+        """A line followed by the times of this operation."""
+        times = [noun.say(value) for name, noun, value in self.said() if name in self.times()]
         comma = "," if settled and times else ""
         return " ".join((line + comma, *times))
 

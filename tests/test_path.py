@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, NotUnderstood, SlackUnavailable
+from bot.grammar import parse
+from bot.operation import ChangeOperation
 from bot.slack.buttons import button
 from tests.house import ANA, BEN, House, house, lines, words
 
@@ -120,6 +122,23 @@ def test_a_name_that_nobody_has_and_that_ends_like_a_time_says_how_times_are_typ
 def test_a_change_with_times_is_refused_until_it_can_begin_and_end(park: House, line: str) -> None:
     with pytest.raises(NotPossible, match="can't begin or end a change by itself yet"):
         park.answer(f"preview {line.removeprefix('preview ')}")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("add 1020 to Sales until 18:00", "move 1020 to Sales until 18:00"),
+        ("move 1016 to Sales at 18:00 for 2h", "add 1016 to Sales at 18:00 for 2h"),
+        ("add 1020, 1016 to Sales until 18:00", "add 1016 to Sales until 18:00"),
+    ],
+)
+def test_a_button_that_mends_a_change_keeps_its_times(park: House, line: str, offered: str) -> None:
+    change = parse(line)[0]
+    assert isinstance(change, ChangeOperation)
+    park.answer("group Support")  # whose members are known from then on
+    with pytest.raises(NotPossible) as caught:
+        change.plan(park.path.desk(park.request(line), change))
+    assert offered in lines(caught.value.message)
 
 
 def test_a_reading_whose_names_fit_two_is_asked_about_before_one_whose_names_fit_none(park: House) -> None:

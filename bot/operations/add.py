@@ -44,7 +44,8 @@ class Add(ChangeOperation):
         elsewhere = desk.homes.known(new)
         if not elsewhere:
             return
-        move = Move(members=tuple(one.number for one in elsewhere), to=self.group)
+        numbers = tuple(one.number for one in elsewhere)
+        move = Move(members=numbers, to=self.group, starts=self.starts, ends=self.ends)
         reasons = tuple(
             f"{one} is in {group}; a user can be in one park group only." for one, group in elsewhere.items()
         )

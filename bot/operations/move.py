@@ -53,7 +53,7 @@ class Move(ChangeOperation):
         if not nowhere:
             return
         numbers = ", ".join(one.number for one in nowhere)
-        add = f"add {numbers} to {quote(self.to)}"
+        add = self.timed(f"add {numbers} to {quote(self.to)}")
         reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nowhere)
         if len(nowhere) == len(desk.people(self.members)):
             raise NotPossible(f"{reasons[0]} {NOTHING}", notes=reasons[1:], offers=(Offer(label=add, line=add),))
