@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from bot.fields import Noun, Refers, spellings
+from bot.fields import LINE, Noun, Refers, spellings
 from bot.fields.when import END, START, Ends, Starts
 from bot.fields.when.tail import Times, no_end
 from bot.journal import Shift
@@ -205,7 +205,7 @@ class ChangeOperation(Operation):
 
     def text(self, *, settled: bool = False) -> str:
         line = super().text(settled=settled)
-        return line if self.replaces is None else f"replace change {self.replaces} with {line}"
+        return line if self.replaces is None else f"replace change {self.replaces} with {LINE.say(line)}"
 
     @classmethod
     def times(cls) -> dict[str, Noun]:

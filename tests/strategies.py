@@ -24,7 +24,9 @@ from bot.fields.when import END, START, Elapsed, End, Start, Wall
 from bot.fields.when.values import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
 from bot.operation import Operation
 from bot.operations import OPERATIONS
+from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
+from bot.operations.pause import REASON
 from bot.operations.undo import ANYWAY
 from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
@@ -99,6 +101,8 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     NUMBER: numbers,
     RECALL: recalls,
     END: ends,
+    UNTIL: ends,
+    REASON: names,
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.errors import NotUnderstood
 from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import OPERATIONS, dump, load
+from bot.operations import OPERATIONS, Replace, dump, load
 from tests.strategies import operations
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
@@ -286,9 +286,19 @@ def test_nothing_but_delete_deletes(line: str) -> None:
     assert not any(meant.startswith("delete ") for meant in understood(line))
 
 
-@given(st.sampled_from(OPERATIONS).flatmap(operations))
+SPOKEN = [operation for operation in OPERATIONS if operation is not Replace]
+
+
+@given(st.sampled_from(SPOKEN).flatmap(operations))
 def test_what_park_says_back_is_read_as_the_same(operation: Operation) -> None:
     assert operation in parse(operation.text())
+
+
+@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations))
+def test_a_change_in_the_place_of_another_is_read_as_that_change(operation: Operation) -> None:
+    replacing = operation.model_copy(update={"replaces": 42})
+    assert replacing.text() == Replace(number=42, line=operation.text()).text()
+    assert replacing in parse(replacing.text())
 
 
 @given(st.text(max_size=60))
@@ -334,7 +344,10 @@ def test_words_of_the_language_in_any_order_are_understood_or_refused(words: lis
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operation: type[Operation]) -> None:
     assert operation.help.endswith(".")
-    assert all(isinstance(parse(example)[0], operation) for example in operation.examples)
+    readings = [parse(example)[0] for example in operation.examples]
+    assert all(
+        isinstance(one, operation) or (operation is Replace and getattr(one, "replaces", None)) for one in readings
+    )
     decides = operation.permission is not None or operation.needed is not Operation.needed
     assert decides or not issubclass(operation, ChangeOperation)
 

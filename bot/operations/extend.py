@@ -9,7 +9,7 @@ from bot.operation import Effect, JournalOperation
 from bot.operations.of_a_change import OfAChange
 from bot.times import notice, the_only
 
-UNTIL = replace(END, label="Longer by, or until", hint="for 1h, until 20:00 or until tomorrow 8:00")
+UNTIL = replace(END, label="")
 
 
 class Extend(OfAChange, JournalOperation):

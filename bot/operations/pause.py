@@ -8,9 +8,16 @@ from bot.fields import Noun
 from bot.message import Fact
 from bot.operation import Effect, JournalOperation
 from bot.policy import Permission
-from bot.words import join
+from bot.words import Words, join
 
-REASON = Noun(placeholder="<reason>", label="Reason", hint="Whoever wants a change meanwhile reads it", read=join)
+
+def _read_reason(words: Words) -> str:
+    return words[0].text if len(words) == 1 else join(words)
+
+
+REASON = Noun(
+    placeholder="<reason>", label="Reason", hint="Whoever wants a change meanwhile reads it", read=_read_reason
+)
 
 
 class Pause(JournalOperation):

@@ -101,8 +101,14 @@ def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
     stage.slack.fill(ana, "2h", label="Ends")
     stage.slack.fill(ana, "tomorrow at 8", label="Begins")
     stage.slack.submit(ana)
-    view = ready("can't begin or end a change by itself yet")
-    assert "Ends (optional): 2h" in view.plain
+    view = ready("Nothing is changed yet")
+    assert "*Begins:*" in view.plain
+    assert "*Until:*" in view.plain
+    stage.slack.submit(ana)
+    stage.settle()
+    assert not stage.pbx.writes
+    (card,) = [one for one in stage.slack.messages(stage.channels["phones"]) if "Scheduled" in one.plain]
+    assert "Europe/Berlin" in card.plain
 
 
 def test_what_has_no_end_has_no_field_for_it(ready: Ready, stage: Stage, ana: str, phones: str) -> None:
