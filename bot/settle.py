@@ -15,7 +15,17 @@ from bot.changes import Snapshot
 from bot.changes.apply import SETTLE, Shifted, Undone, Unsettled, apply_all, untouched, wait_for_stragglers
 from bot.confirmation import Confirmation
 from bot.desk import Desk
-from bot.errors import JournalUnavailable, LeaseLost, Moved, ParkError, PBXError, Refused, SignInFailed, SlackFailure
+from bot.errors import (
+    JournalUnavailable,
+    LeaseLost,
+    Moved,
+    ParkError,
+    PBXError,
+    Refused,
+    Rejected,
+    SignInFailed,
+    SlackFailure,
+)
 from bot.explain import explain
 from bot.journal import Entry, Journal, State
 from bot.message import Message
@@ -23,6 +33,7 @@ from bot.operation import ChangeOperation, JournalOperation
 from bot.operations import dump, load
 from bot.outcome import Outcome, ends_called_off, its_end
 from bot.path import Path, Planned
+from bot.pbx.call import Throttled
 from bot.plan import Plan
 from bot.request import Door, Request
 from bot.slowness import Slowness
@@ -91,7 +102,9 @@ class Settler:
         except SignInFailed as fault:
             outcome = _given_up(fence.entry, State.FAILED, f"Park can't sign in: {fault}")
         except (PBXError, SlackFailure) as fault:
-            return self._later(fence.entry, fault)
+            if not isinstance(fault, Rejected) or isinstance(fault, Throttled):
+                return self._later(fence.entry, fault)
+            outcome = _given_up(fence.entry, State.FAILED, f"The PBX refuses to be read: {fault}.")
         except Exception:  # the one place where a fault of Park's own must not stop the work on other changes
             log.exception("change %d met a fault in Park", entry.id)
             began = fence.entry.began

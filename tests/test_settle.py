@@ -237,3 +237,11 @@ def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatc
     with pytest.raises(JournalUnavailable):
         park.worker.settler.settle(entry)
     assert park.sandbox.writes == []
+
+
+def test_a_pbx_that_refuses_to_be_read_is_believed_at_once(park: House) -> None:
+    park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=403, times=None))
+    card = park.do("add 1016 to Billing")
+    assert park.state() == State.FAILED
+    assert "The PBX refuses to be read" in words(card)
+    assert "Nothing was changed" in words(card)
