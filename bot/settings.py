@@ -35,7 +35,7 @@ class Settings(JournalSettings):
     pbx_ca_file: Path | None = None
     pbx_verify_tls: bool = True
     pbx_deadline: float = Field(default=10.0, gt=0, le=30)
-    """Seconds that one call to the PBX may take, answer read; a worker's lease of 60 must outlast it."""
+    """Seconds that one call to the PBX may take, answer read; half a worker's lease of 60 must outlast it."""
 
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False

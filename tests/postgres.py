@@ -42,9 +42,9 @@ class Server:
         options = " ".join(f"-c {one}" for one in (*UNSAFE, f"unix_socket_directories={self.folder}"))
         self._run("pg_ctl", "start", "--wait", f"--log={self.folder / 'log'}", f"--options={options}")
 
-    def stop(self) -> None:
-        """Throwing out whoever is connected."""
-        self._run("pg_ctl", "stop", "--wait", "--mode=fast")
+    def stop(self, mode: str = "fast") -> None:
+        """Throwing out whoever is connected; `immediate` leaves nothing that could be started again at once."""
+        self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://park@/{name}?host={self.folder}"
@@ -99,7 +99,7 @@ def server() -> Iterator[Server]:
         try:
             yield one
         finally:
-            one.stop()
+            one.stop("immediate")
     finally:
         shutil.rmtree(folder)
 
