@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `demo`, `table`."""
+"""The command line: `python -m bot run`, `migrate`, `demo`, `table`."""
 
 import argparse
 import logging
@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from bot.errors import ParkError
-from bot.settings import read_settings
+from bot.settings import read_journal_settings, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +38,15 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
+def migrate(_: argparse.Namespace) -> int:
+    """For PostgreSQL, before the first replica of a new Park; two at once wait for each other."""
+    from bot.journal import bring_up_to_date
+
+    revision = bring_up_to_date(read_journal_settings().database_url)
+    sys.stdout.write(f"The journal is up to date: its tables are at {revision}\n")
+    return 0
+
+
 def demo(chosen: argparse.Namespace) -> int:
     """The sandbox needs its own dependencies, which a production install may leave out."""
     from bot.sandbox.demo import play
@@ -63,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     one = commands.add_parser("run", help="answer Slack and change the PBX that the environment names")
     one.set_defaults(run=run)
+    one = commands.add_parser("migrate", help="bring a journal on PostgreSQL up to date")
+    one.set_defaults(run=migrate)
     one = commands.add_parser("demo", help="try Park on a sandbox: no Slack, no PBX")
     one.add_argument("lines", nargs="*", help="lines to play, as typed in Slack; none: type them yourself")
     one.add_argument("--picture", metavar="FILE", type=Path, help="draw the screen into FILE as SVG")

@@ -1,6 +1,7 @@
 """The only place where the real parts meet."""
 
 import logging
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -9,9 +10,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.brake import Brake
 from bot.clerk import Clerk
-from bot.clock import Now, utc_now
+from bot.clock import Now
 from bot.desk import Past
 from bot.journal import Journal
+from bot.journal.journal import LEASE
 from bot.path import Path
 from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
@@ -19,6 +21,7 @@ from bot.pbx.directory import Directory
 from bot.policy import channel_only_rules, read_policy
 from bot.pool import Pool
 from bot.reception import Reception
+from bot.request import Request
 from bot.settings import Settings
 from bot.settle import Patience, Settler
 from bot.slack.connection import build_app, connect_client, sign_in
@@ -46,18 +49,23 @@ SPEAKERS = 4
 class Park:
     """The bot, whole: once started it takes requests until it is stopped."""
 
-    def __init__(self, settings: Settings, *, patience: Patience | None = None, now: Now = utc_now) -> None:
-        """Raise ParkError for whatever is not right first: policy, journal, Slack's token."""
+    def __init__(
+        self, settings: Settings, *, patience: Patience | None = None, now: Now | None = None, lease: timedelta = LEASE
+    ) -> None:
+        """Raise ParkError for whatever is not right first: policy, journal, Slack's token.
+
+        `now` stands in for the journal's clock; `lease` is that of all replicas, twice `pbx_deadline` at least.
+        """
         self.settings = settings
         self.policy = read_policy(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
         self.pbx = pbx_of(settings)
-        self.journal = Journal(settings.database_url, now=now)
-        people = People(client, now=now)
+        self.journal = Journal(settings.database_url, now=now, lease=lease)
+        people = People(client, now=self.journal.now)
         voice = Voice(Outlet(client), people)
         path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal, self.journal.now))
-        self._slowness = Slowness(voice)
+        self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._openers = Pool("opener", OPENERS)
         tabs = Tabs(screen, clerk, self.me, self._openers)
@@ -99,6 +107,11 @@ class Park:
         self._slowness.close()
         self.journal.close()
         self.pbx.close()
+
+    def _is_over(self, request: Request) -> bool:
+        """Whether another replica has settled it."""
+        entry = None if self.journal.database.alone else self.journal.find(request.key)
+        return entry is not None and entry.state.ended
 
     def wake(self) -> None:
         """The clock was set: something may be due."""

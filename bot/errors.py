@@ -19,6 +19,7 @@ ParkError
 │   └── SlackRefused        not ever: Slack gave a reason
 ├── JournalUnavailable  the journal can't be written: nothing may be acknowledged
 ├── LeaseLost           another worker has the change now: stop, write nothing more
+├── TargetTaken         another change is at the target: given back, until that one has ended
 ├── PolicyError         the policy file is missing or broken
 └── SettingsError       the environment is
 """
@@ -125,6 +126,10 @@ class JournalUnavailable(ParkError):
 
 class LeaseLost(ParkError):
     """Another worker has the change now: stop, and write nothing more."""
+
+
+class TargetTaken(ParkError):
+    """Another change is at the target: this one was given back, to be claimed again when that one has ended."""
 
 
 class PolicyError(ParkError):

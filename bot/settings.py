@@ -1,18 +1,26 @@
 """The environment, read once into one frozen object."""
 
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+Some = TypeVar("Some", bound=BaseSettings)
 
-class Settings(BaseSettings):
+
+class JournalSettings(BaseSettings):
     """Names are those of the environment variables, in lower case; .env in the working directory is read too."""
 
     model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///park.sqlite3"
+
+
+class Settings(JournalSettings):
+    """All that Park needs to run."""
 
     slack_bot_token: SecretStr
     slack_app_token: SecretStr
@@ -27,9 +35,8 @@ class Settings(BaseSettings):
     pbx_ca_file: Path | None = None
     pbx_verify_tls: bool = True
     pbx_deadline: float = Field(default=10.0, gt=0, le=30)
-    """Seconds that one call to the PBX may take, answer read; a worker's lease of 60 must outlast it."""
+    """Seconds that one call to the PBX may take, answer read; half a worker's lease of 60 must outlast it."""
 
-    database_url: str = "sqlite:///park.sqlite3"
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""
@@ -48,8 +55,17 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Raise SettingsError naming every variable at fault."""
+    return _read(Settings)
+
+
+def read_journal_settings() -> JournalSettings:
+    """For who only looks at the journal; likewise."""
+    return _read(JournalSettings)
+
+
+def _read(kind: type[Some]) -> Some:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'PBX'}: {e['msg']}" for e in error.errors())
         raise SettingsError("\n".join(faults)) from None

@@ -1,10 +1,6 @@
 """One claimed request, settled: planned, applied, read back and recorded; then it is told."""
 
 import logging
-import threading
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +21,7 @@ from bot.errors import (
     Rejected,
     SignInFailed,
     SlackFailure,
+    TargetTaken,
 )
 from bot.explain import explain
 from bot.journal import Entry, Journal, State
@@ -34,6 +31,7 @@ from bot.operations import dump, load
 from bot.outcome import Outcome, ends_called_off, its_end
 from bot.path import Path, Planned
 from bot.pbx.call import Throttled
+from bot.pbx.deadline import moment
 from bot.plan import Plan
 from bot.request import Door, Request
 from bot.slowness import Slowness
@@ -81,7 +79,6 @@ class Settler:
     ) -> None:
         self.journal, self.path, self.teller, self.slowness, self.brake = journal, path, teller, slowness, brake
         self.patience = patience or Patience()
-        self._touched: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def settle(self, entry: Entry) -> None:
         """Raise LeaseLost or JournalUnavailable; everything else ends in the journal."""
@@ -95,6 +92,9 @@ class Settler:
         fence = Fence(self.journal, entry)
         try:
             outcome = self._do(fence)
+        except TargetTaken as taken:
+            log.info("%s", taken)
+            return None
         except (JournalUnavailable, LeaseLost):
             raise
         except Refused as refused:
@@ -182,20 +182,15 @@ class Settler:
     def _resume(self, fence: "Fence", plan: Plan, *, late: bool) -> Outcome:
         """An earlier attempt may have written: go on, unless it had not and nobody expects it any more."""
         operation = changes_of(fence.entry)[0]
-        if late and self._is_untouched(plan):
+        if late and untouched(self.path.pbx, plan.changes):
             why = "It was interrupted before it began."
             return Outcome(State.LATE, confirmation.handed_back(operation.text(), why))
         return self._apply(fence, operation, plan, self.path.desk(fence.entry.request, operation))
 
-    def _is_untouched(self, plan: Plan) -> bool:
-        with self._alone(plan):
-            return untouched(self.path.pbx, plan.changes)
-
     def _apply(self, fence: "Fence", operation: ChangeOperation, plan: Plan, desk: Desk) -> Outcome:
         line, names, began = operation.text(), desk.ring_group_name, fence.entry.began
         try:
-            with self._alone(plan):
-                readings = self._write(plan, fence)
+            readings = self._write(plan, fence)
         except Shifted as stop:
             state = State.UNSETTLED if began else State.REFUSED
             said = confirmation.moved(plan, stop, line, names, began=began)
@@ -244,18 +239,16 @@ class Settler:
             self.teller.still_waiting(entry, str(fault))
         self.journal.schedule(entry, entry.run_at, now + self.patience.pause(entry.attempt))
 
-    @contextmanager
-    def _alone(self, plan: Plan) -> Iterator[None]:
-        """One change at a time on a target, however it was named; locked in one order: two moves can't block."""
-        targets = sorted({change.target.id or change.target.title for change in plan.changes})
-        with ExitStack() as held:
-            for target in targets:
-                held.enter_context(self._touched[target])
-            yield
-
 
 class Fence:
-    """Before each write: the lease is ours still, and the first write is on record before it is sent."""
+    """Before each write: the lease is ours still, and the first write is on record before it is sent.
+
+    The PBX honours no fence, so a write must be over, answer and all, in the first half of its lease. What a process
+    that was frozen has not handed to the kernel by then is never sent; the second half, as long as a write's longest
+    deadline, is for what was on its way, before another may take the change over and reads it back. One window can't
+    be closed: between the look at the clock and the call that sends (`bot.pbx.transport`), some 10 microseconds on
+    this side of the kernel. Who is frozen just there, and for longer than the half, sends one write too late.
+    """
 
     def __init__(self, journal: Journal, entry: Entry) -> None:
         self.journal, self.entry = journal, entry
@@ -263,19 +256,29 @@ class Fence:
 
     def record(self, planned: Planned) -> None:
         """What the line means, and by which rule it may be done."""
-        self.entry = self.journal.checkpoint(self.entry, **recorded(planned), about=planned.plan.about)
+        self.entry = self.journal.checkpoint(
+            self.entry, **recorded(planned), about=planned.plan.about, targets=targets_of(planned.plan)
+        )
 
     def reordered(self, plan: Plan) -> str:
         """What to say of the order of members, where some may have been put back: the PBX adds at the end only."""
         removes = any(change.after is not None and change.removed for change in plan.changes)
         return confirmation.LAST_NOW if removes and self.calls > 1 else ""
 
-    def __call__(self) -> None:
+    def __call__(self) -> float:
+        """The moment by which the write must be over."""
+        begun = moment()
         self.calls += 1
         if self.entry.began:
             self.entry = self.journal.renew(self.entry)
         else:
             self.entry = self.journal.checkpoint(self.entry, began=True)
+        return begun + self.journal.lease.total_seconds() / 2
+
+
+def targets_of(plan: Plan) -> frozenset[str]:
+    """By id, for a group can be reached by several names; one that is still to be made has a name only."""
+    return frozenset(change.target.id or change.target.title for change in plan.changes)
 
 
 def refuse_what_was_not_shown(request: Request, planned: Planned) -> None:

@@ -5,6 +5,7 @@ import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from bot.request import Request
 from bot.voice import Voice
@@ -20,8 +21,9 @@ NEWS = 10.0
 class Slowness:
     """One thread for all who wait."""
 
-    def __init__(self, voice: Voice) -> None:
-        self.voice = voice
+    def __init__(self, voice: Voice, is_over: Callable[[Request], bool] = lambda request: False) -> None:
+        """`is_over` is asked last: another replica may have settled it."""
+        self.voice, self.is_over = voice, is_over
         self._due: list[tuple[float, int, Request]] = []
         self._order = itertools.count()
         self._open: dict[str, str] = {}
@@ -59,7 +61,8 @@ class Slowness:
             request, progress = waiting
             text = progress or "the PBX is slow just now. No need to type it again."
             try:
-                self.voice.checking(request, f"Checking “{request.line}” ... {text}")
+                if not self.is_over(request):
+                    self.voice.checking(request, f"Checking “{request.line}” ... {text}")
             except Exception:  # the others who wait are to hear of it all the same
                 log.exception("%s: could not say that it takes a while", request.key)
 

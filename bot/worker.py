@@ -17,15 +17,17 @@ RECOVERY = timedelta(seconds=1)
 """Before a journal that could not be read is tried again."""
 NAP = timedelta(minutes=1)
 """The longest sleep: a machine that was asleep itself, or whose clock was set, is not to be late by hours."""
-KEEP = timedelta(seconds=15)
-"""Between two renewals of a lease: several, before the journal's minute is over."""
+RENEWALS = 4
+"""Of a lease, before it is over."""
+LOOK = timedelta(seconds=3)
+"""Between two looks for what another replica left: one query of what waits, by an index."""
 
 
 class Worker:
     """Claims what is due, settles it, and sleeps until there is more."""
 
-    def __init__(self, journal: Journal, settler: Settler, *, threads: int = THREADS, keep: timedelta = KEEP) -> None:
-        self.journal, self.settler, self.keep = journal, settler, keep
+    def __init__(self, journal: Journal, settler: Settler, *, threads: int = THREADS) -> None:
+        self.journal, self.settler = journal, settler
         self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
         self._changed = threading.Condition()
@@ -33,11 +35,13 @@ class Worker:
         self._stopping = False
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
         self._ended = threading.Event()
-        self._keeper = threading.Thread(target=self._keep_leases, name="lease-keeper")
+        self._beside = [threading.Thread(target=self._keep_leases, name="lease-keeper")]
+        if not journal.database.alone:
+            self._beside.append(threading.Thread(target=self._look_out, name="lookout"))
 
     def start(self) -> None:
         """Work off what an earlier process left, then what comes."""
-        for thread in (*self._threads, self._keeper):
+        for thread in (*self._threads, *self._beside):
             thread.start()
 
     def wake(self) -> None:
@@ -54,7 +58,8 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self._ended.set()
-        self._keeper.join()
+        for thread in self._beside:
+            thread.join()
 
     def _run(self) -> None:
         while not self._stopping:
@@ -90,12 +95,21 @@ class Worker:
 
     def _keep_leases(self) -> None:
         """What takes longer than a lease, as a search through many groups on a slow PBX, still is in our hands."""
-        while not self._ended.wait(self.keep.total_seconds()):
+        while not self._ended.wait(self.journal.lease.total_seconds() / RENEWALS):
             for entry in tuple(self._held.values()):
                 try:
                     self.journal.renew(entry)
                 except ParkError as fault:
                     log.info("change %d: its lease was not renewed: %s", entry.id, fault)
+
+    def _look_out(self) -> None:
+        """A replica that dies, or stops, leaves what nobody else was told of."""
+        while not self._ended.wait(LOOK.total_seconds()):
+            try:
+                if self.journal.due_in() == timedelta(0):
+                    self.wake()
+            except JournalUnavailable as fault:
+                log.info("the journal can't be read: %s", fault)
 
     def _give_back(self, entry: Entry) -> None:
         """As soon as the journal can be written; a lease that runs out before that does the same."""
@@ -119,8 +133,8 @@ class Worker:
         if most is not None:
             return most.total_seconds()
         try:
-            due = self.journal.next_due()
+            due = self.journal.due_in()
         except JournalUnavailable:
             return RECOVERY.total_seconds()
-        left = NAP if due is None else min(due - self.journal.now(), NAP)
+        left = NAP if due is None else min(due, NAP)
         return max(left.total_seconds(), 0.01)

@@ -1,6 +1,24 @@
 """What every test may rely on."""
 
+import os
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgres as servers
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("park")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Server]:
+    """One a worker of pytest's; skipped with the reason where there is none, unless it is required."""
+    try:
+        with servers.server() as server:
+            yield server
+    except servers.Unavailable as fault:
+        if os.environ.get(servers.REQUIRED):
+            raise
+        pytest.skip(f"PostgreSQL: {fault}")

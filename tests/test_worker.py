@@ -105,7 +105,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     park.journal.close()
     park.journal = journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=timedelta(seconds=0.4))
     park.reception.journal = park.worker.settler.journal = park.worker.settler.teller.journal = journal
-    worker = Worker(journal, park.worker.settler, threads=2, keep=timedelta(seconds=0.1))
+    worker = Worker(journal, park.worker.settler, threads=2)
     park.reception.worker = worker
     attempts: list[int] = []
     go_on = threading.Event()

@@ -13,6 +13,7 @@ from bot.changes.stops import Unsettled
 from bot.errors import PBXError, Rejected, UnknownOutcome
 from bot.pbx.call import Throttled
 from bot.pbx.client import PBX
+from bot.pbx.deadline import over_by
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +22,10 @@ SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
 FORBIDDEN = frozenset({401, 403})
 """HTTP statuses that say who may not, and not what: asking for less would meet the same."""
 
-Hook = Callable[[], None]
-"""Called before each write, and between the looks for it; what it raises stops the change there."""
+Hook = Callable[[], float | None]
+"""Called before each write, and between the looks for it; what it raises stops the change there.
+
+It gives the `moment` by which the write must be over, if there is one."""
 
 
 class Touch:
@@ -70,9 +73,9 @@ class Touch:
 
     def _write(self, call: Callable[[], object], shows: Callable[[Snapshot | None], bool]) -> None:
         """A no to what is so already is a yes."""
-        self.before_write()
         try:
-            call()
+            with over_by(self.before_write()):
+                call()
         except UnknownOutcome:
             self.look(shows, answered=False)
         except Throttled:
@@ -83,9 +86,9 @@ class Touch:
 
     def _create(self, after: Snapshot) -> None:
         """A no stays a no: a group that has the name by now is somebody else's."""
-        self.before_write()
         try:
-            id = self.pbx.create_group(after.settings)
+            with over_by(self.before_write()):
+                id = self.pbx.create_group(after.settings)
         except UnknownOutcome:
             self.look(lambda seen: seen is not None, answered=False)
             id = self._id()

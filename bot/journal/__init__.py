@@ -3,5 +3,9 @@
 from bot.errors import LeaseLost
 from bot.journal.entry import Accepted, Entry, Event, Flag, FollowUp, Json, Shift, State
 from bot.journal.journal import Journal
+from bot.journal.migrations import bring_up_to_date
 
-__all__ = ["Accepted", "Entry", "Event", "Flag", "FollowUp", "Journal", "Json", "LeaseLost", "Shift", "State"]
+__all__ = [
+    "Accepted", "Entry", "Event", "Flag", "FollowUp", "Journal", "Json", "LeaseLost", "Shift", "State",
+    "bring_up_to_date",
+]  # fmt: skip

@@ -1,18 +1,18 @@
 """The journal itself: what goes in, who works on it, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 
-from bot.clock import Now, utc_now
-from bot.errors import JournalUnavailable
-from bot.journal import fence, following, intake
+from bot.clock import Now
+from bot.errors import JournalUnavailable, TargetTaken
+from bot.journal import aim, fence, following, intake
+from bot.journal.database import open_database
 from bot.journal.entry import Accepted, Entry, FollowUp, Json, Shift, State
-from bot.journal.migrations import migrate
+from bot.journal.migrations import migrate, refuse_old
 from bot.journal.reading import Reader
-from bot.journal.sqlite import Database
 from bot.journal.story import Happened, checkpoints
 from bot.journal.tables import entries, holds
 from bot.journal.turns import next_claimable
@@ -25,16 +25,24 @@ UNTOLD = entries.c.told_at.is_(None)
 class Journal(Reader):
     """Safe to share between threads. Whatever keeps it from being written is JournalUnavailable, and may pass."""
 
-    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Now = utc_now) -> None:
-        super().__init__(Database(url), now)
-        self._lease = lease
+    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Now | None = None) -> None:
+        """`lease` is the same for all replicas; `now` stands in for the database's clock."""
+        super().__init__(open_database(url), now)
+        self.lease = lease
         try:
             with self.database.writing() as connection:
-                migrate(connection)
-                fence.void_all(connection, at=now())
+                self._open(connection)
         except BaseException:
             self.close()
             raise
+
+    def _open(self, connection: Connection) -> None:
+        """Replicas share tables and leases: the tables are brought up to date on request, the leases run out."""
+        if self.database.alone:
+            migrate(connection)
+            fence.void_all(connection, at=self._at(connection))
+        else:
+            refuse_old(connection)
 
     def close(self) -> None:
         """Let another process have it."""
@@ -44,22 +52,28 @@ class Journal(Reader):
         self, request: Request, *, asked: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
     ) -> Accepted:
         """When this returns, the request is durable. Without `run_at` it is due at once."""
-        row = intake.accepted(request, asked, footprint, at=self.now(), run_at=run_at)
-        return self._add(row, {"accepted": intake.said(row)})
+
+        def row(at: datetime) -> dict[str, Any]:
+            return intake.accepted(request, asked, footprint, at=at, run_at=run_at)
+
+        return self._add(request.key, row, lambda row: {"accepted": intake.said(row)})
 
     def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json) -> int:
         """Record what was refused at the door; the asker has been told, and nobody needs to work on it."""
-        row = intake.refused(request, asked, outcome, at=self.now())
-        return self._add(row, {"refused": {**intake.said(row), "outcome": outcome}}).id
+
+        def row(at: datetime) -> dict[str, Any]:
+            return intake.refused(request, asked, outcome, at=at)
+
+        return self._add(request.key, row, lambda row: {"refused": {**intake.said(row), "outcome": outcome}}).id
 
     def claim(self, owner: str) -> Entry | None:
         """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
-        now = self.now()
         with self.database.writing() as connection:
+            now = self._at(connection)
             number = connection.scalar(next_claimable(now))
             if number is None:
                 return None
-            return fence.take(connection, number, owner, at=now, until=now + self._lease)
+            return fence.take(connection, number, owner, at=now, until=now + self.lease)
 
     def renew(self, entry: Entry) -> Entry:
         """A lease that begins now. Raise LeaseLost, as do all that follow, when another has claimed it since."""
@@ -76,20 +90,26 @@ class Journal(Reader):
         card: Json | None = None,
         outcome: Json | None = None,
         about: int | None = None,
+        targets: Collection[str] | None = None,
     ) -> Entry:
-        """Make durable what is known now, and renew the lease; None leaves as it was, `began` is never taken back."""
+        """Make durable what is known now, and renew the lease; None leaves as it was, `began` is never taken back.
+
+        With `targets`, the one that has them until it ends; raise TargetTaken where another has one of them.
+        """
         known = {
             "asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome,
             "about": about,
         }  # fmt: skip
-        return self._change(entry, {name: value for name, value in known.items() if value is not None})
+        known = {name: value for name, value in known.items() if value is not None}
+        return self._change(entry, known) if targets is None else self._aim(entry, known, targets)
 
     def schedule(self, entry: Entry, run_at: datetime, due_at: datetime | None = None, **known: Any) -> None:
         """Given back, to be claimed at `due_at`, or when it is to run; until then it holds up nobody."""
         values = {**fence.HANDED_BACK, **known, "state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
         happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self.now())
+            aim.let_go(connection, entry.id)
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._at(connection))
 
     def end(
         self,
@@ -108,15 +128,16 @@ class Journal(Reader):
         """
         if not state.ended:
             raise ValueError(f"{state} is no end")
-        now = self.now()
-        values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self._lease}
         happened = {"ended": {"state": state, "outcome": outcome}}
         not_yet = entries.c.state.in_([State.RUNNING, State.UNSETTLED, state])  # the same again: a commit in doubt
         with self.database.writing() as connection:
+            now = self._at(connection)
+            values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self.lease}
             ended = fence.change(connection, entry, values, UNTOLD, not_yet, happened=happened, at=now)
             connection.execute(delete(holds).where(holds.c.entry_id == entry.id))
             for name, text in (flags or {}).items():
                 following.put(connection, name, text, by=ended, at=now)
+            aim.let_go(connection, entry.id)
             for shift in shifts:
                 following.shift(connection, shift, by=ended, at=now)
             if follow_up is not None:
@@ -125,9 +146,9 @@ class Journal(Reader):
 
     def told(self, entry: Entry) -> None:
         """The confirmation stands: nothing is left to do, and the response_url is dropped."""
-        now = self.now()
-        values = {"told_at": now, "response_url": None, "lease_until": None}
         with self.database.writing() as connection:
+            now = self._at(connection)
+            values = {"told_at": now, "response_url": None, "lease_until": None}
             fence.change(connection, entry, values, entries.c.ended_at.is_not(None), happened={"told": None}, at=now)
 
     def release(self, entry: Entry, run_at: datetime) -> None:
@@ -135,22 +156,37 @@ class Journal(Reader):
         values = {**fence.HANDED_BACK, "due_at": run_at}
         happened = {"released": {"until": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self.now())
+            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._at(connection))
 
     def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
-        now = self.now()
-        values = {**known, "lease_until": now + self._lease}
         with self.database.writing() as connection:
-            return fence.change(connection, entry, values, UNTOLD, happened=checkpoints(known), at=now)
+            return self._write(connection, entry, known)
 
-    def _add(self, row: dict[str, Any], happened: Happened) -> Accepted:
+    def _aim(self, entry: Entry, known: dict[str, Any], targets: Collection[str]) -> Entry:
+        with self.database.writing() as connection:
+            if aim.take(connection, entry.id, targets):
+                return self._write(connection, entry, known)
+            waits = {**fence.HANDED_BACK, "due_at": None}
+            happened = {"released": {"until": "its target is free"}}
+            fence.change(connection, entry, waits, UNTOLD, happened=happened, at=self._at(connection))
+        raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets))}")
+
+    def _write(self, connection: Connection, entry: Entry, known: dict[str, Any]) -> Entry:
+        now = self._at(connection)
+        values = {**known, "lease_until": now + self.lease}
+        return fence.change(connection, entry, values, UNTOLD, happened=checkpoints(known), at=now)
+
+    def _add(
+        self, key: str, row: Callable[[datetime], dict[str, Any]], happened: Callable[[dict[str, Any]], Happened]
+    ) -> Accepted:
         """After a commit whose outcome is unclear the key is looked up: what is there was accepted."""
         ours: Accepted | None = None
         try:
             with self.database.writing() as connection:
-                ours = intake.add(connection, row, happened)
+                new = row(self._at(connection))
+                ours = intake.add(connection, new, happened(new))
         except JournalUnavailable:
-            found = self.find(row["key"])
+            found = self.find(key)
             if found is None:
                 raise
             return Accepted(id=found.id, fresh=ours is not None and ours.fresh and ours.id == found.id)

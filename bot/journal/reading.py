@@ -1,14 +1,14 @@
 """Looking things up: no waiting for writers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Connection, Select, and_, exists, select
 
 from bot.clock import Now
+from bot.journal.database import Database
 from bot.journal.entry import Entry, Event, Flag, State
 from bot.journal.rows import entry_of, event_of
-from bot.journal.sqlite import Database
 from bot.journal.tables import entries, events, flags
 from bot.journal.turns import next_claimable, next_moment
 
@@ -19,9 +19,17 @@ MOST = 100
 class Reader:
     """The half of the journal that changes nothing. Each raises JournalUnavailable."""
 
-    def __init__(self, database: Database, now: Now) -> None:
+    def __init__(self, database: Database, now: Now | None = None) -> None:
         self.database = database
-        self.now = now
+        self._clock = now
+
+    def now(self) -> datetime:
+        """By the journal's clock, which all its replicas share; in UTC."""
+        with self.database.reading() as connection:
+            return self._at(connection)
+
+    def _at(self, connection: Connection) -> datetime:
+        return self.database.now(connection) if self._clock is None else self._clock()
 
     def get(self, number: int) -> Entry:
         """Raise KeyError if there is no such change."""
@@ -84,19 +92,29 @@ class Reader:
 
     def busy(self) -> bool:
         """Whether anything is to be done, or told, before something scheduled is due."""
-        later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self.now())
         with self.database.reading() as connection:
+            later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
             return connection.scalar(select(exists().where(entries.c.told_at.is_(None), ~later))) is True
 
     def next_due(self) -> datetime | None:
         """When `claim` is worth trying, if nobody accepts, ends or gives back anything until then; None is never."""
-        now = self.now()
         with self.database.reading() as connection:
-            if connection.scalar(next_claimable(now)) is not None:
-                return now
-            return connection.scalar(next_moment(now))
+            return _next_due(connection, self._at(connection))
+
+    def due_in(self) -> timedelta | None:
+        """How long until then, by the journal's clock; zero is at once."""
+        with self.database.reading() as connection:
+            now = self._at(connection)
+            due = _next_due(connection, now)
+        return None if due is None else due - now
 
     def _entries(self, wanted: Select[Any]) -> list[Entry]:
         with self.database.reading() as connection:
             rows = connection.execute(wanted).all()
         return [entry_of(row) for row in rows]
+
+
+def _next_due(connection: Connection, now: datetime) -> datetime | None:
+    if connection.scalar(next_claimable(now)) is not None:
+        return now
+    return connection.scalar(next_moment(now))

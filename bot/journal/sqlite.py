@@ -5,15 +5,17 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.clock import utc_now
 from bot.errors import JournalUnavailable, SettingsError
 
 PATIENCE = 2.0
@@ -21,7 +23,9 @@ PATIENCE = 2.0
 
 
 class Database:
-    """`reading` and `writing` are one transaction each; what SQLite says against it is JournalUnavailable."""
+    """As `bot.journal.database` has it."""
+
+    alone = True
 
     def __init__(self, url: str) -> None:
         self.path = _path(url)
@@ -37,6 +41,14 @@ class Database:
     def close(self) -> None:
         """Let another process have it."""
         self._open.close()
+
+    def now(self, connection: Connection) -> datetime:
+        """This machine's: there is no other."""
+        return utc_now()
+
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """There is nobody who could be kept waiting."""
+        return self.writing()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -70,12 +82,8 @@ class Database:
 
 def _path(url: str) -> Path:
     """The file, links followed: every name of it has the same lock."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
-    database = parsed.database or ":memory:"
-    if parsed.get_backend_name() != "sqlite" or database.startswith((":memory:", "file:")):
+    database = make_url(url).database or ":memory:"
+    if database.startswith((":memory:", "file:")):
         raise SettingsError("DATABASE_URL: name a file, as in sqlite:///park.sqlite3")
     return Path(os.path.realpath(database))
 

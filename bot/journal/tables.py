@@ -97,6 +97,15 @@ flags = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# What the planned and unended touch on the PBX; `taken` is false for those that wait until another one has ended.
+targets = Table(
+    "targets",
+    metadata,
+    Column("target", String, primary_key=True),
+    Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
+    Column("taken", Boolean, nullable=False),
+)
+
 events = Table(
     "events",
     metadata,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, or_, select
 
 from bot.journal.entry import State
-from bot.journal.tables import entries, holds
+from bot.journal.tables import entries, holds, targets
 
 
 def next_claimable(now: datetime) -> Select[int]:
@@ -14,7 +14,7 @@ def next_claimable(now: datetime) -> Select[int]:
     due = or_(entries.c.due_at.is_(None), entries.c.due_at <= now)
     return (
         select(entries.c.id)
-        .where(entries.c.told_at.is_(None), free, due, ~_blocked(now))
+        .where(entries.c.told_at.is_(None), free, due, ~_blocked(now), ~_aims_at_what_is_taken())
         .order_by(entries.c.id)
         .limit(1)
     )
@@ -39,6 +39,18 @@ def _blocked(now: datetime) -> Exists:
     begun = and_(other.c.attempt > 0, ~scheduled)
     earlier = and_(~_begun(), other.c.id < entries.c.id, _is_due(other.c.due_at, now))
     return exists().where(overlapping, or_(begun, earlier))
+
+
+def _aims_at_what_is_taken() -> Exists:
+    """It was planned, and another change was at one of its targets: it is when that one has ended."""
+    mine, theirs = targets.alias("mine"), targets.alias("theirs")
+    return exists().where(
+        mine.c.entry_id == entries.c.id,
+        ~mine.c.taken,
+        theirs.c.target == mine.c.target,
+        theirs.c.entry_id != mine.c.entry_id,
+        theirs.c.taken,
+    )
 
 
 def _begun() -> ColumnElement[bool]:

@@ -3,11 +3,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.journal.making import Desk
+from tests.journal.making import Desk, url
+from tests.postgres import Server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty journal on each of the databases, to which all of it applies."""
+    if request.param == "sqlite":
+        return url(tmp_path)
+    server: Server = request.getfixturevalue("postgres")
+    return server.database()
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(tmp_path)
+def desk(address: str) -> Iterator[Desk]:
+    desk = Desk(address)
+    yield desk
+    desk.journal.close()
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Iterator[Desk]:
+    """On SQLite, for what is its own."""
+    desk = Desk(url(tmp_path))
     yield desk
     desk.journal.close()

@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import delete
+
 from bot.journal import Entry, Journal
+from bot.journal.tables import entries, events, holds, targets
 from bot.request import Door, Request
 
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
@@ -39,10 +42,17 @@ def url(folder: Path) -> str:
 class Desk:
     """A journal, the clock it goes by, and short words for what tests do all the time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.journal = Journal(url(folder), now=self.clock)
+    def __init__(self, address: str) -> None:
+        self.address, self.clock = address, Clock()
+        self.journal = Journal(address, now=self.clock)
         self._keys = map(str, count())
+
+    def begin_anew(self) -> None:
+        """As if nothing had ever been asked, but for the numbers, which go on."""
+        self._keys, self.clock.time = map(str, count()), START
+        with self.journal.database.writing() as connection:
+            for table in (targets, holds, events, entries):
+                connection.execute(delete(table))
 
     def accept(self, *footprint: str, run_at: datetime | None = None) -> int:
         request = asking(f"key {next(self._keys)}")
@@ -53,9 +63,14 @@ class Desk:
         assert entry is not None
         return entry
 
+    @property
+    def folder(self) -> Path:
+        """Where SQLite's file is."""
+        return Path(self.address.removeprefix("sqlite:///")).parent
+
     def story(self, number: int) -> list[str]:
         return [event.what for event in self.journal.events(number)]
 
     def restart(self) -> None:
         self.journal.close()
-        self.journal = Journal(url(self.folder), now=self.clock)
+        self.journal = Journal(self.address, now=self.clock)

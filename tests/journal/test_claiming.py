@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import LeaseLost
+from bot.errors import LeaseLost, TargetTaken
 from bot.journal import Entry, State
 from tests.journal.making import START, Desk
 
@@ -223,15 +223,73 @@ def test_next_due_is_never_now_at_the_next_time_or_when_a_lease_runs_out(desk: D
     assert desk.journal.next_due() == START + 2 * MINUTE
 
 
-def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(desk: Desk) -> None:
-    running, ended, told = desk.accept("sales"), desk.accept("support"), desk.accept("night")
+def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(lite: Desk) -> None:
+    running, ended, told = lite.accept("sales"), lite.accept("support"), lite.accept("night")
+    stale = lite.claim("dead")
+    lite.journal.end(lite.claim("dead"), State.DONE, {})
+    lite.journal.told(lite.journal.end(lite.claim("dead"), State.DONE, {}))
+    lite.restart()
+    assert lite.journal.get(running).state is State.WAITING
+    assert (lite.claim().id, lite.claim().id, lite.journal.claim("idle")) == (running, ended, None)
+    assert lite.story(running) == ["accepted", "claimed", "released", "claimed"]
+    assert lite.journal.events(running)[2].by == "restart"
+    assert lite.story(told) == ["accepted", "claimed", "ended", "told"]
+    _is_fenced_out(lite, stale)
+
+
+def test_where_replicas_share_the_journal_the_leases_of_the_dead_run_out(desk: Desk) -> None:
+    if desk.journal.database.alone:
+        pytest.skip("SQLite knows that they are dead")
+    number = desk.accept("sales")
     stale = desk.claim("dead")
-    desk.journal.end(desk.claim("dead"), State.DONE, {})
-    desk.journal.told(desk.journal.end(desk.claim("dead"), State.DONE, {}))
     desk.restart()
-    assert desk.journal.get(running).state is State.WAITING
-    assert (desk.claim().id, desk.claim().id, desk.journal.claim("idle")) == (running, ended, None)
-    assert desk.story(running) == ["accepted", "claimed", "released", "claimed"]
-    assert desk.journal.events(running)[2].by == "restart"
-    assert desk.story(told) == ["accepted", "claimed", "ended", "told"]
+    assert desk.journal.get(number) == stale
+    assert desk.journal.claim("next") is None
+    desk.clock.move(minutes=1)
+    assert desk.claim("next").id == number
     _is_fenced_out(desk, stale)
+
+
+def test_one_change_at_a_time_has_a_target_whatever_names_it_goes_by(desk: Desk) -> None:
+    first, second = desk.accept("sales"), desk.accept("1002")
+    has, waits = desk.claim(), desk.claim()
+    has = desk.journal.checkpoint(has, plan={"wanted": 1}, targets={"id of sales"})
+    with pytest.raises(TargetTaken):
+        desk.journal.checkpoint(waits, plan={"wanted": 2}, targets={"id of sales", "id of support"})
+    waiting = desk.journal.get(second)
+    assert (waiting.state, waiting.plan, waiting.owner) == (State.WAITING, None, None)
+    assert desk.journal.claim("idle") is None
+    assert desk.journal.next_due() == has.lease_until, "what waits is no reason to wake"
+    desk.journal.release(has, desk.clock() + MINUTE)
+    assert desk.journal.claim("idle") is None, "it has it until it ends"
+    desk.clock.move(minutes=1)
+    has = desk.claim()
+    assert has.id == first
+    desk.journal.end(has, State.DONE, {})
+    waits = desk.claim()
+    assert (waits.id, waits.attempt) == (second, 2)
+    desk.journal.checkpoint(waits, plan={"wanted": 2}, targets={"id of sales", "id of support"})
+
+
+def test_whoever_waits_for_a_target_keeps_nobody_from_the_others(desk: Desk) -> None:
+    for name in ("one", "two", "three"):
+        desk.accept(name)
+    one, two, three = desk.claim(), desk.claim(), desk.claim()
+    desk.journal.checkpoint(one, targets={"sales"})
+    with pytest.raises(TargetTaken):
+        desk.journal.checkpoint(two, targets={"sales", "support"})
+    desk.journal.checkpoint(three, targets={"support"})
+
+
+def test_what_was_taken_over_can_not_take_a_target(desk: Desk) -> None:
+    desk.accept("sales")
+    slow = desk.claim("slow")
+    desk.clock.move(minutes=1)
+    taken = desk.claim("next")
+    with pytest.raises(LeaseLost):
+        desk.journal.checkpoint(slow, plan={}, targets={"id of sales"})
+    other = desk.accept("1002")
+    desk.journal.checkpoint(desk.claim(), targets={"id of sales"})
+    with pytest.raises(TargetTaken):
+        desk.journal.checkpoint(taken, targets={"id of sales"})
+    assert desk.journal.get(other).state is State.RUNNING

@@ -17,6 +17,11 @@ from bot.journal.tables import metadata
 from tests.journal.making import Desk, asking, url
 
 
+@pytest.fixture
+def desk(lite: Desk) -> Desk:
+    return lite
+
+
 def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(desk: Desk) -> None:
     link = desk.folder / "link.sqlite3"
     link.symlink_to(desk.folder / "park.sqlite3")
@@ -96,7 +101,13 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         assert compare_metadata(context, metadata) == []
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     engine.dispose()
-    assert indexes == {"ix_entries_about", "ix_entries_untold", "ix_events_entry_id", "ix_holds_entry_id"}
+    assert indexes == {
+        "ix_entries_about",
+        "ix_entries_untold",
+        "ix_events_entry_id",
+        "ix_holds_entry_id",
+        "ix_targets_entry_id",
+    }
 
 
 def test_the_migrations_build_the_same_tables_word_by_word(tmp_path: Path) -> None:

@@ -5,10 +5,9 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from bot.journal import Accepted, Entry, Journal, State
-from tests.journal.making import ASKED, asking, url
+from tests.journal.making import ASKED, asking
 
 THREADS, ENTRIES = 8, 200
 NAMES = ["sales", "support", "night", "1001", "1002", "1003", "server"]
@@ -42,8 +41,8 @@ class Log:
             self._now -= 1
 
 
-def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order(tmp_path: Path) -> None:
-    journal, log, chance = Journal(url(tmp_path)), Log(), random.Random(7)
+def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order(address: str) -> None:
+    journal, log, chance = Journal(address), Log(), random.Random(7)
     for number in range(ENTRIES):
         footprint = frozenset(chance.sample(NAMES, chance.randint(0, 3)))
         journal.accept(asking(str(number)), asked=ASKED, footprint=footprint)
@@ -67,8 +66,8 @@ def _work_off(journal: Journal, log: Log) -> None:
         journal.told(journal.end(entry, State.DONE, {"by": owner}))
 
 
-def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(tmp_path: Path) -> None:
-    journal = Journal(url(tmp_path))
+def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(address: str) -> None:
+    journal = Journal(address)
     barrier = threading.Barrier(THREADS)
 
     def deliver() -> Accepted:

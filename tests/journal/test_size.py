@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.journal import State
-from tests.journal.making import Desk
+from tests.journal.making import Desk, url
 
 PAST = """
     WITH RECURSIVE past(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM past WHERE n < 100000)
@@ -23,7 +23,7 @@ STORY = "INSERT INTO events (entry_id, at, what, by) SELECT id, accepted_at, 'ac
 
 @pytest.fixture(scope="module")
 def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    desk = Desk(tmp_path_factory.mktemp("aged"))
+    desk = Desk(url(tmp_path_factory.mktemp("aged")))
     desk.accept("sales")
     with closing(sqlite3.connect(desk.folder / "park.sqlite3")) as connection, connection:
         connection.execute(PAST)
@@ -99,7 +99,7 @@ def _only_connection(desk: Desk) -> Iterator[sqlite3.Connection]:
 
 
 def test_what_waits_behind_a_long_queue_is_found_without_comparing_each_with_each(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(url(tmp_path))
     for _ in range(300):
         desk.accept("sales", "1001")
     desk.claim()

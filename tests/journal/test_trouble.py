@@ -11,9 +11,14 @@ from sqlalchemy.exc import StatementError
 
 from bot.errors import JournalUnavailable
 from bot.journal import Accepted, State, sqlite
-from tests.journal.making import ASKED, Desk, asking
+from tests.journal.making import ASKED, Desk, asking, url
 
 FOOTPRINT = frozenset({"sales"})
+
+
+@pytest.fixture
+def desk(lite: Desk) -> Desk:
+    return lite
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +60,7 @@ def _fault(desk: Desk) -> str:
 
 
 def test_too_many_readers_at_once_are_said(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(url(tmp_path))
     with ExitStack() as held:
         for _ in range(15):
             held.enter_context(desk.journal.database.reading())

@@ -1,0 +1,49 @@
+"""Where a journal is kept: a SQLite file for one process, or a PostgreSQL database for several replicas."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import SettingsError
+from bot.journal import postgresql, sqlite
+
+POSTGRESQL = "postgresql+psycopg"
+
+
+class Database(Protocol):
+    """`reading` and `writing` are one transaction each; what the database says against it is JournalUnavailable."""
+
+    alone: bool
+    """Nobody else can have it: what was held when it was opened was held by the dead."""
+    engine: Engine
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One consistent view, whoever is writing."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """The only one that writes, from its first statement to its commit: it sees all that was committed before."""
+
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """Writing, for as long as it takes."""
+
+    def now(self, connection: Connection) -> datetime:
+        """By the clock that all who share this database go by; in UTC."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def open_database(url: str) -> Database:
+    """Raise SettingsError for an address that is none of either, JournalUnavailable where it can't be had."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
+    if parsed.drivername == POSTGRESQL:
+        return postgresql.Database(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        return sqlite.Database(url)
+    raise SettingsError(f"DATABASE_URL: write sqlite:///park.sqlite3, or {POSTGRESQL}://park@host/park")

@@ -1,0 +1,274 @@
+"""Several replicas on one PostgreSQL: one writer at a time, one clock, tables brought up to date on request."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url
+
+from bot.__main__ import main
+from bot.errors import JournalUnavailable, SettingsError
+from bot.journal import Entry, Journal, State, bring_up_to_date, postgresql
+from bot.journal.database import open_database
+from bot.journal.migrations import migrate
+from tests.journal.making import ASKED, asking, url
+from tests.postgres import Server
+
+SALES = frozenset({"sales"})
+WAITING = """
+    INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at)
+    VALUES ('old', '{request}', '{asked}', '["sales"]', 'waiting', '{at}', 0, false, '{at}')
+"""
+WAITING_STORY = "INSERT INTO events (entry_id, at, what, by) VALUES (1, '{at}', 'accepted', 'U1')"
+HOLD = "INSERT INTO holds (name, entry_id) VALUES ('sales', 1)"
+
+
+def test_two_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Server) -> None:
+    address = postgres.database()
+    with ExitStack() as open_ones:
+        replicas = [Journal(address) for _ in range(3)]
+        for one in replicas:
+            open_ones.callback(one.close)
+        for number in range(60):
+            names = frozenset({f"group {number % 4}", f"10{number % 7:02}"})
+            replicas[number % 3].accept(asking(str(number)), asked=ASKED, footprint=names)
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda number: _work_off(replicas[number % 3], f"thread {number}"), range(6)))
+        _none_overlapped(replicas[0])
+
+
+def _work_off(journal: Journal, owner: str) -> None:
+    while journal.waiting():
+        if (entry := journal.claim(owner)) is not None:
+            entry = journal.checkpoint(entry, began=True)
+            journal.told(journal.end(entry, State.DONE, {}))
+
+
+def _none_overlapped(journal: Journal) -> None:
+    """By the events, which are in the order of the commits."""
+    entries = {entry.id: entry for entry in journal.recent(100)}
+    story = sorted((event for number in entries for event in journal.events(number)), key=lambda event: event.id)
+    under_way: dict[int, Entry] = {}
+    claimed: list[int] = []
+    for event in story:
+        entry = entries[event.entry]
+        if event.what == "claimed":
+            assert not any(other.footprint & entry.footprint for other in under_way.values())
+            under_way[entry.id] = entry
+            claimed.append(entry.id)
+        elif event.what == "ended":
+            del under_way[entry.id]
+    assert sorted(claimed) == sorted(entries)
+    for name in {name for entry in entries.values() for name in entry.footprint}:
+        order = [number for number in claimed if name in entries[number].footprint]
+        assert order == sorted(order)
+
+
+def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Server) -> None:
+    address = postgres.database()
+    replicas = [Journal(address) for _ in range(2)]
+    barrier = threading.Barrier(2)
+
+    def deliver(journal: Journal, key: str) -> tuple[int, bool]:
+        barrier.wait()
+        accepted = journal.accept(asking(key), asked=ASKED, footprint=SALES)
+        return accepted.id, accepted.fresh
+
+    with ThreadPoolExecutor(2) as pool:
+        for key in map(str, range(20)):
+            (one, fresh), (other, also) = pool.map(deliver, replicas, [key, key])
+            assert one == other
+            assert fresh is not also
+    for journal in replicas:
+        journal.close()
+
+
+def test_what_a_frozen_replica_holds_in_the_middle_of_a_transaction_is_taken_away(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "IDLE", 0.3)
+    address = postgres.database()
+    frozen, other = Journal(address), Journal(address)
+    with pytest.raises(JournalUnavailable), frozen.database.writing():
+        assert other.accept(asking("a"), asked=ASKED, footprint=SALES).fresh, "after 0.3 s"
+    assert frozen.accept(asking("b"), asked=ASKED, footprint=SALES).fresh, "it goes on as if nothing had been"
+    frozen.close()
+    other.close()
+
+
+def test_who_gets_no_turn_is_told_in_time(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "PATIENCE", 0.2)
+    monkeypatch.setattr(postgresql, "IDLE", 30)
+    address = postgres.database()
+    one, other = Journal(address), Journal(address)
+    with one.database.writing():
+        with pytest.raises(JournalUnavailable, match="lock timeout"):
+            other.accept(asking("a"), asked=ASKED, footprint=SALES)
+        with ThreadPoolExecutor(1) as pool, pytest.raises(JournalUnavailable, match="busy"):
+            pool.submit(one.accept, asking("a"), asked=ASKED, footprint=SALES).result()
+        assert other.recent(1) == [], "reading goes on"
+    one.close()
+    other.close()
+
+
+def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replica whose clock is wrong by an hour neither takes what another has, nor keeps it too long."""
+    address = postgres.database()
+    monkeypatch.setattr("bot.clock.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    journal = Journal(address)
+    number = journal.accept(asking("a"), asked=ASKED, footprint=SALES).id
+    entry = journal.claim("worker")
+    assert entry is not None
+    with journal.database.reading() as connection:
+        now = journal.database.now(connection)
+    told = postgres.do("SELECT clock_timestamp()", address)[0]
+    assert abs(journal.now() - now) < timedelta(minutes=1)
+    assert abs(datetime.fromisoformat(str(told)) - now) < timedelta(minutes=1)
+    assert entry.lease_until is not None
+    assert timedelta(0) < entry.lease_until - now <= journal.lease
+    assert journal.get(number).accepted_at <= now
+    journal.close()
+
+
+def test_a_database_that_goes_away_is_said_and_works_again_when_it_is_back(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "QUIET", 0.05)
+    journal = Journal(postgres.database())
+    first = journal.accept(asking("a"), asked=ASKED, footprint=SALES)
+    postgres.stop()
+    try:
+        for _ in range(2):
+            with pytest.raises(JournalUnavailable, match="can't be used"):
+                journal.accept(asking("b"), asked=ASKED, footprint=SALES)
+            with pytest.raises(JournalUnavailable):
+                journal.recent(1)
+    finally:
+        postgres.start()
+    assert _again(lambda: journal.accept(asking("a"), asked=ASKED, footprint=SALES).id) == first.id
+    assert journal.accept(asking("b"), asked=ASKED, footprint=SALES).fresh
+    journal.close()
+
+
+def _again(ask: Callable[[], int]) -> int:
+    """After the short while in which nobody tries."""
+    while True:
+        try:
+            return ask()
+        except JournalUnavailable as fault:
+            if "a moment ago" not in str(fault):
+                raise
+
+
+def test_who_comes_just_after_a_failure_does_not_wait_as_long(postgres: Server) -> None:
+    database = open_database(postgres.url("nobody_made_it"))
+    said = []
+    for _ in range(2):
+        with pytest.raises(JournalUnavailable) as failure, database.reading():
+            pass
+        said.append(str(failure.value))
+    assert "does not exist" in said[0]
+    assert "a moment ago" in said[1]
+    database.close()
+
+
+def test_commits_are_durable_whatever_the_database_has_for_a_default(postgres: Server) -> None:
+    address = postgres.database()
+    postgres.do(f"ALTER DATABASE {make_url(address).database} SET synchronous_commit = off")
+    journal = Journal(address)
+    with journal.database.reading() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    journal.close()
+
+
+def test_a_password_is_in_no_error() -> None:
+    database = open_database("postgresql+psycopg://park:secret@127.0.0.1:1/park")
+    with pytest.raises(JournalUnavailable) as failure, database.reading():
+        pass
+    assert "secret" not in str(failure.value)
+    database.close()
+
+
+def test_without_psycopg_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"pip install 'park-bot\[postgresql\]'"):
+        open_database("postgresql+psycopg://127.0.0.1:1/park")
+
+
+def test_tables_are_made_on_request_only(postgres: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    address = postgres.empty()
+    with pytest.raises(JournalUnavailable, match=r"has no tables yet.*python -m bot migrate"):
+        Journal(address)
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert main(["migrate"]) == 0
+    assert main(["migrate"]) == 0
+    Journal(address).close()
+
+
+def test_an_older_journal_names_the_command_and_a_newer_one_is_left_alone(postgres: Server) -> None:
+    address = postgres.empty()
+    _migrate(address, "0001")
+    with pytest.raises(JournalUnavailable, match=r"older Park.*python -m bot migrate"):
+        Journal(address)
+    postgres.do("UPDATE alembic_version SET version_num = '9999'", address)
+    with pytest.raises(JournalUnavailable, match="newer version of Park"):
+        Journal(address)
+
+
+def test_two_that_migrate_at_once_wait_for_each_other(postgres: Server) -> None:
+    address = postgres.empty()
+    environment = {**os.environ, "DATABASE_URL": address}
+    command = [sys.executable, "-m", "bot", "migrate"]
+    both = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [one.communicate()[1] for one in both] == ["", ""]
+    assert [one.returncode for one in both] == [0, 0]
+    Journal(address).close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_changes_that_wait_in_an_older_journal_survive_its_migration(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = url(tmp_path) if kind == "sqlite" else request.getfixturevalue("postgres").empty()
+    _migrate(address, "0001")
+    _write_as_of_then(address)
+    bring_up_to_date(address)
+    journal = Journal(address)
+    found = journal.find("old")
+    assert found is not None
+    assert found.request == asking("old").model_copy(update={"response_url": None})
+    second = journal.accept(asking("new"), asked=ASKED, footprint=SALES).id
+    for number in (1, second):
+        entry = journal.claim("worker")
+        assert entry is not None
+        assert entry.id == number
+        entry = journal.checkpoint(entry, began=True, targets={"id of sales"})
+        journal.told(journal.end(entry, State.DONE, {}))
+    assert journal.events(1)[0].what == "accepted"
+    journal.close()
+
+
+def _migrate(address: str, to: str) -> None:
+    database = open_database(address)
+    with database.migrating() as connection:
+        migrate(connection, to)
+    database.close()
+
+
+def _write_as_of_then(address: str) -> None:
+    request = asking("old").model_dump_json(exclude={"response_url"})
+    at = "2026-03-28 12:00:00.000000"
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        asked = str(ASKED).replace("'", '"')
+        for statement in (WAITING.format(request=request, asked=asked, at=at), WAITING_STORY.format(at=at), HOLD):
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+    engine.dispose()

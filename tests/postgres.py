@@ -1,0 +1,119 @@
+"""A PostgreSQL server of the tests' own: on a socket in a folder that goes away, a database a test."""
+
+import glob
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from bot.journal import bring_up_to_date
+
+REQUIRED = "PARK_REQUIRE_POSTGRES"
+"""In the environment: these tests are not to be skipped."""
+DEBIAN = "/usr/lib/postgresql/*/bin/initdb"
+UNSAFE = ("fsync=off", "full_page_writes=off", "listen_addresses=", "max_connections=200", "shared_buffers=16MB")
+"""Nobody switches the machine off in the middle of a test."""
+
+
+class Unavailable(Exception):
+    """Why there is no PostgreSQL to be had."""
+
+
+class Server:
+    """Runs from `start` to `stop`; what was committed stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._programs, self._numbers = folder, _programs(), count(1)
+        self._user = _user()
+        if self._user:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+        self._run("initdb", "--auth=trust", "--username=park", "--no-sync", "--encoding=UTF8", "--locale=C")
+
+    def start(self) -> None:
+        """Until it answers."""
+        options = " ".join(f"-c {one}" for one in (*UNSAFE, f"unix_socket_directories={self.folder}"))
+        self._run("pg_ctl", "start", "--wait", f"--log={self.folder / 'log'}", f"--options={options}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Throwing out whoever is connected; `immediate` leaves nothing that could be started again at once."""
+        self._run("pg_ctl", "stop", "--wait", f"--mode={mode}")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://park@/{name}?host={self.folder}"
+
+    def empty(self) -> str:
+        """The address of a new database without tables."""
+        return self._new("template1")
+
+    def database(self) -> str:
+        """The address of a new one that is up to date."""
+        return self._new(self._template)
+
+    @property
+    def _template(self) -> str:
+        if "journal" not in self._names():
+            self.do("CREATE DATABASE journal")
+            bring_up_to_date(self.url("journal"))
+        return "journal"
+
+    def _new(self, template: str) -> str:
+        name = f"park{next(self._numbers)}"
+        self.do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url(name)
+
+    def _names(self) -> list[str]:
+        return self.do("SELECT datname FROM pg_database")
+
+    def do(self, statement: str, url: str | None = None) -> list[str]:
+        """The first column of what it gives, if it gives any."""
+        engine = create_engine(url or self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            answer = connection.exec_driver_sql(statement)
+            return [row[0] for row in answer] if answer.returns_rows else []
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
+        command = [str(self._programs / program), *arguments, f"--pgdata={self.folder / 'data'}"]
+        with (self.folder / "out").open("a+") as out:
+            done = subprocess.run(command, stdout=out, stderr=out, cwd="/", check=False, **as_user)  # type: ignore[call-overload]
+            if done.returncode:
+                out.seek(0)
+                raise Unavailable(f"{program}: {out.read().strip()[-500:]}")
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Started; raise Unavailable."""
+    folder = Path(tempfile.mkdtemp(prefix="park-pg-", dir="/tmp"))  # a socket's path has room for some 100 characters
+    try:
+        one = Server(folder)
+        one.start()
+        try:
+            yield one
+        finally:
+            one.stop("immediate")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _programs() -> Path:
+    found = [*filter(None, [shutil.which("initdb")]), *sorted(glob.glob(DEBIAN))]
+    if not found:
+        raise Unavailable("no initdb on this machine: install PostgreSQL (Debian: apt-get install postgresql)")
+    return Path(found[0]).resolve().parent
+
+
+def _user() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
