@@ -15,6 +15,7 @@ from bot.desk import Past
 from bot.journal import Journal
 from bot.journal.journal import LEASE
 from bot.path import Path
+from bot.patience import Patience
 from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
@@ -23,7 +24,7 @@ from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
 from bot.settings import Settings
-from bot.settle import Patience, Settler
+from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
 from bot.slack.forms.doors import Forms

@@ -54,20 +54,24 @@ class Teller:
         return self.voice.show(entry.request, entry.id, card, now.status, posted)
 
     def ends_soon(self, end: Entry) -> None:
-        """Shortly before; raise SlackFailure."""
+        """Shortly before."""
         about = root(self.journal, end)
         plan = Plan.model_validate(about.plan)
-        if about.card is not None and plan.times is not None:
+        if plan.times is not None:
             at = plan.times.moment(end.run_at, self.journal.now())
-            self._trail(about, end.request, confirmation.ends_soon(plan, about.id, at), mention=True)
+            self._mention(about, end, confirmation.ends_soon(plan, about.id, at))
 
     def still_waiting(self, end: Entry, why: str) -> None:
-        """Best effort: the end itself is what counts."""
+        """The PBX is away when its time has come."""
         about = root(self.journal, end)
+        self._mention(about, end, confirmation.still_waiting(about.id, why))
+
+    def _mention(self, about: Entry, end: Entry, message: Message) -> None:
+        """Best effort: the end itself is what counts, and waits for no Slack."""
         try:
-            self._trail(about, end.request, confirmation.still_waiting(about.id, why), mention=True)
+            self._trail(about, end.request, message, mention=True)
         except SlackFailure as failure:
-            log.warning("change %d: could not say that its end is late: %s", about.id, failure)
+            log.warning("change %d: nothing could be said of its end: %s", about.id, failure)
 
     def _trail(self, about: Entry, request: Request, message: Message, *, mention: bool) -> None:
         if about.card is not None:

@@ -15,6 +15,7 @@ from bot.grammar import parse
 from bot.journal import Entry, Journal
 from bot.message import Message
 from bot.path import Path, Planned
+from bot.patience import Patience
 from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
@@ -22,7 +23,7 @@ from bot.policy import read_policy
 from bot.reception import Reception
 from bot.request import Door, Request
 from bot.sandbox.pbx import SandboxPBX
-from bot.settle import Patience, Settler
+from bot.settle import Settler
 from bot.slowness import Slowness
 from bot.telling import Teller
 from bot.voice import Posted

@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavailable
 from bot.journal import Entry, State
+from bot.patience import Patience
 from bot.sandbox.pbx import Fault, Kind
-from bot.settle import Patience
 from tests.house import House, house, lines, words
 
 

@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.app import Park
+from bot.patience import Patience
 from bot.sandbox.manifest import workspace
 from bot.sandbox.pbx import SandboxPBX
 from bot.settings import Settings
-from bot.settle import Patience
 
 POLICY = """\
 announce = "{announce}"

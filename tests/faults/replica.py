@@ -13,9 +13,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
+from bot.patience import Patience
 from bot.sandbox.stage import Stage
 from bot.settings import Settings
-from bot.settle import Patience
 from tests.faults.steps import Orders, Steps
 
 FORKS = multiprocessing.get_context("forkserver")

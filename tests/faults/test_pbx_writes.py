@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.patience import Patience
 from bot.sandbox.pbx import Kind, SandboxPBX
 from bot.sandbox.stage import Stage
-from bot.settle import Patience
 from tests.faults.scene import DEADLINE, HURRY, NOTHING, Scene
 
 LINES = {

@@ -1,0 +1,56 @@
+"""What stands between a change and each of its writes."""
+
+from typing import Any
+
+from bot import confirmation
+from bot.journal import Entry, Journal
+from bot.operations import dump
+from bot.path import Planned
+from bot.pbx.deadline import moment
+from bot.plan import Plan
+
+
+class Fence:
+    """Before each write: the lease is ours still, and the first write is on record before it is sent.
+
+    The PBX honours no fence, so a write must be over, answer and all, in the first half of its lease. What a process
+    that was frozen has not handed to the kernel by then is never sent; the second half, as long as a write's longest
+    deadline, is for what was on its way, before another may take the change over and reads it back. One window can't
+    be closed: between the look at the clock and the call that sends (`bot.pbx.transport`), some 10 microseconds on
+    this side of the kernel. Who is frozen just there, and for longer than the half, sends one write too late.
+    """
+
+    def __init__(self, journal: Journal, entry: Entry) -> None:
+        self.journal, self.entry = journal, entry
+        self.calls = 0
+
+    def record(self, planned: Planned) -> None:
+        """What the line means, and by which rule it may be done."""
+        self.entry = self.journal.checkpoint(
+            self.entry, **recorded(planned), about=planned.plan.about, targets=targets_of(planned.plan)
+        )
+
+    def reordered(self, plan: Plan) -> str:
+        """What to say of the order of members, where some may have been put back: the PBX adds at the end only."""
+        removes = any(change.after is not None and change.removed for change in plan.changes)
+        return confirmation.LAST_NOW if removes and self.calls > 1 else ""
+
+    def __call__(self) -> float:
+        """The moment by which the write must be over."""
+        begun = moment()
+        self.calls += 1
+        if self.entry.began:
+            self.entry = self.journal.renew(self.entry)
+        else:
+            self.entry = self.journal.checkpoint(self.entry, began=True)
+        return begun + self.journal.lease.total_seconds() / 2
+
+
+def targets_of(plan: Plan) -> frozenset[str]:
+    """By id, for a group can be reached by several names; one that is still to be made has a name only."""
+    return frozenset(change.target.id or change.target.title for change in plan.changes)
+
+
+def recorded(planned: Planned) -> dict[str, Any]:
+    """What a plan leaves in the journal: what the line means, and by which rule it may be done."""
+    return {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)], "rule": planned.rule}
