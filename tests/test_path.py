@@ -90,7 +90,8 @@ def test_a_group_whose_name_ends_like_a_time_is_asked_about_and_each_button_mean
         park.plan("add 1016 to Sales until 7")
     timed, named = lines(caught.value.message)
     assert park.plan(named).plan.title == "Added 1016 Pablo Fernández to Sales until 7"
-    assert park.plan(timed).plan.times is not None
+    assert park.plan(timed).plan.title == "Added 1016 Pablo Fernández to Sales"
+    assert park.plan(timed).operation.ends is not None
 
 
 def test_a_group_whose_name_ends_like_a_time_wins_where_no_other_reading_has_names(park: House) -> None:
@@ -115,6 +116,16 @@ def test_a_name_that_nobody_has_and_that_ends_like_a_time_says_how_times_are_typ
     with pytest.raises(NotFound) as caught:
         park.plan(line)
     assert said in words(caught.value.message)
+
+
+def test_a_time_that_can_mean_two_days_is_asked_about_and_each_button_means_one(park: House) -> None:
+    with pytest.raises(Ambiguous) as caught:
+        park.plan("add 1016 to Billing on 3/4")
+    starts = [park.plan(line).plan.times for line in lines(caught.value.message)]
+    assert [(one.starts.day, one.starts.month) for one in starts if one and one.starts] in (
+        [(2, 4), (3, 3)],
+        [(3, 3), (2, 4)],
+    )
 
 
 @pytest.mark.parametrize(
