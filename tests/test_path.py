@@ -1,6 +1,7 @@
 """What may be done, decided on names as they are; what would be done, in a plan that fits a button."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,14 @@ def test_a_name_that_nobody_has_and_that_ends_like_a_time_says_how_times_are_typ
     with pytest.raises(NotFound) as caught:
         park.plan(line)
     assert said in words(caught.value.message)
+
+
+def test_tomorrow_is_the_day_after_today_for_the_end_of_a_change_that_begins_then(park: House) -> None:
+    times = park.plan("add 1016 to Billing at tomorrow 12:00 until tomorrow 20:00").plan.times
+    assert times is not None
+    assert times.starts is not None
+    assert times.ends is not None
+    assert times.ends - times.starts == timedelta(hours=8)
 
 
 def test_a_time_that_can_mean_two_days_is_asked_about_and_each_button_means_one(park: House) -> None:
