@@ -41,8 +41,8 @@ def times(operation: "ChangeOperation", now: datetime, zone: str) -> Times | Non
     """None for a change that is made at once and stays; raise Ambiguous with a button for each, or NotPossible."""
     if operation.starts is None and operation.ends is None:
         return None
-    starts = operation.starts and the_only(operation, "starts", operation.starts, now, zone)
-    ends = operation.ends and the_only(operation, "ends", operation.ends, starts or now, zone)
+    starts = the_only(operation, "starts", operation.starts, now, zone) if operation.starts else None
+    ends = operation.ends and the_only(operation, "ends", operation.ends, now, zone, begins=starts)
     return Times(zone=zone, starts=starts, ends=ends)
 
 
@@ -51,13 +51,15 @@ def notice(begun: datetime, ends: datetime) -> datetime:
     return ends - NOTICE if ends - begun >= WORTH_A_NOTICE else ends
 
 
-def the_only(operation: "Operation", field: str, value: Start | End, now: datetime, zone: str) -> datetime:
+def the_only(
+    operation: "Operation", field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
+) -> datetime:
     """The instant that the operation's field means; raise Ambiguous or NotPossible."""
     here = ZoneInfo(zone)
-    found = resolve(value, now, here)
+    found = resolve(value, now, here, begins=begins)
     if len(found) == 1:
         return found[0]
-    lines = [operation.model_copy(update={field: exactly(value, at, here)}).text() for at in found]
+    lines = [operation.model_copy(update={field: exactly(value, at, here)}).text(settled=True) for at in found]
     labels = [say_moment(at, now, here) for at in found]
     raise Ambiguous(
         f"Which of these is meant? {NOTHING}",

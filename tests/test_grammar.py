@@ -116,7 +116,9 @@ def test_a_line_means_what_its_typist_means(typed: str, meant: str) -> None:
 TIMED = {
     "recall Sales to Night Desk for 2h": "recall Sales to Night Desk for 2h",
     "recall Sales to Night Desk until 7": "recall Sales to Night Desk until 07:00",
-    "recall Sales to user tonight": "recall Sales to user tonight",
+    "recall Sales to user tonight": "recall Sales to user for tonight",
+    "recall Sales to user at 18:00 today": "recall Sales to user at today 18:00",
+    "recall Sales to user at 18:00 for today": "recall Sales to user at 18:00 for today",
     "recall Sales to user at 18:00 for 2h": "recall Sales to user at 18:00 for 2h",
     "recall Sales to user for 2h at 18:00": "recall Sales to user at 18:00 for 2h",
     "recall Sales to user, tomorrow at 8 until noon": "recall Sales to user at tomorrow 08:00 until 12:00",

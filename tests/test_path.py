@@ -1,6 +1,7 @@
 """What may be done, decided on names as they are; what would be done, in a plan that fits a button."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,8 @@ def test_a_group_whose_name_ends_like_a_time_is_asked_about_and_each_button_mean
         park.plan("add 1016 to Sales until 7")
     timed, named = lines(caught.value.message)
     assert park.plan(named).plan.title == "Added 1016 Pablo Fernández to Sales until 7"
-    assert park.plan(timed).plan.times is not None
+    assert park.plan(timed).plan.title == "Added 1016 Pablo Fernández to Sales"
+    assert park.plan(timed).operation.ends is not None
 
 
 def test_a_group_whose_name_ends_like_a_time_wins_where_no_other_reading_has_names(park: House) -> None:
@@ -115,6 +117,24 @@ def test_a_name_that_nobody_has_and_that_ends_like_a_time_says_how_times_are_typ
     with pytest.raises(NotFound) as caught:
         park.plan(line)
     assert said in words(caught.value.message)
+
+
+def test_tomorrow_is_the_day_after_today_for_the_end_of_a_change_that_begins_then(park: House) -> None:
+    times = park.plan("add 1016 to Billing at tomorrow 12:00 until tomorrow 20:00").plan.times
+    assert times is not None
+    assert times.starts is not None
+    assert times.ends is not None
+    assert times.ends - times.starts == timedelta(hours=8)
+
+
+def test_a_time_that_can_mean_two_days_is_asked_about_and_each_button_means_one(park: House) -> None:
+    with pytest.raises(Ambiguous) as caught:
+        park.plan("add 1016 to Billing on 3/4")
+    starts = [park.plan(line).plan.times for line in lines(caught.value.message)]
+    assert [(one.starts.day, one.starts.month) for one in starts if one and one.starts] in (
+        [(2, 4), (3, 3)],
+        [(3, 3), (2, 4)],
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ ANSWERS = {
     "recall Sales to Nite Desk": "[recall Sales to Night Desk]",
     "recall Sals to user": "[recall Sales to user]",
     "recall Sales to user": "Already so",
-    "recall Sales to Night Desk for 2h": "can't begin or end a change by itself yet",
     "recall Sales to Night Desk until whenever": "“until whenever” is no time that I know",
     "create Nights for 2h": "[create Nights]",
     "help add": "To let it end by itself, add for 2h",

@@ -62,9 +62,9 @@ ENDS = {
     "until 3/4/2027": "until 03/04/2027",
     "until today 18:00": "until today 18:00",
     "until tonight 22:00": "until tonight 22:00",
-    "today": "today",
-    "for today": "today",
-    "Tonight": "tonight",
+    "today": "for today",
+    "for today": "for today",
+    "Tonight": "for tonight",
     "2h": "for 2h",
     "18:00": "until 18:00",
 }

@@ -16,7 +16,7 @@ def say(value: Start | End) -> str:
     if isinstance(value.when, Elapsed):
         return f"{'for' if ends else 'in'} {say_duration(value.when.elapsed)}"
     if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
-        return str(value.when.day)
+        return f"for {value.when.day}"  # alone it would belong to a start: at 18:00 today
     on = isinstance(value.when.day, OnWeekday | OnDate | OnNumbers)
     return f"{'until' if ends else 'on' if on else 'at'} {_say_wall(value.when)}"
 
@@ -37,14 +37,13 @@ def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     apart = (local.date() - today).days
     day = {0: "today", 1: "tomorrow"}.get(apart) or _say_date(local)
     year = f" {local.year}" if apart not in (0, 1) and local.year != today.year else ""
-    which = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
-    return f"{day}{year} {local:%H:%M}{which}, {zone.key}"
+    return f"{day}{year} {_say_clock(local, zone)}, {zone.key}"
 
 
 def say_dated(at: datetime, zone: ZoneInfo) -> str:
     """`Thu 26 Nov 07:00, Europe/Berlin`: as it can be read on any day of these months."""
     local = at.astimezone(zone)
-    return f"{_say_date(local)} {local:%H:%M}, {zone.key}"
+    return f"{_say_date(local)} {_say_clock(local, zone)}, {zone.key}"
 
 
 def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
@@ -52,6 +51,11 @@ def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
     local = at.astimezone(zone)
     day = OnDate(day=local.day, month=local.month, year=local.year)
     return type(value)(when=Wall(day=day, clock=time(local.hour, local.minute)))
+
+
+def _say_clock(local: datetime, zone: ZoneInfo) -> str:
+    which = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
+    return f"{local:%H:%M}{which}"
 
 
 def _say_date(local: datetime) -> str:
