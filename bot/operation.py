@@ -38,6 +38,8 @@ class Operation(BaseModel):
     """None: anybody may ask."""
     help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
+    advertised: ClassVar[bool] = True
+    """Whether the short help names it; what the buttons of a card ask for is left to them."""
 
     @classmethod
     def key(cls) -> str:

@@ -80,10 +80,12 @@ def _found_ended(entry: Entry) -> bool:
 
 
 def _times(entry: Entry) -> Iterator[Fact]:
-    """When it begins, while it waits for that."""
+    """When it begins and ends, while it waits for that."""
     times = Plan.model_validate(entry.plan).times if entry.plan else None
     if times is not None and entry.state is State.SCHEDULED:
         yield Fact(label="Begins", value=times.dated(entry.run_at))
+        if times.ends is not None:
+            yield Fact(label="Until", value=times.dated(times.ends))
 
 
 def _since(journal: Reader, entry: Entry, label: str = "Taken back") -> Iterator[Fact]:

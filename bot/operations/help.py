@@ -68,8 +68,9 @@ class Help(ReadOperation):
         )
 
     def _all(self, desk: Desk) -> Message:
-        allowed = [one for one in _operations() if one.permission is None or desk.may(one.permission)]
-        others = len(_operations()) - len(allowed)
+        every = [one for one in _operations() if one.advertised]
+        allowed = [one for one in every if one.permission is None or desk.may(one.permission)]
+        others = len(every) - len(allowed)
         return Message(
             title="Park changes the call park settings of the phone system. Here you may type:",
             lines=tuple(one.examples[0] for one in allowed),

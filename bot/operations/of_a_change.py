@@ -14,6 +14,7 @@ class OfAChange(Operation):
     """Decided for whoever asks now, on every name that the change touched."""
 
     permission = None
+    advertised = False
 
     number: ChangeNumber
 

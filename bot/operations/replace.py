@@ -10,6 +10,7 @@ class Replace(Operation):
     title = "Replace"
     phrase = "replace change {number} with {line}"
     permission = None
+    advertised = False
     help = (
         "Makes a change in the place of a temporary one on the same setting: the other's end is called off, and when"
         " this one ends, or is taken back, it goes to how it was before both."
