@@ -17,6 +17,8 @@ class JournalSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
 
     database_url: str = "sqlite:///park.sqlite3"
+    park_retention_days: int | None = Field(default=None, ge=30)
+    """After which what has ended is pruned; None is never."""
 
 
 class Settings(JournalSettings):

@@ -114,8 +114,11 @@ class Event:
     """One thing that happened to an entry, and through whom: a Slack user, a worker, or "restart"."""
 
     id: int
-    entry: int
+    entry: int | None
+    """None: it happened to the journal itself."""
     at: datetime
     what: str
     by: str
     data: Json | None
+    hash: str
+    """Over the event before, and this one."""

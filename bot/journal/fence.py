@@ -52,6 +52,7 @@ def change(
 def void_all(connection: Connection, *, at: datetime) -> None:
     """Give back what a dead process held."""
     held = and_(entries.c.told_at.is_(None), entries.c.lease_until.is_not(None))
-    for number, owner in connection.execute(select(entries.c.id, entries.c.owner).where(held)).all():
-        connection.execute(update(entries).where(entries.c.id == number).values(HANDED_BACK))
+    released = connection.execute(select(entries.c.id, entries.c.owner).where(held)).all()
+    connection.execute(update(entries).where(held).values(HANDED_BACK))
+    for number, owner in released:
         tell(connection, number, {"released": {"owner": owner}}, by="restart", at=at)

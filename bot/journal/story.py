@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
+from bot.journal.chain import append
 from bot.journal.entry import Json
-from bot.journal.tables import events
 
 Happened: TypeAlias = Mapping[str, Json | None]
 """What happened, in order, and the data of each."""
@@ -19,7 +19,7 @@ def tell(connection: Connection, number: int, happened: Happened, *, by: str, at
     """Add to the entry's story, in this order: what happened, and its data."""
     told = [{"entry_id": number, "at": at, "what": what, "by": by, "data": data} for what, data in happened.items()]
     if told:
-        connection.execute(insert(events), told)
+        append(connection, told)
 
 
 def checkpoints(known: dict[str, Any]) -> Happened:

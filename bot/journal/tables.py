@@ -110,10 +110,26 @@ events = Table(
     "events",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("entry_id", ForeignKey(entries.c.id), nullable=False, index=True),
+    Column("entry_id", ForeignKey(entries.c.id), index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("what", String(16), nullable=False),
     Column("by", String, nullable=False),
     Column("data", JSON(none_as_null=True)),
+    Column("hash", String(64), nullable=False),
     sqlite_autoincrement=True,
+)
+
+# One row: the last event's link, that of the last one pruned, and what of it was posted to Slack, when. Whoever adds an
+# event holds this row until the commit.
+chain = Table(
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Id, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("pruned", Id, nullable=False),
+    Column("pruned_hash", String(64), nullable=False),
+    Column("posted", Id, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("claimed_until", UtcDateTime),
 )

@@ -18,7 +18,8 @@ PAST = """
     SELECT 'past ' || n, request, asked, footprint, 'done', run_at, 1, 0, accepted_at, accepted_at, accepted_at
     FROM past, entries WHERE entries.id = 1
 """
-STORY = "INSERT INTO events (entry_id, at, what, by) SELECT id, accepted_at, 'accepted', 'U1' FROM entries"
+STORY = "INSERT INTO events (entry_id, at, what, by, hash) SELECT id, accepted_at, 'accepted', 'U1', '' FROM entries"
+HEAD = "UPDATE chain SET number = (SELECT max(id) FROM events)"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with closing(sqlite3.connect(desk.folder / "park.sqlite3")) as connection, connection:
         connection.execute(PAST)
         connection.execute(STORY)
+        connection.execute(HEAD)
     desk.accept("sales", "1001")
     desk.accept("support")
     yield desk

@@ -1,0 +1,1 @@
+"""What was asked for and what came of it: proved, shown, exported, posted and pruned."""

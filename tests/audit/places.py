@@ -1,0 +1,61 @@
+"""A journal with a story in it, and hands that do to it what nobody should."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from bot.audit.verify import Whole, verify
+from bot.journal import Journal, State
+from bot.journal.beside import beside
+from bot.journal.chain import Link
+from bot.journal.migrations.versions.r0003_chain import down_revision
+from tests.journal.making import Clock, Desk, url
+
+
+def lived(folder: Path, changes: int = 3) -> Desk:
+    """Each change goes all the way: accepted, claimed, planned, ended, told."""
+    desk = Desk(folder)
+    for _ in range(changes):
+        live(desk)
+    return desk
+
+
+def live(desk: Desk) -> int:
+    """One more change, all the way."""
+    number = desk.accept("sales")
+    entry = desk.journal.checkpoint(desk.claim(), plan={"wanted": number}, began=True)
+    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
+    return number
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    """Behind Park's back."""
+    with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def check(folder: Path, *heads: Link) -> Whole:
+    """Raise Broken."""
+    with beside(url(folder)) as connection:
+        return verify(connection, heads)
+
+
+def head(folder: Path) -> Link:
+    return check(folder).head
+
+
+def hashes(folder: Path) -> Sequence[str]:
+    with closing(sqlite3.connect(folder / "park.sqlite3")) as connection:
+        return [hash for (hash,) in connection.execute("SELECT hash FROM events ORDER BY id")]
+
+
+def rewrite(folder: Path) -> None:
+    """A whole new chain over altered events, head included: consistent in itself."""
+    with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
+        connection.execute("UPDATE events SET by = 'U0000SOMEELSE' WHERE id = 1")
+        connection.execute("DROP TABLE chain")
+        connection.execute("ALTER TABLE events DROP COLUMN hash")
+        connection.execute(f"UPDATE alembic_version SET version_num = '{down_revision}'")
+    Journal(url(folder), now=Clock()).close()
