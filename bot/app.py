@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.audit.records import Histories
 from bot.brake import Brake
 from bot.clerk import Clerk
 from bot.clock import Now
@@ -65,7 +66,8 @@ class Park:
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         people = People(client, now=self.journal.now)
         voice = Voice(Outlet(client), people)
-        path = Path(self.pbx, Directory(self.pbx), self.policy, people, Past(self.journal, self.journal.now))
+        past, history = Past(self.journal, self.journal.now), Histories(self.journal)
+        path = Path(self.pbx, Directory(self.pbx), self.policy, people, past, history)
         self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._openers = Pool("opener", OPENERS)

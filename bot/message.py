@@ -1,6 +1,7 @@
 """What is said, before Slack shapes it: plain text in a fixed structure, so that every name in it stays data."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 
@@ -50,12 +51,35 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """One item of a history: when, in the reader's own zone; who and where, as links; what, and how it went."""
+
+    at: datetime
+    by: str
+    """A user's id."""
+    what: str
+    how: str
+    channel: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} UTC {self.by}: {self.what} ({self.how})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file, which goes to the asker directly."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A title, then whatever of the rest there is, in this order."""
 
     title: str
     facts: tuple[Fact, ...] = ()
-    items: tuple[str, ...] = ()
+    items: tuple[str | Deed, ...] = ()
     """A list of any length: paged or folded where it is shown, never cut in silence."""
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
@@ -63,3 +87,4 @@ class Message:
     notes: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
+    file: Attachment | None = None

@@ -11,6 +11,7 @@ from bot.desk import Desk, Past, Progress
 from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
 from bot.grammar import parse
+from bot.history import History, Viewer
 from bot.message import Message, Offer
 from bot.not_allowed import not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
@@ -40,8 +41,11 @@ class Planned:
 class Path:
     """Decides and reads; writes nothing."""
 
-    def __init__(self, pbx: PBX, directory: Directory, policy: Policy, people: People, past: Past) -> None:
+    def __init__(
+        self, pbx: PBX, directory: Directory, policy: Policy, people: People, past: Past, history: History
+    ) -> None:
         self.pbx, self.directory, self.policy, self.people, self.past = pbx, directory, policy, people, past
+        self.history = history
         self.lately = Lately(pbx)
 
     def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
@@ -183,6 +187,7 @@ class Path:
             email_of=self.people.email,
             may_see=may_see,
             may=may,
+            viewer=Viewer(self.history, who.user if who else ""),
         )
 
     def _enforce(self, decision: Decision) -> None:

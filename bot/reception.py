@@ -95,6 +95,9 @@ class Reception:
         except (PBXError, SlackFailure) as fault:
             whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
             return Message(title=f"{whom} can't be asked just now. Try again in a minute.", notes=(str(fault),))
+        except JournalUnavailable as fault:
+            log.warning("%s: history can't be read: %s", request.key, fault)
+            return Message(title="The history can't be read just now. Try again in a minute.")
         except Exception:  # a fault of Park's own: whoever asked must hear of it too
             log.exception("%s: met a fault in Park", request.key)
             return Message(title="Park met a fault of its own, which is in its log. Nothing was changed.")

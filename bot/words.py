@@ -9,9 +9,10 @@ MAX_LINE = 1500
 # Words that phrases and nouns give a meaning to: a name that holds one is said back in quotes.
 # fmt: off
 _MEANINGFUL = frozenset({
-    "?", "a", "all", "and", "at", "called", "for", "from", "group", "groups", "help", "if", "in", "into", "is",
-    "named", "new", "of", "off", "on", "out", "park", "parked", "parker", "preview", "recall", "recalls", "ring",
-    "server", "the", "then", "til", "till", "time", "to", "today", "tomorrow", "tonight", "until", "user", "whoever",
+    "?", "a", "all", "and", "at", "before", "called", "for", "from", "group", "groups", "help", "if", "in", "into",
+    "is", "me", "named", "new", "of", "off", "on", "out", "park", "parked", "parker", "preview", "recall", "recalls",
+    "ring", "server", "since", "the", "then", "til", "till", "time", "to", "today", "tomorrow",
+    "tonight", "until", "user", "whoever",
 })
 # fmt: on
 _PLAIN = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")

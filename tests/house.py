@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path as File
 
 from bot.askers import Standing
+from bot.audit.records import Histories
 from bot.brake import Brake
 from bot.desk import Past
 from bot.errors import SlackFailure
@@ -182,7 +183,7 @@ def lines(message: Message) -> list[str]:
 def words(message: Message) -> str:
     """All that is said in it."""
     facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
-    return "\n".join((message.title, *facts, *message.items, *message.notes, *message.lines))
+    return "\n".join((message.title, *facts, *map(str, message.items), *message.notes, *message.lines))
 
 
 @contextmanager
@@ -201,7 +202,8 @@ def house(
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
         people, voice, directory = Somebody(), Noting(), Directory(pbx)
         rules = read_policy(file)
-        path, slowness = Path(pbx, directory, rules, people, Past(journal, journal.now)), Slowness(voice)
+        past, slowness = Past(journal, journal.now), Slowness(voice)
+        path = Path(pbx, directory, rules, people, past, Histories(journal))
         worker = Worker(
             journal,
             Settler(journal, path, Teller(journal, voice, rules), slowness, Brake(journal), patience),

@@ -20,12 +20,14 @@ from bot.fields import (
     Noun,
     Recall,
 )
+from bot.fields.since import DAYS, PERSON, SINCE
 from bot.fields.when import END, START, Elapsed, End, Start, Wall
 from bot.fields.when.values import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
 from bot.operation import Operation
 from bot.operations import OPERATIONS
 from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
+from bot.operations.history import HISTORY_OF
 from bot.operations.pause import REASON
 from bot.operations.undo import ANYWAY
 from bot.operations.undo_last import WHAT
@@ -110,6 +112,9 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     ANYWAY: st.just(True),
     WHAT: names,
     LINE: st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"]),
+    HISTORY_OF: names,
+    PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
+    SINCE: st.sampled_from(["today", "yesterday", *DAYS]) | st.dates().map(str),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
 }
 

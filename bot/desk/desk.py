@@ -14,6 +14,7 @@ from bot.desk.ring_groups import RingGroups
 from bot.desk.users import Users
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.fields import Recall, Refers, spellings
+from bot.history import Viewer
 from bot.message import Offer
 from bot.names import fold
 from bot.operation import Operation
@@ -45,10 +46,11 @@ class Desk:
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
         may: May,
+        viewer: Viewer,
     ) -> None:
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
         self.zone = zone
-        self.past, self.may_see, self.may = past, may_see, may
+        self.viewer, self.past, self.may_see, self.may = viewer, past, may_see, may
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)
         self._ring_groups = RingGroups(pbx, directory, self._mending)

@@ -13,6 +13,8 @@ from bot.operations.find import Find
 from bot.operations.group import Group
 from bot.operations.groups import Groups
 from bot.operations.help import Help
+from bot.operations.history import ShowHistory
+from bot.operations.history_export import ExportHistory
 from bot.operations.keep import Keep
 from bot.operations.move import Move
 from bot.operations.now import Now
@@ -62,6 +64,8 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Pause,
     Resume,
     Preview,
+    ShowHistory,
+    ExportHistory,
     Help,
 )
 

@@ -16,6 +16,7 @@ _DEEDS = {
     Permission.GROUPS: ("create, rename or delete", "create, rename or delete groups"),
     Permission.SERVER: ("change the call park server for", "change the call park server"),
     Permission.PAUSE: ("pause or resume Park for", "pause or resume Park"),
+    Permission.HISTORY: ("look back on the changes of", "look back on who changed what"),
 }
 
 

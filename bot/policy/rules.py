@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SERVER = "server"
     PAUSE = "pause"
     """To stop all changes, and to let them go on."""
+    HISTORY = "history"
 
 
 Item = TypeVar("Item", bound=Sequence[object])

@@ -1,15 +1,16 @@
 """A message as Slack's blocks: every datum escaped, nothing cut in silence, `text` beside `blocks`."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject
 
-from bot.message import Fact, Message, Offer, Row
+from bot.message import Deed, Fact, Message, Offer, Row
 from bot.slack.buttons import button, form_button
 from bot.slack.paging import cut, pages, sections
-from bot.slack.text import escape, linked
+from bot.slack.text import dated, escape, linked
 
 COMMAND = "/park"
 _TEXT = 3900  # characters; chat.postMessage asks for at most 4,000
@@ -62,7 +63,13 @@ def _value(fact: Fact) -> str:
 
 
 def _items(message: Message) -> Iterator[str]:
-    return (f"• {escape(item)}" for item in message.items)
+    return (f"• {_deed(item) if isinstance(item, Deed) else escape(item)}" for item in message.items)
+
+
+def _deed(deed: Deed) -> str:
+    by = linked(deed.by) if re.fullmatch("[UW][A-Z0-9]{5,}", deed.by) else escape(deed.by)
+    where = f" in {linked(deed.channel)}" if deed.channel else ""
+    return f"{dated(deed.at)} {by}: {escape(deed.what)} ({escape(deed.how)}{where})"
 
 
 def _row(row: Row) -> str:

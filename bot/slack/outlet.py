@@ -5,6 +5,7 @@ from typing import NamedTuple
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from bot.message import Attachment
 from bot.slack.blocks import Payload
 from bot.slack.connection import retry_handlers
 from bot.slack.failures import of_webhook, translated
@@ -45,6 +46,13 @@ class Outlet:
         """The id of the direct conversation with that person."""
         with translated():
             return str(self._client.conversations_open(users=user)["channel"]["id"])
+
+    def upload(self, channel: str, file: Attachment) -> None:
+        """A message with the file in it; three calls, and nothing shows before the last."""
+        with translated():
+            self._client.files_upload_v2(
+                channel=channel, filename=file.name, title=file.name, content=file.content.encode()
+            )
 
     def respond(self, url: str, payload: Payload, *, to_all: bool) -> None:
         """Five times and for half an hour; works where the bot is no member, and can't be changed later."""

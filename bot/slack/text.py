@@ -6,6 +6,7 @@ typed such a thing letter by letter, its `<` comes out full-width (U+FF1C, which
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 
 from bot.names import TYPED_PLAIN
 
@@ -45,6 +46,12 @@ def escape(text: str) -> str:
 def linked(id: str) -> str:
     """A channel, a person or a user group by its id, as mrkdwn shows it: by name, to those who may see it."""
     return f"<#{id}>" if id[0] in "CG" else f"<!subteam^{id}>" if id[0] == "S" else f"<@{id}>"
+
+
+def dated(at: datetime) -> str:
+    """A moment, which Slack shows each reader in their own zone; in UTC where it can't."""
+    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.errors import SlackFailure
-from bot.message import Message
+from bot.message import Attachment, Message
 from bot.request import Request
 from bot.slack.blocks import Payload, footed, render
 from bot.slack.cards import Card, Cards
@@ -38,7 +38,9 @@ class Voice:
             log.warning("%s: could not say that it takes a while: %s", request.key, failure)
 
     def answer(self, request: Request, message: Message) -> None:
-        """Say it to the asker alone."""
+        """Say it to the asker alone; a file goes ahead, to their direct messages."""
+        if message.file is not None:
+            message = self._handed(request, message, message.file)
         for payload in render(message):
             any_open(request, self._private_ways(request, payload))
 
@@ -60,6 +62,16 @@ class Voice:
         ts, _ = self._outlet.post(channel, footed(first, f"by <@{request.user}> · {asked_in(request)}"))
         for payload in rest:
             self._outlet.post(channel, payload, ts)
+
+    def _handed(self, request: Request, message: Message, file: Attachment) -> Message:
+        try:
+            self._outlet.upload(self._outlet.direct(request.user), file)
+        except SlackFailure as failure:
+            log.warning("%s: its file could not be sent: %s", request.key, failure)
+            return Message(
+                title="Slack did not take the file. Try again in a minute.", notes=(f"Slack says: {failure}",)
+            )
+        return message
 
     def _private_ways(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
         whisper = partial(self._outlet.whisper, user=request.user, payload=payload)

@@ -55,6 +55,19 @@ class Post:
     only_for: str | None = None
 
 
+@dataclass(kw_only=True)
+class File:
+    """`content` is None until the bytes came; `channel` until it was shared, and "" where it was with nobody."""
+
+    id: str
+    name: str
+    length: int
+    url: str
+    title: str = ""
+    content: bytes | None = None
+    channel: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A message as people see it at one moment."""

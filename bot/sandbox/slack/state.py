@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bot.sandbox.slack.ids import Stamps, new_id
-from bot.sandbox.slack.model import Call, Channel, Json, Person, Post, UserGroup
+from bot.sandbox.slack.model import Call, Channel, File, Json, Person, Post, UserGroup
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.views.sheets import Sheets
 
@@ -35,6 +35,9 @@ class State:
         self.posts: list[Post] = []
         self.sheets = Sheets(self.changed)
         self.triggers = Triggers(self.team)
+        self.files: dict[str, File] = {}
+        self.base = ""
+        """The address of the workspace's HTTP server; the workspace puts it here."""
         self.shortcuts: dict[str, str] = {}
         """callback_id -> global or message, as the manifest declares them."""
         self.home_tab = True

@@ -15,10 +15,11 @@ from bot.sandbox.slack.forms import Forms
 from bot.sandbox.slack.gate import Gate
 from bot.sandbox.slack.gestures import Gestures
 from bot.sandbox.slack.inhabitants import Inhabitants
-from bot.sandbox.slack.model import Call, Delivery, Message
+from bot.sandbox.slack.model import Call, Delivery, File, Message
 from bot.sandbox.slack.response_url import ResponseURLs
 from bot.sandbox.slack.sight import in_channel, look
 from bot.sandbox.slack.state import State
+from bot.sandbox.slack.uploads import Uploads
 from bot.sandbox.slack.web import WebServer
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Workspace(Inhabitants, Gestures, Clicks, Forms, Doors):
         self.link = self.deliveries.link
         self.state.new_link = self.link.new_url
         self._web = WebServer(self._app())
-        self.urls.base = self._web.url
+        self.urls.base = self.state.base = self._web.url
 
     def start(self) -> Self:
         self.link.start()
@@ -83,6 +84,7 @@ class Workspace(Inhabitants, Gestures, Clicks, Forms, Doors):
         gate = Gate(self.state, self.faults)
         app.register_blueprint(web_api(self.state, gate))
         app.register_blueprint(self.urls.routes(gate))
+        app.register_blueprint(Uploads(self.state).routes(gate))
         return app
 
     @property
@@ -139,6 +141,12 @@ class Workspace(Inhabitants, Gestures, Clicks, Forms, Doors):
         with self.state.changed:
             theirs = [p for p in self.state.posts if p.only_for == user and channel in (None, p.channel)]
             return [look(self.state, p) for p in theirs]
+
+    def files(self, user: str) -> list[File]:
+        """What was shared with one person alone, in direct messages, oldest first."""
+        with self.state.changed:
+            theirs = {one.id for one in self.state.channels.values() if one.direct and user in one.members}
+            return [file for file in self.state.files.values() if file.channel in theirs]
 
     def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
         """The predicate's first true value, tried at every change; TimeoutError after `timeout` seconds."""

@@ -1,0 +1,85 @@
+"""What an entry is about, and what it made of what, out of what the journal keeps of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.changes.change import Change
+from bot.changes.diff import facts
+from bot.errors import NotUnderstood
+from bot.fields import Refers, spellings
+from bot.grammar import parse
+from bot.journal import Json, State
+from bot.message import Fact
+from bot.operation import Operation
+from bot.operations import OPERATIONS, Preview, load
+from bot.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The line in Park's own words, "" where this Park does not know the operation; the groups that it is about."""
+
+    line: str
+    groups: tuple[tuple[str, ...], ...]
+    renamed: tuple[tuple[str, str], ...]
+
+
+def named(asked: Sequence[Json], plan: Json | None) -> Names:
+    """By the plan, or, where there never was one, by what was typed."""
+    operations = [load(one) for one in asked if one["operation"] in {known.key() for known in OPERATIONS}]
+    line = operations[0].text() if operations else ""
+    if plan is None:
+        return Names(line, tuple(dict.fromkeys(_mentioned(operations))), ())
+    sides = [_names(change) for change in Plan.model_validate(plan).changes]
+    groups = dict.fromkeys((name,) for names in sides for name in names)
+    return Names(line, tuple(groups), tuple((one, other) for one, other in (s for s in sides if len(s) == 2)))
+
+
+def _names(change: Change) -> tuple[str, ...]:
+    """Before and after; one where it is the same, none of the server."""
+    if change.target.is_server:
+        return ()
+    sides = (side.settings.get("name") for side in (change.before, change.after) if side)
+    return tuple(dict.fromkeys(map(str, sides)))
+
+
+def _mentioned(operations: Sequence[Operation]) -> Iterator[tuple[str, ...]]:
+    for operation in operations:
+        for _, noun, value in operation.said():
+            if noun.refers is Refers.GROUP:
+                yield spellings(value)
+            elif noun.refers is Refers.NEW_GROUP:
+                yield (value,)
+        if isinstance(operation, Preview):
+            yield from _mentioned(_previewed(operation))
+
+
+def _previewed(preview: Preview) -> Sequence[Operation]:
+    try:
+        return parse(preview.line)
+    except NotUnderstood:
+        return ()
+
+
+def as_told(state: str, plan: Json | None, outcome: Json) -> str:
+    """Before and after in the words of the card that stands in Slack; of what did not come to be, what was wanted."""
+    card = outcome.get("card") or {}
+    if state == State.DONE and card.get("facts"):
+        return _joined(Fact(label=one["label"], value=one["value"], before=one["before"]) for one in card["facts"])
+    if plan is None or state == State.ALREADY:
+        return ""
+    changes = Plan.model_validate(plan).changes
+    wanted = "; ".join(filter(None, (_change(change) for change in changes)))
+    return f"wanted: {wanted}" if wanted else ""
+
+
+def _change(change: Change) -> str:
+    said = _joined(facts(change, lambda id: f"ring group {id}"))
+    return f"{change.target.title}: {said}" if said else ""
+
+
+def _joined(found: Iterator[Fact] | Sequence[Fact]) -> str:
+    return "; ".join(
+        f"{fact.label}: {fact.value}" if fact.before is None else f"{fact.label}: {fact.before} -> {fact.value}"
+        for fact in found
+    )

@@ -1,0 +1,121 @@
+"""What was asked for here before, by whom, and what came of it."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Annotated
+
+from bot.desk import Desk
+from bot.fields import ChangeNumber, Noun, spellings
+from bot.fields.name import read_name
+from bot.fields.since import Since, SomeoneId, begins
+from bot.history import Record
+from bot.message import Deed, Message, Offer
+from bot.names import fold
+from bot.operation import Operation, ReadOperation
+from bot.policy import Permission
+from bot.words import Words
+
+MOST = 50
+"""In one answer; older ones are a click away."""
+
+
+def _read_group(words: Words) -> str:
+    """Of a group that may be gone by now: it is not looked up on the PBX."""
+    if any(word.means("since", "before", "me") for word in words):
+        raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
+    return read_name(words)
+
+
+HISTORY_OF = Noun(placeholder="<group>", read=_read_group)
+
+
+class ShowHistory(ReadOperation):
+    """Newest first; a record is only for who may look at every group that it is about."""
+
+    title = "History"
+    phrase = "history [{group}] [of {person}] [since {since}] [before {before}]"
+    also = (
+        "history of|for|on {group} [since {since}]",
+        "show|list history [of {group}] [since {since}]",
+        "who changed {group} [since {since}]",
+        "what changed [since {since}]",
+        "what did {person} change [since {since}]",
+    )
+    permission = Permission.HISTORY
+    help = (
+        "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
+        " of a group, of a person, or since a day such as Monday or 2026-11-01."
+    )
+    examples = ("history Sales since Monday", "history", "history of me since yesterday")
+
+    group: Annotated[str, HISTORY_OF] | None = None
+    person: SomeoneId | None = None
+    since: Since | None = None
+    before: ChangeNumber | None = None
+
+    def read(self, desk: Desk) -> Message:
+        found = list(islice(records(self, desk), MOST + 1))
+        shown, more = found[:MOST], len(found) > MOST
+        if not shown:
+            return Message(title=f"Nothing that you may see was asked for{_about(self)}", lines=("history",))
+        count = f"the newest {MOST}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
+        narrower = "There are more: type a group, of @somebody or since a day to narrow it, or look further back."
+        return Message(
+            title=f"History{_about(self)}: {count}",
+            items=tuple(map(_deed, shown)),
+            notes=(narrower,) if more else (),
+            offers=tuple(_offers(self, shown[-1].change if more else None)),
+        )
+
+
+def records(asked: Operation, desk: Desk) -> Iterator[Record]:
+    """What the asker may see of what `asked` (history, or its export) is about; under its earlier names too."""
+    group, person, since, before = (getattr(asked, name, None) for name in ("group", "person", "since", "before"))
+    viewer, names = desk.viewer, {fold(one) for one in spellings(group or "")}
+    user = viewer.user if person == "me" else person and person.strip("<@>")
+    start = begins(since, desk.zone, datetime.now(UTC)) if since else None
+    for record in viewer.history.newest_first(before=before, since=start, user=user):
+        if (not group or _is_about(record, names)) and _may_see(desk, record):
+            names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
+            yield _reasoned(desk, record)
+
+
+def _is_about(record: Record, names: Collection[str]) -> bool:
+    return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
+
+
+def _may_see(desk: Desk, record: Record) -> bool:
+    return all(any(_may(desk, spelling) for spelling in spellings) for spellings in record.groups)
+
+
+def _may(desk: Desk, group: str) -> bool:
+    return desk.may(Permission.HISTORY, group) and desk.may_see(group)
+
+
+def _about(asked: ShowHistory) -> str:
+    person = {None: "", "me": " by you"}.get(asked.person, " by that person")
+    parts = (f" of {asked.group}" if asked.group else "", person, f" since {asked.since}" if asked.since else "")
+    return "".join(parts) + (f" before change {asked.before}" if asked.before else "")
+
+
+def _reasoned(desk: Desk, record: Record) -> Record:
+    """A reason may name groups that the request did not: it is left out for who may not see all that it names."""
+    named = re.findall('[“"]([^”"]+)[”"]', record.reason)
+    return record if all(_may(desk, name) for name in named) else replace(record, reason="")
+
+
+def _deed(record: Record) -> Deed:
+    outcome = f"{record.outcome}: {record.reason}" if record.reason else record.outcome
+    what = f"{record.line}: {record.said}" if record.said else record.line
+    how = f"change {record.change}, {outcome} {record.door}"
+    return Deed(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
+
+
+def _offers(asked: ShowHistory, last: int | None) -> Iterator[Offer]:
+    if last is not None:
+        yield Offer(label="Older", line=asked.model_copy(update={"before": last}).text())
+    whole = asked.model_copy(update={"before": None}).text()
+    yield Offer(label="Export as CSV", line=f"export {whole}")
