@@ -30,8 +30,7 @@ class Whole:
 
 def verify(connection: Connection, heads: Collection[Link] = ()) -> Whole:
     """Walk it once, in constant memory; raise Broken at the first link that does not hold."""
-    if not inspect(connection).has_table("chain"):
-        raise JournalUnavailable("The journal is older than the chain of its events: start this Park once")
+    check_chained(connection)
     state = connection.execute(select(chain)).one_or_none()
     pruned, head = _ends(state)
     posted = _Posted(heads, pruned)
@@ -45,6 +44,12 @@ def verify(connection: Connection, heads: Collection[Link] = ()) -> Whole:
     if not affirmed:
         raise Broken(f"Events up to {pruned.number} are said to be pruned, and no event tells of that pruning.")
     return Whole(pruned, head, posted.unseen)
+
+
+def check_chained(connection: Connection) -> None:
+    """Raise JournalUnavailable where an older Park wrote it last."""
+    if not inspect(connection).has_table("chain"):
+        raise JournalUnavailable("The journal is older than the chain of its events: start this Park once")
 
 
 def _ends(state: Row[Any] | None) -> tuple[Link, Link]:

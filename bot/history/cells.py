@@ -9,12 +9,14 @@ _APART = frozenset(",;\t\r\n\v\f|\u0085\u2028\u2029")
 
 
 def harmless(text: str) -> str:
-    """The text, with an apostrophe before whatever would begin a formula, at its start or after a separator."""
+    """The text, with an apostrophe before whatever would begin a formula, at its start or after a separator.
+
+    Halves of characters, which no file can hold, are replaced."""
     safe, begins = "", True
     for character in text:
         if begins and _runs(character):
             safe += "'"
-        safe += character
+        safe += "\ufffd" if unicodedata.category(character) == "Cs" else character
         begins = character in _APART or (begins and _is_skipped(character))
     return f"'{safe}" if text[:1] in ("\t", "\r") else safe
 

@@ -23,10 +23,10 @@ def csv_of(records: Iterable[Record]) -> Iterator[str]:
 
 
 def json_of(records: Iterable[Record]) -> Iterator[str]:
-    """A JSON object a line, as it is."""
+    """A JSON object a line, as it is; in ASCII, so that no character is lost on the way."""
     names = [name.replace(" -> ", "_").replace(" ", "_") for name in COLUMNS]
     for record in records:
-        yield json.dumps(dict(zip(names, _values(record), strict=True)), ensure_ascii=False) + "\n"
+        yield json.dumps(dict(zip(names, _values(record), strict=True))) + "\n"
 
 
 def _values(record: Record) -> tuple[int | str | None, ...]:

@@ -18,6 +18,8 @@ from bot.operation import Operation, ReadOperation
 from bot.policy import Permission
 from bot.words import Words
 
+_OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
+"""Where the state's name is not the word that people are told."""
 MOST = 50
 """In one answer; older ones are a click away."""
 
@@ -108,9 +110,9 @@ def _reasoned(desk: Desk, record: Record) -> Record:
 
 
 def _deed(record: Record) -> Deed:
-    outcome = f"{record.outcome}: {record.reason}" if record.reason else record.outcome
+    outcome = f"{_OUTCOMES.get(record.outcome, record.outcome)}{record.reason and ': '}{record.reason}"
     what = f"{record.line}: {record.said}" if record.said else record.line
-    how = f"change {record.change}, {outcome} {record.door}"
+    how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.door}"
     return Deed(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
 
 

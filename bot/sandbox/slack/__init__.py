@@ -6,4 +6,17 @@ from bot.sandbox.slack.model import Ack, Call, Message
 from bot.sandbox.slack.views.seen import View
 from bot.sandbox.slack.workspace import Workspace
 
-__all__ = ["Ack", "Call", "Drop", "Message", "View", "Workspace", "auth", "chat", "conversations", "users", "views"]
+__all__ = [
+    "Ack",
+    "Call",
+    "Drop",
+    "Message",
+    "View",
+    "Workspace",
+    "auth",
+    "chat",
+    "conversations",
+    "files",
+    "users",
+    "views",
+]

@@ -17,7 +17,8 @@ class Uploads:
 
         @routes.post("/upload/v1/<key>")
         def upload(key: str) -> Response:
-            content = next(iter(request.files.values())).read() if request.files else request.get_data()
+            raw = request.mimetype != "multipart/form-data"  # else the stream is read for its parts
+            content = request.get_data() if raw else b"".join(part.read() for part in request.files.values())
             return gate.through("upload_url", {"length": len(content)}, "none", lambda: self._taken(key, content))
 
         return routes
