@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.audit.daily import Daily
 from bot.audit.records import Histories
 from bot.brake import Brake
 from bot.clerk import Clerk
@@ -76,6 +77,8 @@ class Park:
         brake = Brake(self.journal, read_only=settings.park_read_only)
         settler = Settler(self.journal, path, teller, self._slowness, brake, patience)
         self._worker = Worker(self.journal, settler)
+        keep = None if settings.park_retention_days is None else timedelta(days=settings.park_retention_days)
+        self.daily = Daily(self.journal, voice, self.policy.announce, keep=keep, now=now)
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
@@ -92,6 +95,7 @@ class Park:
                 "Rule “%s” names no people: where its channels are public, whoever joins one may do it", rule.name
             )
         self._worker.start()
+        self.daily.start()
         try:
             with translated():
                 self._socket.connect()  # type: ignore[no-untyped-call]
@@ -105,6 +109,7 @@ class Park:
         hang_up(self._socket)
         self._reception.close()
         self._speakers.shutdown()
+        self.daily.stop()
         self._worker.stop()
         self._openers.shutdown()  # after the worker, whose last changes are shown on the Home tab
         self._slowness.close()
@@ -119,6 +124,7 @@ class Park:
     def wake(self) -> None:
         """The clock was set: something may be due."""
         self._worker.wake()
+        self.daily.wake()
 
     @property
     def idle(self) -> bool:

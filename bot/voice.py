@@ -42,5 +42,8 @@ class Voice(Protocol):
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """A reply under the card."""
 
+    def post(self, channel: str, message: Message) -> None:
+        """To a channel, of Park's own accord."""
+
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """To the policy's channel, for what others could not see."""

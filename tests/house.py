@@ -106,6 +106,10 @@ class Noting:
         self._fail()
         self.announced.append(message)
 
+    def post(self, channel: str, message: Message) -> None:
+        self._fail()
+        self.announced.append(message)
+
     def _fail(self) -> None:
         if self.faults:
             raise self.faults.pop(0)

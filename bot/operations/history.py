@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated
 
@@ -78,7 +77,7 @@ def records(asked: Operation, desk: Desk) -> Iterator[Record]:
     group, person, since, before = (getattr(asked, name, None) for name in ("group", "person", "since", "before"))
     viewer, names = desk.viewer, {fold(one) for one in spellings(group or "")}
     user = viewer.user if person == "me" else person and person.strip("<@>")
-    start = begins(since, desk.zone, datetime.now(UTC)) if since else None
+    start = begins(since, desk.zone, desk.past.now()) if since else None
     for record in viewer.history.newest_first(before=before, since=start, user=user):
         if (not group or _is_about(record, names)) and _may_see(desk, record):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}

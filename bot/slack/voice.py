@@ -56,6 +56,11 @@ class Voice:
         for payload in render(message, to=request.user if mention else None):
             first_open(request, self._trail_ways(request, posted, payload))
 
+    def post(self, channel: str, message: Message) -> None:
+        """Say it in a channel; nobody asked for it."""
+        for payload in render(message):
+            self._outlet.post(channel, payload)
+
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Say in the policy's channel what was changed out of others' sight."""
         first, *rest = render(message)

@@ -1,0 +1,78 @@
+"""What is older than it has to be kept goes, oldest first, and the chain stays provable from what is left."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, func, select, union, update
+
+from bot.journal.chain import tell_of_itself
+from bot.journal.entry import State
+from bot.journal.sqlite import Database
+from bot.journal.tables import chain, entries, events
+
+AT_ONCE = 1000
+"""Rows in one commit: Slack's three seconds go on for everybody else."""
+
+
+def prune(database: Database, *, before: datetime, at: datetime) -> None:
+    """Events up to the first that is needed, then entries that nothing needs; raise JournalUnavailable."""
+    with database.reading() as connection:
+        last = _last_to_go(connection, before)
+    while last is not None:
+        with database.writing() as connection:
+            if not _cut(connection, last, before=before, at=at):
+                break
+    _sweep(database, before)
+
+
+def _last_to_go(connection: Connection, before: datetime) -> int | None:
+    """None where there would be nothing to go but the journal's own events: a quiet journal stays quiet."""
+    young = select(events.c.id).where(events.c.at >= before).order_by(events.c.id).limit(1)
+    first = connection.scalar(young) or connection.scalars(select(chain.c.number)).one() + 1
+    untold = select(entries.c.id).where(entries.c.told_at.is_(None))
+    going_on = select(events.c.entry_id).where(events.c.id >= first, events.c.entry_id.is_not(None))
+    needed = connection.scalar(select(func.min(events.c.id)).where(events.c.entry_id.in_(union(untold, going_on))))
+    last = min(first, needed or first) - 1
+    of_entries = select(events.c.id).where(events.c.id <= last, events.c.entry_id.is_not(None)).limit(1)
+    return last if connection.scalar(of_entries) is not None else None
+
+
+def _cut(connection: Connection, last: int, *, before: datetime, at: datetime) -> bool:
+    """The next lot, and the event that tells of it; False: all is gone."""
+    pruned = connection.scalars(select(chain.c.pruned).where(chain.c.id == 1).with_for_update()).one()
+    through = min(last, pruned + AT_ONCE)
+    if through <= pruned:
+        return False
+    hash = connection.scalars(select(events.c.hash).where(events.c.id == through)).one()
+    connection.execute(delete(events).where(events.c.id <= through))
+    connection.execute(update(chain).where(chain.c.id == 1).values(pruned=through, pruned_hash=hash))
+    told = {"through": through, "hash": hash, "count": through - pruned, "before": before.isoformat()}
+    tell_of_itself(connection, "pruned", told, at=at)
+    return True
+
+
+def _sweep(database: Database, before: datetime) -> None:
+    storyless = ~exists().where(events.c.entry_id == entries.c.id)
+    with database.reading() as connection:
+        old = set(connection.scalars(select(entries.c.id).where(entries.c.told_at < before, storyless)))
+        gone = sorted(old - set(_last_changes(connection))) if old else []
+    for start in range(0, len(gone), AT_ONCE):
+        with database.writing() as connection:
+            connection.execute(delete(entries).where(entries.c.id.in_(gone[start : start + AT_ONCE])))
+
+
+def _last_changes(connection: Connection) -> Iterator[int]:
+    """The last change of each person and of each target, which may yet be taken back."""
+    done = select(entries.c.id, entries.c.request, entries.c.plan).where(entries.c.state == State.DONE)
+    seen = set[tuple[Any, ...]]()
+    for row in connection.execute(done.order_by(entries.c.id.desc()), execution_options={"yield_per": AT_ONCE}):
+        touched = {(row.request["team"], row.request["user"]), *map(_target, (row.plan or {}).get("changes", ()))}
+        if not touched <= seen:
+            yield row.id
+        seen |= touched
+
+
+def _target(change: dict[str, Any]) -> tuple[Any, ...]:
+    target = change["target"]
+    return ("target", target["id"] or target["name"])
