@@ -68,3 +68,10 @@ def test_every_variable_at_fault_is_named_and_no_secret_is(
         read(monkeypatch, environment)
     assert all(name in str(caught.value) for name in named)
     assert "secret" not in str(caught.value)
+
+
+def test_history_is_kept_for_ever_or_for_a_month_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, WHOLE).park_retention_days is None
+    assert read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "365"}).park_retention_days == 365
+    with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*greater than or equal to 30"):
+        read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "29"})

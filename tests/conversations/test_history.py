@@ -120,15 +120,17 @@ def test_what_is_no_day_is_said_with_what_to_type(typed: Typed, line: str, said:
 
 
 def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(stage: Stage, typed: Typed) -> None:
+    typed("remove 1020 from Support")
     typed("rename Support to Care")
-    typed("remove 1020 from Care")
     typed("create Nights")
     delete = typed("delete Nights")
     assert "Will be lost" in delete
     asked = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])[-1]
     stage.slack.click(stage.people["ana"], asked, label="Delete")
     stage.settle()
-    assert "rename Support to Care: Name: Support -> Care" in typed("history Care")
+    care = typed("history Care")
+    assert "rename Support to Care: Name: Support -> Care" in care
+    assert "remove 1020 from Support" in care
     shown = typed("history Nights")
     assert "delete Nights" in shown
     assert "create Nights" in shown

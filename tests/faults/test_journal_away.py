@@ -109,3 +109,10 @@ def _wait_for_log(caplog: pytest.LogCaptureFixture, words: str) -> None:
     while words not in caplog.text:
         assert time.monotonic() < end, words
         time.sleep(0.02)
+
+
+def test_history_that_cannot_be_read_is_said(scene: Scene) -> None:
+    with scene.stage.park.journal.database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE events RENAME TO elsewhere")
+    scene.do("history")
+    assert "The history can't be read just now." in scene.whisper().plain
