@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.audit.told import as_told, named
+from bot.audit.told import UNKNOWN, Groups, as_told, named
 from bot.history import Record
 from bot.journal import Event, Json, State
 from bot.journal.reading import Reader
-from bot.journal.stories import Story, Wanted, newer, older
+from bot.journal.stories import Story, Wanted, newer, older, story_of
 
 
 class Histories:
@@ -23,29 +24,29 @@ class Histories:
     ) -> Iterator[Record]:
         """Raise JournalUnavailable."""
         wanted = Wanted(since=since, user=user)
-        while stories := self._older(wanted, before):
-            yield from map(record, stories)
-            before = stories[-1][0].entry
+        while found := self._older(wanted, before):
+            yield from found
+            before = found[-1].change
 
-    def _older(self, wanted: Wanted, before: int | None) -> list[Story]:
+    def _older(self, wanted: Wanted, before: int | None) -> list[Record]:
         with self._database.reading() as connection:
-            return older(connection, wanted, before)
+            return [record(connection, story) for story in older(connection, wanted, before)]
 
 
 def oldest_first(connection: Connection, wanted: Wanted) -> Iterator[Record]:
     """In one view, for an export."""
     after = 0
     while stories := newer(connection, wanted, after):
-        yield from map(record, stories)
+        for story in stories:
+            yield record(connection, story)
         after = stories[-1][0].entry or after
 
 
-def record(story: Story) -> Record:
-    """The last word of each thing that the story tells."""
-    known: Json = {"state": State.WAITING, "rule": None, "plan": None, "outcome": {}, "ended": None}
-    for event in story:
-        known |= _TELLS[event.what](event) if event.what in _TELLS else {}
-    request, names = known["request"], named(known["asked"], known["plan"])
+def record(connection: Connection, story: Story) -> Record:
+    """The last word of each thing that the story tells; of what it is about, its own story is asked."""
+    known = _known(story)
+    request = known["request"]
+    names = named(known["asked"], known["plan"], partial(_groups, connection, story[0].entry or 0))
     return Record(
         change=story[0].entry or 0,
         at=story[0].at,
@@ -63,6 +64,25 @@ def record(story: Story) -> Record:
     )
 
 
+def _known(story: Story) -> Json:
+    known: Json = {"state": State.WAITING, "rule": None, "plan": None, "outcome": {}, "ended": None}
+    for event in story:
+        known |= _TELLS[event.what](event) if event.what in _TELLS else {}
+    return known
+
+
+def _groups(connection: Connection, later: int, number: int) -> Groups:
+    """Of a change that a later one is about."""
+    if number >= later:  # there was no such change when that was typed
+        return ()
+    known = _known(story_of(connection, number))
+    return (
+        named(known["asked"], known["plan"], partial(_groups, connection, number)).groups
+        if "asked" in known
+        else UNKNOWN
+    )
+
+
 def _data(event: Event) -> Json:
     return event.data or {}
 
@@ -74,6 +94,8 @@ def _ended(event: Event) -> Json:
 _TELLS: dict[str, Callable[[Event], Json]] = {
     "accepted": _data,
     "planned": _data,
+    "scheduled": lambda _: {"state": State.SCHEDULED},
+    "cancelled": lambda event: {"state": State.CANCELLED, "ended": event.at},
     "refused": _ended,
     "ended": _ended,
 }

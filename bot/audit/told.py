@@ -1,7 +1,8 @@
 """What an entry is about, and what it made of what, out of what the journal keeps of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.changes.change import Change
 from bot.changes.diff import facts
@@ -11,8 +12,13 @@ from bot.grammar import parse
 from bot.journal import Json, State
 from bot.message import Fact
 from bot.operation import Operation
-from bot.operations import OPERATIONS, Preview, load
+from bot.operations import OPERATIONS, Preview, UndoLast, load
+from bot.operations.replace import Replace
 from bot.plan import Plan
+
+Groups: TypeAlias = tuple[tuple[str, ...], ...]
+UNKNOWN: Groups = (("a group that is no longer known",),)
+"""For those only who may look at every group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +26,17 @@ class Names:
     """The line in Park's own words, "" where this Park does not know the operation; the groups that it is about."""
 
     line: str
-    groups: tuple[tuple[str, ...], ...]
+    groups: Groups
     renamed: tuple[tuple[str, str], ...]
 
 
-def named(asked: Sequence[Json], plan: Json | None) -> Names:
-    """By the plan, or, where there never was one, by what was typed."""
+def named(asked: Sequence[Json], plan: Json | None, about: Callable[[int], Groups]) -> Names:
+    """By the plan, or, where there never was one, by what was typed; `about` tells the groups of an earlier change."""
     operations = [load(one) for one in asked if one["operation"] in {known.key() for known in OPERATIONS}]
     line = operations[0].text() if operations else ""
     if plan is None:
-        return Names(line, tuple(dict.fromkeys(_mentioned(operations))), ())
+        groups = dict.fromkeys(_mentioned(operations, about)) if operations else UNKNOWN
+        return Names(line, tuple(groups), ())
     sides = [_names(change) for change in Plan.model_validate(plan).changes]
     groups = dict.fromkeys((name,) for names in sides for name in names)
     return Names(line, tuple(groups), tuple((one, other) for one, other in (s for s in sides if len(s) == 2)))
@@ -43,20 +50,28 @@ def _names(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, sides)))
 
 
-def _mentioned(operations: Sequence[Operation]) -> Iterator[tuple[str, ...]]:
+def _mentioned(operations: Sequence[Operation], about: Callable[[int], Groups]) -> Iterator[tuple[str, ...]]:
     for operation in operations:
+        if (number := operation.about()) is not None:
+            yield from about(number)
         for _, noun, value in operation.said():
             if noun.refers is Refers.GROUP:
                 yield spellings(value)
             elif noun.refers is Refers.NEW_GROUP:
                 yield (value,)
-        if isinstance(operation, Preview):
-            yield from _mentioned(_previewed(operation))
+        match operation:
+            case UndoLast(what=str(what)):
+                yield spellings(what)
+            case Preview(line=line):
+                yield from _mentioned(_read(line), about)
+            case Replace(number=number, line=line):
+                yield from about(number)
+                yield from _mentioned(_read(line), about)
 
 
-def _previewed(preview: Preview) -> Sequence[Operation]:
+def _read(line: str) -> Sequence[Operation]:
     try:
-        return parse(preview.line)
+        return parse(line)
     except NotUnderstood:
         return ()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, delete, exists, func, select, union, update
 
@@ -11,6 +11,7 @@ from bot.journal.entry import State
 from bot.journal.sqlite import Database
 from bot.journal.tables import chain, entries, events
 
+_Key: TypeAlias = tuple[Any, ...]
 AT_ONCE = 1000
 """Rows in one commit: Slack's three seconds go on for everybody else."""
 
@@ -53,7 +54,8 @@ def _cut(connection: Connection, last: int, *, before: datetime, at: datetime) -
 
 
 def _sweep(database: Database, before: datetime) -> None:
-    storyless = ~exists().where(events.c.entry_id == entries.c.id)
+    later = entries.alias("later")
+    storyless = ~exists().where(events.c.entry_id == entries.c.id) & ~exists().where(later.c.about == entries.c.id)
     with database.reading() as connection:
         old = set(connection.scalars(select(entries.c.id).where(entries.c.told_at < before, storyless)))
         gone = sorted(old - set(_last_changes(connection))) if old else []
@@ -63,16 +65,24 @@ def _sweep(database: Database, before: datetime) -> None:
 
 
 def _last_changes(connection: Connection) -> Iterator[int]:
-    """The last change of each person and of each target, which may yet be taken back."""
-    done = select(entries.c.id, entries.c.request, entries.c.plan).where(entries.c.state == State.DONE)
-    seen = set[tuple[Any, ...]]()
-    for row in connection.execute(done.order_by(entries.c.id.desc()), execution_options={"yield_per": AT_ONCE}):
-        touched = {(row.request["team"], row.request["user"]), *map(_target, (row.plan or {}).get("changes", ()))}
-        if not touched <= seen:
+    """The last of each person in each place and of each target, which may yet be taken back; also of those as made."""
+    columns = (entries.c.id, entries.c.request, entries.c.plan, entries.c.about)
+    done = select(*columns).where(entries.c.state == State.DONE).order_by(entries.c.id.desc())
+    seen, seen_as_made, followed = set[_Key](), set[_Key](), set[int]()
+    for row in connection.execute(done, execution_options={"yield_per": AT_ONCE}):
+        keys = {_place(row.request), *map(_target, (row.plan or {}).get("changes", ()))}
+        as_made = row.about is None and row.id not in followed
+        if not keys <= seen or (as_made and not keys <= seen_as_made):
             yield row.id
-        seen |= touched
+        seen |= keys
+        seen_as_made |= keys if as_made else set()
+        followed |= {row.about} - {None}
 
 
-def _target(change: dict[str, Any]) -> tuple[Any, ...]:
+def _place(request: dict[str, Any]) -> _Key:
+    return ("by", request["team"], request["user"], request["channel"])
+
+
+def _target(change: dict[str, Any]) -> _Key:
     target = change["target"]
     return ("target", target["id"] or target["name"])

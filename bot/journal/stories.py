@@ -39,6 +39,12 @@ def older(connection: Connection, wanted: Wanted, before: int | None) -> list[St
     return _stories(connection, wanted, place, events.c.entry_id.desc())
 
 
+def story_of(connection: Connection, number: int) -> Story:
+    """Empty where it was pruned, or never was."""
+    told = select(events).where(events.c.entry_id == number).order_by(events.c.id)
+    return tuple(map(event_of, connection.execute(told)))
+
+
 def _stories(
     connection: Connection, wanted: Wanted, place: ColumnElement[bool], order: ColumnElement[Any]
 ) -> list[Story]:

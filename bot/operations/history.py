@@ -37,7 +37,7 @@ class ShowHistory(ReadOperation):
     """Newest first; a record is only for who may look at every group that it is about."""
 
     title = "History"
-    phrase = "history [{group}] [of {person}] [since {since}] [before {before}]"
+    phrase = "history [{group}] [of {person}] [since {since}] [before change {before}]"
     also = (
         "history of|for|on {group} [since {since}]",
         "show|list history [of {group}] [since {since}]",

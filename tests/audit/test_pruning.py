@@ -123,6 +123,16 @@ def test_the_last_change_of_each_person_and_of_each_group_is_kept_to_be_taken_ba
     desk.journal.close()
 
 
+def test_what_was_taken_back_is_kept_as_long_as_the_taking_back_and_the_one_before_too(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for about in (None, None, None, 3):
+        _changed(desk, "U1", "a", about=about)
+    desk.clock.move(days=40)
+    prune(desk)
+    assert known(desk) == [2, 3, 4]
+    desk.journal.close()
+
+
 def test_it_goes_in_lots_and_what_was_cut_short_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "AT_ONCE", 5)
     prune(desk)
@@ -136,11 +146,11 @@ def test_nothing_goes_without_the_setting(desk: Desk) -> None:
     assert known(desk) == [1, 2, 3, 4]
 
 
-def _changed(desk: Desk, user: str, *groups: str) -> int:
+def _changed(desk: Desk, user: str, *groups: str, about: int | None = None) -> int:
     """A change that stands, of these groups."""
-    request = asking(f"{user} {groups} {desk.clock()}").model_copy(update={"user": user})
+    request = asking(f"{user} {groups} {about} {len(known(desk))} {desk.clock()}").model_copy(update={"user": user})
     number = desk.journal.accept(request, asked=[], footprint=frozenset()).id
     changes = [{"target": {"id": group, "name": group}} for group in groups]
-    entry = desk.journal.checkpoint(desk.claim(), plan={"changes": changes})
+    entry = desk.journal.checkpoint(desk.claim(), plan={"changes": changes}, about=about)
     desk.journal.told(desk.journal.end(entry, State.DONE, {}))
     return number

@@ -70,7 +70,10 @@ MISTAKES = [
     ),
     (
         '[[allow]]\nusers = ["U1"]\noperations = ["read", "wriet", "all"]',
-        'line 3: "wriet" is no kind of operation; there are read, members, recall, groups, server, history and all',
+        (
+            'line 3: "wriet" is no kind of operation;'
+            " there are read, members, recall, groups, server, pause, history and all"
+        ),
     ),
     (
         '[[allow]]\nusers = ["U1"]\noperations = [\n  "read",\n  "recal"\n]',
