@@ -22,7 +22,10 @@ NAP = timedelta(minutes=15)
 
 
 class Daily:
-    """`channel` is where heads are posted to, None for nowhere; with `keep` None nothing is ever pruned."""
+    """`channel` is where heads are posted to, None for nowhere; with `keep` None nothing is ever pruned.
+
+    It goes by this machine's clock, which is there when the journal is not.
+    """
 
     def __init__(
         self,
@@ -31,9 +34,9 @@ class Daily:
         channel: str | None,
         *,
         keep: timedelta | None = None,
-        now: Now = utc_now,
+        now: Now | None = None,
     ) -> None:
-        self.journal, self.voice, self.channel, self.keep, self.now = journal, voice, channel, keep, now
+        self.journal, self.voice, self.channel, self.keep, self.now = journal, voice, channel, keep, now or utc_now
         self._posted: Link | None = None
         self._pruned_until: datetime | None = None
         self._changed = threading.Condition()

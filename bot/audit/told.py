@@ -1,5 +1,6 @@
 """What an entry is about, and what it made of what, out of what the journal keeps of it."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,9 +13,11 @@ from bot.grammar import parse
 from bot.journal import Json, State
 from bot.message import Fact
 from bot.operation import Operation
-from bot.operations import OPERATIONS, Preview, UndoLast, load
+from bot.operations import Preview, UndoLast, load
 from bot.operations.replace import Replace
 from bot.plan import Plan
+
+log = logging.getLogger(__name__)
 
 Groups: TypeAlias = tuple[tuple[str, ...], ...]
 UNKNOWN: Groups = (("a group that is no longer known",),)
@@ -32,7 +35,7 @@ class Names:
 
 def named(asked: Sequence[Json], plan: Json | None, about: Callable[[int], Groups]) -> Names:
     """By the plan, or, where there never was one, by what was typed; `about` tells the groups of an earlier change."""
-    operations = [load(one) for one in asked if one["operation"] in {known.key() for known in OPERATIONS}]
+    operations = list(_understood(asked))
     line = operations[0].text() if operations else ""
     if plan is None:
         groups = dict.fromkeys(_mentioned(operations, about)) if operations else UNKNOWN
@@ -40,6 +43,15 @@ def named(asked: Sequence[Json], plan: Json | None, about: Callable[[int], Group
     sides = [_names(change) for change in Plan.model_validate(plan).changes]
     groups = dict.fromkeys((name,) for names in sides for name in names)
     return Names(line, tuple(groups), tuple((one, other) for one, other in (s for s in sides if len(s) == 2)))
+
+
+def _understood(asked: Sequence[Json]) -> Iterator[Operation]:
+    """What another Park wrote may be nothing that this one knows."""
+    for one in asked:
+        try:
+            yield load(one)
+        except ValueError:
+            log.warning("history holds an operation that this Park can't read: %s", one["operation"])
 
 
 def _names(change: Change) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Whether the chain of events is whole: link by link, against its own head, and against heads that Slack keeps."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,10 +36,11 @@ def verify(connection: Connection, heads: Collection[Link] = ()) -> Whole:
     pruned, head = _ends(state)
     posted = _Posted(heads, pruned)
     last, affirmed = pruned, pruned.number == 0
-    for row in _rows(connection):
-        last = _next(last, row)
-        posted.compare(last)
-        affirmed = affirmed or _affirms(row, pruned)
+    with closing(_rows(connection)) as rows:
+        for row in rows:
+            last = _next(last, row)
+            posted.compare(last)
+            affirmed = affirmed or _affirms(row, pruned)
     _check_end(last, head)
     posted.check_reached(last)
     if not affirmed:
@@ -60,12 +62,13 @@ def _ends(state: Row[Any] | None) -> tuple[Link, Link]:
         raise Broken("The row that holds the ends of the chain was altered, or is gone.") from fault
 
 
-def _rows(connection: Connection) -> Iterator[Row[Any]]:
+def _rows(connection: Connection) -> Generator[Row[Any], None, None]:
     last, every = 0, select(events).order_by(events.c.id)
     try:
-        for row in connection.execute(every, execution_options={"yield_per": _AT_ONCE}):
-            last = row.id
-            yield row
+        with connection.execute(every, execution_options={"yield_per": _AT_ONCE}) as found:
+            for row in found:
+                last = row.id
+                yield row
     except _UNREADABLE:  # somewhere in what was fetched at once: the rows before it still count
         yield from _one_by_one(connection, last)
 

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, delete, exists, func, select, union, update
 
 from bot.journal.chain import tell_of_itself
+from bot.journal.database import Database
 from bot.journal.entry import State
-from bot.journal.sqlite import Database
 from bot.journal.tables import chain, entries, events
 
 _Key: TypeAlias = tuple[Any, ...]

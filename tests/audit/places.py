@@ -15,7 +15,7 @@ from tests.journal.making import Clock, Desk, url
 
 def lived(folder: Path, changes: int = 3) -> Desk:
     """Each change goes all the way: accepted, claimed, planned, ended, told."""
-    desk = Desk(folder)
+    desk = Desk(url(folder))
     for _ in range(changes):
         live(desk)
     return desk

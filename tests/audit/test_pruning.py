@@ -12,7 +12,7 @@ from bot.journal import Entry, State, pruning
 from bot.journal.chain import GENESIS, Link
 from tests.audit.places import check, head, live, lived, tamper
 from tests.house import Noting
-from tests.journal.making import Desk, asking
+from tests.journal.making import Desk, asking, url
 
 MONTH = timedelta(days=30)
 
@@ -110,7 +110,7 @@ def test_what_has_not_ended_is_kept_with_its_whole_story(tmp_path: Path) -> None
 
 
 def test_the_last_change_of_each_person_and_of_each_group_is_kept_to_be_taken_back(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(url(tmp_path))
     numbers = [_changed(desk, *what) for what in (("U1", "a"), ("U2", "a"), ("U1", "b"), ("U2", "b"), ("U2", "c"))]
     desk.clock.move(days=40)
     prune(desk)
@@ -124,7 +124,7 @@ def test_the_last_change_of_each_person_and_of_each_group_is_kept_to_be_taken_ba
 
 
 def test_what_was_taken_back_is_kept_as_long_as_the_taking_back_and_the_one_before_too(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = Desk(url(tmp_path))
     for about in (None, None, None, 3):
         _changed(desk, "U1", "a", about=about)
     desk.clock.move(days=40)

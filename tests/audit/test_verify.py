@@ -7,7 +7,7 @@ import pytest
 from bot.audit.verify import Broken
 from bot.journal.chain import GENESIS, Link
 from tests.audit.places import check, hashes, head, live, lived, rewrite, tamper
-from tests.journal.making import SECRET, Desk
+from tests.journal.making import SECRET, Desk, url
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_chain_that_nobody_touched_is_whole(desk: Desk) -> None:
 
 
 def test_an_empty_journal_is_whole(tmp_path: Path) -> None:
-    Desk(tmp_path).journal.close()
+    Desk(url(tmp_path)).journal.close()
     assert check(tmp_path).head == Link(0, GENESIS)
 
 

@@ -58,7 +58,7 @@ def _none_overlapped(journal: Journal) -> None:
     under_way: dict[int, Entry] = {}
     claimed: list[int] = []
     for event in story:
-        entry = entries[event.entry]
+        entry = entries[event.entry or 0]
         if event.what == "claimed":
             assert not any(other.footprint & entry.footprint for other in under_way.values())
             under_way[entry.id] = entry
