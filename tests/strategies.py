@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.fields import (
     CHANGE,
+    FROM_GROUP,
     GROUP,
     LINE,
     MEMBER,
@@ -17,6 +18,7 @@ from bot.fields import (
     SEARCH,
     SWITCH,
     TIME,
+    TO_GROUP,
     Noun,
     Recall,
 )
@@ -94,6 +96,8 @@ ends = st.builds(End, when=elapsed | walls)
 starts = st.builds(Start, when=elapsed | walls)
 VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     GROUP: names,
+    FROM_GROUP: names,
+    TO_GROUP: names,
     NEW_NAME: names,
     SEARCH: names,
     MEMBER: people,
