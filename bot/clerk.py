@@ -28,12 +28,11 @@ class Clerk:
         self._warming = threading.Lock()
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
-        """What stands on the PBX; raise Refused for whom the form would be in vain, PBXError where it can't be read."""
-        self.path.refuse_in_vain(request, operation)
-        return self.present(request, operation, known)
+        """What stands on the PBX in the place of what the form asks for; it is not looked up for who may do none of it.
 
-    def present(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
-        """What stands on the PBX in the place of what the form asks for."""
+        Raise Refused for whom the form is in vain, PBXError where it can't be read.
+        """
+        self.path.refuse_in_vain(request, operation, known)
         return operation.present(self.path.desk(request, Help()), dict(known))
 
     def reviewed(self, request: Request, operation: Operation) -> Message:

@@ -180,7 +180,7 @@ class Forms:
         kind = type(asked)
         request = of_form(body, place, asked, self._me.team)
         try:
-            present = self._clerk.present(request, kind, asked.model_dump(mode="json"))
+            present = self._clerk.opened(request, kind, asked.model_dump(mode="json"))
             drawn = self._shifted(kind, place, present) or self._reviewed(request, place, asked)
         except Refused as refused:
             drawn = views.fill(kind, place, said=refused.message)
