@@ -1,5 +1,6 @@
 """The inputs of a form: one noun, one picker; and what was picked, read by the same noun."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -90,7 +91,7 @@ def _value(noun: Noun, name: str, state: State) -> Any:
         raise ValueError("That is no name: type its first characters again and pick one.")
     match noun.refers:
         case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
-            return noun.read((Word(picked, quoted=not picked.isdigit()),))
+            return noun.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
         case Refers.MEMBERS:
             return tuple(picked)
         case Refers.RECALL:
