@@ -17,6 +17,7 @@ from bot.message import Fact, Message
 from bot.names import fold
 from bot.phrase import Field, Phrase, Slots, phrases
 from bot.policy import Permission
+from bot.words import give_meaning
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -38,6 +39,11 @@ class Operation(BaseModel):
     """None: anybody may ask."""
     help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "phrase" in cls.__dict__:
+            give_meaning(*(word for way in cls.ways() for word in way.cuts))
 
     @classmethod
     def key(cls) -> str:
@@ -94,6 +100,12 @@ class Operation(BaseModel):
     def changes(cls) -> bool:
         """Whether it changes anything, as against answering."""
         return issubclass(cls, ChangeOperation)
+
+    @classmethod
+    def of_a_group(cls) -> bool:
+        """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
+        group = cls.form().get("group")
+        return group is not None and group.refers is Refers.GROUP
 
     @classmethod
     def form(cls) -> dict[str, Noun]:

@@ -200,7 +200,7 @@ def test_a_groups_card_has_buttons_for_what_this_person_may_do(
     stage.slack.slash(ana, phones, "group Sales")
     stage.settle()
     (card,) = stage.slack.ephemerals(ana, phones)
-    assert "[Add members]  [Remove members]  [Change recall]  [Rename]" in card.plain
+    assert "[Add members]  [Remove members]  [Move members]  [Change recall]  [Rename a group]" in card.plain
     stage.slack.click(ana, card, label="Change recall")
     assert "Park group: Sales" in ready("Where recalls go").plain
 

@@ -93,4 +93,5 @@ def test_whatever_needs_an_argument_to_be_done_has_a_form_that_asks_for_it() -> 
         for operation in OPERATIONS
         for name in operation.nouns().keys() - operation.form().keys()
     }
-    assert unasked == {("preview", "line"), ("help", "topic")}, "lines are typed; help is the panel"
+    lines, buttons = {("preview", "line"), ("help", "topic")}, {("undo", "number"), ("undo", "anyway")}
+    assert unasked == lines | buttons | {("undo_last", "what")}, "all of these are typed, or drawn on a button"
