@@ -234,8 +234,9 @@ def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
     stage.pbx.stop()
     stage.slack.slash(ana, phones, "add 1001")
     ready("Park group")
+    stage.settle()
     (said,) = stage.slack.suggest(ana, action_id="park:pick:group", text="sal")
-    assert "still being read" in said["text"]["text"]
+    assert "does not answer just now" in said["text"]["text"]
     stage.slack.fill(ana, said["text"]["text"], label="Park group")
     stage.slack.submit(ana)
     assert "That is no name" in stage.slack.view(ana).errors["group"]

@@ -20,6 +20,7 @@ from bot.slack.connection import Identity
 from bot.slack.forms import inputs, views
 from bot.slack.forms.asked import of_form, of_opening
 from bot.slack.forms.place import Place
+from bot.slack.frame import as_many_as_fit
 from bot.slack.home import MENU
 from bot.slack.inbox import Inbox
 from bot.slack.screen import Screen
@@ -100,14 +101,10 @@ class Forms:
         """From memory; says so where there is none yet."""
         kind = payload["action_id"].removeprefix(inputs.PICK)
         found = self._clerk.choices(kind, payload["value"])
-        if not found and not self._clerk.choices(kind, ""):
+        if not found and (silence := self._clerk.silence(kind)):
             self._later(self._clerk.warm)
-            found = [Choice(inputs.NOBODY, "The names are still being read from the PBX: type again")]
-        ack(
-            options=[
-                {"text": {"type": "plain_text", "text": one.label[:75]}, "value": one.value[:150]} for one in found
-            ]
-        )
+            found = [Choice(inputs.NOBODY, silence)]
+        ack(options=as_many_as_fit(map(_option, found)))
 
     def submit(self, ack: Ack, body: Json) -> None:
         """What is wrong stands beside its field; what is right is held against the PBX."""
@@ -205,6 +202,10 @@ class Forms:
 
     def _later(self, work: Callable[..., object], *arguments: object) -> None:
         self._pool.submit(_logged, work, *arguments)
+
+
+def _option(one: Choice) -> dict[str, Any]:
+    return {"text": {"type": "plain_text", "text": one.label[:75]}, "value": one.value[:150]}
 
 
 def shifted(operation: type[Operation], present: Mapping[str, Any]) -> Message:
