@@ -109,7 +109,10 @@ class Operation(BaseModel):
 
     @classmethod
     def form(cls) -> dict[str, Noun]:
-        """The nouns of the fields that a form asks for."""
+        """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
+        needed = [noun for name, noun in cls.nouns().items() if cls.model_fields[name].is_required()]
+        if not all(noun.label for noun in needed):
+            return {}
         return {name: noun for name, noun in (cls.nouns() | cls.times()).items() if noun.label}
 
     @classmethod

@@ -45,6 +45,10 @@ class Visitor:
         self.stage.settle(30)
         return self.stage.slack.view(self.id)
 
+    def form_is_open(self) -> bool:
+        self.stage.settle(30)
+        return bool(self.stage.slack.views_of(self.id))
+
     def home(self) -> View:
         """The Home tab, once it is drawn."""
         self.stage.settle(30)
@@ -165,6 +169,13 @@ class VerbOnly(FormDoor):
 
 class MistypedLine(FormDoor):
     name = "form button of a mistyped line"
+
+    def serves(self, operation: type[Operation]) -> bool:
+        try:
+            parse(f"{operation.verb()} {TOO_LONG}")
+        except NotUnderstood as refused:
+            return any(not form.whole for form in refused.message.forms)
+        return False
 
     def stand(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok

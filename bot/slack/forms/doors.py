@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from bot.clerk import Clerk
 from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure
 from bot.message import Fact, FormOffer, Message
-from bot.operation import Operation
+from bot.operation import JournalOperation, Operation, ReadOperation
 from bot.operations import OPERATIONS, Help
 from bot.request import Request
 from bot.slack.buttons import FORM_ACTION
@@ -115,6 +115,9 @@ class Forms:
         except inputs.Misfilled as wrong:
             ack(response_action="errors", errors=wrong.faults)
             return
+        if issubclass(operation, JournalOperation):
+            self._take(ack, body, place, operation(**arguments))
+            return
         place = place.redrawn(arguments=inputs.filled(operation, values))
         ack(response_action="update", view=views.waiting(operation, CHECKING, place.nonce))
         self._later(self._review, body, place, operation(**arguments))
@@ -122,7 +125,9 @@ class Forms:
     def apply(self, ack: Ack, body: Json) -> None:
         """The last click: durable, then acknowledged."""
         place, operation = self._placed(body)
-        asked = operation.model_validate(place.arguments)
+        self._take(ack, body, place, operation.model_validate(place.arguments))
+
+    def _take(self, ack: Ack, body: Json, place: Place, asked: Operation) -> None:
         try:
             said = self._inbox.take(of_form(body, place, asked, self._me.team), asked)
         except JournalUnavailable:
@@ -131,7 +136,7 @@ class Forms:
         if said is None:
             ack(response_action="clear")
         else:
-            ack(response_action="update", view=views.over(operation, said))
+            ack(response_action="update", view=views.over(type(asked), said))
 
     def _panel(self, trigger: str, request: Request) -> None:
         view = self._screen.open(trigger, views.waiting(Help, "Opening ..."))
@@ -168,7 +173,7 @@ class Forms:
     def _first(self, operation: type[Operation], place: Place, request: Request) -> views.Json:
         """The form; or the answer, where a question has all that it needs."""
         required = {name for name in operation.form() if operation.model_fields[name].is_required()}
-        if operation.changes() or not required <= place.arguments.keys():
+        if not issubclass(operation, ReadOperation) or not required <= place.arguments.keys():
             return views.fill(operation, place)
         return views.over(operation, self._clerk.reviewed(request, operation.model_validate(place.arguments)))
 
