@@ -1,9 +1,8 @@
 """All doors are equal: what one refuses, every other refuses, and what one does, every other does."""
 
-import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation, ReadOperation
 from bot.operations import OPERATIONS
 from bot.sandbox.stage import Stage
-from bot.slack import remembered
 from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
@@ -23,8 +21,8 @@ name = "Team leads, from anywhere"
 user_groups = ["{leads}"]
 operations = ["all"]
 """
-MINUTE = 61.0
-"""Seconds after which nobody's user groups are remembered any more: README, bot/slack/people.py."""
+MINUTE = timedelta(seconds=61)
+"""After which nobody's user groups are remembered any more: README, bot/slack/people.py."""
 READ = {"groups": "groups sal", "find": "find 1001", "group": "group Sales", "server": "server", "pending": "pending"}
 JOURNALED = {"pause": "pause because of a test", "resume": "resume"}
 ASKED = {
@@ -45,47 +43,25 @@ def named(ways: Sequence[tuple[type[Operation], Door]]) -> pytest.MarkDecorator:
     )
 
 
-class Clock:
-    """The machine's, put forward."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead
-
-
 @pytest.fixture(scope="module")
-def clock() -> Iterator[Clock]:
-    with pytest.MonkeyPatch.context() as patch:
-        clock = Clock()
-        patch.setattr(remembered, "time", SimpleNamespace(monotonic=clock.monotonic))
-        yield clock
-
-
-@pytest.fixture(scope="module")
-def shared(clock: Clock) -> Iterator[Stage]:
+def shared() -> Iterator[Stage]:
     """For those who get nothing done."""
     with Stage(policy=LEADS_ONLY) as running:
         yield running
 
 
 @pytest.fixture
-def lead(shared: Stage, clock: Clock) -> Iterator[Visitor]:
+def lead() -> Iterator[Visitor]:
     """Ana, who may do everything until `dismiss`."""
-    group = shared.slack.state.groups[shared.groups["leads"]]
-    group.members = [shared.people["ana"]]
-    clock.ahead += MINUTE
-    yield Visitor(shared, "ana")
-    while shared.slack.views_of(shared.people["ana"]):
-        shared.slack.close(shared.people["ana"], everything=True)
+    with Stage(policy=LEADS_ONLY) as stage:
+        yield Visitor(stage, "ana")
 
 
-def dismiss(visitor: Visitor, clock: Clock) -> None:
+def dismiss(visitor: Visitor) -> None:
     """No lead any more; from here on the PBX is to hear nothing."""
     visitor.stage.settle(30)
     visitor.stage.slack.state.groups[visitor.stage.groups["leads"]].members = []
-    clock.ahead += MINUTE
+    visitor.stage.forward(MINUTE)
     visitor.stage.pbx.requests.clear()
 
 
@@ -121,10 +97,10 @@ def assert_refused(visitor: Visitor, door: Door, before: int) -> None:
 
 @named(WAYS)
 def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
-    lead: Visitor, clock: Clock, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], door: Door
 ) -> None:
     door.stand(lead, ASKED[operation.key()])
-    dismiss(lead, clock)
+    dismiss(lead)
     before = len(lead.told())
     try:
         door.go(lead, ASKED[operation.key()])
@@ -137,11 +113,11 @@ def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
 
 @named(FORMS)
 def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, clock: Clock, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], door: Door
 ) -> None:
     if not opened(lead, door, ASKED[operation.key()]):
         return
-    dismiss(lead, clock)
+    dismiss(lead)
     lead.submit()
     assert_refused(lead, door, 0)
     assert lead.stage.pbx.requests == []
@@ -149,13 +125,13 @@ def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hear
 
 @named(REVIEWED)
 def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, clock: Clock, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], door: Door
 ) -> None:
     if not opened(lead, door, ASKED[operation.key()]):
         return
     lead.submit()
     assert lead.view().submit, lead.view().plain
-    dismiss(lead, clock)
+    dismiss(lead)
     lead.submit()
     refusal = lead.told()[-1].plain
     assert "You may not do that here" in refusal
