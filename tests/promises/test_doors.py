@@ -227,3 +227,31 @@ def test_a_form_shows_nothing_of_a_group_that_its_opener_may_not_touch(begun: st
         stage.slack.slash(ana.id, ana.phones, begun)
         assert_refused(ana, VerbOnly(), 0)
         assert stage.pbx.requests == []
+
+
+EARLIER = {
+    "extend": "extend change 1 for 1h",
+    "keep": "keep change 1",
+    "now": "do change 1 now",
+    "cancel": "cancel change 1",
+    "undo": "undo change 1",
+    "undo_last": "undo Sales",
+    "replace": "replace change 1 with recall Sales to user",
+    "preview": "preview undo change 1",
+}
+TYPED = [door for door in DOORS if not isinstance(door, FormDoor)]
+
+
+@pytest.mark.parametrize("door", TYPED, ids=[door.name for door in TYPED])
+def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, door: Door) -> None:
+    assert EARLIER.keys() == {one.key() for one in OPERATIONS if one.permission is None} - {"help"}
+    lead.stage.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
+    lead.stage.settle()
+    lead.stage.pbx.requests.clear()
+    ben = Visitor(lead.stage, "ben")
+    for line in EARLIER.values():
+        asked, before = parse(line)[0], len(ben.told())
+        door.stand(ben, asked)
+        door.go(ben, asked)
+        assert "You may not do that here" in ben.told()[before:][-1].plain, line
+        assert ben.stage.pbx.requests == [], line
