@@ -19,6 +19,7 @@ from bot.errors import NotPossible
 from bot.fields import MAX_MEMBERS, Noun, Recall, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
+from bot.slack.text import entered
 from bot.words import Word, split
 
 PICK = "park:pick:"
@@ -109,7 +110,7 @@ def _picked(state: State, block_id: str) -> Any:
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:
             return element["selected_option"] and element["selected_option"]["value"]
-        return element.get("value")
+        return entered(element["value"] or "") or None
     return None
 
 
