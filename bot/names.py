@@ -10,8 +10,12 @@ TYPED_PLAIN = _QUOTES | _DASHES
 _PLAIN = str.maketrans(TYPED_PLAIN)
 
 
-@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """The form in which spellings of one name are equal, whatever their case, width, spaces and quotes; idempotent."""
+    return " ".join(name.lower().split()) if name.isascii() else _fold(name)
+
+
+@lru_cache(maxsize=65_536)
+def _fold(name: str) -> str:
     compatible = normalize("NFKC", name.translate(_PLAIN)).casefold()
     return normalize("NFKC", " ".join(compatible.split()))

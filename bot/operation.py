@@ -17,6 +17,7 @@ from bot.message import Fact, Message
 from bot.names import fold
 from bot.phrase import Field, Phrase, Slots, phrases
 from bot.policy import Permission
+from bot.words import give_meaning
 
 if TYPE_CHECKING:
     from bot.desk import Desk
@@ -40,6 +41,11 @@ class Operation(BaseModel):
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True
     """Whether the short help names it; what the buttons of a card ask for is left to them."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "phrase" in cls.__dict__:
+            give_meaning(*(word for way in cls.ways() for word in way.cuts))
 
     @classmethod
     def key(cls) -> str:
@@ -98,8 +104,17 @@ class Operation(BaseModel):
         return issubclass(cls, ChangeOperation)
 
     @classmethod
+    def of_a_group(cls) -> bool:
+        """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
+        group = cls.form().get("group")
+        return group is not None and group.refers is Refers.GROUP
+
+    @classmethod
     def form(cls) -> dict[str, Noun]:
-        """The nouns of the fields that a form asks for."""
+        """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
+        needed = [noun for name, noun in cls.nouns().items() if cls.model_fields[name].is_required()]
+        if not all(noun.label for noun in needed):
+            return {}
         return {name: noun for name, noun in (cls.nouns() | cls.times()).items() if noun.label}
 
     @classmethod

@@ -1,8 +1,8 @@
 """The path from an operation to a plan or an answer: names resolved, policy, reading, policy again on what was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.askers import People, asker
 from bot.changes.change import Change
@@ -73,10 +73,11 @@ class Path:
                 return [Undo(number=self.past.last(request.user, request.channel, what))]
         return readings
 
-    def refuse_in_vain(self, request: Request, operation: type[Operation]) -> None:
-        """Raise NotAllowed where no argument at all would be allowed: so that nobody fills a form in vain."""
+    def refuse_in_vain(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
+        """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
         if operation.permission is not None:
-            self._enforce(might(self.policy, asker(request, self.people, self.policy), operation.permission))
+            who, groups = asker(request, self.people, self.policy), _groups_named(operation, known)
+            self._enforce(might(self.policy, who, operation.permission, groups=groups))
 
     def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
         """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
@@ -144,9 +145,8 @@ class Path:
     def _might(self, who: Asker | None, operation: Operation) -> Decision | None:
         if operation.permission is None or who is None:
             return None
-        kinds = {Refers.GROUP, Refers.NEW_GROUP}
-        named = [spellings(value) for _, noun, value in operation.said() if noun.refers in kinds]
-        return might(self.policy, who, operation.permission, groups=named)
+        said = {name: value for name, _, value in operation.said()}
+        return might(self.policy, who, operation.permission, groups=_groups_named(type(operation), said))
 
     def _decide(self, who: Asker | None, operation: Operation, desk: Desk) -> str | None:
         permission = operation.needed(desk)
@@ -193,6 +193,13 @@ class Path:
     def _enforce(self, decision: Decision) -> None:
         if not decision.allowed:
             raise not_allowed(decision)
+
+
+def _groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Of each group that is named, what it may be spelled like."""
+    kinds = {Refers.GROUP, Refers.NEW_GROUP}
+    names = [name for name, noun in operation.nouns().items() if noun.refers in kinds]
+    return [spellings(said[name]) for name in names if said.get(name)]
 
 
 def _permission(operation: Operation, desk: Desk) -> Permission:

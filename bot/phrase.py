@@ -47,6 +47,13 @@ class Phrase:
                 return
             yield part
 
+    @property
+    def cuts(self) -> Iterator[str]:
+        """The words that come after a field, in all their spellings: where a line may be cut."""
+        for part in self.parts[len(list(self._head())) :]:
+            if isinstance(part, Literal):
+                yield from part.spellings
+
     def match(self, words: Words, *, forgiving: bool = False) -> Iterator[Slots]:
         """Every way to cut the words into fields, a long first field first; forgiving: inner words may be missing."""
         yield from _match(self.parts, words, forgiving=forgiving, first=True)

@@ -1,18 +1,24 @@
 """What fits the first characters of a name, from memory: no picker waits for the PBX."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import accumulate, islice
+from typing import Any, Literal
 
 from bot.changes import Person
 from bot.desk import ring_group_label
 from bot.names import fold
 from bot.pbx.directory import Directory
+from bot.pbx.models import ParkGroup, RingGroup, User
 
 MOST = 50
 """Of the 100 options that Slack shows: twice as many long names would not fit a Socket Mode frame of 20,480 bytes."""
+FEW = 2000
+"""Names that are filed in a few milliseconds, while an options request waits for its ack."""
 
 Kind = Literal["group", "ring_group", "user"]
+KINDS: tuple[Kind, ...] = ("group", "ring_group", "user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +29,99 @@ class Choice:
     label: str
 
 
-def choices(directory: Directory, kind: Kind, text: str, *, but: Iterable[str] = ()) -> list[Choice]:
-    """By name, by number, by a part; those that begin with the text first. `but`: the values to leave out."""
-    wanted, without = fold(text), set(but)
-    fitting = [(fold(one.label), one) for one in _all(directory, kind) if one.value not in without]
-    found = [(label.find(wanted), label, one) for label, one in fitting if wanted in label]
-    return [one for _, _, one in sorted(found, key=lambda rank: (rank[0] > 0, rank[1]))[:MOST]]
+class File:
+    """Choices in the order of their labels, folded once: a search is one scan of one text."""
+
+    def __init__(self, choices: Iterable[Choice]) -> None:
+        filed = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
+        self._choices = [one for _, one in filed]
+        self._text = "".join(f"\n{label}" for label, _ in filed)
+        self._starts = list(accumulate((len(label) + 1 for label, _ in filed), initial=0))[:-1]
+
+    def __len__(self) -> int:
+        return len(self._choices)
+
+    def fitting(self, text: str) -> Iterator[Choice]:
+        """Those that begin with the text, then those that hold it elsewhere; by label."""
+        wanted = fold(text)
+        yield from map(self._choices.__getitem__, self._lines("\n" + wanted))
+        if wanted:
+            yield from (self._choices[line] for line in self._lines(wanted) if not self._begins(line, wanted))
+
+    def _begins(self, line: int, wanted: str) -> bool:
+        return self._text.startswith(wanted, self._starts[line] + 1)
+
+    def _lines(self, wanted: str) -> Iterator[int]:
+        """Each line that holds it, once."""
+        found = self._text.find(wanted)
+        while found >= 0:
+            line = bisect_right(self._starts, found) - 1
+            yield line
+            if line + 1 == len(self._starts):
+                return
+            found = self._text.find(wanted, self._starts[line + 1])
 
 
-def _all(directory: Directory, kind: Kind) -> Iterable[Choice]:
-    if kind == "group":
-        return [Choice(group.name, group.name) for group in directory.remembered_groups()]
-    if kind == "ring_group":
-        return [
-            Choice(one.extension_number or one.name, ring_group_label(one))
-            for one in directory.remembered_ring_groups()
-        ]
-    people = [Person.of(user) for user in directory.remembered_users()]
-    return [Choice(person.number, str(person)) for person in people if person.number]
+class Typeahead:
+    """Names by the thousand are filed by whoever can wait; an options request answers from what is filed."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._filed: dict[Kind, tuple[int, File]] = {}
+
+    def choices(self, kind: Kind, text: str, *, but: Collection[str] = ()) -> list[Choice]:
+        """By name, by number, by a part; at most MOST. `but`: the values to leave out."""
+        found = self._file(kind, most=FEW).fitting(text)
+        return list(islice((one for one in found if one.value not in but), MOST))
+
+    def knows(self, kind: Kind) -> bool:
+        """Whether there is anything to choose from."""
+        return len(self._file(kind, most=FEW)) > 0
+
+    def file(self) -> None:
+        """Bring all that is remembered into order; takes a second for 50,000 names."""
+        for kind in KINDS:
+            self._file(kind)
+
+    def _file(self, kind: Kind, most: int | None = None) -> File:
+        """What is filed; anew where that is out of date and no more than `most` names."""
+        edition = self._directory.editions()[KINDS.index(kind)]
+        filed = self._filed.get(kind)
+        if filed is not None and filed[0] == edition:
+            return filed[1]
+        shelf = SHELVES[kind]
+        remembered = shelf.remembered(self._directory)
+        if most is None or len(remembered) <= most:
+            filed = self._filed[kind] = edition, File(filter(None, map(shelf.choice, remembered)))
+        return filed[1] if filed is not None else EMPTY
+
+
+EMPTY = File(())
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the names of one kind are remembered, and what each is to choose; None where it has no number."""
+
+    remembered: Callable[[Directory], list[Any]]
+    choice: Callable[[Any], Choice | None]
+
+
+def _group(group: ParkGroup) -> Choice:
+    return Choice(group.name, group.name)
+
+
+def _ring_group(one: RingGroup) -> Choice:
+    return Choice(one.extension_number or one.name, ring_group_label(one))
+
+
+def _user(user: User) -> Choice | None:
+    person = Person.of(user)
+    return Choice(person.number, str(person)) if person.number else None
+
+
+SHELVES: dict[Kind, Shelf] = {
+    "group": Shelf(Directory.remembered_groups, _group),
+    "ring_group": Shelf(Directory.remembered_ring_groups, _ring_group),
+    "user": Shelf(Directory.remembered_users, _user),
+}

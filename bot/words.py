@@ -6,14 +6,14 @@ from dataclasses import dataclass
 MAX_LINE = 1500
 """Characters: a line and what surrounds it must fit a Slack button's value of 2,000."""
 
-# Words that phrases and nouns give a meaning to: a name that holds one is said back in quotes.
+# Words that nouns and verbs give a meaning to: a name that holds one is said back in quotes.
 # fmt: off
-_MEANINGFUL = frozenset({
+_meaningful = {
     "?", "a", "all", "and", "at", "before", "called", "for", "from", "group", "groups", "help", "if", "in", "into",
     "is", "me", "named", "new", "of", "off", "on", "out", "park", "parked", "parker", "preview", "recall", "recalls",
-    "ring", "server", "since", "the", "then", "til", "till", "time", "to", "today", "tomorrow",
-    "tonight", "until", "user", "whoever",
-})
+    "ring", "server", "since", "the", "then", "til", "till", "time", "to", "today", "tomorrow", "tonight", "until",
+    "user", "whoever",
+}
 # fmt: on
 _PLAIN = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")
 _QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?]|$)""")
@@ -35,6 +35,11 @@ class Word:
 
 
 Words = tuple[Word, ...]
+
+
+def give_meaning(*words: str) -> None:
+    """A phrase is cut at these (lower case): from now on a name that holds one is said back in quotes."""
+    _meaningful.update(words)
 
 
 def split(line: str) -> Words:
@@ -62,7 +67,7 @@ def quote(name: str, *, always: bool = False) -> str:
 
 
 def _means_something(word: str) -> bool:
-    return word.lower() in _MEANINGFUL or re.fullmatch(r"[0-9-]+", word) is not None
+    return word.lower() in _meaningful or re.fullmatch(r"[0-9-]+", word) is not None
 
 
 def _bare(text: str) -> list[Word]:

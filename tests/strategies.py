@@ -1,5 +1,6 @@
 """Operations and their arguments, made up."""
 
+import re
 from datetime import time, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.fields import (
     CHANGE,
+    FROM_GROUP,
     GROUP,
     LINE,
     MEMBER,
@@ -17,6 +19,7 @@ from bot.fields import (
     SEARCH,
     SWITCH,
     TIME,
+    TO_GROUP,
     Noun,
     Recall,
 )
@@ -58,7 +61,8 @@ awkward = st.sampled_from(
 )
 names = awkward | st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"]), min_size=1, max_size=20
-)
+).filter(lambda name: not re.fullmatch("<[#@!].*>", name))
+"""But for those that look like Slack's mentions: Slack sends none that was typed letter by letter."""
 numbers = st.from_regex(r"[0-9]{3,8}", fullmatch=True)
 people = numbers | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True) | names.filter(lambda name: not name.isdigit())
 recalls = st.one_of(
@@ -96,6 +100,8 @@ ends = st.builds(End, when=elapsed | walls)
 starts = st.builds(Start, when=elapsed | walls)
 VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     GROUP: names,
+    FROM_GROUP: names,
+    TO_GROUP: names,
     NEW_NAME: names,
     SEARCH: names,
     MEMBER: people,

@@ -87,6 +87,7 @@ UNDERSTOOD = {
     "server OFF": "server off",
     "turn server off": "server off",
     "preview put 1001 in Sales": "preview put 1001 in Sales",
+    "preview add 1001 to Sales?": "preview add 1001 to Sales",
     "preview server recall to Night Desk": "preview server recall to Night Desk",
     "preview create Nights recall to user": "preview create Nights recall to user",
     "Sales recall to user": "recall Sales to user",

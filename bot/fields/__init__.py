@@ -1,7 +1,19 @@
 """The nouns of the operations, each once: how it is typed, how it is said back, and what on the PBX it names."""
 
 from bot.fields.members import MAX_MEMBERS, MEMBER, MEMBERS, Member, Members
-from bot.fields.name import GROUP, NEW_NAME, SEARCH, GroupName, NewGroupName, Search, spellings
+from bot.fields.name import (
+    FROM_GROUP,
+    GROUP,
+    NEW_NAME,
+    SEARCH,
+    TO_GROUP,
+    FromGroup,
+    GroupName,
+    NewGroupName,
+    Search,
+    ToGroup,
+    spellings,
+)
 from bot.fields.noun import Noun, Refers
 from bot.fields.other import CHANGE, LINE, NUMBER, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
 from bot.fields.recall import RECALL, Recall, RecallTarget
@@ -9,6 +21,7 @@ from bot.fields.time import TIME, Time, say_seconds
 
 __all__ = [
     "CHANGE",
+    "FROM_GROUP",
     "GROUP",
     "LINE",
     "MAX_MEMBERS",
@@ -20,8 +33,10 @@ __all__ = [
     "SEARCH",
     "SWITCH",
     "TIME",
+    "TO_GROUP",
     "ChangeNumber",
     "ExtensionNumber",
+    "FromGroup",
     "GroupName",
     "Line",
     "Member",
@@ -34,6 +49,7 @@ __all__ = [
     "Search",
     "Switch",
     "Time",
+    "ToGroup",
     "say_seconds",
     "spellings",
 ]

@@ -1,6 +1,7 @@
 """Names of park groups, as typed."""
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from bot.fields.noun import Noun, Refers
@@ -24,9 +25,12 @@ def read_name(words: Words) -> str:
 
 
 GROUP = Noun(placeholder="<group>", label="Park group", read=read_name, refers=Refers.GROUP)
+FROM_GROUP, TO_GROUP = replace(GROUP, label="From park group"), replace(GROUP, label="To park group")
 NEW_NAME = Noun(placeholder="<name>", label="Name", hint="1 to 64 characters", read=read_name, refers=Refers.NEW_GROUP)
 SEARCH = Noun(placeholder="<part of a name>", label="Part of a name", read=read_name)
 
 GroupName = Annotated[str, GROUP]
+FromGroup = Annotated[str, FROM_GROUP]
+ToGroup = Annotated[str, TO_GROUP]
 NewGroupName = Annotated[str, NEW_NAME]
 Search = Annotated[str, SEARCH]

@@ -7,7 +7,7 @@ from bot.grammar.matching import FAULTS, Operations, matched, verb_of
 from bot.grammar.refusing import corrected_verb, explained, not_understood
 from bot.grammar.times import unswallowed
 from bot.message import Offer
-from bot.operation import ChangeOperation, ReadOperation
+from bot.operation import ChangeOperation, JournalOperation
 from bot.operations import OPERATIONS, Help, Preview, Replace
 from bot.operations.help import topic_of
 from bot.words import MAX_LINE, Words, join, split
@@ -20,20 +20,7 @@ def parse(line: str) -> Operations:
         return (Help(),)
     if words[-1].means("?", "--help", "-h"):
         return _question(words[:-1], line)
-    readings = _readings(words)
-    if isinstance(readings[0], Preview):
-        _check_preview(readings[0])
-    if isinstance(readings[0], Replace):
-        return _replacing(readings[0])
-    return readings
-
-
-def _replacing(replace: Replace) -> Operations:
-    """The readings of the line in it, each in the place of the temporary change."""
-    inner = parse(replace.line)
-    if not isinstance(inner[0], ChangeOperation):
-        raise NotUnderstood(f"{inner[0].text()} is no change that could replace another. {NOTHING}")
-    return tuple(one.model_copy(update={"replaces": replace.number}) for one in inner)
+    return _checked(_readings(words))
 
 
 def _split(line: str) -> Words:
@@ -52,14 +39,15 @@ def _question(words: Words, line: str) -> Operations:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
-    readings = _readings(words)
-    if isinstance(readings[0], ReadOperation):
+    readings = _checked(_readings(words))
+    asked = readings[0]
+    if not isinstance(asked, ChangeOperation | JournalOperation):
         return readings
-    asked = readings[0].text()
+    show = (Offer(label="Preview", line=f"preview {asked.text()}"),) if isinstance(asked, ChangeOperation) else ()
     raise NotUnderstood(
-        "Is that a question or a wish? Nothing was changed.",
-        notes=("Without the question mark it is done; a preview shows what it would do.",),
-        offers=(Offer(label="Preview", line=f"preview {asked}"), Offer(label=asked, line=asked)),
+        f"Is that a question or a wish? {NOTHING}",
+        notes=("Without the question mark it is done; a preview shows what a change would do.",),
+        offers=(*show, Offer(label=asked.text(), line=asked.text())),
     )
 
 
@@ -92,10 +80,28 @@ def _bare(words: Words) -> Operations:
     return (reading,)
 
 
-def _check_preview(preview: Preview) -> None:
-    inner = parse(preview.line)[0]
+def _checked(readings: Operations) -> Operations:
+    """What stands for a line is held against what the line in it asks for."""
+    match readings[0]:
+        case Preview(line=line):
+            _check_preview(line)
+        case Replace() as replace:
+            return _replacing(replace)
+    return readings
+
+
+def _check_preview(line: str) -> None:
+    inner = parse(line)[0]
     if not isinstance(inner, ChangeOperation):
         raise NotUnderstood(
             f"A preview shows a change; {inner.text()} changes nothing.",
             offers=(Offer(label=inner.text(), line=inner.text()),),
         )
+
+
+def _replacing(replace: Replace) -> Operations:
+    """The readings of the line in it, each in the place of the temporary change."""
+    inner = parse(replace.line)
+    if not isinstance(inner[0], ChangeOperation):
+        raise NotUnderstood(f"{inner[0].text()} is no change that could replace another. {NOTHING}")
+    return tuple(one.model_copy(update={"replaces": replace.number}) for one in inner)

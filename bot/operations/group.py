@@ -4,7 +4,7 @@ from bot.changes.diff import settings
 from bot.desk import Desk
 from bot.fields import GroupName
 from bot.message import Fact, FormOffer, Message
-from bot.operation import ReadOperation
+from bot.operation import ChangeOperation, ReadOperation
 from bot.policy import Permission
 
 
@@ -42,15 +42,12 @@ class Group(ReadOperation):
 
 
 def _forms(desk: Desk, group: str) -> tuple[FormOffer, ...]:
-    """What this person may do with it, each in a form that holds the group already."""
-    offers = (
-        ("Add members", "add", Permission.MEMBERS),
-        ("Remove members", "remove", Permission.MEMBERS),
-        ("Change recall", "recall", Permission.RECALL),
-        ("Rename", "rename", Permission.GROUPS),
-    )
+    """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
+    from bot.operations import OPERATIONS  # the list holds this operation too
+
+    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.of_a_group() and not one.asks)
     return tuple(
-        FormOffer(label=label, operation=operation, arguments={"group": group})
-        for label, operation, permission in offers
-        if desk.may(permission, group)
+        FormOffer(label=one.title, operation=one.key(), arguments={"group": group})
+        for one in offered
+        if one.permission is not None and desk.may(one.permission, group)
     )

@@ -3,7 +3,7 @@
 from bot.changes import Change, Person
 from bot.desk import Desk
 from bot.errors import NOTHING, NotPossible
-from bot.fields import GroupName, Members
+from bot.fields import FromGroup, Members, ToGroup
 from bot.message import Offer
 from bot.operation import ChangeOperation
 from bot.operations.remove import Remove
@@ -23,8 +23,8 @@ class Move(ChangeOperation):
     examples = ("move 1001 to Support", "move 1001 from Sales to Support")
 
     members: Members
-    to: GroupName
-    group: GroupName | None = None
+    to: ToGroup
+    group: FromGroup | None = None
 
     def plan(self, desk: Desk) -> Plan:
         people = desk.people(self.members)

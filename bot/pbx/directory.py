@@ -71,6 +71,10 @@ class Directory:
         """From memory only, fresh or not: for typeahead."""
         return self._users.remembered()
 
+    def editions(self) -> tuple[int, int, int]:
+        """Of groups, ring groups and users: another number whenever what is remembered of them is."""
+        return self._groups.edition, self._ring_groups.edition, self._users.edition
+
     def warm(self) -> None:
         """Read all names that are not fresh, so that memory can answer; raise PBXError."""
         for shelf in (self._groups, self._ring_groups, self._users):

@@ -30,6 +30,8 @@ class Memory(Generic[T]):
         self._began: Since | None = None
         self._whole: Since | None = None
         self._forgotten = 0
+        self.edition = 0
+        """Another number whenever what it holds is."""
 
     def now(self) -> Since:
         """To be taken before asking the PBX."""
@@ -48,6 +50,7 @@ class Memory(Generic[T]):
             if since.forgotten != self._forgotten:
                 return
             self._things = {**({} if whole else self._things), **{thing.id: (thing, since) for thing in things}}
+            self.edition += 1
             self._began = since if begins else self._began
             self._whole = since if whole else self._whole
 

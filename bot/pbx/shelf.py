@@ -68,6 +68,11 @@ class Shelf(Generic[T]):
         """Whatever was ever read, fresh or not."""
         return self._memory.ever()
 
+    @property
+    def edition(self) -> int:
+        """Another number whenever what is remembered is."""
+        return self._memory.edition
+
     def forget(self) -> None:
         """Ask again next time; what is offered from memory stays."""
         self._memory.forget()

@@ -14,6 +14,7 @@ from bot.request import Request
 from bot.slack.blocks import COMMAND, render
 from bot.slack.buttons import ACTION
 from bot.slack.connection import Identity
+from bot.slack.frame import fits
 from bot.slack.inbox import FormOpener, Inbox
 from bot.slack.requests import of_click, of_mention, of_slash
 from bot.slack.voice import Voice
@@ -53,7 +54,7 @@ class Doors:
             self._forms.open(command["trigger_id"], request, message.forms[0])
             return
         pages = render(message) if message else []
-        if len(pages) == 1:
+        if len(pages) == 1 and fits(pages[0]):
             ack(response_type="ephemeral", text=pages[0]["text"], blocks=pages[0]["blocks"])
             return
         ack()

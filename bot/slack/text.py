@@ -31,6 +31,11 @@ def plain(text: str) -> str:
     return " ".join(told.replace(_OPEN, "<").replace(_CLOSE, ">").split())
 
 
+def entered(text: str) -> str:
+    """What a person typed into a form: Slack makes no links, mentions or entities of that, phones the same marks."""
+    return " ".join(_LOOKS_LIKE_A_THING.sub(_LITERAL, unicodedata.normalize("NFC", _simple(text))).split())
+
+
 def mention_line(text: str, bot_user: str) -> str:
     """What follows the first mention of the bot, made plain; all of the text when it is not mentioned."""
     said = plain(text)

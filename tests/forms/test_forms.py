@@ -176,7 +176,7 @@ def test_a_pbx_that_is_away_is_said_in_the_form(stage: Stage, ready: Ready, ana:
 def test_typeahead_offers_by_part_and_by_number(stage: Stage, ready: Ready, ana: str, phones: str) -> None:
     stage.slack.slash(ana, phones, "add")
     ready("Park group")
-    pick(stage, "ana", "Sales", "Park group")
+    stage.settle()  # until the names are read that it offers
     heard = len(stage.pbx.requests)
     groups = [one["value"] for one in stage.slack.suggest(ana, action_id="park:pick:group", text="ale")]
     people = [one["text"]["text"] for one in stage.slack.suggest(ana, action_id="park:pick:user", text="1001")]
@@ -200,7 +200,7 @@ def test_a_groups_card_has_buttons_for_what_this_person_may_do(
     stage.slack.slash(ana, phones, "group Sales")
     stage.settle()
     (card,) = stage.slack.ephemerals(ana, phones)
-    assert "[Add members]  [Remove members]  [Change recall]  [Rename]" in card.plain
+    assert "[Add members]  [Remove members]  [Move members]  [Change recall]  [Rename a group]" in card.plain
     stage.slack.click(ana, card, label="Change recall")
     assert "Park group: Sales" in ready("Where recalls go").plain
 
@@ -234,8 +234,9 @@ def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
     stage.pbx.stop()
     stage.slack.slash(ana, phones, "add 1001")
     ready("Park group")
+    stage.settle()
     (said,) = stage.slack.suggest(ana, action_id="park:pick:group", text="sal")
-    assert "still being read" in said["text"]["text"]
+    assert "does not answer just now" in said["text"]["text"]
     stage.slack.fill(ana, said["text"]["text"], label="Park group")
     stage.slack.submit(ana)
     assert "That is no name" in stage.slack.view(ana).errors["group"]

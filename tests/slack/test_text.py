@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import escape, mention_line, plain, shown
+from bot.slack.text import entered, escape, mention_line, plain, shown
 
 LITERAL = "\uff1c"  # the full-width less-than sign
 
@@ -141,3 +141,22 @@ def test_joined_emoji_survive_and_broken_characters_are_shown_as_such() -> None:
 )
 def test_a_mention_asks_for_what_follows_it(sent: str, line: str) -> None:
     assert mention_line(sent, "UBOT") == line
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("“Sales”", '"Sales"'),
+        ("\u200bNight\u00a0Desk ", "Night Desk"),
+        ("\u202eSales\u202c", "Sales"),
+        ("６６６", "666"),  # noqa: RUF001
+        ("R&D", "R&D"),
+        ("R&amp;D", "R&amp;D"),
+        ("a < b", "a < b"),
+        ("<@U1>", f"{LITERAL}@U1>"),
+        ("<!channel>", f"{LITERAL}!channel>"),
+        ("", ""),
+    ],
+)
+def test_what_is_typed_into_a_form_is_meant_as_it_stands_there(typed: str, meant: str) -> None:
+    assert entered(typed) == meant

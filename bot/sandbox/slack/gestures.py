@@ -19,14 +19,23 @@ class Gestures:
     deliveries: Deliveries
 
     def slash(
-        self, user: str, channel: str, text: str, *, command: str = "/park", trigger_id: str | None = None
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        *,
+        command: str = "/park",
+        trigger_id: str | None = None,
+        as_sent: bool = False,
     ) -> Ack:
-        """Type a slash command; what the bot acknowledges with is shown to the person, or to all if it says so."""
+        """Type a slash command; what the bot acknowledges with is shown to the person, or to all if it says so.
+
+        `as_sent`: the text is what Slack's client made of what was typed, links and entities included."""
         person, place = self._in(user, channel)
         if "commands" not in self.state.scopes:
             return self._told(person, channel, Ack(ok=False, seconds=0.0, error="not_a_valid_command"), command)
         url = self.urls.new(channel, user)
-        sent = typed(self.state, text, with_names=True)
+        sent = text if as_sent else typed(self.state, text, with_names=True)
         payload = slash_command(self.state, person, place, command, sent, url, trigger_id)
         return self._command(person, payload)
 

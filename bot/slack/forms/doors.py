@@ -12,7 +12,7 @@ from slack_bolt import Ack, App
 from bot.clerk import Clerk
 from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure
 from bot.message import Fact, FormOffer, Message
-from bot.operation import Operation
+from bot.operation import JournalOperation, Operation, ReadOperation
 from bot.operations import OPERATIONS, Help
 from bot.request import Request
 from bot.slack.buttons import FORM_ACTION
@@ -20,6 +20,7 @@ from bot.slack.connection import Identity
 from bot.slack.forms import inputs, views
 from bot.slack.forms.asked import of_form, of_opening
 from bot.slack.forms.place import Place
+from bot.slack.frame import as_many_as_fit
 from bot.slack.home import MENU
 from bot.slack.inbox import Inbox
 from bot.slack.screen import Screen
@@ -100,14 +101,10 @@ class Forms:
         """From memory; says so where there is none yet."""
         kind = payload["action_id"].removeprefix(inputs.PICK)
         found = self._clerk.choices(kind, payload["value"])
-        if not found and not self._clerk.choices(kind, ""):
+        if not found and (silence := self._clerk.silence(kind)):
             self._later(self._clerk.warm)
-            found = [Choice(inputs.NOBODY, "The names are still being read from the PBX: type again")]
-        ack(
-            options=[
-                {"text": {"type": "plain_text", "text": one.label[:75]}, "value": one.value[:150]} for one in found
-            ]
-        )
+            found = [Choice(inputs.NOBODY, silence)]
+        ack(options=as_many_as_fit(map(_option, found)))
 
     def submit(self, ack: Ack, body: Json) -> None:
         """What is wrong stands beside its field; what is right is held against the PBX."""
@@ -118,6 +115,9 @@ class Forms:
         except inputs.Misfilled as wrong:
             ack(response_action="errors", errors=wrong.faults)
             return
+        if issubclass(operation, JournalOperation):
+            self._take(ack, body, place, operation(**arguments))
+            return
         place = place.redrawn(arguments=inputs.filled(operation, values))
         ack(response_action="update", view=views.waiting(operation, CHECKING, place.nonce))
         self._later(self._review, body, place, operation(**arguments))
@@ -125,7 +125,9 @@ class Forms:
     def apply(self, ack: Ack, body: Json) -> None:
         """The last click: durable, then acknowledged."""
         place, operation = self._placed(body)
-        asked = operation.model_validate(place.arguments)
+        self._take(ack, body, place, operation.model_validate(place.arguments))
+
+    def _take(self, ack: Ack, body: Json, place: Place, asked: Operation) -> None:
         try:
             said = self._inbox.take(of_form(body, place, asked, self._me.team), asked)
         except JournalUnavailable:
@@ -134,7 +136,7 @@ class Forms:
         if said is None:
             ack(response_action="clear")
         else:
-            ack(response_action="update", view=views.over(operation, said))
+            ack(response_action="update", view=views.over(type(asked), said))
 
     def _panel(self, trigger: str, request: Request) -> None:
         view = self._screen.open(trigger, views.waiting(Help, "Opening ..."))
@@ -171,7 +173,7 @@ class Forms:
     def _first(self, operation: type[Operation], place: Place, request: Request) -> views.Json:
         """The form; or the answer, where a question has all that it needs."""
         required = {name for name in operation.form() if operation.model_fields[name].is_required()}
-        if operation.changes() or not required <= place.arguments.keys():
+        if not issubclass(operation, ReadOperation) or not required <= place.arguments.keys():
             return views.fill(operation, place)
         return views.over(operation, self._clerk.reviewed(request, operation.model_validate(place.arguments)))
 
@@ -180,7 +182,7 @@ class Forms:
         kind = type(asked)
         request = of_form(body, place, asked, self._me.team)
         try:
-            present = self._clerk.present(request, kind, asked.model_dump(mode="json"))
+            present = self._clerk.opened(request, kind, asked.model_dump(mode="json"))
             drawn = self._shifted(kind, place, present) or self._reviewed(request, place, asked)
         except Refused as refused:
             drawn = views.fill(kind, place, said=refused.message)
@@ -205,6 +207,10 @@ class Forms:
 
     def _later(self, work: Callable[..., object], *arguments: object) -> None:
         self._pool.submit(_logged, work, *arguments)
+
+
+def _option(one: Choice) -> dict[str, Any]:
+    return {"text": {"type": "plain_text", "text": one.label[:75]}, "value": one.value[:150]}
 
 
 def shifted(operation: type[Operation], present: Mapping[str, Any]) -> Message:

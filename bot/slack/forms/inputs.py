@@ -1,5 +1,6 @@
 """The inputs of a form: one noun, one picker; and what was picked, read by the same noun."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.errors import NotPossible
 from bot.fields import MAX_MEMBERS, Noun, Recall, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
+from bot.slack.text import entered
 from bot.words import Word, split
 
 PICK = "park:pick:"
@@ -90,7 +92,7 @@ def _value(noun: Noun, name: str, state: State) -> Any:
         raise ValueError("That is no name: type its first characters again and pick one.")
     match noun.refers:
         case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
-            return noun.read((Word(picked, quoted=not picked.isdigit()),))
+            return noun.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
         case Refers.MEMBERS:
             return tuple(picked)
         case Refers.RECALL:
@@ -108,7 +110,7 @@ def _picked(state: State, block_id: str) -> Any:
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:
             return element["selected_option"] and element["selected_option"]["value"]
-        return element.get("value")
+        return entered(element["value"] or "") or None
     return None
 
 

@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.message import Message
-from bot.operation import Operation
+from bot.operation import Operation, ReadOperation
 from bot.slack.blocks import render
 from bot.slack.forms.inputs import inputs
 from bot.slack.forms.place import Place
@@ -28,7 +28,12 @@ def fill(operation: type[Operation], place: Place, *, said: Message | None = Non
     help_block: list[Any] = [SectionBlock(text=operation.help)]
     first = _blocks(said) if said else help_block
     blocks = [*first, *(block.to_dict() for block in inputs(operation, place.arguments))]
-    return _view(operation, FILL, place, blocks, submit="Review" if operation.changes() else "Show")
+    return _view(operation, FILL, place, blocks, submit=_submit(operation))
+
+
+def _submit(operation: type[Operation]) -> str:
+    """A change is shown before it is made; what is only written into the journal can be taken back by a line."""
+    return "Review" if operation.changes() else "Show" if issubclass(operation, ReadOperation) else "Apply"
 
 
 def review(operation: type[Operation], place: Place, said: Message) -> Json:

@@ -1,0 +1,95 @@
+"""Every change is made, read back and found as asked, whatever the PBX does where its documentation is silent."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from bot.grammar import parse
+from bot.operation import ChangeOperation
+from bot.operations import OPERATIONS
+from bot.sandbox.pbx import Refusal, Switches
+from tests.faults.scene import Scene
+
+NO = Refusal(422, "UNKNOWN", "No.")
+DAY = (
+    "server recall time 5m30s",
+    "undo change 1",
+    "server recall ring group time 90s",
+    "server recall to user then Night Desk",
+    "server recall to user",
+    "server extension 777",
+    "server off",
+    "server on",
+    "recall Sales to user then Night Desk",
+    "recall Sales to Day Desk",
+    "recall Sales to user",
+    "rename Support to Help",
+    "create Field Staff recall to ring group Night Desk",
+    "add 1001, 1016 to Field Staff",
+    "move 1002 from Sales to Field Staff",
+    "remove 1001 from Field Staff",
+    "delete Field Staff",
+    "undo change 17",
+)
+ODD: dict[str, dict[str, Any]] = {
+    "the usual": {},
+    "updates replace": {"updates": "replacing"},
+    "an update clears the prompt": {"prompt": "cleared"},
+    "blanks are null": {"blanks": "null"},
+    "blanks are missing": {"blanks": "missing"},
+    "blanks are null, and null is refused": {"blanks": "null", "nulls": "refused"},
+    "what is read only is ignored": {"read_only": "ignored"},
+    "a newer PBX": {"newer": True},
+    "a newer PBX whose updates replace": {"newer": True, "updates": "replacing", "blanks": "missing"},
+    "members are sorted": {"members": "sorted"},
+    "a member twice is no error": {"already_here": None, "not_a_member": None},
+    "refusals of other kinds": {"duplicate_name": NO, "already_here": NO, "in_other_group": NO, "not_a_member": NO},
+    "a group has to be emptied first": {"delete_with_members": NO},
+    "nothing is known of an unknown extension": {"unknown_extension": NO},
+    "filters are ignored": {"filter": "ignored", "search": "ignored"},
+    "filters are refused": {"filter": "refused", "search": "ignored"},
+    "filters know no case": {"eq_ignores_case": True},
+    "errors have no body": {"error_bodies": False, "delete_with_members": NO},
+    "all of it at once": {
+        "updates": "replacing", "prompt": "cleared", "blanks": "missing", "nulls": "refused", "newer": True,
+        "members": "sorted", "already_here": None, "not_a_member": None, "delete_with_members": NO,
+        "filter": "refused", "search": "ignored", "error_bodies": False,
+    },
+}  # fmt: skip
+ELSEWHERE = {
+    "shown_only": "refused whole: tests/faults/test_undocumented.py",
+    "sign_in": "tests/pbx/test_signin.py",
+    "oauth": "tests/pbx/test_signin.py",
+    "two_factor": "tests/pbx/test_signin.py",
+    "refresh_rotates": "tests/pbx/test_signin.py",
+    "token_lifetime": "tests/pbx/test_signin.py",
+    "login_attempts": "tests/pbx/test_signin.py",
+    "role": "tests/pbx/test_signin.py",
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_every_change_is_done_and_seen_to_be_done(scene: Scene, odd: dict[str, Any]) -> None:
+    scene.stage.pbx.switches = Switches(**odd)
+    journal = scene.stage.park.journal
+    for number, line in enumerate(DAY, start=1):
+        scene.do(line)
+        if number > 1 and journal.recent(1)[0].id < number:  # it asked first
+            button = scene.whisper().blocks[-1]["elements"][0]["text"]["text"]
+            scene.click(scene.whisper(), button)
+        made = journal.get(number)
+        assert made.state == "done", (line, made.outcome)
+    state = scene.stage.pbx.state
+    assert (state.server["recall_time"], state.server["recall_ring_group_time"]) == (300, 90)
+    assert (state.server["extension_number"], state.server["enabled"]) == ("777", True)
+    assert state.server["recall_to"] == state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
+    assert set(scene.members("Field Staff")) == {"1002", "1016"}, "what was deleted is back"
+    assert scene.id("Help")
+
+
+def test_the_day_holds_every_change_there_is_and_the_odd_ones_every_switch() -> None:
+    done = {type(reading) for line in DAY for reading in parse(line)}
+    assert done == {one for one in OPERATIONS if issubclass(one, ChangeOperation)}
+    turned = {name for odd in ODD.values() for name in odd}
+    assert {field.name for field in fields(Switches)} == turned | ELSEWHERE.keys()

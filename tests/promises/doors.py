@@ -1,0 +1,248 @@
+"""Every door there is, as a person uses it, for whatever operation there is."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bot.errors import NotUnderstood
+from bot.fields import Noun, Refers
+from bot.grammar import parse
+from bot.operation import Operation
+from bot.sandbox.slack import Message, View
+from bot.sandbox.stage import Stage
+
+TOO_LONG = "x" * 65
+"""No name: a line that ends with it is refused, with a button that opens the form."""
+RING_GROUP = "Ring group"
+"""What a form calls the ring group of a recall target."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody in #phones."""
+
+    stage: Stage
+    name: str
+
+    @property
+    def id(self) -> str:
+        return self.stage.people[self.name]
+
+    @property
+    def phones(self) -> str:
+        return self.stage.channels["phones"]
+
+    def told(self) -> list[Message]:
+        """What only they saw, there or in direct messages, the latest last."""
+        self.stage.settle(30)
+        direct = self.stage.slack.messages(self.stage.slack.direct(self.id))
+        seen = [*self.stage.slack.ephemerals(self.id), *(one for one in direct if one.user != self.id)]
+        return sorted(seen, key=lambda one: float(one.ts))
+
+    def view(self) -> View:
+        """The form on top, once it is done with waiting."""
+        self.stage.settle(30)
+        return self.stage.slack.view(self.id)
+
+    def form_is_open(self) -> bool:
+        self.stage.settle(30)
+        return bool(self.stage.slack.views_of(self.id))
+
+    def home(self) -> View:
+        """The Home tab, once it is drawn."""
+        self.stage.settle(30)
+        view = self.stage.slack.home(self.id)
+        assert view is not None
+        return view
+
+    def click(self, where: Message | View, label: str | None = None, value: str | None = None) -> None:
+        ack = self.stage.slack.click(self.id, where, label=label, value=value)
+        assert ack.ok, ack
+
+    def submit(self) -> None:
+        ack = self.stage.slack.submit(self.id)
+        assert ack.ok, ack
+
+    def fill(self, asked: Operation) -> None:
+        """Type and pick whatever the operation's form does not hold yet."""
+        for name, noun in asked.form().items():
+            value = getattr(asked, name)
+            if value is not None:
+                self._enter(noun, value)
+
+    def _enter(self, noun: Noun, value: Any) -> None:
+        match noun.refers:
+            case Refers.RECALL:
+                self._choose(noun.label, value.to.value)
+                if value.ring_group is not None:
+                    self._choose(RING_GROUP, value.ring_group)
+            case Refers.MEMBERS:
+                self._choose(noun.label, list(value))
+            case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
+                self._choose(noun.label, value)
+            case _:
+                self._choose(noun.label, noun.say(value))
+
+    def _choose(self, label: str, value: Any) -> None:
+        """In a menu that is there as soon as the form is done with redrawing, by name and number as they are shown."""
+        self.view()
+        self.stage.slack.fill(self.id, value, label=label)
+
+
+class Door:
+    """`stand` is what happens before, `go` is the gesture that asks; without `go`, nobody has asked for anything."""
+
+    name: ClassVar[str]
+
+    def serves(self, operation: type[Operation]) -> bool:
+        """Whether this operation can be asked for here."""
+        return True
+
+    @abstractmethod
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        """Get to where the gesture can be made."""
+
+    @abstractmethod
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        """Make it; raise LookupError where it isn't offered."""
+
+
+class Slash(Door):
+    name = "slash command"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        """Nothing to do."""
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        assert visitor.stage.slack.slash(visitor.id, visitor.phones, asked.text()).ok
+
+
+class Mention(Door):
+    name = "mention"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        """Nothing to do."""
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.stage.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
+
+
+class Button(Door):
+    """An edited message is not carried out by itself: it comes back as a button."""
+
+    name = "button"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "wait a moment")
+        visitor.stage.slack.edit(visitor.id, visitor.phones, stamp, f"@Park {asked.text()}")
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.click(visitor.told()[-1], label="Do it now")
+
+
+class FormDoor(Door):
+    """Whatever opens a form."""
+
+    def serves(self, operation: type[Operation]) -> bool:
+        return bool(operation.form())
+
+
+class VerbOnly(FormDoor):
+    """A line with everything missing."""
+
+    name = "verb without its arguments"
+
+    def serves(self, operation: type[Operation]) -> bool:
+        try:
+            parse(_begun(operation))
+        except NotUnderstood as refused:
+            return bool(refused.message.forms) and refused.message.forms[0].whole
+        return False
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        """Nothing to do."""
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        assert visitor.stage.slack.slash(visitor.id, visitor.phones, _begun(type(asked))).ok
+
+
+class MistypedLine(FormDoor):
+    name = "form button of a mistyped line"
+
+    def serves(self, operation: type[Operation]) -> bool:
+        try:
+            parse(f"{operation.verb()} {TOO_LONG}")
+        except NotUnderstood as refused:
+            return any(not form.whole for form in refused.message.forms)
+        return False
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        assert visitor.stage.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.click(visitor.told()[-1], label="Open the form")
+
+
+class Panel(FormDoor):
+    name = "panel"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        assert visitor.stage.slack.shortcut(visitor.id, "park:panel").ok
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.click(visitor.view(), label=asked.title)
+
+
+class MessageShortcut(Panel):
+    name = "message shortcut"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "customers wait too long")
+        (message,) = (one for one in visitor.stage.slack.messages(visitor.phones) if one.ts == stamp)
+        assert visitor.stage.slack.message_shortcut(visitor.id, message, "park:change").ok
+
+
+class HomeButton(FormDoor):
+    name = "button on the Home tab"
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.stage.slack.open_home(visitor.id)
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.click(visitor.home(), label=asked.title)
+
+
+class HomeMenu(FormDoor):
+    """Only where the Home tab is drawn does it show which operations are about one group."""
+
+    name = "menu of a group on the Home tab"
+
+    def serves(self, operation: type[Operation]) -> bool:
+        return [noun.refers for noun in operation.form().values()].count(Refers.GROUP) == 1
+
+    def stand(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.stage.slack.open_home(visitor.id)
+
+    def go(self, visitor: Visitor, asked: Operation) -> None:
+        view = visitor.home()
+        group = next(getattr(asked, name) for name, noun in asked.nouns().items() if noun.refers is Refers.GROUP)
+        visitor.click(view, value=next(_menu_values(view, group or "Sales", asked.title), "no such option"))
+
+
+DOORS: tuple[Door, ...] = (
+    Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeMenu(),
+)  # fmt: skip
+
+
+def _begun(operation: type[Operation]) -> str:
+    return operation.usage().partition(" <")[0].partition(" [")[0]
+
+
+def _menu_values(view: View, group: str, title: str) -> Iterator[str]:
+    """Of the option with that title in the menu beside that group."""
+    for block in view.blocks:
+        if block.get("text", {}).get("text", "").startswith(f"*{group}*"):
+            for option in block.get("accessory", {}).get("options", ()):
+                if option["text"]["text"] == title:
+                    yield option["value"]

@@ -1,0 +1,36 @@
+"""A verb that Park does not have: all that it takes to have it."""
+
+from bot.changes import Change
+from bot.desk import Desk
+from bot.fields import GroupName, Members
+from bot.operation import ChangeOperation
+from bot.plan import Plan, whom
+from bot.policy import Permission
+
+
+class Empty(ChangeOperation):
+    """As somebody would write it in bot/operations/empty.py."""
+
+    title = "Empty a group"
+    phrase = "empty {group} [except|besides {members}]"
+    also = ("clear out {group}",)
+    permission = Permission.MEMBERS
+    help = "Takes everybody out of a park group, but for those who are named."
+    examples = ("empty Sales except 1002", "empty Sales")
+    asks = True
+    button = "Empty"
+
+    group: GroupName
+    members: Members | None = None
+
+    def plan(self, desk: Desk) -> Plan:
+        target, before = desk.snapshot(desk.group(self.group))
+        kept = desk.people(self.members or ())
+        change = Change(target=target, before=before, after=before.with_members(kept))
+        return Plan(
+            title=f"Emptied {target.title}",
+            wish=f"Empty {target.title}",
+            changes=(change,),
+            loses=(f"the memberships of {whom(change.removed)}.",) if change.removed else (),
+            already=(f"Nobody else is in {target.title}.",) if change.already else (),
+        )

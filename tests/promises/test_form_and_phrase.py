@@ -1,0 +1,93 @@
+"""A form and a line are two ways to say one thing: whatever can be filled in can be typed, and the other way round."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.fields import Noun, Refers
+from bot.grammar import parse
+from bot.operation import Operation
+from bot.operations import OPERATIONS
+from bot.sandbox.slack.views.choices import by_name, options_of
+from bot.sandbox.slack.views.entering import entered
+from bot.sandbox.slack.views.values import Values, entry_of, first
+from bot.slack.forms import inputs
+from tests.strategies import operations
+
+WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
+asked_for = st.sampled_from(WITH_FORMS).flatmap(operations)
+Json = dict[str, Any]
+
+
+def drawn(operation: type[Operation], arguments: Json) -> list[Json]:
+    """The form's inputs, as Slack gets them."""
+    return [block.to_dict() for block in inputs.inputs(operation, arguments)]
+
+
+def as_filled(asked: Operation) -> Values:
+    """What Slack sends of an empty form in which a person entered the operation's arguments one by one."""
+    values: Values = {}
+    known = {name: _known(noun, getattr(asked, name)) for name, noun in asked.form().items()}
+    redrawn = {name: value for name, value in known.items() if isinstance(value, dict)}  # a recall's choice redraws
+    for block in drawn(type(asked), redrawn):
+        name, _, part = block["block_id"].partition(".")
+        noun, value = asked.form()[name], getattr(asked, name)
+        entry = None if value is None else _entry(noun, value, part)
+        values[block["block_id"]] = {block["element"]["action_id"]: _enter(block["element"], entry)}
+    return values
+
+
+def _known(noun: Noun, value: Any) -> Any:
+    return value.model_dump(mode="json") if noun.refers is Refers.RECALL and value is not None else value
+
+
+def _entry(noun: Noun, value: Any, part: str) -> Any:
+    if noun.refers is Refers.RECALL:
+        return value.ring_group if part else value.to.value
+    picked = noun.refers in (Refers.GROUP, Refers.MEMBER, Refers.MEMBERS, Refers.NEW_GROUP)
+    return list(value) if isinstance(value, tuple) else value if picked else noun.say(value)
+
+
+def _enter(element: Json, entry: Any) -> Json:
+    """As the sandbox workspace does, where every name that is entered is among those that are offered."""
+    offered = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in _names(entry)]
+    there = by_name(options_of(element) or offered)
+    return entry_of(element, entered(element, entry, there))
+
+
+def _names(entry: Any) -> list[str]:
+    return [] if entry is None else entry if isinstance(entry, list) else [entry]
+
+
+@given(asked_for)
+@settings(max_examples=400)
+def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(asked: Operation) -> None:
+    read = type(asked)(**inputs.read(type(asked), as_filled(asked)))
+    assert read == asked
+    assert read.text() == asked.text()
+    assert read in parse(read.text())
+
+
+@given(asked_for)
+@settings(max_examples=400)
+def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(asked: Operation) -> None:
+    blocks = drawn(type(asked), asked.model_dump(mode="json", exclude_none=True))
+    values = first(blocks, None)
+    assert type(asked)(**inputs.read(type(asked), values)) == asked
+    again = drawn(type(asked), inputs.filled(type(asked), values))
+    assert first(again, None) == values, "drawn again, nothing is lost"
+
+
+@pytest.mark.parametrize("operation", WITH_FORMS)
+def test_every_field_of_a_form_is_an_argument_and_has_a_label_of_its_own(operation: type[Operation]) -> None:
+    assert [block["block_id"] for block in drawn(operation, {})] == list(operation.form())
+    labels = [noun.label for noun in operation.form().values()]
+    assert len(set(labels)) == len(labels)
+
+
+def test_whatever_has_no_form_is_about_an_earlier_change_or_needs_no_argument_or_is_about_lines() -> None:
+    without = {one.key() for one in OPERATIONS if one.nouns() and not one.form()}
+    earlier = {one.key() for one in OPERATIONS if "number" in one.nouns()}
+    assert without == earlier | {"undo_last", "preview", "help"}

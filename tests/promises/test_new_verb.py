@@ -1,0 +1,136 @@
+"""A verb is one file and one line in the list: everything else follows from what it declares.
+
+The verb is tests/promises/empty.py; the line is the fixture `listed`.
+"""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+
+from bot.errors import NOTHING, NotUnderstood
+from bot.grammar import parse
+from bot.operation import Operation, footprint
+from bot.operations import OPERATIONS
+from bot.sandbox.stage import Stage
+from bot.table import markdown
+from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Visitor
+from tests.promises.empty import Empty
+from tests.strategies import operations
+
+ASKED = Empty(group="Sales", members=("1002",))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def listed() -> Iterator[None]:
+    """As if `Empty,` stood in bot/operations/__init__.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in list(sys.modules.values()):
+            if getattr(module, "OPERATIONS", None) is OPERATIONS and module.__name__.startswith("bot."):
+                patch.setattr(module, "OPERATIONS", (*OPERATIONS, Empty))
+        yield
+
+
+@pytest.fixture
+def ana() -> Iterator[Visitor]:
+    with Stage() as stage:
+        yield Visitor(stage, "ana")
+
+
+@pytest.mark.parametrize("line", ["empty Sales except 1002", "EMPTY Sales besides 1002", "preview empty Sales"])
+def test_it_is_understood(line: str) -> None:
+    assert parse(line.removeprefix("preview "))[0] == Empty(
+        group="Sales", members=None if "view" in line else ("1002",)
+    )
+
+
+@given(operations(Empty))
+def test_it_is_said_back_so_that_it_is_read_as_the_same(asked: Empty) -> None:
+    assert asked in parse(asked.text())
+
+
+def test_a_name_that_holds_its_small_words_is_said_back_in_quotes() -> None:
+    assert Empty(group="Everybody except Sales").text() == 'empty "Everybody except Sales"'
+
+
+def test_a_line_that_lacks_something_or_is_mistyped_is_met_with_its_usage() -> None:
+    with pytest.raises(NotUnderstood) as lacking:
+        parse("empty")
+    assert lacking.value.message.lines == ("empty <group>",)
+    assert lacking.value.message.forms[0].operation == "empty"
+    with pytest.raises(NotUnderstood) as mistyped:
+        parse("emty Sales")
+    assert [offer.line for offer in mistyped.value.message.offers] == ["empty Sales"]
+
+
+def test_it_has_its_place_in_help_and_in_the_readmes_table(ana: Visitor) -> None:
+    ana.stage.slack.slash(ana.id, ana.phones, "help empty")
+    assert f"{Empty.usage()}: {Empty.help}".replace("<", "&lt;") in ana.told()[-1].plain.replace("<", "&lt;")
+    ana.stage.slack.slash(ana.id, ana.phones, "help")
+    assert "empty Sales except 1002" in ana.told()[-1].plain
+    assert "| `/park empty <group> [except <members>]` | `empty Sales except 1002` |" in markdown()
+
+
+def test_requests_that_touch_the_same_group_wait_for_it() -> None:
+    assert footprint(ASKED) == {"sales", "1002"}
+
+
+DERIVED = [door for door in DOORS if not isinstance(door, HomeMenu)]
+
+
+@pytest.mark.parametrize("door", DERIVED, ids=[door.name for door in DERIVED])
+def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(ana: Visitor, door: Door) -> None:
+    assert door.serves(Empty)
+    door.stand(ana, ASKED)
+    door.go(ana, ASKED)
+    if isinstance(door, FormDoor):
+        ana.fill(ASKED)
+        ana.submit()
+        assert ana.view().submit == "Empty"
+        shown = ana.view().plain
+        ana.submit()
+    else:
+        shown = ana.told()[-1].plain
+        ana.click(ana.told()[-1], label="Empty")
+    assert "Will be lost: the memberships of" in shown
+    ana.stage.settle()
+    assert ana.stage.pbx.state.members_of("Sales") == ["1002"]
+    posted = [str(one.blocks) for one in ana.stage.slack.state.posts if one.only_for is None]
+    assert any("Emptied Sales" in one and "change 1 · done" in one for one in posted)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
+def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, door: Door) -> None:
+    eve = Visitor(ana.stage, "eve")
+    before = len(eve.told())
+    door.stand(eve, ASKED)
+    eve.stage.settle()
+    try:
+        door.go(eve, ASKED)
+    except LookupError:
+        assert isinstance(door, FormDoor), "what can be typed is typed, and refused"
+        return
+    refusal = eve.view().plain if isinstance(door, FormDoor) else eve.told()[before:][-1].plain
+    assert "You may not do that here" in refusal
+    assert NOTHING in refusal
+    assert not eve.stage.pbx.requests
+
+
+def test_a_rule_for_the_members_of_some_groups_holds_for_it_too(ana: Visitor) -> None:
+    ben = Visitor(ana.stage, "ben")
+    ben.stage.slack.slash(ben.id, ben.phones, "empty Billing")
+    assert "You may not do that here" in ben.told()[-1].plain
+    assert not ben.stage.pbx.requests
+    ben.stage.slack.slash(ben.id, ben.phones, "empty Sales")
+    assert "Empty Sales? Nothing is changed yet." in ben.told()[-1].plain
+
+
+def test_the_card_of_a_group_offers_what_is_about_a_group(ana: Visitor) -> None:
+    ana.stage.slack.slash(ana.id, ana.phones, "group Sales")
+    card = ana.told()[-1].plain
+    everything: tuple[type[Operation], ...] = (*OPERATIONS, Empty)
+    of_a_group = {one.key() for one in everything if one.of_a_group()}
+    assert of_a_group == {"group", "add", "remove", "move", "recall", "rename", "delete", "empty"}
+    offered = [one.key() for one in everything if f"[{one.title}]" in card]
+    assert offered == ["add", "remove", "move", "recall", "rename"], "what asks first is not offered in passing"
