@@ -23,7 +23,15 @@ operations = ["all"]
 """
 MINUTE = timedelta(seconds=61)
 """After which nobody's user groups are remembered any more: README, bot/slack/people.py."""
-READ = {"groups": "groups sal", "find": "find 1001", "group": "group Sales", "server": "server", "pending": "pending"}
+READ = {
+    "groups": "groups sal",
+    "find": "find 1001",
+    "group": "group Sales",
+    "server": "server",
+    "pending": "pending",
+    "history": "history Sales",
+    "history_export": "export history Sales",
+}
 JOURNALED = {"pause": "pause because of a test", "resume": "resume"}
 ASKED = {
     key: parse(line.replace("Night Desk", "ring group 6001"))[0] for key, line in (READ | DONE | JOURNALED).items()
