@@ -13,7 +13,7 @@ from bot.operations import OPERATIONS
 from bot.sandbox.slack.views.choices import by_name, options_of
 from bot.sandbox.slack.views.entering import entered
 from bot.sandbox.slack.views.values import Values, entry_of, first
-from bot.slack.forms import inputs
+from bot.slack.forms import inputs, reading
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
@@ -64,7 +64,7 @@ def _names(entry: Any) -> list[str]:
 @given(asked_for)
 @settings(max_examples=400)
 def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(asked: Operation) -> None:
-    read = type(asked)(**inputs.read(type(asked), as_filled(asked)))
+    read = type(asked)(**reading.read(type(asked), as_filled(asked)))
     assert read == asked
     assert read.text() == asked.text()
     assert read in parse(read.text())
@@ -75,8 +75,8 @@ def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(asked: Operation)
 def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(asked: Operation) -> None:
     blocks = drawn(type(asked), asked.model_dump(mode="json", exclude_none=True))
     values = first(blocks, None)
-    assert type(asked)(**inputs.read(type(asked), values)) == asked
-    again = drawn(type(asked), inputs.filled(type(asked), values))
+    assert type(asked)(**reading.read(type(asked), values)) == asked
+    again = drawn(type(asked), reading.filled(type(asked), values))
     assert first(again, None) == values, "drawn again, nothing is lost"
 
 

@@ -1,0 +1,81 @@
+"""What was filled in, read by the nouns that a typed line is read by."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import NotPossible
+from bot.fields import Noun, Recall, Refers
+from bot.operation import Operation
+from bot.pbx.models import RecallTo
+from bot.slack.forms.ids import NOBODY, RING_GROUP
+from bot.slack.text import entered
+from bot.words import Word, split
+
+State = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""view.state.values: block_id, action_id, what is filled in."""
+
+
+class Misfilled(Exception):
+    """What is wrong, by the block_id of the input that it stands beside."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("; ".join(faults.values()))
+        self.faults = faults
+
+
+def read(operation: type[Operation], state: State) -> dict[str, Any]:
+    """The arguments that the form asks for; raise Misfilled."""
+    arguments, faults = {}, {}
+    for name, noun in operation.form().items():
+        try:
+            value = _value(noun, name, state)
+        except (ValueError, NotPossible) as fault:
+            faults[name] = str(fault)
+            continue
+        if value is not None:
+            arguments[name] = value
+    if faults:
+        raise Misfilled(faults)
+    return arguments
+
+
+def filled(operation: type[Operation], state: State) -> dict[str, Any]:
+    """What stands in the form, right or wrong, so that it can be drawn again with nothing lost."""
+    kept = {}
+    for name, noun in operation.form().items():
+        if noun.refers is Refers.RECALL:
+            kept[name] = {"to": _picked(state, name), "ring_group": _picked(state, name + RING_GROUP)}
+        else:
+            kept[name] = _picked(state, name)
+    return {name: value for name, value in kept.items() if value not in (None, [], {"to": None, "ring_group": None})}
+
+
+def _value(noun: Noun, name: str, state: State) -> Any:
+    picked = _picked(state, name)
+    if picked in (None, "", []):
+        return None
+    if NOBODY in picked:
+        raise ValueError("That is no name: type its first characters again and pick one.")
+    match noun.refers:
+        case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
+            return noun.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
+        case Refers.MEMBERS:
+            return tuple(picked)
+        case Refers.RECALL:
+            ring_group = None if picked == RecallTo.USER else _picked(state, name + RING_GROUP)
+            if picked != RecallTo.USER and not ring_group:
+                raise ValueError("Choose the ring group below.")
+            return Recall(to=RecallTo(picked), ring_group=ring_group)
+    return noun.read(split(picked))
+
+
+def _picked(state: State, block_id: str) -> Any:
+    """Text, the value of the option that is chosen, or the values of all that are."""
+    for element in state.get(block_id, {}).values():
+        if element["type"] == "multi_external_select":
+            return [option["value"] for option in element["selected_options"]]
+        if "selected_option" in element:
+            return element["selected_option"] and element["selected_option"]["value"]
+        return entered(element["value"] or "") or None
+    return None
