@@ -82,7 +82,7 @@ class Park:
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
-        forms = Forms(screen, self._reception, clerk, self.me, self._openers)
+        forms = Forms(screen, self._reception, clerk, voice, self.me, self._openers)
         connect(app, self._reception, voice, self.me, self._speakers, forms)
         forms.connect(app)
         tabs.connect(app)

@@ -41,6 +41,10 @@ class Operation(BaseModel):
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True
     """Whether the short help names it; what the buttons of a card ask for is left to them."""
+    joins: ClassVar[str] = ""
+    """The field of the group that the members are put into: whoever is in it already is not offered."""
+    leaves: ClassVar[str] = ""
+    """The field of the group that the members are taken out of: nobody else is offered."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -101,7 +105,7 @@ class Operation(BaseModel):
     @classmethod
     def changes(cls) -> bool:
         """Whether it changes anything, as against answering."""
-        return issubclass(cls, ChangeOperation)
+        return issubclass(cls, ChangeOperation | JournalOperation)
 
     @classmethod
     def of_a_group(cls) -> bool:

@@ -10,7 +10,7 @@ from bot.changes import Person
 from bot.desk import ring_group_label
 from bot.names import fold
 from bot.pbx.directory import Directory
-from bot.pbx.models import ParkGroup, RingGroup, User
+from bot.pbx.models import Member, ParkGroup, RingGroup, User
 
 MOST = 50
 """Of the 100 options that Slack shows: twice as many long names would not fit a Socket Mode frame of 20,480 bytes."""
@@ -74,6 +74,12 @@ class Typeahead:
         found = self._file(kind, most=FEW).fitting(text)
         return list(islice((one for one in found if one.value not in but), MOST))
 
+    def label(self, kind: Kind, value: str) -> str:
+        """Of the choice with this value, or of the only one that is called so; else the value itself."""
+        fitting, wanted = self._file(kind, most=FEW).fitting(value), fold(value)
+        labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
+        return labels[0] if len(labels) == 1 else value
+
     def knows(self, kind: Kind) -> bool:
         """Whether there is anything to choose from."""
         return len(self._file(kind, most=FEW)) > 0
@@ -96,6 +102,11 @@ class Typeahead:
         return filed[1] if filed is not None else EMPTY
 
 
+def _is_called(one: Choice, wanted: str) -> bool:
+    """By the label without the number that stands before or behind the name."""
+    return fold(one.label) in (f"{fold(one.value)} {wanted}", f"{wanted} ({fold(one.value)})")
+
+
 EMPTY = File(())
 
 
@@ -115,13 +126,19 @@ def _ring_group(one: RingGroup) -> Choice:
     return Choice(one.extension_number or one.name, ring_group_label(one))
 
 
-def _user(user: User) -> Choice | None:
-    person = Person.of(user)
-    return Choice(person.number, str(person)) if person.number else None
+def person(one: User | Member) -> Choice | None:
+    """By number, with the name; None for whoever has no number."""
+    found = Person.of(one)
+    return Choice(found.number, str(found)) if found.number else None
+
+
+def among(few: Iterable[Choice], text: str, *, but: Collection[str] = ()) -> list[Choice]:
+    """Those of a few that fit."""
+    return [one for one in islice(File(few).fitting(text), MOST) if one.value not in but]
 
 
 SHELVES: dict[Kind, Shelf] = {
     "group": Shelf(Directory.remembered_groups, _group),
     "ring_group": Shelf(Directory.remembered_ring_groups, _ring_group),
-    "user": Shelf(Directory.remembered_users, _user),
+    "user": Shelf(Directory.remembered_users, person),
 }

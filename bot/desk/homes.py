@@ -41,7 +41,9 @@ class Homes:
         if snapshot is None:
             self.directory.forget_members(id)
         elif snapshot.members is not None:
-            self.directory.note_members(id, [Member(extension_number=one.number) for one in snapshot.members])
+            self.directory.note_members(
+                id, [Member(extension_number=one.number, display_name=one.name) for one in snapshot.members]
+            )
 
     @cached_property
     def _since(self) -> float:

@@ -16,6 +16,7 @@ class Add(ChangeOperation):
     title = "Add members"
     phrase = "add {members} to|into|in {group}"
     also = ("put {members} in|into|to {group}",)
+    joins = "group"
     permission = Permission.MEMBERS
     help = (
         "Puts users into a park group, in that order: by extension, range, name in quotes or @mention."

@@ -18,6 +18,7 @@ class Move(ChangeOperation):
     title = "Move members"
     phrase = "move {members} [from {group}] to|into {to}"
     also = ("move {members} in {to}",)
+    joins, leaves = "to", "group"
     permission = Permission.MEMBERS
     help = "Takes users out of the park group they are in and puts them into another; both happen or neither."
     examples = ("move 1001 to Support", "move 1001 from Sales to Support")

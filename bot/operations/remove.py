@@ -24,6 +24,7 @@ class Remove(ChangeOperation):
         "take|kick {members} from {group}",
         "remove {members} out of {group}",
     )
+    leaves = "group"
     permission = Permission.MEMBERS
     help = "Takes users out of a park group. Without the group they are taken out of the one they are in."
     examples = ("remove 1001 from Sales", "remove 1001")

@@ -1,8 +1,10 @@
 """The directory of names: what people call the PBX's groups, ring groups and users. Any thread may ask."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, Literal
 
+from bot.errors import Missing
 from bot.pbx import finding, kind
 from bot.pbx.client import PBX
 from bot.pbx.finding import Found
@@ -95,6 +97,22 @@ class Directory:
     def forget_members(self, group_id: str) -> None:
         """After a write whose outcome is unknown, or a deletion."""
         self._membership.forget(group_id)
+
+    def remembered_members(self, group_id: str) -> tuple[Member, ...] | None:
+        """From memory only, fresh or not: for typeahead."""
+        return self._membership.members(group_id)
+
+    def read_members(self, group_id: str) -> None:
+        """Ask for them anew; raise PBXError."""
+        try:
+            self.note_members(group_id, self._pbx.members(group_id))
+        except Missing:
+            self.forget_members(group_id)
+
+    def missing(self, kind: Literal["group", "ring_group", "user"], texts: Collection[str]) -> list[str] | None:
+        """Which of the names nothing has, by memory alone; None where that is not known for sure."""
+        shelves: dict[str, Shelf[Any]] = {"group": self._groups, "ring_group": self._ring_groups, "user": self._users}
+        return shelves[kind].missing(texts)
 
     def member_count(self, group_id: str) -> int | None:
         """How many members a group has, if that is known without asking."""

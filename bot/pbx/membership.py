@@ -14,13 +14,15 @@ class Membership:
         self._clock = clock
         self._lock = threading.Lock()
         self._group_of: dict[str, str] = {}
+        self._members: dict[str, tuple[Member, ...]] = {}
         self._read_at: dict[str, float] = {}
 
     def note(self, group_id: str, members: Iterable[Member]) -> None:
         """These are now the group's members, and no others."""
         with self._lock:
             self._drop(group_id)
-            self._group_of |= {member.extension_number: group_id for member in members}
+            self._members[group_id] = listed = tuple(members)
+            self._group_of |= {member.extension_number: group_id for member in listed}
             self._read_at[group_id] = self._clock()
 
     def forget(self, group_id: str) -> None:
@@ -46,6 +48,12 @@ class Membership:
         with self._lock:
             return sum(group == group_id for group in self._group_of.values()) if self._fresh(group_id) else None
 
+    def members(self, group_id: str) -> tuple[Member, ...] | None:
+        """As they were read last, however long ago; None where they never were, or are known to have changed."""
+        with self._lock:
+            listed = self._members.get(group_id)
+            return listed and tuple(one for one in listed if self._group_of.get(one.extension_number) == group_id)
+
     def last_seen_in(self, extension: str) -> str | None:
         """The same, however long ago."""
         with self._lock:
@@ -56,4 +64,5 @@ class Membership:
         return read_at is not None and self._clock() - read_at < self._lifetime
 
     def _drop(self, group_id: str) -> None:
+        self._members.pop(group_id, None)
         self._group_of = {extension: group for extension, group in self._group_of.items() if group != group_id}

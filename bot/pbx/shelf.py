@@ -1,10 +1,11 @@
 """Things of one kind, read from the PBX when somebody names one, and kept for a while."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Generic, TypeVar
 
 from bot.errors import Missing, Rejected
+from bot.names import fold
 from bot.pbx.call import Throttled
 from bot.pbx.kind import Kind, Narrowing
 from bot.pbx.memory import Memory
@@ -12,6 +13,9 @@ from bot.pbx.names import closest, fitting
 from bot.pbx.paging import Identified, every, short
 
 T = TypeVar("T", bound=Identified)
+
+FEW = 2000
+"""Things whose names are compared in a few milliseconds, while somebody waits for an ack."""
 
 
 class Shelf(Generic[T]):
@@ -72,6 +76,14 @@ class Shelf(Generic[T]):
     def edition(self) -> int:
         """Another number whenever what is remembered is."""
         return self._memory.edition
+
+    def missing(self, texts: Collection[str]) -> list[str] | None:
+        """Those that nothing is called; None where the whole list isn't fresh, or too long to look through at once."""
+        whole = self._memory.whole()
+        if whole is None or len(whole) > FEW:
+            return None
+        called = {fold(label) for thing in whole for label in self._kind.labels(thing) if label}
+        return [text for text in texts if fold(text) not in called]
 
     def forget(self) -> None:
         """Ask again next time; what is offered from memory stays."""

@@ -1,7 +1,7 @@
 """A message as Slack's blocks: every datum escaped, nothing cut in silence, `text` beside `blocks`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any, TypedDict
 
@@ -17,6 +17,10 @@ _TEXT = 3900  # characters; chat.postMessage asks for at most 4,000
 _BUTTONS = 25  # a block; docs.slack.dev, Block Kit, actions block
 
 
+Draw = Callable[[Offer, int], ButtonElement | None]
+"""Makes the button of an offer at its place; None where it is too much for one."""
+
+
 class Payload(TypedDict):
     """What chat.postMessage, response_url and an ack take."""
 
@@ -24,9 +28,9 @@ class Payload(TypedDict):
     blocks: list[dict[str, Any]]
 
 
-def render(message: Message, *, to: str | None = None) -> list[Payload]:
-    """The message in as few payloads as hold it, at least one; `to` is a user id to mention."""
-    parts = [*sections(_head(message, to)), *sections(_items(message)), *_rows(message), *_tail(message)]
+def render(message: Message, *, to: str | None = None, draw: Draw = button) -> list[Payload]:
+    """The message in as few payloads as hold it, at least one; `to` is a user id to mention, `draw` makes buttons."""
+    parts = [*sections(_head(message, to)), *sections(_items(message)), *_rows(message, draw), *_tail(message, draw)]
     return _numbered(message, pages(parts), to)
 
 
@@ -76,16 +80,16 @@ def _row(row: Row) -> str:
     return " ".join((escape(row.text), *map(linked, row.ids)))
 
 
-def _rows(message: Message) -> Iterator[Block]:
+def _rows(message: Message, draw: Draw) -> Iterator[Block]:
     """Each with its own buttons, numbered on from those of the message."""
     places = count(len(message.offers) + len(message.forms))
     for row in message.rows:
         yield from sections([_row(row)])
-        yield from _actions([drawn for offer in row.offers if (drawn := button(offer, next(places)))])
+        yield from _actions([drawn for offer in row.offers if (drawn := draw(offer, next(places)))])
 
 
-def _tail(message: Message) -> list[Block]:
-    buttons = [(offer, button(offer, place)) for place, offer in enumerate(message.offers)]
+def _tail(message: Message, draw: Draw = button) -> list[Block]:
+    buttons = [(offer, draw(offer, place)) for place, offer in enumerate(message.offers)]
     typed = [_typed(offer) for offer, drawn in buttons if drawn is None]
     words = sections([*map(_code, message.lines), *map(escape, message.notes), *typed])
     forms = [form_button(offer, place) for place, offer in enumerate(message.forms)]

@@ -12,6 +12,8 @@ from bot.slack.text import shown
 
 ACTION = re.compile(r"park:offer:\d+")
 FORM_ACTION = re.compile(r"park:form:\d+")
+FOLLOW_ACTION = re.compile(r"park:follow:\d+")
+"""In a form: what the line would do is shown there first."""
 _LABEL_LIMIT = 75  # docs.slack.dev, Block Kit, button element
 _VALUE_LIMIT = 2000  # as above
 _HARMLESS = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})  # Slack may escape these on their way
@@ -32,7 +34,15 @@ def button(offer: Offer, place: int) -> ButtonElement | None:
     value = _value(offer)
     if len(value) > _VALUE_LIMIT:
         return None
-    return ButtonElement(text=_label(offer.label), action_id=f"park:offer:{place}", value=value, style=offer.style)
+    return _drawn(offer.label, offer.line, f"park:offer:{place}", value, style=offer.style)
+
+
+def follow_button(offer: Offer, place: int) -> ButtonElement | None:
+    """The same in a form, where nothing is done before it was shown there."""
+    value = json.dumps({"line": offer.line}).translate(_HARMLESS)
+    if len(value) > _VALUE_LIMIT:
+        return None
+    return _drawn(offer.label, offer.line, f"park:follow:{place}", value)
 
 
 def form_button(offer: FormOffer, place: int) -> ButtonElement | None:
@@ -40,7 +50,9 @@ def form_button(offer: FormOffer, place: int) -> ButtonElement | None:
     value = json.dumps({"operation": offer.operation, "arguments": offer.arguments}).translate(_HARMLESS)
     if len(value) > _VALUE_LIMIT:
         return None
-    return ButtonElement(text=_label(offer.label), action_id=f"park:form:{place}", value=value)
+    named = (one for one in offer.arguments.values() if isinstance(one, str))
+    about = " ".join((offer.operation.replace("_", " "), *named))
+    return _drawn(offer.label, about, f"park:form:{place}", value)
 
 
 def read(value: str) -> Click:
@@ -51,6 +63,12 @@ def read(value: str) -> Click:
 def _value(offer: Offer) -> str:
     click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
     return json.dumps(click.model_dump(exclude_none=True)).translate(_HARMLESS)
+
+
+def _drawn(label: str, about: str, action_id: str, value: str, style: str | None = None) -> ButtonElement:
+    """A screen reader says too what it is about, where its label alone does not."""
+    spoken = None if about in label else _label(f"{label}: {about}")
+    return ButtonElement(text=_label(label), action_id=action_id, value=value, style=style, accessibility_label=spoken)
 
 
 def _label(label: str) -> str:

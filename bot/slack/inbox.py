@@ -1,7 +1,6 @@
 """Where the doors put what was asked."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.message import FormOffer, Message
 from bot.operation import Operation
@@ -25,6 +24,3 @@ class FormOpener(Protocol):
 
     def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
         """Within three seconds of the gesture that has this trigger; waits for nothing itself."""
-
-    def end(self, body: Mapping[str, Any], said: Message) -> None:
-        """A button in a form has done what the form was for."""

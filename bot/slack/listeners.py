@@ -22,7 +22,6 @@ from bot.slack.voice import Voice
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
-TAKEN = Message(title="Taken: the answer follows where this form was opened.")
 NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
 
 
@@ -74,9 +73,7 @@ class Doors:
         request = of_click(body, action, self._me.team)
         message = self._take(request)
         ack()
-        if body.get("view", {}).get("type") == "modal":
-            self._forms.end(body, message or TAKEN)
-        elif message is not None:
+        if message is not None:
             self._later(request, message)
 
     def _take(self, request: Request) -> Message | None:

@@ -41,7 +41,7 @@ class Screen:
         with translated():
             self._client.views_publish(user_id=user, view=view)
 
-    def update(self, id: str, view: Json, hash: str | None = None) -> None:
-        """With a `hash`, only if nothing has changed the view since."""
+    def update(self, id: str, view: Json, hash: str | None = None) -> str:
+        """The view's new hash. With a `hash`, only if nothing has changed the view since: else raise SlackRefused."""
         with translated():
-            self._client.views_update(view_id=id, view=view, hash=hash)
+            return str(self._client.views_update(view_id=id, view=view, hash=hash)["view"]["hash"])

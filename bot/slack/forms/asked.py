@@ -23,6 +23,7 @@ def of_opening(body: Payload, team: str) -> Request:
         line="",
         channel=channel,
         thread=thread,
+        response_url=body.get("response_url"),
         asked_at=datetime.now(UTC),
     )
 

@@ -1,9 +1,26 @@
 """What the inputs of a form are called on their way through Slack."""
 
+from collections.abc import Iterable
+
 PICK = "park:pick:"
 """Starts the action_id of every picker with typeahead; what it picks follows."""
 NOBODY = "park:nobody"
 """The value of an option that only says something."""
 RECALL_CHOICE = "park:recall"
 RING_GROUP = ".ring_group"
-"""Ends the block_id of a recall target's ring group."""
+"""Ends the name of the input for a recall target's ring group."""
+
+
+def block_id(name: str, turn: int = 0) -> str:
+    """Slack keeps what an input holds while its block_id stays: the next turn shows another value."""
+    return f"{name}~{turn}" if turn else name
+
+
+def names_in(block_ids: Iterable[str]) -> set[str]:
+    """The inputs' names."""
+    return set(map(name_of, block_ids))
+
+
+def name_of(block_id: str) -> str:
+    """The input's name, in whatever turn."""
+    return block_id.partition("~")[0]

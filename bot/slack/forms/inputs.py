@@ -1,8 +1,10 @@
 """The inputs of a form: one noun, one picker."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter
 from slack_sdk.models.blocks import (
     Block,
     ExternalDataMultiSelectElement,
@@ -17,24 +19,121 @@ from slack_sdk.models.blocks import (
 from bot.fields import MAX_MEMBERS, Noun, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.forms.ids import PICK, RECALL_CHOICE, RING_GROUP
+from bot.slack.forms.ids import PICK, RECALL_CHOICE, RING_GROUP, block_id
+from bot.slack.forms.options import option
+from bot.typeahead import Choice, Kind
 
 CHOICES = {
     RecallTo.USER: "The user who parked the call",
     RecallTo.USER_THEN_RING_GROUP: "That user first, then a ring group",
     RecallTo.RING_GROUP: "A ring group",
 }
+Label = Callable[[Kind, str], str]
+"""What stands beside a value that is picked already."""
 
 
-def inputs(operation: type[Operation], arguments: Mapping[str, Any]) -> Iterator[Block]:
+def _as_it_is(_: Kind, value: str) -> str:
+    return value
+
+
+def inputs(
+    operation: type[Operation],
+    arguments: Mapping[str, Any],
+    *,
+    label: Label = _as_it_is,
+    turns: Mapping[str, int] | None = None,
+) -> Iterator[Block]:
     """One input a field, filled with what is known; a recall target's ring group only where it is needed."""
+    draw = Inputs(operation, label, turns or {})
     for name, noun in operation.form().items():
-        known = arguments.get(name)
-        optional = not operation.model_fields[name].is_required()
+        yield from draw.field(name, noun, arguments.get(name))
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Of one form."""
+
+    operation: type[Operation]
+    label: Label
+    turns: Mapping[str, int] = field(default_factory=dict)
+
+    def field(self, name: str, noun: Noun, known: Any) -> Iterator[Block]:
+        """Its input; two for a recall target that has a ring group."""
+        optional = not self.operation.model_fields[name].is_required()
         if noun.refers is Refers.RECALL:
-            yield from _recall(name, noun, known, optional=optional)
-        else:
-            yield _input(name, noun, _element(noun, known), optional=optional)
+            yield from self._recall(name, noun, known or {}, optional=optional)
+            return
+        dispatch = noun.refers is Refers.GROUP and self.operation.changes()  # its members, and what stands there now
+        element = self._element(name, noun, known)
+        yield self._input(name, noun.label, element, hint=noun.hint, optional=optional, dispatch=dispatch)
+
+    def _input(
+        self,
+        name: str,
+        label: str,
+        element: InputInteractiveElement,
+        *,
+        hint: str = "",
+        optional: bool = False,
+        dispatch: bool = False,
+    ) -> InputBlock:
+        return InputBlock(
+            block_id=block_id(name, self.turns.get(name, 0)),
+            label=label,
+            hint=hint or None,
+            element=element,
+            optional=optional,
+            dispatch_action=dispatch,
+        )
+
+    def _element(self, name: str, noun: Noun, known: Any) -> InputInteractiveElement:
+        match noun.refers:
+            case Refers.GROUP:
+                return self._picker("group", known)
+            case Refers.MEMBER:
+                return self._picker("user", known)
+            case Refers.MEMBERS:
+                chosen = [self._known("user", one) for one in known or ()] or None
+                return ExternalDataMultiSelectElement(
+                    action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
+                )
+        if noun.placeholder == "<on | off>":
+            return _switch(known)
+        return PlainTextInputElement(action_id="value", initial_value=self._text(name, noun, known), max_length=150)
+
+    def _recall(self, name: str, noun: Noun, known: Mapping[str, Any], *, optional: bool) -> Iterator[Block]:
+        to = known.get("to")
+        options = [_option(choice.value, label) for choice, label in CHOICES.items()]
+        chosen = next((one for one in options if one.value == to), None)
+        radio = RadioButtonsElement(action_id=RECALL_CHOICE, options=options, initial_option=chosen)
+        yield self._input(name, noun.label, radio, hint=noun.hint, optional=optional, dispatch=True)
+        if to not in (None, RecallTo.USER):
+            yield self._input(name + RING_GROUP, "Ring group", self._picker("ring_group", known.get("ring_group")))
+
+    def _picker(self, kind: Kind, known: str | None) -> ExternalDataSelectElement:
+        chosen = self._known(kind, known) if known else None
+        return ExternalDataSelectElement(action_id=PICK + kind, min_query_length=0, initial_option=chosen)
+
+    def _known(self, kind: Kind, value: str) -> Option:
+        return _option(value, self.label(kind, value))
+
+    def _text(self, name: str, noun: Noun, known: Any) -> str | None:
+        """As it was typed; as it is said, where it comes from elsewhere."""
+        if known is None or isinstance(known, str):
+            return known
+        kind: Any = self.operation.model_fields[name].annotation
+        value = TypeAdapter(kind).validate_python(known)
+        return noun.say(value)
+
+
+def _switch(known: Any) -> RadioButtonsElement:
+    options = [_option("on", "On"), _option("off", "Off: nobody can park a call then")]
+    chosen = None if known is None else options[0 if known in (True, "on") else 1]
+    return RadioButtonsElement(action_id="value", options=options, initial_option=chosen)
+
+
+def _option(value: str, label: str) -> Option:
+    return Option(**option(Choice(value, label)))
 
 
 def shown(noun: Noun, value: Any) -> tuple[str, str]:
@@ -43,51 +142,3 @@ def shown(noun: Noun, value: Any) -> tuple[str, str]:
         ring_group = f" ({value['ring_group']})" if value["ring_group"] else ""
         return noun.label, CHOICES.get(value["to"], "not set") + ring_group
     return noun.label, value if isinstance(value, str) else noun.say(value)
-
-
-def _input(
-    name: str, noun: Noun, element: InputInteractiveElement, *, optional: bool, dispatch: bool = False
-) -> InputBlock:
-    hint = noun.hint or None
-    return InputBlock(
-        block_id=name, label=noun.label, hint=hint, element=element, optional=optional, dispatch_action=dispatch
-    )
-
-
-def _element(noun: Noun, known: Any) -> InputInteractiveElement:
-    match noun.refers:
-        case Refers.GROUP:
-            return _picker("group", known)
-        case Refers.MEMBER:
-            return _picker("user", known)
-        case Refers.MEMBERS:
-            chosen = [_option(one) for one in known or ()] or None
-            return ExternalDataMultiSelectElement(
-                action_id=PICK + "user", min_query_length=1, initial_options=chosen, max_selected_items=MAX_MEMBERS
-            )
-    if noun.placeholder == "<on | off>":
-        options = [_option("on", "On"), _option("off", "Off: nobody can park a call then")]
-        chosen_one = None if known is None else options[0 if known in (True, "on") else 1]
-        return RadioButtonsElement(action_id="value", options=options, initial_option=chosen_one)
-    text = None if known is None else known if isinstance(known, str) else noun.say(known)
-    return PlainTextInputElement(action_id="value", initial_value=text, max_length=150)
-
-
-def _recall(name: str, noun: Noun, known: Any, *, optional: bool) -> Iterator[Block]:
-    to, ring_group = (known or {}).get("to"), (known or {}).get("ring_group")
-    options = [_option(choice.value, label) for choice, label in CHOICES.items()]
-    chosen = next((option for option in options if option.value == to), None)
-    radio = RadioButtonsElement(action_id=RECALL_CHOICE, options=options, initial_option=chosen)
-    yield _input(name, noun, radio, optional=optional, dispatch=True)
-    if to not in (None, RecallTo.USER):
-        element = _picker("ring_group", ring_group)
-        yield InputBlock(block_id=name + RING_GROUP, label="Ring group", element=element)
-
-
-def _picker(kind: str, known: str | None) -> ExternalDataSelectElement:
-    chosen = _option(known) if known else None
-    return ExternalDataSelectElement(action_id=PICK + kind, min_query_length=1, initial_option=chosen)
-
-
-def _option(value: str, label: str | None = None) -> Option:
-    return Option(value=value, text=(label or value)[:75])

@@ -6,17 +6,30 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.clerk import Clerk
-from bot.errors import SlackFailure
+from bot.errors import NOTHING, NotPossible, PBXError, Refused, SlackFailure
+from bot.message import Message
 from bot.operation import Operation
 from bot.operations import OPERATIONS
 from bot.slack.connection import Identity
+from bot.slack.forms import views
 from bot.slack.forms.place import Place
+from bot.slack.forms.trouble import away
 from bot.slack.inbox import Inbox
 from bot.slack.screen import Screen
+from bot.slack.voice import Voice
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
+
+OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING}")
+FAULT = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING}")
+
+
+class Outdated(NotPossible):
+    """A form, or a button that opens one, that was drawn by a Park of another age."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +39,43 @@ class Means:
     screen: Screen
     inbox: Inbox
     clerk: Clerk
+    voice: Voice
     me: Identity
     pool: Executor
 
     def operation(self, key: str) -> type[Operation]:
-        """By the name of its file."""
-        return next(one for one in OPERATIONS if one.key() == key)
+        """By the name of its file; raise Outdated."""
+        found = next((one for one in OPERATIONS if one.key() == key), None)
+        if found is None:
+            raise Outdated(f"This is from another version of Park, which could do something else. {NOTHING}")
+        return found
 
     def placed(self, body: Json) -> tuple[Place, type[Operation]]:
-        """What the view of a gesture carries with it."""
-        place = Place.model_validate_json(body["view"]["private_metadata"])
+        """What the view of a gesture carries with it; raise Outdated."""
+        try:
+            place = Place.model_validate_json(body["view"]["private_metadata"])
+        except ValidationError as fault:
+            raise Outdated(OUTDATED.title) from fault
         return place, self.operation(place.operation)
+
+    def fill(self, operation: type[Operation], place: Place, *, said: Message | None = None) -> views.Json:
+        """The form, each value shown by the name that the pickers show."""
+        return views.fill(operation, place, self.clerk.offering.label, said=said)
+
+    def look(self, operation: type[Operation], place: Place) -> None:
+        """Read, by and by, the members that the form's pickers go by."""
+        for role in (operation.leaves, operation.joins):
+            if (group := place.arguments.get(role)) in place.groups:
+                self.later(self.clerk.offering.look, group)
+
+    def said(self, work: Callable[[], Message]) -> Message:
+        """What the work says; where it fails, that."""
+        try:
+            return work()
+        except Refused as refused:
+            return refused.message
+        except (PBXError, SlackFailure) as fault:
+            return away(fault)
 
     def later(self, work: Callable[..., object], *arguments: object) -> None:
         """As soon as a thread is free."""

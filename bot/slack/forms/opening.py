@@ -1,29 +1,31 @@
 """Forms opened: by a line, a button, a menu or a shortcut; the loading view first, then the form."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import PBXError, Refused, SlackFailure
+from bot.errors import NOTHING, SlackFailure
 from bot.message import FormOffer, Message
-from bot.operation import Operation
 from bot.operations import Help
 from bot.request import Request
 from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms import views
 from bot.slack.forms.asked import of_opening
-from bot.slack.forms.means import Means
-from bot.slack.forms.place import Place
-from bot.slack.forms.trouble import away
+from bot.slack.forms.first import first_view, place_of
+from bot.slack.forms.means import Means, Outdated
 from bot.slack.home import MENU
 
+log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 
 PANEL, CHANGE = "park:panel", "park:change"
 """The shortcuts: from anywhere, and on a message, in whose thread the confirmation lands."""
+OPENING = "Opening ..."
+NOT_OPENED = f"Slack did not open the form. {NOTHING}"
 
 
 class Opening:
@@ -43,19 +45,12 @@ class Opening:
         """In a thread of its own: the loading view within the trigger's three seconds, then the form."""
         self._means.later(self._open, trigger, request, offer)
 
-    def end(self, body: Json, said: Message) -> None:
-        """A button in the form has done what the form was for."""
-        _, operation = self._means.placed(body)
-        self._means.later(self._means.screen.update, body["view"]["id"], views.over(operation, said))
-
     def click(self, ack: Ack, body: Json, action: Json) -> None:
         """A button that opens a form: on a message or the Home tab a new one, in the panel in its place."""
         ack()
-        value = json.loads(action["value"])
-        offer = FormOffer(label="", operation=value["operation"], arguments=value["arguments"])
-        request = of_opening(body, self._means.me.team)
+        request, offer = of_opening(body, self._means.me.team), _offer(action["value"])
         if body.get("view", {}).get("type") == "modal":
-            self._means.later(self._fill, body["view"]["id"], request, offer)
+            self._means.later(self._instead, body["view"]["id"], request, offer)
         else:
             self.open(body["trigger_id"], request, offer)
 
@@ -75,40 +70,43 @@ class Opening:
         self._means.later(self._panel, body["trigger_id"], of_opening(body, self._means.me.team))
 
     def _panel(self, trigger: str, request: Request) -> None:
-        view = self._means.screen.open(trigger, views.waiting(Help, "Opening ..."))
         try:
-            said = self._means.clerk.reviewed(request, Help())
-        except (Refused, PBXError, SlackFailure) as fault:
-            said = away(fault)
-        place = Place(operation=Help.key(), channel=request.channel, thread=request.thread)
-        self._means.screen.update(view, views.over(Help, replace(said, lines=()), place))
+            view = self._means.screen.open(trigger, views.waiting(Help, OPENING))
+        except SlackFailure as failure:
+            self._not_opened(request, failure, Message(title=NOT_OPENED, notes=("Please use the shortcut again.",)))
+            return
+        said = self._means.said(lambda: self._means.clerk.reviewed(request, Help()))
+        self._means.screen.update(view, views.over(Help, replace(said, lines=()), place_of(Help.key(), request)))
 
     def _open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        view = self._means.screen.open(trigger, views.waiting(self._means.operation(offer.operation), "Opening ..."))
-        self._fill(view, request, offer)
-
-    def _fill(self, view: str, request: Request, offer: FormOffer) -> None:
-        operation = self._means.operation(offer.operation)
+        again = Message(title=NOT_OPENED, forms=(replace(offer, label="Open the form"),))
         try:
-            present = self._means.clerk.opened(request, operation, offer.arguments)
-            self._means.later(self._means.clerk.warm)
-            place = Place(
-                operation=offer.operation,
-                arguments={**present, **offer.arguments},
-                present=present,
-                channel=request.channel,
-                thread=request.thread,
-            )
-            drawn = self._first(operation, place, request)
-        except Refused as refused:
-            drawn = views.over(operation, refused.message)
-        except (PBXError, SlackFailure) as fault:
-            drawn = views.over(operation, away(fault))
-        self._means.screen.update(view, drawn)
+            operation = self._means.operation(offer.operation)
+            view = self._means.screen.open(trigger, views.waiting(operation, OPENING))
+        except Outdated as old:
+            self._means.voice.answer(request, old.message)
+        except SlackFailure as failure:
+            self._not_opened(request, failure, again)
+        else:
+            self._means.screen.update(view, first_view(self._means, operation, request, offer))
 
-    def _first(self, operation: type[Operation], place: Place, request: Request) -> views.Json:
-        """The form; or the answer, where a question has all that it needs."""
-        required = {name for name in operation.form() if operation.model_fields[name].is_required()}
-        if operation.changes() or not required <= place.arguments.keys():
-            return views.fill(operation, place)
-        return views.over(operation, self._means.clerk.reviewed(request, operation.model_validate(place.arguments)))
+    def _not_opened(self, request: Request, failure: SlackFailure, said: Message) -> None:
+        """Whoever clicked hears of it in private, for they see nothing else."""
+        log.warning("%s: a form was not opened: %s", request.key, failure)
+        self._means.voice.answer(request, said)
+
+    def _instead(self, view: str, request: Request, offer: FormOffer) -> None:
+        """In the place of the view that the button was in."""
+        try:
+            operation = self._means.operation(offer.operation)
+        except Outdated as old:
+            self._means.screen.update(view, views.over(Help, old.message, place_of(Help.key(), request)))
+            return
+        self._means.screen.update(view, views.waiting(operation, OPENING))
+        self._means.screen.update(view, first_view(self._means, operation, request, offer))
+
+
+def _offer(value: str) -> FormOffer:
+    """A button's value; what another version of Park put there opens nothing."""
+    said = json.loads(value)
+    return FormOffer(label="", operation=said.get("operation", ""), arguments=said.get("arguments", {}))

@@ -1,48 +1,107 @@
 """What happens while a form is filled in: names are suggested, and inputs come and go with what is chosen."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.errors import PBXError, Refused, SlackFailure
+from bot.message import Message
+from bot.operation import Operation
 from bot.slack.forms import views
-from bot.slack.forms.ids import NOBODY, PICK, RECALL_CHOICE
+from bot.slack.forms.asked import of_opening
+from bot.slack.forms.ids import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, names_in
 from bot.slack.forms.means import Means
-from bot.slack.forms.reading import filled
+from bot.slack.forms.options import fits, option
+from bot.slack.forms.place import Place
+from bot.slack.forms.reading import filled, named
+from bot.slack.forms.redrawing import Redrawing
 from bot.slack.frame import as_many_as_fit
-from bot.typeahead import Choice
+from bot.typeahead import Choice, Kind
 
+log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 
 
 class Picking:
-    """Suggests from memory alone."""
+    """Suggests from memory alone; what is read for a chosen group is shown when it is there."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._redrawing = Redrawing(means.screen)
 
     def connect(self, app: App) -> None:
         """Register the doors."""
-        app.action(RECALL_CHOICE)(self.choose_recall)
+        app.action(RECALL_CHOICE)(self.choose)
+        app.action(PICK + "group")(self.choose)
         for kind in ("group", "ring_group", "user"):
             app.options(PICK + kind)(self.suggest)
 
-    def choose_recall(self, ack: Ack, body: Json) -> None:
-        """The ring group's picker comes and goes with the choice."""
-        ack()
-        place, operation = self._means.placed(body)
-        drawn = views.fill(operation, place.redrawn(arguments=filled(operation, body["view"]["state"]["values"])))
-        self._means.later(self._means.screen.update, body["view"]["id"], drawn, body["view"]["hash"])
-
     def suggest(self, ack: Ack, payload: Json) -> None:
-        """From memory; says so where there is none yet."""
-        kind = payload["action_id"].removeprefix(PICK)
-        found = self._means.clerk.choices(kind, payload["value"])
-        if not found and (silence := self._means.clerk.silence(kind)):
-            self._means.later(self._means.clerk.warm)
+        """By what stands in the form: no members of the group that they are to join, only those of the one they leave.
+
+        Says so where there is nothing to choose from yet.
+        """
+        kind: Kind = payload["action_id"].removeprefix(PICK)
+        offering = self._means.clerk.offering
+        by = self._groups(payload["view"]) if kind == "user" else {}
+        found = offering.choices(kind, payload["value"], **by)
+        if not found and (silence := offering.silence(kind)):
+            self._means.later(offering.warm)
             found = [Choice(NOBODY, silence)]
-        ack(options=as_many_as_fit(map(_option, found)))
+        ack(options=as_many_as_fit(map(option, filter(fits, found))))
+        for group in by.values():
+            if offering.outdated(group):
+                self._means.later(offering.look, group)
+
+    def _groups(self, view: Json) -> dict[str, str]:
+        """The groups that its members leave and join, as far as they are chosen and allowed."""
+        place, operation = self._means.placed({"view": view})
+        arguments = filled(operation, view["state"]["values"])
+        chosen = {"leaves": arguments.get(operation.leaves), "joins": arguments.get(operation.joins)}
+        return {role: group for role, group in chosen.items() if group in place.groups}
+
+    def choose(self, ack: Ack, body: Json) -> None:
+        """A recall target, whose ring group's picker comes and goes; or a group, whose present the form shows."""
+        gesture = self._redrawing.gesture(body["view"]["id"])
+        ack()
+        self._means.later(self._chosen, body, gesture)
+
+    def _chosen(self, body: Json, gesture: int) -> None:
+        """What needs no PBX at once."""
+        place, operation = self._means.placed(body)
+        shown = body["view"]
+        place = place.redrawn(arguments=filled(operation, shown["state"]["values"]))
+        drawn = self._means.fill(operation, place)
+        if views.names(drawn) != names_in(shown["state"]["values"]):
+            self._redrawing.draw(shown, gesture, drawn)
+        groups = named(operation, place.arguments)
+        if not set(groups) <= set(place.groups):
+            self._redrawing.draw(shown, gesture, self._of_groups(body, operation, place, groups))
+
+    def _of_groups(self, body: Json, operation: type[Operation], place: Place, groups: tuple[str, ...]) -> views.Json:
+        """With what stands there now, in the inputs that nobody has touched."""
+        said: Message | None = None
+        try:
+            present = self._means.clerk.opened(of_opening(body, self._means.me.team), operation, place.arguments)
+        except Refused as refused:
+            said = refused.message
+        except (PBXError, SlackFailure) as fault:
+            log.info("a group that was chosen could not be read: %s", fault)
+        else:
+            place = refilled(place, present).model_copy(update={"groups": groups})
+            self._means.look(operation, place)
+        return self._means.fill(operation, place, said=said)
 
 
-def _option(one: Choice) -> dict[str, Any]:
-    return {"text": {"type": "plain_text", "text": one.label[:75]}, "value": one.value[:150]}
+def refilled(place: Place, present: dict[str, Any]) -> Place:
+    """Whatever still is as the form was filled, or empty, is filled anew."""
+    old = place.present
+    new = {
+        name: value
+        for name, value in present.items()
+        if place.arguments.get(name) in (None, old.get(name)) and place.arguments.get(name) != value
+    }
+    turned = {part: place.turns.get(part, 0) + 1 for name in new for part in (name, name + RING_GROUP)}
+    return place.redrawn(arguments={**place.arguments, **new}, present=present, turns={**place.turns, **turned})

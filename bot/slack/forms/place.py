@@ -5,8 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.errors import NOTHING, NotPossible
+
 LIMIT = 3000
 """Characters of private_metadata; docs.slack.dev, views."""
+
+
+class TooMuch(NotPossible):
+    """More than a form can carry with it."""
 
 
 class Place(BaseModel):
@@ -18,6 +24,10 @@ class Place(BaseModel):
     arguments: dict[str, Any] = Field(default_factory=dict)
     present: dict[str, Any] = Field(default_factory=dict)
     """What stood on the PBX when the form was filled."""
+    groups: tuple[str, ...] = ()
+    """Those that this person may do it to, of the groups that the form names: its pickers may go by their members."""
+    turns: dict[str, int] = Field(default_factory=dict)
+    """How often an input was given another value, by its name."""
     channel: str | None = None
     thread: str | None = None
     expects: str | None = None
@@ -28,8 +38,8 @@ class Place(BaseModel):
         return self.model_copy(update={"nonce": token_urlsafe(9), **changed})
 
     def packed(self) -> str:
-        """Raise ValueError where it is more than a form can carry."""
-        text = self.model_dump_json(exclude_none=True)
+        """Raise TooMuch where it is more than a form can carry."""
+        text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         if len(text) > LIMIT:
-            raise ValueError("That is more than one form can carry: name fewer members at once.")
+            raise TooMuch(f"That is more than one form can carry: name fewer at once. {NOTHING}")
         return text

@@ -8,7 +8,7 @@ from bot.errors import NotPossible
 from bot.fields import Noun, Recall, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.forms.ids import NOBODY, RING_GROUP
+from bot.slack.forms.ids import NOBODY, RING_GROUP, name_of
 from bot.slack.text import entered
 from bot.words import Word, split
 
@@ -17,7 +17,7 @@ State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 class Misfilled(Exception):
-    """What is wrong, by the block_id of the input that it stands beside."""
+    """What is wrong, by the name of the input that it stands beside."""
 
     def __init__(self, faults: dict[str, str]) -> None:
         super().__init__("; ".join(faults.values()))
@@ -35,6 +35,8 @@ def read(operation: type[Operation], state: State) -> dict[str, Any]:
             continue
         if value is not None:
             arguments[name] = value
+        elif operation.model_fields[name].is_required():
+            faults[name] = "This is needed."
     if faults:
         raise Misfilled(faults)
     return arguments
@@ -51,12 +53,17 @@ def filled(operation: type[Operation], state: State) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value not in (None, [], {"to": None, "ring_group": None})}
 
 
+def named(operation: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """The groups that a form names."""
+    fields = (name for name, noun in operation.form().items() if noun.refers is Refers.GROUP)
+    return tuple(arguments[name] for name in fields if arguments.get(name))
+
+
 def _value(noun: Noun, name: str, state: State) -> Any:
     picked = _picked(state, name)
     if picked in (None, "", []):
         return None
-    if NOBODY in picked:
-        raise ValueError("That is no name: type its first characters again and pick one.")
+    _refuse_what_only_says_something(picked)
     match noun.refers:
         case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
             return noun.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
@@ -66,13 +73,26 @@ def _value(noun: Noun, name: str, state: State) -> Any:
             ring_group = None if picked == RecallTo.USER else _picked(state, name + RING_GROUP)
             if picked != RecallTo.USER and not ring_group:
                 raise ValueError("Choose the ring group below.")
+            _refuse_what_only_says_something(ring_group or "")
             return Recall(to=RecallTo(picked), ring_group=ring_group)
     return noun.read(split(picked))
 
 
-def _picked(state: State, block_id: str) -> Any:
+def _refuse_what_only_says_something(picked: str | list[str]) -> None:
+    if NOBODY in picked:
+        raise ValueError("That is no name: type its first characters again and pick one.")
+
+
+def beside(state: State, faults: Mapping[str, str]) -> dict[str, str]:
+    """The faults by the block_ids that the inputs have now; a recall target's stands beside its ring group."""
+    blocks = {name_of(block_id): block_id for block_id in state}
+    return {blocks.get(name + RING_GROUP) or blocks.get(name, name): fault for name, fault in faults.items()}
+
+
+def _picked(state: State, name: str) -> Any:
     """Text, the value of the option that is chosen, or the values of all that are."""
-    for element in state.get(block_id, {}).values():
+    entries = (entry for block_id, entry in state.items() if name_of(block_id) == name)
+    for element in next(entries, {}).values():
         if element["type"] == "multi_external_select":
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:

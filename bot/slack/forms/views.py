@@ -7,14 +7,21 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.message import Message
-from bot.operation import Operation, ReadOperation
+from bot.operation import Operation
 from bot.slack.blocks import render
-from bot.slack.forms.inputs import inputs
+from bot.slack.buttons import follow_button
+from bot.slack.forms.ids import names_in
+from bot.slack.forms.inputs import Label, inputs
 from bot.slack.forms.place import Place
 
-FILL, APPLY, READ = "park:fill", "park:apply", "park:read"
+FILL, APPLY = "park:fill", "park:apply"
 
 Json = dict[str, Any]
+
+
+def names(view: Json) -> set[str]:
+    """Of the inputs that it has."""
+    return names_in(block["block_id"] for block in view["blocks"] if block["type"] == "input")
 
 
 def waiting(operation: type[Operation], text: str, name: str | None = None) -> Json:
@@ -23,25 +30,20 @@ def waiting(operation: type[Operation], text: str, name: str | None = None) -> J
     return View(type="modal", title=operation.title, close="Cancel", external_id=name, blocks=blocks).to_dict()
 
 
-def fill(operation: type[Operation], place: Place, *, said: Message | None = None) -> Json:
+def fill(operation: type[Operation], place: Place, label: Label, *, said: Message | None = None) -> Json:
     """The inputs, under whatever has to be said first."""
     help_block: list[Any] = [SectionBlock(text=operation.help)]
     first = _blocks(said) if said else help_block
-    blocks = [*first, *(block.to_dict() for block in inputs(operation, place.arguments))]
-    return _view(operation, FILL, place, blocks, submit=_submit(operation))
-
-
-def _submit(operation: type[Operation]) -> str:
-    """A change is shown before it is made; what is only written into the journal can be taken back by a line."""
-    return "Review" if operation.changes() else "Show" if issubclass(operation, ReadOperation) else "Apply"
+    drawn = inputs(operation, place.arguments, label=label, turns=place.turns)
+    blocks = [*first, *(block.to_dict() for block in drawn)]
+    return _view(operation, FILL, place, blocks, submit="Review" if operation.changes() else "Show")
 
 
 def review(operation: type[Operation], place: Place, said: Message) -> Json:
     """The diff, before the last click."""
     without_button = replace(said, offers=())  # the form's own submit does it
-    return _view(
-        operation, APPLY, place, _blocks(without_button), submit=said.offers[0].label if place.expects else None
-    )
+    submit = said.offers[0].label if said.offers else None
+    return _view(operation, APPLY, place, _blocks(without_button), submit=submit)
 
 
 def over(operation: type[Operation], said: Message, place: Place | None = None) -> Json:
@@ -58,15 +60,15 @@ def _view(operation: type[Operation], callback: str, place: Place, blocks: list[
         callback_id=callback,
         title=operation.title,
         submit=submit,
-        close="Cancel",
+        close="Cancel" if submit else "Close",
         private_metadata=place.packed(),
         blocks=blocks,
     ).to_dict()
 
 
 def _blocks(said: Message) -> list[Block | Json]:
-    """The first page: a form has no second; what is longer says so."""
-    first, *rest = render(said)
+    """The first page: a form has no second; what is longer says so. What is offered is shown here before it is done."""
+    first, *rest = render(said, draw=follow_button)
     more: list[Block | Json] = (
         [SectionBlock(text="There is more than fits here: type the line to see all of it.")] if rest else []
     )
