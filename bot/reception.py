@@ -6,8 +6,8 @@ from functools import partial
 
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.grammar import parse
-from bot.journal import Journal
-from bot.message import Message
+from bot.journal import Journal, State
+from bot.message import Message, Offer
 from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
 from bot.operations import dump
 from bot.path import Path
@@ -64,7 +64,14 @@ class Reception:
         if fresh:
             self.worker.wake()
             return None
-        return Message(title=f"That was asked already: change {accepted.id}.") if request.door is Door.BUTTON else None
+        return self._again(request, accepted.id) if request.door is Door.BUTTON else None
+
+    def _again(self, request: Request, number: int) -> Message:
+        """A second click: where the first one came to nothing, another button asks anew."""
+        if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.LATE):
+            return Message(title=f"That was asked already: change {number}.")
+        anew = Offer(label="Try again", line=request.line, expects=request.expects)
+        return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(anew,))
 
     def _footprint(self, operation: Operation) -> frozenset[str]:
         """What it mentions; what is about an earlier change touches what that one did."""

@@ -24,7 +24,7 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
-    """Unique: what is stable about the delivery differs by door, always with the team."""
+    """Unique: what is stable about the delivery differs by door, always with the team. A click's ends in its user."""
     team: str
     user: str
     door: Door
@@ -40,3 +40,8 @@ class Request(BaseModel):
     """In UTC."""
     expects: str | None = None
     """Digest of the plan the asker was shown before a click."""
+
+    @property
+    def button(self) -> str | None:
+        """What everybody's clicks on the same button have in common: the beginning of their keys."""
+        return self.key.removesuffix(self.user) if self.door is Door.BUTTON else None

@@ -31,6 +31,7 @@ from bot.patience import Patience
 from bot.pbx.call import Throttled
 from bot.plan import Plan
 from bot.request import Door
+from bot.same_button import refuse_what_another_did
 from bot.slowness import Slowness
 from bot.telling import Teller
 
@@ -111,6 +112,7 @@ class Settler:
         if late:
             why = "Its time was more than two minutes ago."
             return Outcome(State.LATE, confirmation.handed_back(entry.request.line, why))
+        refuse_what_another_did(self.journal, entry)
         if isinstance(operation := load(entry.asked[0]), JournalOperation):
             return self._note(fence, operation)
         self.brake.refuse()

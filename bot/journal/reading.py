@@ -42,6 +42,13 @@ class Reader:
         found = self._entries(select(entries).where(entries.c.key == key))
         return found[0] if found else None
 
+    def others(self, entry: Entry) -> list[Entry]:
+        """What came of other people's clicks on the same button, as far as it ended or is to come."""
+        if (button := entry.request.button) is None:
+            return []
+        theirs = entries.c.key.startswith(button, autoescape=True), entries.c.id != entry.id
+        return self._entries(select(entries).where(*theirs).order_by(entries.c.id))
+
     def recent(self, limit: int) -> list[Entry]:
         """Newest first."""
         return self._entries(select(entries).order_by(entries.c.id.desc()).limit(limit))

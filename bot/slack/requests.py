@@ -41,11 +41,11 @@ def of_mention(event: Payload, team: str, bot_user: str) -> Request:
 
 
 def of_click(body: Payload, action: Payload, team: str) -> Request:
-    """A drawn button has a nonce of its own: a second click on it, by whomever, is the same request."""
+    """A drawn button has a nonce of its own: a second click on it by the same person is the same request."""
     click = read(action["value"])
     channel, thread = where(body)
     return Request(
-        key=f"{team}:{click.nonce}",
+        key=f"{team}:{click.nonce}:{body['user']['id']}",
         team=team,
         user=body["user"]["id"],
         door=Door.BUTTON,

@@ -1,0 +1,99 @@
+"""One button that several people see: each person's click counts once, and what it asks for is done once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.message import Message as Said
+from bot.message import Offer
+from bot.sandbox.slack import Message
+from bot.sandbox.stage import POLICY, Stage
+from bot.slack.blocks import render
+from tests.faults.scene import HURRY, Scene
+
+EVE_TOO = '\n[[allow]]\nname = "Eve, from anywhere"\nusers = ["{eve}"]\noperations = ["all"]\n'
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with Stage(policy=POLICY + EVE_TOO, patience=HURRY) as stage:
+        yield Scene(stage)
+
+
+def public(scene: Scene, line: str) -> Message:
+    """A button for all to see that is never drawn anew, as on a screen that shows an old card."""
+    said = Said(title="What now?", offers=(Offer(label="Do", line=line),))
+    client = WebClient(token=scene.stage.slack.bot_token, base_url=scene.stage.slack.api_url)
+    client.chat_postMessage(channel=scene.stage.channels["phones"], **render(said)[0])
+    return scene.cards()[-1]
+
+
+def temporary(scene: Scene) -> Message:
+    """A button that gives a temporary change another hour."""
+    scene.do("recall Sales to Night Desk for 2h")
+    return public(scene, "extend change 1 for 1h")
+
+
+def ends(scene: Scene) -> str:
+    """When it will."""
+    scene.do("pending")
+    return scene.whisper().plain
+
+
+def test_a_click_that_is_refused_leaves_the_button_to_whoever_may(scene: Scene) -> None:
+    scene.do("recall Billing to Night Desk")
+    card = public(scene, "undo change 1")
+    scene.click(card, "Do", "ben")
+    assert "You may not do that here" in scene.whisper("ben").plain
+    assert len(scene.writes) == 1
+    scene.click(card, "Do", "eve")
+    assert len(scene.writes) == 2
+    assert "taken back" in scene.cards()[0].plain
+
+
+def test_two_who_may_do_it_once(scene: Scene) -> None:
+    card = temporary(scene)
+    before = ends(scene)
+    scene.click(card, "Do")
+    extended = ends(scene)
+    assert extended != before
+    scene.click(card, "Do", "eve")
+    assert "The same button was used before: change 3. Nothing more was changed." in scene.whisper("eve").plain
+    assert "@Ana Ruiz" in scene.whisper("eve").plain
+    assert ends(scene) == extended
+
+
+def test_two_who_click_at_the_same_moment_do_it_once(scene: Scene) -> None:
+    scene.do("recall Sales to Night Desk")
+    card = public(scene, "undo change 1")
+    held = scene.hold("GET /api/call_park_groups/*")
+    scene.stage.slack.click(scene.stage.people["ana"], card, label="Do")
+    scene.stage.slack.click(scene.stage.people["eve"], card, label="Do")
+    scene.reached(held)
+    scene.go_on(held)
+    scene.stage.settle(30)
+    assert len(scene.writes) == 2
+    assert "The same button was used before: change 2" in scene.whisper("eve").plain
+
+
+def test_one_person_who_clicks_twice_is_told_which_change_it_was(scene: Scene) -> None:
+    card = temporary(scene)
+    scene.click(card, "Do")
+    extended = ends(scene)
+    scene.click(card, "Do")
+    assert "That was asked already: change 3" in scene.whisper().plain
+    assert ends(scene) == extended
+
+
+def test_whose_click_was_refused_gets_another_button_for_when_they_may(scene: Scene) -> None:
+    scene.do("recall Billing to Night Desk")
+    card = public(scene, "undo change 1")
+    for _ in range(2):
+        scene.click(card, "Do", "ben")
+    assert "nothing was done: change 2" in scene.whisper("ben").plain
+    scene.stage.slack.state.groups[scene.stage.groups["leads"]].members.append(scene.stage.people["ben"])
+    scene.stage.forward(timedelta(seconds=61))  # after which nobody's user groups are remembered any more
+    scene.click(scene.whisper("ben"), "Try again", "ben")
+    assert len(scene.writes) == 2
