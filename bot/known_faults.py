@@ -1,11 +1,13 @@
 """What is surely wrong with a form that was filled in, by memory alone: it can be said before anybody is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.fields import Refers, spellings
 from bot.names import fold
 from bot.offering import Offering
 from bot.operation import Operation
+
+MOST_NAMED = 10
 
 
 def known_faults(offering: Offering, asked: Operation) -> dict[str, str]:
@@ -28,4 +30,9 @@ def _faults(offering: Offering, asked: Operation) -> Iterator[tuple[str, str]]:
             case Refers.MEMBER | Refers.MEMBERS:
                 texts = (value,) if isinstance(value, str) else value
                 if nobody := offering.missing("user", [text for text in texts if not text.startswith("<@")]):
-                    yield name, f"Nobody on the PBX has the extension or name {', '.join(nobody)}."
+                    yield name, f"Nobody on the PBX has the extension or name {_listed(nobody)}."
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_NAMED
+    return ", ".join(texts[:MOST_NAMED]) + (f" and {more} more of these" if more > 0 else "")

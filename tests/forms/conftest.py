@@ -2,11 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 
-from bot.sandbox.slack import View
+from bot.message import FormOffer
+from bot.message import Message as Said
+from bot.sandbox.slack import Message, View
 from bot.sandbox.stage import Stage
+from bot.slack.blocks import render
 
 
 def pick(stage: Stage, person: str, value: str, label: str) -> None:
@@ -23,6 +28,14 @@ def pick(stage: Stage, person: str, value: str, label: str) -> None:
     while not chosen():
         assert time.monotonic() < end, f"{value} was never offered"
         time.sleep(0.02)
+
+
+def form_button(stage: Stage, operation: str, arguments: dict[str, Any] | None = None) -> Message:
+    """A message for all to see in #phones with the button *Open*, for the operation's form."""
+    offer = FormOffer(label="Open", operation=operation, arguments=arguments or {})
+    client = WebClient(token=stage.slack.bot_token, base_url=stage.slack.api_url)
+    client.chat_postMessage(channel=stage.channels["phones"], **render(Said(title="A form", forms=(offer,)))[0])
+    return stage.slack.messages(stage.channels["phones"])[-1]
 
 
 Ready = Callable[..., View]

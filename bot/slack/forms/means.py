@@ -78,8 +78,11 @@ class Means:
             return away(fault)
 
     def later(self, work: Callable[..., object], *arguments: object) -> None:
-        """As soon as a thread is free."""
-        self.pool.submit(_logged, work, *arguments)
+        """As soon as a thread is free; not at all once Park is stopping."""
+        try:
+            self.pool.submit(_logged, work, *arguments)
+        except RuntimeError as stopping:
+            log.info("a form is left as it is: %s", stopping)
 
 
 def _logged(work: Callable[..., object], *arguments: object) -> None:
