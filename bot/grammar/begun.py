@@ -27,7 +27,7 @@ def begun(operation: type[Operation], tail: Tail) -> Begun:
 
 
 def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
-    rest, said, arguments = tail.rest, list[str](), dict[str, Any]()
+    rest, said, arguments, skipped = tail.rest, list[str](), dict[str, Any](), 0
     for part in way.parts:
         if isinstance(part, Literal):
             rest = rest[1:] if rest and rest[0].means(*part.spellings) else rest
@@ -41,19 +41,27 @@ def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
             rest = rest[length:]
         except FAULTS:
             said.append(noun.placeholder)
+            if any(word.means(*_stops(operation)) for word in rest[length:][:1]):
+                rest, skipped = rest[length:], skipped + length  # no other field's: a small word follows
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
     said += [operation.times()[name].say(value) for name, value in times.items()]
     return Begun(
-        " ".join(said), operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True), len(rest)
+        " ".join(said),
+        operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
+        len(rest) + skipped,
     )
 
 
 def _length(operation: type[Operation], words: Words) -> int:
     """How many words the next field may have: up to the next small word of the operation's, else one."""
-    parts = (part for way in operation.ways() for part in way.parts[1:] if isinstance(part, Literal))
-    stops = {spelling for part in parts for spelling in part.spellings}
+    stops = _stops(operation)
     return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), 1))
+
+
+def _stops(operation: type[Operation]) -> set[str]:
+    parts = (part for way in operation.ways() for part in way.parts[1:] if isinstance(part, Literal))
+    return {spelling for part in parts for spelling in part.spellings}
 
 
 def form(operation: type[Operation], tail: Tail) -> tuple[FormOffer, ...]:

@@ -1,0 +1,122 @@
+"""Forms work by keyboard and by screen reader: everything has words of its own, and none of it is colour alone."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.grammar import parse
+from bot.operation import Operation
+from bot.operations import OPERATIONS
+from bot.sandbox.stage import Stage
+from tests.forms.conftest import Ready, form_button
+from tests.promises.test_promises import DONE
+
+WITH_FORMS = [one for one in OPERATIONS if one.form()]
+ASKED = {
+    **DONE,
+    "groups": "groups sal",
+    "find": "find 1002",
+    "group": "group Sales",
+    "pause": "pause because of a test",
+}
+"""A line for every form, all of whose fields it fills."""
+Json = dict[str, Any]
+
+
+def elements(view: Json) -> Iterator[Json]:
+    """Whatever can be used in it."""
+    for block in view["blocks"]:
+        yield from block.get("elements", ())
+        yield from (block[part] for part in ("element", "accessory") if part in block)
+
+
+def words(text: str) -> str:
+    """What is left for a reader to say: no emoji, no signs."""
+    assert not re.search(r":[a-z0-9_+-]+:", text), f"{text} holds an emoji"
+    assert not any(unicodedata.category(one) == "So" for one in text), f"{text} holds a pictograph"
+    return " ".join(re.findall(r"\w+", text))
+
+
+def check(view: Json) -> None:
+    """What a person hears of a view that they can't see."""
+    assert 0 < len(words(view["title"]["text"])) <= 24
+    labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+    assert all(map(words, labels))
+    assert len(set(labels)) == len(labels), "each field has a name of its own"
+    for block in view["blocks"]:
+        assert "alt_text" in block or block["type"] != "image"
+        assert block["type"] in ("section", "input", "actions", "divider", "context", "header")
+    for element in elements(view):
+        assert element.get("alt_text") or element["type"] != "image"
+        for option in (*element.get("options", ()), *element.get("initial_options", ())):
+            assert words(option["text"]["text"])
+    check_buttons([element for element in elements(view) if element["type"] == "button"])
+
+
+def check_buttons(buttons: list[Json]) -> None:
+    """Each can be told from the others by what is said of it."""
+    spoken = [button.get("accessibility_label") or button["text"]["text"] for button in buttons]
+    assert all(len(one) <= 75 and len(words(one).split()) > 1 for one in spoken), spoken
+    assert len(set(spoken)) == len(spoken), spoken
+
+
+def drawn(stage: Stage) -> list[Json]:
+    """Every view that was sent to Slack."""
+    stage.settle()
+    by_call = [call.args["view"] for call in stage.slack.calls if call.method in ("views.open", "views.update")]
+    acked = [one.ack.payload["view"] for one in stage.slack.delivered if one.ack.payload and "view" in one.ack.payload]
+    return [*by_call, *acked]
+
+
+@pytest.mark.parametrize("operation", WITH_FORMS)
+def test_every_view_of_every_form_can_be_read_aloud(stage: Stage, ready: Ready, operation: type[Operation]) -> None:
+    ana = stage.people["ana"]
+    asked = parse(ASKED[operation.key()])[0]
+    arguments = asked.model_dump(mode="json", exclude_none=True)
+    stage.slack.click(ana, form_button(stage, operation.key()), label="Open")
+    stage.settle()
+    stage.slack.click(ana, form_button(stage, operation.key(), arguments), label="Open")
+    stage.settle()
+    if stage.slack.view(ana).submit:
+        assert stage.slack.submit(ana).ok
+        stage.settle()
+    last = stage.slack.view(ana)
+    assert last.submit is None or operation.changes()
+    assert "Nothing is changed yet" in last.plain or not operation.changes()
+    assert len(drawn(stage)) >= 4
+    for view in drawn(stage):
+        check(view)
+
+
+def test_the_panel_and_a_refusal_with_its_offers_can_be_read_aloud(stage: Stage, ready: Ready) -> None:
+    ana, phones = stage.people["ana"], stage.channels["phones"]
+    stage.slack.shortcut(ana, "park:panel")
+    ready("Add members")
+    stage.slack.slash(ana, phones, "group Sales")
+    stage.slack.click(ana, form_button(stage, "add", {"members": ["1001", "1002"], "group": "Support"}), label="Open")
+    stage.settle()
+    stage.slack.submit(ana)
+    ready("one park group only")
+    stage.slack.click(stage.people["gil"], form_button(stage, "add"), label="Open")
+    for view in drawn(stage):
+        check(view)
+
+
+def test_every_form_has_a_line_that_proves_it() -> None:
+    assert {one.key() for one in WITH_FORMS} <= ASKED.keys()
+
+
+def test_what_loses_something_says_so_in_words_and_not_by_its_colour(stage: Stage) -> None:
+    ana, phones = stage.people["ana"], stage.channels["phones"]
+    for line in ("delete Support", "server off", "recall Sales to Night Desk", "recall Salez to user"):
+        stage.slack.slash(ana, phones, line)
+    stage.settle()
+    seen = [*stage.slack.ephemerals(ana, phones), *stage.slack.messages(phones)]
+    for message in seen:
+        buttons = [one for one in elements({"blocks": message.blocks}) if one["type"] == "button"]
+        check_buttons(buttons)
+        red = [one for one in buttons if one.get("style") == "danger"]
+        assert not red or "Will be lost" in message.plain

@@ -1,0 +1,114 @@
+"""Every form can be come by: from a line that was mistyped, and from a group's card, with what is known already."""
+
+import pytest
+
+from bot.grammar import parse
+from bot.operation import Operation
+from bot.operations import OPERATIONS
+from bot.sandbox.stage import Stage
+from tests.forms.conftest import Ready, form_button, pick
+
+MISTYPED = {
+    "find": (f"find {'9' * 70}", {}),
+    "group": (f"group {'x' * 70}", {}),
+    "add": ("add 1001 Sales to Support", {"Park group": "Support", "Members": ""}),
+    "remove": ("remove 10 from Sales", {"Park group": "Sales"}),
+    "move": ("move 12 to Support", {"To park group": "Support"}),
+    "recall": (f"recall Sales to ring group {'x' * 70}", {"Park group": "Sales"}),
+    "create": (f"create Returns recall to ring group {'x' * 70}", {"Name": "Returns"}),
+    "rename": (f"rename Sales to {'x' * 70}", {"Park group": "Sales"}),
+    "delete": (f"delete {'x' * 70}", {}),
+    "server_recall": (f"server recall to ring group {'x' * 70}", {}),
+    "server_recall_time": ("server recall time 20m", {}),
+    "server_recall_ring_group_time": ("server recall ring group time 20m", {}),
+    "server_extension": ("server extension 12", {}),
+    "server_enabled": ("turn server sideways", {}),
+}
+"""A line of each operation that is not understood, and what its form holds of it."""
+
+
+def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
+    without = {"groups", "pause"}
+    """A list asks for nothing, so its button shows it; whatever follows pause is its reason."""
+    assert MISTYPED.keys() == {one.key() for one in OPERATIONS if one.form()} - without
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.key() in MISTYPED])
+def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
+    stage: Stage, ready: Ready, operation: type[Operation]
+) -> None:
+    ana, phones = stage.people["ana"], stage.channels["phones"]
+    line, held = MISTYPED[operation.key()]
+    stage.slack.slash(ana, phones, line)
+    stage.settle()
+    told = stage.slack.ephemerals(ana, phones)[-1]
+    assert not stage.slack.messages(phones)
+    stage.slack.click(ana, told, label="Open the form")
+    view = ready(next(iter(operation.form().values())).label)
+    assert view.title == operation.title
+    assert view.submit in ("Review", "Show")
+    for label, value in held.items():
+        assert view.fields[label] == value
+
+
+CARD = {
+    "Add members": ("add", "Members", "1001 Amara Okafor", "Added: 1001 Amara Okafor"),
+    "Remove members": ("remove", "Members", "1002 Bjørn Halvorsen", "Removed: 1002 Bjørn Halvorsen"),
+    "Change recall": ("recall", "Where recalls go", "That user first, then a ring group", ""),
+    "Rename a group": ("rename", "Name", "Sales North", "Name: Sales -> Sales North"),
+}
+
+
+@pytest.mark.parametrize("button", CARD)
+def test_a_groups_card_opens_forms_that_hold_the_group_and_work_to_the_end(
+    stage: Stage, ready: Ready, button: str
+) -> None:
+    ana, phones = stage.people["ana"], stage.channels["phones"]
+    key, label, value, diff = CARD[button]
+    stage.slack.slash(ana, phones, "group Sales")
+    stage.settle()
+    stage.slack.click(ana, stage.slack.ephemerals(ana, phones)[-1], label=button)
+    view = ready(label)
+    group = next(name for name in view.fields if "ark group" in name)
+    assert view.fields[group] == "Sales"
+    stage.settle()
+    stage.slack.fill(ana, value if key != "add" and key != "remove" else [value], label=label)
+    if key == "recall":
+        stage.settle()
+        pick(stage, "ana", "Night Desk (6001)", "Ring group")
+    stage.slack.submit(ana)
+    assert diff in ready("Nothing is changed yet").plain.replace("*", "")
+    stage.slack.submit(ana)
+    stage.settle()
+    assert len(stage.slack.messages(phones)) == 1
+    assert stage.pbx.writes
+
+
+def test_whoever_may_do_less_gets_fewer_buttons_on_a_card(stage: Stage) -> None:
+    phones, ben, eve = stage.channels["phones"], stage.people["ben"], stage.people["eve"]
+    for person in (ben, eve):
+        stage.slack.slash(person, phones, "group Sales")
+    stage.settle()
+    assert "[Change recall]" in stage.slack.ephemerals(ben, phones)[-1].plain
+    assert "[Rename a group]" not in stage.slack.ephemerals(ben, phones)[-1].plain
+    assert "[" not in stage.slack.ephemerals(eve, phones)[-1].plain
+
+
+GUARDED = [one for one in OPERATIONS if one.form() and one.permission is not None]
+
+
+@pytest.mark.parametrize("operation", GUARDED)
+def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
+    stage: Stage, ready: Ready, operation: type[Operation]
+) -> None:
+    gil, phones = stage.people["gil"], stage.channels["phones"]
+    asked = parse(operation.examples[0])[0]
+    stage.slack.slash(gil, phones, asked.text())
+    stage.settle()
+    by_line = stage.slack.ephemerals(gil, phones)[-1].plain
+    assert "To be granted" in by_line
+    arguments = asked.model_dump(mode="json", exclude_none=True)
+    stage.slack.click(gil, form_button(stage, operation.key(), arguments), label="Open")
+    by_form = ready("You may not do that here", person="gil").plain.splitlines()
+    assert by_form == [operation.title, *by_line.splitlines(), "[Close]"]
+    assert not stage.pbx.requests
