@@ -132,6 +132,7 @@ def test_a_form_sent_off_before_its_ring_group_was_asked_for_asks_for_it(
     ready("Where recalls go")
     stage.slack.faults.fail("views.update", "hash_conflict")
     stage.slack.fill(ana, "A ring group", label="Where recalls go")
+    stage.slack.wait_for(lambda: not stage.slack.faults.waiting("views.update"))
     stage.slack.submit(ana)
     view = ready("one more thing to fill in", "Ring group")
     assert "(x) A ring group" in view.plain

@@ -51,6 +51,11 @@ class Faults:
             line = self._waiting.get(method) or self._waiting.get("*")
             return line.pop(0) if line else None
 
+    def waiting(self, method: str) -> int:
+        """How many calls of that method are still to fail."""
+        with self._state.changed:
+            return len(self._waiting.get(method, ()))
+
     def delay(self, method: str) -> None:
         """Wait as long as the method's latency says; a stop of the workspace ends it."""
         with self._state.changed:
