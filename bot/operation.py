@@ -104,8 +104,13 @@ class Operation(BaseModel):
 
     @classmethod
     def changes(cls) -> bool:
-        """Whether it changes anything, as against answering."""
-        return issubclass(cls, ChangeOperation | JournalOperation)
+        """Whether it changes anything on the PBX."""
+        return issubclass(cls, ChangeOperation)
+
+    @classmethod
+    def asks_only(cls) -> bool:
+        """Whether all that it does is to answer."""
+        return issubclass(cls, ReadOperation)
 
     @classmethod
     def of_a_group(cls) -> bool:

@@ -287,3 +287,29 @@ def test_a_form_that_was_closed_meanwhile_is_no_trouble(stage: Stage, ana: str, 
     stage.settle(20)
     assert not stage.slack.views_of(ana)
     assert not stage.pbx.writes
+
+
+def test_an_offer_of_another_version_says_so(stage: Stage, ready: Ready, ana: str, phones: str) -> None:
+    stage.slack.slash(ana, phones, "group Sales")
+    stage.slack.click(ana, form_button(stage, "add", {"members": ["1001", "1002"], "group": "Support"}), label="Open")
+    stage.settle()
+    stage.slack.submit(ana)
+    view = ready("one park group only")
+    sheet = stage.slack.state.sheets.find(view.id)
+    assert sheet is not None
+    buttons = [one for block in sheet.blocks for one in block.get("elements", ())]
+    buttons[0]["value"] = json.dumps({"line": "relocate 1002"})
+    stage.slack.click(ana, view, action_id=buttons[0]["action_id"])
+    ready("I don't know")
+    assert not stage.pbx.writes
+
+
+def test_a_panels_button_of_another_version_says_so_in_its_place(stage: Stage, ready: Ready, ana: str) -> None:
+    stage.slack.shortcut(ana, PANEL)
+    view = ready("Add members")
+    sheet = stage.slack.state.sheets.find(view.id)
+    assert sheet is not None
+    button = next(one for block in sheet.blocks for one in block.get("elements", ()) if one["type"] == "button")
+    button["value"] = json.dumps({"operation": "server_gone", "arguments": {}})
+    stage.slack.click(ana, view, action_id=button["action_id"])
+    ready("from another version of Park")

@@ -47,7 +47,7 @@ def _filled(means: Means, operation: type[Operation], place: Place, request: Req
     means.later(means.clerk.offering.warm)
     place = place.model_copy(update={"arguments": {**present, **place.arguments}, "present": present, "groups": groups})
     means.look(operation, place)
-    if operation.changes() or said or not _required(operation) <= place.arguments.keys():
+    if not operation.asks_only() or said or not _required(operation) <= place.arguments.keys():
         return means.fill(operation, place, said=said)
     answer = means.clerk.reviewed(request, operation.model_validate(place.arguments))
     return views.over(operation, answer, place)

@@ -87,7 +87,7 @@ class Reviewing:
 
     def _reviewed(self, request: Request, place: Place, asked: Operation) -> views.Json:
         kind, said = type(asked), self._means.clerk.reviewed(request, asked)
-        if not kind.changes():
+        if kind.asks_only():
             return views.over(kind, said, place)
         expects = said.offers[0].expects if said.offers else None
         shown = place.redrawn(arguments=asked.model_dump(mode="json"), expects=expects)

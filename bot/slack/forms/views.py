@@ -36,7 +36,7 @@ def fill(operation: type[Operation], place: Place, label: Label, *, said: Messag
     first = _blocks(said) if said else help_block
     drawn = inputs(operation, place.arguments, label=label, turns=place.turns)
     blocks = [*first, *(block.to_dict() for block in drawn)]
-    return _view(operation, FILL, place, blocks, submit="Review" if operation.changes() else "Show")
+    return _view(operation, FILL, place, blocks, submit="Show" if operation.asks_only() else "Review")
 
 
 def review(operation: type[Operation], place: Place, said: Message) -> Json:
