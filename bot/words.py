@@ -59,6 +59,11 @@ def join(words: Words) -> str:
     return " ".join(map(str, words))
 
 
+def whole(words: Words) -> str:
+    """The text of one word, quoted or not; of more the line, quotes kept: they belong to it, as in Café "Süd"."""
+    return words[0].text if len(words) == 1 else join(words)
+
+
 def quote(name: str, *, always: bool = False) -> str:
     """The name as it must be typed to be read back whole."""
     if not always and _PLAIN.fullmatch(name) and not any(map(_means_something, name.split())):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from bot.fields.noun import Noun, Refers
 from bot.pbx.limits import check_name
-from bot.words import Words, join
+from bot.words import Words, whole
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -17,7 +17,7 @@ def spellings(text: str) -> tuple[str, ...]:
 
 def read_name(words: Words) -> str:
     """All the words are the name; quotes around a part of it belong to it, as in Café "Süd"."""
-    text = words[0].text if len(words) == 1 else join(words)
+    text = whole(words)
     if re.fullmatch(r"<[#@!].*>", text):
         raise ValueError(f"{text} is a Slack mention: type the name that the PBX has.")
     check_name(text)

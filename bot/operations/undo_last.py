@@ -4,13 +4,13 @@ from typing import Annotated
 
 from bot.fields import Noun
 from bot.operation import Operation
-from bot.words import Words, join
+from bot.words import Words, whole
 
 
 def _read_what(words: Words) -> str:
     if words[0].means("change"):
         raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
-    return words[0].text if len(words) == 1 else join(words)
+    return whole(words)
 
 
 WHAT = Noun(placeholder="<group>", read=_read_what)

@@ -10,7 +10,7 @@ from bot.operation import Operation
 from bot.pbx.models import RecallTo
 from bot.slack.forms.ids import NOBODY, RING_GROUP, name_of
 from bot.slack.text import entered
-from bot.words import Word, split
+from bot.words import Word, quote, split
 
 State = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id, action_id, what is filled in."""
@@ -75,7 +75,7 @@ def _value(noun: Noun, name: str, state: State) -> Any:
                 raise ValueError("Choose the ring group below.")
             _refuse_what_only_says_something(ring_group or "")
             return Recall(to=RecallTo(picked), ring_group=ring_group)
-    return noun.read(split(picked))
+    return noun.read((Word(picked, quoted=True),) if noun.say is quote else split(picked))
 
 
 def _refuse_what_only_says_something(picked: str | list[str]) -> None:
