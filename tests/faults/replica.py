@@ -33,7 +33,8 @@ def live(environment: Mapping[str, Any], lease: timedelta, patience: Patience, o
     park.start()
     steps.armed = True
     os.write(pipe.fileno(), b"ready\n")
-    stopped.wait()
+    while not stopped.wait(0.2):  # where it was frozen, another thread than this may get the signal
+        pass
     park.stop()
 
 
@@ -86,9 +87,9 @@ class Replica:
         """Until it says something more, or is dead."""
         assert multiprocessing.connection.wait([self.reader], seconds), "it says nothing more"
 
-    def reached(self, name: str) -> None:
-        """Wait for a step whose name begins so."""
-        while not any(step.startswith(name) for step in self.steps()):
+    def reached(self, name: str, number: int = 1) -> None:
+        """Wait for the step of that number among those whose name begins so."""
+        while sum(step.startswith(name) for step in self.steps()) < number:
             self.wait_for_word()
 
     def send(self, what: signal.Signals) -> None:

@@ -16,11 +16,11 @@ from bot.pbx.transport import Transport
 
 @dataclass(frozen=True, kw_only=True)
 class Orders:
-    """Send oneself `signal` at a step: the one of that number, or the first whose name begins with `name`."""
+    """Send oneself `signal` at a step: the one of that number among those whose name begins with `name`."""
 
     signal: int | None = None
-    number: int | None = None
-    name: str | None = None
+    name: str = ""
+    number: int = 1
 
 
 class Steps:
@@ -30,7 +30,6 @@ class Steps:
         self.orders, self._pipe = orders, pipe
         self.armed = False
         self._count = 0
-        self._done = False
         self._lock = threading.Lock()
 
     def reached(self, name: str) -> None:
@@ -38,17 +37,12 @@ class Steps:
         with self._lock:
             if not self.armed:
                 return
-            self._count += 1
             os.write(self._pipe, f"{name}\n".encode())
-            if not self._done and self._is_it(name):
-                self._done = True
-                assert self.orders.signal is not None
+            if self.orders.signal is None or not name.startswith(self.orders.name):
+                return
+            self._count += 1
+            if self._count == self.orders.number:
                 os.kill(os.getpid(), self.orders.signal)
-
-    def _is_it(self, name: str) -> bool:
-        if self.orders.name is not None:
-            return name.startswith(self.orders.name)
-        return self._count == self.orders.number
 
     def watch(self, engine: Engine) -> None:
         """From now on, in this process."""
