@@ -21,6 +21,10 @@ class Orders:
     signal: int | None = None
     name: str = ""
     number: int = 1
+    later: bool = False
+    """Steps count from SIGUSR1 on, which sets the clock two hours ahead."""
+    late: bool = False
+    """The clock is two hours ahead from the beginning."""
 
 
 class Steps:

@@ -62,8 +62,16 @@ class Life(Scene):
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
-    def _untold(self) -> int:
-        return self._count("SELECT count(*) FROM entries WHERE told_at IS NULL")
+    def settled(self, scheduled: int) -> None:
+        """Wait until nothing is to be told, but for so many that wait for their time."""
+        end = time.monotonic() + 60
+        while self._untold(scheduled=True) != scheduled or self._untold() != scheduled:  # in this order: it ends first
+            assert time.monotonic() < end, "something waits for ever"
+            time.sleep(0.05)
+
+    def _untold(self, *, scheduled: bool = False) -> int:
+        only = " AND state = 'scheduled'" if scheduled else ""
+        return self._count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
 
     def _count(self, query: str) -> int:
         engine = create_engine(self.stage.settings.database_url, poolclass=NullPool)
@@ -80,13 +88,14 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewD
     assert [fault for fault in faults if fault] == []
 
 
-def _stage(address: str | None) -> Stage:
+def stage_of(address: str | None) -> Stage:
+    """Without the Park in it."""
     environment: dict[str, Any] = {} if address is None else {"database_url": address}
     return Stage(pbx_deadline=DEADLINE, **environment)
 
 
 def _steps_of_a_whole_life(address: str | None) -> list[str]:
-    with _stage(address).without_park() as stage:
+    with stage_of(address).without_park() as stage:
         life = Life(stage)
         replica = life.start()
         life.type("add 1001 to Sales")
@@ -99,7 +108,7 @@ def _steps_of_a_whole_life(address: str | None) -> list[str]:
 
 def _killed_at(number: int, address: str | None) -> str | None:
     """What was wrong afterwards, if anything was."""
-    with _stage(address).without_park() as stage:
+    with stage_of(address).without_park() as stage:
         life = Life(stage)
         first = life.start(Orders(signal=signal.SIGKILL, number=number))
         life.type("add 1001 to Sales")
