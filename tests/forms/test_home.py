@@ -4,23 +4,12 @@ import pytest
 
 from bot.sandbox.pbx import SandboxPBX
 from bot.sandbox.stage import POLICY, Stage
-from tests.forms.conftest import Ready
-
-
-def home(stage: Stage, person: str, *words: str) -> str:
-    """What stands there once it holds the words."""
-    user = stage.people[person]
-
-    def there() -> str:
-        view = stage.slack.home(user)
-        return view.plain if view is not None and all(word in view.plain for word in words) else ""
-
-    return stage.slack.wait_for(there, timeout=10)
+from tests.forms.conftest import Ready, home
 
 
 def test_it_shows_the_server_the_groups_and_what_this_person_may_do(stage: Stage) -> None:
     stage.slack.open_home(stage.people["ana"])
-    seen = home(stage, "ana", "12 park groups")
+    seen = home(stage, "ana", "12 park groups").plain
     assert "*Extension:* 666" in seen
     assert "*Sales*\nrecall to the user who parked the call" in seen
     assert "[Switch call park]" in seen
@@ -29,7 +18,7 @@ def test_it_shows_the_server_the_groups_and_what_this_person_may_do(stage: Stage
 @pytest.mark.parametrize("person", ["ben", "gil"])
 def test_whose_rights_hold_in_channels_is_told_so_and_the_pbx_hears_nothing(stage: Stage, person: str) -> None:
     stage.slack.open_home(stage.people[person])
-    assert "your rights hold in channels" in home(stage, person, "Park shows you nothing here")
+    assert "your rights hold in channels" in home(stage, person, "Park shows you nothing here").plain
     assert not stage.pbx.requests
 
 
@@ -48,7 +37,7 @@ def test_a_change_is_seen_by_who_looked_lately(stage: Stage) -> None:
     stage.slack.open_home(ana)
     home(stage, "ana", "12 park groups")
     stage.slack.slash(ana, stage.channels["phones"], "recall Sales to Night Desk")
-    seen = home(stage, "ana", "*Sales*\nrecall to Night Desk (6001)")
+    seen = home(stage, "ana", "*Sales*\nrecall to Night Desk (6001)").plain
     assert "recall Sales to Night Desk: done, change 1" in seen
 
 
@@ -70,4 +59,4 @@ def test_what_changed_lately_names_no_group_that_this_person_may_not_see() -> No
             stage.slack.slash(stage.people["ana"], stage.channels["phones"], line)
             stage.settle()
         stage.slack.open_home(stage.people["ben"])
-        assert "Billing" not in home(stage, "ben", "recall Sales to Night Desk: done")
+        assert "Billing" not in home(stage, "ben", "recall Sales to Night Desk: done").plain
