@@ -1,7 +1,14 @@
 """Where each person had a confirmation posted last."""
 
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect
+
+from bot.journal import Journal
 from bot.journal.destinations import Destinations
-from tests.journal.making import Desk
+from tests.journal.making import Desk, url
 
 
 def test_the_last_choice_of_each_person_is_kept_over_a_restart(desk: Desk) -> None:
@@ -21,11 +28,16 @@ def test_choosing_none_is_a_choice(desk: Desk) -> None:
     assert kept.of("T1", "U1") is None
 
 
-def test_a_journal_from_before_there_were_destinations_gets_their_table(desk: Desk) -> None:
-    number = desk.accept("sales")
-    with desk.journal.database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE destinations")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    desk.restart()
-    Destinations(desk.journal.database).keep("T1", "U1", "C1")
-    assert desk.journal.get(number).id == number
+def test_a_journal_from_before_there_were_destinations_gets_their_table(tmp_path: Path) -> None:
+    engine, config = create_engine(url(tmp_path)), Config()
+    config.set_main_option("script_location", "bot.journal:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        assert "destinations" not in inspect(connection).get_table_names()
+    engine.dispose()
+    journal = Journal(url(tmp_path))
+    kept = Destinations(journal.database)
+    kept.keep("T1", "U1", "C1")
+    assert kept.of("T1", "U1") == "C1"
+    journal.close()
