@@ -59,7 +59,7 @@ class Path:
                 if isinstance(planned.operation, Undo)
                 else understood_as(said, request.line, f"preview {planned.operation.text()}")
             )
-        who = asker(request, self.people, self.policy)
+        who = self.who(request)
         operation, desk, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
         desk.homes.progress = progress
         return understood_as(operation.read(desk), request.line, operation.text())
@@ -76,7 +76,7 @@ class Path:
     def refuse_in_vain(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
         if operation.permission is not None:
-            who, groups = asker(request, self.people, self.policy), _groups_named(operation, known)
+            who, groups = self.who(request), _groups_named(operation, known)
             self._enforce(might(self.policy, who, operation.permission, groups=groups))
 
     def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
@@ -96,7 +96,7 @@ class Path:
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
-        return None if request.door is Door.CLOCK else asker(request, self.people, self.policy)
+        return None if request.door is Door.CLOCK else self.who(request)
 
     def _allowed(self, who: Asker, operation: ChangeOperation, plan: Plan, desk: Desk) -> list[str]:
         """By which rules, on what was read; raise NotAllowed."""
@@ -157,6 +157,10 @@ class Path:
         )
         self._enforce(decision)
         return decision.rule
+
+    def who(self, request: Request) -> Asker:
+        """As the policy sees them; raise NotAllowed or SlackFailure."""
+        return asker(request, self.people, self.policy)
 
     def desk(self, request: Request, operation: Operation) -> Desk:
         """For a change that was decided before."""
