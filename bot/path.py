@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from bot.again import again
 from bot.askers import People, asker
 from bot.changes.change import Change
 from bot.confirmation import preview, understood_as
@@ -192,6 +193,7 @@ class Path:
             may_see=may_see,
             may=may,
             viewer=Viewer(self.history, who.user if who else ""),
+            again=lambda: again(self.past.asked_by(who.team, who.user), self.policy, who, self.directory),
         )
 
     def _enforce(self, decision: Decision) -> None:
