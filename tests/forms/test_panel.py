@@ -45,7 +45,7 @@ def test_it_is_short_enough_for_a_phone(stage: Stage) -> None:
 
 def test_their_own_last_lines_are_a_tap_away_the_latest_first_and_each_once(stage: Stage) -> None:
     asked(stage, *LATELY, "add 1001 to sales")
-    asked(stage, "recall Billing to user", person="ben")
+    asked(stage, "recall Sales to user", person="ben")
     asked(stage, "groups", "find 1001", "recall Nowhere to user")
     assert repeats(panel(stage).plain) == ["add 1001 to sales", *reversed(LATELY[:3])][:MOST]
 
