@@ -32,6 +32,7 @@ ROWS = 40
 RECENT = 5
 """Changes shown."""
 OUTCOMES = {
+    State.SCHEDULED: "scheduled",
     State.WAITING: "under way",
     State.RUNNING: "under way",
     State.DONE: "done",
@@ -39,7 +40,7 @@ OUTCOMES = {
     State.LATE: "not done in time",
     State.UNSETTLED: "unknown whether it stands",
 }
-"""What was refused, or was so already, is no change."""
+"""What was refused, called off, or was so already, is no change."""
 
 
 class Look(BaseModel):
@@ -62,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A change in one line: who asked, and how it stands since when."""
+    """A change in one line: who asked, and how it stands since when; a scheduled one, when it is due."""
 
     user: str
     at: datetime
@@ -135,7 +136,7 @@ def _happened(desk: Desk, recent: Iterable[Entry]) -> Iterator[Happened]:
     """In the words of Park, whatever was typed."""
     for entry in recent:
         if entry.plan is not None and entry.state in OUTCOMES and _may_see_all(desk, Plan.model_validate(entry.plan)):
-            at = entry.ended_at or entry.accepted_at
+            at = entry.ended_at or entry.run_at
             yield Happened(entry.request.user, at, load(entry.asked[0]).text(), OUTCOMES[entry.state])
 
 

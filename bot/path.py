@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.again import again
@@ -175,6 +176,9 @@ class Path:
             if change.target.id is not None:
                 self.directory.forget_members(change.target.id)
 
+    def _again(self, who: Asker | None) -> tuple[str, ...]:
+        return again(self.past.asked_by(who.team, who.user), self.policy, who, self.directory) if who else ()
+
     def _desk(self, who: Asker | None, operation: Operation) -> Desk:
         def may_see(group: str) -> bool:
             return who is None or decide(self.policy, who, Permission.READ, groups=[group]).allowed
@@ -193,7 +197,7 @@ class Path:
             may_see=may_see,
             may=may,
             viewer=Viewer(self.history, who.user if who else ""),
-            again=lambda: again(self.past.asked_by(who.team, who.user), self.policy, who, self.directory),
+            again=partial(self._again, who),
         )
 
     def _enforce(self, decision: Decision) -> None:
