@@ -1,23 +1,16 @@
 """Where each person had a confirmation posted last: beside the journal, and no part of it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from bot.journal.sqlite import Database
+from bot.journal.database import Database
 from bot.journal.tables import destinations
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Destinations:
     """One channel a person, or none. Each raises JournalUnavailable."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime] = _utc_now) -> None:
-        self._database, self._now = database, now
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def of(self, team: str, user: str) -> str | None:
         """The channel's id; None where they chose none, or none yet."""
@@ -30,7 +23,7 @@ class Destinations:
         with self._database.writing() as connection:
             connection.execute(delete(destinations).where(_theirs(team, user)))
             if channel is not None:
-                row = {"team": team, "user": user, "channel": channel, "chosen_at": self._now()}
+                row = {"team": team, "user": user, "channel": channel, "chosen_at": self._database.now(connection)}
                 connection.execute(insert(destinations).values(row))
 
 

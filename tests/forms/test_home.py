@@ -5,10 +5,10 @@ import re
 import pytest
 
 from bot.overview import RECENT
+from bot.patience import Patience
 from bot.sandbox.pbx import Fault, Kind, SandboxPBX
 from bot.sandbox.slack import View
 from bot.sandbox.stage import POLICY, Stage
-from bot.settle import Patience
 from bot.slack.home import chosen
 from tests.forms.conftest import Ready, home
 
