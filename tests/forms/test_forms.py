@@ -251,7 +251,7 @@ def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
     ready("Park group: ")
     pick(stage, "ana", "Sales", "Park group")
     stage.slack.submit(ana)
-    stage.slack.click(ana, ready("Park group Sales", "[Rename]"), label="Rename")
+    stage.slack.click(ana, ready("Park group Sales", "[Rename a group]"), label="Rename a group")
     ready("Park group: Sales")
     stage.slack.fill(ana, "Sales DE", label="Name")
     stage.slack.submit(ana)
