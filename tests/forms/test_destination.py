@@ -83,6 +83,25 @@ def test_the_choice_is_filled_in_the_next_time_even_after_a_restart(stage: Stage
     assert "#random" not in open_rename(stage, ready, group="Bills"), "that none was chosen is remembered too"
 
 
+def test_a_line_repeated_from_the_panel_is_posted_where_it_was_chosen_last(
+    stage: Stage, ready: Ready, ana: str
+) -> None:
+    open_rename(stage, ready)
+    stage.slack.fill(ana, "random", label=LABEL)
+    rename(stage, ready, "Sales DE")
+    stage.slack.slash(ana, stage.channels["phones"], "add 1001 to Billing")
+    stage.settle()
+    stage.slack.slash(ana, stage.channels["phones"], "remove 1001 from Billing")
+    stage.settle()
+    stage.slack.shortcut(ana, "park:panel")
+    stage.slack.click(ana, ready("Add members"), label="Again: add 1001 to Billing")
+    assert "Confirmation in: #random" in ready("*Added:* 1001").plain.replace("*", "")
+    stage.slack.submit(ana)
+    stage.settle()
+    assert stage.slack.messages(stage.channels["random"])[-1].plain.startswith("*Added 1001")
+    assert "#random" in open_rename(stage, ready, group="Billing"), "and still remembered"
+
+
 def test_what_one_person_chose_is_not_filled_in_for_another(stage: Stage, ready: Ready, ana: str) -> None:
     stage.slack.state.groups[stage.groups["leads"]].members.append(stage.people["ben"])
     open_rename(stage, ready)

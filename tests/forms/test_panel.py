@@ -94,14 +94,17 @@ def test_a_recall_is_left_out_where_its_ring_group_may_no_longer_be_used(
         assert bool(repeats(panel(stage, "eve").plain)) is there
 
 
-def test_the_shortcut_shows_what_may_be_done_from_anywhere_and_repeats_it(stage: Stage, ready: Ready) -> None:
+def test_the_shortcut_shows_what_may_be_done_from_anywhere_and_repeats_it_once_it_was_shown(
+    stage: Stage, ready: Ready
+) -> None:
     ana = stage.people["ana"]
     asked(stage, *LATELY)
     stage.slack.shortcut(ana, "park:panel")
     view = ready("Add members")
     assert repeats(view.plain) == list(reversed(LATELY))
     stage.slack.click(ana, view, label="Again: add 1001 to Sales")
-    ready("Taken: the answer follows")
+    ready("*Added:* 1001", "Nothing is changed yet")
+    stage.slack.submit(ana)
     stage.settle()
     assert stage.pbx.state.members_of("Sales")[-1] == "1001"
 
@@ -112,6 +115,8 @@ def test_a_message_shortcut_repeats_in_that_messages_thread(stage: Stage, ready:
     ts = stage.slack.say(ben, phones, "please, as yesterday")
     stage.slack.message_shortcut(ben, stage.slack.messages(phones)[-1], "park:change")
     stage.slack.click(ben, ready("Add members", person="ben"), label="Again: add 1001 to Sales")
+    ready("*Added:* 1001", person="ben")
+    stage.slack.submit(ben)
     stage.settle()
     assert "Added 1001" in stage.slack.messages(phones, thread=ts)[1].plain
 
