@@ -15,6 +15,7 @@ from bot.clerk import Clerk
 from bot.clock import Now
 from bot.desk import Past
 from bot.journal import Journal
+from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
 from bot.path import Path
 from bot.patience import Patience
@@ -29,6 +30,7 @@ from bot.settings import Settings
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
+from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
 from bot.slack.hanging_up import hang_up
 from bot.slack.listeners import connect
@@ -82,7 +84,8 @@ class Park:
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
-        forms = Forms(screen, self._reception, clerk, voice, self.me, self._openers)
+        destinations = Destinations(people, KeptDestinations(self.journal.database))
+        forms = Forms(screen, self._reception, clerk, voice, self.me, self._openers, destinations)
         connect(app, self._reception, voice, self.me, self._speakers, forms)
         forms.connect(app)
         tabs.connect(app)

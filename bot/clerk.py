@@ -8,12 +8,13 @@ from bot.message import Message, Offer
 from bot.offering import Offering
 from bot.operation import JournalOperation, Operation
 from bot.operations import Help
-from bot.overview import Overview, overview
+from bot.overview import Look, Overview, overview
 from bot.path import Path
+from bot.policy.rights import are_certain, rights
 from bot.request import Request
 
-RECENT = 5
-"""Changes on the Home tab."""
+LATELY = 50
+"""Requests looked through for changes that somebody may see."""
 
 
 class Clerk:
@@ -46,6 +47,8 @@ class Clerk:
             offers=(Offer(label=operation.title, line=operation.text(), style="primary"),),
         )
 
-    def overview(self, request: Request) -> Overview:
+    def overview(self, request: Request, look: Look) -> Overview:
         """For the Home tab; raise Refused or PBXError."""
-        return overview(self.path.desk(request, Help()), self.journal.recent(RECENT))
+        desk, policy, who = self.path.desk(request, Help()), self.path.policy, self.path.who(request)
+        recent, certain = self.journal.recent(LATELY), are_certain(policy, who)
+        return overview(desk, look, rights(policy, who), recent, certain=certain)

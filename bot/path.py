@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
+from bot.again import again
 from bot.askers import People, asker
 from bot.changes.change import Change
 from bot.confirmation import preview, understood_as
@@ -59,7 +61,7 @@ class Path:
                 if isinstance(planned.operation, Undo)
                 else understood_as(said, request.line, f"preview {planned.operation.text()}")
             )
-        who = asker(request, self.people, self.policy)
+        who = self.who(request)
         operation, desk, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
         desk.homes.progress = progress
         return understood_as(operation.read(desk), request.line, operation.text())
@@ -76,7 +78,7 @@ class Path:
     def refuse_in_vain(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
         if operation.permission is not None:
-            who, groups = asker(request, self.people, self.policy), _groups_named(operation, known)
+            who, groups = self.who(request), _groups_named(operation, known)
             self._enforce(might(self.policy, who, operation.permission, groups=groups))
 
     def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
@@ -96,7 +98,7 @@ class Path:
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
-        return None if request.door is Door.CLOCK else asker(request, self.people, self.policy)
+        return None if request.door is Door.CLOCK else self.who(request)
 
     def _allowed(self, who: Asker, operation: ChangeOperation, plan: Plan, desk: Desk) -> list[str]:
         """By which rules, on what was read; raise NotAllowed."""
@@ -158,6 +160,10 @@ class Path:
         self._enforce(decision)
         return decision.rule
 
+    def who(self, request: Request) -> Asker:
+        """As the policy sees them; raise NotAllowed or SlackFailure."""
+        return asker(request, self.people, self.policy)
+
     def desk(self, request: Request, operation: Operation) -> Desk:
         """For a change that was decided before."""
         return self._desk(self._who(request), operation)
@@ -169,6 +175,9 @@ class Path:
         for change in changes:
             if change.target.id is not None:
                 self.directory.forget_members(change.target.id)
+
+    def _again(self, who: Asker | None) -> tuple[str, ...]:
+        return again(self.past.asked_by(who.team, who.user), self.policy, who, self.directory) if who else ()
 
     def _desk(self, who: Asker | None, operation: Operation) -> Desk:
         def may_see(group: str) -> bool:
@@ -188,6 +197,7 @@ class Path:
             may_see=may_see,
             may=may,
             viewer=Viewer(self.history, who.user if who else ""),
+            again=partial(self._again, who),
         )
 
     def _enforce(self, decision: Decision) -> None:

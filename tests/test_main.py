@@ -52,6 +52,17 @@ def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> 
     assert "Amara Okafor" in capsys.readouterr().out
 
 
+def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("home", "fill Search groups = sales", "menu Sales = Rename a group", "fill Name = Sales DE")
+    assert main(["demo", *lines, "fill Post the confirmation in = random", "submit", "submit", "home"]) == 0
+    said = capsys.readouterr().out
+    assert "2 park groups with “sales” in the name" in said
+    assert "Post the confirmation in (optional): #random" in said
+    assert "rename Sales to Sales DE: done" in said.rpartition("> home")[2]
+    assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
+    assert "There is no menu of Sales in sight" in capsys.readouterr().out
+
+
 def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
     """What a real installation on this stage would have."""
     policy = folder / "policy.toml"

@@ -63,6 +63,10 @@ class Past:
             raise NotPossible(f"Change {number} neither begins nor ends by itself. {NOTHING}")
         return found
 
+    def asked_by(self, team: str, user: str) -> list[Entry]:
+        """That person's latest changes, whatever became of them, newest first."""
+        return self._journal.asked_by(team, user)
+
     def stands(self, entry: Entry) -> bool:
         """Done, and not taken back by something that stands."""
         back = (one for one in self._journal.sequel(entry.id) if one.plan is not None)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from bot.clock import Now
 from bot.journal.database import Database
@@ -14,6 +14,10 @@ from bot.journal.turns import next_claimable, next_moment
 
 MOST = 100
 """Of what is shown as unknown."""
+AMONG = 1000
+"""Requests among which a person's own are looked for."""
+LATEST = 50
+"""Of these, as many at most."""
 
 
 class Reader:
@@ -90,6 +94,17 @@ class Reader:
         with self.database.reading() as connection:
             row = connection.execute(select(flags).where(flags.c.name == name)).one_or_none()
         return None if row is None else Flag(**row._mapping)
+
+    def asked_by(self, team: str, user: str) -> list[Entry]:
+        """What that person asked for that was planned, and is about no other change: newest first, of the last ones."""
+        latest = select(func.coalesce(func.max(entries.c.id), 0)).scalar_subquery()
+        theirs = and_(
+            entries.c.id > latest - AMONG,  # no index: who asked is inside of the request
+            entries.c.request["team"].as_string() == team,
+            entries.c.request["user"].as_string() == user,
+        )
+        planned = and_(entries.c.plan.is_not(None), entries.c.about.is_(None), entries.c.state != State.REFUSED)
+        return self._entries(select(entries).where(theirs, planned).order_by(entries.c.id.desc()).limit(LATEST))
 
     def events(self, number: int) -> list[Event]:
         """The story of one entry."""

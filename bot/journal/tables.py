@@ -133,3 +133,12 @@ chain = Table(
     Column("posted_at", UtcDateTime, nullable=False),
     Column("claimed_until", UtcDateTime),
 )
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("team", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("chosen_at", UtcDateTime, nullable=False),
+)

@@ -1,13 +1,18 @@
 """What Park can do, in the words of a phone user."""
 
+import logging
+from collections.abc import Iterator
 from typing import Annotated
 
 from bot.desk import Desk
+from bot.errors import JournalUnavailable
 from bot.fields import Noun
 from bot.fields.when import ENDS, STARTS
-from bot.message import FormOffer, Message
+from bot.message import FormOffer, Message, Offer
 from bot.operation import Operation, ReadOperation
 from bot.words import Words, join
+
+log = logging.getLogger(__name__)
 
 
 def _operations() -> tuple[type[Operation], ...]:
@@ -68,16 +73,34 @@ class Help(ReadOperation):
         )
 
     def _all(self, desk: Desk) -> Message:
+        """The panel: short, for a phone; what they asked for last is a tap away."""
         every = [one for one in _operations() if one.advertised]
         allowed = [one for one in every if one.permission is None or desk.may(one.permission)]
         others = len(every) - len(allowed)
+        verbs = ", ".join(dict.fromkeys(one.verb() for one in allowed))
         return Message(
-            title="Park changes the call park settings of the phone system. Here you may type:",
-            lines=tuple(one.examples[0] for one in allowed),
-            forms=tuple(FormOffer(label=one.title, operation=one.key()) for one in allowed if one.form()),
+            title="Park changes the call park settings of the phone system. Tap a button, or type a line:",
+            lines=tuple(_one_of_each(allowed)),
             notes=(
-                "Any case will do; quotes only where a name could be read in two ways. `help <verb>` explains one.",
+                f"Here you may type: {verbs}. `help <verb>` explains one.",
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
+            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _again(desk)),
+            forms=tuple(FormOffer(label=one.title, operation=one.key()) for one in allowed if one.form()),
         )
+
+
+def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
+    """An example for each kind of thing that they may do."""
+    firsts = {one.permission: one for one in reversed(allowed) if one.permission is not None}
+    return (one.examples[0] for one in allowed if one in firsts.values())
+
+
+def _again(desk: Desk) -> tuple[str, ...]:
+    """Help comes without them too."""
+    try:
+        return desk.again()
+    except JournalUnavailable as fault:
+        log.warning("what somebody asked for last is not known: %s", fault)
+        return ()

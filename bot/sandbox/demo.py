@@ -28,7 +28,8 @@ You are [b]Ana Ruiz[/b], a team lead, in [b]#phones[/b]. Try these, or any other
 
 [b]as ben[/b] (on call), [b]as gil[/b] (a guest), [b]as eve[/b] switch person; [b]in #random[/b] switches channel;
 [b]click 1[/b] clicks a button; [b]@Park add 1001 to Sales[/b] mentions the bot; [b]/park add[/b] opens a form:
-[b]fill Members = 1001[/b], [b]fill Park group = Sales[/b], [b]submit[/b], [b]close[/b]; [b]home[/b] is the Home tab;
+[b]fill Members = 1001[/b], [b]fill Park group = Sales[/b], [b]submit[/b], [b]close[/b]; [b]home[/b] is the Home tab:
+[b]fill Search groups = sal[/b], [b]menu Sales = Change recall[/b], [b]fill Post the confirmation in = random[/b];
 [b]pbx[/b] shows what the PBX heard; [b]quit[/b] ends."""
 
 

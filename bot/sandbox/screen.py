@@ -11,6 +11,7 @@ from bot.sandbox.stage import Stage
 
 ANSWER = 30.0
 """Seconds that an answer may take before the demo gives up waiting."""
+HOME = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
 LOADING = ("Opening ...", "Checking with the PBX ...")
 
 Seen = dict[str, str]
@@ -39,6 +40,26 @@ class Screen:
     def seen(self) -> Seen:
         """Everything in sight."""
         return {key: one.plain for key, one in self._all().items()}
+
+    def go_home(self) -> Seen:
+        """Turn to the Home tab, which is drawn whole; what was in sight without it."""
+        self.at_home = False
+        before = self.seen()
+        self.at_home = True
+        if self.home is not None:
+            self._shown.pop(self.home.id, None)
+        return before
+
+    @property
+    def home(self) -> View | None:
+        """The person's Home tab, while it is in sight."""
+        return self.stage.slack.home(self.user) if self.at_home else None
+
+    @property
+    def front(self) -> View | None:
+        """Where a person types: the form, or the Home tab where none is open."""
+        views = self.stage.slack.views_of(self.user)
+        return views[-1] if views else self.home
 
     def note(self, key: str, plain: str) -> None:
         """What the person wrote is no news to them."""
@@ -72,10 +93,9 @@ class Screen:
         threads = [
             one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.place, thread=top.ts)
         ]
-        home = slack.home(self.user) if self.at_home else None
         direct = slack.seen_by(self.user, slack.direct(self.user))
         messages: dict[str, Message | View] = {one.ts: one for one in (*tops, *threads, *direct)}
-        views = {view.id: view for view in (*slack.views_of(self.user)[-1:], home) if view is not None}
+        views = {view.id: view for view in (*slack.views_of(self.user)[-1:], self.home) if view is not None}
         return {key: messages[key] for key in sorted(messages, key=float)} | views
 
     def _loading(self) -> bool:
@@ -98,7 +118,7 @@ class Screen:
 
 def _where(one: Message | View) -> str:
     if isinstance(one, View):
-        return "on the Home tab" if one.type == "home" else "in a form: fill LABEL = VALUE, submit, close"
+        return HOME if one.type == "home" else "in a form: fill LABEL = VALUE, submit, close"
     if one.ephemeral:
         return "Only you can see this"
     return "posted" if one.thread_ts in (None, one.ts) else "in the thread"

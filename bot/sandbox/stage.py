@@ -106,6 +106,15 @@ class Stage:
         self._ahead += time
         self.park.wake()
 
+    def restart(self) -> None:
+        """Stop the bot and start another, with the same journal."""
+        self.park.stop()
+        self._start_park()
+
+    def _start_park(self) -> None:
+        self.park = Park(self.settings, patience=self._patience, now=self.now).start()
+        self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+
     def settle(self, timeout: float = 10.0) -> None:
         """Wait until everything that was asked is answered; raise TimeoutError."""
         end = time.monotonic() + timeout
@@ -123,8 +132,7 @@ class Stage:
     def __enter__(self) -> Self:
         self.pbx.start()
         self.slack.start()
-        self.park = Park(self.settings, patience=self._patience, now=self.now).start()
-        self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+        self._start_park()
         return self
 
     def __exit__(

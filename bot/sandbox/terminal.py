@@ -27,6 +27,7 @@ class Terminal:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
+            "menu": self._menu,
             "pbx": self._pbx,
             "/park": self._slash,
         }
@@ -61,21 +62,23 @@ class Terminal:
     def _become(self, name: str) -> bool:
         if name not in self.stage.people:
             return self.screen.sorry(f"There are {', '.join(self.stage.people)}.")
-        self.screen.person = name
+        self.screen.person, self.screen.at_home = name, False
         return True
 
     def _enter(self, name: str) -> bool:
         if name.lstrip("#") not in self.stage.channels:
             return self.screen.sorry(f"There are {', '.join(self.stage.channels)}.")
-        self.screen.channel = name.lstrip("#")
+        self.screen.channel, self.screen.at_home = name.lstrip("#"), False
         return True
 
     def _slash(self, text: str) -> bool:
+        self.screen.at_home = False
         before = self.screen.seen()
         ack = self.stage.slack.slash(self.screen.user, self.screen.place, text)
         return ack.ok and self.screen.wait(before)
 
     def _say(self, text: str) -> bool:
+        self.screen.at_home = False
         before = self.screen.seen()
         ts = self.stage.slack.say(self.screen.user, self.screen.place, text)
         self.screen.note(ts, text)
@@ -95,7 +98,7 @@ class Terminal:
         values = [one.strip() for one in value.split(",")] if "," in value else value
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.fill(self.screen.user, values, label=label)
+            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.front)
         except LookupError as fault:
             return self.screen.sorry(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
@@ -113,12 +116,24 @@ class Terminal:
         return gesture() and self.screen.wait(before)
 
     def _home(self, _: str) -> bool:
-        before = self.screen.seen()
-        self.screen.at_home = True
+        before = self.screen.go_home()
         ack = self.stage.slack.open_home(self.screen.user)
-        answered = ack is not None and ack.ok and self.screen.wait(before)
-        self.screen.at_home = False
-        return answered
+        return ack is not None and ack.ok and self.screen.wait(before)
+
+    def _menu(self, text: str) -> bool:
+        """`menu Sales = Change recall`: an entry of a group's menu on the Home tab."""
+        group, _, entry = (part.strip() for part in text.partition("="))
+        view = self.screen.home
+        rows = [one for one in view.blocks if "accessory" in one] if view else []
+        named = (row["block_id"] for row in rows if row["text"]["text"].startswith(f"*{group}*"))
+        if view is None or not (row := next(named, None)):
+            return self.screen.sorry(f"There is no menu of {group} in sight: try home.")
+        before = self.screen.seen()
+        try:
+            ack = self.stage.slack.click(self.screen.user, view, block_id=row, label=entry)
+        except LookupError as fault:
+            return self.screen.sorry(str(fault))
+        return ack.ok and self.screen.wait(before)
 
     def _drawn(self) -> bool:
         self.screen.draw()

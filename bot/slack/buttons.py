@@ -3,6 +3,7 @@
 import json
 import re
 from secrets import token_urlsafe
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.blocks import ButtonElement
@@ -47,7 +48,7 @@ def follow_button(offer: Offer, place: int) -> ButtonElement | None:
 
 def form_button(offer: FormOffer, place: int) -> ButtonElement | None:
     """Opens a form; None where what was understood is too much for a button."""
-    value = json.dumps({"operation": offer.operation, "arguments": offer.arguments}).translate(_HARMLESS)
+    value = packed({"operation": offer.operation, "arguments": offer.arguments})
     if len(value) > _VALUE_LIMIT:
         return None
     named = (one for one in offer.arguments.values() if isinstance(one, str))
@@ -62,7 +63,12 @@ def read(value: str) -> Click:
 
 def _value(offer: Offer) -> str:
     click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
-    return json.dumps(click.model_dump(exclude_none=True)).translate(_HARMLESS)
+    return packed(click.model_dump(exclude_none=True))
+
+
+def packed(data: dict[str, Any]) -> str:
+    """As a button's value: JSON that comes back as it was sent."""
+    return json.dumps(data).translate(_HARMLESS)
 
 
 def _drawn(label: str, about: str, action_id: str, value: str, style: str | None = None) -> ButtonElement:

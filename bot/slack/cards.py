@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from bot.errors import SlackRefused
 from bot.message import Message
 from bot.request import Request
 from bot.slack.blocks import Payload, card, footed
+from bot.slack.failures import NoPlace
 from bot.slack.outlet import Outlet
-from bot.slack.posted import ASKED_IN_DM, BY_DM, BY_RESPONSE_URL, asked_in
+from bot.slack.people import People
+from bot.slack.posted import BY_RESPONSE_URL, asked_in, why_direct
 from bot.slack.ways import first_open, response_url
 from bot.voice import Posted
 
@@ -29,8 +32,8 @@ class Card:
 class Cards:
     """Puts cards; raises SlackFailure."""
 
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
+    def __init__(self, outlet: Outlet, people: People) -> None:
+        self._outlet, self._people = outlet, people
 
     def put(self, request: Request, card: Card, posted: Posted | None) -> Posted:
         """A card that is gone, or that can't be changed, is put again."""
@@ -45,6 +48,8 @@ class Cards:
             yield partial(self._in_channel, card, request.channel, None)
             if url := response_url(request):
                 yield partial(self._by_response_url, card, request.channel, url)
+        elif request.post_to:
+            yield partial(self._where_chosen, card, request, request.post_to)
         yield partial(self._in_dm, card, request)
 
     def _update(self, posted: Posted, channel: str, ts: str, card: Card) -> Posted:
@@ -58,13 +63,23 @@ class Cards:
         ts, under = self._outlet.post(channel, first, thread)
         return self._with_rest(Posted(how="channel", channel=channel, ts=ts, thread=under), rest)
 
+    def _where_chosen(self, card: Card, request: Request, channel: str) -> Posted:
+        """The asker may have left since they chose it."""
+        try:
+            closed = self._people.why_not_in(request.user, channel)
+        except SlackRefused as refusal:  # whoever can't be seen to be in it is not
+            raise NoPlace(str(refusal)) from refusal
+        if closed:
+            raise NoPlace(closed)
+        return self._in_channel(card, channel, None)
+
     def _by_response_url(self, card: Card, channel: str, url: str) -> Posted:
         for payload in card.drawn(BY_RESPONSE_URL):
             self._outlet.respond(url, payload, to_all=True)
         return Posted(how="response_url", channel=channel, told=BY_RESPONSE_URL)
 
     def _in_dm(self, card: Card, request: Request) -> Posted:
-        told = BY_DM if request.channel else ASKED_IN_DM
+        told = why_direct(request)
         first, *rest = card.drawn(told)
         channel = self._outlet.direct(request.user)
         ts, _ = self._outlet.post(channel, footed(first, asked_in(request)))

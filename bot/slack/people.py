@@ -1,7 +1,7 @@
 """Who people are in Slack, remembered for a minute: one command asks once, and what changes there is seen soon."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.slack.remembered import Remembered
 
 log = logging.getLogger(__name__)
 _SECONDS = 60.0
+_PLACES = 999  # a page of somebody's channels at most; docs.slack.dev, users.conversations
 _UNSEEN = frozenset({"user_not_found", "user_not_visible"})
 
 Person = Mapping[str, Any]
@@ -60,6 +61,26 @@ class People:
         except (ValueError, OSError, KeyError):
             log.warning("The zone of a person is not among those of this machine")
         return "UTC"
+
+    def why_not_in(self, user: str, channel: str) -> str | None:
+        """Why that person can't have something posted there, to go after "because"; None where they can.
+
+        Asked anew each time. Slack tells a bot of all public channels, and of the private ones that it is in itself.
+        """
+        for place in self._places(user):
+            if place["id"] == channel:
+                return "it is archived" if place.get("is_archived") else None
+        return "you are not in it, or it is private and Park is not in it"
+
+    def _places(self, user: str) -> Iterator[Mapping[str, Any]]:
+        cursor = None
+        while cursor != "":
+            with translated():
+                answer = self._client.users_conversations(
+                    user=user, types="public_channel,private_channel", limit=_PLACES, cursor=cursor
+                )
+            yield from answer["channels"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
 
     def _ask_person(self, user: str) -> Person:
         try:

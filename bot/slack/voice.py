@@ -27,7 +27,7 @@ class Voice:
     def __init__(self, outlet: Outlet, people: People) -> None:
         self._outlet = outlet
         self._people = people
-        self._cards = Cards(outlet)
+        self._cards = Cards(outlet, people)
 
     def checking(self, request: Request, text: str) -> None:
         """Say in private that it takes a while: best effort."""

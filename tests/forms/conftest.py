@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -49,20 +50,31 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def ready(stage: Stage) -> Ready:
-    """Waits for the view on top to be past its loading, and to hold the words."""
+    """As `top`, on the test's stage."""
+    return partial(top, stage)
 
-    def wait(*words: str, person: str = "ana") -> View:
-        user = stage.people[person]
 
-        def there() -> bool:
-            if not stage.slack.views_of(user):
-                return False
-            plain = stage.slack.view(user).plain
-            return not any(word in plain for word in ("Opening ...", "Checking with")) and all(
-                w in plain for w in words
-            )
+def top(stage: Stage, *words: str, person: str = "ana") -> View:
+    """The view on top, once it is past its loading and holds the words."""
+    user = stage.people[person]
 
-        stage.slack.wait_for(there, timeout=10)
-        return stage.slack.view(user)
+    def there() -> bool:
+        if not stage.slack.views_of(user):
+            return False
+        plain = stage.slack.view(user).plain
+        return not any(word in plain for word in ("Opening ...", "Checking with")) and all(w in plain for w in words)
 
-    return wait
+    stage.slack.wait_for(there, timeout=10)
+    return stage.slack.view(user)
+
+
+def home(stage: Stage, person: str, *words: str) -> View:
+    """The person's Home tab, once it holds the words."""
+
+    def there() -> View | None:
+        view = stage.slack.home(stage.people[person])
+        return view if view is not None and all(word in view.plain for word in words) else None
+
+    found = stage.slack.wait_for(there, timeout=10)
+    assert found is not None
+    return found

@@ -240,3 +240,22 @@ def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
     stage.slack.fill(ana, said["text"]["text"], label="Park group")
     stage.slack.submit(ana)
     assert "That is no name" in stage.slack.view(ana).errors["group"]
+
+
+def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
+    stage: Stage, ready: Ready, ana: str, phones: str
+) -> None:
+    ts = stage.slack.say(ana, phones, "who is in Sales?")
+    stage.slack.message_shortcut(ana, stage.slack.messages(phones)[-1], "park:change")
+    stage.slack.click(ana, ready("Add members"), label="Show a group")
+    ready("Park group: ")
+    pick(stage, "ana", "Sales", "Park group")
+    stage.slack.submit(ana)
+    stage.slack.click(ana, ready("Park group Sales", "[Rename a group]"), label="Rename a group")
+    ready("Park group: Sales")
+    stage.slack.fill(ana, "Sales DE", label="Name")
+    stage.slack.submit(ana)
+    ready("Apply")
+    stage.slack.submit(ana)
+    stage.settle()
+    assert "Renamed" in stage.slack.messages(phones, thread=ts)[1].plain

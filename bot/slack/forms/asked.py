@@ -38,6 +38,7 @@ def of_form(body: Payload, place: Place, asked: Operation, team: str) -> Request
         line=asked.text(),
         channel=place.channel,
         thread=place.thread,
+        post_to=place.post_to,
         asked_at=datetime.now(UTC),
         expects=place.expects,
     )

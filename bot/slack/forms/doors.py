@@ -8,6 +8,7 @@ from bot.clerk import Clerk
 from bot.message import FormOffer
 from bot.request import Request
 from bot.slack.connection import Identity
+from bot.slack.forms.destination import Destinations
 from bot.slack.forms.means import Means
 from bot.slack.forms.opening import Opening
 from bot.slack.forms.picking import Picking
@@ -21,8 +22,17 @@ from bot.slack.voice import Voice
 class Forms:
     """All doors of the forms."""
 
-    def __init__(self, screen: Screen, inbox: Inbox, clerk: Clerk, voice: Voice, me: Identity, pool: Executor) -> None:
-        means = Means(screen, inbox, clerk, voice, me, pool)
+    def __init__(
+        self,
+        screen: Screen,
+        inbox: Inbox,
+        clerk: Clerk,
+        voice: Voice,
+        me: Identity,
+        pool: Executor,
+        destinations: Destinations,
+    ) -> None:
+        means = Means(screen, inbox, clerk, voice, me, pool, destinations)
         self._opening, reviewing = Opening(means), Reviewing(means)
         self._doors = (self._opening, Picking(means), reviewing, Submitting(means, reviewing))
 

@@ -48,7 +48,8 @@ def _filled(means: Means, operation: type[Operation], place: Place, request: Req
     place = place.model_copy(update={"arguments": {**present, **place.arguments}, "present": present, "groups": groups})
     means.look(operation, place)
     if not operation.asks_only() or said or not _required(operation) <= place.arguments.keys():
-        return means.fill(operation, place, said=said)
+        place, lost = means.destinations.usual(operation, place, request)
+        return means.fill(operation, place, said=said or lost)
     answer = means.clerk.reviewed(request, operation.model_validate(place.arguments))
     return views.over(operation, answer, place)
 

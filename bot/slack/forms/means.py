@@ -15,6 +15,7 @@ from bot.operation import Operation
 from bot.operations import OPERATIONS
 from bot.slack.connection import Identity
 from bot.slack.forms import views
+from bot.slack.forms.destination import Destinations
 from bot.slack.forms.place import Place
 from bot.slack.forms.trouble import away
 from bot.slack.inbox import Inbox
@@ -42,6 +43,7 @@ class Means:
     voice: Voice
     me: Identity
     pool: Executor
+    destinations: Destinations
 
     def operation(self, key: str) -> type[Operation]:
         """By the name of its file; raise Outdated."""

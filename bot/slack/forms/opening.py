@@ -17,7 +17,7 @@ from bot.slack.forms import views
 from bot.slack.forms.asked import of_opening
 from bot.slack.forms.first import first_view, place_of
 from bot.slack.forms.means import Means, Outdated
-from bot.slack.home import MENU
+from bot.slack.home import MENU, chosen
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
@@ -57,7 +57,7 @@ class Opening:
     def choose_from_menu(self, ack: Ack, body: Json, action: Json) -> None:
         """A group's menu on the Home tab."""
         ack()
-        operation, _, group = action["selected_option"]["value"].partition(":")
+        operation, group = chosen(action["selected_option"]["value"])
         self.open(
             body["trigger_id"],
             of_opening(body, self._means.me.team),

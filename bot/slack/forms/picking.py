@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot.errors import PBXError, Refused, SlackFailure
 from bot.message import Message
 from bot.operation import Operation
-from bot.slack.forms import views
+from bot.slack.forms import destination, views
 from bot.slack.forms.asked import of_opening
 from bot.slack.forms.ids import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, names_in
 from bot.slack.forms.means import Means
@@ -72,7 +72,8 @@ class Picking:
         """What needs no PBX at once."""
         place, operation = self._means.placed(body)
         shown = body["view"]
-        place = place.redrawn(arguments=filled(operation, shown["state"]["values"]))
+        state = shown["state"]["values"]
+        place = place.redrawn(arguments=filled(operation, state), post_to=destination.picked(state))
         drawn = self._means.fill(operation, place)
         if views.names(drawn) != names_in(shown["state"]["values"]):
             self._redrawing.draw(shown, gesture, drawn)

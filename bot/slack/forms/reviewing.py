@@ -46,6 +46,7 @@ class Reviewing:
         kind = type(asked)
         request = of_form(body, place, asked, self._means.me.team)
         try:
+            self._means.destinations.check(request)
             present = self._means.clerk.opened(request, kind, asked.model_dump(mode="json"))
             drawn = self._shifted(kind, place, present) or self._reviewed(request, place, asked)
         except Refused as refused:
@@ -71,7 +72,10 @@ class Reviewing:
             arguments=asked.model_dump(mode="json", exclude_none=True),
             channel=before.channel,
             thread=before.thread,
+            post_to=before.post_to,
         )
+        if place.post_to is None:
+            place, _ = self._means.destinations.usual(kind, place, of_form(body, place, asked, self._means.me.team))
         self._means.screen.update(view, views.waiting(kind, CHECKING, place.nonce))
         self.review(body, place, asked)
 

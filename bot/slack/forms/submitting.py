@@ -12,7 +12,7 @@ from bot.known_faults import known_faults
 from bot.message import Message
 from bot.operation import Operation
 from bot.operations import Help
-from bot.slack.forms import views
+from bot.slack.forms import destination, views
 from bot.slack.forms.asked import of_form
 from bot.slack.forms.ids import names_in
 from bot.slack.forms.means import OUTDATED, Means, Outdated
@@ -46,7 +46,7 @@ class Submitting:
             ack(response_action="update", view=views.over(Help, old.message))
             return
         state = body["view"]["state"]["values"]
-        place = place.redrawn(arguments=filled(operation, state))
+        place = place.redrawn(arguments=filled(operation, state), post_to=destination.picked(state))
         try:
             asked = self._asked(operation, place, state)
         except Misfilled as wrong:
@@ -63,13 +63,16 @@ class Submitting:
         except (Outdated, ValidationError):
             ack(response_action="update", view=views.over(Help, OUTDATED))
             return
+        request = of_form(body, place, asked, self._means.me.team)
         try:
-            said = self._means.inbox.take(of_form(body, place, asked, self._means.me.team), asked)
+            said = self._means.inbox.take(request, asked)
         except JournalUnavailable:
             log.exception("a form was not accepted")
             said = JOURNAL_AWAY
         if said is None:
             ack(response_action="clear")
+            if destination.is_asked(operation, place):
+                self._means.later(self._means.destinations.remember, request)
         else:
             ack(response_action="update", view=views.over(operation, said, place))
 

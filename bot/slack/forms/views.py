@@ -10,6 +10,7 @@ from bot.message import Message
 from bot.operation import Operation
 from bot.slack.blocks import render
 from bot.slack.buttons import follow_button
+from bot.slack.forms import destination
 from bot.slack.forms.ids import names_in
 from bot.slack.forms.inputs import Label, inputs
 from bot.slack.forms.place import Place
@@ -34,14 +35,16 @@ def fill(operation: type[Operation], place: Place, label: Label, *, said: Messag
     """The inputs, under whatever has to be said first."""
     help_block: list[Any] = [SectionBlock(text=operation.help)]
     first = _blocks(said) if said else help_block
-    drawn = inputs(operation, place.arguments, label=label, turns=place.turns)
+    asked = inputs(operation, place.arguments, label=label, turns=place.turns)
+    drawn = (*asked, *destination.inputs(operation, place))
     blocks = [*first, *(block.to_dict() for block in drawn)]
     return _view(operation, FILL, place, blocks, submit="Show" if operation.asks_only() else "Review")
 
 
 def review(operation: type[Operation], place: Place, said: Message) -> Json:
     """The diff, before the last click."""
-    without_button = replace(said, offers=())  # the form's own submit does it
+    facts = (*said.facts, *(destination.said(operation, place) if said.offers else ()))
+    without_button = replace(said, offers=(), facts=facts)  # the form's own submit does it
     submit = said.offers[0].label if said.offers else None
     return _view(operation, APPLY, place, _blocks(without_button), submit=submit)
 

@@ -79,3 +79,26 @@ def test_people_come_and_go(park: Park) -> None:
     assert park.bot.auth_test()["bot_id"] == park.slack.bot_id
     with pytest.raises(SlackApiError, match="team:read"):
         park.bot.team_info()
+
+
+def test_somebodys_channels_are_public_ones_and_those_private_ones_that_the_bot_is_in(park: Park) -> None:
+    park.slack.add_channel("lead", [park.ada], private=True)
+    park.slack.add_channel("hidden", [park.ada], private=True, bot=False)
+    park.slack.add_channel("old", [park.ada], archived=True, bot=False)
+    park.slack.add_channel("elsewhere", [park.ben])
+    theirs = park.bot.users_conversations(user=park.ada, types="public_channel,private_channel", limit=999)["channels"]
+    assert [(one["name"], one["is_archived"]) for one in theirs] == [
+        ("phone-ops", False),
+        ("lead", False),
+        ("old", True),
+    ]
+    assert not any({"is_member", "num_members"} & one.keys() for one in theirs)
+    assert [one["name"] for one in park.bot.users_conversations(user=park.ada, exclude_archived=True)["channels"]] == [
+        "phone-ops"
+    ]
+    with pytest.raises(SlackApiError, match="invalid_limit"):
+        park.bot.users_conversations(limit=1000)
+    with pytest.raises(SlackApiError, match="invalid_types"):
+        park.bot.users_conversations(types="private")
+    with pytest.raises(SlackApiError, match="user_not_found"):
+        park.bot.users_conversations(user="U0")

@@ -37,15 +37,36 @@ def conversations_members(state: State, args: Json) -> Json:
 
 @method("conversations.list", *_READ.values())
 def conversations_list(state: State, args: Json) -> Json:
+    shown, cursor = page(_wanted(state, args), args)
+    return {"channels": [_shown(state, c) for c in shown], "response_metadata": {"next_cursor": cursor}}
+
+
+@method("users.conversations", *_READ.values())
+def users_conversations(state: State, args: Json) -> Json:
+    """Those of `user`, of the bot where none is given: others' that are not public only where the bot is in them too.
+
+    Objects are limited: they lack is_member and num_members."""
+    user = str(args.get("user") or state.bot.id)
+    if user not in state.people:
+        raise SlackError("user_not_found")
+    theirs = [c for c in _wanted(state, args) if user in c.members]
+    shown, cursor = page(theirs, args, most=999)
+    places = [{k: v for k, v in _shown(state, c).items() if k not in ("is_member", "num_members")} for c in shown]
+    return {"channels": places, "response_metadata": {"next_cursor": cursor}}
+
+
+def _wanted(state: State, args: Json) -> list[Channel]:
+    """Of the `types` asked for, each of which needs its scope; archived ones too, unless they are excluded."""
     types = str(args.get("types") or "public_channel").split(",")
+    if not set(types) <= set(_TYPES.values()):
+        raise SlackError("invalid_types")
     kinds = {kind for kind, name in _TYPES.items() if name in types}
     for kind in kinds:
         require(state, _READ[kind])
     wanted = [c for c in state.channels.values() if channel_type(c) in kinds and _is_there(state, c)]
     if str(args.get("exclude_archived")).lower() in ("1", "true"):
         wanted = [c for c in wanted if not c.archived]
-    shown, cursor = page(wanted, args)
-    return {"channels": [_shown(state, c) for c in shown], "response_metadata": {"next_cursor": cursor}}
+    return wanted
 
 
 def _readable(state: State, args: Json) -> Channel:

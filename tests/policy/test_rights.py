@@ -1,0 +1,137 @@
+"""A person's rights in words, from the rules that are about them."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.names import fold
+from bot.policy import Asker, Permission, Policy, decide
+from bot.policy.match import covers
+from bot.policy.rights import are_certain, rights
+
+ANA = Asker(user="U1", team="T1", channel=None, user_groups=frozenset({"S1"}))
+RULE: dict[str, Any] = {"users": ["U1"], "operations": ["all"]}
+CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "all of it": ([RULE], ["everything, from anywhere"]),
+    "in a channel": (
+        [
+            {
+                "users": ["U1"],
+                "channels": ["C1"],
+                "operations": ["members", "recall"],
+                "groups": ["Sales*", "Support*"],
+            }
+        ],
+        ["change members and recalls of Sales*, Support* from C1"],
+    ),
+    "in several channels": ([RULE | {"channels": ["C1", "C2", "C3"]}], ["everything from C1, C2 or C3"]),
+    "only looking": ([RULE | {"operations": ["read"]}], ["look at any group, from anywhere"]),
+    "looking and members": (
+        [RULE | {"operations": ["read", "members"], "groups": ["Sales"]}],
+        ["look at and change members of Sales, from anywhere"],
+    ),
+    "all of some": (
+        [RULE | {"groups": ["Sales"]}],
+        [
+            (
+                "look at, change members and recalls of, create, rename and delete Sales, "
+                "and change the call park server, from anywhere"
+            )
+        ],
+    ),
+    "the server": ([RULE | {"operations": ["server"]}], ["change the call park server, from anywhere"]),
+    "few ring groups": (
+        [RULE | {"operations": ["recall"], "ring_groups": ["Night Desk", "Desk*"]}],
+        ["change recalls of any group (recalls to ring group Night Desk or Desk* only), from anywhere"],
+    ),
+    "no ring group": (
+        [RULE | {"operations": ["recall"], "ring_groups": []}],
+        ["change recalls of any group (recalls to no ring group), from anywhere"],
+    ),
+    "ring groups of one who sends no recalls": (
+        [RULE | {"operations": ["members"], "ring_groups": []}],
+        ["change members of any group, from anywhere"],
+    ),
+    "two rules that differ in what they allow only": (
+        [RULE | {"operations": ["read"]}, RULE | {"operations": ["members"]}],
+        ["look at and change members of any group, from anywhere"],
+    ),
+    "one that another includes": (
+        [RULE | {"channels": ["C1"], "groups": ["Sales"]}, RULE],
+        ["everything, from anywhere"],
+    ),
+    "one wider by its channels, one by its groups": (
+        [RULE | {"groups": ["S*"], "operations": ["read"]}, RULE | {"channels": ["C1"], "operations": ["read"]}],
+        ["look at S*, from anywhere", "look at any group from C1"],
+    ),
+    "another's": ([RULE | {"users": ["U2"]}], []),
+    "their user group's": ([{"user_groups": ["S1"], "operations": ["all"]}], ["everything, from anywhere"]),
+    "whoever is in the channel": ([{"channels": ["C1"], "operations": ["all"]}], ["everything from C1"]),
+}
+
+
+def policy(*rules: dict[str, Any]) -> Policy:
+    return Policy.model_validate({"allow": rules})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rights_in_words(case: str) -> None:
+    rules, words = CASES[case]
+    assert [right.said() for right in rights(policy(*rules), ANA)] == words
+
+
+def test_what_stands_in_the_policys_file_is_shaped_by_whoever_shows_it() -> None:
+    (right,) = rights(policy(RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales*"]}), ANA)
+    assert right.said(pattern=repr, channel=lambda id: f"<#{id}>") == "look at 'Sales*' from <#C1>"
+
+
+def test_a_guest_has_only_the_rights_that_name_them() -> None:
+    guest = Asker(user="U9", team="T1", channel=None, user_groups=frozenset({"S1"}), guest=True)
+    everybody = {"channels": ["C1"], "operations": ["all"]}
+    assert not rights(policy(everybody), guest)
+    assert rights(policy(everybody | {"users": ["U9"]}), guest)
+
+
+def test_they_are_uncertain_where_slack_could_not_say_who_is_in_which_user_group() -> None:
+    unknown = Asker(user="U1", team="T1", channel=None, user_groups=None)
+    assert are_certain(policy(RULE), unknown)
+    assert not are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), unknown)
+    assert are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), ANA)
+
+
+def some(*items: str) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(items), min_size=1, max_size=2)
+
+
+RULES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "users": st.sampled_from([["U1"], ["U2"]]),
+            "operations": some("read", "members", "all"),
+            "groups": some("Sales", "S*", "*"),
+            "ring_groups": st.one_of(st.just([]), some("Night", "N*", "*")),
+        },
+        optional={"channels": some("C1", "C2")},
+    ),
+    max_size=4,
+)
+
+
+@given(RULES, st.sampled_from(list(Permission)), st.sampled_from([None, "C1", "C2"]))
+def test_what_is_said_is_what_is_decided(
+    rules: list[dict[str, Any]], permission: Permission, channel: str | None
+) -> None:
+    """Whatever is joined or left out, they allow what the rules allow, and no more."""
+    asker = Asker(user="U1", team="T1", channel=channel, user_groups=frozenset())
+    for group, ring_group in [(g, r) for g in ("Sales", "Support", "Other") for r in ("Night", "Noon", "Day")]:
+        decided = decide(policy(*rules), asker, permission, groups=[group], ring_groups=[ring_group]).allowed
+        said = any(
+            permission in right.operations
+            and covers(right.groups, fold(group))
+            and covers(right.ring_groups, fold(ring_group))
+            and (not right.channels or channel in right.channels)
+            for right in rights(policy(*rules), asker)
+        )
+        assert said == decided
