@@ -77,8 +77,10 @@ def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: Watching)
     storm, over, typed = Storm(scene, random.Random(seed)), threading.Event(), list[str]()
     with ThreadPoolExecutor(HANDS) as pool:
         hands = [pool.submit(_type_until, over, scene, hand, typed) for hand in range(HANDS)]
-        storm.rage()
-        over.set()
+        try:
+            storm.rage()
+        finally:
+            over.set()
         for hand in hands:
             hand.result()
     scene.all_told(120)
