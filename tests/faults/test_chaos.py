@@ -103,6 +103,7 @@ def _none_overlapped(scene: Watching, entries: list[Entry]) -> None:
     story = sorted((event for number in known for event in scene.journal.events(number)), key=lambda event: event.id)
     under_way, ended = dict[int, Entry](), set[int]()
     for event in story:
+        assert event.entry is not None
         entry = known[event.entry]
         if event.what == "ended":
             ended.add(entry.id)
