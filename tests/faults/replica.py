@@ -75,7 +75,6 @@ class Replica:
         **environment: Any,
     ) -> "Replica":
         """Until it is connected to Slack; `environment` goes over the stage's."""
-        before = stage.slack.connections
         reader, writer = FORKS.Pipe(duplex=False)
         said = stage.settings.model_dump() | environment
         arguments = (said, lease, patience or Patience(), orders or Orders(), writer)
@@ -83,10 +82,8 @@ class Replica:
         process.start()
         writer.close()
         one = cls(process, reader)
-        stage.slack.wait_for(lambda: stage.slack.connections > before, timeout=60)
-        while "ready" not in one.steps():
-            assert one.reader.fileno() >= 0
-            one.wait_for_word()
+        one.reached("ready")
+        stage.slack.wait_for(lambda: stage.slack.connections, timeout=60)
         return one
 
     def steps(self) -> list[str]:
@@ -108,6 +105,7 @@ class Replica:
     def reached(self, name: str, number: int = 1) -> None:
         """Wait for the step of that number among those whose name begins so."""
         while sum(step.startswith(name) for step in self.steps()) < number:
+            assert self.alive, f"it died before {name}"
             self.wait_for_word()
 
     def send(self, what: signal.Signals) -> None:

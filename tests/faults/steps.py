@@ -1,6 +1,7 @@
 """The steps of a process that something can happen between: commits, calls to the PBX, calls to Slack."""
 
 import os
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Steps:
                 return
             self._count += 1
             if self._count == self.orders.number:
-                os.kill(os.getpid(), self.orders.signal)
+                signal.pthread_kill(threading.get_ident(), self.orders.signal)  # this thread goes no step further
 
     def watch(self, engine: Engine) -> None:
         """From now on, in this process."""

@@ -1,0 +1,102 @@
+"""Two replicas, or a database that goes away: what is asked for is done once, or said not to be."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bot.sandbox.stage import Stage
+from tests.faults.scene import DEADLINE, HURRY, Scene
+from tests.faults.watching import Watching, watching
+from tests.postgres import Server
+
+
+@pytest.fixture
+def two(postgres: Server) -> Iterator[Watching]:
+    """Slack gives what it delivers to each in turn."""
+    with watching(postgres) as scene:
+        for _ in range(2):
+            scene.start()
+        scene.stage.slack.wait_for(lambda: scene.stage.slack.connections == 2)
+        yield scene
+
+
+@pytest.fixture
+def scene(postgres: Server) -> Iterator[Scene]:
+    with Stage(patience=HURRY, pbx_deadline=DEADLINE, database_url=postgres.database()) as stage:
+        yield Scene(stage)
+
+
+@contextmanager
+def away(postgres: Server) -> Iterator[None]:
+    postgres.stop()
+    try:
+        yield
+    finally:
+        postgres.start()
+
+
+def test_a_mention_that_each_of_two_replicas_gets_is_done_once(two: Watching) -> None:
+    slack, stage = two.stage.slack, two.stage
+    for who in ("1001", "1004", "1005"):
+        slack.say(stage.people["ana"], stage.channels["phones"], f"<@{slack.bot_user}> add {who} to Sales")
+        slack.deliver_again("events_api")
+    two.all_told()
+    assert two.members("Sales")[-3:] == ["1001", "1004", "1005"]
+    assert two.changes() == len(two.writes) == len(two.journal.recent(10)) == 3
+
+
+def test_changes_of_one_group_through_two_replicas_are_made_in_the_order_asked_for(two: Watching) -> None:
+    asked = ["1001", "1004", "1005", "1006", "1008", "1009"]
+    for number in asked:
+        two.slash(f"add {number} to Sales")
+    two.all_told()
+    assert two.members("Sales")[-len(asked) :] == asked
+    assert all("· done" in card.plain for card in two.cards())
+
+
+def test_what_a_replica_leaves_when_it_stops_is_taken_up_by_the_other(two: Watching) -> None:
+    writing = two.hold()
+    for number in ("1001", "1004", "1005"):
+        two.slash(f"add {number} to Sales")
+    two.reached(writing)
+    for one in two.replicas:
+        one.kill()
+    two.go_on(writing)
+    two.start()
+    two.all_told()
+    assert two.members("Sales")[-3:] == ["1001", "1004", "1005"]
+    assert two.changes() == 3
+
+
+def test_without_its_database_it_says_that_nothing_was_done_and_recovers_by_itself(
+    scene: Scene, postgres: Server
+) -> None:
+    with away(postgres):
+        scene.slash("add 1001 to Sales")
+        assert "Nothing was done" in scene.whisper().plain
+    assert scene.stage.pbx.writes == []
+    _when_it_is_back(scene, "add 1001 to Sales")
+    assert scene.changes() == 1
+
+
+def test_a_database_that_goes_away_in_the_middle_loses_nothing(scene: Scene, postgres: Server) -> None:
+    writing = scene.hold()
+    scene.slash("add 1001 to Sales")
+    scene.slash("remove 1001 from Sales")
+    scene.reached(writing)
+    with away(postgres):
+        scene.go_on(writing)
+    scene.stage.slack.wait_for(lambda: len(scene.replies()) == 2, timeout=60)
+    assert scene.changes() == len(scene.writes) == 2
+    assert "1001" not in scene.members("Sales")
+
+
+def _when_it_is_back(scene: Scene, line: str) -> None:
+    """Typed until it is taken."""
+    before = len(scene.cards())
+    while "Nothing was done" in scene.whisper().plain and len(scene.cards()) == before:
+        said = len(scene.whispers())
+        scene.slash(line)
+        scene.stage.slack.wait_for(lambda: len(scene.whispers()) > said or len(scene.cards()) > before, timeout=30)  # noqa: B023
+    scene.stage.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)
