@@ -9,7 +9,7 @@ from bot.audit.verify import Whole, verify
 from bot.journal import Journal, State
 from bot.journal.beside import beside
 from bot.journal.chain import Link
-from bot.journal.migrations.versions.r0003_chain import down_revision
+from bot.journal.migrations.versions.r0004_chain import down_revision
 from tests.journal.making import Clock, Desk, url
 
 

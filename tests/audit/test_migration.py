@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.journal import Entry, State
-from bot.journal.migrations.versions.r0003_chain import down_revision
+from bot.journal.migrations.versions.r0004_chain import down_revision
 from tests.audit.places import check, lived, tamper
 from tests.journal.making import Desk
 

@@ -10,8 +10,8 @@ from alembic import op
 from bot.journal.chain import START, Link
 from bot.journal.tables import UtcDateTime
 
-revision = "0003"
-down_revision = "0005"
+revision = "0004"
+down_revision = "0003"
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _TIME = UtcDateTime()
