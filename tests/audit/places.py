@@ -55,6 +55,7 @@ def rewrite(folder: Path) -> None:
     """A whole new chain over altered events, head included: consistent in itself."""
     with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
         connection.execute("UPDATE events SET by = 'U0000SOMEELSE' WHERE id = 1")
+        connection.execute("DROP TABLE destinations")  # younger than the chain
         connection.execute("DROP TABLE chain")
         connection.execute("ALTER TABLE events DROP COLUMN hash")
         connection.execute(f"UPDATE alembic_version SET version_num = '{down_revision}'")
