@@ -203,11 +203,6 @@ def test_a_ring_group_may_be_called_ring_group(park: House) -> None:
     assert park.plan("recall Sales to ring group Nights").plan.changes
 
 
-def test_a_time_at_the_end_is_explained(park: House) -> None:
-    assert "by itself yet" in words(refused(park, "add 1016 to Billing for 2h", NotPossible))
-    assert "by itself yet" in words(refused(park, "recall Sales to user until 5pm", NotPossible))
-
-
 def test_a_mention_that_fits_nobody_says_by_what_it_was_looked_up(park: House) -> None:
     EMAILS[BEN] = "nobody@example.com"
     assert "nobody@example.com" in words(refused(park, f"add <@{BEN}> to Billing", NotFound))
