@@ -49,6 +49,8 @@ OPENERS = 20
 """Forms being opened or reviewed at once: each may wait for a slow PBX."""
 SPEAKERS = 4
 """Answers of the doors on their way to Slack at once."""
+FRONT = 8
+"""Loading views on their way to Slack at once; they wait for no PBX."""
 
 
 class Park:
@@ -73,7 +75,7 @@ class Park:
         path = Path(self.pbx, Directory(self.pbx), self.policy, people, past, history)
         self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
-        self._openers = Pool("opener", OPENERS)
+        self._front, self._openers = Pool("front", FRONT), Pool("opener", OPENERS)
         tabs = Tabs(screen, clerk, self.me, self._openers)
         teller = Teller(self.journal, voice, self.policy, changed=tabs.changed)
         brake = Brake(self.journal, read_only=settings.park_read_only)
@@ -85,7 +87,7 @@ class Park:
         self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
         destinations = Destinations(people, KeptDestinations(self.journal.database))
-        forms = Forms(screen, self._reception, clerk, voice, self.me, self._openers, destinations)
+        forms = Forms(screen, self._reception, clerk, voice, self.me, self._front, self._openers, destinations)
         connect(app, self._reception, voice, self.me, self._speakers, forms)
         forms.connect(app)
         tabs.connect(app)
@@ -114,6 +116,7 @@ class Park:
         self._speakers.shutdown()
         self.daily.stop()
         self._worker.stop()
+        self._front.shutdown()
         self._openers.shutdown()  # after the worker, whose last changes are shown on the Home tab
         self._slowness.close()
         self.journal.close()
@@ -132,7 +135,8 @@ class Park:
     @property
     def idle(self) -> bool:
         """Whether everything that was asked is answered: the journal first, for its worker gives the openers work."""
-        return not self.journal.busy() and all(one.idle for one in (self._reception, self._speakers, self._openers))
+        pools = (self._reception, self._speakers, self._front, self._openers)
+        return not self.journal.busy() and all(one.idle for one in pools)
 
     def __enter__(self) -> Self:
         return self.start()

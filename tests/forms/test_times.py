@@ -1,9 +1,11 @@
 """Slack's times: three seconds for a form, and for every ack, whatever the PBX does; proved by order, not by clock."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
+from bot.app import OPENERS
 from bot.sandbox.pbx import Fault, Kind, SandboxPBX
 from bot.sandbox.stage import Stage
 from bot.slack.frame import MOST, as_many_as_fit, fits
@@ -121,3 +123,21 @@ def test_twenty_forms_that_hang_delay_no_ack(stage: Stage) -> None:
     stage.settle(60)
     assert "[Apply]" in stage.slack.view(ben).plain
     assert stage.pbx.state.groups[stage.pbx.state.group_id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
+
+
+def test_a_form_opens_within_its_triggers_time_however_many_others_hang(stage: Stage) -> None:
+    ana, ben, phones = stage.people["ana"], stage.people["ben"], stage.channels["phones"]
+    held, before = hold(stage), len(answered(stage))
+    for _ in range(OPENERS + 1):
+        assert stage.slack.slash(ana, phones, "server recall time").ok
+    assert stage.slack.slash(ben, phones, "recall Sales").ok
+    stage.slack.wait_for(lambda: opening(stage, ben), timeout=20)
+    assert len(answered(stage)) == before
+    go_on(held)
+    stage.settle(60)
+
+
+def opening(stage: Stage, who: str) -> bool:
+    with suppress(LookupError):
+        return "Opening" in stage.slack.view(who).plain
+    return False

@@ -29,10 +29,11 @@ class Forms:
         clerk: Clerk,
         voice: Voice,
         me: Identity,
+        front: Executor,
         pool: Executor,
         destinations: Destinations,
     ) -> None:
-        means = Means(screen, inbox, clerk, voice, me, pool, destinations)
+        means = Means(screen, inbox, clerk, voice, me, front, pool, destinations)
         self._opening, reviewing = Opening(means), Reviewing(means)
         self._doors = (self._opening, Picking(means), reviewing, Submitting(means, reviewing))
 

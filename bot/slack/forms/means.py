@@ -42,6 +42,8 @@ class Means:
     clerk: Clerk
     voice: Voice
     me: Identity
+    front: Executor
+    """For what Slack waits three seconds for, and nothing else: no PBX keeps it busy."""
     pool: Executor
     destinations: Destinations
 
@@ -79,10 +81,18 @@ class Means:
         except (PBXError, SlackFailure) as fault:
             return away(fault)
 
+    def at_once(self, work: Callable[..., object], *arguments: object) -> None:
+        """Before its trigger runs out, however many others wait for the PBX."""
+        self._submit(self.front, work, *arguments)
+
     def later(self, work: Callable[..., object], *arguments: object) -> None:
-        """As soon as a thread is free; not at all once Park is stopping."""
+        """As soon as a thread is free."""
+        self._submit(self.pool, work, *arguments)
+
+    def _submit(self, pool: Executor, work: Callable[..., object], *arguments: object) -> None:
+        """Not at all once Park is stopping."""
         try:
-            self.pool.submit(_logged, work, *arguments)
+            pool.submit(_logged, work, *arguments)
         except RuntimeError as stopping:
             log.info("a form is left as it is: %s", stopping)
 

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 
 from bot.errors import NOTHING, SlackFailure
 from bot.message import FormOffer, Message
+from bot.operation import Operation
 from bot.operations import Help
 from bot.request import Request
 from bot.slack.buttons import FORM_ACTION
@@ -42,8 +43,8 @@ class Opening:
         app.shortcut(CHANGE)(self.panel)
 
     def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        """In a thread of its own: the loading view within the trigger's three seconds, then the form."""
-        self._means.later(self._open, trigger, request, offer)
+        """The loading view within the trigger's three seconds, then the form."""
+        self._means.at_once(self._open, trigger, request, offer)
 
     def click(self, ack: Ack, body: Json, action: Json) -> None:
         """A button that opens a form: on a message or the Home tab a new one, in the panel in its place."""
@@ -67,7 +68,7 @@ class Opening:
     def panel(self, ack: Ack, body: Json) -> None:
         """A shortcut, from anywhere or on a message: what this person may do here, as buttons."""
         ack()
-        self._means.later(self._panel, body["trigger_id"], of_opening(body, self._means.me.team))
+        self._means.at_once(self._panel, body["trigger_id"], of_opening(body, self._means.me.team))
 
     def _panel(self, trigger: str, request: Request) -> None:
         try:
@@ -75,6 +76,9 @@ class Opening:
         except SlackFailure as failure:
             self._not_opened(request, failure, Message(title=NOT_OPENED, notes=("Please use the shortcut again.",)))
             return
+        self._means.later(self._fill_panel, view, request)
+
+    def _fill_panel(self, view: str, request: Request) -> None:
         said = self._means.said(lambda: self._means.clerk.reviewed(request, Help()))
         self._means.screen.update(view, views.over(Help, replace(said, lines=()), place_of(Help.key(), request)))
 
@@ -88,7 +92,10 @@ class Opening:
         except SlackFailure as failure:
             self._not_opened(request, failure, again)
         else:
-            self._means.screen.update(view, first_view(self._means, operation, request, offer))
+            self._means.later(self._fill, view, operation, request, offer)
+
+    def _fill(self, view: str, operation: type[Operation], request: Request, offer: FormOffer) -> None:
+        self._means.screen.update(view, first_view(self._means, operation, request, offer))
 
     def _not_opened(self, request: Request, failure: SlackFailure, said: Message) -> None:
         """Whoever clicked hears of it in private, for they see nothing else."""
@@ -103,7 +110,7 @@ class Opening:
             self._means.screen.update(view, views.over(Help, old.message, place_of(Help.key(), request)))
             return
         self._means.screen.update(view, views.waiting(operation, OPENING))
-        self._means.screen.update(view, first_view(self._means, operation, request, offer))
+        self._fill(view, operation, request, offer)
 
 
 def _offer(value: str) -> FormOffer:
