@@ -3,12 +3,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.journal import postgresql
 from tests.journal.making import Desk, url
 from tests.postgres import Server
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a machine on which much else is going on."""
+    monkeypatch.setattr(postgresql, "PATIENCE", 30.0)
+    monkeypatch.setattr(postgresql, "IDLE", 30.0)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest, tmp_path: Path, patient: None) -> str:
     """Of an empty journal on each of the databases, to which all of it applies."""
     if request.param == "sqlite":
         return url(tmp_path)

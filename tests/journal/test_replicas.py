@@ -30,7 +30,7 @@ WAITING_STORY = "INSERT INTO events (entry_id, at, what, by) VALUES (1, '{at}', 
 HOLD = "INSERT INTO holds (name, entry_id) VALUES ('sales', 1)"
 
 
-def test_two_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Server) -> None:
+def test_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Server, patient: None) -> None:
     address = postgres.database()
     with ExitStack() as open_ones:
         replicas = [Journal(address) for _ in range(3)]
@@ -71,7 +71,7 @@ def _none_overlapped(journal: Journal) -> None:
         assert order == sorted(order)
 
 
-def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Server) -> None:
+def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Server, patient: None) -> None:
     address = postgres.database()
     replicas = [Journal(address) for _ in range(2)]
     barrier = threading.Barrier(2)
@@ -109,7 +109,7 @@ def test_who_gets_no_turn_is_told_in_time(postgres: Server, monkeypatch: pytest.
     address = postgres.database()
     one, other = Journal(address), Journal(address)
     with one.database.writing():
-        with pytest.raises(JournalUnavailable, match="lock timeout"):
+        with pytest.raises(JournalUnavailable, match="timeout"):
             other.accept(asking("a"), asked=ASKED, footprint=SALES)
         with ThreadPoolExecutor(1) as pool, pytest.raises(JournalUnavailable, match="busy"):
             pool.submit(one.accept, asking("a"), asked=ASKED, footprint=SALES).result()
