@@ -89,6 +89,12 @@ class Server:
                 raise Unavailable(f"{program}: {out.read().strip()[-500:]}")
 
 
+def _end_with(pid: int, one: Server) -> "subprocess.Popen[bytes]":
+    """What goes on when its tests were killed would go on for ever: a shell that looks after it."""
+    script = "while kill -0 $1; do sleep 1; done 2>/dev/null; kill -QUIT $(head -1 $2/data/postmaster.pid); rm -rf $2"
+    return subprocess.Popen(["sh", "-c", script, "sh", str(pid), str(one.folder)], start_new_session=True)
+
+
 @contextmanager
 def server() -> Iterator[Server]:
     """Started; raise Unavailable."""
@@ -96,9 +102,12 @@ def server() -> Iterator[Server]:
     try:
         one = Server(folder)
         one.start()
+        watching = _end_with(os.getpid(), one)
         try:
             yield one
         finally:
+            watching.kill()
+            watching.wait()
             one.stop("immediate")
     finally:
         shutil.rmtree(folder)
