@@ -19,3 +19,9 @@ def workspace() -> Workspace:
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
     )
+
+
+def declared() -> dict[str, Any]:
+    """The manifest's features: slash commands, shortcuts, the bot's name."""
+    features: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["features"]
+    return features
