@@ -140,7 +140,7 @@ class Tab:
         try:
             return self.js(script)
         except AssertionError as fault:
-            raise AssertionError(f"{condition}\n{fault}\n{self.js('document.body.innerText')}") from None
+            raise AssertionError(f"{condition}\n{fault}\n{self.text('main')}") from None
 
     def see(self, words: str, within: str = "main", *, times: int = 1) -> str:
         """Wait until these words stand there in sight, and return all that does."""

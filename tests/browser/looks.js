@@ -4,12 +4,15 @@ window.parkLooks = (() => {
 
   function name(one) {
     const by = one.getAttribute("aria-labelledby");
-    const labels = [...(one.labels ?? [])].map((label) => label.innerText);
+    const labels = [...(one.labels ?? [])].map((label) => (label.querySelector("span") ?? label).innerText);
     const named = one.getAttribute("aria-label") ?? (by && document.getElementById(by)?.innerText) ?? labels[0];
     return (named ?? one.innerText ?? "").replace(/\s+/g, " ").trim();
   }
 
-  const named = (all, label) => all.filter((one) => inSight(one) && (name(one) === label || name(one).startsWith(`${label} (`)));
+  function named(all, label) {
+    const is = (text) => text === label || text.startsWith(`${label} (`);
+    return all.filter((one) => inSight(one) && (is(name(one)) || is((one.innerText ?? "").trim())));
+  }
 
   function until(condition, most) {
     return new Promise((done, fail) => {

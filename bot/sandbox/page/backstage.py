@@ -59,6 +59,7 @@ class Backstage:
                 "switches": [_switch(self.stage, one) for one in SWITCHES.values()],
                 "server": self._server(),
                 "groups": [self._group(id) for id in self.stage.pbx.state.groups],
+                "latest": self.stage.pbx.state.audit[-1]["object_name"] if self.stage.pbx.state.audit else None,
                 "users": [(n, user["display_name"]) for n, user in sorted(self.stage.pbx.state.users.items())],
                 "heard": self._heard(),
             }
@@ -108,10 +109,10 @@ class Backstage:
         return Shown(one.method, self._named(one.path), status, one.write, bad, _more(one))
 
     def _named(self, path: str) -> str:
-        """With a group's name for its id."""
+        """With names for the ids of groups and ring groups."""
         plain = unquote(path).removeprefix("/api")
-        for id, group in self.stage.pbx.state.groups.items():
-            plain = plain.replace(f"/{id}", f"/“{group['name']}”")
+        for id, one in (self.stage.pbx.state.groups | self.stage.pbx.state.ring_groups).items():
+            plain = plain.replace(f"/{id}", f"/“{one['name']}”")
         return plain
 
 

@@ -12,6 +12,7 @@ from bot.sandbox.page.mrkdwn import Mrkdwn
 from bot.sandbox.page.options import chosen, labels, offered
 from bot.sandbox.slack import Message, View
 from bot.sandbox.slack.model import Json, Person
+from bot.sandbox.slack.text import display
 from bot.sandbox.stage import Stage
 
 TINTS = 6
@@ -43,6 +44,10 @@ class Drawing:
         if text["type"] == "mrkdwn":
             return self._mrkdwn.html(text["text"])
         return Markup("{}").format(text["text"])
+
+    def label(self, block: Json) -> str:
+        """What a section's accessory is about: the first line of its text."""
+        return display(self.state, block.get("text", {}).get("text", "")).split("\n")[0].strip("*")
 
     def mrkdwn(self, text: str) -> Markup:
         return self._mrkdwn.html(text)

@@ -48,6 +48,7 @@ class Page:
             self.child.kill()
             self._sandboxes.__exit__(None, None, None)
             raise
+        self._stream.start()
         self._web.start()
         return self
 

@@ -56,7 +56,7 @@ class Sight:
             people=[(key, self.stage.slack.state.people[id], PEOPLE[key]) for key, id in self.stage.people.items()],
             shortcuts=self._shortcuts,
             asked=_query(looking),
-            entities=self._entities(looking),
+            entities=self._entities(),
             commands=self._commands(),
         )
 
@@ -115,12 +115,12 @@ class Sight:
             return ""
         return self._drawing(looking)("modal.html", view=views[-1], depth=len(views))
 
-    def _entities(self, looking: Looking) -> list[dict[str, str]]:
+    def _entities(self) -> list[dict[str, str]]:
         """What completes after @ and #."""
         state = self.stage.slack.state
         people = [(f"@{p.real_name}", p.name) for p in state.people.values() if p.id != "USLACKBOT"]
         groups = [(f"@{group.handle}", "user group") for group in state.groups.values()]
-        channels = [(f"#{name}", "channel") for name, _ in places(self.stage, looking.who)]
+        channels = [(f"#{one.name}", "channel") for one in state.channels.values() if not (one.direct or one.private)]
         return [{"text": text, "about": about} for text, about in (*people, *groups, *channels)]
 
     def _commands(self) -> list[dict[str, str]]:

@@ -150,9 +150,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", async (event) => {
   const field = event.target;
   if (field.id === "who") {
-    looking.as = field.value;  // and what this person may not see, the server leaves out
-    looking.thread = null;
-    location.search = query();
+    go({ as: field.value, thread: null });  // what this person may not see, the server does not show
   } else if (field.dataset.switch) {
     await backstage(field.dataset.switch, field.value);
   } else if (field.dataset.field === "text") {

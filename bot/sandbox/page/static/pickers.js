@@ -32,8 +32,8 @@ export function pickers(place, confirmed) {
     if (await confirmed(picker)) await gesture("fill", { ...place(picker), value });
   }
 
-  async function look(picker) {
-    const list = box(picker), text = list.input.value;
+  async function look(picker, text = box(picker).input.value) {
+    const list = box(picker);
     if (picker.dataset.picker === "here") return filter(list, text);
     if (text.length < Number(picker.dataset.least)) return list.hide();
     const turn = (asked.get(picker) ?? 0) + 1;
@@ -80,9 +80,9 @@ export function pickers(place, confirmed) {
     const picker = pickerOf(event.target);
     if (!picker || event.target !== box(picker).input) return;
     if (box(picker).key(event)) return;
-    if (event.key === "ArrowDown" && picker.dataset.picker === "here") {
+    if (event.key === "ArrowDown") {
       event.preventDefault();
-      filter(box(picker), "");
+      look(picker, "");
     } else if (event.key === "Backspace" && !event.target.value && "many" in picker.dataset && chosen(picker).length) {
       send(picker, chosen(picker).slice(0, -1));
     } else if (event.key === "Enter") {
@@ -105,10 +105,9 @@ export function pickers(place, confirmed) {
     } else if (event.target.closest("[data-clear]")) {
       send(picker, null);
       box(picker).input.focus();
-    } else if (picker.dataset.picker === "here" && event.target === box(picker).input) {
-      filter(box(picker), "");
     } else {
       box(picker).input.focus();
+      if (!box(picker).open) look(picker, "");
     }
   });
   document.addEventListener("focusout", (event) => {
