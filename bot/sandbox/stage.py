@@ -96,7 +96,8 @@ class Stage:
             "database_url": f"sqlite:///{folder / 'park.sqlite3'}",
             "park_policy": policy,
         }
-        return Settings(_env_file=None, **(usual | self._environment))
+        elsewhere = "no environment "  # what is exported for a real Park is none of the stage's
+        return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
 
     def now(self) -> datetime:
         """What Park takes for the time."""

@@ -56,5 +56,5 @@ window.parkLooks = (() => {
     menu.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  return { until, times, middle, labelled, choose };
+  return { until, times, middle, labelled, choose, name, inSight };
 })();

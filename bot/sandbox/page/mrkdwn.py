@@ -11,7 +11,7 @@ from bot.sandbox.slack.state import State
 from bot.sandbox.slack.text import display, unescape
 
 _STYLES = {"bold": ("*", "strong"), "italic": ("_", "em"), "strike": ("~", "del")}
-_MARKED = r"(?<![\w{m}])\{m}(?=[^\s{m}])(?P<{name}>(?:<[^<>\n]*>|`[^`\n]*`|[^{m}\n])*?[^\s{m}])\{m}(?![\w{m}])"
+_MARKED = r"(?<![\w{m}])\{m}(?=[^\s{m}])(?P<{name}>(?:<[^<>\n]*>|`[^`\n]*`|[^{m}\n])+?)(?<=\S)\{m}(?![\w{m}])"
 _TOKEN = re.compile(
     "|".join(
         [

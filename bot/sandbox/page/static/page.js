@@ -46,9 +46,9 @@ function showTab() {
 function showModal(html) {
   if (!html) return modal.open && modal.close();
   if (!modal.open) modal.showModal();
-  const view = modal.querySelector("form").id;
+  const view = modal.querySelector("form").id, now = document.activeElement;
   const first = modal.querySelector("input:not([type=radio]):not([type=checkbox]), textarea, select");
-  if (modal.dataset.view !== view || document.activeElement === document.body || document.activeElement === modal) {
+  if (modal.dataset.view !== view || !modal.contains(now) || now === modal || now.matches("h2")) {
     (first ?? modal.querySelector("h2")).focus();
   }
   modal.dataset.view = view;
