@@ -7,7 +7,9 @@ import yaml
 
 from bot.sandbox.slack import Workspace
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
+_HERE = Path(__file__).parent
+MANIFEST = next(file for file in (_HERE / "manifest.yaml", _HERE.parents[1] / "manifest.yaml") if file.exists())
+"""A wheel has it beside this file."""
 
 
 def workspace() -> Workspace:

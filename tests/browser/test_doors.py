@@ -68,7 +68,7 @@ def test_what_is_wrong_in_a_form_stands_under_its_field(tab: Tab) -> None:
     tab.until("parkLooks.name(document.activeElement) === 'Members'")
     tab.click("Review")
     tab.see("Please complete this required field.", ".field.wrong", times=2)
-    assert focus(tab) == "Members"
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
     assert tab.js("document.activeElement.getAttribute('aria-invalid')") == "true"
     described = tab.js(
         "document.getElementById(document.activeElement.getAttribute('aria-describedby').trim()).innerText"

@@ -130,6 +130,14 @@ def test_a_killed_park_is_gone_and_comes_back(page: Page) -> None:
     assert page.child.kills == 1
 
 
+def test_a_connection_that_is_cut_is_made_again(page: Page) -> None:
+    slack = page.stage.slack
+    (before,) = slack.link.lines
+    httpx.post(f"{page.url}backstage/cut", json={})
+    assert slack.wait_for(lambda: [line for line in slack.link.lines if line is not before], timeout=60)
+    assert page.child.alive
+
+
 def test_the_clock_of_park_and_of_slack_is_moved(page: Page) -> None:
     before = float(page.stage.slack.state.stamps.next())
     httpx.post(f"{page.url}backstage/forward", json={"value": "120"})

@@ -38,6 +38,7 @@ class Backstage:
             "forward": self._forward,
             "kill": lambda _: self.child.kill(),
             "start": lambda _: self.child.start(),
+            "cut": lambda _: self.stage.slack.link.drop(),
             "behind": self._behind,
         }
 

@@ -9,7 +9,17 @@ const $ = (selector) => document.querySelector(selector);
 const modal = $("#modal"), narrow = matchMedia("(max-width: 800px)");
 const commands = JSON.parse(document.body.dataset.commands);
 const entities = JSON.parse(document.body.dataset.entities);
+const atEnd = new Map();  // logs whose newest message is in sight, and stays there
 let stream, drawn = "";
+
+function toEnd(log) {
+  if (log.getAttribute("role") === "log" && atEnd.get(log) !== false) log.scrollTop = log.scrollHeight;
+}
+
+for (const log of document.querySelectorAll("[role=log]")) {
+  log.addEventListener("scroll", () => atEnd.set(log, log.scrollHeight - log.scrollTop - log.clientHeight < 80));
+  new ResizeObserver(() => toEnd(log)).observe(log);
+}
 
 // ---- what the server tells ----
 
@@ -24,10 +34,9 @@ function listen() {
 function show(regions) {
   for (const [name, html] of Object.entries(regions)) {
     const region = $(`[data-region="${name}"]`);
-    const log = region.getAttribute("role") === "log";
-    const atEnd = region.scrollHeight - region.scrollTop - region.clientHeight < 120;
     morph(region, html);
-    if (log && (atEnd || drawn !== query())) region.scrollTop = region.scrollHeight;
+    if (drawn !== query()) atEnd.set(region, true);
+    toEnd(region);
   }
   if ("thread" in regions) $("#thread").hidden = !regions.thread;
   if ("modal" in regions) showModal(regions.modal);
@@ -51,6 +60,9 @@ function showModal(html) {
   if (modal.dataset.view !== view || !modal.contains(now) || now === modal || now.matches("h2")) {
     (first ?? modal.querySelector("h2")).focus();
   }
+  const wrong = modal.querySelector("[aria-invalid]");
+  if (wrong && modal.dataset.wrong !== view) wrong.focus();  // the first, once
+  modal.dataset.wrong = wrong ? view : "";
   modal.dataset.view = view;
 }
 
@@ -184,7 +196,6 @@ async function submit(form) {
     if (field.value !== field.dataset.value) await fill(field);
   }
   await gesture("submit");
-  requestAnimationFrame(() => modal.querySelector("[aria-invalid]")?.focus());
 }
 
 modal.addEventListener("cancel", (event) => {

@@ -19,6 +19,7 @@ export function pickers(place, confirmed) {
 
   async function take(picker, option) {
     if (!option.dataset.option) return;
+    overtake(picker);
     const picked = JSON.parse(option.dataset.option), list = box(picker);
     list.hide();
     const many = "many" in picker.dataset;
@@ -36,12 +37,17 @@ export function pickers(place, confirmed) {
     const list = box(picker);
     if (picker.dataset.picker === "here") return filter(list, text);
     if (text.length < Number(picker.dataset.least)) return list.hide();
-    const turn = (asked.get(picker) ?? 0) + 1;
-    asked.set(picker, turn);
+    const turn = overtake(picker);
     const { options = [] } = await gesture("suggest", { ...place(picker), text });
     if (asked.get(picker) !== turn) return;
     fillList(list, options);
     if (document.activeElement === list.input) list.show();
+  }
+
+  // What was asked before is not waited for any more.
+  function overtake(picker) {
+    asked.set(picker, (asked.get(picker) ?? 0) + 1);
+    return asked.get(picker);
   }
 
   function filter(list, text) {
@@ -113,6 +119,7 @@ export function pickers(place, confirmed) {
   document.addEventListener("focusout", (event) => {
     const picker = pickerOf(event.target);
     if (!picker || event.target !== box(picker).input) return;
+    overtake(picker);
     box(picker).hide();
     event.target.value = event.target.dataset.value ?? "";  // what was not picked is not chosen
   });
