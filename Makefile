@@ -1,6 +1,6 @@
 # Everything runs from a virtual environment in .venv, made from the pinned lock files: nothing is installed globally.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check lock clean
+.PHONY: help demo test run check lock pictures clean
 
 # The first Python that is new enough; name another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -11,11 +11,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
 help:
-	@echo "make demo   run Park on its embedded sandbox: no Slack, no PBX, no database"
+	@echo "make demo   run Park on its embedded sandbox, in your browser: no Slack, no PBX, no database"
 	@echo "make test   run the tests"
 	@echo "make check  lint, types, import contracts, the README's command table"
 	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
 	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
+	@echo "make pictures  take the README's pictures again (needs Chromium)"
 	@echo "make clean  remove .venv and caches"
 
 $(BIN)/python:
@@ -55,6 +56,9 @@ lock: $(BIN)/python
 	@$(BIN)/python -m pip --quiet install uv
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --group dev --output-file requirements-dev.lock
+
+pictures: $(VENV)/.dev
+	@$(BIN)/python -m tests.browser.pictures .github
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache

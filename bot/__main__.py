@@ -52,7 +52,7 @@ def demo(chosen: argparse.Namespace) -> int:
     """The sandbox needs its own dependencies, which a production install may leave out."""
     from bot.sandbox.demo import play
 
-    return play(chosen.lines, picture=chosen.picture)
+    return play(chosen.lines, picture=chosen.picture, where=chosen.where)
 
 
 def table(chosen: argparse.Namespace) -> int:
@@ -76,8 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("migrate", help="bring a journal on PostgreSQL up to date")
     one.set_defaults(run=migrate)
     one = commands.add_parser("demo", help="try Park on a sandbox: no Slack, no PBX")
-    one.add_argument("lines", nargs="*", help="lines to play, as typed in Slack; none: type them yourself")
+    one.add_argument(
+        "lines", nargs="*", help="lines to play, as typed in Slack; none: a page in your browser, or type them yourself"
+    )
     one.add_argument("--picture", metavar="FILE", type=Path, help="draw the screen into FILE as SVG")
+    where = one.add_mutually_exclusive_group()
+    for name, words in (
+        ("terminal", "stay in the terminal, though there is a browser"),
+        ("page", "serve the page, though no browser is seen here, as over SSH with a forwarded port"),
+    ):
+        where.add_argument(f"--{name}", dest="where", action="store_const", const=name, help=words)
     one.set_defaults(run=demo)
     one = commands.add_parser("audit", help="verify the journal's chain of events, or export the history")
     add_commands(one)

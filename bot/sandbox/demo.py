@@ -1,4 +1,4 @@
-"""`make demo`: Park in a terminal, on a sandbox PBX and a sandbox Slack workspace."""
+"""`make demo`: Park in a browser or a terminal, on a sandbox PBX and a sandbox Slack workspace."""
 
 import logging
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.sandbox import browsing
 from bot.sandbox.stage import Stage
 from bot.sandbox.terminal import Terminal
 
@@ -33,11 +34,15 @@ You are [b]Ana Ruiz[/b], a team lead, in [b]#phones[/b]. Try these, or any other
 [b]pbx[/b] shows what the PBX heard; [b]quit[/b] ends."""
 
 
-def play(lines: Sequence[str], *, picture: Path | None = None) -> int:
-    """Lines given, or typed, or the five of the first screen; the exit status tells whether all were answered."""
+def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None = None) -> int:
+    """Lines given, or typed, or the five of the first screen; the exit status tells whether all were answered.
+
+    `where` is terminal, or page; None: the page where a browser can show it."""
     logging.getLogger().setLevel(logging.ERROR)
     if picture is not None:
         return _draw(lines, picture)
+    if where == "page" or (where is None and not lines and sys.stdin.isatty() and browsing.possible()):
+        return browsing.serve()
     console = Console(highlight=False, soft_wrap=True)
     with Stage() as stage:
         terminal = Terminal(stage, console)

@@ -7,7 +7,9 @@ import yaml
 
 from bot.sandbox.slack import Workspace
 
-MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
+_HERE = Path(__file__).parent
+MANIFEST = next(file for file in (_HERE / "manifest.yaml", _HERE.parents[1] / "manifest.yaml") if file.exists())
+"""A wheel has it beside this file."""
 
 
 def workspace() -> Workspace:
@@ -19,3 +21,9 @@ def workspace() -> Workspace:
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
     )
+
+
+def declared() -> dict[str, Any]:
+    """The manifest's features: slash commands, shortcuts, the bot's name."""
+    features: dict[str, Any] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["features"]
+    return features

@@ -53,8 +53,8 @@ class Stage:
         **environment: Any,
     ) -> None:
         self.pbx = pbx or SandboxPBX()
-        self._ahead = timedelta(0)
         self.slack = workspace()
+        self._ahead = timedelta(0)
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
         self._people()
         self._policy, self._patience, self._environment = policy, patience, environment
@@ -66,6 +66,7 @@ class Stage:
             "ben": add("ben", real_name="Ben Ito", email="ben.ito@example.com"),
             "gil": add("gil", real_name="Gil Gast", email="gil.gast@example.com", guest=True),
             "eve": add("eve", real_name="Eve Novak", email="eve.novak@example.com", tz="America/New_York"),
+            "ada": add("ada", real_name="Ada Kern", email="ada.kern@example.com", admin=True),
         }
         everybody = list(self.people.values())
         self.channels = {
@@ -95,15 +96,26 @@ class Stage:
             "database_url": f"sqlite:///{folder / 'park.sqlite3'}",
             "park_policy": policy,
         }
-        return Settings(_env_file=None, **(usual | self._environment))
+        elsewhere = "no environment "  # what is exported for a real Park is none of the stage's
+        return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
 
     def now(self) -> datetime:
         """What Park takes for the time."""
         return datetime.now(UTC) + self._ahead
 
+    @property
+    def ahead(self) -> timedelta:
+        """How far Park's clock and the workspace's are before the machine's."""
+        return self._ahead
+
+    @ahead.setter
+    def ahead(self, time: timedelta) -> None:
+        self._ahead = time
+        self.slack.state.stamps.ahead = time.total_seconds()
+
     def forward(self, time: timedelta) -> None:
-        """Set Park's clock."""
-        self._ahead += time
+        """Set the clocks."""
+        self.ahead += time
         self.park.wake()
 
     def restart(self) -> None:

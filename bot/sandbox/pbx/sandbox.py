@@ -76,6 +76,10 @@ class SandboxPBX(Console):
         """End every access token, the ready one too; with `refresh` the refresh tokens as well."""
         self.sessions.expire(refresh=refresh)
 
+    @property
+    def running(self) -> bool:
+        return self._listener is not None
+
     def start(self) -> None:
         """Listen; the first time on a port that is free."""
         self._listener = Listener(self._gate, self._port)

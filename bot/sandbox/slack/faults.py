@@ -56,6 +56,17 @@ class Faults:
         with self._state.changed:
             return len(self._waiting.get(method, ()))
 
+    def waits(self, method: str) -> str | int | Drop | None:
+        """What the next call of `method` alone meets, if anything."""
+        with self._state.changed:
+            line = self._waiting.get(method)
+            return line[0].what if line else None
+
+    def latency_of(self, method: str) -> float:
+        """Seconds, as they were set for exactly that."""
+        with self._state.changed:
+            return self._latency.get(method, 0.0)
+
     def delay(self, method: str) -> None:
         """Wait as long as the method's latency says; a stop of the workspace ends it."""
         with self._state.changed:

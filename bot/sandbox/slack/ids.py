@@ -24,8 +24,10 @@ class Stamps:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = 0
+        self.ahead = 0.0
+        """Seconds that this clock is before the machine's."""
 
     def next(self) -> str:
         with self._lock:
-            self._last = max(self._last + 1, time.time_ns() // 1000)
+            self._last = max(self._last + 1, time.time_ns() // 1000 + int(self.ahead * 10**6))
             return f"{self._last // 10**6}.{self._last % 10**6:06d}"

@@ -1,0 +1,5 @@
+"""The workspace in a browser: a page that its people look at, and gestures that they make there."""
+
+from bot.sandbox.page.page import Page
+
+__all__ = ["Page"]

@@ -1,0 +1,88 @@
+"""Slack's mrkdwn as HTML: whatever it holds comes out as text, but for the few tags made here."""
+
+import re
+from collections.abc import Callable
+from datetime import tzinfo
+
+from markupsafe import Markup, escape
+
+from bot.sandbox.page.dates import date_token
+from bot.sandbox.slack.state import State
+from bot.sandbox.slack.text import display, unescape
+
+_STYLES = {"bold": ("*", "strong"), "italic": ("_", "em"), "strike": ("~", "del")}
+_MARKED = r"(?<![\w{m}])\{m}(?=[^\s{m}])(?P<{name}>(?:<[^<>\n]*>|`[^`\n]*`|[^{m}\n])+?)(?<=\S)\{m}(?![\w{m}])"
+_TOKEN = re.compile(
+    "|".join(
+        [
+            r"```\n?(?P<fence>.+?)\n?```",
+            r"`(?P<code>[^`\n]+)`",
+            r"<(?P<entity>[^<>\n]+)>",
+            *(_MARKED.format(m=mark, name=name) for name, (mark, _) in _STYLES.items()),
+        ]
+    ),
+    re.DOTALL,
+)
+_QUOTED = re.compile(r"^(?:&gt;|>) ?")
+
+
+class Mrkdwn:
+    """Reads for one person: names as the workspace has them, moments in their zone."""
+
+    def __init__(self, state: State, zone: tzinfo, me: str) -> None:
+        self._state, self._zone, self._me = state, zone, me
+        self._makers: dict[str, Callable[[str], Markup]] = {
+            "fence": lambda text: Markup("<pre>{}</pre>").format(unescape(text)),
+            "code": lambda text: Markup("<code>{}</code>").format(self._bare(text)),
+            "entity": self._entity,
+            **{name: self._styler(tag) for name, (_, tag) in _STYLES.items()},
+        }
+
+    def html(self, text: str) -> Markup:
+        """Lines, quotes, styles, code, mentions, links and dates."""
+        parts = re.split(r"(```.+?```)", text, flags=re.DOTALL)
+        return Markup().join(self._inline(p) if p.startswith("```") and len(p) > 6 else self._lines(p) for p in parts)
+
+    def _lines(self, text: str) -> Markup:
+        return Markup("<br>").join(self._line(line) for line in text.split("\n"))
+
+    def _line(self, line: str) -> Markup:
+        quoted = _QUOTED.match(line)
+        if quoted:
+            return Markup("<span class=quote>{}</span>").format(self._inline(line[quoted.end() :]))
+        return self._inline(line)
+
+    def _inline(self, text: str) -> Markup:
+        made, at = Markup(), 0
+        for found in _TOKEN.finditer(text):
+            made += self._plain(text[at : found.start()])
+            kind = str(found.lastgroup)
+            made += self._makers[kind](found[kind])
+            at = found.end()
+        return made + self._plain(text[at:])
+
+    def _plain(self, text: str) -> Markup:
+        return escape(unescape(text))
+
+    def _bare(self, text: str) -> str:
+        """Code keeps its words, and mentions in it are read as names."""
+        return display(self._state, text)
+
+    def _styler(self, tag: str) -> Callable[[str], Markup]:
+        opened, closed = Markup(f"<{tag}>"), Markup(f"</{tag}>")  # noqa: S704 - one of the three above
+        return lambda text: opened + self._inline(text) + closed
+
+    def _entity(self, inside: str) -> Markup:
+        """A mention, a channel, a user group, a broadcast, a date or a link."""
+        reference, _, label = inside.partition("|")
+        if reference.startswith("!date^"):
+            return date_token(reference, unescape(label), self._zone)
+        if reference[0] in "@#!":
+            mine = " mine" if reference == f"@{self._me}" else ""
+            return Markup('<span class="mention{}">{}</span>').format(mine, display(self._state, f"<{inside}>"))
+        return self._link(unescape(reference), unescape(label) or unescape(reference))
+
+    def _link(self, address: str, words: str) -> Markup:
+        if not re.match(r"(?:https?://|mailto:|tel:)", address):
+            return escape(words)
+        return Markup('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>').format(address, words)

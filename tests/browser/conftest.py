@@ -1,0 +1,30 @@
+"""A workspace, and a Chromium that looks at it; skipped where there is none, but for PARK_REQUIRE_BROWSER."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.page import Page
+from tests.browser.chromium import Browser, Tab, chromium, found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not found() and not os.environ.get("PARK_REQUIRE_BROWSER"):
+        pytest.skip("no Chromium on this machine: install Debian's package chromium")
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with Page() as opened:
+        yield opened
+
+
+@pytest.fixture
+def tab(browser: Browser, page: Page) -> Iterator[Tab]:
+    """Ana, in #phones."""
+    with browser.tab(page.url) as opened:
+        yield opened

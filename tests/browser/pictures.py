@@ -1,0 +1,55 @@
+"""The README's pictures, taken from the page: `python -m tests.browser.pictures FOLDER`."""
+
+import sys
+from pathlib import Path
+
+from bot.sandbox.page import Page
+from tests.browser.chromium import Browser, Tab, chromium
+
+
+def take(folder: Path) -> None:
+    """PNG files of one workspace, in which a morning has passed."""
+    with Page() as page, chromium() as browser:
+        with browser.tab(page.url, width=1240, height=720) as tab:
+            _morning(tab)
+            tab.picture(folder / "workspace.png")
+            tab.click("1 reply")
+            tab.see("read back", "#thread")
+            tab.picture(folder / "thread.png")
+            tab.click("Close the thread")
+            _form(tab)
+            tab.picture(folder / "form.png")
+        _others(page, browser, folder)
+
+
+def _morning(tab: Tab) -> None:
+    """A member is added; calls go elsewhere for two hours, as the card and the PBX say."""
+    tab.say("/park add 1001 to Sales")
+    tab.see("change 1 · done")
+    tab.see("1 reply")
+    tab.say("/park recall Sales to Night Desk for 2h")
+    tab.see("done, for a time")
+    tab.see("1 reply", times=2)
+
+
+def _form(tab: Tab) -> None:
+    tab.say("/park add")
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
+    tab.type("an")
+    tab.see("1004 Ana Ruiz", "#modal [role=listbox]")
+
+
+def _others(page: Page, browser: Browser, folder: Path) -> None:
+    """The Home tab in the dark, and a refusal on a phone."""
+    with browser.tab(f"{page.url}?in=park", width=1240, height=720, dark=True) as tab:
+        tab.press("Escape")
+        tab.see("12 park groups", "#home")
+        tab.picture(folder / "home-dark.png")
+    with browser.tab(f"{page.url}?as=ben", width=390, height=780) as tab:
+        tab.say("/park delete Warehouse")
+        tab.see("Only visible to you")
+        tab.picture(folder / "phone.png")
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))

@@ -1,0 +1,179 @@
+"""Every way in: completed lines, mentions, forms, pickers, menus, shortcuts, the Home tab; by mouse and by keyboard."""
+
+import pytest
+
+from bot.sandbox.page import Page
+from tests.browser.chromium import Browser, Tab
+
+
+def focus(tab: Tab) -> str:
+    """What the keyboard is on: its label, or its words."""
+    return str(tab.js("parkLooks.name(document.activeElement)"))
+
+
+def test_a_command_a_person_and_a_channel_complete_in_the_message_box(tab: Tab) -> None:
+    tab.type("/", "Message")
+    tab.see("See and change call park groups", "#say-list")
+    tab.press("Enter")
+    assert tab.js("document.querySelector('#say').value") == "/park "
+    tab.type("find @be")
+    tab.see("@Ben Ito", "#say-list")
+    tab.press("Tab")
+    tab.type("in #ra")
+    tab.press("Enter")
+    assert tab.js("document.querySelector('#say').value") == "/park find @Ben Ito in #random "
+    assert focus(tab) == "Message"
+
+
+def test_a_mention_is_answered_in_its_thread(tab: Tab) -> None:
+    tab.say("@Park add 1001 to Sales")
+    tab.see("@Park add 1001 to Sales")
+    tab.click("2 replies")
+    tab.see("Added 1001 Amara Okafor to Sales", "#thread")
+    tab.type("/park groups", "Reply")
+    tab.press("Enter")
+    tab.see("can't be used in threads", "#toast")
+    assert tab.js("document.querySelector('#reply').value") == "/park groups", "what was typed is lost"
+    tab.press("Escape")
+    tab.until("document.querySelector('#thread').hidden")
+
+
+def test_a_form_is_filled_by_keyboard_alone(page: Page, tab: Tab) -> None:
+    tab.say("/park add")
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
+    tab.type("amara")
+    tab.see("1001 Amara Okafor", "#modal [role=listbox]")
+    tab.press("Enter")
+    tab.until("document.querySelector('.token')")
+    tab.type("1004")
+    tab.see("1004 Ana Ruiz", "#modal [role=listbox]")
+    tab.press("Enter")
+    tab.until("document.querySelectorAll('.token').length === 2")
+    tab.press("Tab")
+    assert focus(tab) == "Park group"
+    tab.type("sales")
+    tab.see("Sales for Partners", "#modal [role=listbox]")
+    tab.press("Enter")
+    tab.until("parkLooks.labelled('Park group').dataset.value === 'Sales'")
+    tab.click("Review")
+    tab.see("Nothing is changed yet.", "#modal")
+    tab.click("Apply")
+    tab.until("!document.querySelector('#modal').open")
+    tab.see("change 1 · done")
+    assert page.stage.pbx.state.members_of("Sales")[-2:] == ["1001", "1004"]
+
+
+def test_what_is_wrong_in_a_form_stands_under_its_field(tab: Tab) -> None:
+    tab.say("/park add")
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
+    tab.click("Review")
+    tab.see("Please complete this required field.", ".field.wrong", times=2)
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
+    assert tab.js("document.activeElement.getAttribute('aria-invalid')") == "true"
+    described = tab.js(
+        "document.getElementById(document.activeElement.getAttribute('aria-describedby').trim()).innerText"
+    )
+    assert described == "Please complete this required field."
+
+
+def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: Page, tab: Tab) -> None:
+    tab.say("/park recall")
+    tab.see("Park group", "#modal")
+    tab.click("The user who parked the call", "#modal")
+    tab.press("Escape")
+    tab.until("!document.querySelector('#modal').open")
+    assert not page.stage.pbx.writes
+
+
+def test_a_choice_brings_the_picker_that_it_needs(tab: Tab) -> None:
+    tab.say("/park recall")
+    tab.see("Park group", "#modal")
+    tab.see_no_more("Ring group", "#modal label")
+    tab.click("A ring group", "#modal")
+    tab.see("Ring group", "#modal label")
+    assert tab.js("document.querySelector('#modal input:checked').parentElement.innerText") == "A ring group"
+
+
+def test_the_home_tab_shows_the_groups_and_a_groups_menu_opens_its_form(tab: Tab) -> None:
+    tab.click("Park", "#places")
+    tab.see("12 park groups", "#home")
+    tab.click("More for Sales")
+    tab.press("ArrowDown")
+    assert focus(tab) == "Add members"
+    tab.press("Enter")
+    tab.until("document.querySelector('#modal').open && parkLooks.labelled('Park group')?.value === 'Sales'")
+
+
+def test_the_messages_tab_holds_what_could_not_be_said_elsewhere(page: Page, browser: Browser) -> None:
+    with browser.tab(f"{page.url}?as=ana&in=park&tab=messages") as tab:
+        tab.say("/park add 1001 to Sales")
+        tab.see("This was asked in a direct message, so only you see it.")
+        tab.click("ops", "#places")
+        tab.see("asked in a direct message")
+
+
+def test_the_shortcuts_open_the_panel(tab: Tab) -> None:
+    tab.say("/park add 1001 to Sales")
+    tab.see("change 1 · done")
+    tab.click("Shortcuts")
+    tab.press("Enter")
+    tab.see("Add members", "#modal")
+    tab.click("Close", "#modal")
+    tab.until("!document.querySelector('#modal').open")
+    tab.click("More actions")
+    tab.press("Enter")
+    tab.see("Add members", "#modal")
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "gil", "eve", "ada"])
+def test_each_person_sees_their_own_channels_and_answers(page: Page, browser: Browser, who: str) -> None:
+    with browser.tab(f"{page.url}?as={who}") as tab:
+        assert ("secret" in tab.text("#places")) is (who in ("ana", "ben"))
+        tab.say("/park server extension 667")
+        seen = tab.see("Park")
+        tab.see("change 1 · done" if who == "ana" else "Nothing was changed")
+        assert seen
+    assert bool(page.stage.pbx.writes) is (who == "ana")
+
+
+def test_times_are_those_of_who_looks(page: Page, tab: Tab) -> None:
+    tab.say("/park recall Sales to Night Desk for 2h")
+    tab.see("done, for a time")
+    clock = "document.querySelector('#bs-clock time').innerText"
+    here = tab.js(clock)
+    tab.choose("eve", "You are")
+    tab.until(f"{clock} !== {here!r}")
+    of_the_card = str(tab.js("document.querySelector('#messages .context time').dateTime"))
+    assert of_the_card.endswith(("-05:00", "-04:00")), of_the_card
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_is_wider_than_a_phone(page: Page, browser: Browser, dark: bool) -> None:
+    with browser.tab(page.url, width=360, height=740, dark=dark) as tab:
+        tab.say("/park")
+        tab.see("Only visible to you")
+        assert tab.js("document.documentElement.scrollWidth") <= 360
+        assert (
+            tab.js(
+                "Math.max(...[...document.querySelectorAll('main *')].map(one => one.getBoundingClientRect().right))"
+            )
+            <= 361
+        )
+        tab.click("Channels and people")
+        tab.click("random", "#places")
+        tab.see("#random")
+        tab.until("!document.body.classList.contains('side-open')")
+        tab.click("PBX")
+        tab.see("What the PBX heard", "#backstage")
+
+
+def test_everything_that_can_be_used_has_a_name(tab: Tab) -> None:
+    tab.say("/park")
+    tab.see("Only visible to you")
+    tab.click("Park", "#places")
+    tab.see("12 park groups", "#home")
+    nameless = tab.js(
+        "[...document.querySelectorAll('button, a, input, select, textarea, [role=log], dialog')]"
+        ".filter(one => parkLooks.inSight(one) && !parkLooks.name(one)).map(one => one.outerHTML.slice(0, 120))"
+    )
+    assert nameless == []

@@ -1,0 +1,88 @@
+"""The stories of the README, as somebody lives them in a browser."""
+
+from bot.sandbox.page import Page
+from tests.browser.chromium import Tab
+
+
+def members(page: Page, group: str = "Sales") -> list[str]:
+    return page.stage.pbx.state.members_of(group)
+
+
+def recalled_to(page: Page, group: str = "Sales") -> str:
+    state = page.stage.pbx.state
+    return str(state.groups[state.group_id(group)]["recall_to"])
+
+
+def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: Page, tab: Tab) -> None:
+    tab.say("/park add 1001 to Sales")
+    seen = tab.see("change 1 · done")
+    assert "Added 1001 Amara Okafor to Sales" in seen
+    assert "by @Ana Ruiz" in seen
+    assert members(page)[-1] == "1001"
+    tab.see("1002 1007 1003 1011 1001", "#bs-state")
+    tab.see("/call_park_groups/“Sales”/members/1001", "#bs-heard")
+    tab.click("1 reply")
+    tab.see("Done: read back from the PBX and found as asked.", "#thread")
+    tab.choose("ben", "You are")
+    tab.until("parkLooks.labelled('You are').value === 'ben' && document.body.dataset.drawn.includes('ben')")
+    tab.see("Added 1001 Amara Okafor to Sales")
+
+
+def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: Page, tab: Tab) -> None:
+    tab.say("/park recall Sales to Night Desk for 2h")
+    tab.see("Until:")
+    tab.see("done, for a time")
+    assert recalled_to(page) == "RING_GROUP_ONLY"
+    tab.click("+2 hours")
+    tab.see("ended")
+    tab.until("document.querySelector('#bs-state tbody tr').innerText.includes('user')")
+    assert recalled_to(page) == "USER_ONLY"
+
+
+def test_a_refused_change_says_why_and_reaches_no_pbx(page: Page, tab: Tab) -> None:
+    tab.go(f"{page.url}?as=ben&in=phones")
+    before = len(page.stage.pbx.state.audit)
+    tab.say("/park delete Warehouse")
+    seen = tab.see("Only visible to you")
+    assert "Nothing was changed" in seen
+    assert len(page.stage.pbx.state.audit) == before
+    tab.go(f"{page.url}?as=ana&in=phones")
+    tab.see_no_more("Only visible to you")
+
+
+def test_a_change_is_taken_back_by_its_button(page: Page, tab: Tab) -> None:
+    before = members(page)
+    tab.say("/park remove 1007 from Sales")
+    tab.see("change 1 · done")
+    assert "1007" not in members(page)
+    tab.click("Undo")
+    tab.see("Taken back: change 2, by @Ana Ruiz")
+    tab.see("taken back", "#messages")
+    assert sorted(members(page)) == sorted(before)
+
+
+def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: Page, tab: Tab) -> None:
+    tab.choose("DROP_AFTER", "Its next write")
+    tab.until("parkLooks.labelled('Its next write').dataset.value === 'DROP_AFTER'")
+    tab.say("/park add 1001 to Sales")
+    tab.see("change 1 · done")
+    assert members(page).count("1001") == 1
+    assert [heard.path.rpartition("/")[2] for heard in page.stage.pbx.writes] == ["1001"]
+    tab.see("waiting", "#bs-heard")
+    tab.until("parkLooks.labelled('Its next write').value === ''")
+
+
+def test_a_killed_park_takes_up_what_it_had_accepted(page: Page, tab: Tab) -> None:
+    tab.choose("off", "The PBX is")
+    tab.until("parkLooks.labelled('The PBX is').dataset.value === 'off'")
+    tab.say("/park add 1001 to Sales")
+    tab.see("Only visible to you")
+    tab.click("Kill it (kill -9)")
+    tab.see("Killed", "#bs-bot")
+    tab.say("/park groups")
+    tab.see("dispatch_failed")
+    tab.choose("on", "The PBX is")
+    tab.click("Start it again")
+    tab.see("Running", "#bs-bot")
+    tab.see("Added 1001 Amara Okafor to Sales")
+    assert members(page).count("1001") == 1

@@ -1,0 +1,13 @@
+"""A workspace to be drawn, with nobody behind it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.stage import Stage
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage().without_park() as there:
+        yield there
