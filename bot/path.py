@@ -10,17 +10,18 @@ from bot.confirmation import preview, understood_as
 from bot.desk import Desk, Past, Progress
 from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
+from bot.figures import of_changes, of_plan
 from bot.grammar import parse
 from bot.history import History, Viewer
 from bot.message import Message, Offer
-from bot.not_allowed import not_allowed
+from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
 from bot.operations import Preview, Undo, UndoLast
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
-from bot.policy import Asker, Decision, Permission, Policy, decide, might
+from bot.policy import Asker, Decision, Deed, Permission, Policy, decide, might
 from bot.request import Door, Request
 from bot.temporary import refuse_what_would_end
 from bot.times import Times, times
@@ -83,33 +84,39 @@ class Path:
         """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
         who = self._who(request)
         operation, desk, rule = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
+        due = known is not None
         known = known or times(operation, self.past.now(), self.people.zone(request.user))
         plan = operation.plan(desk).model_copy(update={"times": known, "replaces": operation.replaces})
-        rules = self._allowed(who, operation, plan, desk) if who else []
+        deed = of_plan(self.past, operation, plan, due=due)
+        rules = self._allowed(who, operation, plan.changes, desk, deed) if who and plan.changes else []
         refuse_what_would_end(self.past, operation, plan)
         return Planned(operation, plan, desk, " and ".join(rules) or rule)
 
     def effect(self, request: Request, operation: JournalOperation) -> Effect:
         """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
-        _, desk, _ = self._resolve(self._who(request), [operation])
-        return operation.effect(desk)
+        who = self._who(request)
+        _, desk, _ = self._resolve(who, [operation])
+        effect, number = operation.effect(desk), operation.about()
+        if who:
+            changes = self.past.plan(number).changes if number is not None else ()
+            deed = of_changes(changes, at=self.past.now(), lasts=effect.lasts)
+            self._allowed(who, operation, changes, desk, deed)
+        return effect
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
         return None if request.door is Door.CLOCK else asker(request, self.people, self.policy)
 
-    def _allowed(self, who: Asker, operation: ChangeOperation, plan: Plan, desk: Desk) -> list[str]:
-        """By which rules, on what was read; raise NotAllowed."""
+    def _allowed(
+        self, who: Asker, operation: Operation, changes: Sequence[Change], desk: Desk, deed: Deed
+    ) -> list[str]:
+        """By which rules, on what was read and with all its figures; raise NotAllowed."""
         rules = dict[str, None]()
-        for change in plan.changes:
-            decision = decide(
-                self.policy,
-                who,
-                _permission(operation, desk),
-                groups=change.names,
-                ring_groups=_ring_groups(change, desk),
-            )
-            self._enforce(decision)
+        names = [(change.names, _ring_groups(change, desk)) for change in changes] or [(frozenset[str](), [])]
+        for groups, ring_groups in names:
+            permission = _permission(operation, desk)
+            decision = decide(self.policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+            self._enforce(decision, Tried(operation, deed, self.past, desk.zone))
             rules |= dict.fromkeys(decision.rules)
         return list(rules)
 
@@ -152,9 +159,12 @@ class Path:
         permission = operation.needed(desk)
         if permission is None or who is None:
             return None
-        decision = decide(
-            self.policy, who, permission, groups=operation.groups(desk), ring_groups=desk.ring_groups_named
-        )
+        groups, ring_groups = operation.groups(desk), desk.ring_groups_named
+        if isinstance(operation, ReadOperation):
+            deed = Deed(at=self.past.now())
+            decision = decide(self.policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+        else:  # its figures are known later
+            decision = might(self.policy, who, permission, groups=[[one] for one in groups], ring_groups=ring_groups)
         self._enforce(decision)
         return decision.rule
 
@@ -172,7 +182,8 @@ class Path:
 
     def _desk(self, who: Asker | None, operation: Operation) -> Desk:
         def may_see(group: str) -> bool:
-            return who is None or decide(self.policy, who, Permission.READ, groups=[group]).allowed
+            deed = Deed(at=self.past.now())
+            return who is None or decide(self.policy, who, Permission.READ, groups=[group], deed=deed).allowed
 
         def may(permission: Permission, group: str | None = None) -> bool:
             return who is None or might(self.policy, who, permission, groups=[[group]] if group else []).allowed
@@ -190,9 +201,9 @@ class Path:
             viewer=Viewer(self.history, who.user if who else ""),
         )
 
-    def _enforce(self, decision: Decision) -> None:
+    def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:
         if not decision.allowed:
-            raise not_allowed(decision)
+            raise not_allowed(decision, tried)
 
 
 def _groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:
