@@ -25,6 +25,7 @@ class Tried:
 def not_allowed(decision: Decision, tried: Tried | None = None) -> NotAllowed:
     """That nothing changed, what is missing, what would be accepted, whom to ask, and the id to grant."""
     refused = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING}")
+    refused.policy = decision.policy
     refused.message = Message(
         title=str(refused),
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),

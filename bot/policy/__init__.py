@@ -4,6 +4,7 @@ from bot.policy.asker import Asker
 from bot.policy.decide import decide, might
 from bot.policy.decision import Approvers, Decision
 from bot.policy.deed import Deed
+from bot.policy.policies import Policies
 from bot.policy.read import read_policy
 from bot.policy.rules import Deny, Permission, Policy, Rule, channel_only_rules, needs_user_groups
 
@@ -14,6 +15,7 @@ __all__ = [
     "Deed",
     "Deny",
     "Permission",
+    "Policies",
     "Policy",
     "Rule",
     "channel_only_rules",

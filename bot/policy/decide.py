@@ -69,4 +69,10 @@ def _judge(
         return refuse(policy, permission, found, deed)
     grounds = dict.fromkeys((one.name, rule.name) for one, rule in zip(wanted, rules, strict=True))
     names = " and ".join(dict.fromkeys(f'"{rule.name}"' for rule in rules))
-    return Decision(allowed=True, permission=permission, reason=f"Allowed by {names}.", grounds=tuple(grounds))
+    return Decision(
+        allowed=True,
+        permission=permission,
+        reason=f"Allowed by {names}.",
+        policy=policy.fingerprint,
+        grounds=tuple(grounds),
+    )

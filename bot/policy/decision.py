@@ -24,6 +24,8 @@ class Decision:
     allowed: bool
     permission: Permission
     reason: str
+    policy: str
+    """The fingerprint of the policy that it is by."""
     grounds: tuple[tuple[str, str], ...] = ()
     """Each name asked for and the rule that allows it; the name is "" where none was asked for."""
     missing_groups: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ def refuse(policy: Policy, permission: Permission, found: Verdict, deed: Deed | 
         allowed=False,
         permission=permission,
         reason="",
+        policy=policy.fingerprint,
         missing_groups=tuple(dict.fromkeys(group for group, _ in names if group is not None)),
         missing_ring_groups=tuple(dict.fromkeys(ring_group for _, ring_group in names if ring_group is not None)),
         denied=tuple(dict.fromkeys(grant.denied.name for grant in found.grants if grant.denied)),
