@@ -33,6 +33,7 @@ def run(_: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     with Park(read_settings()) as park:
+        signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         stopped.wait()

@@ -1,7 +1,7 @@
 """The only place where the real parts meet."""
 
-import logging
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -17,12 +17,13 @@ from bot.desk import Past
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
+from bot.lookout import Lookout
 from bot.path import Path
 from bot.patience import Patience
 from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.policy import channel_only_rules, read_policy
+from bot.policy import Policies
 from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
@@ -43,8 +44,6 @@ from bot.slowness import Slowness
 from bot.telling import Teller
 from bot.worker import Worker
 
-log = logging.getLogger(__name__)
-
 OPENERS = 20
 """Forms being opened or reviewed at once: each may wait for a slow PBX."""
 SPEAKERS = 4
@@ -64,7 +63,7 @@ class Park:
         `now` stands in for the journal's clock; `lease` is that of all replicas, twice `pbx_deadline` at least.
         """
         self.settings = settings
-        self.policy = read_policy(settings.park_policy)
+        self.policies = Policies(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
         self.pbx = pbx_of(settings)
@@ -72,17 +71,18 @@ class Park:
         people = People(client, now=self.journal.now)
         voice = Voice(Outlet(client), people)
         past, history = Past(self.journal, self.journal.now), Histories(self.journal)
-        path = Path(self.pbx, Directory(self.pbx), self.policy, people, past, history)
+        path = Path(self.pbx, Directory(self.pbx), self.policies, people, past, history)
         self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._front, self._openers = Pool("front", FRONT), Pool("opener", OPENERS)
         tabs = Tabs(screen, clerk, self.me, self._openers)
-        teller = Teller(self.journal, voice, self.policy, changed=tabs.changed)
+        teller = Teller(self.journal, voice, self.policies, changed=tabs.changed)
         brake = Brake(self.journal, read_only=settings.park_read_only)
         settler = Settler(self.journal, path, teller, self._slowness, brake, patience)
         self._worker = Worker(self.journal, settler)
         keep = None if settings.park_retention_days is None else timedelta(days=settings.park_retention_days)
-        self.daily = Daily(self.journal, voice, self.policy.announce, keep=keep, now=now)
+        self.daily = Daily(self.journal, voice, self.policies.now.announce, keep=keep, now=now)
+        self.lookout = Lookout(self.policies, voice, partial(self._policy_changed, tabs))
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
         app = build_app(client, self.me)
@@ -95,12 +95,9 @@ class Park:
 
     def start(self) -> Self:
         """Take up what an earlier process left, then let Slack in; raise SlackFailure."""
-        for rule in channel_only_rules(self.policy):
-            log.warning(
-                "Rule “%s” names no people: where its channels are public, whoever joins one may do it", rule.name
-            )
         self._worker.start()
         self.daily.start()
+        self.lookout.start()
         try:
             with translated():
                 self._socket.connect()  # type: ignore[no-untyped-call]
@@ -114,6 +111,7 @@ class Park:
         hang_up(self._socket)
         self._reception.close()
         self._speakers.shutdown()
+        self.lookout.stop()
         self.daily.stop()
         self._worker.stop()
         self._front.shutdown()
@@ -126,6 +124,14 @@ class Park:
         """Whether another replica has settled it."""
         entry = None if self.journal.database.alone else self.journal.find(request.key)
         return entry is not None and entry.state.ended
+
+    def read_policy(self) -> None:
+        """Now, whether its file looks changed or not."""
+        self.lookout.wake()
+
+    def _policy_changed(self, tabs: Tabs) -> None:
+        self.daily.channel = self.policies.now.announce
+        tabs.changed()
 
     def wake(self) -> None:
         """The clock was set: something may be due."""

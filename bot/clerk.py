@@ -39,7 +39,7 @@ class Clerk:
         return self.path.answer(request, [operation])
 
     def _effect(self, request: Request, operation: JournalOperation) -> Message:
-        effect = self.path.effect(request, operation)
+        effect, _ = self.path.effect(request, operation)
         return Message(
             title=f"{operation.title}? Nothing is changed yet.",
             facts=effect.facts,

@@ -66,6 +66,9 @@ class Ambiguous(Refused):
 class NotAllowed(Refused):
     """The policy says no."""
 
+    policy: str | None = None
+    """Its fingerprint, where it was asked at all."""
+
 
 class NotPossible(Refused):
     """The PBX could not do it, known before anything was sent."""

@@ -53,4 +53,5 @@ def targets_of(plan: Plan) -> frozenset[str]:
 
 def recorded(planned: Planned) -> dict[str, Any]:
     """What a plan leaves in the journal: what the line means, and by which rule it may be done."""
-    return {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)], "rule": planned.rule}
+    known = {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)]}
+    return known | planned.granted.recorded()

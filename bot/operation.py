@@ -4,6 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
@@ -17,6 +18,7 @@ from bot.message import Fact, Message
 from bot.names import fold
 from bot.phrase import Field, Phrase, Slots, phrases
 from bot.policy import Permission
+from bot.policy.deed import NOTHING_LASTS
 from bot.words import give_meaning
 
 if TYPE_CHECKING:
@@ -201,6 +203,8 @@ class Effect:
     shifts: tuple[Shift, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
     """By name; None: it is taken down."""
+    lasts: timedelta | None = NOTHING_LASTS
+    """How long the change that it is about lasts then, from its beginning; None: it stays."""
 
 
 class JournalOperation(Operation):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bot.again import again
 from bot.askers import People, asker
@@ -12,17 +12,18 @@ from bot.confirmation import preview, understood_as
 from bot.desk import Desk, Past, Progress
 from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
+from bot.figures import of_changes, of_plan
 from bot.grammar import parse
 from bot.history import History, Viewer
 from bot.message import Message, Offer
-from bot.not_allowed import not_allowed
+from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
 from bot.operations import Preview, Undo, UndoLast
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
-from bot.policy import Asker, Decision, Permission, Policy, decide, might
+from bot.policy import Asker, Decision, Deed, Permission, Policies, Policy, decide, might
 from bot.request import Door, Request
 from bot.temporary import refuse_what_would_end
 from bot.times import Times, times
@@ -30,25 +31,46 @@ from bot.times import Times, times
 Some = TypeVar("Some", bound=Operation)
 
 
+class Granted(NamedTuple):
+    """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
+
+    rule: str | None = None
+    policy: str | None = None
+
+    def recorded(self) -> dict[str, Any]:
+        """For the journal."""
+        return self._asdict()
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan, the desk it was made at, and the rules that allowed it."""
+    """A plan, the desk it was made at, and what allowed it."""
 
     operation: ChangeOperation
     plan: Plan
     desk: Desk
-    rule: str | None
+    granted: Granted
+
+    @property
+    def rule(self) -> str | None:
+        """Whose names are in one text."""
+        return self.granted.rule
 
 
 class Path:
     """Decides and reads; writes nothing."""
 
     def __init__(
-        self, pbx: PBX, directory: Directory, policy: Policy, people: People, past: Past, history: History
+        self, pbx: PBX, directory: Directory, policies: Policies, people: People, past: Past, history: History
     ) -> None:
-        self.pbx, self.directory, self.policy, self.people, self.past = pbx, directory, policy, people, past
+        self.pbx, self.directory, self.policies, self.people, self.past = pbx, directory, policies, people, past
         self.history = history
         self.lately = Lately(pbx)
+
+    @property
+    def policy(self) -> Policy:
+        """As it is now."""
+        return self.policies.now
 
     def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
         """A read's answer, or a preview, with the line in Park's own words where they are others; raise Refused."""
@@ -84,38 +106,43 @@ class Path:
     def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
         """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
         who = self._who(request)
-        operation, desk, rule = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
+        operation, desk, granted = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
+        due = known is not None
         known = known or times(operation, self.past.now(), self.people.zone(request.user))
         plan = operation.plan(desk).model_copy(update={"times": known, "replaces": operation.replaces})
-        rules = self._allowed(who, operation, plan, desk) if who else []
+        deed = of_plan(self.past, operation, plan, due=due)
+        if who and plan.changes:
+            granted = self._allowed(who, operation, plan.changes, desk, deed)
         refuse_what_would_end(self.past, operation, plan)
-        return Planned(operation, plan, desk, " and ".join(rules) or rule)
+        return Planned(operation, plan, desk, granted)
 
-    def effect(self, request: Request, operation: JournalOperation) -> Effect:
+    def effect(self, request: Request, operation: JournalOperation) -> tuple[Effect, Granted]:
         """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
-        _, desk, _ = self._resolve(self._who(request), [operation])
-        return operation.effect(desk)
+        who = self._who(request)
+        _, desk, granted = self._resolve(who, [operation])
+        effect, number = operation.effect(desk), operation.about()
+        if who:
+            changes = self.past.plan(number).changes if number is not None else ()
+            deed = of_changes(changes, at=self.past.now(), lasts=effect.lasts)
+            granted = self._allowed(who, operation, changes, desk, deed)
+        return effect, granted
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
         return None if request.door is Door.CLOCK else self.who(request)
 
-    def _allowed(self, who: Asker, operation: ChangeOperation, plan: Plan, desk: Desk) -> list[str]:
-        """By which rules, on what was read; raise NotAllowed."""
-        rules = dict[str, None]()
-        for change in plan.changes:
-            decision = decide(
-                self.policy,
-                who,
-                _permission(operation, desk),
-                groups=change.names,
-                ring_groups=_ring_groups(change, desk),
-            )
-            self._enforce(decision)
+    def _allowed(self, who: Asker, operation: Operation, changes: Sequence[Change], desk: Desk, deed: Deed) -> Granted:
+        """On what was read and with all its figures; raise NotAllowed."""
+        rules, policy = dict[str, None](), self.policy
+        names = [(change.names, _ring_groups(change, desk)) for change in changes] or [(frozenset[str](), [])]
+        for groups, ring_groups in names:
+            permission = _permission(operation, desk)
+            decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+            self._enforce(decision, Tried(operation, deed, self.past, desk.zone))
             rules |= dict.fromkeys(decision.rules)
-        return list(rules)
+        return Granted(" and ".join(rules) or None, policy.fingerprint)
 
-    def _resolve(self, who: Asker | None, readings: Sequence[Some]) -> tuple[Some, Desk, str | None]:
+    def _resolve(self, who: Asker | None, readings: Sequence[Some]) -> tuple[Some, Desk, Granted]:
         """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
         hopeful = self._hopeful(who, readings)
         found, faults = [], []
@@ -150,15 +177,18 @@ class Path:
         said = {name: value for name, _, value in operation.said()}
         return might(self.policy, who, operation.permission, groups=_groups_named(type(operation), said))
 
-    def _decide(self, who: Asker | None, operation: Operation, desk: Desk) -> str | None:
+    def _decide(self, who: Asker | None, operation: Operation, desk: Desk) -> Granted:
         permission = operation.needed(desk)
         if permission is None or who is None:
-            return None
-        decision = decide(
-            self.policy, who, permission, groups=operation.groups(desk), ring_groups=desk.ring_groups_named
-        )
+            return Granted()
+        groups, ring_groups = operation.groups(desk), desk.ring_groups_named
+        if isinstance(operation, ReadOperation):
+            deed = Deed(at=self.past.now())
+            decision = decide(self.policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+        else:  # its figures are known later
+            decision = might(self.policy, who, permission, groups=[[one] for one in groups], ring_groups=ring_groups)
         self._enforce(decision)
-        return decision.rule
+        return Granted(decision.rule, decision.policy)
 
     def who(self, request: Request) -> Asker:
         """As the policy sees them; raise NotAllowed or SlackFailure."""
@@ -181,7 +211,8 @@ class Path:
 
     def _desk(self, who: Asker | None, operation: Operation) -> Desk:
         def may_see(group: str) -> bool:
-            return who is None or decide(self.policy, who, Permission.READ, groups=[group]).allowed
+            deed = Deed(at=self.past.now())
+            return who is None or decide(self.policy, who, Permission.READ, groups=[group], deed=deed).allowed
 
         def may(permission: Permission, group: str | None = None) -> bool:
             return who is None or might(self.policy, who, permission, groups=[[group]] if group else []).allowed
@@ -200,9 +231,9 @@ class Path:
             again=partial(self._again, who),
         )
 
-    def _enforce(self, decision: Decision) -> None:
+    def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:
         if not decision.allowed:
-            raise not_allowed(decision)
+            raise not_allowed(decision, tried)
 
 
 def _groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:

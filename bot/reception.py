@@ -114,7 +114,8 @@ class Reception:
     def _record(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
         """Nothing was done, so a journal that can't be written is no reason to leave the asker without an answer."""
         try:
-            self.journal.refuse(request, asked=[dump(one) for one in readings], outcome={"reason": str(refused)})
+            outcome = {"reason": str(refused)}
+            self.journal.refuse(request, asked=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
             log.exception("%s: a refusal could not be recorded", request.key)
 

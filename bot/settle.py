@@ -12,6 +12,7 @@ from bot.errors import (
     JournalUnavailable,
     LeaseLost,
     Moved,
+    NotAllowed,
     ParkError,
     PBXError,
     Refused,
@@ -72,6 +73,8 @@ class Settler:
         except (JournalUnavailable, LeaseLost):
             raise
         except Refused as refused:
+            if isinstance(refused, NotAllowed) and refused.policy is not None:
+                fence.entry = self.journal.checkpoint(fence.entry, policy=refused.policy)
             outcome = refused_as(fence.entry, refused)
         except SignInFailed as fault:
             outcome = _given_up(fence.entry, State.FAILED, f"Park can't sign in: {fault}")
@@ -150,8 +153,8 @@ class Settler:
 
     def _note(self, fence: Fence, operation: JournalOperation) -> Outcome:
         """The journal is all that changes, and it does with the request's own end."""
-        effect = self.path.effect(fence.entry.request, operation)
-        fence.entry = self.journal.checkpoint(fence.entry, about=operation.about())
+        effect, granted = self.path.effect(fence.entry.request, operation)
+        fence.entry = self.journal.checkpoint(fence.entry, about=operation.about(), **granted.recorded())
         card = Message(title=effect.title, facts=effect.facts)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 

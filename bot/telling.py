@@ -13,7 +13,7 @@ from bot.journal import Entry, Journal
 from bot.message import Fact, Message
 from bot.operations import load
 from bot.plan import Plan
-from bot.policy import Policy
+from bot.policy import Policies
 from bot.request import Door, Request
 from bot.standing import root, standing
 from bot.voice import Posted, Voice
@@ -25,10 +25,10 @@ class Teller:
     """The card is a checkpoint: only a kill between posting and recording it can show it twice, with the same id."""
 
     def __init__(
-        self, journal: Journal, voice: Voice, policy: Policy, *, changed: Callable[[], None] = lambda: None
+        self, journal: Journal, voice: Voice, policies: Policies, *, changed: Callable[[], None] = lambda: None
     ) -> None:
         """`changed` is called after each change that stands: whoever shows the present state draws it again."""
-        self.journal, self.voice, self.policy, self.changed = journal, voice, policy, changed
+        self.journal, self.voice, self.policies, self.changed = journal, voice, policies, changed
         self._drawing = threading.Lock()  # two that draw one card could else leave the older state on it
 
     def tell(self, entry: Entry) -> None:
@@ -119,11 +119,11 @@ class Teller:
                 self.show(entry)
         if said.reply is not None and not posted.replied:
             self.voice.trail(entry.request, posted, said.reply, said.mention)
-        if posted.how == "dm" and self.policy.announce is not None:
+        if posted.how == "dm" and self.policies.now.announce is not None:
             self._record(
                 entry, posted.model_copy(update={"replied": True})
             )  # it need not be said again with what fails
-            self.voice.announce(self.policy.announce, entry.request, card)
+            self.voice.announce(self.policies.now.announce, entry.request, card)
 
     def _record(self, entry: Entry, posted: Posted) -> None:
         self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))
@@ -135,9 +135,9 @@ class Teller:
 
     def _announce(self, entry: Entry, card: Message) -> None:
         """Best effort."""
-        if self.policy.announce is None:
+        if self.policies.now.announce is None:
             return
         try:
-            self.voice.announce(self.policy.announce, entry.request, card)
+            self.voice.announce(self.policies.now.announce, entry.request, card)
         except SlackFailure as failure:
             log.error("change %d could not be announced either: %s", entry.id, failure)  # noqa: TRY400

@@ -20,7 +20,7 @@ from bot.patience import Patience
 from bot.pbx.client import PBX
 from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.policy import read_policy
+from bot.policy import Policies
 from bot.reception import Reception
 from bot.request import Door, Request
 from bot.sandbox.pbx import SandboxPBX
@@ -205,7 +205,7 @@ def house(
         pbx = PBX(running.url, Credentials(token=running.token))
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
         people, voice, directory = Somebody(), Noting(), Directory(pbx)
-        rules = read_policy(file)
+        rules = Policies(file)
         past, slowness = Past(journal, journal.now), Slowness(voice)
         path = Path(pbx, directory, rules, people, past, Histories(journal))
         worker = Worker(

@@ -1,5 +1,7 @@
 """What was done before, and what is to be done later, as the journal has it."""
 
+from datetime import datetime
+
 from bot.changes import Change
 from bot.changes.back import joined
 from bot.clock import Now
@@ -79,6 +81,16 @@ class Past:
         if (found := next(ends, None)) is None:
             raise NotPossible(f"Change {number} has no end that is still to come. {NOTHING}")
         return found
+
+    def will_end(self, number: int) -> bool:
+        """Whether it is temporary, and its end is still to come."""
+        return any(one.state is State.SCHEDULED for one in self._journal.sequel(number))
+
+    def begun(self, number: int) -> datetime:
+        """When it was made; of what came in the place of a temporary change, when that one was; raise NotFound."""
+        entry = self.entry(number)
+        replaced = Plan.model_validate(entry.plan).replaces if entry.plan else None
+        return self.begun(replaced) if replaced is not None else entry.ended_at or entry.run_at
 
     def start_of(self, number: int) -> Entry:
         """A change that has not begun; raise NotFound or NotPossible."""

@@ -54,6 +54,8 @@ class Entry:
     """The readings of the line; the one that was chosen, once that is known."""
     rule: str | None
     """Of the policy, that allowed it."""
+    policy: str | None
+    """The fingerprint of that policy, or of the one that refused it."""
     footprint: frozenset[str]
     state: State
     run_at: datetime

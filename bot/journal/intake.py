@@ -29,12 +29,21 @@ def accepted(
 def scheduled(follow_up: FollowUp, of: Entry, *, at: datetime) -> dict[str, Any]:
     """A row that waits for its time, and touches what the change did that it follows."""
     row = accepted(follow_up.request, follow_up.asked, of.footprint, at=at, run_at=follow_up.due_at)
-    return {**row, "state": State.SCHEDULED, "run_at": follow_up.run_at, "rule": of.rule, "about": of.id}
+    return {
+        **row,
+        "state": State.SCHEDULED,
+        "run_at": follow_up.run_at,
+        "rule": of.rule,
+        "policy": of.policy,
+        "about": of.id,
+    }
 
 
-def refused(request: Request, asked: Sequence[Json], outcome: Json, *, at: datetime) -> dict[str, Any]:
+def refused(
+    request: Request, asked: Sequence[Json], outcome: Json, *, policy: str | None, at: datetime
+) -> dict[str, Any]:
     """A row that has ended and is told."""
-    ended = {"state": State.REFUSED, "outcome": outcome, "run_at": at, "ended_at": at, "told_at": at}
+    ended = {"state": State.REFUSED, "outcome": outcome, "run_at": at, "ended_at": at, "told_at": at, "policy": policy}
     return {**_row(request, asked, at), "footprint": [], **ended}
 
 

@@ -58,13 +58,15 @@ class Journal(Reader):
 
         return self._add(request.key, row, lambda row: {"accepted": intake.said(row)})
 
-    def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json) -> int:
+    def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json, policy: str | None = None) -> int:
         """Record what was refused at the door; the asker has been told, and nobody needs to work on it."""
 
         def row(at: datetime) -> dict[str, Any]:
-            return intake.refused(request, asked, outcome, at=at)
+            return intake.refused(request, asked, outcome, policy=policy, at=at)
 
-        return self._add(request.key, row, lambda row: {"refused": {**intake.said(row), "outcome": outcome}}).id
+        return self._add(
+            request.key, row, lambda row: {"refused": {**intake.said(row), "outcome": outcome, "policy": policy}}
+        ).id
 
     def claim(self, owner: str) -> Entry | None:
         """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
@@ -87,6 +89,7 @@ class Journal(Reader):
         *,
         asked: Sequence[Json] | None = None,
         rule: str | None = None,
+        policy: str | None = None,
         plan: Json | None = None,
         began: bool = False,
         card: Json | None = None,
@@ -100,7 +103,7 @@ class Journal(Reader):
         """
         known = {
             "asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome,
-            "about": about,
+            "about": about, "policy": policy,
         }  # fmt: skip
         known = {name: value for name, value in known.items() if value is not None}
         return self._change(entry, known) if targets is None else self._aim(entry, known, targets)

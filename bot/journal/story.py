@@ -11,7 +11,7 @@ from bot.journal.entry import Json
 
 Happened: TypeAlias = Mapping[str, Json | None]
 """What happened, in order, and the data of each."""
-STEPS = {"planned": ("asked", "rule", "plan"), "began": ("began",), "shown": ("card",), "noted": ("outcome",)}
+STEPS = {"planned": ("asked", "rule", "policy", "plan"), "began": ("began",), "shown": ("card",), "noted": ("outcome",)}
 """Event -> the columns that a checkpoint of that name writes."""
 
 

@@ -74,6 +74,7 @@ entries = Table(
     Column("ended_at", UtcDateTime),
     Column("told_at", UtcDateTime),
     Column("about", Id, index=True),
+    Column("policy", String(16)),
     sqlite_autoincrement=True,
 )
 untold = entries.c.told_at.is_(None)

@@ -84,8 +84,10 @@ def load(dumped: dict[str, Any]) -> Operation:
 __all__ = [
     "EXPLAINED",
     "OPERATIONS",
+    "Extend",
     "Group",
     "Help",
+    "Keep",
     "Preview",
     "Replace",
     "Undo",

@@ -15,4 +15,6 @@ class Cancel(OfAChange, JournalOperation):
     examples = ("cancel change 42",)
 
     def effect(self, desk: Desk) -> Effect:
-        return self.retimed(desk, desk.past.start_of(self.number), f"Change {self.number} is called off")
+        start, times = desk.past.start_of(self.number), desk.past.times(self.number)
+        lasts = times.ends - start.run_at if times.ends else None
+        return self.retimed(desk, start, f"Change {self.number} is called off", lasts=lasts)

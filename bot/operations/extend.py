@@ -29,5 +29,10 @@ class Extend(OfAChange, JournalOperation):
         when, zone = self.ends.when, desk.zone
         until = end.run_at + when.elapsed if isinstance(when, Elapsed) else the_only(self, "ends", self.ends, now, zone)
         return self.retimed(
-            desk, end, f"Change {self.number} ends at another time", until, max(now, notice(now, until))
+            desk,
+            end,
+            f"Change {self.number} ends at another time",
+            until,
+            max(now, notice(now, until)),
+            lasts=until - desk.past.begun(self.number),
         )

@@ -15,4 +15,4 @@ class Keep(OfAChange, JournalOperation):
     examples = ("keep change 42",)
 
     def effect(self, desk: Desk) -> Effect:
-        return self.retimed(desk, desk.past.end_of(self.number), f"Change {self.number} stays")
+        return self.retimed(desk, desk.past.end_of(self.number), f"Change {self.number} stays", lasts=None)

@@ -16,5 +16,7 @@ class Now(OfAChange, JournalOperation):
     examples = ("do change 42 now",)
 
     def effect(self, desk: Desk) -> Effect:
-        now = desk.past.now()
-        return self.retimed(desk, desk.past.start_of(self.number), f"Change {self.number} begins now", now)
+        start, now = desk.past.start_of(self.number), desk.past.now()
+        times = desk.past.times(self.number)
+        lasts = times.ends - now if times.ends else None
+        return self.retimed(desk, start, f"Change {self.number} begins now", now, lasts=lasts)

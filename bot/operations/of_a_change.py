@@ -1,6 +1,6 @@
 """What the operations about an earlier change have in common: its number, and that they need what it needed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.desk import Desk
 from bot.fields import ChangeNumber
@@ -34,15 +34,23 @@ class OfAChange(Operation):
         return frozenset(name for change in desk.past.plan(self.number).changes for name in change.names)
 
     def retimed(
-        self, desk: Desk, entry: Entry, title: str, run_at: datetime | None = None, due_at: datetime | None = None
+        self,
+        desk: Desk,
+        entry: Entry,
+        title: str,
+        run_at: datetime | None = None,
+        due_at: datetime | None = None,
+        *,
+        lasts: timedelta | None,
     ) -> Effect:
-        """The entry gets another time, or None: it is called off."""
+        """The entry gets another time, or None: it is called off. `lasts`: how long the change does then."""
         times = desk.past.times(self.number)
         after = times.dated(run_at) if run_at else "called off"
         return Effect(
             title=title,
             facts=(Fact(label="Time", before=times.dated(entry.run_at), value=after),),
             shifts=(Shift(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at),),
+            lasts=lasts,
         )
 
 

@@ -2,14 +2,20 @@
 
 from bot.policy.asker import Asker
 from bot.policy.decide import decide, might
-from bot.policy.decision import Decision
+from bot.policy.decision import Approvers, Decision
+from bot.policy.deed import Deed
+from bot.policy.policies import Policies
 from bot.policy.read import read_policy
-from bot.policy.rules import Permission, Policy, Rule, channel_only_rules, needs_user_groups
+from bot.policy.rules import Deny, Permission, Policy, Rule, channel_only_rules, needs_user_groups
 
 __all__ = [
+    "Approvers",
     "Asker",
     "Decision",
+    "Deed",
+    "Deny",
     "Permission",
+    "Policies",
     "Policy",
     "Rule",
     "channel_only_rules",

@@ -1,15 +1,19 @@
-"""The decision: pure, total, and no unless each name is allowed by some rule that applies."""
+"""The decision: pure, total, and no unless each name is allowed by some rule that applies, and by none denied."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import product
 
 from bot.names import fold
 from bot.policy.asker import Asker
-from bot.policy.decision import Decision, Wanted
-from bot.policy.match import applies
+from bot.policy.decision import Decision
+from bot.policy.deed import Deed
 from bot.policy.refusal import refuse
 from bot.policy.rules import Permission, Policy
+from bot.policy.verdict import verdict
+from bot.policy.wanted import Wanted
+
+AT_NO_TIME = Deed()
 
 
 def decide(
@@ -19,19 +23,31 @@ def decide(
     *,
     groups: Collection[str] = (),
     ring_groups: Collection[str] = (),
+    deed: Deed = AT_NO_TIME,
 ) -> Decision:
     """May this asker do this to park groups of these names, with recalls to ring groups of those? Names resolved."""
-    recalls: Collection[str | None] = ring_groups or [None]
-    pairs = product([_exactly(name) for name in groups] or [Wanted()], recalls)
-    wanted = [replace(group, ring_group=ring_group) for group, ring_group in pairs]
-    return _judge(policy, asker, permission, wanted)
+    return _judge(policy, asker, permission, _pairs(map(_exactly, groups), ring_groups), deed)
 
 
 def might(
-    policy: Policy, asker: Asker, permission: Permission, *, groups: Collection[Collection[str]] = ()
+    policy: Policy,
+    asker: Asker,
+    permission: Permission,
+    *,
+    groups: Collection[Collection[str]] = (),
+    ring_groups: Collection[str] = (),
 ) -> Decision:
-    """The same before names are resolved: no only if it would be no for each choice among a group's spellings."""
-    return _judge(policy, asker, permission, [_any_of(spellings) for spellings in groups])
+    """The same before the figures are known, nor which of a group's spellings is meant: no only if no for each.
+
+    What needs an approval or an emergency is allowed as far as this goes.
+    """
+    return _judge(policy, asker, permission, _pairs(map(_any_of, groups), ring_groups), None)
+
+
+def _pairs(groups: Iterable[Wanted], ring_groups: Collection[str]) -> list[Wanted]:
+    recalls: Collection[str | None] = ring_groups or [None]
+    pairs = product(list(groups) or [Wanted()], recalls)
+    return [replace(group, ring_group=ring_group) for group, ring_group in pairs]
 
 
 def _any_of(spellings: Collection[str]) -> Wanted:
@@ -44,12 +60,19 @@ def _exactly(name: str) -> Wanted:
     return Wanted(shown=name, spellings=frozenset([fold(name)]))
 
 
-def _judge(policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted]) -> Decision:
-    wanted = wanted or [Wanted()]
-    rules = [rule for rule in policy.allow if applies(rule, asker, permission)]
-    found = {each: next((rule.name for rule in rules if each.allowed_by(rule)), None) for each in wanted}
-    grounds = tuple((each.name, rule) for each, rule in found.items() if rule is not None)
-    if missing := [each for each, rule in found.items() if rule is None]:
-        return refuse(policy, asker, permission, wanted, missing)
-    names = " and ".join(dict.fromkeys(f'"{rule}"' for _, rule in grounds))
-    return Decision(allowed=True, permission=permission, reason=f"Allowed by {names}.", grounds=grounds)
+def _judge(
+    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
+) -> Decision:
+    found = verdict(policy, asker, permission, wanted, deed)
+    rules = found.by or (found.by_approval or found.by_emergency if deed is None else ())
+    if not rules:
+        return refuse(policy, permission, found, deed)
+    grounds = dict.fromkeys((one.name, rule.name) for one, rule in zip(wanted, rules, strict=True))
+    names = " and ".join(dict.fromkeys(f'"{rule.name}"' for rule in rules))
+    return Decision(
+        allowed=True,
+        permission=permission,
+        reason=f"Allowed by {names}.",
+        policy=policy.fingerprint,
+        grounds=tuple(grounds),
+    )

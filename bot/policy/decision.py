@@ -1,35 +1,20 @@
 """What was decided, with its reason as words and as data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from bot.names import fold
-from bot.policy.match import covers
-from bot.policy.rules import Permission, Rule
+from bot.policy.deed import Deed
+from bot.policy.rules import Permission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """One park group, and the ring group its recalls are to go to: one rule must allow the pair."""
+class Approvers:
+    """Who may approve, and how many of them have to; never the asker."""
 
-    shown: str = ""
-    spellings: frozenset[str] = frozenset()
-    """Folded. One that is allowed is enough; with none it could be any group, or it is the server."""
-    ring_group: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The pair in one text."""
-        return " to ".join(filter(None, (self.shown, self.ring_group)))
-
-    def allowed_by(self, rule: Rule) -> bool:
-        """The rule's channels, people and operations left aside."""
-        return self.group_allowed_by(rule) and (
-            self.ring_group is None or covers(rule.ring_groups, fold(self.ring_group))
-        )
-
-    def group_allowed_by(self, rule: Rule) -> bool:
-        """The ring group left aside too."""
-        return not self.spellings or any(covers(rule.groups, spelling) for spelling in self.spellings)
+    rule: str
+    ids: tuple[str, ...]
+    """Of users and user groups."""
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,16 +24,33 @@ class Decision:
     allowed: bool
     permission: Permission
     reason: str
+    policy: str
+    """The fingerprint of the policy that it is by."""
     grounds: tuple[tuple[str, str], ...] = ()
     """Each name asked for and the rule that allows it; the name is "" where none was asked for."""
     missing_groups: tuple[str, ...] = ()
     missing_ring_groups: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
+    """Names of the rules that forbid it."""
+    approvers: tuple[Approvers, ...] = ()
+    """Of each rule that would let it happen once others have approved: all of these have to be satisfied."""
+    emergency: tuple[str, ...] = ()
+    """Ids of the channels that hear the reason, where an emergency would let it happen."""
     channels: tuple[str, ...] = ()
     """Ids of the channels in which the same asker would be allowed the same."""
+    would: tuple[Deed, ...] = ()
+    """What would be allowed here in its place: with smaller figures, or at another time."""
     grant: str | None = None
     """What a rule would have to hold, as in "channel C0123ABCD or user U0123ABCD"."""
     contact: str | None = None
     """Whom to ask, as the policy file has it."""
+
+    @property
+    def outcome(self) -> Literal["allowed", "approval", "emergency", "refused"]:
+        """In a word."""
+        if self.allowed:
+            return "allowed"
+        return "approval" if self.approvers else "emergency" if self.emergency else "refused"
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
 
 
 class Kind(NamedTuple):
@@ -22,6 +24,14 @@ KINDS = (
     Kind("a user group", "user_groups", "S", "Slack's usergroups.list names them"),
 )
 CHANNEL, USER, USER_GROUP = KINDS
+APPROVER = Kind("a user or a user group", "approvers", "UWS", USER.where)
+_NO_USE = {
+    "D": "a direct message, which no rule can name: leave channels out for those",
+    "E": "an Enterprise organisation",
+    "T": "a workspace",
+    "B": "a bot: its user id begins with U",
+    "A": "an app: its user id begins with U",
+}
 
 
 def _says(text: str, kind: Kind) -> bool:
@@ -30,6 +40,8 @@ def _says(text: str, kind: Kind) -> bool:
 
 def _complaint(text: str, wanted: Kind) -> str:
     such = f"an id such as {wanted.letters[0]}0123ABCD ({wanted.where})"
+    if (found := _NO_USE.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):
+        return f'"{text}" is the id of {found}; here write {such}'
     for kind in KINDS:
         if _says(text, kind):
             return f'"{text}" is the id of {kind.noun}, which belongs in {kind.key}; here write {such}'
@@ -47,6 +59,14 @@ def _is_id_of(kind: Kind) -> Callable[[str], str]:
     return check
 
 
-ChannelId = Annotated[str, AfterValidator(_is_id_of(CHANNEL))]
-UserId = Annotated[str, AfterValidator(_is_id_of(USER))]
-UserGroupId = Annotated[str, AfterValidator(_is_id_of(USER_GROUP))]
+def _schema(kind: Kind) -> FieldInfo:
+    """For editors."""
+    extra: JsonDict = {"pattern": f"^[{kind.letters}][A-Z0-9]+$"}
+    info: FieldInfo = Field(json_schema_extra=extra)
+    return info
+
+
+ChannelId = Annotated[str, AfterValidator(_is_id_of(CHANNEL)), _schema(CHANNEL)]
+UserId = Annotated[str, AfterValidator(_is_id_of(USER)), _schema(USER)]
+UserGroupId = Annotated[str, AfterValidator(_is_id_of(USER_GROUP)), _schema(USER_GROUP)]
+ApproverId = Annotated[str, AfterValidator(_is_id_of(APPROVER)), _schema(APPROVER)]

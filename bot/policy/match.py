@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.names import fold
 from bot.policy.asker import Asker
-from bot.policy.rules import Permission, Rule
+from bot.policy.rules import Clause, Deny, Permission, Rule
 
 # Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
 _HOLD = str.maketrans("*?", "\ud800\ud801")
@@ -35,7 +35,16 @@ def is_for_person(rule: Rule, asker: Asker) -> bool:
     return not rule.users
 
 
-def is_for_channel(rule: Rule, channel: str | None) -> bool:
+def is_against_person(rule: Deny, asker: Asker) -> bool:
+    """Channels left aside. Whose user groups can't be known may be in any."""
+    if asker.user in rule.users:
+        return True
+    if rule.user_groups:
+        return asker.user_groups is None or not asker.user_groups.isdisjoint(rule.user_groups)
+    return not rule.users
+
+
+def is_for_channel(rule: Clause, channel: str | None) -> bool:
     """None is a direct message, which is no channel."""
     return not rule.channels or channel in rule.channels
 
@@ -43,3 +52,8 @@ def is_for_channel(rule: Rule, channel: str | None) -> bool:
 def applies(rule: Rule, asker: Asker, permission: Permission) -> bool:
     """Whether this asker, where they are, may do this kind of operation to what the rule covers."""
     return permission in rule.operations and is_for_channel(rule, asker.channel) and is_for_person(rule, asker)
+
+
+def forbids(rule: Deny, asker: Asker, permission: Permission) -> bool:
+    """Whether this asker, where they are, may not do this kind of operation to what the rule fits."""
+    return permission in rule.operations and is_for_channel(rule, asker.channel) and is_against_person(rule, asker)

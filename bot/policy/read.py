@@ -1,7 +1,7 @@
 """The policy file, read whole or refused whole, with the line of each mistake."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,24 @@ def _fault(found: Sequence[Statement], error: ErrorDetails) -> Fault:
 
 
 def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:
-    rules = data.get("allow")
-    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-        if isinstance(rule, dict):
-            rule.setdefault("name", f"rule {index + 1} (line {line_of(found, ('allow', index))})")
+    for table in ("allow", "deny"):
+        rules = data.get(table)
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict):
+                rule.setdefault("name", f"rule {index + 1} (line {line_of(found, (table, index))})")
 
 
 def _same_names(policy: Policy, found: Sequence[Statement]) -> list[Fault]:
     seen: Counter[str] = Counter()
     faults = []
-    for index, rule in enumerate(policy.allow):
-        seen[rule.name] += 1
-        if seen[rule.name] == 2:
-            line = line_of(found, ("allow", index, "name"))
-            faults.append(
-                Fault(line, f'a rule above is called "{rule.name}" too: the history could not tell them apart')
-            )
+    for line, name in sorted(_names(policy, found)):
+        seen[name] += 1
+        if seen[name] == 2:
+            faults.append(Fault(line, f'a rule above is called "{name}" too: the history could not tell them apart'))
     return faults
+
+
+def _names(policy: Policy, found: Sequence[Statement]) -> Iterator[tuple[int, str]]:
+    for table, rules in (("allow", policy.allow), ("deny", policy.deny)):
+        for index, rule in enumerate(rules):
+            yield line_of(found, (table, index, "name")) or 0, rule.name

@@ -1,12 +1,18 @@
-"""What a policy is made of. Every rule allows; what no rule allows is refused."""
+"""What a policy is made of: rules that allow, and rules that deny, which win. What no rule allows is refused."""
 
+import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bot.policy.ids import ChannelId, UserGroupId, UserId
+from bot.policy.deed import Deed
+from bot.policy.example import Example
+from bot.policy.hours import hours
+from bot.policy.ids import ApproverId, ChannelId, UserGroupId, UserId
+from bot.policy.limits import Duration, HoursText
 
 
 class Permission(StrEnum):
@@ -22,6 +28,8 @@ class Permission(StrEnum):
     HISTORY = "history"
 
 
+LOOKING = frozenset({Permission.READ, Permission.HISTORY})
+"""Answered at once: there is nothing to wait for an approval with."""
 Item = TypeVar("Item", bound=Sequence[object])
 
 
@@ -38,53 +46,130 @@ def _spell_out_all(value: object) -> object:
     return tuple(item for items in spelt for item in items)
 
 
+_ANY_OF = {"type": "array", "items": {"enum": [*Permission, "all"]}, "minItems": 1}
 Channels = Annotated[tuple[ChannelId, ...], AfterValidator(_not_empty)]
 Users = Annotated[tuple[UserId, ...], AfterValidator(_not_empty)]
 UserGroups = Annotated[tuple[UserGroupId, ...], AfterValidator(_not_empty)]
-Operations = Annotated[tuple[Permission, ...], AfterValidator(_not_empty), BeforeValidator(_spell_out_all)]
+Operations = Annotated[
+    tuple[Permission, ...], AfterValidator(_not_empty), BeforeValidator(_spell_out_all), WithJsonSchema(_ANY_OF)
+]
 Patterns = tuple[Annotated[str, Field(min_length=1)], ...]
+SomePatterns = Annotated[Patterns, AfterValidator(_not_empty)]
 EVERY = ("*",)
 
 
-class Rule(BaseModel):
-    """Whoever asks from one of `channels`, and is one of `users` or in one of `user_groups`, may do `operations`."""
+class Clause(BaseModel):
+    """What rules of both kinds are made of."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: Annotated[str, Field(min_length=1)] = "a rule without a name"
+    """What refusals, confirmations and the history call the rule."""
     channels: Channels = ()
-    """Empty: any, and none (a direct message)."""
+    """Where it is asked. Left out: anywhere, direct messages included."""
     users: Users = ()
+    """Who asks: one of these, or somebody of `user_groups`. Both left out: anybody."""
     user_groups: UserGroups = ()
-    """With `users` and this both empty: anybody, but no guest, bot or person from another workspace."""
+    """Who asks: somebody of these user groups, or one of `users`."""
     operations: Operations
-    groups: Annotated[Patterns, AfterValidator(_not_empty)] = EVERY
-    """Names of park groups, where * stands for any text and ? for one character."""
+    """Kinds of operation."""
+    hours: Annotated[tuple[HoursText, ...], AfterValidator(_not_empty)] = ()
+    """When the change begins, as in "Mon-Fri 08:00-18:00 Europe/Berlin". Left out: at any time."""
+    members: Annotated[int, Field(ge=1)] | None = None
+    """At most so many members put in or taken out at once."""
+    recall_time: Duration | None = None
+    """The longest recall time, or ring group time, that may be set."""
+    temporary: Duration | None = None
+    """Only for a time, which may be no longer than this, extensions included."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether it sets bounds to figures."""
+        return not (self.members is None and self.recall_time is None and self.temporary is None)
+
+    def within(self, deed: Deed) -> bool:
+        """Whether no figure of it is out of bounds."""
+        return self.fitted(deed) == deed
+
+    def fitted(self, deed: Deed) -> Deed:
+        """The same brought within bounds."""
+        return deed.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
+
+    def is_on(self, deed: Deed) -> bool:
+        """Whether its hours hold when that begins; at no known time none do."""
+        return not self.hours or (deed.at is not None and any(hours(text).hold(deed.at) for text in self.hours))
+
+
+class Rule(Clause):
+    """Under [[allow]]: whoever it is for may do its operations, as far as its limits go."""
+
+    groups: SomePatterns = EVERY
+    """Names of park groups, where * stands for any text and ? for one character. Left out: every one."""
     ring_groups: Patterns = EVERY
-    """Names of the ring groups that a recall may be sent to, likewise; empty: none."""
+    """Names of the ring groups that a recall may be sent to, likewise. Empty: none."""
+    approvers: Annotated[tuple[ApproverId, ...], AfterValidator(_not_empty)] = ()
+    """Users and user groups of whom somebody else than the asker has to approve first."""
+    approvals: Annotated[int, Field(ge=1)] = 1
+    """How many of them."""
+    emergency: ChannelId | None = None
+    """Only for a stated reason, which is posted to this channel."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether what it allows is allowed as it stands."""
+        return not self.approvers and self.emergency is None
 
     @model_validator(mode="after")
-    def _is_for_somebody(self) -> Self:
+    def _makes_sense(self) -> Self:
         if not (self.channels or self.users or self.user_groups):
             raise ValueError("this rule would be for anybody, anywhere: give it channels, users or user_groups")
+        if self.approvers and self.emergency:
+            raise ValueError("approvers and emergency: in an emergency nobody waits; write two rules")
+        if not self.plain and LOOKING.intersection(self.operations):
+            raise ValueError('who only looks waits for nobody: write the operations without "read" and "all"')
+        if "approvals" in self.model_fields_set and not self.approvers:
+            raise ValueError("approvals: name the approvers")
         return self
 
 
-class Policy(BaseModel):
-    """The whole file."""
+class Deny(Clause):
+    """Under [[deny]]: nobody whom it is for may do its operations; with limits, nobody may go over them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    groups: SomePatterns | None = None
+    """Only what touches a park group of such a name. Left out: whatever it touches."""
+    ring_groups: SomePatterns | None = None
+    """Only what sends recalls to a ring group of such a name. Left out: whatever it does."""
+
+    def is_on(self, deed: Deed) -> bool:
+        return deed.at is None or super().is_on(deed)
+
+
+class Policy(BaseModel):
+    """Who may do what with Park."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     announce: ChannelId | None = None
-    """Hears of changes made where nobody else can see them."""
+    """Hears of changes made where nobody else can see them, and of a policy file that is broken."""
     contact: Annotated[str, Field(min_length=1)] | None = None
     """Whom to ask for permission: the id of a user, user group or channel, or words."""
     allow: tuple[Rule, ...] = ()
+    """Nothing is allowed but by one of these rules."""
+    deny: tuple[Deny, ...] = ()
+    """What one of these rules fits is refused, whatever the others allow."""
+    example: tuple[Example, ...] = ()
+    """What ought to come of it: held to it by `python -m bot policy test`."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same rules, whatever the comments beside them."""
+        text = self.model_dump_json(exclude_defaults=True, exclude={"example"})
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def needs_user_groups(policy: Policy) -> bool:
     """Whether Slack must be asked for user groups at all."""
-    return any(rule.user_groups for rule in policy.allow)
+    return any(rule.user_groups for rule in (*policy.allow, *policy.deny))
 
 
 def channel_only_rules(policy: Policy) -> tuple[Rule, ...]:

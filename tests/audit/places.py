@@ -51,12 +51,20 @@ def hashes(folder: Path) -> Sequence[str]:
         return [hash for (hash,) in connection.execute("SELECT hash FROM events ORDER BY id")]
 
 
+BEFORE_THE_CHAIN = (
+    "ALTER TABLE entries DROP COLUMN policy",
+    "DROP TABLE destinations",
+    "DROP TABLE chain",
+    "ALTER TABLE events DROP COLUMN hash",
+    f"UPDATE alembic_version SET version_num = '{down_revision}'",
+)
+"""What came with it and since is gone."""
+
+
 def rewrite(folder: Path) -> None:
     """A whole new chain over altered events, head included: consistent in itself."""
     with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
         connection.execute("UPDATE events SET by = 'U0000SOMEELSE' WHERE id = 1")
-        connection.execute("DROP TABLE destinations")  # younger than the chain
-        connection.execute("DROP TABLE chain")
-        connection.execute("ALTER TABLE events DROP COLUMN hash")
-        connection.execute(f"UPDATE alembic_version SET version_num = '{down_revision}'")
+        for statement in BEFORE_THE_CHAIN:
+            connection.execute(statement)
     Journal(url(folder), now=Clock()).close()

@@ -5,16 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.journal import Entry, State
-from bot.journal.migrations.versions.r0004_chain import down_revision
-from tests.audit.places import check, lived, tamper
+from tests.audit.places import BEFORE_THE_CHAIN, check, lived, tamper
 from tests.journal.making import Desk
-
-OLDER = (
-    "DROP TABLE destinations",  # younger than the chain
-    "DROP TABLE chain",
-    "ALTER TABLE events DROP COLUMN hash",
-    f"UPDATE alembic_version SET version_num = '{down_revision}'",
-)
 
 
 def aged(folder: Path) -> tuple[Desk, int, int]:
@@ -23,7 +15,7 @@ def aged(folder: Path) -> tuple[Desk, int, int]:
     running, waiting = desk.accept("support"), desk.accept("support")
     desk.claim()
     desk.journal.close()
-    tamper(folder, *OLDER)
+    tamper(folder, *BEFORE_THE_CHAIN)
     return desk, running, waiting
 
 

@@ -1,6 +1,7 @@
 """What holds for every policy and every asker."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.names import fold
-from bot.policy import Asker, Permission, Policy, Rule, decide, might
+from bot.policy import Asker, Decision, Deed, Deny, Permission, Policy, Rule, decide, might
+from bot.policy.rules import LOOKING
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
 CHANNELS, USERS, USER_GROUPS = ["C1", "C2", "G3"], ["U1", "U2", "W3"], ["S1", "S2"]
@@ -20,18 +22,81 @@ def some(values: list[Any], least: int = 0) -> st.SearchStrategy[list[Any]]:
 
 
 PERMISSIONS = st.sampled_from(Permission)
+HOURS = ["Mon-Fri 08:00-18:00 Europe/Berlin", "22:00-06:00 UTC", "Sat 00:00-24:00 America/New_York"]
 WHOM = st.fixed_dictionaries(
     {},
     optional={"channels": some(CHANNELS, 1), "users": some(USERS, 1), "user_groups": some(USER_GROUPS, 1)},
-).filter(bool)
-RULES = st.tuples(
-    WHOM,
-    st.fixed_dictionaries({"operations": some([*Permission, "all"], 1)}),
-    st.fixed_dictionaries({}, optional={"groups": some(PATTERNS, 1), "ring_groups": some(PATTERNS)}),
-).map(lambda parts: Rule.model_validate({key: value for part in parts for key, value in part.items()}))
-POLICIES = st.lists(RULES, max_size=6).map(
-    lambda rules: Policy(allow=tuple(rule.model_copy(update={"name": str(n)}) for n, rule in enumerate(rules)))
 )
+KINDS = st.fixed_dictionaries({"operations": some([*Permission, "all"], 1)})
+LIMITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "hours": some(HOURS, 1),
+        "members": st.integers(1, 4),
+        "recall_time": st.sampled_from(["2m", "10m"]),
+        "temporary": st.sampled_from(["1h", "4h"]),
+    },
+)
+SECOND_THOUGHTS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {"approvers": ["U1"]}, {"approvers": ["U2", "S1"], "approvals": 2}, {"emergency": "C1"}]
+)
+
+
+def rule_of(kind: type[Rule] | type[Deny], *parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[Any]:
+    whole = st.tuples(*parts).map(lambda each: {key: value for part in each for key, value in part.items()})
+    return whole.filter(_makes_sense).map(kind.model_validate)
+
+
+def _makes_sense(rule: dict[str, Any]) -> bool:
+    waits = "approvers" in rule or "emergency" in rule
+    return not (waits and {"all", *LOOKING} & set(rule["operations"]))
+
+
+RULES = rule_of(
+    Rule,
+    WHOM.filter(bool),
+    KINDS,
+    LIMITS,
+    SECOND_THOUGHTS,
+    st.fixed_dictionaries({}, optional={"groups": some(PATTERNS, 1), "ring_groups": some(PATTERNS)}),
+)
+DENIALS = rule_of(
+    Deny,
+    WHOM,
+    KINDS,
+    LIMITS,
+    st.fixed_dictionaries({}, optional={"groups": some(PATTERNS, 1), "ring_groups": some(PATTERNS, 1)}),
+)
+
+
+def named(rules: list[Any], prefix: str) -> tuple[Any, ...]:
+    return tuple(rule.model_copy(update={"name": f"{prefix} {n}"}) for n, rule in enumerate(rules))
+
+
+POLICIES = st.builds(
+    lambda allow, deny: Policy(allow=named(allow, "allow"), deny=named(deny, "deny")),
+    st.lists(RULES, max_size=6),
+    st.lists(DENIALS, max_size=2),
+)
+MOMENTS = st.timedeltas(timedelta(0), timedelta(days=16)).map(lambda since: datetime(2026, 3, 20, tzinfo=UTC) + since)
+DEEDS = st.builds(
+    Deed,
+    at=st.none() | MOMENTS,
+    members=st.integers(0, 5),
+    recall_time=st.none() | st.sampled_from([timedelta(minutes=minutes) for minutes in (1, 2, 10, 15)]),
+    lasts=st.none() | st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 4, 5)]),
+)
+
+
+def ways(said: Decision) -> tuple[bool, bool, bool]:
+    """Whether it can happen at once, by approval at least, in an emergency at least."""
+    return said.allowed, said.allowed or bool(said.approvers), said.allowed or bool(said.emergency)
+
+
+def no_wider(less: Decision, more: Decision) -> bool:
+    return all(wide or not narrow for narrow, wide in zip(ways(less), ways(more), strict=True))
+
+
 ASKERS = st.builds(
     Asker,
     user=st.sampled_from([*USERS, "U9"]),
@@ -52,25 +117,79 @@ def test_without_a_rule_nothing_is_allowed(
     assert not might(Policy(), asker, permission, groups=[groups]).allowed
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), st.data())
-def test_taking_a_rule_away_never_allows_more(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str], data: st.DataObject
+@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
+def test_taking_a_rule_away_or_denying_more_never_allows_more(
+    policy: Policy,
+    asker: Asker,
+    permission: Permission,
+    groups: list[str],
+    ring_groups: list[str],
+    deed: Deed,
+    data: st.DataObject,
 ) -> None:
     kept = tuple(rule for rule in policy.allow if data.draw(st.booleans()))
-    less = decide(Policy(allow=kept), asker, permission, groups=groups, ring_groups=ring_groups)
-    assert decide(policy, asker, permission, groups=groups, ring_groups=ring_groups).allowed or not less.allowed
+    denied = (*policy.deny, *data.draw(st.lists(DENIALS, max_size=2)))
+    stricter = Policy(allow=kept, deny=denied)
+    less = decide(stricter, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    more = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    assert no_wider(less, more)
+    early = might(stricter, asker, permission, groups=[groups] if groups else [])
+    assert might(policy, asker, permission, groups=[groups] if groups else []).allowed or not early.allowed
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES))
-def test_what_is_refused_before_names_are_resolved_is_refused_for_every_resolution(
-    policy: Policy, asker: Asker, permission: Permission, spellings: list[list[str]], ring_groups: list[str]
+@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
+def test_what_is_denied_to_everybody_is_allowed_to_nobody(
+    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str], deed: Deed
+) -> None:
+    nothing = policy.model_copy(update={"deny": (*policy.deny, Deny(operations=(permission,)))})
+    said = decide(nothing, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    assert said.outcome == "refused"
+    assert (said.channels, said.would) == ((), ())
+    assert not might(nothing, asker, permission).allowed
+
+
+@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
+def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
+    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str], deed: Deed
+) -> None:
+    said = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    for other in said.would:
+        assert decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=other).allowed
+        assert other.at_most(members=deed.members, recall_time=deed.recall_time, lasts=deed.lasts) == other
+        assert other.at == deed.at or (other.at and deed.at and other.at > deed.at)
+
+
+@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
+def test_smaller_figures_are_never_allowed_less(
+    policy: Policy,
+    asker: Asker,
+    permission: Permission,
+    groups: list[str],
+    ring_groups: list[str],
+    deed: Deed,
+    data: st.DataObject,
+) -> None:
+    other = data.draw(DEEDS)
+    smaller = deed.at_most(members=other.members, recall_time=other.recall_time, lasts=other.lasts)
+    more = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=smaller)
+    assert no_wider(decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed), more)
+
+
+@given(POLICIES, ASKERS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES), DEEDS)
+def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_of_them(
+    policy: Policy,
+    asker: Asker,
+    permission: Permission,
+    spellings: list[list[str]],
+    ring_groups: list[str],
+    deed: Deed,
 ) -> None:
     early = might(policy, asker, permission, groups=spellings)
-    late = [decide(policy, asker, permission, groups=names) for names in product(*spellings)]
-    assert early.allowed == any(said.allowed for said in late)
-    if not early.allowed:
-        for names in product(*spellings):
-            assert not decide(policy, asker, permission, groups=names, ring_groups=ring_groups).allowed
+    for names in product(*spellings):
+        said = decide(policy, asker, permission, groups=names, ring_groups=ring_groups, deed=deed)
+        assert early.allowed or said.outcome == "refused"
+        known = might(policy, asker, permission, groups=[[name] for name in names], ring_groups=ring_groups)
+        assert known.allowed or said.outcome == "refused"
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
@@ -83,7 +202,7 @@ def test_more_names_never_allow_more_and_every_name_is_accounted_for(
         assert {name for name, _ in said.grounds} == pairs
         assert all(decide(policy, asker, permission, groups=[name]).allowed for name in groups)
         assert decide(policy, asker, permission).allowed
-    elif groups or ring_groups:
+    elif (groups or ring_groups) and said.outcome == "refused":
         assert said.missing_groups or said.missing_ring_groups
         assert set(said.missing_groups) <= set(groups)
         assert set(said.missing_ring_groups) <= set(ring_groups)
@@ -99,7 +218,8 @@ def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_oth
         for channel in CHANNELS
         if decide(policy, replace(asker, channel=channel), permission, groups=groups, ring_groups=ring_groups).allowed
     }
-    assert said.allowed or set(said.channels) == elsewhere
+    anywhere = {channel for rule in policy.allow for channel in rule.channels}
+    assert said.allowed or set(said.channels) == elsewhere & anywhere
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES))
@@ -110,16 +230,17 @@ def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_co
     insider = replace(
         asker, guest=False, foreign=False, bot=False, user_groups=asker.user_groups or frozenset(USER_GROUPS)
     )
-    assert decide(policy, insider, permission, groups=groups).allowed or not fewer.allowed
+    assert no_wider(fewer, decide(policy.model_copy(update={"deny": ()}), insider, permission, groups=groups))
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8))
+@given(POLICIES, ASKERS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8), DEEDS)
 def test_a_decision_is_made_for_any_name_whatever_and_spelling_does_not_change_it(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_group: str
+    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_group: str, deed: Deed
 ) -> None:
-    said = decide(policy, asker, permission, groups=groups, ring_groups=[ring_group])
-    folded = decide(policy, asker, permission, groups=list(map(fold, groups)), ring_groups=[fold(ring_group)])
-    assert said.allowed == folded.allowed
+    said = decide(policy, asker, permission, groups=groups, ring_groups=[ring_group], deed=deed)
+    spelt = list(map(fold, groups))
+    folded = decide(policy, asker, permission, groups=spelt, ring_groups=[fold(ring_group)], deed=deed)
+    assert said.outcome == folded.outcome
     assert said.reason
 
 

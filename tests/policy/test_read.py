@@ -17,8 +17,8 @@ RULE = '[[allow]]\nusers = ["U1"]\noperations = ["all"]\n'
 
 def test_the_example_that_is_shipped_reads_without_a_mistake() -> None:
     policy = read_policy(Path(__file__).parents[2] / "bot/policy/example.toml")
-    assert len(policy.allow) == 3
-    assert policy.allow[2].operations == tuple(Permission)
+    assert (len(policy.allow), len(policy.deny), len(policy.example)) == (4, 1, 1)
+    assert policy.allow[3].operations == tuple(Permission)
 
 
 def test_the_minimal_example_in_each_complaint_reads_without_a_mistake(read: Read) -> None:
@@ -46,20 +46,20 @@ MISTAKES = [
     ('anounce = "C1"', 'line 1: unknown key anounce: did you mean "announce"?'),
     (
         RULE + "\nzzz = 1",
-        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, groups and ring_groups",
+        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals and emergency",  # noqa: E501
     ),
     (RULE + 'Groups = ["x"]', 'line 4: unknown key Groups: did you mean "groups"?'),
     (
         RULE + 'contact = "S1"',
-        "line 4: contact is about the whole file: put it at the top, above the first [[allow]]",
+        "line 4: contact is about the whole file: put it at the top, above the first table",
     ),
     ('\nusers = ["U1"]', "line 2: users belongs to a rule: put [[allow]] on a line above it"),
     (
         '[allow]\nusers = ["U1"]\noperations = ["all"]',
-        "line 1: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets",
+        "line 1: allow is not a list of tables: begin each with a line [[allow]], in two brackets",
     ),
-    ("# x\nallow = 5", "line 2: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets"),
-    ('allow = ["x"]', "line 1: allow is not a list of rules: begin each rule with a line [[allow]], in two brackets"),
+    ("# x\nallow = 5", "line 2: allow is not a list of tables: begin each with a line [[allow]], in two brackets"),
+    ('allow = ["x"]', "line 1: allow is not a list of tables: begin each with a line [[allow]], in two brackets"),
     (
         '\n[[allow]]\nusers = ["U1"]\n',
         'line 2: operations is missing: write, for example, operations = ["read", "members"]',
@@ -127,6 +127,57 @@ MISTAKES = [
     (
         f"{RULE}name = 'A'\n{RULE}\nname = 'A'\n{RULE}",
         'line 9: a rule above is called "A" too: the history could not tell them apart',
+    ),
+    (RULE + "members = 0", "line 4: members: 0 is no whole number from 1 on"),
+    (RULE + 'members = "five"', 'line 4: members: "five" is no whole number from 1 on'),
+    (RULE + "temporary = 4", 'line 4: temporary: 4 is no length of time: write it as in "10m" or "4h"'),
+    (
+        RULE + 'temporary = "until noon"',
+        'line 4: temporary: "until noon" is no length of time: write it as in "10m", "4h" or "3 days", a year at most',
+    ),
+    (
+        RULE + 'hours = ["9 to 5"]',
+        'line 4: hours: "9 to 5" are no hours: write them as in "Mon-Fri 08:00-18:00 Europe/Berlin"',
+    ),
+    (
+        RULE + 'hours = ["08:00-18:00 Mars/Olympus"]',
+        'line 4: hours: "Mars/Olympus" is no time zone: write one such as Europe/Berlin',
+    ),
+    (
+        RULE + 'emergency = "C1"',
+        'line 1: who only looks waits for nobody: write the operations without "read" and "all"',
+    ),
+    (
+        '[[allow]]\nusers = ["U1"]\noperations = ["recall"]\nemergency = "C1"\napprovers = ["S1"]',
+        "line 1: approvers and emergency: in an emergency nobody waits; write two rules",
+    ),
+    (RULE + "approvals = 2", "line 1: approvals: name the approvers"),
+    (
+        '[[deny]]\noperations = ["recall"]\napprovers = ["S1"]',
+        "line 3: approvers is for rules that allow: what is denied nobody can approve, nor is it done in an emergency",
+    ),
+    (
+        "deny = 5",
+        "line 1: deny is not a list of tables: begin each with a line [[deny]], in two brackets",
+    ),
+    (
+        f'{RULE}name = "A"\n[[deny]]\nname = "A"\noperations = ["all"]',
+        'line 6: a rule above is called "A" too: the history could not tell them apart',
+    ),
+    (
+        '[[example]]\nuser = "U1"\nline = "add 1001 to Sales"\nexpect = "maybe"',
+        "line 4: expect: \"maybe\" is none of 'allowed', 'approval', 'emergency' or 'refused'",
+    ),
+    (
+        '[[example]]\nuser = "U1"\nexpect = "allowed"',
+        'line 1: line is missing: write, for example, line = "add 1001 to Sales"',
+    ),
+    (
+        RULE + 'users = ["E0123ABCD"]'.replace("users", "channels"),
+        (
+            'line 4: channels: "E0123ABCD" is the id of an Enterprise organisation; here write an id such as C0123ABCD '
+            "(in Slack: channel name > View channel details, at the bottom)"
+        ),
     ),
     (
         'allow = [\n  { users = ["U1"], operations = ["all"] },\n  { users = ["ana"], operations = ["all"] },\n]',

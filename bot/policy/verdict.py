@@ -1,0 +1,100 @@
+"""The heart of every decision: which rules speak for each thing that is wanted, and which against it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.policy.asker import Asker
+from bot.policy.deed import Deed
+from bot.policy.match import applies, forbids
+from bot.policy.rules import Deny, Permission, Policy, Rule
+from bot.policy.wanted import Wanted
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The rules that let it happen, one way or another, and one that does not, which wins."""
+
+    wanted: Wanted
+    rules: tuple[Rule, ...]
+    denied: Deny | None
+
+    @property
+    def by(self) -> Rule | None:
+        """The first rule that allows it as it stands."""
+        return None if self.denied else next((rule for rule in self.rules if rule.plain), None)
+
+    def by_approval(self, asker: str) -> Rule | None:
+        """The same, else the first that allows it once others have approved."""
+        waits = (rule for rule in self.rules if set(rule.approvers) - {asker} and not self.denied)
+        return self.by or next(waits, None)
+
+    @property
+    def by_emergency(self) -> Rule | None:
+        """The same as `by`, else the first that allows it in an emergency."""
+        urgent = (rule for rule in self.rules if rule.emergency and not self.denied)
+        return self.by or next(urgent, None)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """On all that is wanted together; each way is the rules it takes, and is empty where there is none."""
+
+    asker: Asker
+    grants: tuple[Grant, ...]
+
+    @cached_property
+    def by(self) -> tuple[Rule, ...]:
+        """Allowed as it stands."""
+        return _all(grant.by for grant in self.grants)
+
+    @cached_property
+    def by_approval(self) -> tuple[Rule, ...]:
+        """Allowed once others have approved."""
+        return () if self.by else _all(grant.by_approval(self.asker.user) for grant in self.grants)
+
+    @cached_property
+    def by_emergency(self) -> tuple[Rule, ...]:
+        """Allowed in an emergency."""
+        return () if self.by else _all(grant.by_emergency for grant in self.grants)
+
+    @property
+    def missing(self) -> list[Wanted]:
+        """What no rule allows as it stands."""
+        return [grant.wanted for grant in self.grants if grant.by is None]
+
+
+def verdict(
+    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
+) -> Verdict:
+    """Without a deed, before its figures and its time are known: no only if it would be no for each."""
+    allow = [rule for rule in policy.allow if applies(rule, asker, permission) and _lets(rule, deed)]
+    deny = [rule for rule in policy.deny if forbids(rule, asker, permission) and _stops(rule, deed)]
+    return Verdict(asker, tuple(_best(one, allow, deny) for one in wanted))
+
+
+def _lets(rule: Rule, deed: Deed | None) -> bool:
+    return deed is None or (rule.within(deed) and rule.is_on(deed))
+
+
+def _stops(rule: Deny, deed: Deed | None) -> bool:
+    if deed is None:
+        return not rule.limited and not rule.hours
+    return rule.is_on(deed) and not (rule.limited and rule.within(deed))
+
+
+def _best(wanted: Wanted, allow: Collection[Rule], deny: Collection[Deny]) -> Grant:
+    """Of the spelling that may be, if there is one."""
+    grants = [_grant(one, wanted, allow, deny) for one in wanted.each]
+    return max(grants, key=lambda grant: (grant.by is not None, bool(grant.rules) and not grant.denied))
+
+
+def _grant(spelt: Wanted, wanted: Wanted, allow: Collection[Rule], deny: Collection[Deny]) -> Grant:
+    denied = next((rule for rule in deny if spelt.denied_by(rule)), None)
+    return Grant(wanted, tuple(rule for rule in allow if spelt.allowed_by(rule)), denied)
+
+
+def _all(rules: Iterable[Rule | None]) -> tuple[Rule, ...]:
+    """Empty unless each is one."""
+    found = list(rules)
+    return tuple(rule for rule in found if rule is not None) if None not in found else ()
