@@ -48,6 +48,8 @@ OPENERS = 20
 """Forms being opened or reviewed at once: each may wait for a slow PBX."""
 SPEAKERS = 4
 """Answers of the doors on their way to Slack at once."""
+PING = 5
+"""Seconds between two pings to Slack: after four without an answer slack_sdk connects anew; until then it is deaf."""
 FRONT = 8
 """Loading views on their way to Slack at once; they wait for no PBX."""
 
@@ -91,7 +93,7 @@ class Park:
         connect(app, self._reception, voice, self.me, self._speakers, forms)
         forms.connect(app)
         tabs.connect(app)
-        self._socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+        self._socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), ping_interval=PING)
 
     def start(self) -> Self:
         """Take up what an earlier process left, then let Slack in; raise SlackFailure."""

@@ -3,11 +3,14 @@
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.faults.steps import Orders
 from tests.faults.test_killed_at_each_step import AT_ONCE, Life, NewDatabase, database, stage_of
 
 __all__ = ["database"]
 
+pytestmark = pytest.mark.timeout(600)
 LINE = "add 1001 to Sales for 1h"
 
 

@@ -21,8 +21,9 @@ from tests.faults.scene import Scene
 from tests.faults.steps import Orders
 from tests.postgres import Server
 
+pytestmark = pytest.mark.timeout(600)
 AT_ONCE = 4
-LEASE = timedelta(seconds=4)
+LEASE = timedelta(seconds=8)
 """Short, for on PostgreSQL the next one waits for it; a PBX that answers within DEADLINE is quick enough for it."""
 DEADLINE = 1.5
 NewDatabase = Callable[[], str | None]
