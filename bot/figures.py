@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from bot.changes import Change
 from bot.desk import Past
-from bot.operation import ChangeOperation
+from bot.fields import TIME
+from bot.operation import ChangeOperation, Operation
 from bot.operations import Undo
 from bot.plan import Plan
 from bot.policy import Deed
 from bot.policy.deed import NOTHING_LASTS
+from bot.times import Times
 
 TIMES = ("recall_time", "recall_ring_group_time")
 
@@ -27,6 +29,20 @@ def of_changes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | No
     touched = {person.number for change in changes for person in (*change.added, *change.removed)}
     times = [timedelta(seconds=seconds) for change in changes for seconds in _times(change)]
     return Deed(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
+
+
+def of_line(operation: Operation, known: Times | None, now: datetime) -> Deed:
+    """As far as the line itself tells."""
+    begins = max(now, known.starts) if known and known.starts else now
+    changes = isinstance(operation, ChangeOperation)
+    lasts = None if changes else NOTHING_LASTS
+    times = (value for _, noun, value in operation.said() if noun is TIME)
+    return Deed(
+        at=begins,
+        members=len(getattr(operation, "members", ())),
+        recall_time=next((timedelta(seconds=value) for value in times), None),
+        lasts=known.ends - begins if known and known.ends else lasts,
+    )
 
 
 def _lasts(past: Past, operation: ChangeOperation, plan: Plan, begins: datetime) -> timedelta | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
+from bot.access import Explains, Named, explained
 from bot.again import again
 from bot.askers import People, asker
 from bot.changes.change import Change
@@ -12,13 +13,13 @@ from bot.confirmation import preview, understood_as
 from bot.desk import Desk, Past, Progress
 from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
-from bot.figures import of_changes, of_plan
+from bot.figures import of_changes, of_line, of_plan
 from bot.grammar import parse
 from bot.history import History, Viewer
 from bot.message import Message, Offer
 from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
-from bot.operations import Preview, Undo, UndoLast
+from bot.operations import Can, Preview, ShowAccess, Undo, UndoLast, WhoCan
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
@@ -84,9 +85,30 @@ class Path:
                 else understood_as(said, request.line, f"preview {planned.operation.text()}")
             )
         who = self.who(request)
+        if isinstance(readings[0], ShowAccess | Can | WhoCan):
+            return self._explained(request, who, readings[0])
         operation, desk, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
         desk.homes.progress = progress
         return understood_as(operation.read(desk), request.line, operation.text())
+
+    def _explained(self, request: Request, who: Asker, asked: Explains) -> Message:
+        """For who may read, and of groups that they may look at."""
+        if asked.permission is not None:
+            self._enforce(might(self.policy, who, asked.permission))
+
+        def named(operation: Operation, user: str) -> Named:
+            said = {name: value for name, _, value in operation.said()}
+            self._enforce(might(self.policy, who, Permission.READ, groups=_groups_named(type(operation), said)))
+            desk = self._desk(who, operation)
+            desk.resolve()
+            groups, now = operation.groups(desk), self.past.now()
+            self._enforce(decide(self.policy, who, Permission.READ, groups=groups, deed=Deed(at=now)))
+            zone = self.people.zone(user)
+            known = times(operation, now, zone) if isinstance(operation, ChangeOperation) else None
+            figures = of_line(operation, known, now)
+            return Named(operation, operation.needed(desk), groups, desk.ring_groups_named, figures)
+
+        return explained(asked, request, self.policy, self.people, named)
 
     def _meant(self, request: Request, readings: Sequence[Operation]) -> Sequence[Operation]:
         """What the reading stands for, where it stands for others."""
@@ -153,6 +175,8 @@ class Path:
                 found.append((operation, desk))
             except Refused as fault:
                 faults.append(fault)
+        if not found and hopeful[0] != readings[0]:  # the likeliest was refused by the policy, the rest means nothing
+            self._hopeful(who, readings[:1])
         if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
             raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
@@ -227,6 +251,7 @@ class Path:
             email_of=self.people.email,
             may_see=may_see,
             may=may,
+            policy=self.policy.fingerprint,
             viewer=Viewer(self.history, who.user if who else ""),
             again=partial(self._again, who),
         )

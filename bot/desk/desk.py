@@ -46,12 +46,13 @@ class Desk:
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
         may: May,
+        policy: str,
         viewer: Viewer,
         again: Callable[[], tuple[str, ...]],
     ) -> None:
         """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
-        self.zone = zone
+        self.zone, self.policy = zone, policy
         self.viewer, self.past, self.may_see, self.may, self.again = viewer, past, may_see, may, again
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)

@@ -3,7 +3,9 @@
 from typing import Any
 
 from bot.operation import Operation
+from bot.operations.access import ShowAccess
 from bot.operations.add import Add
+from bot.operations.can import Can
 from bot.operations.cancel import Cancel
 from bot.operations.create import Create
 from bot.operations.delete import Delete
@@ -35,6 +37,8 @@ from bot.operations.server_recall_ring_group_time import ServerRecallRingGroupTi
 from bot.operations.server_recall_time import ServerRecallTime
 from bot.operations.undo import Undo
 from bot.operations.undo_last import UndoLast
+from bot.operations.who_can import WhoCan
+from bot.operations.why import Why
 
 OPERATIONS: tuple[type[Operation], ...] = (
     Groups,
@@ -66,6 +70,10 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Preview,
     ShowHistory,
     ExportHistory,
+    ShowAccess,
+    Can,
+    WhoCan,
+    Why,
     Help,
 )
 
@@ -84,14 +92,17 @@ def load(dumped: dict[str, Any]) -> Operation:
 __all__ = [
     "EXPLAINED",
     "OPERATIONS",
+    "Can",
     "Extend",
     "Group",
     "Help",
     "Keep",
     "Preview",
     "Replace",
+    "ShowAccess",
     "Undo",
     "UndoLast",
+    "WhoCan",
     "dump",
     "for_a_scheduled",
     "for_a_temporary",
