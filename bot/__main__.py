@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `migrate`, `demo`, `audit`, `table`."""
+"""The command line: `python -m bot run`, `migrate`, `demo`, `audit`, `policy`, `table`."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from bot import checking
 from bot.audit.command import add_commands
 from bot.errors import ParkError
 from bot.settings import read_journal_settings, read_settings
@@ -90,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=demo)
     one = commands.add_parser("audit", help="verify the journal's chain of events, or export the history")
     add_commands(one)
+    one = commands.add_parser("policy", help="check a policy file before it is shipped, or run its examples")
+    checking.add_commands(one)
     one = commands.add_parser("table", help="print the command table that the README holds")
     one.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
     one.set_defaults(run=table)

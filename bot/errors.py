@@ -138,6 +138,9 @@ class TargetTaken(ParkError):
 class PolicyError(ParkError):
     """The policy file is missing or broken; the text names the line."""
 
+    faults: tuple[tuple[int | None, int | None, str], ...] = ()
+    """Line, column and words of each, both counted from 1."""
+
 
 class SettingsError(ParkError):
     """The environment is incomplete or contradicts itself; the text names the variable."""

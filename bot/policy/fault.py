@@ -20,10 +20,13 @@ class Fault(NamedTuple):
 
     line: int | None
     text: str
+    column: int | None = None
 
 
 def stop(path: Path, faults: Sequence[Fault]) -> NoReturn:
     """Raise PolicyError: each mistake by its line, then what to paste."""
     ordered = sorted(faults, key=lambda fault: fault.line or 0)
-    listed = (f"{path}{f', line {line}' if line else ''}: {text}" for line, text in ordered)
-    raise PolicyError("\n".join(listed) + f"\n\nA whole policy, to paste and change:\n\n{MINIMAL}") from None
+    listed = (f"{path}{f', line {one.line}' if one.line else ''}: {one.text}" for one in ordered)
+    broken = PolicyError("\n".join(listed) + f"\n\nA whole policy, to paste and change:\n\n{MINIMAL}")
+    broken.faults = tuple((one.line, one.column, one.text) for one in ordered)
+    raise broken from None

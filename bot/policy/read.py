@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.policy.column import column_of
 from bot.policy.explain import explain
 from bot.policy.fault import Fault, stop
 from bot.policy.locate import Statement, line_of
@@ -29,7 +30,8 @@ def read_policy(path: Path) -> Policy:
 
 
 def _fault(found: Sequence[Statement], error: ErrorDetails) -> Fault:
-    return Fault(line_of(found, error["loc"]), explain(error))
+    line = line_of(found, error["loc"])
+    return Fault(line, explain(error), column_of(found, line, error))
 
 
 def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:

@@ -34,9 +34,9 @@ def _text(path: Path) -> str:
 
 def _syntax(source: str, words: str) -> Fault:
     """tomllib gives the place only inside its text, and none for what never ends."""
-    place, begun = re.search(r" \(at line (\d+), column \d+\)$", words), broken_from(source)
+    place, begun = re.search(r" \(at line (\d+), column (\d+)\)$", words), broken_from(source)
     line = int(place[1]) if place else begun
     what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
     since = f", in what begins on line {begun}" if line and begun and begun < line else ""
     shown = source.split("\n")[line - 1].strip() if line else ""
-    return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}")
+    return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}", place and int(place[2]))

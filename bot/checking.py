@@ -1,0 +1,121 @@
+"""`python -m bot policy`: checked before it is shipped: its mistakes, what is hardly meant, and its own examples."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.errors import PolicyError, Refused
+from bot.fields import Refers
+from bot.figures import of_line
+from bot.grammar import parse
+from bot.operation import ChangeOperation, Operation
+from bot.operations import Preview
+from bot.policy import Asker, Policy, decide, read_policy
+from bot.policy.example import Example
+from bot.policy.lint import remarks
+from bot.policy.schema import schema
+from bot.slack.connection import connect_client
+from bot.slack.ids import doubts
+from bot.times import times
+
+
+def check(chosen: Namespace) -> int:
+    """0: nothing to say; 1: remarks, and --strict was given; 2: mistakes."""
+    file: Path = chosen.file
+    try:
+        policy = read_policy(file)
+    except PolicyError as mistake:
+        for line, column, text in mistake.faults:
+            place = ":".join(str(part) for part in (file, line, column) if part is not None)
+            sys.stderr.write(f"{place}: {text}\n")
+        return 2
+    said = [f"“{rule.name}” {text}" for rule, text in remarks(policy)]
+    said += [*_unknown(policy)]
+    for text in said:
+        sys.stderr.write(f"{file}: {text}\n")
+    rules = len(policy.allow) + len(policy.deny)
+    sys.stdout.write(f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}\n")
+    return 1 if said and chosen.strict else 0
+
+
+def _unknown(policy: Policy) -> Iterator[str]:
+    """Where the environment gives a way to Slack."""
+    if token := os.environ.get("SLACK_BOT_TOKEN"):
+        url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
+        yield from doubts(connect_client(token, url), policy)
+
+
+def test(chosen: Namespace) -> int:
+    """0: each example came out as expected; 1: some did not; 2: mistakes."""
+    policy = read_policy(chosen.file)
+    failed = 0
+    for number, example in enumerate(policy.example, 1):
+        found, why = outcome(policy, example)
+        if found != example.expect:
+            failed += 1
+            sys.stdout.write(f"example {number}: {example.line}: expected {example.expect}, is {found}. {why}\n")
+    sys.stdout.write(f"{len(policy.example) - failed} of {len(policy.example)} examples came out as expected\n")
+    return 1 if failed else 0
+
+
+def outcome(policy: Policy, example: Example) -> tuple[str, str]:
+    """In a word, with the reason; names are taken as they are typed, as nobody asks the PBX."""
+    who = Asker(
+        user=example.user,
+        team="T0",
+        channel=example.channel,
+        user_groups=frozenset(example.user_groups),
+    )
+    try:
+        operation = _meant(example.line)
+        at = example.at or datetime.now(UTC)
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        known = times(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
+    except Refused as refused:
+        return "refused", str(refused)
+    if operation.permission is None:
+        return "allowed", "It needs no permission."
+    said = decide(
+        policy,
+        who,
+        operation.permission,
+        groups=[*_named(operation, Refers.GROUP), *_named(operation, Refers.NEW_GROUP)],
+        ring_groups=list(_named(operation, Refers.RECALL)),
+        deed=of_line(operation, known, at),
+    )
+    return said.outcome, said.reason
+
+
+def _meant(line: str) -> Operation:
+    operation = parse(line)[0]
+    return parse(operation.line)[0] if isinstance(operation, Preview) else operation
+
+
+def _named(operation: Operation, kind: Refers) -> Iterator[str]:
+    for _, noun, value in operation.said():
+        if noun.refers is kind and (name := value.ring_group if kind is Refers.RECALL else value) is not None:
+            yield name
+
+
+def print_schema(_: Namespace) -> int:
+    """As policy.schema.json holds it."""
+    sys.stdout.write(schema())
+    return 0
+
+
+def add_commands(parser: ArgumentParser) -> None:
+    """`check`, `test` and `schema`, each with its function as `run`."""
+    parts = parser.add_subparsers(required=True, metavar="what")
+    part = parts.add_parser("check", help="tell each mistake with its place, and what is hardly meant")
+    part.add_argument("file", metavar="FILE", type=Path)
+    part.add_argument("--strict", action="store_true", help="end with 1 where there is any remark")
+    part.set_defaults(run=check)
+    part = parts.add_parser("test", help="run the examples in the file")
+    part.add_argument("file", metavar="FILE", type=Path)
+    part.set_defaults(run=test)
+    part = parts.add_parser("schema", help="print the JSON Schema for editors")
+    part.set_defaults(run=print_schema)

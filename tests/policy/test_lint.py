@@ -1,0 +1,87 @@
+"""What is no mistake in a policy, and hardly meant."""
+
+from typing import Any
+
+import pytest
+
+from bot.policy import Policy
+from bot.policy.lint import remarks
+
+ANA: dict[str, Any] = {"users": ["U1"], "operations": ["members", "recall"]}
+
+
+def said(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> list[str]:
+    named = {
+        kind: [{"name": f"{kind} {n}", **rule} for n, rule in enumerate(rules, 1)]
+        for kind, rules in (("allow", allow), ("deny", deny))
+    }
+    return [f"{rule.name} {text}" for rule, text in remarks(Policy.model_validate(named))]
+
+
+NO = "deny 1 never denies anything:"
+NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
+    ([ANA], [{"operations": ["all"]}], "allow 1 never allows anything: “deny 1” denies all of it"),
+    (
+        [{**ANA, "groups": ["Sales"]}],
+        [{"operations": ["members", "recall"], "groups": ["S*"]}],
+        "allow 1 never allows anything: “deny 1” denies all of it",
+    ),
+    ([ANA, ANA], [], "allow 2 never allows anything: “allow 1” above allows all of it already"),
+    (
+        [{"users": ["U1"], "operations": ["groups"], "temporary": "4h"}],
+        [],
+        "allow 1 never allows anything: to create, rename or delete a group is nothing that ends by itself",
+    ),
+    ([{**ANA, "approvers": ["U1"]}], [], "allow 1 never allows anything: nobody approves their own change"),
+    (
+        [],
+        [{"operations": ["read"], "temporary": "4h"}],
+        f"{NO} its operations can't go over its limits",
+    ),
+    (
+        [],
+        [{"operations": ["recall"], "members": 5}],
+        f"{NO} its operations can't go over its limits",
+    ),
+    (
+        [],
+        [{"operations": ["members"], "ring_groups": ["CEO"]}],
+        f"{NO} its operations send no recalls",
+    ),
+    (
+        [{"users": ["U1"], "operations": ["server"], "groups": ["Sales"]}],
+        [],
+        "allow 1 is about the server, which is in no group: its groups mean nothing",
+    ),
+    (
+        [{"channels": ["C1"], "operations": ["read"]}],
+        [],
+        "allow 1 names no people: where its channels are public, whoever joins one may do it",
+    ),
+]
+
+
+@pytest.mark.parametrize(("allow", "deny", "text"), NEVER, ids=[text for *_, text in NEVER])
+def test_what_can_never_match_is_told(allow: list[dict[str, Any]], deny: list[dict[str, Any]], text: str) -> None:
+    assert said(allow, deny) == [text]
+
+
+@pytest.mark.parametrize(
+    ("allow", "deny"),
+    [
+        ([ANA, {**ANA, "users": ["U2"]}], []),
+        ([{**ANA, "temporary": "1h"}, ANA], []),
+        ([{**ANA, "groups": ["Sales"]}, {**ANA, "groups": ["Sales*"]}], []),
+        ([{**ANA, "ring_groups": ["Night*"]}, ANA], []),
+        ([{**ANA, "channels": ["C1"]}, ANA], []),
+        ([{**ANA, "hours": ["08:00-18:00 UTC"]}, ANA], []),
+        ([{**ANA, "user_groups": ["S1"]}], [{"operations": ["all"], "users": ["U1"]}]),
+        ([ANA], [{"operations": ["all"], "channels": ["C1"]}]),
+        ([ANA], [{"operations": ["all"], "hours": ["08:00-18:00 UTC"]}]),
+        ([ANA], [{"operations": ["members"]}]),
+        ([ANA], [{"operations": ["all"], "temporary": "4h"}]),
+        ([ANA], [{"operations": ["all"], "groups": ["*"]}]),
+    ],
+)
+def test_what_may_match_is_not_complained_of(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> None:
+    assert said(allow, deny) == []

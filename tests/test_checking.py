@@ -1,0 +1,97 @@
+"""A policy is checked on the command line before it is shipped."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.sandbox.stage import POLICY, Stage
+
+EXAMPLE = Path(__file__).parents[1] / "bot/policy/example.toml"
+RULE = """\
+[[allow]]
+name = "Ana"
+users = ["U0123ABCD"]
+operations = ["members"]
+groups = ["Sales*"]
+temporary = "4h"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "policy.toml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def test_the_shipped_example_has_no_mistake_and_its_examples_hold(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "check", str(EXAMPLE)]) == 0
+    assert main(["policy", "test", str(EXAMPLE)]) == 0
+    assert "1 of 1 examples came out as expected" in capsys.readouterr().out
+
+
+def test_each_mistake_is_told_with_its_line_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(
+        tmp_path, '[[allow]]\nusers = ["U1", "@ana"]\noperatons = ["all"]\n\n  operations = [\n    "red",\n]\n'
+    )
+    assert main(["policy", "check", file]) == 2
+    places = [line.removeprefix(f"{file}:").split(": ")[0] for line in capsys.readouterr().err.splitlines()]
+    assert places == ["2:16", "3:1", "6:5"]
+    assert main(["policy", "check", written(tmp_path, "x = 1\ny = [\n")]) == 2
+    assert capsys.readouterr().err.startswith(f"{file}:2")
+    assert main(["policy", "check", str(tmp_path / "none.toml")]) == 2
+
+
+def test_remarks_end_with_1_only_where_they_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, RULE.replace('"members"', '"groups"'))
+    assert main(["policy", "check", file]) == 0
+    assert "“Ana” never allows anything" in capsys.readouterr().err
+    assert main(["policy", "check", "--strict", file]) == 1
+    assert main(["policy", "check", "--strict", written(tmp_path, RULE)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("example", "status"),
+    [
+        ('line = "add 1001 to Sales for 2h"\nexpect = "allowed"', 0),
+        ('line = "add 1001 to Sales for 5h"\nexpect = "refused"', 0),
+        ('line = "add 1001 to Sales"\nexpect = "allowed"', 1),
+        ('line = "add 1001 to Support for 2h"\nexpect = "allowed"', 1),
+        ('line = "gibberish 1 2 3 to to"\nexpect = "allowed"', 1),
+        ('line = "help"\nexpect = "allowed"', 0),
+        ('line = "preview add 1001 to Sales for 2h"\nat = 2026-03-23T09:00:00\nexpect = "allowed"', 0),
+    ],
+)
+def test_an_example_is_held_to_what_it_expects(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], example: str, status: int
+) -> None:
+    file = written(tmp_path, f'{RULE}[[example]]\nuser = "U0123ABCD"\n{example}\n')
+    assert main(["policy", "test", file]) == status
+    assert ("expected" in capsys.readouterr().out.splitlines()[0]) is True
+
+
+def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Stage().without_park() as stage:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", stage.slack.bot_token)
+        monkeypatch.setenv("SLACK_API_URL", stage.slack.api_url)
+        ids = {**stage.channels, **stage.groups, "announce": stage.channels["ops"]}
+        text = (
+            POLICY.format_map(ids) + '[[allow]]\nusers = ["U0GONE"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n'
+        )
+        assert main(["policy", "check", written(tmp_path, text)]) == 0
+    said = capsys.readouterr().err
+    assert "U0GONE: Slack shows no such user" in said
+    assert "S0GONE: Slack shows no such user group" in said
+    assert stage.groups["leads"] not in said
+
+
+def test_the_schema_is_printed_as_it_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "schema"]) == 0
+    assert capsys.readouterr().out == (EXAMPLE.parent / "policy.schema.json").read_text(encoding="utf-8")
