@@ -98,4 +98,4 @@ def test_every_field_of_a_form_is_an_argument_and_has_a_label_of_its_own(operati
 def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
     without = {one.key() for one in OPERATIONS if one.nouns() and not one.form()}
     earlier = {one.key() for one in OPERATIONS if "number" in one.nouns()}
-    assert without == earlier | {"history", "history_export", "undo_last", "preview", "help"}
+    assert without == earlier | {"history", "history_export", "undo_last", "preview", "help", "can", "who_can"}
