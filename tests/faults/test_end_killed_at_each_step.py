@@ -1,12 +1,11 @@
 """`kill -9` at each step of a temporary change's end: it ends exactly once, and the thread ends true."""
 
 import signal
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.faults.steps import Orders
-from tests.faults.test_killed_at_each_step import AT_ONCE, Life, NewDatabase, database, stage_of
+from tests.faults.test_killed_at_each_step import Life, NewDatabase, database, faults_of, stage_of
 
 __all__ = ["database"]
 
@@ -19,9 +18,7 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewData
     assert isinstance(steps, list)
     assert len(steps) > 20
     assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        faults = list(pool.map(lambda number: _ended(number, database()), range(1, len(steps) + 1)))
-    assert [fault for fault in faults if fault] == []
+    assert faults_of(lambda number: _ended(number, database()), len(steps)) == []
 
 
 def _ended(number: int | None, address: str | None) -> list[str] | str | None:
