@@ -24,6 +24,7 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "conversations_info": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
     "users_conversations": {"channels:read", "groups:read"},  # for the types that are asked for
@@ -43,7 +44,7 @@ ELSEWHERE = {
 
 def methods_used() -> set[str]:
     """Every attribute of a Slack client that is called in bot/slack."""
-    trees = [ast.parse(path.read_text()) for path in (ROOT / "bot" / "slack").glob("*.py")]
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "bot" / "slack").rglob("*.py")]
     calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     named = {call.attr for call in calls if isinstance(call, ast.Attribute)}
     return {name for name in named if re.match(METHOD, name)}
