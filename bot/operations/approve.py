@@ -11,14 +11,12 @@ class Approve(SecondOpinion):
     title = "Approve"
     phrase = "approve change {number}"
     did = "Approved"
+    asks = True
     help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
     examples = ("approve change 42",)
 
     def effect(self, desk: Desk) -> Effect:
-        entry = self.waiting(desk)
-        if desk.approvals.suffice(entry, also=desk.viewer.user):
-            return Effect(
-                title=f"Change {self.number} is approved",
-                shifts=(self.at(desk.past.now(), entry),),
-            )
-        return Effect(title=f"Change {self.number} is approved by one more; it waits for others still")
+        entry = desk.approvals.open_to_asker(self.number)
+        if not desk.approvals.suffice(entry):
+            return Effect(title=f"Change {self.number} is approved, and needs others to approve it too")
+        return Effect(title=f"Change {self.number} is approved", shifts=(self.at(desk.past.now(), entry),))

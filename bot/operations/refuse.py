@@ -26,7 +26,7 @@ class Refuse(SecondOpinion):
     reason: Annotated[str, WHY] | None = None
 
     def effect(self, desk: Desk) -> Effect:
-        entry = self.waiting(desk)
+        entry = desk.approvals.open_to_asker(self.number)
         reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
         return Effect(
             title=f"Change {self.number} is refused",

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.desk import Desk
 from bot.fields import ChangeNumber
 from bot.journal import Entry, Shift
 from bot.operation import JournalOperation
@@ -22,10 +21,6 @@ class SecondOpinion(JournalOperation):
 
     def about(self) -> int | None:
         return self.number
-
-    def waiting(self, desk: Desk) -> Entry:
-        """The change, while it waits for approval and whoever asks is one of its approvers; raise Refused."""
-        return desk.approvals.open_to(self.number, desk.viewer.user)
 
     def at(self, run_at: datetime | None, entry: Entry) -> Shift:
         """The change begins then; None: never."""
