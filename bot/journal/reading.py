@@ -74,7 +74,7 @@ class Reader:
 
     def scheduled(self) -> list[Entry]:
         """What is waiting for its time, the next first."""
-        waiting = select(entries).where(entries.c.state == State.SCHEDULED)
+        waiting = select(entries).where(entries.c.told_at.is_(None), entries.c.state == State.SCHEDULED)  # by its index
         return self._entries(waiting.order_by(entries.c.run_at, entries.c.id))
 
     def unsettled(self) -> list[Entry]:

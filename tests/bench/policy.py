@@ -54,7 +54,7 @@ def main() -> None:
             seconds(lambda rules=rules: decide(rules, ANA, Permission.MEMBERS, groups=groups, deed=deed))  # type: ignore[misc]  # noqa: B023
             for rules in (few, many)
         )
-        print(f"{case:32} {all_of_them * 1000:8.2f} ms   {all_of_them / one:6.1f} times one rule's")  # noqa: T201
+        print(f"{case:32} {all_of_them * 1000:8.2f} ms   {all_of_them / one:6.1f} times one rule's")
 
 
 if __name__ == "__main__":

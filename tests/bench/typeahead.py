@@ -47,11 +47,11 @@ def main() -> None:
         reading, filing = seconds(directory.warm, 1), seconds(typeahead.file, 1)
         pbx.close()
     plain = seconds(lambda: scan(directory, "group 09"))
-    print(f"read from the PBX {reading:.2f} s, filed {filing:.2f} s, of kinds {', '.join(KINDS)}")  # noqa: T201
-    print(f"{'a plain scan of all groups':32} {plain * 1000:8.2f} ms")  # noqa: T201
+    print(f"read from the PBX {reading:.2f} s, filed {filing:.2f} s, of kinds {', '.join(KINDS)}")
+    print(f"{'a plain scan of all groups':32} {plain * 1000:8.2f} ms")
     for kind, text in TYPED:
         taken = seconds(lambda kind=kind, text=text: typeahead.choices(kind, text))  # type: ignore[misc]
-        print(f"{kind} {text!r:26} {taken * 1000:8.2f} ms   {taken / plain:6.3f} of a plain scan")  # noqa: T201
+        print(f"{kind} {text!r:26} {taken * 1000:8.2f} ms   {taken / plain:6.3f} of a plain scan")
 
 
 if __name__ == "__main__":

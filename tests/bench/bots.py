@@ -1,0 +1,79 @@
+"""A bot as a process of its own between the sandboxes: Park, or the bare Bolt app."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox.child import environment
+from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.stage import Stage
+
+POLICY = """\
+[[allow]]
+name = "Everybody in #phones may do everything"
+channels = ["{phones}"]
+operations = ["all"]
+"""
+PEOPLE = 50
+"""Who type: nobody more than the others."""
+
+
+@dataclass
+class Bot:
+    """Running, and connected to Slack."""
+
+    process: subprocess.Popen[bytes]
+    started: float
+    """Seconds from the start of the process until it was connected."""
+
+    @property
+    def memory(self) -> float:
+        """MiB of memory that it holds (VmRSS)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        (line,) = (line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    @property
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
+    @property
+    def handles(self) -> int:
+        """Open files and sockets."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+
+@contextmanager
+def sandboxes(groups: int) -> Iterator[Stage]:
+    """With so many groups, and people enough."""
+    stage = Stage(pbx=SandboxPBX(groups=groups, users=60), policy=POLICY)
+    phones = stage.slack.state.channels[stage.channels["phones"]]
+    for number in range(PEOPLE):
+        name = f"person{number}"
+        stage.people[name] = stage.slack.add_person(name, real_name=f"Person {number}")
+        phones.members.append(stage.people[name])
+    with stage.without_park():
+        yield stage
+
+
+@contextmanager
+def running(stage: Stage, module: str, **more: str) -> Iterator[Bot]:
+    """`python -m module` with the stage's settings, until it has connected; stopped at the end."""
+    before, begun = stage.slack.connections, time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *module.split()],
+        env={**os.environ, **environment(stage.settings), **more},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        stage.slack.wait_for(lambda: stage.slack.connections > before, timeout=60)
+        yield Bot(process, time.perf_counter() - begun)
+    finally:
+        process.terminate()
+        process.wait(60)
+        stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=60)

@@ -1,0 +1,147 @@
+"""Commands to Park and to a bare Bolt app that makes the same calls: to the ack, to the confirmation, a second."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from statistics import median, quantiles
+
+from bot.sandbox.stage import Stage
+from tests.bench.bots import PEOPLE, running, sandboxes
+
+GROUPS = 400
+RING_GROUP = "6001"
+WARM = 20
+"""Commands before anything is measured: names are read, connections stand."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds, of one command."""
+
+    ack: float
+    confirmed: float
+
+
+@dataclass
+class Typist:
+    """Types changes that meet no other: each is of the next group."""
+
+    stage: Stage
+
+    def __post_init__(self) -> None:
+        self._next: Iterator[int] = count()
+
+    def type(self) -> Taken:
+        """One command, until its confirmation stands in its card's thread."""
+        number, state = next(self._next), self.stage.slack.state
+        group, person = f"Group {number % GROUPS + 1:05}", self.stage.people[f"person{number % PEOPLE}"]
+        to = "user" if number // GROUPS % 2 else RING_GROUP
+        seen, begun = len(state.posts), time.perf_counter()
+        ack = self.stage.slack.slash(person, self.stage.channels["phones"], f"recall {group} to {to}")
+        assert ack.ok, ack
+
+        def is_confirmed() -> bool:
+            new = state.posts[seen:]
+            cards = [post.ts for post in new if post.thread_ts is None and group in post.text and not post.only_for]
+            return any(post.thread_ts in cards for post in new if post.thread_ts)
+
+        assert state.wait(is_confirmed, 60), f"{group} was not confirmed"
+        return Taken(ack.seconds, time.perf_counter() - begun)
+
+    def together(self, people: int, each: int) -> tuple[list[Taken], float]:
+        """So many people, one command after the other; what each took, and commands a second."""
+        taken: list[Taken] = []
+        threads = [
+            threading.Thread(target=lambda: taken.extend([self.type() for _ in range(each)])) for _ in range(people)
+        ]
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return taken, len(taken) / (time.perf_counter() - begun)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one bot made of so many people at once."""
+
+    people: int
+    ack: float
+    late: float
+    """The ack that nineteen of twenty came before."""
+    confirmed: float
+    rate: float
+
+
+@dataclass
+class Measured:
+    """Of one bot, at one latency of the PBX."""
+
+    rounds: list[Round]
+    started: float
+    at_rest: float
+    after: float
+
+
+def measure(stage: Stage, module: str, crowds: Sequence[int], **more: str) -> Measured:
+    """Warm, then each crowd in turn."""
+    with running(stage, module, **more) as bot:
+        time.sleep(2)
+        at_rest = bot.memory
+        typist = Typist(stage)
+        for _ in range(WARM):
+            typist.type()
+        rounds = [_round(typist, people) for people in crowds]
+        return Measured(rounds, bot.started, at_rest, bot.memory)
+
+
+def _round(typist: Typist, people: int) -> Round:
+    taken, rate = typist.together(people, max(4, 120 // people))
+    acks = [one.ack for one in taken]
+    return Round(people, median(acks), quantiles(acks, n=20)[-1], median(one.confirmed for one in taken), rate)
+
+
+def calls_of_park(stage: Stage) -> str:
+    """How often Park reads a group before and after it writes, for the bare app to do the same."""
+    with running(stage, "bot run"):
+        typist = Typist(stage)
+        for _ in range(3):
+            typist.type()
+        stage.pbx.requests.clear()
+        typist.type()
+        methods = [heard.method for heard in stage.pbx.requests]
+    write = methods.index("POST")
+    (ring_group,) = (id for id, one in stage.pbx.state.ring_groups.items() if one["extension_number"] == RING_GROUP)
+    return json.dumps({"before": write, "after": len(methods) - write - 1, "ring_group": ring_group})
+
+
+def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
+    """Print each, with its ratio to the bare app in the same run."""
+    for latency in (0.0, 0.05):
+        with sandboxes(GROUPS) as stage:
+            calls = calls_of_park(stage)
+            stage.pbx.faults.latency = latency
+            park = measure(stage, "bot run", crowds)
+            bare = measure(stage, "tests.bench.bare", crowds, BARE_CALLS=calls)
+        print(f"\nPBX of {latency * 1000:.0f} ms; each change makes the same calls of the PBX and of Slack: {calls}")
+        print(f"{'':28}{'Park':>12}{'bare Bolt':>12}{'ratio':>8}")
+        for ours, theirs in zip(park.rounds, bare.rounds, strict=True):
+            _row(f"{ours.people:3} at once: ack", ours.ack * 1000, theirs.ack * 1000, "ms")
+            _row("             ack, 95th of 100", ours.late * 1000, theirs.late * 1000, "ms")
+            _row("             confirmation", ours.confirmed * 1000, theirs.confirmed * 1000, "ms")
+            _row("             commands", ours.rate, theirs.rate, "/s")
+        _row("memory at rest", park.at_rest, bare.at_rest, "MiB")
+        _row("memory after that", park.after, bare.after, "MiB")
+        _row("start to ready", park.started, bare.started, "s")
+
+
+def _row(what: str, ours: float, theirs: float, unit: str) -> None:
+    print(f"{what:28}{ours:9.1f} {unit:3}{theirs:8.1f} {unit:3}{ours / theirs:7.2f}")
+
+
+if __name__ == "__main__":
+    main()
