@@ -107,12 +107,13 @@ def outcome(policy: Policy, example: Example) -> tuple[str, str]:
 
 def _outcome(operation: Operation, said: Decision) -> str:
     """A line that says in which way it is asked for comes to nothing in another."""
-    asks = isinstance(operation, ChangeOperation) and (operation.approval or operation.emergency is not None)
-    if said.allowed or not isinstance(operation, ChangeOperation) or not asks:
+    if said.allowed or not isinstance(operation, ChangeOperation):
         return said.outcome
     if operation.emergency is not None and said.emergency:
         return "emergency"
-    return "approval" if operation.approval and said.approvers else "refused"
+    if operation.approval and said.approvers:
+        return "approval"
+    return "refused" if operation.approval or operation.emergency is not None else said.outcome
 
 
 def _meant(line: str) -> Operation:
