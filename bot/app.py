@@ -27,7 +27,7 @@ from bot.policy import Policies
 from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
-from bot.settings import Settings
+from bot.settings import PBXSettings, Settings
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
@@ -162,7 +162,7 @@ def _plain(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
 
 
-def pbx_of(settings: Settings) -> PBX:
+def pbx_of(settings: PBXSettings) -> PBX:
     """The client that the environment asks for."""
     credentials = Credentials(
         token=_plain(settings.pbx_token),

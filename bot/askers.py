@@ -20,14 +20,22 @@ class Standing(BaseModel):
     bot: bool
 
 
-class People(Protocol):
-    """What Slack knows; raises SlackFailure where it can't be asked: nobody is taken for a member unseen."""
+class Known(Protocol):
+    """What a policy goes by; raises SlackFailure where it can't be told: nobody is taken for a member unseen."""
 
     def standing(self, user: str, team: str) -> Standing:
         """Guest, from elsewhere, or a bot."""
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids; None where they can't be known now."""
+
+
+class People(Known, Protocol):
+    """What Slack knows; waits for it."""
+
+    @property
+    def remembered(self) -> Known:
+        """What it said within the hour, without asking it: may be out of date, so nothing is decided by it."""
 
     def zone(self, user: str) -> str:
         """An IANA name; UTC where it is not known."""
@@ -36,7 +44,7 @@ class People(Protocol):
         """None where Slack does not show it."""
 
 
-def asker(request: Request, people: People, policy: Policy) -> Asker:
+def asker(request: Request, people: Known, policy: Policy) -> Asker:
     """User groups are only asked for where a rule goes by them; raise NotAllowed where Slack won't say who it is."""
     try:
         standing = people.standing(request.user, request.team)

@@ -4,22 +4,25 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.errors import PolicyError, Refused
+from bot.errors import PBXError, PolicyError, Refused, SettingsError
 from bot.fields import Refers
 from bot.figures import of_line
 from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation
 from bot.operations import Preview
-from bot.policy import Asker, Policy, decide, read_policy
+from bot.policy import Asker, Decision, Policy, decide, read_policy
 from bot.policy.example import Example
 from bot.policy.lint import remarks
 from bot.policy.schema import schema
+from bot.settings import read_pbx_settings
 from bot.slack.connection import connect_client
 from bot.slack.ids import doubts
 from bot.times import times
+from bot.unmatched import unmatched
 
 
 def check(chosen: Namespace) -> int:
@@ -33,7 +36,7 @@ def check(chosen: Namespace) -> int:
             sys.stderr.write(f"{place}: {text}\n")
         return 2
     said = [f"“{rule.name}” {text}" for rule, text in remarks(policy)]
-    said += [*_unknown(policy)]
+    said += [*_unknown(policy), *_unmatched(policy)]
     for text in said:
         sys.stderr.write(f"{file}: {text}\n")
     rules = len(policy.allow) + len(policy.deny)
@@ -46,6 +49,18 @@ def _unknown(policy: Policy) -> Iterator[str]:
     if token := os.environ.get("SLACK_BOT_TOKEN"):
         url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
         yield from doubts(connect_client(token, url), policy)
+
+
+def _unmatched(policy: Policy) -> Iterator[str]:
+    """Where the environment gives a way to the PBX."""
+    from bot.app import pbx_of  # the whole bot, which a check without the PBX does without
+
+    if os.environ.get("PBX_URL"):
+        try:
+            with closing(pbx_of(read_pbx_settings())) as pbx:
+                yield from (f"“{rule.name}” {text}" for rule, text in unmatched(pbx, policy))
+        except (PBXError, SettingsError) as fault:
+            yield f"no group could be looked up on the PBX: {'; '.join(str(fault).splitlines())}"
 
 
 def test(chosen: Namespace) -> int:
@@ -87,7 +102,18 @@ def outcome(policy: Policy, example: Example) -> tuple[str, str]:
         ring_groups=list(_named(operation, Refers.RECALL)),
         deed=of_line(operation, known, at),
     )
-    return said.outcome, said.reason
+    return _outcome(operation, said), said.reason
+
+
+def _outcome(operation: Operation, said: Decision) -> str:
+    """A line that says in which way it is asked for comes to nothing in another."""
+    if said.allowed or not isinstance(operation, ChangeOperation):
+        return said.outcome
+    if operation.emergency is not None and said.emergency:
+        return "emergency"
+    if operation.approval and said.approvers:
+        return "approval"
+    return "refused" if operation.approval or operation.emergency is not None else said.outcome
 
 
 def _meant(line: str) -> Operation:

@@ -10,8 +10,22 @@ from bot.fields import Refers, spellings
 from bot.granting import Granted, granted, is_granted
 from bot.not_allowed import Tried, not_allowed
 from bot.operation import Operation, ReadOperation
-from bot.policy import Asker, Decision, Deed, Permission, Policies, Policy, decide, might
+from bot.policy import (
+    EVERYTHING,
+    Asker,
+    Decision,
+    Deed,
+    Permission,
+    Policies,
+    Policy,
+    Reach,
+    decide,
+    groups_within_reach,
+    might,
+    ring_groups_within_reach,
+)
 from bot.request import Request
+from bot.typeahead import Kind
 
 Some = TypeVar("Some", bound=Operation)
 
@@ -30,6 +44,16 @@ class Gate:
     def who(self, request: Request) -> Asker:
         """As the policy sees them; raise SlackFailure too."""
         return asker(request, self._people, self.policy)
+
+    def reach(self, request: Request, permission: Permission, kind: Kind, named: Sequence[Sequence[str]]) -> Reach:
+        """What may be picked beside the groups named, asking nobody; raise SlackUnavailable for whom nobody knows."""
+        if kind == "user":
+            return EVERYTHING  # whom the PBX calls is none of the policy's business
+        policy = self.policy
+        who = asker(request, self._people.remembered, policy)
+        if kind == "group":
+            return groups_within_reach(policy, who, permission)
+        return ring_groups_within_reach(policy, who, permission, [name for each in named for name in each])
 
     def may_begin(self, who: Asker, permission: Permission, named: Sequence[Sequence[str]] = ()) -> None:
         """Whatever else it turns out to be about."""

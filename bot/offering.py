@@ -8,10 +8,12 @@ from bot.errors import PBXError
 from bot.fields import spellings
 from bot.names import fold
 from bot.pbx.directory import Directory
-from bot.typeahead import Choice, Kind, Typeahead, among, person
+from bot.policy import EVERYTHING
+from bot.typeahead import Choice, Kind, Part, Typeahead, among, person
 
 READING = "The names are still being read from the PBX: type again"
 AWAY = "The PBX does not answer just now: type again in a minute"
+NONE = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
 
@@ -26,22 +28,24 @@ class Offering:
         self._ids: dict[str, str] = {}  # of groups that were looked at, by folded name
         self._looking: set[str] = set()
 
-    def choices(self, kind: Kind, text: str, *, leaves: str = "", joins: str = "") -> list[Choice]:
+    def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[Choice]:
         """Those that fit. `leaves`: only members of that group; `joins`: all but members of that one; if known."""
         there, but = self._members(leaves), {one.value for one in self._members(joins) or ()}
         if there is None:
-            return self._typeahead.choices(kind, text, but=but)
+            return self._typeahead.choices(part, text, but=but)
         return among(there, text, but=but)
 
     def label(self, kind: Kind, value: str) -> str:
         """What the typeahead shows for it; the value itself where that is not known."""
         return self._typeahead.label(kind, value)
 
-    def silence(self, kind: Kind) -> str:
+    def silence(self, part: Part) -> str:
         """Why there is nothing to choose from at all; nothing to say where there is."""
-        if self._typeahead.knows(kind):
-            return ""
-        return AWAY if self._away else READING
+        kind, _ = part
+        if not self._typeahead.count((kind, EVERYTHING)):
+            return AWAY if self._away else READING
+        count = self._typeahead.count(part)
+        return READING if count is None else NONE if count == 0 else ""
 
     def missing(self, kind: Kind, texts: Collection[str]) -> Sequence[str]:
         """Those that surely name nothing: the list is fresh."""
@@ -56,7 +60,7 @@ class Offering:
         id = self._ids.get(fold(group))
         return id is None or self._directory.member_count(id) is None
 
-    def warm(self) -> None:
+    def warm(self, *parts: Part) -> None:
         """Fill the memory that typeahead answers from; one at a time, the others go on with what there is."""
         if self._warming.acquire(blocking=False):
             try:
@@ -66,7 +70,7 @@ class Offering:
                 self._away = True
                 log.warning("names could not be read for typeahead: %s", fault)
             finally:
-                self._typeahead.file()
+                self._typeahead.file(*parts)
                 self._warming.release()
 
     def look(self, group: str) -> None:

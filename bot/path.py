@@ -26,11 +26,12 @@ from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
-from bot.policy import Approvers, Asker, Deed, Permission, Policies, Policy, decide, might
+from bot.policy import Approvers, Asker, Deed, Permission, Policies, Policy, Reach, decide, might
 from bot.request import Door, Request
 from bot.second_thoughts import Urgency
 from bot.temporary import refuse_what_would_end
 from bot.times import Times, times
+from bot.typeahead import Kind
 
 Some = TypeVar("Some", bound=Operation)
 
@@ -116,6 +117,11 @@ class Path:
         """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
         if operation.permission is not None:
             self._gate.may_begin(self.who(request), operation.permission, groups_named(operation, known))
+
+    def reach(self, request: Request, operation: type[Operation], kind: Kind, known: Mapping[str, Any]) -> Reach:
+        """What a form's picker may offer, by memory alone; raise SlackUnavailable where it is not known who asks."""
+        permission = operation.permission or Permission.READ
+        return self._gate.reach(request, permission, kind, groups_named(operation, known))
 
     def plan(
         self, request: Request, readings: Sequence[Operation], known: Times | None = None, *, due: bool = False

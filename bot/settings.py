@@ -21,12 +21,10 @@ class JournalSettings(BaseSettings):
     """After which what has ended is pruned; None is never."""
 
 
-class Settings(JournalSettings):
-    """All that Park needs to run."""
+class PBXSettings(BaseSettings):
+    """The way to the PBX."""
 
-    slack_bot_token: SecretStr
-    slack_app_token: SecretStr
-    slack_api_url: str = "https://slack.com/api/"
+    model_config = JournalSettings.model_config
 
     pbx_url: AnyHttpUrl
     """Up to and with /api, as in https://pbx.example.com:8887/api."""
@@ -39,6 +37,20 @@ class Settings(JournalSettings):
     pbx_deadline: float = Field(default=10.0, gt=0, le=30)
     """Seconds that one call to the PBX may take, answer read; half a worker's lease of 60 must outlast it."""
 
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if self.pbx_token is None and (self.pbx_username is None or self.pbx_password is None):
+            raise ValueError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
+        return self
+
+
+class Settings(JournalSettings, PBXSettings):
+    """All that Park needs to run."""
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr
+    slack_api_url: str = "https://slack.com/api/"
+
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""
@@ -47,12 +59,6 @@ class Settings(JournalSettings):
     @classmethod
     def _ends_with_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if self.pbx_token is None and (self.pbx_username is None or self.pbx_password is None):
-            raise ValueError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
-        return self
 
 
 def read_settings() -> Settings:
@@ -63,6 +69,11 @@ def read_settings() -> Settings:
 def read_journal_settings() -> JournalSettings:
     """For who only looks at the journal; likewise."""
     return _read(JournalSettings)
+
+
+def read_pbx_settings() -> PBXSettings:
+    """For who only looks at the PBX; likewise."""
+    return _read(PBXSettings)
 
 
 def _read(kind: type[Some]) -> Some:

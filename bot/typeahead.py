@@ -1,5 +1,6 @@
 """What fits the first characters of a name, from memory: no picker waits for the PBX."""
 
+import threading
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,14 +12,21 @@ from bot.desk import ring_group_label
 from bot.names import fold
 from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup, RingGroup, User
+from bot.policy import EVERYTHING, Reach
 
 MOST = 50
 """Of the 100 options that Slack shows: twice as many long names would not fit a Socket Mode frame of 20,480 bytes."""
 FEW = 2000
 """Names that are filed in a few milliseconds, while an options request waits for its ack."""
+TESTS = 100_000
+"""Names times patterns that are held against each other in as long."""
+REACHES = 64
+"""Files that are kept beside those of everything: one for all who may pick the same."""
 
 Kind = Literal["group", "ring_group", "user"]
 KINDS: tuple[Kind, ...] = ("group", "ring_group", "user")
+Part = tuple[Kind, Reach]
+"""What of a kind is within somebody's reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +75,54 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._filed: dict[Kind, tuple[int, File]] = {}
+        self._filed: dict[Part, tuple[int, File]] = {}
+        self._keeping = threading.Lock()
 
-    def choices(self, kind: Kind, text: str, *, but: Collection[str] = ()) -> list[Choice]:
+    def choices(self, part: Part, text: str, *, but: Collection[str] = ()) -> list[Choice]:
         """By name, by number, by a part; at most MOST. `but`: the values to leave out."""
-        found = self._file(kind, most=FEW).fitting(text)
+        found = (self._file(part, most=FEW) or EMPTY).fitting(text)
         return list(islice((one for one in found if one.value not in but), MOST))
 
     def label(self, kind: Kind, value: str) -> str:
         """Of the choice with this value, or of the only one that is called so; else the value itself."""
-        fitting, wanted = self._file(kind, most=FEW).fitting(value), fold(value)
+        fitting, wanted = (self._file((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
         return labels[0] if len(labels) == 1 else value
 
-    def knows(self, kind: Kind) -> bool:
-        """Whether there is anything to choose from."""
-        return len(self._file(kind, most=FEW)) > 0
+    def count(self, part: Part) -> int | None:
+        """Of what there is to choose from; None as long as it is not filed."""
+        file = self._file(part, most=FEW)
+        return None if file is None else len(file)
 
-    def file(self) -> None:
-        """Bring all that is remembered into order; takes a second for 50,000 names."""
-        for kind in KINDS:
-            self._file(kind)
+    def file(self, *parts: Part) -> None:
+        """Bring all that is remembered into order, and these parts of it; takes a second for 50,000 names."""
+        with self._keeping:
+            kept = [*self._filed]
+        for part in dict.fromkeys([*((kind, EVERYTHING) for kind in KINDS), *kept, *parts]):
+            self._file(part)
 
-    def _file(self, kind: Kind, most: int | None = None) -> File:
-        """What is filed; anew where that is out of date and no more than `most` names."""
+    def _file(self, part: Part, most: int | None = None) -> File | None:
+        """What is filed; anew where that is out of date and of no more than `most` names, soon held against a reach."""
+        kind, reach = part
         edition = self._directory.editions()[KINDS.index(kind)]
-        filed = self._filed.get(kind)
+        filed = self._filed.get(part)
         if filed is not None and filed[0] == edition:
             return filed[1]
         shelf = SHELVES[kind]
         remembered = shelf.remembered(self._directory)
-        if most is None or len(remembered) <= most:
-            filed = self._filed[kind] = edition, File(filter(None, map(shelf.choice, remembered)))
-        return filed[1] if filed is not None else EMPTY
+        if most is None or len(remembered) <= min(most, TESTS // len(reach)):
+            within = remembered if reach == EVERYTHING else [one for one in remembered if reach.includes(one.name)]
+            filed = edition, File(filter(None, map(shelf.choice, within)))
+            self._keep(part, filed)
+        return None if filed is None else filed[1]
+
+    def _keep(self, part: Part, filed: tuple[int, File]) -> None:
+        """What was filed longest ago goes first, when there is too much; what is for everybody stays."""
+        with self._keeping:
+            self._filed.pop(part, None)
+            self._filed[part] = filed
+            for old in [one for one in self._filed if one[1] != EVERYTHING][:-REACHES]:
+                del self._filed[old]
 
 
 def _is_called(one: Choice, wanted: str) -> bool:

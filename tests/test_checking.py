@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.sandbox.pbx import SandboxPBX
 from bot.sandbox.stage import POLICY, Stage
 
 EXAMPLE = Path(__file__).parents[1] / "bot/policy/example.toml"
@@ -20,7 +21,8 @@ temporary = "4h"
 
 @pytest.fixture(autouse=True)
 def _no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    for name in ("SLACK_BOT_TOKEN", "PBX_URL", "PBX_TOKEN", "PBX_USERNAME", "PBX_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def written(folder: Path, text: str) -> str:
@@ -90,6 +92,112 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
     assert "U0GONE: Slack shows no such user" in said
     assert "S0GONE: Slack shows no such user group" in said
     assert stage.groups["leads"] not in said
+
+
+ABOUT = """\
+[[allow]]
+name = "Desk"
+users = ["U0123ABCD"]
+operations = ["recall"]
+groups = ["Sales*", "Saels", "*"]
+ring_groups = ["night desk", "Recption*", "zzzzzz"]
+
+[[deny]]
+name = "None of it"
+operations = ["groups"]
+groups = ["Suport ?"]
+"""
+
+
+def test_names_that_the_pbx_has_not_are_told_with_the_closest_where_there_is_a_connection(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, ABOUT)
+    with SandboxPBX() as pbx:
+        monkeypatch.setenv("PBX_URL", pbx.url)
+        monkeypatch.setenv("PBX_TOKEN", pbx.token)
+        assert main(["policy", "check", file]) == 0
+        said = capsys.readouterr().err.splitlines()
+        assert main(["policy", "check", "--strict", file]) == 1
+        assert {heard.method for heard in pbx.requests} == {"GET"}
+    told = "{}: “{}” is about “{}”, and the PBX has no {} of such a name{}".format
+    assert said == [
+        told(file, "Desk", "Saels", "park group", "; the closest is “Sales”"),
+        told(file, "None of it", "Suport ?", "park group", "; the closest is “Support”"),
+        told(file, "Desk", "Recption*", "ring group", "; the closest is “Reception”"),
+        told(file, "Desk", "zzzzzz", "ring group", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [({"PBX_TOKEN": "none"}, "can't be reached"), ({}, "set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD")],
+)
+def test_a_pbx_that_can_not_be_asked_is_one_remark(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    why: str,
+) -> None:
+    for name, value in {"PBX_URL": "http://127.0.0.1:9/api", **environment}.items():
+        monkeypatch.setenv(name, value)
+    file = written(tmp_path, ABOUT)
+    assert main(["policy", "check", file]) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"{file}: no group could be looked up on the PBX: ")
+    assert why in said
+
+
+WAYS = """\
+[[allow]]
+name = "Ana, once Ben agrees"
+users = ["U0123ABCD"]
+operations = ["members"]
+approvers = ["U0456EFGH"]
+
+[[allow]]
+name = "Ana, in an emergency"
+users = ["U0123ABCD"]
+operations = ["members", "recall"]
+emergency = "C0123ABCD"
+
+[[allow]]
+name = "Ana, at her own desk"
+users = ["U0123ABCD"]
+operations = ["members"]
+groups = ["Hers"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("add 1001 to Sales", "approval"),
+        ("ask add 1001 to Sales", "approval"),
+        ("preview ask add 1001 to Sales", "approval"),
+        ("emergency add 1001 to Sales because nobody is there", "emergency"),
+        ("recall Sales to user", "emergency"),
+        ("emergency recall Sales to user because nobody is there", "emergency"),
+        ("ask recall Sales to user", "refused"),
+        ("ask add 1001 to Hers", "allowed"),
+        ("emergency add 1001 to Hers because nobody is there", "allowed"),
+        ("ask delete Sales", "refused"),
+    ],
+)
+def test_an_example_may_ask_for_approval_or_plead_an_emergency(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, outcome: str
+) -> None:
+    file = written(tmp_path, f'{WAYS}[[example]]\nuser = "U0123ABCD"\nline = "{line}"\nexpect = "{outcome}"\n')
+    assert main(["policy", "test", file]) == 0, capsys.readouterr().out
+
+
+def test_an_emergency_is_none_where_others_would_have_to_approve(tmp_path: Path) -> None:
+    rule = WAYS.split("\n\n")[0]
+    line = 'line = "emergency add 1001 to Sales because nobody is there"'
+    for outcome, status in (("refused", 0), ("approval", 1)):
+        example = f'[[example]]\nuser = "U0123ABCD"\n{line}\nexpect = "{outcome}"\n'
+        assert main(["policy", "test", written(tmp_path, f"{rule}\n{example}")]) == status
 
 
 def test_the_schema_is_printed_as_it_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,19 @@
 """What is offered for the first characters of a name: the best first, however many names there are."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.names import fold
-from bot.typeahead import Choice, File
+from bot.offering import NONE, READING, Offering
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.pbx.directory import Directory
+from bot.policy import EVERYTHING, Reach
+from bot.sandbox.pbx import SandboxPBX
+from bot.typeahead import Choice, File, Part
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])
@@ -33,3 +42,48 @@ def test_a_label_that_holds_the_text_twice_is_offered_once() -> None:
 def test_names_of_plain_letters_are_folded_like_all_others(name: str) -> None:
     assert fold(name) == fold(fold(name))
     assert fold(name.upper()) == fold(name.lower()) or not name.isascii()
+
+
+SALES: Part = "group", Reach(frozenset({"Sales*", "Support"}), frozenset({"* EMEA"}))
+NOTHING: Part = "group", Reach(frozenset())
+
+
+@pytest.fixture(name="offering")
+def _offering() -> Iterator[Offering]:
+    with SandboxPBX() as sandbox:
+        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        yield Offering(Directory(pbx))
+        pbx.close()
+
+
+def test_what_is_within_reach_is_offered_and_nothing_else(offering: Offering) -> None:
+    assert offering.silence(SALES) == READING
+    offering.warm()
+    found = {one.value for one in offering.choices(SALES, "")}
+    assert {"Sales", "Support"} <= found
+    assert all(name == "Support" or (name.startswith("Sales") and not name.endswith(" EMEA")) for name in found)
+    assert offering.silence(SALES) == ""
+    assert (offering.choices(NOTHING, ""), offering.silence(NOTHING)) == ([], NONE)
+
+
+@pytest.mark.parametrize("bound", ["FEW", "TESTS"])
+def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
+    offering: Offering, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(f"bot.typeahead.{bound}", 3)
+    offering.warm()
+    assert (offering.choices(SALES, ""), offering.silence(SALES)) == ([], READING)
+    offering.warm(SALES)
+    assert "Sales" in {one.value for one in offering.choices(SALES, "")}
+
+
+def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_else(
+    offering: Offering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering.warm(SALES, NOTHING)
+    monkeypatch.setattr("bot.typeahead.FEW", 3)
+    monkeypatch.setattr("bot.typeahead.REACHES", 1)
+    offering.warm(("group", Reach(frozenset({"Bill*"}))))
+    assert offering.silence(SALES) == READING
+    assert offering.silence(("group", Reach(frozenset({"Bill*"})))) == ""
+    assert "Sales" in {one.value for one in offering.choices(("group", EVERYTHING), "sales")}, "what is for all stays"

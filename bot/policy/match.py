@@ -16,12 +16,29 @@ _RELEASE = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"}) | str.maketrans("
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(fold(pattern.translate(_HOLD)).translate(_RELEASE)))
+    return re.compile(_translated(pattern))
+
+
+@lru_cache(maxsize=256)
+def _together(patterns: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str]]:
+    """Plain names, folded, and the rest as one; that fits nothing where there is none."""
+    rest = sorted(pattern for pattern in patterns if "*" in pattern or "?" in pattern)
+    return frozenset(map(fold, patterns.difference(rest))), re.compile("|".join(map(_translated, rest)) or r"(?!)")
+
+
+def _translated(pattern: str) -> str:
+    return translate(fold(pattern.translate(_HOLD)).translate(_RELEASE))
 
 
 def covers(patterns: Iterable[str], folded: str) -> bool:
     """Whether one of `patterns` fits the whole of a folded name; only * and ? are special."""
     return any(_compiled(pattern).match(folded) for pattern in patterns)
+
+
+def covers_one_of(patterns: frozenset[str], folded: str) -> bool:
+    """The same, many times faster, for who asks about thousands of names."""
+    plain, rest = _together(patterns)
+    return folded in plain or rest.match(folded) is not None
 
 
 def is_for_person(rule: Rule, asker: Asker) -> bool:

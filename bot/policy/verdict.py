@@ -43,6 +43,12 @@ def _others_suffice(rule: Rule, asker: str) -> bool:
     return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
 
 
+def hopeful(policy: Policy, asker: Asker, permission: Permission) -> tuple[list[Rule], list[Deny]]:
+    """The rules by which it might be allowed one way or another, and those that deny it, whatever its figures."""
+    allow, deny = _of_asker(policy, asker, permission, None)
+    return [rule for rule in allow if rule.plain or rule.emergency or _others_suffice(rule, asker.user)], deny
+
+
 @dataclass(frozen=True)
 class Verdict:
     """On all that is wanted together; each way is the rules it takes, and is empty where there is none."""
@@ -75,9 +81,14 @@ def verdict(
     policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
 ) -> Verdict:
     """Without a deed, before its figures and its time are known: no only if it would be no for each."""
+    allow, deny = _of_asker(policy, asker, permission, deed)
+    return Verdict(asker, tuple(_best(one, allow, deny) for one in wanted))
+
+
+def _of_asker(policy: Policy, asker: Asker, permission: Permission, deed: Deed | None) -> tuple[list[Rule], list[Deny]]:
     allow = [rule for rule in policy.allow if applies(rule, asker, permission) and _lets(rule, deed)]
     deny = [rule for rule in policy.deny if forbids(rule, asker, permission) and _stops(rule, deed)]
-    return Verdict(asker, tuple(_best(one, allow, deny) for one in wanted))
+    return allow, deny
 
 
 def _lets(rule: Rule, deed: Deed | None) -> bool:

@@ -40,7 +40,11 @@ class Wanted:
 
     def denied_by(self, rule: Deny) -> bool:
         """The rule's channels, people, operations and limits left aside; what names no group is in none."""
-        return (rule.groups is None or any(covers(rule.groups, spelling) for spelling in self.spellings)) and (
+        return self.group_denied_by(rule) and (
             rule.ring_groups is None
             or (self.ring_group is not None and covers(rule.ring_groups, fold(self.ring_group)))
         )
+
+    def group_denied_by(self, rule: Deny) -> bool:
+        """The ring group left aside too."""
+        return rule.groups is None or any(covers(rule.groups, spelling) for spelling in self.spellings)

@@ -11,6 +11,7 @@ from bot.askers import Standing
 from bot.clock import Now, utc_now
 from bot.errors import SlackFailure, SlackRefused
 from bot.slack.failures import translated
+from bot.slack.recollection import Groups, Person, Recollection, groups_of, standing_of
 from bot.slack.remembered import Remembered
 
 log = logging.getLogger(__name__)
@@ -18,34 +19,30 @@ _SECONDS = 60.0
 _PLACES = 999  # a page of somebody's channels at most; docs.slack.dev, users.conversations
 _UNSEEN = frozenset({"user_not_found", "user_not_visible"})
 
-Person = Mapping[str, Any]
-
 
 class People:
-    """Safe for threads; waits for Slack, so never before an ack."""
+    """Safe for threads; waits for Slack, so never before an ack: `remembered` is for those who can't."""
 
     def __init__(self, client: WebClient, *, seconds: float = _SECONDS, now: Now = utc_now) -> None:
         self._client = client
         self._person = Remembered(self._ask_person, seconds=seconds, now=now)
         self._groups = Remembered(self._ask_groups, seconds=seconds, now=now)
+        self.remembered = Recollection(self._person, self._groups)
 
     def standing(self, user: str, team: str) -> Standing:
         """Raise SlackFailure when Slack can't be asked: nobody is taken for a member unseen."""
-        person = self._person(user)
-        return Standing(
-            guest=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
-            foreign=bool(person.get("is_stranger")) or not _is_of(person, team),
-            bot=bool(person.get("is_bot")),
-        )
+        return standing_of(self._person(user), team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids of user groups; None when they can't be known now: the scope is missing, or Slack is away."""
         try:
-            members = self._groups("all")
+            groups = self._groups("all")
         except SlackFailure as failure:
             log.warning("User groups are not known: %s", failure)
+            self.remembered.groups_unsaid = True
             return None
-        return frozenset(group for group, users in members.items() if user in users)
+        self.remembered.groups_unsaid = False
+        return groups_of(user, groups)
 
     def email(self, user: str) -> str | None:
         """None where Slack shows none; raise SlackFailure when it can't be asked."""
@@ -92,12 +89,7 @@ class People:
             raise
         return person
 
-    def _ask_groups(self, _: str) -> dict[str, frozenset[str]]:
+    def _ask_groups(self, _: str) -> Groups:
         with translated():
             groups = self._client.usergroups_list(include_users=True)["usergroups"]
         return {group["id"]: frozenset(group.get("users", ())) for group in groups}
-
-
-def _is_of(person: Person, team: str) -> bool:
-    """In an Enterprise organisation a person is of several workspaces."""
-    return team == person.get("team_id") or team in person.get("enterprise_user", {}).get("teams", ())

@@ -30,6 +30,14 @@ class Remembered(Generic[K, V]):
         self._keep(key, fresh)
         return fresh
 
+    def recall(self, key: K, *, seconds: float) -> V | None:
+        """What was told in the last `seconds`, out of date or not; asks for nothing."""
+        with self._lock:
+            known = self._known.get(key)
+        if known is None or self._now() >= known[0] - self._lifetime + timedelta(seconds=seconds):
+            return None
+        return known[1]
+
     def _keep(self, key: K, value: V) -> None:
         with self._lock:
             self._known.pop(key, None)

@@ -41,7 +41,7 @@ def test_a_line_with_something_missing_opens_its_form_filled_with_what_was_said(
     assert card.plain.startswith("*Added 1001 Amara Okafor to Sales*")
 
 
-@pytest.mark.parametrize("operation", NEEDING)
+@pytest.mark.parametrize("operation", [one for one in NEEDING if one.permission])
 def test_whom_no_rule_allows_fills_no_form_and_the_pbx_hears_nothing(
     stage: Stage, ready: Ready, phones: str, operation: type[Operation]
 ) -> None:

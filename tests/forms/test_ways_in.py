@@ -23,13 +23,14 @@ MISTYPED = {
     "server_recall_ring_group_time": ("server recall ring group time 20m", {}),
     "server_extension": ("server extension 12", {}),
     "server_enabled": ("turn server sideways", {}),
+    "refuse": ("refuse change soon because Sales is short", {}),
 }
 """A line of each operation that is not understood, and what its form holds of it."""
 
 
 def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
-    without = {"groups", "pause"}
-    """A list asks for nothing, so its button shows it; whatever follows pause is its reason."""
+    without = {"groups", "pause", "emergency"}
+    """A list asks for nothing, so its button shows it; what follows pause is its reason, or emergency, its line."""
     assert MISTYPED.keys() == {one.key() for one in OPERATIONS if one.form()} - without
 
 

@@ -9,7 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.names import fold
-from bot.policy import Asker, Decision, Deed, Deny, Permission, Policy, Rule, decide, might
+from bot.policy import (
+    Asker,
+    Decision,
+    Deed,
+    Deny,
+    Permission,
+    Policy,
+    Rule,
+    decide,
+    groups_within_reach,
+    might,
+    ring_groups_within_reach,
+)
 from bot.policy.rules import LOOKING
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
@@ -258,3 +270,15 @@ def test_a_name_is_its_own_pattern(pattern: str, name: str) -> None:
     asker = Asker(user="U1", team="T1", channel=None, user_groups=None)
     assert decide(rules, asker, Permission.READ, groups=[name]).allowed
     assert decide(rules, asker, Permission.READ, groups=[pattern]).allowed is (fold(pattern) == fold(name))
+
+
+@given(POLICIES, ASKERS, PERMISSIONS, st.sampled_from(NAMES), st.sampled_from(NAMES))
+def test_what_is_within_reach_is_what_might_be_allowed(
+    policy: Policy, asker: Asker, permission: Permission, name: str, group: str
+) -> None:
+    groups = groups_within_reach(policy, asker, permission)
+    assert groups.includes(name) == might(policy, asker, permission, groups=[[name]]).allowed
+    ring_groups = ring_groups_within_reach(policy, asker, permission)
+    assert ring_groups.includes(name) == might(policy, asker, permission, ring_groups=[name]).allowed
+    beside = ring_groups_within_reach(policy, asker, permission, [group])
+    assert beside.includes(name) == might(policy, asker, permission, groups=[[group]], ring_groups=[name]).allowed

@@ -1,5 +1,7 @@
 """Who people are, as Slack says."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from slack_sdk import WebClient
 
@@ -82,6 +84,36 @@ def test_one_person_is_asked_for_once(place: Place, people: People) -> None:
     people.zone(place.ada)
     people.standing(place.ada, place.me.team)
     assert place.called("users.info") == ["users.info"]
+
+
+def test_what_was_asked_is_remembered_for_an_hour_and_nobody_is_asked_for_it(place: Place) -> None:
+    now = datetime(2026, 3, 23, tzinfo=UTC)
+    people = People(place.client, now=lambda: now)
+    leads = place.slack.add_user_group("leads", [place.ada])
+    with pytest.raises(SlackUnavailable):
+        people.remembered.standing(place.ada, place.me.team)
+    with pytest.raises(SlackUnavailable):
+        people.remembered.user_groups_of(place.ada)
+    people.standing(place.ada, place.me.team)
+    people.user_groups_of(place.ada)
+    now += timedelta(minutes=59)
+    assert people.remembered.standing(place.ada, place.me.team) == Standing(guest=False, foreign=False, bot=False)
+    assert people.remembered.user_groups_of(place.ada) == frozenset({leads})
+    assert people.remembered.user_groups_of(place.ben) == frozenset()
+    now += timedelta(minutes=1)
+    with pytest.raises(SlackUnavailable):
+        people.remembered.standing(place.ada, place.me.team)
+    with pytest.raises(SlackUnavailable):
+        people.remembered.user_groups_of(place.ada)
+    assert place.called("users.info", "usergroups.list") == ["users.info", "usergroups.list"]
+
+
+def test_user_groups_that_slack_did_not_tell_are_not_waited_for(place: Place, people: People) -> None:
+    place.slack.faults.fail("usergroups.list", 500)
+    assert people.user_groups_of(place.ada) is None
+    assert people.remembered.user_groups_of(place.ada) is None
+    assert people.user_groups_of(place.ada) == frozenset()
+    assert people.remembered.user_groups_of(place.ada) == frozenset()
 
 
 @pytest.mark.parametrize(("tz", "zone"), [("America/New_York", "America/New_York"), ("Moon/Sea", "UTC"), ("", "UTC")])

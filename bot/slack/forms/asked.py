@@ -28,6 +28,19 @@ def of_opening(body: Payload, team: str) -> Request:
     )
 
 
+def of_typing(body: Payload, place: Place, team: str) -> Request:
+    """Whoever types in a picker: it is for deciding only, and comes to nothing that is recorded."""
+    return Request(
+        key=f"{team}:{body['view']['id']}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line="",
+        channel=place.channel,
+        asked_at=datetime.now(UTC),
+    )
+
+
 def of_form(body: Payload, place: Place, asked: Operation, team: str) -> Request:
     """A form that is submitted twice is the same request: its view and the nonce of its drawing are its key."""
     return Request(

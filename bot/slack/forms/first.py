@@ -44,7 +44,7 @@ def _filled(means: Means, operation: type[Operation], place: Place, request: Req
     except Refused as refused:
         said, present = refused.message, {}
     groups = named(operation, place.arguments)
-    means.later(means.clerk.offering.warm)
+    means.later(means.clerk.warm, request, operation, place.arguments)
     place = place.model_copy(update={"arguments": {**present, **place.arguments}, "present": present, "groups": groups})
     means.look(operation, place)
     if not operation.asks_only() or said or not _required(operation) <= place.arguments.keys():

@@ -10,9 +10,9 @@ from bot.errors import PBXError, Refused, SlackFailure
 from bot.message import Message
 from bot.operation import Operation
 from bot.slack.forms import destination, views
-from bot.slack.forms.asked import of_opening
+from bot.slack.forms.asked import of_opening, of_typing
 from bot.slack.forms.ids import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, names_in
-from bot.slack.forms.means import Means
+from bot.slack.forms.means import Means, Outdated
 from bot.slack.forms.options import fits, option
 from bot.slack.forms.place import Place
 from bot.slack.forms.reading import filled, named
@@ -22,6 +22,9 @@ from bot.typeahead import Choice, Kind
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
+
+OLD = "This form is from another version of Park: please open it anew"
+STRANGER = "Slack is still being asked who you are: type again"
 
 
 class Picking:
@@ -39,27 +42,33 @@ class Picking:
             app.options(PICK + kind)(self.suggest)
 
     def suggest(self, ack: Ack, payload: Json) -> None:
-        """By what stands in the form: no members of the group that they are to join, only those of the one they leave.
-
-        Says so where there is nothing to choose from yet.
-        """
-        kind: Kind = payload["action_id"].removeprefix(PICK)
-        offering = self._means.clerk.offering
-        by = self._groups(payload["view"]) if kind == "user" else {}
-        found = offering.choices(kind, payload["value"], **by)
-        if not found and (silence := offering.silence(kind)):
-            self._means.later(offering.warm)
-            found = [Choice(NOBODY, silence)]
+        """What this person may pick here; says so where there is nothing to choose from, or not yet."""
+        try:
+            found = self._found(payload["action_id"].removeprefix(PICK), payload)
+        except Outdated:
+            found = [Choice(NOBODY, OLD)]
         ack(options=as_many_as_fit(map(option, filter(fits, found))))
-        for group in by.values():
-            if offering.outdated(group):
-                self._means.later(offering.look, group)
 
-    def _groups(self, view: Json) -> dict[str, str]:
+    def _found(self, kind: Kind, payload: Json) -> list[Choice]:
+        """No members of the group that they are to join, only those of the one they leave; groups by the policy."""
+        place, operation = self._means.placed(payload)
+        clerk, request = self._means.clerk, of_typing(payload, place, self._means.me.team)
+        known = filled(operation, payload["view"]["state"]["values"])
+        part = clerk.part(request, operation, kind, known)
+        by = self._groups(place, operation, known) if kind == "user" else {}
+        found = clerk.offering.choices(part, payload["value"], **by) if part else []
+        silence = "" if found else clerk.offering.silence(part) if part else STRANGER
+        if silence:
+            self._means.later(clerk.warm, request, operation, known)
+        elif kind != "user":
+            self._means.later(clerk.meet, request)
+        for group in filter(clerk.offering.outdated, by.values()):
+            self._means.later(clerk.offering.look, group)
+        return [Choice(NOBODY, silence)] if silence else found
+
+    def _groups(self, place: Place, operation: type[Operation], known: Json) -> dict[str, str]:
         """The groups that its members leave and join, as far as they are chosen and allowed."""
-        place, operation = self._means.placed({"view": view})
-        arguments = filled(operation, view["state"]["values"])
-        chosen = {"leaves": arguments.get(operation.leaves), "joins": arguments.get(operation.joins)}
+        chosen = {"leaves": known.get(operation.leaves), "joins": known.get(operation.joins)}
         return {role: group for role, group in chosen.items() if group in place.groups}
 
     def choose(self, ack: Ack, body: Json) -> None:

@@ -56,7 +56,7 @@ def filled(operation: type[Operation], state: State) -> dict[str, Any]:
 def named(operation: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """The groups that a form names."""
     fields = (name for name, noun in operation.form().items() if noun.refers is Refers.GROUP)
-    return tuple(arguments[name] for name in fields if arguments.get(name))
+    return tuple(arguments[name] for name in fields if arguments.get(name) not in (None, "", NOBODY))
 
 
 def _value(noun: Noun, name: str, state: State) -> Any:
