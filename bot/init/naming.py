@@ -1,0 +1,53 @@
+"""What was typed, held against the names that exist: a name is taken whole, and one that is close is only offered."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.init.asking import Mistake
+from bot.pbx.names import closest, fitting
+from bot.slack.roster import Named
+
+NOBODY = frozenset({"", "-", "nobody", "none"})
+CLOSE = 3
+
+
+def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
+    """By name or id; `what` is what it is called, as in "channel". Raise Mistake with what it may have meant."""
+    bare = typed.strip().removeprefix("@").removeprefix("#").strip()
+    found = fitting(bare, things, lambda one: one.names)
+    there = [one for one in found if not one.gone]
+    if len(there) == 1:
+        return there[0]
+    if len(there) > 1:
+        each = ", ".join(f"{one} {one.id}" for one in there)
+        raise Mistake(f"“{typed}” can be any of {each}. Type the id of the one that you mean.")
+    if found:
+        raise Mistake(f"“{typed}” can't be named in a rule: {found[0].gone}.")
+    raise _unknown(typed, closest(bare, [one for one in things if not one.gone], lambda one: one.names, CLOSE), what)
+
+
+def some_of(typed: str, things: Sequence[Named], what: str) -> tuple[Named, ...]:
+    """Of names between commas; nothing, `-` or `nobody` is nobody."""
+    if typed.casefold() in NOBODY:
+        return ()
+    if typed.count(",") and fitting(typed, things, lambda one: one.names):
+        return (one_of(typed, things, what),)  # a name may hold a comma
+    parts = [part.strip() for part in typed.split(",") if part.strip()]
+    return tuple(dict.fromkeys(_each(parts, things, what)))
+
+
+def _each(parts: list[str], things: Sequence[Named], what: str) -> Iterator[Named]:
+    for place, part in enumerate(parts):
+        try:
+            yield one_of(part, things, what)
+        except Mistake as mistake:
+            offer = mistake.offer and ", ".join((*parts[:place], mistake.offer, *parts[place + 1 :]))
+            raise Mistake(str(mistake), offer=offer) from None
+
+
+def _unknown(typed: str, close: list[Named], what: str) -> Mistake:
+    said = f"Slack has no {what} called “{typed}”" + (
+        ", or it is private: invite Park there first." if what == "channel" else "."
+    )
+    if not close:
+        return Mistake(said)
+    return Mistake(f"{said} Did you mean {' or '.join(map(str, close))}?", offer=close[0].shown)
