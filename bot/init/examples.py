@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from bot.init.rights import Rights, Who, fitted
+from bot.policy.ids import is_user_group
 from bot.words import quote
 
 ANYBODY, NOBODY = "U0ANYBODY", "U0NOBODY"
@@ -49,7 +50,7 @@ def _apart(some: Who, others: Who) -> bool:
 def _example(line: str, expect: str, *, who: Who = (), channel: str | None = None) -> str:
     """Asked by the first of these, or by nobody that a rule knows."""
     first = who[0].id if who else NOBODY
-    group = first[0] == "S"
+    group = is_user_group(first)
     return "\n".join(
         (
             "[[example]]",

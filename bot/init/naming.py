@@ -13,7 +13,7 @@ CLOSE = 3
 def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
     """By name or id; `what` is what it is called, as in "channel". Raise Mistake with what it may have meant."""
     bare = typed.strip().removeprefix("@").removeprefix("#").strip()
-    found = fitting(bare, things, lambda one: one.names)
+    found = fitting(bare, things, _known_by)
     there = [one for one in found if not one.gone]
     if len(there) == 1:
         return there[0]
@@ -22,14 +22,15 @@ def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
         raise Mistake(f"“{typed}” can be any of {each}. Type the id of the one that you mean.")
     if found:
         raise Mistake(f"“{typed}” can't be named in a rule: {found[0].gone}.")
-    raise _unknown(typed, closest(bare, [one for one in things if not one.gone], lambda one: one.names, CLOSE), what)
+    close = closest(bare, [one for one in things if not one.gone], lambda one: one.called, CLOSE)
+    raise _unknown(typed, close, what)
 
 
 def some_of(typed: str, things: Sequence[Named], what: str) -> tuple[Named, ...]:
     """Of names between commas; nothing, `-` or `nobody` is nobody."""
     if typed.casefold() in NOBODY:
         return ()
-    if typed.count(",") and fitting(typed, things, lambda one: one.names):
+    if typed.count(",") and fitting(typed, things, _known_by):
         return (one_of(typed, things, what),)  # a name may hold a comma
     parts = [part.strip() for part in typed.split(",") if part.strip()]
     return tuple(dict.fromkeys(_each(parts, things, what)))
@@ -42,6 +43,10 @@ def _each(parts: list[str], things: Sequence[Named], what: str) -> Iterator[Name
         except Mistake as mistake:
             offer = mistake.offer and ", ".join((*parts[:place], mistake.offer, *parts[place + 1 :]))
             raise Mistake(str(mistake), offer=offer) from None
+
+
+def _known_by(one: Named) -> tuple[str, ...]:
+    return (one.id, *one.called)
 
 
 def _unknown(typed: str, close: list[Named], what: str) -> Mistake:

@@ -11,6 +11,8 @@ from bot.pbx.certificate import Distrusted, distrusted, names_on
 
 SAVED = "pbx.pem"
 _PORT = 8887  # PortSIP's REST API; a PBX behind a proxy may have another
+_BEFORE = """
+The PBX. Nothing is sent to it before its certificate is believed."""
 _UNTRUSTED = """\
   The PBX shows a certificate that this machine does not trust ({why}). PortSIP's own is like that.
   SHA-256 {fingerprint}
@@ -41,6 +43,7 @@ def ask_address(console: Console, known: Known, spare: Path) -> Address:
             return Address(url=url, ca_file=ca_file, ca=known.get("PBX_CA_FILE") if ca_file else None)
         return _ask_trust(console, known, url, shown, spare)
 
+    console.say(_BEFORE)
     question = "Address of the PBX's REST API, as in pbx.example.com"
     found = console.ask(question, take, default=known.get("PBX_URL"))
     console.say(f"  {found.url} answers{', and its certificate is believed' if found.url[:5] == 'https' else ''}.")

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.init.examples import examples
 from bot.init.rights import Rights, Who
+from bot.policy.ids import is_user_group
 from bot.policy.rules import EVERY
 from bot.slack.roster import Named
 
@@ -73,8 +74,8 @@ def _rule(
 ) -> Iterator[str]:
     yield f"[[allow]]\nname = {_text(name)}"
     yield from _ids("channels", channels)
-    yield from _ids("users", (one for one in who if one.id[0] != "S"))
-    yield from _ids("user_groups", (one for one in who if one.id[0] == "S"))
+    yield from _ids("users", (one for one in who if not is_user_group(one.id)))
+    yield from _ids("user_groups", (one for one in who if is_user_group(one.id)))
     yield f"operations = {_list(operations)}"
     if groups != EVERY:
         yield f"groups = {_list(groups)}"

@@ -5,6 +5,7 @@ from bot.init.naming import NOBODY, one_of, some_of
 from bot.init.rights import Rights, Who, fitted
 from bot.names import fold
 from bot.pbx.names import closest
+from bot.policy.ids import is_user_group
 from bot.policy.rules import EVERY
 from bot.slack.roster import Named, Roster
 
@@ -97,7 +98,7 @@ class RightsQuestions:
 
     def _ask_contact(self, people: Who) -> Named | str | None:
         before = self._before.contact if self._before else None
-        likely = before or next((one for one in people if one.id[0] == "S"), people[0] if people else None)
+        likely = before or next((one for one in people if is_user_group(one.id)), people[0] if people else None)
         default = likely.shown if isinstance(likely, Named) else likely or "nobody"
         question = "Whom is somebody told to ask who is refused (somebody, a user group, a channel, or words)"
         return self._console.ask(question, self._contact, default=default)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import SettingsError
+from bot.errors import ParkError, SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,13 @@ class Draft:
         return self.file.read_bytes() == self.text.encode()
 
 
+class HalfWritten(ParkError):
+    """A file would not take its place, after others had."""
+
+
 def put(drafts: list[Draft]) -> None:
-    """Write each beside its place first, then give them their names; raise SettingsError."""
+    """Write each beside its place first, then give them their names; raise SettingsError, HalfWritten."""
+    done: list[str] = []
     with ExitStack() as spare:
         try:
             written = [(_beside(draft, spare), draft) for draft in drafts]
@@ -36,8 +41,12 @@ def put(drafts: list[Draft]) -> None:
                 if draft.keeps is not None:
                     shutil.copy2(draft.file, draft.keeps)
                 temporary.replace(draft.file.resolve())
+                done.append(draft.file.name)
         except OSError as error:
-            raise SettingsError(f"{error.filename} can't be written: {error.strerror}") from error
+            said = f"{error.filename2 or error.filename} can't be written: {error.strerror}."
+            if done:
+                raise HalfWritten(f"{said} What was written before that: {', '.join(done)}.") from error
+            raise SettingsError(said) from error
 
 
 def _beside(draft: Draft, spare: ExitStack) -> Path:

@@ -37,8 +37,9 @@ class Named:
     """Whether the bot is in that channel."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return (self.id, self.shown[1:], self.title, *self.others)
+    def called(self) -> tuple[str, ...]:
+        """By people."""
+        return (self.shown[1:], self.title, *self.others)
 
     def __str__(self) -> str:
         return self.shown if self.title in ("", self.shown[1:]) else f"{self.title} ({self.shown})"
