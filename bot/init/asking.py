@@ -40,8 +40,8 @@ class Console:
         self._answers = 0
 
     def say(self, text: str = "") -> None:
-        """Names come from elsewhere: nothing in them may steer a terminal."""
-        sys.stdout.write("".join(one if one.isprintable() or one == "\n" else "?" for one in text) + "\n")
+        """A line, or several."""
+        sys.stdout.write(f"{_harmless(text)}\n")
         sys.stdout.flush()
 
     def ask(self, question: str, take: Callable[[str], T], *, default: str = "", secret: bool = False) -> T:
@@ -76,13 +76,18 @@ class Console:
         return line
 
     def _typed(self, prompt: str, *, secret: bool) -> str:
-        return getpass(prompt) if secret else input(prompt)
+        return getpass(prompt) if secret else input(_harmless(prompt))
 
     def _piped(self, prompt: str) -> str:
         self.say(prompt)
         if not (line := sys.stdin.readline()):
             raise EOFError
         return line
+
+
+def _harmless(text: str) -> str:
+    """Names come from elsewhere: nothing in them may steer a terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else "?" for one in text)
 
 
 def yes_or_no(answer: str) -> bool:

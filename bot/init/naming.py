@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.init.asking import Mistake
-from bot.pbx.names import closest, fitting
+from bot.names import fold
+from bot.pbx.names import closest
 from bot.slack.roster import Named
 
 NOBODY = frozenset({"", "-", "nobody", "none"})
@@ -13,7 +14,7 @@ CLOSE = 3
 def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
     """By name or id; `what` is what it is called, as in "channel". Raise Mistake with what it may have meant."""
     bare = typed.strip().removeprefix("@").removeprefix("#").strip()
-    found = fitting(bare, things, _known_by)
+    found = _fitting(bare, things)
     there = [one for one in found if not one.gone]
     if len(there) == 1:
         return there[0]
@@ -30,7 +31,7 @@ def some_of(typed: str, things: Sequence[Named], what: str) -> tuple[Named, ...]
     """Of names between commas; nothing, `-` or `nobody` is nobody."""
     if typed.casefold() in NOBODY:
         return ()
-    if typed.count(",") and fitting(typed, things, _known_by):
+    if typed.count(",") and _fitting(typed, things):
         return (one_of(typed, things, what),)  # a name may hold a comma
     parts = [part.strip() for part in typed.split(",") if part.strip()]
     return tuple(dict.fromkeys(_each(parts, things, what)))
@@ -45,8 +46,10 @@ def _each(parts: list[str], things: Sequence[Named], what: str) -> Iterator[Name
             raise Mistake(str(mistake), offer=offer) from None
 
 
-def _known_by(one: Named) -> tuple[str, ...]:
-    return (one.id, *one.called)
+def _fitting(typed: str, things: Sequence[Named]) -> list[Named]:
+    """Whatever the case: of @ana and somebody called Ana, neither goes before the other."""
+    folded = fold(typed)
+    return [one for one in things if folded in map(fold, (one.id, *one.called))]
 
 
 def _unknown(typed: str, close: list[Named], what: str) -> Mistake:

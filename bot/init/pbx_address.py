@@ -12,7 +12,7 @@ from bot.pbx.certificate import Distrusted, distrusted, names_on
 SAVED = "pbx.pem"
 _PORT = 8887  # PortSIP's REST API; a PBX behind a proxy may have another
 _BEFORE = """
-The PBX. Nothing is sent to it before its certificate is believed."""
+The PBX. Its certificate is looked at before any password is sent."""
 _UNTRUSTED = """\
   The PBX shows a certificate that this machine does not trust ({why}). PortSIP's own is like that.
   SHA-256 {fingerprint}

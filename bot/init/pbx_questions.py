@@ -21,7 +21,6 @@ class Phones:
     """The PBX, as the account sees it."""
 
     groups: list[str]
-    ring_groups: list[str]
     values: dict[str, str | None]
     """For .env; None is taken out of it."""
 
@@ -33,12 +32,12 @@ def ask_account(console: Console, known: Known, where: Address) -> Phones:
     while True:
         try:
             who = _ask_who(console, known, tried)
-            role, groups, ring_groups = _looked(where, who)
+            role, groups = _looked(where, who)
         except AGAIN as mistake:
             console.failed(_careful(mistake) if isinstance(mistake, SignInFailed) else mistake)
             continue
         _say(console, who, role, groups)
-        return Phones(groups=groups, ring_groups=ring_groups, values=_values(who, where))
+        return Phones(groups=groups, values=_values(who, where))
 
 
 def _careful(failed: SignInFailed) -> Mistake:
@@ -70,13 +69,13 @@ def _some(answer: str) -> str:
     return answer
 
 
-def _looked(where: Address, who: Credentials) -> tuple[str | None, list[str], list[str]]:
+def _looked(where: Address, who: Credentials) -> tuple[str | None, list[str]]:
     """Signed in once, and read."""
     pbx = PBX(where.url, who, ca_file=where.ca_file)
     try:
         role = pbx.role()
         try:
-            return role, sorted(one.name for one in pbx.groups()), sorted(one.name for one in pbx.ring_groups())
+            return role, sorted(one.name for one in pbx.groups())
         except Rejected as refusal:
             raise Mistake(
                 f"The account was let in, and may not see the park groups: {refusal} "

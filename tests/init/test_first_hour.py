@@ -200,6 +200,12 @@ def test_a_ready_token_is_kept(first: FirstHour) -> None:
     assert "PBX_USERNAME" not in first.env
 
 
+def test_where_slack_comes_in_over_http_no_app_level_token_is_asked_for(first: FirstHour) -> None:
+    (first.folder / ".env").write_text("SLACK_SIGNING_SECRET=0123456789abcdef\n")
+    assert first.answer(app_token=None) == 0
+    assert "SLACK_APP_TOKEN" not in first.env
+
+
 def test_what_is_exported_and_would_win_is_told(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBX_DOMAIN", "elsewhere.example")
     assert first.answer() == 0

@@ -163,6 +163,11 @@ def test_of_two_with_one_name_the_id_tells_which(first: FirstHour) -> None:
     assert first.policy.allow[1].users == (sams[1], first.stage.people["eve"])
 
 
+def test_a_name_that_fits_two_but_for_case_fits_both(first: FirstHour) -> None:
+    other = first.stage.slack.add_person("ana.b", real_name="ANA")
+    assert f"ANA (@ana.b) {other}" in refused(first, "leads", "@ana")
+
+
 def test_a_guest_is_told_to_be_one(first: FirstHour) -> None:
     assert first.answer(team="Gil Gast") == 0
     assert f"Gil Gast (@gil) is {first.stage.people['gil']}, a guest." in first.says
