@@ -16,7 +16,8 @@ UNKNOWN = "Sales"
 def examples(rights: Rights, groups: list[str]) -> Iterator[str]:
     """Each rule at work, and where it ends; only what no other rule decides."""
     yield "# What ought to come of it: `python -m bot policy test` with this file's name tells whether it still does."
-    groups = sorted(groups, key=lambda name: quote(name) != name)  # those that need no quotes first
+    groups = [name for name in groups if not name.startswith("<")]  # which a line would take for a mention
+    groups.sort(key=lambda name: quote(name) != name)  # those that need no quotes first
     here, group = rights.channel.id, quote(next(iter(groups), UNKNOWN))
     looks = "allowed" if rights.everybody_looks else "refused"
     yield _example("groups", looks, channel=here)

@@ -239,6 +239,11 @@ def test_a_pbx_without_groups_takes_patterns_as_they_are(first: FirstHour) -> No
     assert main(["policy", "test", "policy.toml"]) == 0
 
 
+def test_a_group_whose_name_no_line_can_hold_is_in_no_example(first: FirstHour) -> None:
+    assert first.answer(groups="<!channel>*") == 0
+    assert "channel" not in first.policy_text.partition("[[example]]")[2].replace("channel =", "")
+
+
 def test_whoever_has_to_be_invited_is_told_how(first: FirstHour) -> None:
     slack = first.stage.slack
     slack.kick(first.stage.channels["phones"], slack.bot_user)

@@ -20,7 +20,6 @@ READS: dict[str, Callable[[PBX], object]] = {
     "number": lambda pbx: pbx.number("1001"),
     "users": lambda pbx: list(pbx.users()),
     "feature_codes": lambda pbx: pbx.feature_codes(),
-    "role": lambda pbx: pbx.role(),
 }
 WRITES: dict[str, Callable[[PBX], object]] = {
     "update_server": lambda pbx: pbx.update_server({"enabled": True}),
