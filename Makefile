@@ -1,6 +1,6 @@
 # Everything runs from a virtual environment in .venv, made from the pinned lock files: nothing is installed globally.
 .DEFAULT_GOAL := help
-.PHONY: help demo test run check lock pictures clean
+.PHONY: help demo init test run check lock pictures clean
 
 # The first Python that is new enough; name another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --requir
 
 help:
 	@echo "make demo   run Park on its embedded sandbox, in your browser: no Slack, no PBX, no database"
+	@echo "make init   answer a few questions, and have .env and a policy to begin with"
 	@echo "make test   run the tests"
 	@echo "make check  lint, types, import contracts, the README's command table"
 	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
@@ -36,6 +37,9 @@ $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 
 demo: $(VENV)/.run
 	@$(BIN)/python -m bot demo
+
+init: $(VENV)/.run
+	@$(BIN)/python -m bot init
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot run

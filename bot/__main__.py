@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `migrate`, `demo`, `audit`, `policy`, `table`."""
+"""The command line: `python -m bot init`, `run`, `migrate`, `demo`, `audit`, `policy`, `table`."""
 
 import argparse
 import logging
@@ -24,6 +24,13 @@ def main(arguments: list[str] | None = None) -> int:
     except ParkError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+
+
+def init(chosen: argparse.Namespace) -> int:
+    """For who has seen neither file before."""
+    from bot.init.command import run
+
+    return run(chosen)
 
 
 def run(_: argparse.Namespace) -> int:
@@ -73,6 +80,8 @@ def table(chosen: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Park: call park settings, changed from Slack.")
     commands = parser.add_subparsers(required=True, metavar="command")
+    one = commands.add_parser("init", help="ask a few questions, and write .env and a policy to begin with")
+    one.set_defaults(run=init)
     one = commands.add_parser("run", help="answer Slack and change the PBX that the environment names")
     one.set_defaults(run=run)
     one = commands.add_parser("migrate", help="bring a journal on PostgreSQL up to date")

@@ -99,3 +99,9 @@ class FeatureCode(Resource):
     code: Text = None
     feature: str
     enabled: Flag = None
+
+
+class Account(Resource):
+    """Whoever is signed in; Park needs the role Admin, or one of the tenant's own that may as much."""
+
+    role: Text = None

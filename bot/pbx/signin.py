@@ -13,6 +13,8 @@ from bot.pbx.deadline import Deadline
 from bot.pbx.ways import Granted, Newer, Older, SecondFactor, Way
 from bot.pbx.wire import Wire
 
+ADVICE = " Set it right and restart Park; until then nothing is sent."
+"""What a rejected login says at its end."""
 EARLY = 60.0
 """Seconds before its end that a token is renewed, but never more than a tenth of its life."""
 
@@ -104,7 +106,7 @@ class SignIn:
             )
 
     def _reject(self, text: str) -> SignInFailed:
-        self._rejected = f"{text}. Set it right and restart Park; until then nothing is sent."
+        self._rejected = f"{text}.{ADVICE}"
         return SignInFailed(self._rejected)
 
 

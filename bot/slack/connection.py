@@ -26,6 +26,8 @@ class Identity(BaseModel):
     team_name: str
     user: str
     bot: str
+    name: str = ""
+    """What people mention it by."""
 
 
 def connect_client(token: str, api_url: str) -> WebClient:
@@ -37,7 +39,13 @@ def sign_in(client: WebClient) -> Identity:
     """Ask Slack once who the token is; raise SlackFailure."""
     with translated():
         answer = client.auth_test()
-    return Identity(team=answer["team_id"], team_name=answer["team"], user=answer["user_id"], bot=answer["bot_id"])
+    return Identity(
+        team=answer["team_id"],
+        team_name=answer["team"],
+        user=answer["user_id"],
+        bot=answer["bot_id"],
+        name=answer["user"],
+    )
 
 
 def build_app(client: WebClient, me: Identity) -> App:

@@ -335,3 +335,10 @@ def test_10_000_groups_are_listed_named_and_looked_through_within_bounds() -> No
         found = directory.find("109999", visible=lambda _: True, limit=20)
         assert (found.group, found.looked, found.total, found.partial) == (None, 20, 10_000, True)
         assert len(pbx.requests) == 2 + 100 + 20
+
+
+def test_the_role_is_told_where_the_pbx_tells_it() -> None:
+    with SandboxPBX() as pbx, client(pbx.url, Credentials(token=pbx.token)) as ours:
+        assert ours.role() == "Admin"
+        pbx.switches.sign_in = False
+        assert ours.role() is None

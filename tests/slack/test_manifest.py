@@ -18,17 +18,20 @@ from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
 SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
 
-METHOD = r"(auth|chat|conversations|files|users|usergroups|views|reactions)_"
+METHOD = r"(apps|auth|chat|conversations|files|users|usergroups|views|reactions)_"
 METHOD_NEEDS = {  # docs.slack.dev, each method's page
-    "auth_test": set[str](),
+    "apps_connections_open": set[str](),  # connections:write, of the app-level token
+    "auth_test": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
+    "conversations_list": {"channels:read", "groups:read"},  # for the types that are asked for
     "conversations_open": {"im:write"},
     "files_upload_v2": {"files:write"},
     "users_conversations": {"channels:read", "groups:read"},  # for the types that are asked for
     "users_info": {"users:read"},
+    "users_list": {"users:read"},
     "usergroups_list": {"usergroups:read"},
     "views_open": set(),
     "views_publish": set(),

@@ -1,6 +1,7 @@
 """HTTP/1.1 with keep-alive on loopback, on werkzeug's threaded server."""
 
 import socket
+import ssl
 from contextlib import suppress
 from typing import Any
 
@@ -32,9 +33,9 @@ class Handler(WSGIRequestHandler):
 class Listener(ThreadedWSGIServer):
     """Knows its open connections, so that a stopped PBX answers nobody."""
 
-    def __init__(self, app: Any, port: int) -> None:
+    def __init__(self, app: Any, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.open: set[socket.socket] = set()
-        super().__init__("127.0.0.1", port, app, Handler)
+        super().__init__("127.0.0.1", port, app, Handler, ssl_context=tls)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.open.add(request)

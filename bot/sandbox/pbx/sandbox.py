@@ -1,5 +1,6 @@
 """One PBX on loopback, to be started, looked into and made to fail."""
 
+import ssl
 import threading
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,12 @@ class SandboxPBX(Console):
     """Sixty users in twelve groups, or as many generated ones as `groups` and `users` say."""
 
     def __init__(
-        self, *, switches: Switches | None = None, groups: int | None = None, users: int | None = None
+        self,
+        *,
+        switches: Switches | None = None,
+        groups: int | None = None,
+        users: int | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         realistic = groups is None and users is None
         self.state = company() if realistic else generated(groups or 0, users or 0)
@@ -29,6 +35,7 @@ class SandboxPBX(Console):
         self.faults = Faults()
         self._world = World(state=self.state, switches=switches or Switches(), sessions=self.sessions)
         self._gate = Gate(api(self._world), self.state.lock, self.faults)
+        self._tls = tls
         self._port = 0
         self._listener: Listener | None = None
 
@@ -53,7 +60,7 @@ class SandboxPBX(Console):
     @property
     def url(self) -> str:
         """The same again after a stop and a start."""
-        return f"http://127.0.0.1:{self._port}/api"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/api"
 
     @property
     def token(self) -> str:
@@ -82,7 +89,7 @@ class SandboxPBX(Console):
 
     def start(self) -> None:
         """Listen; the first time on a port that is free."""
-        self._listener = Listener(self._gate, self._port)
+        self._listener = Listener(self._gate, self._port, self._tls)
         self._port = self._listener.port
         serve = self._listener.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True).start()

@@ -34,6 +34,12 @@ class Inhabitants:
             self.state.changed.notify_all()
         return person.id
 
+    def deactivate(self, user: str) -> None:
+        """They are still listed, as deleted."""
+        with self.state.changed:
+            self.state.people[user].deleted = True
+            self.state.changed.notify_all()
+
     def add_channel(
         self, name: str, members: Collection[str], *, private: bool = False, archived: bool = False, bot: bool = True
     ) -> str:
@@ -49,8 +55,8 @@ class Inhabitants:
         """The id of the person's direct conversation with the bot."""
         return direct_channel(self.state, [user]).id
 
-    def add_user_group(self, handle: str, members: Collection[str]) -> str:
-        group = UserGroup(id=new_id("S"), handle=handle, members=list(members))
+    def add_user_group(self, handle: str, members: Collection[str], *, name: str | None = None) -> str:
+        group = UserGroup(id=new_id("S"), handle=handle, name=name or handle, members=list(members))
         with self.state.changed:
             self.state.groups[group.id] = group
             self.state.changed.notify_all()

@@ -16,6 +16,7 @@ class Person:
     tz: str = "Europe/Berlin"
     guest: bool = False
     admin: bool = False
+    deleted: bool = False
     bot_id: str | None = None
 
 
@@ -35,6 +36,7 @@ class Channel:
 class UserGroup:
     id: str
     handle: str
+    name: str
     members: list[str]
 
 

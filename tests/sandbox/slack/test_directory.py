@@ -53,6 +53,8 @@ def test_channels_are_listed_by_type_and_archived_ones_on_request(park: Park) ->
     everything = park.bot.conversations_list(types="public_channel,private_channel", exclude_archived=True)
     assert [channel["name"] for channel in everything["channels"]] == ["phone-ops", "lead"]
     assert [channel["name"] for channel in park.bot.conversations_list()["channels"]] == ["phone-ops", "old"]
+    with pytest.raises(SlackApiError, match="invalid_limit"):
+        park.bot.conversations_list(limit=1000)
     park.slack.rename(park.ops, "phones")
     assert park.bot.conversations_info(channel=park.ops)["channel"]["name"] == "phones"
 

@@ -37,7 +37,7 @@ def conversations_members(state: State, args: Json) -> Json:
 
 @method("conversations.list", *_READ.values())
 def conversations_list(state: State, args: Json) -> Json:
-    shown, cursor = page(_wanted(state, args), args)
+    shown, cursor = page(_wanted(state, args), args, most=999)
     return {"channels": [_shown(state, c) for c in shown], "response_metadata": {"next_cursor": cursor}}
 
 

@@ -34,7 +34,7 @@ def lookup_by_email(state: State, args: Json) -> Json:
 def usergroups_list(state: State, args: Json) -> Json:
     def shown(group_id: str) -> Json:
         group = state.groups[group_id]
-        entry: Json = {"id": group.id, "team_id": state.team, "is_usergroup": True, "name": group.handle}
+        entry: Json = {"id": group.id, "team_id": state.team, "is_usergroup": True, "name": group.name}
         entry |= {"handle": group.handle, "user_count": len(group.members), "date_delete": 0}
         return entry | ({"users": group.members} if args.get("include_users") in ("1", "true", True) else {})
 
@@ -56,7 +56,7 @@ def _shown(state: State, person: Person) -> Json:
         profile["email"] = person.email
     shown: Json = {"id": person.id, "team_id": person.team, "name": person.name, "real_name": person.real_name}
     return shown | {
-        "deleted": False,
+        "deleted": person.deleted,
         "tz": person.tz,
         "profile": profile,
         "is_admin": person.admin,

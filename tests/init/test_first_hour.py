@@ -1,0 +1,267 @@
+"""A few answers, and Park starts with what was written; the second time nothing is lost."""
+
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.app import Park
+from bot.policy import Asker, Deed, Permission, decide
+from bot.sandbox.stage import Stage
+from bot.settings import read_settings
+from tests.init.conftest import FirstHour
+
+FOR_NOW, FOR_GOOD = Deed(), Deed(lasts=None)
+
+
+@contextmanager
+def running(stage: Stage) -> Iterator[Park]:
+    with Park(read_settings()) as park:
+        stage.slack.wait_for(lambda: stage.slack.connections, timeout=30)
+        yield park
+
+
+def typed(stage: Stage, line: str, person: str) -> str:
+    """What that person is told in private, or sees in the channel."""
+    user, place = stage.people[person], stage.channels["phones"]
+    before = len(stage.slack.seen_by(user, place))
+    assert stage.slack.slash(user, place, line).ok
+    return stage.slack.wait_for(
+        lambda: "\n".join(one.plain for one in stage.slack.seen_by(user, place)[before:]), timeout=30
+    )
+
+
+def test_both_files_are_written_and_said_to_be(first: FirstHour) -> None:
+    assert first.answer() == 0
+    assert first.written == {".env", "policy.toml"}
+    assert stat.S_IMODE((first.folder / ".env").stat().st_mode) == 0o600
+    assert "12 park groups" in first.says
+    assert "That is Sales, Sales for Partners." in first.says
+    assert "#phones is public" in first.says
+    for step in ("python -m bot doctor", "make run", "/park", "PARK_READ_ONLY=false"):
+        assert step in first.says.partition("Next:")[2]
+
+
+def test_no_secret_is_shown(first: FirstHour) -> None:
+    assert first.answer() == 0
+    for secret in ("bot_token", "app_token", "password"):
+        assert first.usual[secret] not in first.says
+
+
+def test_names_become_ids_and_stay_as_comments(first: FirstHour) -> None:
+    stage = first.stage
+    assert first.answer(leads="@leads, eve.novak@example.com", contact="ana ruiz") == 0
+    for id, name in (
+        (stage.channels["phones"], "#phones: public"),
+        (stage.channels["ops"], "#ops"),
+        (stage.groups["leads"], "@leads"),
+        (stage.people["eve"], "Eve Novak (@eve)"),
+        (stage.people["ana"], "Ana Ruiz (@ana)"),
+    ):
+        assert re.search(rf'"{id}",?  # {re.escape(name)}$', first.policy_text, re.MULTILINE)
+    assert first.policy.contact == stage.people["ana"]
+    assert first.policy.announce == stage.channels["ops"]
+
+
+def test_the_policy_has_no_mistake_and_its_examples_hold(
+    first: FirstHour, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert first.answer(look="no") == 0
+    monkeypatch.setenv("SLACK_BOT_TOKEN", first.stage.slack.bot_token)
+    assert main(["policy", "check", "--strict", "policy.toml"]) == 0
+    assert main(["policy", "test", "policy.toml"]) == 0
+    assert "8 of 8 examples came out as expected" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("nobody", ["leads", "on_call", "team"])
+def test_the_policy_is_right_without_somebody_too(first: FirstHour, nobody: str) -> None:
+    changed: dict[str, str | None] = {nobody: "nobody"} | ({"groups": None} if nobody == "leads" else {})
+    assert first.answer(**changed) == 0
+    assert len(first.policy.allow) == 3
+    assert main(["policy", "test", "policy.toml"]) == 0
+
+
+def test_with_nobody_at_all_people_may_only_look_and_that_is_said(first: FirstHour) -> None:
+    assert first.answer(leads="", groups=None, on_call="", team="") == 0
+    assert [rule.operations for rule in first.policy.allow] == [(Permission.READ,)]
+    assert first.policy.contact is None
+    assert "Nobody may change anything yet" in first.says
+    assert main(["policy", "test", "policy.toml"]) == 0
+
+
+def test_the_right_people_may_and_the_others_may_not(first: FirstHour) -> None:
+    stage = first.stage
+    assert first.answer() == 0
+    policy, phones = first.policy, stage.channels["phones"]
+
+    def may(person: str, what: Permission, *groups: str, channel: str | None = phones, deed: Deed = FOR_NOW) -> bool:
+        asker = Asker(
+            user=stage.people[person],
+            team=stage.slack.team,
+            channel=channel,
+            user_groups=frozenset({"ana": [stage.groups["leads"]], "ben": [stage.groups["oncall"]]}.get(person, [])),
+            guest=person == "gil",
+        )
+        return decide(policy, asker, what, groups=groups, deed=deed).allowed
+
+    assert may("eve", Permission.READ, "Support")
+    assert not may("gil", Permission.READ, "Support")
+    assert not may("eve", Permission.READ, "Support", channel=None)
+    assert not may("eve", Permission.MEMBERS, "Sales")
+    assert may("ana", Permission.MEMBERS, "Sales for Partners", deed=FOR_GOOD)
+    assert not may("ana", Permission.MEMBERS, "Support")
+    assert not may("ana", Permission.MEMBERS, "Sales", channel=stage.channels["random"])
+    assert not may("ana", Permission.SERVER)
+    assert may("ben", Permission.RECALL, "Support", channel=None)
+    assert not may("ben", Permission.RECALL, "Support", channel=None, deed=FOR_GOOD)
+    assert may("ada", Permission.SERVER, channel=None)
+
+
+def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(first: FirstHour) -> None:
+    stage, env = first.stage, first.folder / ".env"
+    assert first.answer() == 0
+    with running(stage):
+        assert "1002 Bjørn Halvorsen" in typed(stage, "group Sales", "ana")
+        assert "PARK_READ_ONLY" in typed(stage, "add 1001 to Sales", "ana")
+        assert stage.pbx.writes == []
+    env.write_text(env.read_text().replace("PARK_READ_ONLY=true", "PARK_READ_ONLY=false"))
+    with running(stage):
+        assert "may not" in typed(stage, "add 1001 to Support", "ana")
+        typed(stage, "add 1001 to Sales", "ana")
+        stage.slack.wait_for(lambda: [one for one in stage.pbx.writes if one.path.endswith("/1001")], timeout=30)
+
+
+def test_whoever_wants_no_read_only_week_gets_none(first: FirstHour) -> None:
+    assert first.answer(read_only="no") == 0
+    assert first.env["PARK_READ_ONLY"] == "false"
+    assert not read_settings().park_read_only
+
+
+def test_a_second_run_with_enter_alone_changes_nothing(first: FirstHour) -> None:
+    assert first.answer() == 0
+    before = {name: (first.folder / name).read_bytes() for name in first.written}
+    assert first.pipe("\n" * 8) == 0
+    assert "there is nothing to write" in first.says
+    assert {name: (first.folder / name).read_bytes() for name in first.written} == before
+
+
+def test_a_second_policy_begins_with_the_first_ones_answers_and_the_first_is_kept(first: FirstHour) -> None:
+    assert first.answer(look="no", leads="@leads, Eve Novak", read_only="no") == 0
+    old, rights = first.policy_text, first.policy
+    assert first.pipe("\n" * 6 + "yes\n" + "\n" * 5 + "nobody\n" + "\n" * 4) == 0
+    assert [rule.name for rule in first.policy.allow] == [rule.name for rule in rights.allow[:-1]]
+    assert first.policy.allow[0] == rights.allow[0]
+    assert (first.policy.announce, first.policy.contact) == (rights.announce, rights.contact)
+    [kept] = [name for name in first.written if name.startswith("policy.until-")]
+    assert (first.folder / kept).read_text(encoding="utf-8") == old
+
+
+def test_a_policy_that_can_not_be_read_is_said_and_left_alone(first: FirstHour) -> None:
+    (first.folder / "policy.toml").write_text("[[allow]\n")
+    assert (
+        first.answer(
+            **dict.fromkeys(("look", "leads", "groups", "on_call", "team", "contact", "announce")), channel="no"
+        )
+        == 0
+    )
+    assert "can't be read" in first.says
+    assert first.policy_text == "[[allow]\n"
+
+
+def test_what_else_stands_in_the_environment_stays_there(first: FirstHour) -> None:
+    env = first.folder / ".env"
+    env.write_text(
+        "# ours\nDATABASE_URL=sqlite:///elsewhere.sqlite3\nPBX_URL='http://old/api' # moved\nPBX_TOKEN=old\n"
+    )
+    env.chmod(0o644)
+    assert first.answer() == 0
+    text = env.read_text()
+    assert text.startswith("# ours\nDATABASE_URL=sqlite:///elsewhere.sqlite3\nPBX_URL=http://127.0.0.1")
+    assert "PBX_TOKEN" not in text
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+
+
+def test_a_park_that_changes_things_goes_on_doing_so(first: FirstHour) -> None:
+    assert first.answer() == 0
+    env = first.folder / ".env"
+    env.write_text(env.read_text().replace("PARK_READ_ONLY=true\n", ""))
+    assert first.pipe("\n" * 9) == 0
+    assert first.env["PARK_READ_ONLY"] == "false"
+
+
+def test_a_ready_token_is_kept(first: FirstHour) -> None:
+    (first.folder / ".env").write_text(f"PBX_TOKEN={first.stage.pbx.token}\n")
+    assert first.answer(username="", domain=None, password=None) == 0
+    assert first.env["PBX_TOKEN"] == first.stage.pbx.token
+    assert "PBX_USERNAME" not in first.env
+
+
+def test_where_slack_comes_in_over_http_no_app_level_token_is_asked_for(first: FirstHour) -> None:
+    (first.folder / ".env").write_text("SLACK_SIGNING_SECRET=0123456789abcdef\n")
+    assert first.answer(app_token=None) == 0
+    assert "SLACK_APP_TOKEN" not in first.env
+
+
+def test_what_is_exported_and_would_win_is_told(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PBX_DOMAIN", "elsewhere.example")
+    assert first.answer() == 0
+    assert "PBX_DOMAIN is exported here too, which wins over .env" in first.says
+
+
+def test_the_policy_goes_where_park_looks_for_it(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARK_POLICY", "rules.toml")
+    assert first.answer() == 0
+    assert first.written == {".env", "rules.toml"}
+
+
+def test_a_no_at_the_end_writes_nothing(first: FirstHour) -> None:
+    assert first.answer(write="no") == 1
+    assert "Nothing was written" in first.says
+    assert first.written == set()
+
+
+def test_a_folder_that_can_not_be_written_is_said(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARK_POLICY", "nowhere/policy.toml")
+    assert first.answer() == 2
+    assert "nowhere" in first.says
+    assert "can't be written" in first.says
+    assert first.written == set()
+
+
+def test_a_pbx_without_groups_takes_patterns_as_they_are(first: FirstHour) -> None:
+    first.stage.pbx.state.groups.clear()
+    assert first.answer(groups="Sales*, Support") == 0
+    assert first.policy.allow[1].groups == ("Sales*", "Support")
+    assert main(["policy", "test", "policy.toml"]) == 0
+
+
+def test_a_group_whose_name_no_line_can_hold_is_in_no_example(first: FirstHour) -> None:
+    assert first.answer(groups="<!channel>*") == 0
+    assert "channel" not in first.policy_text.partition("[[example]]")[2].replace("channel =", "")
+
+
+def test_whoever_has_to_be_invited_is_told_how(first: FirstHour) -> None:
+    slack = first.stage.slack
+    slack.kick(first.stage.channels["phones"], slack.bot_user)
+    assert first.answer() == 0
+    assert "/invite @park, in #phones\n" in first.says
+
+
+def test_nothing_is_changed_in_slack_or_on_the_pbx(first: FirstHour) -> None:
+    assert first.answer() == 0
+    assert first.stage.pbx.writes == []
+    methods = {one.method for one in first.stage.slack.calls}
+    assert methods == {
+        *("auth.test", "apps.connections.open", "conversations.list", "users.list", "usergroups.list"),
+    }
+
+
+def test_the_folder_keeps_nothing_else(first: FirstHour, tmp_path_factory: pytest.TempPathFactory) -> None:
+    spare = tmp_path_factory.mktemp("spare")
+    first.patch.setattr("tempfile.tempdir", str(spare))
+    assert first.answer() == 0
+    assert list(Path(spare).iterdir()) == []
