@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from slack_sdk.socket_mode.client import BaseSocketModeClient
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 from websockets.sync.client import connect
 
 log = logging.getLogger(__name__)
+_library = log.getChild("websockets")
+_library.setLevel(logging.CRITICAL)  # it would say once more, with a traceback, that a connection has ended
 
 _OPENING = 10.0
 """Seconds that the handshakes may take."""
@@ -39,6 +41,7 @@ class Line(BaseSocketModeClient):
             ping_interval=ping,
             ping_timeout=ping,
             max_size=None,
+            logger=_library,
         )
         self._connection = self._end.enter_context(opening)
 
@@ -49,8 +52,10 @@ class Line(BaseSocketModeClient):
                 yield str(self._connection.recv(_LINGER if self.leaving else None))
         except TimeoutError:
             self.disconnect()
-        except ConnectionClosed as end:
+        except ConnectionClosedOK as end:
             log.info("A Socket Mode connection has ended: %s", end)
+        except ConnectionClosed as end:
+            log.warning("A Socket Mode connection has ended: %s", end)
 
     def send_message(self, message: str) -> None:
         """Raise ConnectionClosed."""

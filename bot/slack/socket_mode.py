@@ -101,7 +101,7 @@ class SocketMode:
             line = Line(url, self._ping)
         except (OSError, WebSocketException) as error:
             raise SlackUnavailable(f"no Socket Mode connection: {error}") from error
-        reader = threading.Thread(target=self._read, args=(line,), name="socket-mode-reader")
+        reader = threading.Thread(target=self._read, args=(line,), name="socket-mode-reader", daemon=True)
         with self._changed:
             if not self._stopping:
                 self._lines[line] = reader
@@ -113,17 +113,18 @@ class SocketMode:
     def _read(self, line: Line) -> None:
         try:
             for text in line.received():
-                self._hear(line, json.loads(text))
+                self._hear(line, text)
         finally:
             line.disconnect()
             with self._changed:
                 del self._lines[line]
                 self._changed.notify_all()
 
-    def _hear(self, line: Line, message: dict[str, object]) -> None:
-        """Nothing is waited for here: what comes next may be the announcement of the end."""
+    def _hear(self, line: Line, text: str) -> None:
+        """Nothing is waited for here: the announcement of an end may be next. What is no JSON is as good as one."""
+        message = json.loads(text) if text.startswith("{") else {"type": "disconnect", "reason": text}
         if message.get("type") == "disconnect":
-            log.info("Slack will end a connection: %s", message.get("reason"))
+            log.info("Slack ends a connection: %.80s", message.get("reason"))
             with self._changed:
                 line.leaving = True
                 self._changed.notify_all()

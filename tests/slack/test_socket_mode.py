@@ -11,6 +11,7 @@ import pytest
 from bot.errors import SlackUnavailable
 from bot.request import Request
 from bot.sandbox.slack.link import Line
+from bot.slack import line
 from bot.slack.pace import Pace
 from bot.slack.socket_mode import SocketMode
 from tests.slack.conftest import Place, listening, reach
@@ -116,6 +117,24 @@ def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over
         place.slack.wait_for(lambda: place.slack.link.lines == [fresh])
         may_go_on.set()
         assert asked.result().ok
+
+
+def test_one_whose_end_was_announced_is_closed_though_slack_leaves_it_open(
+    place: Place, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_LINGER", 0.1)
+    connect(NEVER)
+    old = place.slack.link.lines
+    place.slack.link.disconnect("warning")
+    fresh = another(place, *old)
+    place.slack.wait_for(lambda: place.slack.link.lines == [fresh])
+
+
+def test_what_is_no_json_announces_an_end(place: Place, connect: Connect) -> None:
+    connect(NEVER)
+    [useless] = place.slack.link.lines
+    useless.send("UNAUTHENTICATED: cache_error")
+    another(place, useless)
 
 
 def test_a_slack_that_lets_nobody_in_is_tried_again_until_it_does(place: Place, connect: Connect) -> None:
