@@ -1,12 +1,11 @@
 """HTTP mode under stress: time-outs, redelivery, and apps that answer badly or not at all."""
 
-import threading
 from typing import Any
 
 import pytest
 from slack_bolt import Ack, App
 
-from tests.sandbox.slack.conftest import Park, a_park, bolt, served
+from tests.sandbox.slack.conftest import Park, bolt, served
 
 
 def test_an_app_that_knows_another_secret_is_not_reached(park: Park) -> None:
@@ -14,24 +13,6 @@ def test_an_app_that_knows_another_secret_is_not_reached(park: Park) -> None:
     stranger = App(token=park.slack.bot_token, client=park.bot, signing_secret="another", logger=quiet)
     with pytest.raises(ValueError, match="HTTP 401"), served(park, stranger):
         pass
-
-
-def test_a_command_answered_too_late_has_failed_and_is_not_delivered_again() -> None:
-    freed = threading.Event()
-    with a_park(ack_timeout=0.2) as park:
-        app = bolt(park)
-
-        @app.command("/park")
-        def late(ack: Ack) -> None:
-            freed.wait(10)
-            ack("too late")
-
-        with served(park, app):
-            ack = park.slack.slash(park.ada, park.ops, "")
-            freed.set()
-        assert (ack.ok, ack.error) == (False, "operation_timeout")
-        assert len(park.slack.delivered) == 1
-        assert ["operation_timeout" in m.text for m in park.slack.ephemerals(park.ada)] == [True]
 
 
 def test_nobody_at_the_address_and_a_bad_answer_are_told_apart(park: Park) -> None:
