@@ -6,7 +6,9 @@ from contextlib import ExitStack
 
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
-from websockets.sync.client import connect
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
+from websockets.sync.client import ClientConnection, connect
 
 log = logging.getLogger(__name__)
 _library = log.getChild("websockets")
@@ -15,9 +17,18 @@ _library.setLevel(logging.CRITICAL)  # it would say once more, with a traceback,
 _OPENING = 10.0
 """Seconds that the handshakes may take."""
 _CLOSING = 1.0
-"""Seconds for the other end to agree: Slack may leave its TCP connection open, and one that stalled says nothing."""
+"""Seconds for the other end to agree: one that has stalled never does."""
 _LINGER = 30.0
 """Seconds of silence after which a connection whose end was announced is closed, if Slack has not done so."""
+
+
+class _Connection(ClientConnection):
+    """Is over with the other end's closing frame: Slack may leave its TCP connection open after that."""
+
+    def process_event(self, event: Event) -> None:
+        super().process_event(event)
+        if isinstance(event, Frame) and event.opcode is Opcode.CLOSE:
+            self.close_socket()
 
 
 class Line(BaseSocketModeClient):
@@ -42,6 +53,7 @@ class Line(BaseSocketModeClient):
             ping_timeout=ping,
             max_size=None,
             logger=_library,
+            create_connection=_Connection,
         )
         self._connection = self._end.enter_context(opening)
 

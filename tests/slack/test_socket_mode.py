@@ -60,6 +60,13 @@ def test_one_that_is_dropped_without_a_word_is_replaced_before_any_ping(place: P
     assert place.slack.slash(place.ada, place.phones, "groups").ok
 
 
+def test_one_that_slack_closes_is_replaced_though_its_tcp_connection_stays(place: Place, connect: Connect) -> None:
+    connect(NEVER)
+    [closed] = place.slack.link.lines
+    closed.close_and_stay()
+    another(place, closed)
+
+
 def test_no_command_around_a_refresh_is_lost_or_taken_twice(place: Place, connect: Connect) -> None:
     connect(NEVER)
     refreshed = threading.Event()

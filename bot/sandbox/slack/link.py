@@ -52,6 +52,13 @@ class Line(ServerConnection):
             return False
         return True
 
+    def close_and_stay(self) -> None:
+        """Say that it is closed, as Slack does, and leave the TCP connection open."""
+        with self.protocol_mutex:
+            self.protocol.send_close(1000)
+            self.send_data()
+            self.stalled = True
+
 
 class Link:
     """A WebSocket server; what a bot answers is given to `answered`."""
