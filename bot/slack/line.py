@@ -39,7 +39,10 @@ class Line(BaseSocketModeClient):
     """
 
     def __init__(self, url: str, ping: float) -> None:
-        """Pings every `ping` seconds, and waits as long; raise OSError or WebSocketException."""
+        """Pings every `ping` seconds, and waits twice that: a busy machine is not stalled.
+
+        Raise OSError or WebSocketException.
+        """
         self.logger = log
         self.leaving = False
         """Whether Slack has announced its end."""
@@ -50,7 +53,7 @@ class Line(BaseSocketModeClient):
             open_timeout=_OPENING,
             close_timeout=_CLOSING,
             ping_interval=ping,
-            ping_timeout=ping,
+            ping_timeout=2 * ping,
             max_size=None,
             logger=_library,
             create_connection=_Connection,

@@ -21,7 +21,7 @@ from bot.slack.receiver import LISTENERS
 log = logging.getLogger(__name__)
 
 PING = 5.0
-"""Seconds between two pings, and for a pong: a connection that stalls is left after twice that."""
+"""Seconds between two pings: a connection that stalls is left after three times that."""
 _ACK = 3.0
 """Seconds after which Slack waits for no acknowledgement any more."""
 
