@@ -1,4 +1,4 @@
-"""The command line: `python -m bot init`, `run`, `migrate`, `demo`, `audit`, `policy`, `table`."""
+"""The command line: `python -m bot init`, `run`, `migrate`, `demo`, `audit`, `policy`, `manifest`, `table`."""
 
 import argparse
 import logging
@@ -64,6 +64,14 @@ def demo(chosen: argparse.Namespace) -> int:
     return play(chosen.lines, picture=chosen.picture, where=chosen.where)
 
 
+def manifest(chosen: argparse.Namespace) -> int:
+    """To be pasted where Slack asks for it."""
+    from bot.slack.manifest import over_http, over_socket_mode
+
+    sys.stdout.write(over_socket_mode() if chosen.http is None else over_http(chosen.http))
+    return 0
+
+
 def table(chosen: argparse.Namespace) -> int:
     """Print the command table, or tell whether a file has it as it is."""
     from bot.table import check, markdown
@@ -102,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(one)
     one = commands.add_parser("policy", help="check a policy file before it is shipped, or run its examples")
     checking.add_commands(one)
+    one = commands.add_parser("manifest", help="print the Slack app's manifest")
+    one.add_argument("--http", metavar="URL", help="for HTTP mode: where Slack reaches Park, https://park.example.com")
+    one.set_defaults(run=manifest)
     one = commands.add_parser("table", help="print the command table that the README holds")
     one.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
     one.set_defaults(run=table)

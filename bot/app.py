@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Self
 
 from pydantic import SecretStr
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt import App
+from slack_sdk import WebClient
 
 from bot.audit.daily import Daily
 from bot.audit.records import Histories
@@ -27,17 +28,18 @@ from bot.policy import Policies
 from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
-from bot.settings import PBXSettings, Settings
+from bot.settings import PBXSettings, Settings, host_and_port
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
-from bot.slack.failures import translated
 from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
-from bot.slack.hanging_up import hang_up
+from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import connect
 from bot.slack.outlet import Outlet
 from bot.slack.people import People
+from bot.slack.receiver import Receiver
 from bot.slack.screen import Screen
+from bot.slack.socket_mode import SocketMode
 from bot.slack.tabs import Tabs
 from bot.slack.voice import Voice
 from bot.slowness import Slowness
@@ -48,8 +50,6 @@ OPENERS = 20
 """Forms being opened or reviewed at once: each may wait for a slow PBX."""
 SPEAKERS = 4
 """Answers of the doors on their way to Slack at once."""
-PING = 5
-"""Seconds between two pings to Slack: after four without an answer slack_sdk connects anew; until then it is deaf."""
 FRONT = 8
 """Loading views on their way to Slack at once; they wait for no PBX."""
 
@@ -93,16 +93,15 @@ class Park:
         connect(app, self._reception, voice, self.me, self._speakers, forms)
         forms.connect(app)
         tabs.connect(app)
-        self._socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), ping_interval=PING)
+        self.receiver = receiver_of(settings, app, client)
 
     def start(self) -> Self:
-        """Take up what an earlier process left, then let Slack in; raise SlackFailure."""
+        """Take up what an earlier process left, then let Slack in; raise SlackFailure or SettingsError."""
         self._worker.start()
         self.daily.start()
         self.lookout.start()
         try:
-            with translated():
-                self._socket.connect()  # type: ignore[no-untyped-call]
+            self.receiver.start()
         except BaseException:  # its threads would keep the process from ending
             self.stop()
             raise
@@ -110,7 +109,7 @@ class Park:
 
     def stop(self) -> None:
         """Take nothing new, finish what is running, and leave the rest to the journal."""
-        hang_up(self._socket)
+        self.receiver.stop()
         self._reception.close()
         self._speakers.shutdown()
         self.lookout.stop()
@@ -155,11 +154,19 @@ class Park:
         self.stop()
 
     def __str__(self) -> str:
-        return f"Park answers {self.me.team_name} in Slack and changes {self.settings.pbx_url}"
+        return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
 
 
 def _plain(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
+
+
+def receiver_of(settings: Settings, app: App, client: WebClient) -> Receiver:
+    """Socket Mode or HTTP, as the environment asks for."""
+    if settings.slack_app_token is not None:
+        return SocketMode(app, client, settings.slack_app_token.get_secret_value())
+    secret, listen = _plain(settings.slack_signing_secret), host_and_port(settings.park_http_listen)
+    return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)
 
 
 def pbx_of(settings: PBXSettings) -> PBX:

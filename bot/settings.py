@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -14,7 +14,7 @@ Some = TypeVar("Some", bound=BaseSettings)
 class JournalSettings(BaseSettings):
     """Names are those of the environment variables, in lower case; .env in the working directory is read too."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_ignore_empty=True, extra="ignore")
 
     database_url: str = "sqlite:///park.sqlite3"
     park_retention_days: int | None = Field(default=None, ge=30)
@@ -48,8 +48,16 @@ class Settings(JournalSettings, PBXSettings):
     """All that Park needs to run."""
 
     slack_bot_token: SecretStr
-    slack_app_token: SecretStr
+    slack_app_token: SecretStr | None = None
+    """Given, Slack comes in over Socket Mode."""
+    slack_signing_secret: SecretStr | None = Field(default=None, validate_default=True)
+    """Given in its place, Slack comes in over HTTP."""
     slack_api_url: str = "https://slack.com/api/"
+
+    park_http_listen: str = "127.0.0.1:3000"
+    """Behind the proxy that ends TLS; host:port, or [host]:port for IPv6."""
+    park_http_trusted_proxy: str | None = None
+    """The address whose X-Forwarded headers are believed, or * for anybody's."""
 
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
@@ -59,6 +67,27 @@ class Settings(JournalSettings, PBXSettings):
     @classmethod
     def _ends_with_slash(cls, url: str) -> str:
         return url.rstrip("/") + "/"
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _one_way_for_slack(cls, secret: SecretStr | None, read: ValidationInfo) -> SecretStr | None:
+        if (secret is None) == (read.data.get("slack_app_token") is None):
+            raise ValueError("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP: one, not both")
+        return secret
+
+    @field_validator("park_http_listen")
+    @classmethod
+    def _names_host_and_port(cls, text: str) -> str:
+        host_and_port(text)
+        return text
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """What to listen on; raise ValueError for anything else than host:port."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("say host:port, as in 127.0.0.1:3000; 0.0.0.0:3000 is all addresses")
+    return host.strip("[]"), int(port)
 
 
 def read_settings() -> Settings:

@@ -12,6 +12,12 @@ settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], 
 settings.load_profile("park")
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])
+def http(request: pytest.FixtureRequest) -> bool:
+    """Whoever asks for it is run over both of Slack's ways in."""
+    return bool(request.param)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[servers.Server]:
     """One a worker of pytest's; skipped with the reason where there is none, unless it is required."""

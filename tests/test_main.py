@@ -81,18 +81,24 @@ def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
     }
 
 
-def test_it_runs_until_it_is_told_to_end(tmp_path: Path) -> None:
+def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
     with Stage() as stage:
+        over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": stage.slack.signing_secret}
+        over |= {"PARK_HTTP_LISTEN": "127.0.0.1:0"}
         bot = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=tmp_path,
-            env=environment(stage, tmp_path),
+            env=environment(stage, tmp_path, **(over if http else {})),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         assert bot.stdout is not None
-        assert "Park answers" in bot.stdout.readline()
+        said = bot.stdout.readline()
+        assert "Park answers Park Sandbox in Slack (" in said
+        if http:
+            stage.slack.send_to(said.partition("(")[2].partition(")")[0])
+            assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "help").ok
         bot.send_signal(signal.SIGTERM)
         _, log = bot.communicate(timeout=30)
         assert bot.returncode == 0, log
@@ -102,6 +108,7 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path) -> None:
     ("changed", "said"),
     [
         ({"SLACK_APP_TOKEN": "xapp-of-nobody"}, "invalid_auth"),
+        ({"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "s", "PARK_HTTP_LISTEN": "192.0.2.1:1"}, "PARK_HTTP_LISTEN: "),
         ({"SLACK_BOT_TOKEN": "xoxb-of-nobody"}, "invalid_auth"),
         ({"PARK_POLICY": "nowhere.toml"}, "nowhere.toml"),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, host_and_port, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}
@@ -37,6 +37,17 @@ def test_a_user_with_a_password_is_a_way_in(monkeypatch: pytest.MonkeyPatch) -> 
     assert read(monkeypatch, {**SLACK, "PBX_URL": WHOLE["PBX_URL"], **person}).pbx_username == "park"
 
 
+def test_a_signing_secret_in_the_app_tokens_place_is_http_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, {**WHOLE, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "a-secret"})
+    assert settings.slack_app_token is None
+    assert settings.slack_signing_secret is not None
+    assert host_and_port(settings.park_http_listen) == ("127.0.0.1", 3000)
+
+
+def test_addresses_of_ipv6_are_listened_on_too() -> None:
+    assert host_and_port("[::1]:3000") == ("::1", 3000)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/api", "http://127.0.0.1:1/api/"])
 def test_slacks_address_ends_with_one_slash(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     assert read(monkeypatch, {**WHOLE, "SLACK_API_URL": url}).slack_api_url == "http://127.0.0.1:1/api/"
@@ -55,6 +66,14 @@ def test_a_file_named_env_is_read_too(monkeypatch: pytest.MonkeyPatch, tmp_path:
         ({}, ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"]),
         ({**SLACK, "PBX_URL": WHOLE["PBX_URL"]}, ["PBX_TOKEN", "PBX_USERNAME"]),
         ({**SLACK, "PBX_URL": WHOLE["PBX_URL"], "PBX_USERNAME": "park"}, ["PBX_PASSWORD"]),
+        ({**WHOLE, "SLACK_APP_TOKEN": ""}, ["SLACK_APP_TOKEN for Socket Mode", "SLACK_SIGNING_SECRET for HTTP"]),
+        (
+            {**WHOLE, "SLACK_SIGNING_SECRET": "a-secret"},
+            ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "not both"],
+        ),
+        ({**WHOLE, "PARK_HTTP_LISTEN": "3000"}, ["PARK_HTTP_LISTEN", "127.0.0.1:3000"]),
+        ({**WHOLE, "PARK_HTTP_LISTEN": "localhost:http"}, ["PARK_HTTP_LISTEN", "127.0.0.1:3000"]),
+        ({**WHOLE, "PARK_HTTP_LISTEN": "localhost:65536"}, ["PARK_HTTP_LISTEN", "127.0.0.1:3000"]),
         ({**WHOLE, "PBX_URL": "pbx.example.com"}, ["PBX_URL"]),
         ({**WHOLE, "PBX_VERIFY_TLS": "perhaps"}, ["PBX_VERIFY_TLS"]),
         ({**WHOLE, "PBX_DEADLINE": "0"}, ["PBX_DEADLINE"]),

@@ -63,6 +63,7 @@ class Stage:
     """Once entered, all of it runs; `policy` may hold the names in braces that POLICY has.
 
     `patience` and `environment`, which goes over the settings, are for those who can't wait as long as people do.
+    `http`: Slack comes in over HTTP, not over Socket Mode.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Stage:
         pbx: SandboxPBX | None = None,
         policy: str = POLICY,
         patience: Patience | None = None,
+        http: bool = False,
         **environment: Any,
     ) -> None:
         self.pbx = pbx or SandboxPBX()
@@ -79,6 +81,7 @@ class Stage:
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
         self._people()
         self._policy, self._patience, self._environment = policy, patience, environment
+        self._http = http
 
     def _people(self) -> None:
         add = self.slack.add_person
@@ -110,13 +113,14 @@ class Stage:
         policy.write_text(self._policy.format_map(ids), encoding="utf-8")
         usual: dict[str, Any] = {
             "slack_bot_token": self.slack.bot_token,
-            "slack_app_token": self.slack.app_token,
             "slack_api_url": self.slack.api_url,
             "pbx_url": self.pbx.url,
             "pbx_token": self.pbx.token,
             "database_url": f"sqlite:///{folder / 'park.sqlite3'}",
             "park_policy": policy,
         }
+        over_http = {"slack_signing_secret": self.slack.signing_secret, "park_http_listen": "127.0.0.1:0"}
+        usual |= over_http if self._http else {"slack_app_token": self.slack.app_token}
         elsewhere = "no environment "  # what is exported for a real Park is none of the stage's
         return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
 
@@ -146,7 +150,10 @@ class Stage:
 
     def _start_park(self) -> None:
         self.park = Park(self.settings, patience=self._patience, now=self.now).start()
-        self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+        if self._http:
+            self.slack.send_to(self.park.receiver.where)
+        else:
+            self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
 
     def settle(self, timeout: float = 10.0) -> None:
         """Wait until everything that was asked is answered; raise TimeoutError."""

@@ -65,7 +65,7 @@ def build_app(client: WebClient, me: Identity) -> App:
         authorize=authorize,
         process_before_response=True,
         token_verification_enabled=False,
-        request_verification_enabled=False,  # Socket Mode carries no signatures
+        request_verification_enabled=False,  # Socket Mode carries no signatures; HTTP mode looks at them before Bolt
     )
     bolts.setLevel(logging.WARNING)
     return app

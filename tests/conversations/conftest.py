@@ -11,8 +11,8 @@ Typed = Callable[..., str]
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as running:
+def stage(http: bool) -> Iterator[Stage]:
+    with Stage(http=http) as running:
         yield running
 
 

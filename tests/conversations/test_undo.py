@@ -10,8 +10,8 @@ from tests.faults.scene import HURRY, Scene
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    with Stage(patience=HURRY) as stage:
+def scene(http: bool) -> Iterator[Scene]:
+    with Stage(patience=HURRY, http=http) as stage:
         yield Scene(stage)
 
 

@@ -1,5 +1,7 @@
 """Every operation that can be typed can be clicked: same permission, same plan, same confirmation."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot.operation import Operation
@@ -13,6 +15,12 @@ NEEDING = [
     if any(one.model_fields[name].is_required() for name in one.form())
     and one.key() != "server_enabled"  # its verb alone shows the server; the panel opens its form
 ]
+
+
+@pytest.fixture
+def stage(http: bool) -> Iterator[Stage]:
+    with Stage(http=http) as running:
+        yield running
 
 
 @pytest.fixture(name="ana")

@@ -8,6 +8,6 @@ from bot.sandbox.stage import Stage
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as running:
+def stage(http: bool) -> Iterator[Stage]:
+    with Stage(http=http) as running:
         yield running

@@ -55,9 +55,9 @@ def named(ways: Sequence[tuple[type[Operation], Door]]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Stage]:
+def shared(http: bool) -> Iterator[Stage]:
     """For those who get nothing done."""
-    with Stage(policy=LEADS_ONLY) as running:
+    with Stage(policy=LEADS_ONLY, http=http) as running:
         yield running
 
 

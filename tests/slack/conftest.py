@@ -1,7 +1,7 @@
 """Park's Slack side, connected to a workspace over Slack's real protocols; behind it an inbox that only notes."""
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import settings
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.message import FormOffer, Message
@@ -18,10 +18,12 @@ from bot.operation import Operation
 from bot.request import Door, Request
 from bot.sandbox.slack import Workspace
 from bot.slack.connection import Identity, build_app, connect_client, sign_in
-from bot.slack.hanging_up import hang_up
+from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import connect
 from bot.slack.outlet import Outlet
 from bot.slack.people import People
+from bot.slack.receiver import Receiver
+from bot.slack.socket_mode import SocketMode
 from bot.slack.voice import Voice
 
 settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
@@ -94,20 +96,43 @@ def place() -> Iterator[Place]:
         yield Place(slack, ada, ben, phones, client, sign_in(client), voice, NotingInbox(), NotingOpener())
 
 
-@pytest.fixture
-def handler(place: Place) -> Iterator[SocketModeHandler]:
-    """Park's listeners, not yet connected."""
+def listening(place: Place, pool: Executor) -> App:
+    """Park's listeners, which nothing reaches yet."""
     app = build_app(place.client, place.me)
-    with ThreadPoolExecutor(2) as pool:
-        connect(app, place.inbox, place.voice, place.me, pool, place.forms)
-        made = SocketModeHandler(app, place.slack.app_token)
-        yield made
-        hang_up(made)
+    connect(app, place.inbox, place.voice, place.me, pool, place.forms)
+    return app
 
 
 @pytest.fixture
-def doors(place: Place, handler: SocketModeHandler) -> Place:
+def pool() -> Iterator[Executor]:
+    with ThreadPoolExecutor(2) as made:
+        yield made
+
+
+@pytest.fixture(params=["socket mode", "http"])
+def receiver(request: pytest.FixtureRequest, place: Place, pool: Executor) -> Iterator[Receiver]:
+    """Each of the two ways in, not yet open."""
+    app = listening(place, pool)
+    made: Receiver = (
+        HTTPMode(app, place.slack.signing_secret, ("127.0.0.1", 0))
+        if request.param == "http"
+        else SocketMode(app, place.client, place.slack.app_token)
+    )
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def doors(place: Place, receiver: Receiver) -> Place:
     """The same place, with Park listening."""
-    handler.connect()  # type: ignore[no-untyped-call]
-    place.slack.wait_for(lambda: place.slack.connections)
+    receiver.start()
+    reach(place, receiver)
     return place
+
+
+def reach(place: Place, receiver: Receiver) -> None:
+    """Have Slack know where Park listens."""
+    if isinstance(receiver, HTTPMode):
+        place.slack.send_to(receiver.where)
+    else:
+        place.slack.wait_for(lambda: place.slack.connections)

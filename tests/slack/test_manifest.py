@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft7Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
+from bot.__main__ import main
+from bot.slack import manifest
 from bot.slack.blocks import COMMAND
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
@@ -77,8 +80,41 @@ def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
     assert settings["socket_mode_enabled"]
 
 
+def over_http(url: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(manifest.over_http(url))
+    return read
+
+
+def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() -> None:
+    url, app = "https://park.example.com/slack/events", over_http("https://park.example.com")
+    [command], settings = app["features"]["slash_commands"], app["settings"]
+    assert command.pop("url") == settings["event_subscriptions"].pop("request_url") == url
+    assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
+    assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
+    assert "SLACK_APP_TOKEN" not in manifest.over_http(url)
+
+
+def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:
+    [command] = over_http("https://example.com/park#1: {}")["features"]["slash_commands"]
+    assert command["url"] == "https://example.com/park#1: {}"
+
+
+@pytest.mark.parametrize("url", ["http://park.example.com/slack/events", "park.example.com", "https:///slack", ""])
+def test_an_address_that_slack_can_not_post_to_is_refused(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest", "--http", url]) == 2
+    assert "https://park.example.com" in capsys.readouterr().err
+
+
+def test_it_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["manifest"]) == 0
+    assert capsys.readouterr().out == (ROOT / "manifest.yaml").read_text(encoding="utf-8")
+    assert main(["manifest", "--http", "https://park.example.com"]) == 0
+    assert capsys.readouterr().out == manifest.over_http("https://park.example.com")
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")
-def test_the_manifest_is_valid_by_slacks_schema() -> None:
+@pytest.mark.parametrize("app", [MANIFEST, over_http("https://park.example.com")], ids=["socket mode", "http"])
+def test_the_manifest_is_valid_by_slacks_schema(app: dict[str, Any]) -> None:
     schemas = [json.loads(path.read_text()) for path in sorted(SHARED.glob("manifest.schema*.json"))]
     root = next(schema for schema in schemas if "All Versions" in schema.get("title", ""))
     references = {
@@ -89,5 +125,5 @@ def test_the_manifest_is_valid_by_slacks_schema() -> None:
         (uri, DRAFT7.create_resource(json.loads(path.read_text()))) for uri, path in references.items()
     )
     slacks = Draft7Validator(root, registry=registry)
-    assert list(slacks.iter_errors(MANIFEST)) == []
-    assert list(slacks.iter_errors(MANIFEST | {"display_information": {}}))
+    assert list(slacks.iter_errors(app)) == []
+    assert list(slacks.iter_errors(app | {"display_information": {}}))

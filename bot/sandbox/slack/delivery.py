@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from bot.sandbox.slack.link import Link
 from bot.sandbox.slack.model import Ack, Delivery, Json
+from bot.sandbox.slack.request_url import RequestURL
 from bot.sandbox.slack.state import State
 
 
 class Deliveries:
-    """Sends payloads over the link and waits for their acknowledgements."""
+    """Sends payloads to the request URL, or over the link, and waits for their acknowledgements."""
 
     def __init__(self, state: State, ack_timeout: float, retry_after: Sequence[float]) -> None:
         self._state = state
@@ -20,6 +21,7 @@ class Deliveries:
         self._answers: dict[str, Json | None] = {}
         self._threads: list[threading.Thread] = []
         self.link = Link(state, self._answered)
+        self.request_url = RequestURL(state.signing_secret, ack_timeout)
         self.made: list[Delivery] = []
 
     def stop(self) -> None:
@@ -54,7 +56,7 @@ class Deliveries:
 
     def _send(self, kind: str, payload: Json, more: Json) -> Ack:
         envelope = {"envelope_id": str(uuid.uuid4()), "type": kind, "payload": payload, **more}
-        ack = self._acknowledged(envelope)
+        ack = self.request_url.send(envelope) if self.request_url.url else self._acknowledged(envelope)
         with self._state.changed:
             self.made.append(Delivery(envelope=envelope, ack=ack))
             self._state.changed.notify_all()

@@ -4,11 +4,13 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import Event
 from websockets.sync.server import ServerConnection, serve
 
 from bot.sandbox.slack.model import Json
@@ -28,6 +30,13 @@ class Line(ServerConnection):
     """A connection that can be made to hang: open, but nothing leaves it, not even a pong."""
 
     stalled = False
+    unanswered = 0
+    """Pings since then."""
+
+    def process_event(self, event: Event) -> None:
+        if self.stalled and isinstance(event, Frame) and event.opcode is Opcode.PING:
+            self.unanswered += 1
+        super().process_event(event)
 
     def send_data(self) -> None:
         if self.stalled:
@@ -42,6 +51,13 @@ class Line(ServerConnection):
         except ConnectionClosed:
             return False
         return True
+
+    def close_and_stay(self) -> None:
+        """Say that it is closed, as Slack does, and leave the TCP connection open."""
+        with self.protocol_mutex:
+            self.protocol.send_close(1000)
+            self.send_data()
+            self.stalled = True
 
 
 class Link:
@@ -100,9 +116,9 @@ class Link:
                 return True
             self._forget(line)
 
-    def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Announce the end to every connection: `warning` comes seconds ahead, others with the end itself."""
-        for line in self.lines:
+    def disconnect(self, reason: str = "refresh_requested", lines: Sequence[Line] | None = None) -> None:
+        """Announce their end to these connections, or to all: `warning` comes seconds ahead, others with the end."""
+        for line in self.lines if lines is None else lines:
             line.tell({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})
             if reason != "warning":
                 line.close()
@@ -113,7 +129,7 @@ class Link:
             line.close_socket()
 
     def stall(self, stalled: bool = True) -> None:
-        """Connections stay open, but nothing passes in either direction."""
+        """Connections stay open, but nothing passes in either direction; new ones are as they should be."""
         for line in self.lines:
             line.stalled = stalled
 

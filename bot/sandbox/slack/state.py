@@ -1,5 +1,6 @@
 """The one memory of a workspace: everything in it is read and changed under `changed`."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ class State:
         self.app = new_id("A")
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
+        self.signing_secret = secrets.token_hex(16)
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}

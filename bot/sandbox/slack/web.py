@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
-class _QuietHandler(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
     protocol_version = "HTTP/1.0"
     """One request a connection: a stop waits for no idle client."""
 
@@ -19,7 +19,7 @@ class WebServer:
 
     def __init__(self, app: Flask) -> None:
         app.config["PROPAGATE_EXCEPTIONS"] = True
-        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = False  # type: ignore[attr-defined]  # a stop then waits for them
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="slack-web")
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -100,6 +100,14 @@ class Workspace(Inhabitants, Gestures, Clicks, Forms, Doors):
         return self.state.app_token
 
     @property
+    def signing_secret(self) -> str:
+        return self.state.signing_secret
+
+    def send_to(self, request_url: str) -> None:
+        """Deliver to that address from now on, and no more over Socket Mode; ValueError where no app answers there."""
+        self.deliveries.request_url.verify(request_url)
+
+    @property
     def team(self) -> str:
         return self.state.team
 

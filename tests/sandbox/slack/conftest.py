@@ -1,6 +1,7 @@
 """A workspace with two people, and a real Bolt app that can be connected to it."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
@@ -8,9 +9,12 @@ from typing import NamedTuple
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from werkzeug.serving import make_server
 
 from bot.sandbox.slack import Workspace
+from bot.sandbox.slack.web import QuietHandler
 
 SCOPES = frozenset(
     {"commands", "chat:write", "chat:write.public", "app_mentions:read", "channels:read", "groups:read", "im:read"}
@@ -48,10 +52,37 @@ def bolt(park: Park) -> App:
     quiet = logging.getLogger("bolt.sandbox.tests")
     quiet.setLevel(logging.CRITICAL)
     client = WebClient(park.slack.bot_token, base_url=park.slack.api_url)
-    return App(token=park.slack.bot_token, client=client, logger=quiet, process_before_response=True)
+    return App(
+        token=park.slack.bot_token,
+        signing_secret=park.slack.signing_secret,
+        client=client,
+        logger=quiet,
+        process_before_response=True,
+    )
 
 
-Connect = Callable[[App], AbstractContextManager[SocketModeHandler]]
+Reach = Callable[[Park, App], AbstractContextManager[object]]
+
+
+@contextmanager
+def served(park: Park, app: App) -> Iterator[None]:
+    """The app behind its request URL, where Bolt verifies what Slack signed, until the block ends."""
+    server = make_server("127.0.0.1", 0, SlackRequestHandler(app), threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        park.slack.send_to(f"http://127.0.0.1:{server.server_port}/slack/events")
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(params=["socket mode", "http"])
+def reached(request: pytest.FixtureRequest) -> Reach:
+    """Slack's two ways to an app."""
+    return served if request.param == "http" else connected
 
 
 def hurry(park: Park, handler: SocketModeHandler) -> None:

@@ -10,7 +10,7 @@ from slack_bolt import Ack
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.sandbox.slack.conftest import SCOPES, Park, a_park, bolt, connected
+from tests.sandbox.slack.conftest import SCOPES, Park, Reach, a_park, bolt, connected
 
 
 def test_a_command_without_a_bot_fails_and_the_person_is_told(park: Park) -> None:
@@ -25,7 +25,7 @@ def test_a_command_of_an_app_without_commands_is_none() -> None:
         assert park.slack.slash(park.ada, park.ops, "groups").error == "not_a_valid_command"
 
 
-def test_a_command_acknowledged_too_late_has_failed_and_is_not_delivered_again() -> None:
+def test_a_command_acknowledged_too_late_has_failed_and_is_not_delivered_again(reached: Reach) -> None:
     freed = threading.Event()
     with a_park(ack_timeout=0.2) as park:
         app = bolt(park)
@@ -35,7 +35,7 @@ def test_a_command_acknowledged_too_late_has_failed_and_is_not_delivered_again()
             freed.wait(10)
             ack("too late")
 
-        with connected(park, app):
+        with reached(park, app):
             ack = park.slack.slash(park.ada, park.ops, "")
             freed.set()
         assert (ack.ok, ack.error) == (False, "operation_timeout")

@@ -1,0 +1,72 @@
+"""How Slack comes in, and how that ends: over Socket Mode and over HTTP alike."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.message import Message
+from bot.request import Request
+from bot.slack.receiver import Receiver
+from tests.slack.conftest import Place
+
+
+def test_what_is_being_taken_is_still_acknowledged(doors: Place, receiver: Receiver) -> None:
+    taking, may_go_on = threading.Event(), threading.Event()
+
+    def take_a_while(request: Request) -> Message | None:
+        taking.set()
+        may_go_on.wait(10)
+        return None
+
+    doors.inbox.answer = take_a_while
+    with ThreadPoolExecutor(2) as people:
+        asked = people.submit(doors.slack.slash, doors.ada, doors.phones, "add 1001 to Sales")
+        assert taking.wait(10)
+        stopped = people.submit(receiver.stop)
+        while receiver.connected:
+            time.sleep(0.001)
+        may_go_on.set()
+        stopped.result(10)
+    assert asked.result().ok
+    doors.slack.wait_for(lambda: doors.slack.connections == 0)
+
+
+def test_all_that_was_handed_over_is_acknowledged_though_more_than_can_be_listened_to_at_once(
+    doors: Place, receiver: Receiver
+) -> None:
+    may_go_on = threading.Event()
+
+    def wait(request: Request) -> None:
+        may_go_on.wait(10)
+
+    doors.inbox.answer = wait
+    with ThreadPoolExecutor(50) as people:
+        asked = [
+            people.submit(doors.slack.slash, doors.ada, doors.phones, f"add {number} to Sales") for number in range(50)
+        ]
+        may_go_on.set()
+    assert all(one.result().ok for one in asked)
+    assert len(doors.inbox.taken) == 50
+
+
+def test_after_the_end_nothing_is_taken(doors: Place, receiver: Receiver) -> None:
+    receiver.stop()
+    assert not receiver.connected
+    assert not doors.slack.slash(doors.ada, doors.phones, "add 1001 to Sales").ok
+    assert not doors.inbox.taken
+
+
+def test_no_thread_of_it_is_left(place: Place, receiver: Receiver) -> None:
+    before = set(threading.enumerate())
+    receiver.start()
+    assert receiver.connected
+    receiver.stop()
+    ours = {thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("slack")}
+    for thread in ours:
+        thread.join(5)
+    assert not [thread for thread in ours if thread.is_alive()]
+
+
+def test_what_was_never_started_is_stopped_too(receiver: Receiver) -> None:
+    receiver.stop()
+    assert not receiver.connected
