@@ -7,6 +7,7 @@ from functools import partial
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.grammar import parse
 from bot.journal import Journal, State
+from bot.logs import following
 from bot.message import Message, Offer
 from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
 from bot.operations import dump
@@ -32,14 +33,8 @@ class Reception:
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
-        try:
-            readings = parse(request.line) if operation is None else (operation,)
-        except NotUnderstood as fault:
-            return fault.message
-        if _is_to_be_done(readings[0], request):
-            return self._accept(request, readings)
-        self._start_reading(request, readings)
-        return None
+        with following(request):
+            return self._take(request, operation)
 
     @property
     def idle(self) -> bool:
@@ -49,6 +44,16 @@ class Reception:
     def close(self) -> None:
         """Finish the reads under way."""
         self._readers.shutdown()
+
+    def _take(self, request: Request, operation: Operation | None) -> Message | None:
+        try:
+            readings = parse(request.line) if operation is None else (operation,)
+        except NotUnderstood as fault:
+            return fault.message
+        if _is_to_be_done(readings[0], request):
+            return self._accept(request, readings)
+        self._start_reading(request, readings)
+        return None
 
     def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Watched before it is there to be claimed, for it may be over before this thread goes on."""
@@ -85,7 +90,7 @@ class Reception:
         try:
             self.voice.answer(request, self._answer(request, readings))
         except Exception:  # nobody looks at what a reader's thread raises
-            log.exception("%s: its answer was not said", request.key)
+            log.exception("its answer was not said")
 
     def _progress(self, request: Request, looked: int, total: int) -> None:
         self.slowness.progress(request, f"looked at {looked} of {total} groups so far.")
@@ -103,10 +108,10 @@ class Reception:
             whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
             return Message(title=f"{whom} can't be asked just now. Try again in a minute.", notes=(str(fault),))
         except JournalUnavailable as fault:
-            log.warning("%s: history can't be read: %s", request.key, fault)
+            log.warning("history can't be read: %s", fault)
             return Message(title="The history can't be read just now. Try again in a minute.")
         except Exception:  # a fault of Park's own: whoever asked must hear of it too
-            log.exception("%s: met a fault in Park", request.key)
+            log.exception("a question met a fault in Park")
             return Message(title="Park met a fault of its own, which is in its log. Nothing was changed.")
         finally:
             self.slowness.over(request)
@@ -117,7 +122,7 @@ class Reception:
             outcome = {"reason": str(refused)}
             self.journal.refuse(request, asked=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
-            log.exception("%s: a refusal could not be recorded", request.key)
+            log.exception("a refusal could not be recorded")
 
 
 def _is_to_be_done(operation: Operation, request: Request) -> bool:

@@ -1,9 +1,10 @@
 """The environment, read once into one frozen object."""
 
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -42,6 +43,15 @@ class Settings(JournalSettings):
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""
+
+    park_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What may stand in no log."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
+        return frozenset(hidden | {urlsplit(self.database_url).password or ""})
 
     @field_validator("slack_api_url")
     @classmethod

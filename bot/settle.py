@@ -67,8 +67,8 @@ class Settler:
         fence = Fence(self.journal, entry)
         try:
             outcome = self._do(fence)
-        except TargetTaken as taken:
-            log.info("%s", taken)
+        except TargetTaken:
+            log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
         except (JournalUnavailable, LeaseLost):
             raise

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
 from bot.journal import Entry, Journal
+from bot.logs import following
 from bot.settle import Settler
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,8 @@ class Worker:
             if entry is None:
                 self._sleep(seen)
                 continue
-            self._work(entry)
+            with following(entry.request, entry.id):
+                self._work(entry)
             self.wake()
 
     def _claim(self) -> Entry | None:
