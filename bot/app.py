@@ -14,6 +14,7 @@ from bot.brake import Brake
 from bot.clerk import Clerk
 from bot.clock import Now
 from bot.desk import Past
+from bot.health import Checks, Health
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
@@ -33,7 +34,7 @@ from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
 from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
-from bot.slack.hanging_up import hang_up
+from bot.slack.hanging_up import hang_up, is_listening
 from bot.slack.listeners import connect
 from bot.slack.outlet import Outlet
 from bot.slack.people import People
@@ -94,6 +95,22 @@ class Park:
         forms.connect(app)
         tabs.connect(app)
         self._socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value(), ping_interval=PING)
+        self.health = Health(settings.park_health_listen, self._checks())
+
+    def _checks(self) -> Checks:
+        threads = {
+            "worker": lambda: self._worker.alive,
+            "daily": lambda: self.daily.alive,
+            "lookout": lambda: self.lookout.alive,
+            "slack": lambda: is_listening(self._socket),
+        }
+        return Checks(
+            threads=threads,
+            connected=self._socket.client.is_connected,
+            journal=self.journal,
+            policies=self.policies,
+            pbx=self.pbx,
+        )
 
     def start(self) -> Self:
         """Take up what an earlier process left, then let Slack in; raise SlackFailure."""
@@ -101,6 +118,7 @@ class Park:
         self.daily.start()
         self.lookout.start()
         try:
+            self.health.start()
             with translated():
                 self._socket.connect()  # type: ignore[no-untyped-call]
         except BaseException:  # its threads would keep the process from ending
@@ -110,6 +128,7 @@ class Park:
 
     def stop(self) -> None:
         """Take nothing new, finish what is running, and leave the rest to the journal."""
+        self.health.stopping()
         hang_up(self._socket)
         self._reception.close()
         self._speakers.shutdown()
@@ -121,6 +140,7 @@ class Park:
         self._slowness.close()
         self.journal.close()
         self.pbx.close()
+        self.health.stop()
 
     def _is_over(self, request: Request) -> bool:
         """Whether another replica has settled it."""

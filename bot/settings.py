@@ -8,6 +8,7 @@ from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, ValidationEr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.listen import Listen
 
 Some = TypeVar("Some", bound=BaseSettings)
 
@@ -44,6 +45,8 @@ class Settings(JournalSettings):
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""
 
+    park_health_listen: Listen | None = None
+    """Where health and metrics are told."""
     park_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
 
     @property

@@ -62,6 +62,11 @@ class Worker:
         for thread in self._beside:
             thread.join()
 
+    @property
+    def alive(self) -> bool:
+        """Whether every thread of it is."""
+        return all(thread.is_alive() for thread in (*self._threads, *self._beside))
+
     def _run(self) -> None:
         while not self._stopping:
             seen = self._woken
@@ -83,6 +88,7 @@ class Worker:
 
     def _work(self, entry: Entry) -> None:
         self._held[threading.get_ident()] = entry
+        log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.door)
         try:
             self.settler.settle(entry)
         except LeaseLost:
