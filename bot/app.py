@@ -34,11 +34,12 @@ from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
 from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
-from bot.slack.hanging_up import hang_up, is_listening
+from bot.slack.hanging_up import hang_up
 from bot.slack.listeners import connect
 from bot.slack.outlet import Outlet
 from bot.slack.people import People
 from bot.slack.screen import Screen
+from bot.slack.socket_health import is_connected, is_listening
 from bot.slack.tabs import Tabs
 from bot.slack.voice import Voice
 from bot.slowness import Slowness
@@ -106,7 +107,7 @@ class Park:
         }
         return Checks(
             threads=threads,
-            connected=self._socket.client.is_connected,
+            connected=partial(is_connected, self._socket),
             journal=self.journal,
             policies=self.policies,
             pbx=self.pbx,

@@ -75,3 +75,16 @@ def test_history_is_kept_for_ever_or_for_a_month_at_least(monkeypatch: pytest.Mo
     assert read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "365"}).park_retention_days == 365
     with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*greater than or equal to 30"):
         read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "29"})
+
+
+def test_all_that_is_secret_is_known_to_the_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = {"DATABASE_URL": "postgresql+psycopg://park:of-the-database@db/park"}
+    settings = read(monkeypatch, {**WHOLE, **database, "PBX_USERNAME": "park", "PBX_PASSWORD": "a-password"})
+    assert {"xoxb-secret", "xapp-secret", "a-secret", "a-password", "of-the-database"} <= settings.secrets
+    assert "park" not in settings.secrets
+
+
+def test_a_level_is_read_in_any_case_and_a_wrong_one_is_told_which_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "debug"}).park_log_level == "DEBUG"
+    with pytest.raises(SettingsError, match=r"PARK_LOG_LEVEL: .*'INFO'"):
+        read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "chatty"})

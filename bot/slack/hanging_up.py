@@ -28,10 +28,3 @@ def _stop_listening(client: SocketModeClient) -> None:
         with suppress(OSError):  # Slack was the first to close it
             socket.socket.shutdown(connection, socket.SHUT_RD)  # TLS's own would send the acks after it in plain text
     client.message_queue.put(None)
-
-
-def is_listening(handler: SocketModeHandler) -> bool:
-    """Whether what is to connect anew, and what hands over what Slack sends, still runs."""
-    client: SocketModeClient = handler.client
-    monitors = not client.current_app_monitor_started or client.current_app_monitor.is_alive()
-    return monitors and client.message_processor.is_alive()
