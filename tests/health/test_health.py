@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from bot.app import Park
 from bot.errors import JournalUnavailable, SettingsError
 from bot.sandbox.pbx import Fault, Kind
 from bot.sandbox.stage import Stage
@@ -142,8 +143,10 @@ def test_it_is_off_unless_it_was_asked_for() -> None:
 def test_a_port_that_is_taken_stops_the_start_and_says_which() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(SettingsError, match=f"PARK_HEALTH_LISTEN: {listen}"), Stage(park_health_listen=listen):
-            pass
+        with Stage(park_health_listen=listen).without_park() as stage:
+            park = Park(stage.settings)
+            with pytest.raises(SettingsError, match=f"PARK_HEALTH_LISTEN: {listen}"):
+                park.start()
 
 
 def test_probes_that_keep_their_connections_open_do_not_keep_park_from_stopping() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,8 +96,10 @@ def _failed(park: Mortal) -> None:
     park.told()
     before = len(list(_tickets(park)))
     stage.slack.link.disconnect()
-    stage.slack.wait_for(lambda: len(list(_tickets(park))) > before and stage.slack.connections, timeout=60)
-    park.slash(PAUSE)
+    stage.slack.wait_for(lambda: len(list(_tickets(park))) > before, timeout=60)
+    end = time.monotonic() + 60
+    while not stage.slack.slash(stage.people["ana"], stage.channels["phones"], PAUSE).ok:
+        assert time.monotonic() < end, "Park does not come back"
 
 
 @pytest.fixture(scope="module")
