@@ -42,7 +42,7 @@ def door_of(body: Mapping[str, Any]) -> str:
         return Door.SLASH.value
     kind = body.get("type")
     if kind == "event_callback":
-        kind = body.get("event", {}).get("type")
+        kind = (body.get("event") or {}).get("type")
     if kind == "block_actions":
-        return _VIEWS.get(body.get("view", {}).get("type"), Door.BUTTON.value)
+        return _VIEWS.get(str((body.get("view") or {}).get("type")), Door.BUTTON.value)
     return _TYPES.get(str(kind), OTHER)

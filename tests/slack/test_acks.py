@@ -17,6 +17,7 @@ BODIES: list[tuple[dict[str, Any], str]] = [
     ({"type": "event_callback", "event": {"type": "app_home_opened"}}, "App Home"),
     ({"type": "event_callback", "event": {"type": "something_new"}}, "other"),
     ({"type": "block_actions", "message": {"ts": "1.0"}}, "button"),
+    ({"type": "block_actions", "view": None}, "button"),
     ({"type": "block_actions", "view": {"type": "modal"}}, "form"),
     ({"type": "block_actions", "view": {"type": "home"}}, "App Home"),
     ({"type": "view_submission", "view": {"type": "modal"}}, "form"),
