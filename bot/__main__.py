@@ -1,13 +1,12 @@
 """The command line: `python -m bot init`, `run`, `migrate`, `demo`, `audit`, `policy`, `manifest`, `table`."""
 
 import argparse
-import logging
 import signal
 import sys
 import threading
 from pathlib import Path
 
-from bot import checking
+from bot import checking, logs
 from bot.audit.command import add_commands
 from bot.errors import ParkError
 from bot.settings import read_journal_settings, read_settings
@@ -16,9 +15,7 @@ from bot.settings import read_journal_settings, read_settings
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 when all went well, 2 for what has to be put right first."""
     chosen = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for library in ("alembic", "httpx"):  # their every step is no news
-        logging.getLogger(library).setLevel(logging.WARNING)
+    logs.configure()
     try:
         return int(chosen.run(chosen))
     except ParkError as error:
@@ -40,7 +37,10 @@ def run(_: argparse.Namespace) -> int:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    with Park(read_settings()) as park:
+    settings = read_settings()
+    logs.configure(settings.park_log_level, settings.secrets)
+    logs.catch_all()
+    with Park(settings) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()

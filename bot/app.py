@@ -15,9 +15,11 @@ from bot.brake import Brake
 from bot.clerk import Clerk
 from bot.clock import Now
 from bot.desk import Past
+from bot.health import Checks, Health
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
+from bot.listen import address_of
 from bot.lookout import Lookout
 from bot.path import Path
 from bot.patience import Patience
@@ -28,7 +30,7 @@ from bot.policy import Policies
 from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
-from bot.settings import PBXSettings, Settings, host_and_port
+from bot.settings import PBXSettings, Settings
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.forms.destination import Destinations
@@ -94,6 +96,22 @@ class Park:
         forms.connect(app)
         tabs.connect(app)
         self.receiver = receiver_of(settings, app, client)
+        self.health = Health(settings.park_health_listen, self._checks())
+
+    def _checks(self) -> Checks:
+        threads = {
+            "worker": lambda: self._worker.alive,
+            "daily": lambda: self.daily.alive,
+            "lookout": lambda: self.lookout.alive,
+            "slack": lambda: self.receiver.alive,
+        }
+        return Checks(
+            threads=threads,
+            connected=lambda: self.receiver.connected,
+            journal=self.journal,
+            policies=self.policies,
+            pbx=self.pbx,
+        )
 
     def start(self) -> Self:
         """Take up what an earlier process left, then let Slack in; raise SlackFailure or SettingsError."""
@@ -101,6 +119,7 @@ class Park:
         self.daily.start()
         self.lookout.start()
         try:
+            self.health.start()
             self.receiver.start()
         except BaseException:  # its threads would keep the process from ending
             self.stop()
@@ -109,6 +128,7 @@ class Park:
 
     def stop(self) -> None:
         """Take nothing new, finish what is running, and leave the rest to the journal."""
+        self.health.stopping()
         self.receiver.stop()
         self._reception.close()
         self._speakers.shutdown()
@@ -120,6 +140,7 @@ class Park:
         self._slowness.close()
         self.journal.close()
         self.pbx.close()
+        self.health.stop()
 
     def _is_over(self, request: Request) -> bool:
         """Whether another replica has settled it."""
@@ -165,7 +186,7 @@ def receiver_of(settings: Settings, app: App, client: WebClient) -> Receiver:
     """Socket Mode or HTTP, as the environment asks for."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value())
-    secret, listen = _plain(settings.slack_signing_secret), host_and_port(settings.park_http_listen)
+    secret, listen = _plain(settings.slack_signing_secret), address_of(settings.park_http_listen)
     return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)
 
 

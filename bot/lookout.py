@@ -27,6 +27,10 @@ class Lookout:
         """From now on."""
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """Read it now, whether it looks changed or not; called by a signal too, so it takes no lock that is held."""
         self._woken.set()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 
@@ -13,8 +14,8 @@ class Pool(ThreadPoolExecutor):
         self._open: set[Future[Any]] = set()
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Next, as soon as a thread is free."""
-        future = super().submit(work, *arguments, **named)
+        """Next, as soon as a thread is free, on behalf of whatever the caller works for."""
+        future = super().submit(copy_context().run, work, *arguments, **named)
         self._open.add(future)
         future.add_done_callback(self._open.discard)
         return future

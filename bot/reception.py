@@ -7,7 +7,9 @@ from functools import partial
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.grammar import parse
 from bot.journal import Journal, State
+from bot.logs import following
 from bot.message import Message, Offer
+from bot.metrics import NO_OPERATION, REQUESTS
 from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
 from bot.operations import dump
 from bot.path import Path
@@ -32,14 +34,8 @@ class Reception:
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
-        try:
-            readings = parse(request.line) if operation is None else (operation,)
-        except NotUnderstood as fault:
-            return fault.message
-        if _is_to_be_done(readings[0], request):
-            return self._accept(request, readings)
-        self._start_reading(request, readings)
-        return None
+        with following(request):
+            return self._take(request, operation)
 
     @property
     def idle(self) -> bool:
@@ -49,6 +45,17 @@ class Reception:
     def close(self) -> None:
         """Finish the reads under way."""
         self._readers.shutdown()
+
+    def _take(self, request: Request, operation: Operation | None) -> Message | None:
+        try:
+            readings = parse(request.line) if operation is None else (operation,)
+        except NotUnderstood as fault:
+            REQUESTS.labels(NO_OPERATION, request.door, "not understood").inc()
+            return fault.message
+        if _is_to_be_done(readings[0], request):
+            return self._accept(request, readings)
+        self._start_reading(request, readings)
+        return None
 
     def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Watched before it is there to be claimed, for it may be over before this thread goes on."""
@@ -63,6 +70,7 @@ class Reception:
                 self.slowness.over(request)
         if fresh:
             self.worker.wake()
+            log.debug("accepted as change %d", accepted.id)
             return None
         return self._again(request, accepted.id) if request.door is Door.BUTTON else None
 
@@ -85,7 +93,7 @@ class Reception:
         try:
             self.voice.answer(request, self._answer(request, readings))
         except Exception:  # nobody looks at what a reader's thread raises
-            log.exception("%s: its answer was not said", request.key)
+            log.exception("its answer was not said")
 
     def _progress(self, request: Request, looked: int, total: int) -> None:
         self.slowness.progress(request, f"looked at {looked} of {total} groups so far.")
@@ -93,23 +101,33 @@ class Reception:
     def _answer(self, request: Request, readings: Sequence[Operation]) -> Message:
         self.slowness.watch(request)
         try:
-            return self.path.answer(request, readings, partial(self._progress, request))
-        except NotAllowed as refused:
-            self._record(request, readings, refused)
-            return refused.message
-        except Refused as refused:
-            return refused.message
-        except (PBXError, SlackFailure) as fault:
-            whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
-            return Message(title=f"{whom} can't be asked just now. Try again in a minute.", notes=(str(fault),))
-        except JournalUnavailable as fault:
-            log.warning("%s: history can't be read: %s", request.key, fault)
-            return Message(title="The history can't be read just now. Try again in a minute.")
-        except Exception:  # a fault of Park's own: whoever asked must hear of it too
-            log.exception("%s: met a fault in Park", request.key)
-            return Message(title="Park met a fault of its own, which is in its log. Nothing was changed.")
+            message, outcome = self._answered(request, readings)
         finally:
             self.slowness.over(request)
+        log.info("%s, asked for by %s, was %s", readings[0].key(), request.door, outcome)
+        REQUESTS.labels(readings[0].key(), request.door, outcome).inc()
+        return message
+
+    def _answered(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
+        """What is said, and the outcome in a word."""
+        try:
+            return self.path.answer(request, readings, partial(self._progress, request)), "answered"
+        except NotAllowed as refused:
+            self._record(request, readings, refused)
+            return refused.message, "refused"
+        except Refused as refused:
+            return refused.message, "refused"
+        except (PBXError, SlackFailure) as fault:
+            whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
+            title = f"{whom} can't be asked just now. Try again in a minute."
+            return Message(title=title, notes=(str(fault),)), "failed"
+        except JournalUnavailable as fault:
+            log.warning("history can't be read: %s", fault)
+            return Message(title="The history can't be read just now. Try again in a minute."), "failed"
+        except Exception:  # a fault of Park's own: whoever asked must hear of it too
+            log.exception("a question met a fault in Park")
+            title = "Park met a fault of its own, which is in its log. Nothing was changed."
+            return Message(title=title), "failed"
 
     def _record(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
         """Nothing was done, so a journal that can't be written is no reason to leave the asker without an answer."""
@@ -117,7 +135,7 @@ class Reception:
             outcome = {"reason": str(refused)}
             self.journal.refuse(request, asked=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
-            log.exception("%s: a refusal could not be recorded", request.key)
+            log.exception("a refusal could not be recorded")
 
 
 def _is_to_be_done(operation: Operation, request: Request) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2s
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,6 +43,11 @@ class Request(BaseModel):
     """In UTC."""
     expects: str | None = None
     """Digest of the plan the asker was shown before a click."""
+
+    @property
+    def id(self) -> str:
+        """What logs call it: the key may hold Slack's trigger_id, which opens forms while it is fresh."""
+        return blake2s(self.key.encode(), digest_size=6).hexdigest()
 
     @property
     def button(self) -> str | None:

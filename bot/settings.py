@@ -1,12 +1,23 @@
 """The environment, read once into one frozen object."""
 
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.listen import Listen
 
 Some = TypeVar("Some", bound=BaseSettings)
 
@@ -54,7 +65,7 @@ class Settings(JournalSettings, PBXSettings):
     """Given in its place, Slack comes in over HTTP."""
     slack_api_url: str = "https://slack.com/api/"
 
-    park_http_listen: str = "127.0.0.1:3000"
+    park_http_listen: Listen = "127.0.0.1:3000"
     """Behind the proxy that ends TLS; host:port, or [host]:port for IPv6."""
     park_http_trusted_proxy: str | None = None
     """The address whose X-Forwarded headers are believed, or * for anybody's."""
@@ -62,6 +73,17 @@ class Settings(JournalSettings, PBXSettings):
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""
+
+    park_health_listen: Listen | None = None
+    """Where health and metrics are told."""
+    park_log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = "INFO"
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What may stand in no log."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
+        return frozenset(hidden | {urlsplit(self.database_url).password or ""})
 
     @field_validator("slack_api_url")
     @classmethod
@@ -74,20 +96,6 @@ class Settings(JournalSettings, PBXSettings):
         if (secret is None) == (read.data.get("slack_app_token") is None):
             raise ValueError("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP: one, not both")
         return secret
-
-    @field_validator("park_http_listen")
-    @classmethod
-    def _names_host_and_port(cls, text: str) -> str:
-        host_and_port(text)
-        return text
-
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """What to listen on; raise ValueError for anything else than host:port."""
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError("say host:port, as in 127.0.0.1:3000; 0.0.0.0:3000 is all addresses")
-    return host.strip("[]"), int(port)
 
 
 def read_settings() -> Settings:

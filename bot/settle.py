@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.fence import Fence, recorded
 from bot.journal import Entry, Journal, State
 from bot.message import Message
+from bot.metrics import REQUESTS
 from bot.operation import JournalOperation
 from bot.operations import Approve, load
 from bot.outcome import Outcome, ends_called_off, its_end
@@ -60,6 +61,8 @@ class Settler:
         """Raise LeaseLost or JournalUnavailable; everything else ends in the journal."""
         ended = entry if entry.state.ended else self._end(entry)
         if ended is not None:
+            if not entry.state.ended:
+                _count(ended)
             self.slowness.over(ended.request)
             self.teller.tell(ended)
 
@@ -68,8 +71,8 @@ class Settler:
         fence = Fence(self.journal, entry)
         try:
             outcome = self._do(fence)
-        except TargetTaken as taken:
-            log.info("%s", taken)
+        except TargetTaken:
+            log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
         except (JournalUnavailable, LeaseLost):
             raise
@@ -197,6 +200,11 @@ def refused_as(entry: Entry, refused: Refused) -> Outcome:
     if entry.card is not None:
         return Outcome(State.REFUSED, confirmation.not_begun(refused.message, entry.request.line))
     return Outcome(State.REFUSED, Confirmation.only(refused.message))
+
+
+def _count(ended: Entry) -> None:
+    log.info("change %d has ended: %s", ended.id, ended.state)
+    REQUESTS.labels(ended.asked[0]["operation"], ended.request.door, ended.state).inc()
 
 
 def _given_up(entry: Entry, unbegun: State, why: str) -> Outcome:

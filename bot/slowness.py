@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from bot.logs import following
 from bot.request import Request
 from bot.voice import Voice
 
@@ -60,11 +61,15 @@ class Slowness:
         while (waiting := self._next()) is not None:
             request, progress = waiting
             text = progress or "the PBX is slow just now. No need to type it again."
-            try:
-                if not self.is_over(request):
-                    self.voice.checking(request, f"Checking “{request.line}” ... {text}")
-            except Exception:  # the others who wait are to hear of it all the same
-                log.exception("%s: could not say that it takes a while", request.key)
+            with following(request):
+                self._say(request, text)
+
+    def _say(self, request: Request, text: str) -> None:
+        try:
+            if not self.is_over(request):
+                self.voice.checking(request, f"Checking “{request.line}” ... {text}")
+        except Exception:  # the others who wait are to hear of it all the same
+            log.exception("could not say that it takes a while")
 
     def _next(self) -> tuple[Request, str] | None:
         """Wait for the next one whose patience has run out, and how far it is; None once closed."""

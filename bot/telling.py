@@ -11,6 +11,7 @@ from bot.confirmation import Confirmation, understood_as
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.journal import Entry, Journal
 from bot.message import Fact, Message
+from bot.metrics import CONFIRMATIONS
 from bot.operations import load
 from bot.plan import Plan
 from bot.policy import Policies
@@ -43,7 +44,13 @@ class Teller:
             self._tell_others(entry)
             self.journal.told(entry)
         else:
-            self.journal.told(entry)
+            self._told(entry)
+
+    def _told(self, entry: Entry) -> None:
+        waited = self.journal.now() - max(entry.accepted_at, entry.run_at)
+        self.journal.told(entry)
+        log.info("change %d was told of in Slack", entry.id)
+        CONFIRMATIONS.observe(max(0.0, waited.total_seconds()))
 
     def show(self, entry: Entry) -> Posted:
         """Its card, as it stands now: put where it was asked for, or brought up to date where it is."""

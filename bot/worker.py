@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
 from bot.journal import Entry, Journal
+from bot.logs import following
 from bot.settle import Settler
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class Worker:
         for thread in self._beside:
             thread.join()
 
+    @property
+    def alive(self) -> bool:
+        """Whether every thread of it is."""
+        return all(thread.is_alive() for thread in (*self._threads, *self._beside))
+
     def _run(self) -> None:
         while not self._stopping:
             seen = self._woken
@@ -68,7 +74,8 @@ class Worker:
             if entry is None:
                 self._sleep(seen)
                 continue
-            self._work(entry)
+            with following(entry.request, entry.id):
+                self._work(entry)
             self.wake()
 
     def _claim(self) -> Entry | None:
@@ -81,6 +88,7 @@ class Worker:
 
     def _work(self, entry: Entry) -> None:
         self._held[threading.get_ident()] = entry
+        log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.door)
         try:
             self.settler.settle(entry)
         except LeaseLost:

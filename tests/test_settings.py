@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, host_and_port, read_settings
+from bot.listen import address_of
+from bot.settings import Settings, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}
@@ -41,11 +42,11 @@ def test_a_signing_secret_in_the_app_tokens_place_is_http_mode(monkeypatch: pyte
     settings = read(monkeypatch, {**WHOLE, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "a-secret"})
     assert settings.slack_app_token is None
     assert settings.slack_signing_secret is not None
-    assert host_and_port(settings.park_http_listen) == ("127.0.0.1", 3000)
+    assert address_of(settings.park_http_listen) == ("127.0.0.1", 3000)
 
 
 def test_addresses_of_ipv6_are_listened_on_too() -> None:
-    assert host_and_port("[::1]:3000") == ("::1", 3000)
+    assert address_of("[::1]:3000") == ("::1", 3000)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/api", "http://127.0.0.1:1/api/"])
@@ -94,3 +95,16 @@ def test_history_is_kept_for_ever_or_for_a_month_at_least(monkeypatch: pytest.Mo
     assert read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "365"}).park_retention_days == 365
     with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*greater than or equal to 30"):
         read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "29"})
+
+
+def test_all_that_is_secret_is_known_to_the_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = {"DATABASE_URL": "postgresql+psycopg://park:of-the-database@db/park"}
+    settings = read(monkeypatch, {**WHOLE, **database, "PBX_USERNAME": "park", "PBX_PASSWORD": "a-password"})
+    assert {"xoxb-secret", "xapp-secret", "a-secret", "a-password", "of-the-database"} <= settings.secrets
+    assert "park" not in settings.secrets
+
+
+def test_a_level_is_read_in_any_case_and_a_wrong_one_is_told_which_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "debug"}).park_log_level == "DEBUG"
+    with pytest.raises(SettingsError, match=r"PARK_LOG_LEVEL: .*'INFO'"):
+        read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "chatty"})

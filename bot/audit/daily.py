@@ -47,6 +47,10 @@ class Daily:
         """What came due while nobody ran is done at once."""
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """Look at the clock again."""
         with self._changed:

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from bot.errors import PBXError, Rejected, UnknownOutcome, Unreachable
 
+_WORDS = frozenset(
+    {"auth", "sign_in", "refresh_token", "login", "oauth", "token", "call_park", "call_park_groups", "members"}
+    | {"destroy", "ring_groups", "users", "extension_numbers", "feature_access_codes", "audit_logs"}
+    | {"blobs", "uploads", "complete"}
+)
+"""Of addresses; whatever else stands in one is somebody's id."""
+
 
 class NotSent(Unreachable):
     """Nothing left this machine, so even a write may be sent again."""
@@ -43,6 +50,11 @@ class Call:
 
     def _unknown(self, why: str) -> UnknownOutcome:
         return UnknownOutcome(f"{self}: {why}; the PBX may have done it all the same")
+
+    @property
+    def route(self) -> str:
+        """Its address without ids: what calls of one kind have in common."""
+        return "/" + "/".join(part if part in _WORDS else "{id}" for part in self.path)
 
     def __str__(self) -> str:
         return f"{self.method} /{'/'.join(self.path)}"

@@ -120,6 +120,11 @@ class PBX:
         except Missing:
             return None
 
+    @property
+    def state(self) -> str:
+        """How the last call went, in words; nothing is asked for it."""
+        return "refuses the sign-in" if self._sign_in.rejected else self._wire.pulse.state
+
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
         self._wire.close()

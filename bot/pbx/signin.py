@@ -41,6 +41,11 @@ class SignIn:
         self._rejected: str | None = None
         self._lock = threading.Lock()
 
+    @property
+    def rejected(self) -> bool:
+        """Whether nothing is sent any more until somebody sets it right."""
+        return self._rejected is not None
+
     def token(self, deadline: Deadline) -> str:
         """The token to send; signs in or refreshes where needed."""
         tokens = self._tokens

@@ -1,15 +1,18 @@
 """The only place that sends bytes to the PBX."""
 
 import threading
+import time
 from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
 
+from bot.errors import PBXError
 from bot.pbx.address import address, base
 from bot.pbx.call import Answer, Call, NotSent
 from bot.pbx.deadline import Deadline
+from bot.pbx.pulse import Pulse
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Transport, under
 
@@ -25,6 +28,7 @@ class Wire:
 
     def __init__(self, url: str, *, ca_file: Path | None, verify: bool, in_flight: int) -> None:
         self._base = base(url)
+        self.pulse = Pulse()
         self._slots = threading.BoundedSemaphore(in_flight)
         self._client = httpx.Client(
             transport=Transport(tls_context(httpx.URL(self._base), ca_file, verify=verify), in_flight),
@@ -37,11 +41,18 @@ class Wire:
     def exchange(self, call: Call, deadline: Deadline, *, token: str | None = None) -> Answer:
         """Send once and read to the end; raise NotSent, or what `call` makes of a lost or senseless answer."""
         where = address(self._base, call.path, call.query)
+        try:
+            return self._in_turn(call, where, deadline, _headers(call, token))
+        except PBXError as fault:
+            self.pulse.silent(call, fault)
+            raise
+
+    def _in_turn(self, call: Call, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]) -> Answer:
         if not self._slots.acquire(timeout=deadline.left()):
             raise NotSent(f"{call}: too many other calls were waiting for the PBX for {deadline.seconds:g} s")
         try:
             with under(deadline):
-                return self._exchange(call, where, deadline, _headers(call, token))
+                return self._exchange(call, where, deadline, headers)
         except httpx.ConnectError as error:
             raise NotSent(f"{call}: the PBX can't be reached: {error}") from error
         except httpx.ReadTimeout as error:
@@ -54,6 +65,7 @@ class Wire:
     def _exchange(self, call: Call, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]) -> Answer:
         if self._client.is_closed:
             raise NotSent(f"{call}: the connection to the PBX was closed")
+        began = time.monotonic()
         with self._client.stream(
             call.method, where, content=call.content, headers=headers, timeout=deadline.left()
         ) as response:
@@ -62,9 +74,9 @@ class Wire:
                 body += chunk
                 if len(body) > LARGEST:
                     raise call.nonsense(f"the answer is longer than {LARGEST} bytes")
-            return Answer(
-                status=response.status_code, body=bytes(body), retry_after=response.headers.get("Retry-After")
-            )
+        answer = Answer(status=response.status_code, body=bytes(body), retry_after=response.headers.get("Retry-After"))
+        self.pulse.answered(call, answer, began)
+        return answer
 
     def close(self) -> None:
         """Close every connection."""

@@ -37,7 +37,7 @@ class Cards:
 
     def put(self, request: Request, card: Card, posted: Posted | None) -> Posted:
         """A card that is gone, or that can't be changed, is put again."""
-        return first_open(request, self._ways(request, card, posted))
+        return first_open(self._ways(request, card, posted))
 
     def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
         """In that channel and nowhere else."""

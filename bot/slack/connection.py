@@ -10,6 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, HttpResponse, RateLimitErrorRetryHandler, RetryHandler
 
+from bot.slack.acks import WatchedApp
 from bot.slack.failures import seconds_to_wait, translated
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def build_app(client: WebClient, me: Identity) -> App:
 
     bolts = logging.getLogger("bot.slack.bolt")
     bolts.setLevel(logging.ERROR)  # Bolt would warn at every start that it ignores SLACK_BOT_TOKEN, which Park has read
-    app = App(
+    app = WatchedApp(
         logger=bolts,
         client=WebClient(base_url=client.base_url, timeout=_TIMEOUT),
         authorize=authorize,

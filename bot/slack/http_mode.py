@@ -70,6 +70,10 @@ class HTTPMode:
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
+    def alive(self) -> bool:
+        return self._thread.ident is None or self._thread.is_alive()
+
+    @property
     def where(self) -> str:
         """The address behind the proxy."""
         host, port = self._server.effective_host, self._server.effective_port

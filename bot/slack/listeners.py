@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.errors import JournalUnavailable
+from bot.logs import following
 from bot.message import Message, Offer
 from bot.request import Request
 from bot.slack.blocks import COMMAND, render
@@ -78,14 +79,16 @@ class Doors:
 
     def _take(self, request: Request) -> Message | None:
         """For doors whose gestures are delivered once: the person is told when nothing was done."""
-        try:
-            return self._inbox.take(request)
-        except JournalUnavailable:
-            log.exception("%s: not accepted", request.key)
-            return NOTHING_DONE
+        with following(request):
+            try:
+                return self._inbox.take(request)
+            except JournalUnavailable:
+                log.exception("not accepted")
+                return NOTHING_DONE
 
     def _later(self, request: Request, message: Message) -> None:
-        said = self._pool.submit(self._voice.answer, request, message)
+        with following(request):
+            said = self._pool.submit(self._voice.answer, request, message)
         said.add_done_callback(partial(_logged, request))
 
 
@@ -104,7 +107,8 @@ def _edited(request: Request) -> Message:
 
 def _logged(request: Request, said: Future[None]) -> None:
     if error := said.exception():
-        log.error("%s: its answer was not said", request.key, exc_info=error)
+        with following(request):
+            log.error("its answer was not said", exc_info=error)
 
 
 def _failed(error: Exception) -> None:

@@ -20,5 +20,9 @@ class Receiver(Protocol):
         """Whether Slack can hand something over now."""
 
     @property
+    def alive(self) -> bool:
+        """Whether its thread, once started, still runs: without it nothing comes in again until a restart."""
+
+    @property
     def where(self) -> str:
         """Said at the start: how Slack comes in."""

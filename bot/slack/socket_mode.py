@@ -62,6 +62,11 @@ class SocketMode:
         """Whether a connection is open whose end Slack has not announced."""
         return not self._stopping and self._staying() is not None
 
+    @property
+    def alive(self) -> bool:
+        """Whether somebody would open the next one."""
+        return self._keeper.ident is None or self._keeper.is_alive()
+
     def _staying(self) -> Line | None:
         with self._changed:
             return next((line for line in self._lines if not line.leaving), None)

@@ -13,6 +13,7 @@ from slack_bolt import Ack, App
 
 from bot.clerk import Clerk
 from bot.errors import PBXError, Refused, SlackFailure
+from bot.logs import following
 from bot.message import Message
 from bot.overview import Look
 from bot.request import Door, Request
@@ -112,7 +113,8 @@ class Tabs:
         key = f"{self._me.team}:{user}:home:{now.timestamp()}"
         request = Request(key=key, team=self._me.team, user=user, door=Door.HOME, line="", asked_at=now)
         try:
-            return home(self._clerk.overview(request, look))
+            with following(request):
+                return home(self._clerk.overview(request, look))
         except Refused as refused:
             return said(refused.message)
         except (PBXError, SlackFailure) as fault:

@@ -33,16 +33,16 @@ class Voice:
         """Say in private that it takes a while: best effort."""
         try:
             for payload in render(Message(title=text)):
-                first_open(request, self._private_ways(request, payload))
+                first_open(self._private_ways(request, payload))
         except SlackFailure as failure:
-            log.warning("%s: could not say that it takes a while: %s", request.key, failure)
+            log.warning("could not say that it takes a while: %s", failure)
 
     def answer(self, request: Request, message: Message) -> None:
         """Say it to the asker alone; a file goes ahead, to their direct messages."""
         if message.file is not None:
             message = self._handed(request, message, message.file)
         for payload in render(message):
-            any_open(request, self._private_ways(request, payload))
+            any_open(self._private_ways(request, payload))
 
     def show(
         self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
@@ -62,7 +62,7 @@ class Voice:
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Say it under the card; `mention` the asker when they must hear of it: an edited card notifies nobody."""
         for payload in render(message, to=request.user if mention else None):
-            first_open(request, self._trail_ways(request, posted, payload))
+            first_open(self._trail_ways(request, posted, payload))
 
     def post(self, channel: str, message: Message) -> None:
         """Say it in a channel; nobody asked for it."""
@@ -80,7 +80,7 @@ class Voice:
         try:
             self._outlet.upload(self._outlet.direct(request.user), file)
         except SlackFailure as failure:
-            log.warning("%s: its file could not be sent: %s", request.key, failure)
+            log.warning("a file could not be sent: %s", failure)
             return Message(
                 title="Slack did not take the file. Try again in a minute.", notes=(f"Slack says: {failure}",)
             )

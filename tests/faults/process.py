@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,13 +25,20 @@ class Mortal(Scene):
     """A scene whose Park can die; it has the patience of the real one."""
 
     running: subprocess.Popen[str] | None = None
+    log: Path | None = None
+    """Where its standard error goes, if not to the tests' own."""
 
     def start(self) -> None:
         """Until it is connected to Slack."""
         before = self.stage.slack.connections
-        self.running = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"], env=self._environment(), stdout=subprocess.PIPE, text=True
-        )
+        with nullcontext() if self.log is None else self.log.open("a") as log:
+            self.running = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                env=self._environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.running.stdout
         assert "Park" in self.running.stdout.readline()
         self.stage.slack.wait_for(lambda: self.stage.slack.connections > before, timeout=30)
@@ -79,10 +87,10 @@ class Mortal(Scene):
 
 
 @contextmanager
-def mortal() -> Iterator[Mortal]:
-    """The sandboxes, and Park beside them."""
-    stage = Stage(pbx_deadline=5.0)
-    scene = Mortal(stage)
+def mortal(log: Path | None = None, **environment: Any) -> Iterator[Mortal]:
+    """The sandboxes, and Park beside them; `environment` goes over its settings."""
+    stage = Stage(pbx_deadline=5.0, **environment)
+    scene = Mortal(stage, log=log)
     with stage.without_park():
         scene.start()
         try:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.journal import State
+from bot.journal.backlog import backlog, try_to_write
 from tests.journal.making import Desk, url
 
 PAST = """
@@ -48,6 +49,15 @@ def _whole_day(desk: Desk) -> None:
     desk.journal.waiting()
     desk.journal.events(entry.id)
     desk.journal.get(entry.id)
+    _look_in_from_outside(desk)
+
+
+def _look_in_from_outside(desk: Desk) -> None:
+    """Everything that is asked each time somebody watches."""
+    with desk.journal.database.reading() as connection:
+        backlog(connection, desk.clock())
+    with desk.journal.database.writing() as connection:
+        try_to_write(connection)
 
 
 def test_no_statement_scans_a_table(aged: Desk) -> None:
@@ -80,6 +90,7 @@ def _statements(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
 def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: Desk) -> None:
     assert _steps(aged, lambda: aged.journal.claim("worker")) < 2000
     assert _steps(aged, aged.journal.next_due) < 2000
+    assert _steps(aged, lambda: _look_in_from_outside(aged)) < 2000
 
 
 def _steps(desk: Desk, ask: Callable[[], object]) -> int:

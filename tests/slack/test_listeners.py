@@ -182,7 +182,7 @@ def test_an_answer_that_could_not_be_said_is_logged(place: Place, caplog: pytest
     with ThreadPoolExecutor(1) as pool:
         mention = {"user": place.ada, "channel": place.phones, "ts": "1.1", "text": f"<@{place.me.user}> help"}
         Doors(place.inbox, place.voice, place.me, pool, place.forms).mention(mention)
-    assert f"{place.phones}:1.1: its answer was not said" in caplog.text
+    assert "its answer was not said" in caplog.text
 
 
 def test_a_line_that_only_lacks_something_opens_its_form_instead_of_an_error(doors: Place) -> None:

@@ -30,7 +30,7 @@ def first_view(means: Means, operation: type[Operation], request: Request, offer
     except (PBXError, SlackFailure) as fault:
         return views.over(operation, replace(away(fault), forms=again), place)
     except Exception:  # whoever waits before the loading view must hear of it
-        log.exception("%s: a form met a fault in Park", request.key)
+        log.exception("a form met a fault in Park")
         return views.over(operation, FAULT, place)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.errors import NOTHING, SlackFailure
+from bot.logs import following
 from bot.message import FormOffer, Message
 from bot.operation import Operation
 from bot.operations import Help
@@ -44,14 +45,16 @@ class Opening:
 
     def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
         """The loading view within the trigger's three seconds, then the form."""
-        self._means.at_once(self._open, trigger, request, offer)
+        with following(request):
+            self._means.at_once(self._open, trigger, request, offer)
 
     def click(self, ack: Ack, body: Json, action: Json) -> None:
         """A button that opens a form: on a message or the Home tab a new one, in the panel in its place."""
         ack()
         request, offer = of_opening(body, self._means.me.team), _offer(action["value"])
         if body.get("view", {}).get("type") == "modal":
-            self._means.later(self._instead, body["view"]["id"], request, offer)
+            with following(request):
+                self._means.later(self._instead, body["view"]["id"], request, offer)
         else:
             self.open(body["trigger_id"], request, offer)
 
@@ -68,7 +71,9 @@ class Opening:
     def panel(self, ack: Ack, body: Json) -> None:
         """A shortcut, from anywhere or on a message: what this person may do here, as buttons."""
         ack()
-        self._means.at_once(self._panel, body["trigger_id"], of_opening(body, self._means.me.team))
+        request = of_opening(body, self._means.me.team)
+        with following(request):
+            self._means.at_once(self._panel, body["trigger_id"], request)
 
     def _panel(self, trigger: str, request: Request) -> None:
         try:
@@ -99,7 +104,7 @@ class Opening:
 
     def _not_opened(self, request: Request, failure: SlackFailure, said: Message) -> None:
         """Whoever clicked hears of it in private, for they see nothing else."""
-        log.warning("%s: a form was not opened: %s", request.key, failure)
+        log.warning("a form was not opened: %s", failure)
         self._means.voice.answer(request, said)
 
     def _instead(self, view: str, request: Request, offer: FormOffer) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.errors import PBXError, Refused, SlackFailure
+from bot.logs import following
 from bot.message import Message
 from bot.operation import Operation
 from bot.slack.forms import destination, views
@@ -93,8 +94,10 @@ class Picking:
     def _of_groups(self, body: Json, operation: type[Operation], place: Place, groups: tuple[str, ...]) -> views.Json:
         """With what stands there now, in the inputs that nobody has touched."""
         said: Message | None = None
+        request = of_opening(body, self._means.me.team)
         try:
-            present = self._means.clerk.opened(of_opening(body, self._means.me.team), operation, place.arguments)
+            with following(request):
+                present = self._means.clerk.opened(request, operation, place.arguments)
         except Refused as refused:
             said = refused.message
         except (PBXError, SlackFailure) as fault:

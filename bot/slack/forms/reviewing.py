@@ -9,6 +9,7 @@ from slack_bolt import Ack, App
 
 from bot.errors import NotUnderstood, PBXError, Refused, SlackFailure
 from bot.grammar import parse
+from bot.logs import following
 from bot.message import Message
 from bot.operation import Operation
 from bot.operations import Help, Preview
@@ -43,20 +44,23 @@ class Reviewing:
 
     def review(self, body: Json, place: Place, asked: Operation) -> None:
         """The diff, or the form again with everything that was typed."""
-        kind = type(asked)
         request = of_form(body, place, asked, self._means.me.team)
+        with following(request):
+            self._means.screen.replace(place.nonce, self._drawn(request, place, asked))
+
+    def _drawn(self, request: Request, place: Place, asked: Operation) -> views.Json:
+        kind = type(asked)
         try:
             self._means.destinations.check(request)
             present = self._means.clerk.opened(request, kind, asked.model_dump(mode="json"))
-            drawn = self._shifted(kind, place, present) or self._reviewed(request, place, asked)
+            return self._shifted(kind, place, present) or self._reviewed(request, place, asked)
         except Refused as refused:
-            drawn = self._again(kind, place, refused.message)
+            return self._again(kind, place, refused.message)
         except (PBXError, SlackFailure) as fault:
-            drawn = self._again(kind, place, away(fault))
+            return self._again(kind, place, away(fault))
         except Exception:  # whoever waits before "Checking ..." must hear of it
-            log.exception("%s: a form met a fault in Park", request.key)
-            drawn = self._again(kind, place, FAULT)
-        self._means.screen.replace(place.nonce, drawn)
+            log.exception("a form met a fault in Park")
+            return self._again(kind, place, FAULT)
 
     def _follow(self, body: Json, line: str) -> None:
         view = body["view"]["id"]

@@ -10,9 +10,11 @@ from slack_bolt import Ack, App
 from bot.errors import JournalUnavailable, NotUnderstood
 from bot.grammar import meant
 from bot.known_faults import known_faults
+from bot.logs import following
 from bot.message import Message
 from bot.operation import Operation
 from bot.operations import Help
+from bot.request import Request
 from bot.slack.forms import destination, views
 from bot.slack.forms.asked import of_form
 from bot.slack.forms.ids import names_in
@@ -75,17 +77,21 @@ class Submitting:
             ack(response_action="update", view=views.over(Help, OUTDATED))
             return
         request = of_form(body, place, asked, self._means.me.team)
-        try:
-            said = self._means.inbox.take(request, asked)
-        except JournalUnavailable:
-            log.exception("a form was not accepted")
-            said = JOURNAL_AWAY
+        said = self._taken(request, asked)
         if said is None:
             ack(response_action="clear")
             if destination.is_asked(operation, place):
                 self._means.later(self._means.destinations.remember, request)
         else:
             ack(response_action="update", view=views.over(operation, said, place))
+
+    def _taken(self, request: Request, asked: Operation) -> Message | None:
+        with following(request):
+            try:
+                return self._means.inbox.take(request, asked)
+            except JournalUnavailable:
+                log.exception("a form was not accepted")
+                return JOURNAL_AWAY
 
     def _asked(self, operation: type[Operation], place: Place, state: Json) -> Operation:
         """Raise Misfilled for what can be known without asking anybody."""

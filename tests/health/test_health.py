@@ -1,0 +1,157 @@
+"""Whoever watches Park is told how it is, over HTTP, by the real app between the sandboxes."""
+
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from bot.app import Park
+from bot.errors import JournalUnavailable, SettingsError
+from bot.sandbox.pbx import Fault, Kind
+from bot.sandbox.stage import Stage
+
+ANY = "127.0.0.1:0"
+
+
+class Answer(NamedTuple):
+    status: int
+    kind: str
+    text: str
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return dict(json.loads(self.text))
+
+
+def ask(stage: Stage, path: str, method: str = "GET") -> Answer:
+    request = urllib.request.Request(f"http://127.0.0.1:{stage.park.health.port}{path}", method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return Answer(answer.status, answer.headers["Content-Type"], answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers["Content-Type"], error.read().decode())
+
+
+def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "not so in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with Stage(park_health_listen=ANY, pbx_deadline=1.0) as running:
+        yield running
+
+
+def test_it_is_alive_and_ready(stage: Stage) -> None:
+    live, ready = ask(stage, "/health/live"), ask(stage, "/health/ready")
+    assert live == (200, "application/json", live.text)
+    assert live.said == {"alive": True, "worker": "alive", "daily": "alive", "lookout": "alive", "slack": "alive"}
+    assert ready.status == 200
+    assert ready.said == {
+        "ready": True,
+        "slack": "connected",
+        "journal": "can be written",
+        "policy": stage.park.policies.now.fingerprint,
+        "pbx": "not asked yet",
+    }
+
+
+def test_a_pbx_that_is_away_is_shown_and_park_stays_ready(stage: Stage) -> None:
+    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
+    stage.settle()
+    assert ask(stage, "/health/ready").said["pbx"] == "answers"
+    stage.pbx.stop()
+    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "server")
+    stage.settle(30)
+    ready = ask(stage, "/health/ready")
+    assert ready.status == 200
+    assert ready.said["pbx"] == "does not answer"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [(Kind.GATEWAY, {}, "fails: HTTP 502"), (Kind.STATUS, {"status": 403}, "answers")],
+)
+def test_how_the_pbx_answered_last_is_shown(stage: Stage, kind: Kind, more: dict[str, Any], said: str) -> None:
+    stage.pbx.faults.add(Fault(kind=kind, match="GET *", times=None, **more))
+    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
+    stage.settle(30)
+    assert ask(stage, "/health/ready").said["pbx"] == said
+
+
+def test_a_pbx_that_refuses_the_sign_in_is_shown(stage: Stage) -> None:
+    stage.pbx.expire_tokens()
+    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
+    stage.settle(30)
+    assert ask(stage, "/health/ready").said["pbx"] == "refuses the sign-in"
+
+
+def test_without_slack_it_is_alive_and_not_ready(stage: Stage) -> None:
+    stage.slack.link.stop()
+    wait_for(lambda: ask(stage, "/health/ready").status == 503)
+    assert ask(stage, "/health/ready").said["slack"] == "not connected"
+    assert ask(stage, "/health/live").status == 200
+
+
+def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_say_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise JournalUnavailable("the disk is gone")
+
+    monkeypatch.setattr(stage.park.journal.database, "writing", gone)
+    monkeypatch.setattr(stage.park.journal.database, "reading", gone)
+    ready = ask(stage, "/health/ready")
+    assert (ready.status, ready.said["journal"]) == (503, "can't be written")
+    assert "park_journal_up 0.0" in ask(stage, "/metrics").text
+    assert ask(stage, "/health/live").status == 200
+
+
+def test_a_worker_thread_that_has_died_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(stage.park.daily), "alive", False)
+    live = ask(stage, "/health/live")
+    assert (live.status, live.said["daily"], live.said["worker"]) == (503, "dead", "alive")
+
+
+def test_while_it_stops_it_is_alive_and_takes_no_more(stage: Stage) -> None:
+    stage.park.health.stopping()
+    assert ask(stage, "/health/ready").status == 503
+    assert ask(stage, "/health/live").status == 200
+
+
+def test_there_is_nothing_else_to_see_and_nothing_to_do(stage: Stage) -> None:
+    assert ask(stage, "/").status == 404
+    assert "/metrics" in ask(stage, "/").text
+    assert ask(stage, "/metrics", "POST").status == 405
+    assert ask(stage, "/metrics", "HEAD") == (200, ask(stage, "/metrics").kind, "")
+
+
+def test_it_is_off_unless_it_was_asked_for() -> None:
+    with Stage() as stage:
+        assert stage.park.health.port is None
+
+
+def test_a_port_that_is_taken_stops_the_start_and_says_which() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Stage(park_health_listen=listen).without_park() as stage:
+            park = Park(stage.settings)
+            with pytest.raises(SettingsError, match=f"PARK_HEALTH_LISTEN: {listen}"):
+                park.start()
+
+
+def test_probes_that_keep_their_connections_open_do_not_keep_park_from_stopping() -> None:
+    with Stage(park_health_listen=ANY) as stage:
+        probe = socket.create_connection(("127.0.0.1", stage.park.health.port or 0))
+        probe.sendall(b"GET /health/live HTTP/1.1\r\nHost: park\r\n\r\n")
+        assert probe.recv(12) == b"HTTP/1.1 200"
+    probe.close()

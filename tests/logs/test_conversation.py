@@ -1,0 +1,161 @@
+"""The logs of a whole conversation, at their most talkative: whoever reads them can follow it, and learns no secret."""
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.sandbox.pbx import Kind, SandboxPBX
+from bot.sandbox.slack import Drop
+from tests.faults.process import Mortal, mortal
+from tests.forms.conftest import home, pick, top
+
+TYPED = (
+    "add 1001 to Sales",
+    "remove 1001 from Sales",
+    "add 1004",
+    "create Zwiebelkuchen",
+    "rename Zwiebelkuchen to Quarkstrudel",
+    "groups Pumpernickel",
+    "find Spekulatius",
+    "dance with Marzipan",
+    "delete Dampfnudel",
+)
+PAUSE = "pause because of Nougat"
+WORDS = (
+    "Zwiebelkuchen", "Quarkstrudel", "Pumpernickel", "Spekulatius", "Marzipan", "Dampfnudel", "Nougat", "Lebkuchen"
+)  # fmt: skip
+
+
+def _secrets(found: Any) -> Iterator[str]:
+    """Whatever Slack gave to Park that opens something."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if key in ("trigger_id", "response_url", "upload_url") and isinstance(value, str):
+                yield value
+            else:
+                yield from _secrets(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _secrets(value)
+
+
+def _tickets(park: Mortal) -> Iterator[str]:
+    for call in park.stage.slack.calls:
+        if call.method == "apps.connections.open" and call.answer:
+            yield call.answer["url"]
+            yield call.answer["url"].partition("ticket=")[2].partition("&")[0]
+
+
+def _typed(park: Mortal) -> None:
+    """Slash commands and mentions: understood, refused, and not to be found."""
+    stage, ana, phones = park.stage, park.stage.people["ana"], park.stage.channels["phones"]
+    park.slash(TYPED[0])
+    park.told(1)
+    stage.slack.say(ana, phones, f"<@{stage.slack.bot_user}> {TYPED[1]}")
+    for line in TYPED[3:]:
+        park.slash(line)
+    park.slash("delete Lebkuchen", who="gil")
+    stage.slack.say(ana, phones, f"<@{stage.slack.bot_user}> find Lebkuchen")
+
+
+def _clicked(park: Mortal) -> None:
+    """A form from its opening to its end, the Home tab with its search, and a button."""
+    stage, ana = park.stage, park.stage.people["ana"]
+    park.slash(TYPED[2])
+    top(stage, "Park group")
+    pick(stage, "ana", "Sales", "Park group")
+    assert stage.slack.submit(ana).ok
+    top(stage, "Apply")
+    assert stage.slack.submit(ana).ok
+    stage.slack.open_home(ana)
+    stage.slack.fill(ana, "Lebkuchen", label="Search groups", where=home(stage, "ana", "park groups"))
+    cards = stage.slack.wait_for(lambda: [one for one in park.cards() if "1004" in one.plain], timeout=60)
+    assert stage.slack.click(ana, cards[0], label="Undo").ok
+    park.told()
+
+
+def _failed(park: Mortal) -> None:
+    """The PBX and Slack fail in several ways, a token runs out, and the socket is cut."""
+    stage = park.stage
+    stage.pbx.expire_tokens()
+    for kind in (Kind.THROTTLED, Kind.DROP_AFTER, Kind.GATEWAY):
+        park.fail(kind, "POST *members*")
+    park.fail(Kind.STATUS, "GET *", status=400)
+    for what in (Drop.BEFORE, 500, "not_in_channel", "ratelimited"):
+        stage.slack.faults.fail("chat.postMessage", what)
+    stage.slack.faults.fail("chat.postEphemeral", "internal_error")
+    stage.slack.faults.fail("response_url", 500)
+    park.slash("add 1005 to Sales")
+    park.slash("add 1006 to Sales")
+    park.slash(TYPED[0])
+    park.slash("groups Pumpernickel")
+    park.told()
+    before = len(list(_tickets(park)))
+    stage.slack.link.disconnect()
+    stage.slack.wait_for(lambda: len(list(_tickets(park))) > before, timeout=60)
+    end = time.monotonic() + 60
+    while not stage.slack.slash(stage.people["ana"], stage.channels["phones"], PAUSE).ok:
+        assert time.monotonic() < end, "Park does not come back"
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mortal, str]]:
+    """A conversation that is over, and all that was logged of it."""
+    log, pbx = tmp_path_factory.mktemp("logs") / "stderr", SandboxPBX()
+    user = {"pbx_token": None, "pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    with mortal(log, pbx=pbx, park_log_level="DEBUG", **user) as park:
+        _typed(park)
+        _clicked(park)
+        _failed(park)
+        park.told()
+        assert park.end(signal.SIGTERM) == 0
+        yield park, log.read_text()
+
+
+def _lines(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines()]
+
+
+def test_no_secret_is_in_it(heard: tuple[Mortal, str]) -> None:
+    park, log = heard
+    slack, pbx = park.stage.slack, park.stage.pbx
+    given = {slack.bot_token, slack.app_token, pbx.password}
+    granted = {one.headers["Authorization"].partition(" ")[2] for one in pbx.requests if "Authorization" in one.headers}
+    gestures = set(_secrets([one.envelope for one in slack.delivered]))
+    tickets = set(_tickets(park))
+    assert len(granted) >= 2
+    assert len(gestures) > 20
+    assert len(tickets) >= 4
+    assert [one for one in given | granted | gestures | tickets if one in log] == []
+
+
+def test_nothing_that_anybody_typed_is_in_it(heard: tuple[Mortal, str]) -> None:
+    _, log = heard
+    assert [one for one in (*TYPED, *WORDS, PAUSE) if one in log] == []
+
+
+def test_whatever_failed_is_in_it(heard: tuple[Mortal, str]) -> None:
+    said = [line["event"] for line in _lines(heard[1])]
+    for words in ("HTTP 502", "HTTP 429", "HTTP 401", "no answer", "not there", "can't be told yet"):
+        assert any(words in one for one in said), words
+
+
+def test_one_request_is_followed_by_one_id_from_slack_to_the_pbx_and_back(heard: tuple[Mortal, str]) -> None:
+    first = [line for line in _lines(heard[1]) if line.get("request") and line.get("change") == 1]
+    (id,) = {line["request"] for line in first}
+    said = [line["event"] for line in _lines(heard[1]) if line.get("request") == id]
+    steps = (
+        "accepted as change 1", "change 1 is taken up", "POST /call_park_groups/{id}/members/{id}",
+        "change 1 has ended: done", "change 1 was told of",
+    )  # fmt: skip
+    assert all(any(one.startswith(step) for one in said) for step in steps), said
+
+
+def test_questions_forms_and_the_home_tab_have_ids_of_their_own(heard: tuple[Mortal, str]) -> None:
+    lines = _lines(heard[1])
+    asked = {line.get("request") for line in lines if line["event"].startswith("GET ") and "change" not in line}
+    assert len(asked - {None}) >= 5

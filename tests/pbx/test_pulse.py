@@ -1,0 +1,68 @@
+"""Each call to the PBX is measured and counted by its method and route, which hold nobody's id."""
+
+import pytest
+
+from bot.errors import PBXError, Unreachable
+from bot.metrics import REGISTRY
+from bot.pbx.call import Answer, Call, Dropped, NotSent
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.pbx.pulse import Pulse
+from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        (("call_park",), "/call_park"),
+        (("call_park_groups", "aB/c=="), "/call_park_groups/{id}"),
+        (("call_park_groups", "aB/c==", "members", "1001", "destroy"), "/call_park_groups/{id}/members/{id}/destroy"),
+        (("extension_numbers", "1001"), "/extension_numbers/{id}"),
+        (("something", "new"), "/{id}/{id}"),
+    ],
+)
+def test_a_route_has_no_ids(path: tuple[str, ...], route: str) -> None:
+    assert Call(method="GET", path=path).route == route
+
+
+def _errors(kind: str, method: str = "GET", route: str = "/call_park") -> float:
+    return REGISTRY.get_sample_value("park_pbx_errors_total", {"method": method, "route": route, "kind": kind}) or 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted"), [(Kind.GATEWAY, "5xx"), (Kind.DROP_BEFORE, "no answer"), (Kind.THROTTLED, "4xx")]
+)
+def test_a_call_that_fails_is_counted_by_how(kind: Kind, counted: str) -> None:
+    with SandboxPBX() as sandbox:
+        pbx, before = PBX(sandbox.url, Credentials(token=sandbox.token)), _errors(counted)
+        sandbox.faults.add(Fault(kind=kind))
+        pbx.server()
+        assert _errors(counted) == before + 1
+        assert pbx.state == "answers"
+        pbx.close()
+        before = _errors("not sent")
+        with pytest.raises(Unreachable):
+            pbx.server()
+        assert _errors("not sent") > before
+
+
+def test_an_answered_call_is_measured() -> None:
+    labels = {"method": "GET", "route": "/call_park"}
+    before = REGISTRY.get_sample_value("park_pbx_call_seconds_count", labels) or 0
+    with SandboxPBX() as sandbox:
+        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        assert pbx.state == "not asked yet"
+        pbx.server()
+        pbx.close()
+    assert REGISTRY.get_sample_value("park_pbx_call_seconds_count", labels) == before + 1
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(NotSent("no"), "not sent"), (Dropped("no"), "no answer")])
+def test_a_write_without_an_answer_is_warned_of_by_its_route_alone(
+    fault: PBXError, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    pulse, call = Pulse(), Call(method="POST", path=("call_park_groups", "secret-id"), write=True)
+    pulse.silent(call, fault)
+    assert caplog.messages == [f"POST /call_park_groups/{{id}}: {kind}"]
+    pulse.answered(call, Answer(status=200, body=b""), 0)
+    assert pulse.state == "answers"

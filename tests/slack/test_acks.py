@@ -1,0 +1,55 @@
+"""Each gesture's acknowledgement is measured, by a door out of a short list."""
+
+from typing import Any
+
+import pytest
+
+from bot.errors import JournalUnavailable
+from bot.message import Message
+from bot.metrics import REGISTRY
+from bot.request import Request
+from bot.slack.acks import door_of
+from tests.slack.conftest import Place
+
+BODIES: list[tuple[dict[str, Any], str]] = [
+    ({"command": "/park", "text": "groups"}, "slash command"),
+    ({"type": "event_callback", "event": {"type": "app_mention"}}, "mention"),
+    ({"type": "event_callback", "event": {"type": "app_home_opened"}}, "App Home"),
+    ({"type": "event_callback", "event": {"type": "something_new"}}, "other"),
+    ({"type": "block_actions", "message": {"ts": "1.0"}}, "button"),
+    ({"type": "block_actions", "view": None}, "button"),
+    ({"type": "block_actions", "view": {"type": "modal"}}, "form"),
+    ({"type": "block_actions", "view": {"type": "home"}}, "App Home"),
+    ({"type": "view_submission", "view": {"type": "modal"}}, "form"),
+    ({"type": "block_suggestion"}, "typeahead"),
+    ({"type": "shortcut"}, "shortcut"),
+    ({"type": "message_action"}, "shortcut"),
+    ({"type": ["what", "is", "this"]}, "other"),
+    ({}, "other"),
+]
+
+
+@pytest.mark.parametrize(("body", "door"), BODIES)
+def test_whatever_slack_sends_came_through_a_door_of_a_short_list(body: dict[str, Any], door: str) -> None:
+    assert door_of(body) == door
+
+
+def _counted(name: str, door: str) -> float:
+    return REGISTRY.get_sample_value(name, {"door": door}) or 0
+
+
+def test_a_command_that_is_acknowledged_is_measured(doors: Place) -> None:
+    before = _counted("park_ack_seconds_count", "slash command")
+    assert doors.slack.slash(doors.ada, doors.phones, "groups").ok
+    assert _counted("park_ack_seconds_count", "slash command") == before + 1
+
+
+def test_a_mention_that_is_not_is_counted_apart(doors: Place) -> None:
+    def away(request: Request) -> Message | None:
+        raise JournalUnavailable("away")
+
+    doors.inbox.answer = away
+    acked, not_acked = _counted("park_ack_seconds_count", "mention"), _counted("park_unacknowledged_total", "mention")
+    doors.slack.say(doors.ada, doors.phones, f"<@{doors.slack.bot_user}> groups")
+    doors.slack.wait_for(lambda: _counted("park_unacknowledged_total", "mention") > not_acked)
+    assert _counted("park_ack_seconds_count", "mention") == acked
