@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.page import Page
-from tests.browser.chromium import Browser, Tab, chromium
+from tests.browser.chromium import Browser, chromium
+from tests.browser.tab import Tab
 
 
 def take(folder: Path) -> None:

@@ -3,7 +3,10 @@
 import pytest
 
 from bot.sandbox.page import Page
-from tests.browser.chromium import Browser, Tab
+from tests.browser.chromium import Browser
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def focus(tab: Tab) -> str:

@@ -1,7 +1,11 @@
 """The stories of the README, as somebody lives them in a browser."""
 
+import pytest
+
 from bot.sandbox.page import Page
-from tests.browser.chromium import Tab
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def members(page: Page, group: str = "Sales") -> list[str]:
