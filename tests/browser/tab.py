@@ -92,11 +92,14 @@ class Tab:
         What comes in meanwhile may move it from under the mouse: then again, as people do."""
         for _ in range(TRIES):
             x, y = self.until(f"parkLooks.aim({json.dumps(label)}, {json.dumps(within)})")
-            for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-                self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            self.click_at(x, y)
             if self.js("parkLooks.wasHit()"):
                 return
         raise AssertionError(f"{label!r} was never under the mouse long enough")
+
+    def click_at(self, x: float, y: float) -> None:
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def choose(self, value: str, label: str) -> None:
         """In a native menu."""
