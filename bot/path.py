@@ -3,44 +3,37 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from bot.access import Explains, Named, explained
 from bot.again import again
 from bot.askers import People, asker
 from bot.changes.change import Change
-from bot.confirmation import preview, understood_as
-from bot.desk import Desk, Past, Progress
-from bot.errors import Ambiguous, Refused
+from bot.confirmation import plan_facts, preview, understood_as
+from bot.desk import Desk, Past, Progress, waits
+from bot.desk.approvals import Approvals
+from bot.errors import Ambiguous, Moved, Refused
 from bot.fields import Refers, spellings
 from bot.figures import of_changes, of_line, of_plan
 from bot.grammar import parse
+from bot.granting import Granted, granted, is_granted
 from bot.history import History, Viewer
+from bot.journal import Entry
 from bot.message import Message, Offer
 from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
-from bot.operations import Can, Preview, ShowAccess, Undo, UndoLast, WhoCan
+from bot.operations import Approve, Can, Cancel, Preview, Refuse, ShowAccess, Undo, UndoLast, WhoCan, load
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
-from bot.policy import Asker, Decision, Deed, Permission, Policies, Policy, decide, might
+from bot.policy import Approvers, Asker, Decision, Deed, Permission, Policies, Policy, decide, might
 from bot.request import Door, Request
+from bot.second_thoughts import Urgency
 from bot.temporary import refuse_what_would_end
 from bot.times import Times, times
 
 Some = TypeVar("Some", bound=Operation)
-
-
-class Granted(NamedTuple):
-    """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
-
-    rule: str | None = None
-    policy: str | None = None
-
-    def recorded(self) -> dict[str, Any]:
-        """For the journal."""
-        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +77,8 @@ class Path:
                 if isinstance(planned.operation, Undo)
                 else understood_as(said, request.line, f"preview {planned.operation.text()}")
             )
+        if isinstance(readings[0], JournalOperation):
+            return self.weighed(request, readings[0])
         who = self.who(request)
         if isinstance(readings[0], ShowAccess | Can | WhoCan):
             return self._explained(request, who, readings[0])
@@ -125,29 +120,84 @@ class Path:
             who, groups = self.who(request), _groups_named(operation, known)
             self._enforce(might(self.policy, who, operation.permission, groups=groups))
 
-    def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
-        """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
+    def plan(
+        self, request: Request, readings: Sequence[Operation], known: Times | None = None, *, due: bool = False
+    ) -> Planned:
+        """What the change would do, allowed on every name before and after; raise Refused.
+
+        `known`: its times; `due`: its own has come.
+        """
         who = self._who(request)
         operation, desk, granted = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
-        due = known is not None
         known = known or times(operation, self.past.now(), self.people.zone(request.user))
         plan = operation.plan(desk).model_copy(update={"times": known, "replaces": operation.replaces})
         deed = of_plan(self.past, operation, plan, due=due)
         if who and plan.changes:
             granted = self._allowed(who, operation, plan.changes, desk, deed)
         refuse_what_would_end(self.past, operation, plan)
+        if operation.emergency is not None:
+            urgency = Urgency(reason=operation.emergency, channels=granted.channels)
+            plan = plan.model_copy(update={"urgency": urgency})
         return Planned(operation, plan, desk, granted)
+
+    def approvals(self, asking: Asker | None) -> Approvals:
+        """By the policy and the people of now."""
+        return Approvals(self.past, self._approvers, self.who, asking)
+
+    def _approvers(self, entry: Entry) -> tuple[Approvers, ...]:
+        """Of a change that waits for them, as it was planned; raise NotAllowed where it is forbidden by now."""
+        plan = self.past.plan(entry.id)
+        operation = load(entry.asked[0])
+        assert isinstance(operation, ChangeOperation)  # noqa: S101 - nothing else is planned
+        who = self.who(entry.request)
+        deed = of_plan(self.past, operation, plan, due=False)
+        granted = self._allowed(who, operation, plan.changes, self._desk(who, operation), deed)
+        return granted.approvers or (plan.approval.asked if plan.approval else ())
 
     def effect(self, request: Request, operation: JournalOperation) -> tuple[Effect, Granted]:
         """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
         who = self._who(request)
+        if isinstance(operation, Approve | Refuse):
+            return self._opinion(request, operation), Granted(policy=self.policy.fingerprint)
         _, desk, granted = self._resolve(who, [operation])
         effect, number = operation.effect(desk), operation.about()
-        if who:
+        if who and not self._is_withdrawn(request, operation):
             changes = self.past.plan(number).changes if number is not None else ()
             deed = of_changes(changes, at=self.past.now(), lasts=effect.lasts)
             granted = self._allowed(who, operation, changes, desk, deed)
         return effect, granted
+
+    def _opinion(self, request: Request, operation: Approve | Refuse) -> Effect:
+        """Approvers are not asked what they may do themselves."""
+        effect = operation.effect(self.desk(request, operation))
+        if request.expects not in (None, self.past.plan(operation.number).digest()):
+            raise Moved("The change is no longer what you were shown: its card shows it as it is now.")
+        return effect
+
+    def _is_withdrawn(self, request: Request, operation: JournalOperation) -> bool:
+        """Who asked for it may always think better of it."""
+        if not isinstance(operation, Cancel):
+            return False
+        entry = self.past.entry(operation.number)
+        return entry.request.user == request.user and waits(entry)
+
+    def weighed(self, request: Request, operation: JournalOperation) -> Message:
+        """What it would do, before the click; raise Refused."""
+        effect, _ = self.effect(request, operation)
+        plan = self.past.plan(operation.number) if isinstance(operation, Approve | Refuse) else None
+        return Message(
+            title=f"{operation.title}? Nothing is changed yet.",
+            facts=(*effect.facts, *(plan_facts(plan, self.desk(request, operation).ring_group_name) if plan else ())),
+            notes=(effect.title,),
+            offers=(
+                Offer(
+                    label=operation.title,
+                    line=operation.text(),
+                    style="primary",
+                    expects=plan.digest() if plan else None,
+                ),
+            ),
+        )
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
@@ -155,14 +205,15 @@ class Path:
 
     def _allowed(self, who: Asker, operation: Operation, changes: Sequence[Change], desk: Desk, deed: Deed) -> Granted:
         """On what was read and with all its figures; raise NotAllowed."""
-        rules, policy = dict[str, None](), self.policy
+        decisions, policy = list[Decision](), self.policy
         names = [(change.names, _ring_groups(change, desk)) for change in changes] or [(frozenset[str](), [])]
         for groups, ring_groups in names:
             permission = _permission(operation, desk)
             decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
-            self._enforce(decision, Tried(operation, deed, self.past, desk.zone))
-            rules |= dict.fromkeys(decision.rules)
-        return Granted(" and ".join(rules) or None, policy.fingerprint)
+            if not is_granted(operation, decision):
+                self._enforce(decision, Tried(operation, deed, self.past, desk.zone))
+            decisions.append(decision)
+        return granted(operation, decisions, policy.fingerprint)
 
     def _resolve(self, who: Asker | None, readings: Sequence[Some]) -> tuple[Some, Desk, Granted]:
         """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
@@ -254,6 +305,7 @@ class Path:
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, who.user if who else ""),
             again=partial(self._again, who),
+            approvals=self.approvals(who),
         )
 
     def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:

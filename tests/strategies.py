@@ -15,6 +15,7 @@ from bot.fields import (
     MEMBERS,
     NEW_NAME,
     NUMBER,
+    REASON,
     RECALL,
     SEARCH,
     SWITCH,
@@ -31,7 +32,6 @@ from bot.operations import OPERATIONS
 from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_OF
-from bot.operations.pause import REASON
 from bot.operations.undo import ANYWAY
 from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
