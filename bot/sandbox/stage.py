@@ -37,6 +37,23 @@ user_groups = ["{leads}"]
 operations = ["all"]
 """
 
+DEMO = f"""{POLICY}
+[[allow]]
+name = "On call from #phones, once a lead has approved"
+channels = ["{{phones}}"]
+user_groups = ["{{oncall}}"]
+operations = ["members", "recall", "groups"]
+approvers = ["{{leads}}"]
+
+[[allow]]
+name = "On call from #phones, in an emergency"
+channels = ["{{phones}}"]
+user_groups = ["{{oncall}}"]
+operations = ["server"]
+emergency = "{{ops}}"
+"""
+"""With a second pair of eyes: what a visitor may try, too."""
+
 
 class Stage:
     """Once entered, all of it runs; `policy` may hold the names in braces that POLICY has.

@@ -22,6 +22,7 @@ TRIES = (
     "/park Sales",
     "/park",
     "@Park preview move 1011 to Support",
+    "/park rename Warehouse to Depot",
 )
 """What a visitor may begin with."""
 PEOPLE = {
