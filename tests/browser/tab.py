@@ -126,5 +126,7 @@ class Tab:
         self.press("Enter")
 
     def picture(self, file: Path) -> None:
+        """Without the mouse in it."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
         shot = self.call("Page.captureScreenshot", format="png")
         file.write_bytes(base64.b64decode(shot["data"]))
