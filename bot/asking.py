@@ -56,3 +56,5 @@ class Asking:
         waiting = replace(entry, **known, state=State.SCHEDULED, run_at=approval.until)
         card = self.teller.ask(waiting)
         self.journal.schedule(entry, approval.until, **known, card=card.model_dump(mode="json"))
+        if entry.card is not None:  # whoever drew it meanwhile, for an approval, had the older plan
+            self.teller.draw(entry.id)

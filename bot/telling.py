@@ -110,6 +110,16 @@ class Teller:
             self._place(entry, said, said.card)
             self.changed()
 
+    def draw(self, number: int) -> None:
+        """Its card as the journal has it now; again, where that has moved on meanwhile, here or on another replica."""
+        with self._drawing:
+            entry = self.journal.get(number)
+            while True:
+                self.show(entry)
+                drawn, entry = entry, self.journal.get(number)
+                if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
+                    return
+
     def _place(self, entry: Entry, said: Confirmation, card: Message) -> None:
         """Under the card of the change that it is about, which is brought up to date; else it has a card of its own."""
         about = root(self.journal, entry)
@@ -119,8 +129,7 @@ class Teller:
             self._follow(entry, about, said, card)
         else:  # it waited for its time, or for approval, on a card of its own
             self._show(entry, said, card)
-        with self._drawing:
-            self.show(about)
+        self.draw(about.id)
         return None
 
     def _follow(self, entry: Entry, about: Entry, said: Confirmation, card: Message) -> None:
@@ -144,7 +153,7 @@ class Teller:
         else:
             posted = Posted.model_validate(entry.card)
             if entry.run_at > entry.accepted_at and not posted.replied:  # the card of what was scheduled
-                self.show(entry)
+                self.draw(entry.id)
         if said.reply is not None and not posted.replied:
             self.voice.trail(entry.request, posted, said.reply, said.mention)
         posted = self._sound_alarm(entry, posted, card)

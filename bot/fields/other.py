@@ -29,7 +29,15 @@ def _read_switch(words: Words) -> bool:
     raise ValueError("Type on or off.")
 
 
+def _read_line(words: Words) -> str:
+    if not words:
+        raise ValueError("Type the line after that.")
+    return join(words)
+
+
 def _read_reason(words: Words) -> str:
+    if not words:
+        raise ValueError("Say why.")
     return words[0].text if len(words) == 1 else join(words)
 
 
@@ -44,7 +52,7 @@ def _say_line(line: str) -> str:
 CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
 NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-LINE = Noun(placeholder="<line>", read=join, say=_say_line, most=MAX_LINE, whole_line=True)
+LINE = Noun(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
 REASON = Noun(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
