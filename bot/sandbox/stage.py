@@ -37,22 +37,26 @@ user_groups = ["{leads}"]
 operations = ["all"]
 """
 
-DEMO = f"""{POLICY}
+DEMO_POLICY = (
+    POLICY
+    + """
 [[allow]]
-name = "On call from #phones, once a lead has approved"
-channels = ["{{phones}}"]
-user_groups = ["{{oncall}}"]
+name = "On call, once a lead agrees"
+channels = ["{phones}"]
+user_groups = ["{oncall}"]
 operations = ["members", "recall", "groups"]
-approvers = ["{{leads}}"]
+approvers = ["{leads}"]
+approve_within = "4h"
 
 [[allow]]
-name = "On call from #phones, in an emergency"
-channels = ["{{phones}}"]
-user_groups = ["{{oncall}}"]
-operations = ["server"]
-emergency = "{{ops}}"
+name = "On call, in an emergency"
+user_groups = ["{oncall}"]
+operations = ["recall"]
+temporary = "4h"
+emergency = "{announce}"
 """
-"""With a second pair of eyes: what a visitor may try, too."""
+)
+"""With what a visitor can try beside that: approval, and an emergency."""
 
 
 class Stage:
