@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import checking, logs
 from bot.audit.command import add_commands
-from bot.errors import ParkError
+from bot.errors import ParkError, SettingsError
 from bot.settings import read_journal_settings, read_settings
 
 
@@ -59,8 +59,13 @@ def migrate(_: argparse.Namespace) -> int:
 
 def demo(chosen: argparse.Namespace) -> int:
     """The sandbox needs its own dependencies, which a production install may leave out."""
-    from bot.sandbox.demo import play
-
+    try:
+        from bot.sandbox.demo import play
+    except ModuleNotFoundError as missing:
+        package = str(missing.name).partition(".")[0]
+        if package == "bot":
+            raise
+        raise SettingsError(f"The demo needs {package}: pip install 'park-bot[sandbox]'") from missing
     return play(chosen.lines, picture=chosen.picture, where=chosen.where)
 
 

@@ -35,6 +35,8 @@ class Request(BaseModel):
     """Where the gesture happened; None in a direct message or App Home."""
     thread: str | None = None
     """The `ts` of the thread that the gesture happened in."""
+    at_top: bool = False
+    """Made on the thread's first message, which may have no replies yet: who made it looks at the channel."""
     post_to: str | None = None
     """The channel chosen for the confirmation where the gesture has none: it is no place to be allowed from."""
     response_url: str | None = Field(default=None, repr=False)

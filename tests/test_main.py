@@ -47,6 +47,15 @@ def test_a_files_table_is_told_to_be_as_it_is_or_not(
     assert said in capsys.readouterr().err
 
 
+def test_a_demo_without_what_it_stands_on_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "bot.sandbox.demo", raising=False)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == "The demo needs rich: pip install 'park-bot[sandbox]'\n"
+
+
 def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "/park add 1001 to Sales"]) == 0
     assert "Amara Okafor" in capsys.readouterr().out

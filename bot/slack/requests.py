@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.request import Door, Request
 from bot.slack.buttons import read
@@ -29,13 +29,14 @@ def of_slash(command: Payload, team: str) -> Request:
 def of_mention(event: Payload, team: str, bot_user: str) -> Request:
     """A message is known by its channel and `ts`, however often it is delivered; it was asked when it was written."""
     return Request(
-        key=_mention_key(team, event["channel"], event["ts"]),
+        key=f"{team}:{event['channel']}:{event['ts']}",
         team=team,
         user=event["user"],
         door=Door.MENTION,
         line=mention_line(event["text"], bot_user),
         channel=channel_of(event["channel"]),
         thread=event.get("thread_ts", event["ts"]),
+        at_top=event.get("thread_ts", event["ts"]) == event["ts"],
         asked_at=datetime.fromtimestamp(float(event["ts"]), UTC),
     )
 
@@ -43,43 +44,40 @@ def of_mention(event: Payload, team: str, bot_user: str) -> Request:
 def of_click(body: Payload, action: Payload, team: str) -> Request:
     """A drawn button has a nonce of its own: a second click on it by the same person is the same request."""
     click = read(action["value"])
-    channel, thread = where(body)
     return Request(
         key=f"{team}:{click.nonce}:{body['user']['id']}",
         team=team,
         user=body["user"]["id"],
         door=Door.BUTTON,
         line=click.line,
-        channel=channel,
-        thread=thread,
+        **where(body)._asdict(),
         response_url=body.get("response_url"),
         asked_at=datetime.now(UTC),
         expects=click.expects,
     )
 
 
-def where(body: Payload) -> tuple[str | None, str | None]:
-    """Channel and thread of a click on a message, of a message shortcut, or of the form that came from one."""
+class Spot(NamedTuple):
+    """Where a gesture was made, as requests and forms have it."""
+
+    channel: str | None = None
+    thread: str | None = None
+    at_top: bool = False
+
+
+def where(body: Payload) -> Spot:
+    """Of a click on a message, of a message shortcut, or of the form that came from one."""
     container, message = body.get("container", {}), body.get("message", {})
     if "channel_id" in container:
-        return channel_of(container["channel_id"]), thread_of(container)
+        thread = thread_of(container)
+        return Spot(channel_of(container["channel_id"]), thread, thread == container.get("message_ts"))
     if body["type"] == "message_action":
-        return channel_of(body["channel"]["id"]), message.get("thread_ts", message.get("ts"))
+        thread = message.get("thread_ts", message.get("ts"))
+        return Spot(channel_of(body["channel"]["id"]), thread, thread == message.get("ts"))
     if packed := body.get("view", {}).get("private_metadata"):
         place = Place.model_validate_json(packed)
-        return place.channel, place.thread
-    return None, None
-
-
-def is_own_thread(request: Request) -> bool:
-    """Whether it was asked by a mention that no thread hung under: what is private can't be seen in a thread of one."""
-    if request.door is not Door.MENTION or request.channel is None or request.thread is None:
-        return False
-    return request.key == _mention_key(request.team, request.channel, request.thread)
-
-
-def _mention_key(team: str, channel: str, ts: str) -> str:
-    return f"{team}:{channel}:{ts}"
+        return Spot(place.channel, place.thread, place.at_top)
+    return Spot()
 
 
 def channel_of(channel: str) -> str | None:

@@ -14,7 +14,6 @@ from bot.slack.cards import Card, Cards
 from bot.slack.outlet import Outlet
 from bot.slack.people import People
 from bot.slack.posted import about, asked_in
-from bot.slack.requests import is_own_thread
 from bot.slack.ways import any_open, first_open, response_url
 from bot.voice import Posted
 
@@ -88,7 +87,7 @@ class Voice:
 
     def _private_ways(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
         whisper = partial(self._outlet.whisper, user=request.user, payload=payload)
-        if request.channel and request.thread and not is_own_thread(request):
+        if request.channel and request.thread and not request.at_top:  # Slack hides it in a thread without replies
             yield partial(whisper, request.channel, thread=request.thread)
         if url := response_url(request):
             yield partial(self._outlet.respond, url, payload, to_all=False)

@@ -1,25 +1,37 @@
-"""A headless Chromium, driven over its DevTools protocol: what a person does with a mouse and a keyboard, and sees."""
+"""A headless Chromium, as Debian's package has it."""
 
-import base64
-import json
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import httpx
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+
+from tests.browser.tab import Tab
 
 STARTED = 60.0
 """Seconds that a start may take."""
-SEEN = 30.0
-"""Seconds after which what should be seen is missing."""
-LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+OPTIONS = (
+    "--headless",
+    "--remote-debugging-port=0",
+    "--remote-debugging-pipe",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--lang=en-GB",
+)
+PIPED = 'exec "$@" 3<&0 4>/dev/null'
+"""Its standard input is the pipe that it listens on: when that ends, however the tests ended, so does Chromium."""
 
 
 def found() -> str | None:
@@ -32,28 +44,17 @@ def chromium() -> Iterator["Browser"]:
     """Started with a profile of its own, gone with it."""
     with tempfile.TemporaryDirectory(prefix="park-chromium-", ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
-            [str(found()), *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
+            ["sh", "-c", PIPED, "sh", str(found()), *OPTIONS, f"--user-data-dir={profile}", "about:blank"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
             yield Browser(_port(Path(profile) / "DevToolsActivePort", process))
         finally:
-            process.terminate()
+            assert process.stdin
+            process.stdin.close()
             process.wait(STARTED)
-
-
-OPTIONS = (
-    "--headless=new",
-    "--remote-debugging-port=0",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--hide-scrollbars",
-    "--lang=en-GB",
-)
 
 
 def _port(file: Path, process: "subprocess.Popen[bytes]") -> int:
@@ -71,119 +72,15 @@ class Browser:
         self._address = f"http://127.0.0.1:{port}"
 
     @contextmanager
-    def tab(self, url: str, *, width: int = 1400, height: int = 900, dark: bool = False) -> Iterator["Tab"]:
+    def tab(self, url: str, *, width: int = 1400, height: int = 900, dark: bool = False) -> Iterator[Tab]:
         """Open, and drawn."""
-        made = httpx.put(f"{self._address}/json/new?about:blank").json()
-        with connect(made["webSocketDebuggerUrl"], max_size=None, compression=None) as connection:
-            tab = Tab(connection)
-            tab.show(width, height, dark=dark)
-            tab.go(url)
-            yield tab
-            tab.faultless()
-        httpx.get(f"{self._address}/json/close/{made['id']}")
-
-
-class Tab:
-    """What is named by its words is found as people find it: visible, and by its label."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection, self._ids = connection, count(1)
-        self.faults: list[str] = []
-        """What the page's own console complained of."""
-        for domain in ("Page", "Runtime", "Log", "Accessibility"):
-            self.call(f"{domain}.enable")
-        self.call("Page.addScriptToEvaluateOnNewDocument", source=LOOKS)
-
-    def call(self, method: str, **params: Any) -> Any:
-        """The protocol's answer; AssertionError for its refusals."""
-        id = next(self._ids)
-        self._connection.send(json.dumps({"id": id, "method": method, "params": params}))
-        while True:
-            message = json.loads(self._connection.recv(timeout=SEEN + 5))
-            if message.get("id") == id:
-                assert "error" not in message, message
-                return message["result"]
-            self._heard(message)
-
-    def _heard(self, event: dict[str, Any]) -> None:
-        params = event.get("params", {})
-        if event.get("method") == "Runtime.exceptionThrown":
-            self.faults.append(params["exceptionDetails"]["exception"].get("description", str(params)))
-        if event.get("method") == "Log.entryAdded" and params["entry"]["level"] == "error":
-            self.faults.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
-
-    def faultless(self) -> None:
-        """Nothing went wrong in the page, and nothing was asked of another place."""
-        assert not self.faults, self.faults
-
-    def js(self, expression: str) -> Any:
-        """Its value, a promise's when it is kept; AssertionError for what it throws."""
-        done = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in done, done["exceptionDetails"]["exception"].get("description", done)
-        return done["result"].get("value")
-
-    def go(self, url: str) -> None:
-        self.call("Page.navigate", url=url)
-        self.until("document.body?.dataset.drawn")
-
-    def show(self, width: int, height: int, *, dark: bool = False, scale: int = 1) -> None:
-        """As a window of that size, in CSS pixels."""
-        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
-        self.call("Emulation.setDeviceMetricsOverride", **size)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        still = {"name": "prefers-reduced-motion", "value": "reduce"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme, still])
-
-    def until(self, condition: str) -> Any:
-        """The condition's first true value, looked at whenever the page changes."""
-        script = f"parkLooks ? parkLooks.until(() => ({condition}), {SEEN * 1000}) : false"
+        made = httpx.put(f"{self._address}/json/new?about:blank", timeout=STARTED).json()
         try:
-            return self.js(script)
-        except AssertionError as fault:
-            raise AssertionError(f"{condition}\n{fault}\n{self.text('main')}") from None
-
-    def see(self, words: str, within: str = "main", *, times: int = 1) -> str:
-        """Wait until these words stand there in sight, and return all that does."""
-        where, what = json.dumps(within), json.dumps(words)
-        self.until(f"parkLooks.times({where}, {what}) >= {times}")
-        return self.text(within)
-
-    def see_no_more(self, words: str, within: str = "main") -> None:
-        self.until(f"parkLooks.times({json.dumps(within)}, {json.dumps(words)}) === 0")
-
-    def text(self, within: str = "body") -> str:
-        return str(self.js(f"document.querySelector({json.dumps(within)}).innerText"))
-
-    def click(self, label: str, within: str = "body") -> None:
-        """The last thing in sight with that label that can be clicked: with the mouse, in its middle."""
-        x, y = self.until(f"parkLooks.middle({json.dumps(label)}, {json.dumps(within)})")
-        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-    def choose(self, value: str, label: str) -> None:
-        """In a native menu."""
-        found = f"parkLooks.labelled({json.dumps(label)})"
-        self.until(found)
-        self.js(f"parkLooks.choose({found}, {json.dumps(value)})")
-
-    def type(self, text: str, label: str | None = None) -> None:
-        """Into the field with that label, or where the focus is."""
-        if label:
-            self.until(f"parkLooks.labelled({json.dumps(label)})?.focus() ?? true")
-        self.call("Input.insertText", text=text)
-
-    def press(self, key: str, *, shift: bool = False) -> None:
-        code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Backspace": 8}[key]
-        said = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
-        text = {"text": "\r"} if key == "Enter" else {}
-        self.call("Input.dispatchKeyEvent", type="keyDown", **said, **text)
-        self.call("Input.dispatchKeyEvent", type="keyUp", **said)
-
-    def say(self, line: str) -> None:
-        """Type it into the message box, and send it."""
-        self.type(line, "Message")
-        self.press("Enter")
-
-    def picture(self, file: Path) -> None:
-        shot = self.call("Page.captureScreenshot", format="png")
-        file.write_bytes(base64.b64decode(shot["data"]))
+            with connect(made["webSocketDebuggerUrl"], max_size=None, compression=None) as connection:
+                tab = Tab(connection)
+                tab.show(width, height, dark=dark)
+                tab.go(url)
+                yield tab
+                tab.faultless()
+        finally:
+            httpx.get(f"{self._address}/json/close/{made['id']}", timeout=STARTED)

@@ -6,19 +6,24 @@ from collections.abc import Iterator
 import pytest
 
 from bot.sandbox.page import Page
-from tests.browser.chromium import Browser, Tab, chromium, found
+from tests.browser.chromium import Browser, chromium, found
+from tests.browser.tab import Tab
+
+REQUIRED = "PARK_REQUIRE_BROWSER"
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if not found() and not os.environ.get("PARK_REQUIRE_BROWSER"):
-        pytest.skip("no Chromium on this machine: install Debian's package chromium")
+    if not found():
+        missing = pytest.fail if os.environ.get(REQUIRED) else pytest.skip
+        missing("no Chromium on this machine: install Debian's package chromium")
     with chromium() as started:
         yield started
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
+    """A workspace of its own, where somebody can look at it."""
     with Page() as opened:
         yield opened
 

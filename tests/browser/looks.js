@@ -39,14 +39,29 @@ window.parkLooks = (() => {
     return [...document.querySelectorAll(within)].reduce((all, one) => all + plain(one.innerText).split(words).length - 1, 0);
   }
 
-  function middle(label, within) {
+  let last = null, hit = false;
+
+  // The middle of what can be clicked, once it has stood still and nothing lies over it; `wasHit` then tells of the click.
+  function aim(label, within) {
     const wanted = "button, a, summary, [role=option], [role=menuitem], input, label";
     const root = document.querySelector("dialog[open]") && within === "body" ? document.querySelector("dialog[open]") : document.querySelector(within);
     const found = named([...root.querySelectorAll(wanted)], label).filter((one) => !one.getAttribute("aria-busy")).at(-1);
     if (!found) return null;
     found.scrollIntoView({ block: "nearest" });
-    const box = found.getBoundingClientRect();
-    return [box.x + box.width / 2, box.y + box.height / 2];
+    const box = found.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+    if (last?.found !== found || last.x !== x || last.y !== y) last = { found, x, y, since: performance.now() };
+    if (performance.now() - last.since < 90 || !found.contains(document.elementFromPoint(x, y))) return null;
+    hit = false;
+    const kind = found.matches("[role=option]") ? "mousedown" : "click";
+    found.addEventListener(kind, () => { hit = true; }, { once: true, capture: true });
+    return [x, y];
+  }
+
+  const wasHit = () => hit;
+
+  function focus(label) {
+    labelled(label)?.focus();
+    return document.activeElement === labelled(label);
   }
 
   const labelled = (label) => named([...document.querySelectorAll("input, select, textarea")], label).at(-1);
@@ -56,5 +71,5 @@ window.parkLooks = (() => {
     menu.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  return { until, times, middle, labelled, choose, name, inSight };
+  return { until, times, aim, wasHit, labelled, focus, choose, name, inSight };
 })();

@@ -4,19 +4,17 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.page import Page
-from tests.browser.chromium import Browser, Tab, chromium
+from tests.browser.chromium import Browser, chromium
+from tests.browser.tab import Tab
 
 
 def take(folder: Path) -> None:
     """PNG files of one workspace, in which a morning has passed."""
     with Page() as page, chromium() as browser:
-        with browser.tab(page.url, width=1240, height=720) as tab:
+        with browser.tab(page.url, width=1240, height=900) as tab:
             _morning(tab)
             tab.picture(folder / "workspace.png")
-            tab.click("1 reply")
-            tab.see("read back", "#thread")
-            tab.picture(folder / "thread.png")
-            tab.click("Close the thread")
+            tab.show(1240, 720)
             _form(tab)
             tab.picture(folder / "form.png")
         _others(page, browser, folder)
@@ -40,14 +38,15 @@ def _form(tab: Tab) -> None:
 
 
 def _others(page: Page, browser: Browser, folder: Path) -> None:
-    """The Home tab in the dark, and a refusal on a phone."""
+    """The Home tab in the dark, and on a phone a refusal, with what was asked for then."""
     with browser.tab(f"{page.url}?in=park", width=1240, height=720, dark=True) as tab:
-        tab.press("Escape")
+        tab.press("Escape")  # the form of before
         tab.see("12 park groups", "#home")
         tab.picture(folder / "home-dark.png")
     with browser.tab(f"{page.url}?as=ben", width=390, height=780) as tab:
-        tab.say("/park delete Warehouse")
-        tab.see("Only visible to you")
+        tab.say("/park rename Warehouse to Depot")
+        tab.click("Ask for approval")
+        tab.see("waiting for approval")
         tab.picture(folder / "phone.png")
 
 

@@ -3,7 +3,10 @@
 import pytest
 
 from bot.sandbox.page import Page
-from tests.browser.chromium import Browser, Tab
+from tests.browser.chromium import Browser
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def focus(tab: Tab) -> str:
@@ -165,6 +168,60 @@ def test_nothing_is_wider_than_a_phone(page: Page, browser: Browser, dark: bool)
         tab.until("!document.body.classList.contains('side-open')")
         tab.click("PBX")
         tab.see("What the PBX heard", "#backstage")
+
+
+def test_what_lies_over_the_messages_is_left_by_a_click_beside_it_and_by_escape(page: Page, browser: Browser) -> None:
+    with browser.tab(page.url, width=390, height=800) as tab:
+        tab.click("Channels and people")
+        assert focus(tab) == "You are"
+        tab.click_at(370, 400)
+        tab.until("!document.body.classList.contains('side-open')")
+        assert focus(tab) == "Channels and people"
+        assert tab.js("document.querySelector('#backstage-button').ariaExpanded") == "false"
+        tab.click("PBX")
+        tab.see("What the PBX heard", "#backstage")
+        tab.press("Escape")
+        tab.until("!document.querySelector('#backstage').checkVisibility()")
+        assert focus(tab) == "PBX"
+
+
+def test_the_pbx_is_shown_in_the_threads_place_where_there_is_no_room_for_both(page: Page, browser: Browser) -> None:
+    with browser.tab(page.url, width=1200) as tab:
+        tab.say("/park add 1001 to Sales")
+        tab.click("1 reply")
+        tab.see("read back", "#thread")
+        tab.until("!document.querySelector('#backstage').checkVisibility()")
+        tab.click("PBX")
+        tab.see("1002 1007 1003 1011 1001", "#bs-state")
+        tab.until("document.querySelector('#thread').hidden")
+
+
+def test_one_goes_back_to_where_one_came_from(tab: Tab) -> None:
+    tab.click("random", "#places")
+    tab.see("#random")
+    assert focus(tab) == "Message"
+    tab.js("history.back()")
+    tab.see("#phones")
+    assert tab.js("document.querySelector('#who').value") == "ana"
+
+
+def test_what_was_not_looked_at_yet_is_marked_as_new(page: Page, tab: Tab) -> None:
+    def new() -> str:
+        return str(tab.js("[...document.querySelectorAll('#places [data-new]')].map(one => one.innerText).join()"))
+
+    tab.go(f"{page.url}?in=park&tab=messages")
+    tab.say("/park add 1001 to Sales")
+    tab.until("document.querySelector('#places [data-new]')")
+    assert new() == "ops"
+    tab.click("ops", "#places")
+    tab.see("asked in a direct message")
+    tab.until("!document.querySelector('#places [data-new]')")
+    tab.choose("ben", "You are")
+    tab.see("asked in a direct message")
+    assert new() == ""
+    tab.click("phones", "#places")
+    tab.see("#phones")
+    assert new() == ""
 
 
 def test_everything_that_can_be_used_has_a_name(tab: Tab) -> None:

@@ -1,7 +1,11 @@
 """The stories of the README, as somebody lives them in a browser."""
 
+import pytest
+
 from bot.sandbox.page import Page
-from tests.browser.chromium import Tab
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.timeout(600)
 
 
 def members(page: Page, group: str = "Sales") -> list[str]:
@@ -11,6 +15,11 @@ def members(page: Page, group: str = "Sales") -> list[str]:
 def recalled_to(page: Page, group: str = "Sales") -> str:
     state = page.stage.pbx.state
     return str(state.groups[state.group_id(group)]["recall_to"])
+
+
+def become(tab: Tab, who: str) -> None:
+    tab.choose(who, "You are")
+    tab.until(f"document.body.dataset.drawn.includes('as={who}')")
 
 
 def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: Page, tab: Tab) -> None:
@@ -23,8 +32,7 @@ def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: Page, tab:
     tab.see("/call_park_groups/“Sales”/members/1001", "#bs-heard")
     tab.click("1 reply")
     tab.see("Done: read back from the PBX and found as asked.", "#thread")
-    tab.choose("ben", "You are")
-    tab.until("parkLooks.labelled('You are').value === 'ben' && document.body.dataset.drawn.includes('ben')")
+    become(tab, "ben")
     tab.see("Added 1001 Amara Okafor to Sales")
 
 
@@ -48,6 +56,24 @@ def test_a_refused_change_says_why_and_reaches_no_pbx(page: Page, tab: Tab) -> N
     assert len(page.stage.pbx.state.audit) == before
     tab.go(f"{page.url}?as=ana&in=phones")
     tab.see_no_more("Only visible to you")
+
+
+def test_a_refused_change_is_made_once_another_has_approved_it(page: Page, tab: Tab) -> None:
+    become(tab, "ben")
+    tab.say("/park rename Warehouse to Depot")
+    tab.see("Nothing was changed")
+    tab.click("Ask for approval")
+    tab.see("Waits for approval: Rename Warehouse to Depot")
+    tab.click("Approve")
+    tab.see("Nobody approves or refuses their own change")
+    assert not page.stage.pbx.writes
+    become(tab, "ana")
+    tab.see_no_more("Only visible to you")
+    tab.click("Approve")
+    tab.see("Renamed Warehouse to Depot")
+    assert "by @Ana Ruiz" in tab.see("Approved:")
+    tab.see("Depot", "#bs-state tbody")
+    tab.see_no_more("Warehouse", "#bs-state tbody")
 
 
 def test_a_change_is_taken_back_by_its_button(page: Page, tab: Tab) -> None:

@@ -1,5 +1,6 @@
 """mrkdwn as HTML: what people and the PBX wrote stays text, whatever it holds."""
 
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -47,9 +48,9 @@ def read(html: str) -> Reader:
     return reader
 
 
-def mrkdwn() -> Mrkdwn:
+def mrkdwn(now: datetime | None = None) -> Mrkdwn:
     state = State("Test", frozenset(), frozenset())
-    return Mrkdwn(state, ZoneInfo("Europe/Berlin"), "U1")
+    return Mrkdwn(state, now or datetime.now(ZoneInfo("Europe/Berlin")), "U1")
 
 
 @given(text=texts)
@@ -86,7 +87,7 @@ def test_it_is_drawn_as_slack_draws_it(text: str, html: str) -> None:
 def test_people_channels_and_groups_go_by_their_names_and_oneself_is_marked(stage: Stage) -> None:
     ana, oncall = stage.people["ana"], stage.groups["oncall"]
     said = f"<@{ana}> <#{stage.channels['ops']}> <!subteam^{oncall}>"
-    reader = read(Mrkdwn(stage.slack.state, ZoneInfo("UTC"), ana).html(said))
+    reader = read(Mrkdwn(stage.slack.state, datetime.now(UTC), ana).html(said))
     assert reader.text == "@Ana Ruiz #ops @oncall"
     assert [attributes["class"] for _, attributes in reader.tags] == ["mention mine", "mention", "mention"]
 
@@ -106,6 +107,14 @@ def test_dates_are_said_in_the_zone_of_who_reads(form: str, said: str) -> None:
     html = mrkdwn().html(f"<!date^1712318709^{form}|12:05 UTC>")
     assert read(html).text == said
     assert read(html).tags[0][1] == {"datetime": "2024-04-05T14:05:09+02:00", "title": "12:05 UTC"}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(0, "tomorrow 14:05"), (1, "today 14:05"), (2, "yesterday 14:05"), (3, "Apr 5, 2024 14:05")]
+)
+def test_today_is_the_day_to_which_the_clock_was_moved(ahead: int, said: str) -> None:
+    now = datetime(2024, 4, 4, 12, 0, tzinfo=ZoneInfo("Europe/Berlin")) + timedelta(days=ahead)
+    assert read(mrkdwn(now).html("<!date^1712318709^{date_short_pretty} {time}|x>")).text == said
 
 
 def test_a_date_that_is_none_is_said_as_the_bot_would_have_it() -> None:

@@ -31,7 +31,7 @@ def test_it_listens_on_loopback_only_and_fetches_nothing_from_elsewhere(page: Pa
     assert "style=" not in answer.text
 
 
-@pytest.mark.parametrize("file", ["page.js", "kit.css", "page.css", "icon.svg"])
+@pytest.mark.parametrize("file", ["page.js", "drawers.js", "unread.js", "kit.css", "page.css", "icon.svg"])
 def test_its_files_come_from_itself(page: Page, file: str) -> None:
     answer = httpx.get(f"{page.url}static/{file}")
     assert answer.status_code == 200

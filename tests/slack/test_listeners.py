@@ -156,6 +156,17 @@ def test_a_click_on_a_card_asks_in_the_cards_thread_for_whoever_clicked(doors: P
     assert (request.user, request.channel, request.thread) == (doors.ben, doors.phones, posted.ts)
 
 
+@pytest.mark.parametrize("in_thread", [True, False])
+def test_the_answer_to_a_click_is_told_where_the_button_stands(doors: Place, in_thread: bool) -> None:
+    doors.inbox.answer = lambda request: Message(title="You may not do that here.")
+    root = doors.slack.say(doors.ada, doors.phones, "anybody?") if in_thread else None
+    doors.voice.show(doors.ask(doors.phones, thread=root), 42, HELP, "done")
+    card = doors.slack.messages(doors.phones, thread=root)[-1]
+    doors.slack.click(doors.ben, card, label="Go")
+    told = only_for(doors, doors.ben)
+    assert (told.channel, told.thread_ts) == (doors.phones, root)
+
+
 def test_a_click_that_the_journal_does_not_take_says_that_nothing_was_done(doors: Place) -> None:
     doors.voice.show(doors.ask(doors.phones), 42, HELP, "done")
     doors.inbox.answer = unavailable

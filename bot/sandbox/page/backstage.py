@@ -57,6 +57,7 @@ class Backstage:
             return {
                 "now": self.stage.now().astimezone(zone).strftime("%a %-d %b, %H:%M"),
                 "pid": self.child.pid,
+                "connected": self.stage.slack.connections > 0,
                 "switches": [_switch(self.stage, one) for one in SWITCHES.values()],
                 "server": self._server(),
                 "groups": [self._group(id) for id in self.stage.pbx.state.groups],

@@ -1,7 +1,7 @@
 """Moments as a person reads them: in their own zone."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -17,14 +17,14 @@ _PRETTY = re.compile(r"\{(date(?:_short|_long)?)_pretty\}")
 _NAMES = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
-def date_token(reference: str, otherwise: str, zone: tzinfo) -> Markup:
-    """`!date^SECONDS^FORMAT`, perhaps `^LINK`; what stands for it where it can't be read."""
+def date_token(reference: str, otherwise: str, now: datetime) -> Markup:
+    """`!date^SECONDS^FORMAT`, perhaps `^LINK`, in the zone of `now`; what stands for it where it can't be read."""
     _, seconds, form, *_ = [*reference.split("^"), "", ""]
     try:
-        moment = datetime.fromtimestamp(int(seconds), UTC).astimezone(zone)
+        moment = datetime.fromtimestamp(int(seconds), UTC).astimezone(now.tzinfo)
     except (ValueError, OverflowError, OSError):
         return Markup("{}").format(otherwise)
-    words = written(form, moment, datetime.now(zone))
+    words = written(form, moment, now)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), otherwise, words)
 
 

@@ -33,8 +33,8 @@ class Drawing:
     def __init__(self, stage: Stage, made: Environment, looking: Looking) -> None:
         self.stage, self.looking, self._made = stage, looking, made
         self.state = stage.slack.state
-        self.zone = looking.zone(stage)
-        self._mrkdwn = Mrkdwn(self.state, self.zone, looking.user(stage))
+        self.now = stage.now().astimezone(looking.zone(stage))
+        self._mrkdwn = Mrkdwn(self.state, self.now, looking.user(stage))
 
     def __call__(self, template: str, **known: Any) -> Markup:
         return Markup(self._made.get_template(template).render(draw=self, looking=self.looking, **known))  # noqa: S704
@@ -67,18 +67,18 @@ class Drawing:
         return there.name if there else id
 
     def moment(self, ts: str) -> datetime:
-        return datetime.fromtimestamp(float(ts), UTC).astimezone(self.zone)
+        return datetime.fromtimestamp(float(ts), UTC).astimezone(self.now.tzinfo)
 
     def clock(self, ts: str) -> str:
         return dates.clock(self.moment(ts))
 
     def day(self, ts: str) -> str:
-        return dates.day(self.moment(ts), self.stage.now().astimezone(self.zone))
+        return dates.day(self.moment(ts), self.now)
 
     def date(self, piece: Json) -> Markup:
         """Of rich text."""
         reference = f"!date^{piece['timestamp']}^{piece['format']}"
-        return dates.date_token(reference, piece.get("fallback", ""), self.zone)
+        return dates.date_token(reference, piece.get("fallback", ""), self.now)
 
     def entry(self, where: Message | View, block: Json, element: Json) -> Json:
         """What an element of a view holds; in messages, nothing but what it starts with."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
@@ -27,10 +27,10 @@ _QUOTED = re.compile(r"^(?:&gt;|>) ?")
 
 
 class Mrkdwn:
-    """Reads for one person: names as the workspace has them, moments in their zone."""
+    """Reads for one person: names as the workspace has them, moments in their zone, which is that of `now`."""
 
-    def __init__(self, state: State, zone: tzinfo, me: str) -> None:
-        self._state, self._zone, self._me = state, zone, me
+    def __init__(self, state: State, now: datetime, me: str) -> None:
+        self._state, self._now, self._me = state, now, me
         self._makers: dict[str, Callable[[str], Markup]] = {
             "fence": lambda text: Markup("<pre>{}</pre>").format(unescape(text)),
             "code": lambda text: Markup("<code>{}</code>").format(self._bare(text)),
@@ -76,7 +76,7 @@ class Mrkdwn:
         """A mention, a channel, a user group, a broadcast, a date or a link."""
         reference, _, label = inside.partition("|")
         if reference.startswith("!date^"):
-            return date_token(reference, unescape(label), self._zone)
+            return date_token(reference, unescape(label), self._now)
         if reference[0] in "@#!":
             mine = " mine" if reference == f"@{self._me}" else ""
             return Markup('<span class="mention{}">{}</span>').format(mine, display(self._state, f"<{inside}>"))

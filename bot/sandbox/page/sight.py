@@ -22,6 +22,7 @@ TRIES = (
     "/park Sales",
     "/park",
     "@Park preview move 1011 to Support",
+    "/park rename Warehouse to Depot",
 )
 """What a visitor may begin with."""
 PEOPLE = {
@@ -65,7 +66,7 @@ class Sight:
         with self.stage.slack.state.changed:
             return {
                 "title": self._title(looking),
-                "tabs": self._drawing(looking)("tabs.html", link=_linker(looking)),
+                "tabs": self._tabs(looking),
                 "places": self._places(looking),
                 "messages": self._messages(looking),
                 "thread": self._thread(looking),
@@ -85,9 +86,20 @@ class Sight:
         private = looking.where != APP and self.stage.slack.state.channels[looking.channel(self.stage)].private
         return self._drawing(looking)("title.html", about=ABOUT.get(looking.where), private=private)
 
+    def _tabs(self, looking: Looking) -> Markup:
+        newest = self._newest(replace(looking, where=APP))
+        return self._drawing(looking)("tabs.html", newest=newest, link=_linker(looking))
+
     def _places(self, looking: Looking) -> Markup:
         there = places(self.stage, looking.who)
-        return self._drawing(looking)("places.html", places=there, alive=self.child.alive, link=_linker(looking))
+        newest = {name: self._newest(replace(looking, where=name)) for name in (*dict(there), APP)}
+        known = {"places": there, "newest": newest, "alive": self.stage.slack.connections > 0, "link": _linker(looking)}
+        return self._drawing(looking)("places.html", **known)
+
+    def _newest(self, looking: Looking) -> str:
+        """The `ts` of the place's last message, by which the page knows what was not looked at yet."""
+        seen = self._seen(looking, None)
+        return seen[-1].ts if seen else ""
 
     def _messages(self, looking: Looking) -> Markup:
         known = {"tries": TRIES, "about": ABOUT.get(looking.where, ""), "shortcuts": self._shortcuts}

@@ -14,15 +14,13 @@ Payload = Mapping[str, Any]
 
 def of_opening(body: Payload, team: str) -> Request:
     """Whoever opens a form, and from where: it decides what they may, and where the confirmation goes."""
-    channel, thread = where(body)
     return Request(
         key=f"{team}:{body['trigger_id']}",
         team=team,
         user=body["user"]["id"],
         door=Door.FORM,
         line="",
-        channel=channel,
-        thread=thread,
+        **where(body)._asdict(),
         response_url=body.get("response_url"),
         asked_at=datetime.now(UTC),
     )
@@ -51,6 +49,7 @@ def of_form(body: Payload, place: Place, asked: Operation, team: str) -> Request
         line=asked.text(),
         channel=place.channel,
         thread=place.thread,
+        at_top=place.at_top,
         post_to=place.post_to,
         asked_at=datetime.now(UTC),
         expects=place.expects,

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def place_of(operation: str, request: Request) -> Place:
-    return Place(operation=operation, channel=request.channel, thread=request.thread)
+    return Place(operation=operation, channel=request.channel, thread=request.thread, at_top=request.at_top)
 
 
 def first_view(means: Means, operation: type[Operation], request: Request, offer: FormOffer) -> views.Json:

@@ -30,6 +30,7 @@ class Place(BaseModel):
     """How often an input was given another value, by its name."""
     channel: str | None = None
     thread: str | None = None
+    at_top: bool = False
     post_to: str | None = None
     """The channel chosen for the confirmation, where `channel` is none."""
     expects: str | None = None

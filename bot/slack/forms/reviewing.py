@@ -76,6 +76,7 @@ class Reviewing:
             arguments=asked.model_dump(mode="json", exclude_none=True),
             channel=before.channel,
             thread=before.thread,
+            at_top=before.at_top,
             post_to=before.post_to,
         )
         if place.post_to is None:

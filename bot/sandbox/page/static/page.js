@@ -3,6 +3,8 @@ import { morph } from "./morph.js";
 import { menus } from "./menus.js";
 import { pickers } from "./pickers.js";
 import { composers } from "./composer.js";
+import { drawers, side } from "./drawers.js";
+import { unread } from "./unread.js";
 import { ask, gesture, looking, backstage, toast, query } from "./asking.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -42,6 +44,7 @@ function show(regions) {
   if ("modal" in regions) showModal(regions.modal);
   if ("messages" in regions || "home" in regions) showTab();
   if ("title" in regions) drawn = query();
+  if ("places" in regions) unread();
   document.body.dataset.drawn = query();
 }
 
@@ -70,23 +73,28 @@ function showModal(html) {
 
 function go(changed) {
   Object.assign(looking, changed);
-  history.pushState(null, "", `?${query()}`);
+  history.pushState({ ...looking }, "", `?${query()}`);
   arrive();
 }
 
 function arrive() {
   $("#who").value = looking.as;
   if (!looking.thread) $("#thread").hidden = true;
-  document.body.classList.remove("side-open");
+  side(false);
   listen();
   if (looking.in === "park" && looking.tab === "home") gesture("home");
 }
 
-addEventListener("popstate", () => {
-  const there = new URLSearchParams(location.search);
-  for (const key of Object.keys(looking)) looking[key] = there.get(key);
+history.replaceState({ ...looking }, "");
+addEventListener("popstate", (event) => {
+  Object.assign(looking, event.state);
   arrive();
 });
+
+// Where there are keys, they are for the message box.
+function ready() {
+  if (!narrow.matches && $("#say").checkVisibility()) $("#say").focus();
+}
 
 // ---- what a person does ----
 
@@ -128,6 +136,7 @@ const clicked = {
   go: (link) => {
     const there = new URLSearchParams(link.search);
     go({ in: there.get("in"), tab: there.get("tab"), thread: null });
+    ready();
   },
   thread: (button) => {
     go({ thread: button.dataset.thread });
@@ -136,11 +145,6 @@ const clicked = {
   closeThread: () => {
     go({ thread: null });
     $("#say").focus();
-  },
-  toggle: (button) => {
-    const open = document.body.classList.toggle(`${button.dataset.toggle}-open`);
-    $("#backstage-button").setAttribute("aria-expanded", document.body.classList.contains("backstage-open"));
-    if (open) $(`#${button.dataset.toggle}`).querySelector("select, button, a")?.focus();
   },
   try: (button) => {
     $("#say").value = button.dataset.try;
@@ -205,12 +209,12 @@ modal.addEventListener("cancel", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || modal.open) return;
-  if (document.body.classList.contains("side-open")) document.body.classList.remove("side-open");
-  else if (looking.thread) clicked.closeThread();
+  if (looking.thread) clicked.closeThread();
 });
 
+drawers(() => clicked.closeThread());
 menus();
 pickers(place, confirmed);
 composers({ commands, entities, send: (text, thread) => ask("gesture/write", { text, thread }), toast });
-if (!narrow.matches) document.body.classList.add("backstage-open");
 arrive();
+ready();
