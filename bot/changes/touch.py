@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any, Literal
 
 from bot.changes.change import Change
+from bot.changes.prompt import Prompt
 from bot.changes.reading import locate, read
 from bot.changes.snapshot import COMPARED, Snapshot
 from bot.changes.stops import Unsettled
-from bot.errors import PBXError, Rejected, UnknownOutcome
+from bot.errors import NotPossible, PBXError, Rejected, UnknownOutcome
 from bot.pbx.call import Throttled
 from bot.pbx.client import PBX
 from bot.pbx.deadline import over_by
@@ -22,24 +23,38 @@ SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
 FORBIDDEN = frozenset({401, 403})
 """HTTP statuses that say who may not, and not what: asking for less would meet the same."""
 
+Content = Callable[[str], bytes | None]
+"""A file by the SHA-256 of its content; None where it is not kept."""
 Hook = Callable[[], float | None]
 """Called before each write, and between the looks for it; what it raises stops the change there.
 
 It gives the `moment` by which the write must be over, if there is one."""
 
 
+def nothing_kept(_: str) -> None:
+    """No file at all."""
+
+
 class Touch:
     """For one change; `made` is whether the group is one that it created."""
 
-    def __init__(self, pbx: PBX, change: Change, before_write: Hook, pauses: Sequence[float] = SETTLE) -> None:
+    def __init__(
+        self,
+        pbx: PBX,
+        change: Change,
+        before_write: Hook,
+        pauses: Sequence[float] = SETTLE,
+        content: Content = nothing_kept,
+    ) -> None:
         self.pbx, self.change, self.before_write, self.pauses = pbx, change, before_write, pauses
+        self.content = content
         self.target = change.target
         self.made = False
         self._members = change.with_members
 
     def read(self) -> Snapshot | None:
         """With members where the change has any."""
-        return read(self.pbx, self.target, members=self._members)
+        return read(self.pbx, self.target, members=self._members, prompt=self.change.with_prompt)
 
     def bring(self, now: Snapshot | None, after: Snapshot | None) -> None:
         """Write whatever makes `now` into `after`; raise Rejected or NotPossible at the first no."""
@@ -47,9 +62,9 @@ class Touch:
             return self._delete(now)
         if now is None:
             self._create(after)
-        elif now.compared() != after.compared():
+        elif not now.same_settings(after):
             body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
-            self._write(partial(self._update, body), partial(_compares, after))
+            self._write(self._updating(body, now.prompt, after.prompt), partial(_compares, after))
         for number in _numbers(now, after):
             self._remove(number)
         for number in _numbers(after, now):
@@ -113,6 +128,18 @@ class Touch:
     def _remove(self, number: str) -> None:
         self._write(partial(self._member, "remove_member", number), partial(_lacks, number))
 
+    def _updating(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:
+        """What writes it. A file that it needs is sent before: that changes nothing, so it waits for no fence."""
+        if now is None or after is None or now.same(after):
+            return partial(self._update, body)
+        return partial(self.pbx.set_prompt, body, self._sent(after) if after.exists else None)
+
+    def _sent(self, prompt: Prompt) -> str:
+        content = self.content(prompt.sha256) if prompt.sha256 else None
+        if content is None:
+            raise NotPossible(f"The prompt {prompt} is no longer kept, so it can't be put back.")
+        return self.pbx.upload(prompt.name or "prompt.wav", content)
+
     def _update(self, body: dict[str, Any]) -> None:
         if self.target.is_server:
             self.pbx.update_server(body)
@@ -135,7 +162,7 @@ def _numbers(of: Snapshot | None, but_not: Snapshot | None) -> list[str]:
 
 
 def _compares(after: Snapshot, seen: Snapshot | None) -> bool:
-    return seen is not None and seen.compared() == after.compared()
+    return seen is not None and seen.same_settings(after)
 
 
 def _has(number: str, seen: Snapshot | None) -> bool:
