@@ -17,6 +17,7 @@ from bot.desk import Past
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
+from bot.journal.prompts import Prompts
 from bot.lookout import Lookout
 from bot.path import Path
 from bot.patience import Patience
@@ -31,6 +32,7 @@ from bot.settings import Settings
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.failures import translated
+from bot.slack.files import Files
 from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
 from bot.slack.hanging_up import hang_up
@@ -73,7 +75,16 @@ class Park:
         people = People(client, now=self.journal.now)
         voice = Voice(Outlet(client), people)
         past, history = Past(self.journal, self.journal.now), Histories(self.journal)
-        path = Path(self.pbx, Directory(self.pbx), self.policies, people, past, history)
+        path = Path(
+            self.pbx,
+            Directory(self.pbx),
+            self.policies,
+            people,
+            past,
+            history,
+            files=Files(client),
+            prompts=Prompts(self.journal.database),
+        )
         self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._front, self._openers = Pool("front", FRONT), Pool("opener", OPENERS)

@@ -10,12 +10,13 @@ from bot.again import again
 from bot.askers import People, asker
 from bot.changes.change import Change
 from bot.confirmation import preview, understood_as
-from bot.desk import Desk, Past, Progress
+from bot.desk import Desk, Files, Past, Progress, Sounds
 from bot.errors import Ambiguous, Refused
 from bot.fields import Refers, spellings
 from bot.figures import of_changes, of_line, of_plan
 from bot.grammar import parse
 from bot.history import History, Viewer
+from bot.journal.prompts import Prompts
 from bot.message import Message, Offer
 from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
@@ -62,10 +63,19 @@ class Path:
     """Decides and reads; writes nothing."""
 
     def __init__(
-        self, pbx: PBX, directory: Directory, policies: Policies, people: People, past: Past, history: History
+        self,
+        pbx: PBX,
+        directory: Directory,
+        policies: Policies,
+        people: People,
+        past: Past,
+        history: History,
+        *,
+        files: Files,
+        prompts: Prompts,
     ) -> None:
         self.pbx, self.directory, self.policies, self.people, self.past = pbx, directory, policies, people, past
-        self.history = history
+        self.history, self.files, self.prompts = history, files, prompts
         self.lately = Lately(pbx)
 
     @property
@@ -254,6 +264,7 @@ class Path:
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, who.user if who else ""),
             again=partial(self._again, who),
+            sounds=Sounds(self.files, self.prompts, who.user if who else "", who.channel if who else None),
         )
 
     def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from bot.changes.prompt import NO_PROMPT, Prompt, digest
 from bot.changes.snapshot import Person, Snapshot
 from bot.changes.target import Target
-from bot.errors import Missing, NotPossible, Rejected
-from bot.pbx.call import Throttled
+from bot.errors import Missing, NotPossible, PBXError, Rejected
+from bot.pbx.call import Dropped, NotSent, Throttled
 from bot.pbx.client import PBX
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.wav import check_size
@@ -45,9 +45,9 @@ def read_prompt(pbx: PBX, server: ParkServer) -> Found:
     try:
         content = pbx.file(server.prompt_file_url or "")
         check_size(server.prompt_file_name or "The prompt", len(content))
-    except Throttled:
+    except (NotSent, Dropped, Throttled):
         raise
-    except (Rejected, NotPossible) as fault:
+    except (PBXError, NotPossible) as fault:
         return Found(shown, why=str(fault))
     return Found(shown.model_copy(update={"sha256": digest(content)}), content)
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote
 from bot.errors import NotPossible
 from bot.pbx.call import Answer, Call
 
-UPLOAD_ID, UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"  # noqa: S105  # names of headers
+UPLOAD_ID, UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"  # names of headers
 SHOWN_BELOW = "/api/"
 """How the PBX itself begins the addresses of its files, wherever a proxy may have put it."""
 

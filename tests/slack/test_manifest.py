@@ -26,6 +26,7 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
+    "files_info": {"files:read"},
     "files_upload_v2": {"files:write"},
     "users_conversations": {"channels:read", "groups:read"},  # for the types that are asked for
     "users_info": {"users:read"},
