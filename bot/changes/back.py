@@ -55,7 +55,7 @@ def moved_by(change: Change) -> frozenset[str]:
     if change.before is None or change.after is None:
         return frozenset() if change.already else frozenset(["*"])
     people = {f"member {one.number}" for one in (*change.added, *change.removed)}
-    prompt = {"prompt"} if change.with_prompt else set()
+    prompt = {"prompt"} if _moves_prompt(change.before, change.after) else set()
     return frozenset({unit[0] for unit in _units(change.before, change.after)} | people | prompt)
 
 
@@ -80,6 +80,10 @@ def _units(before: Snapshot | None, after: Snapshot | None) -> Iterator[tuple[st
 
 def _agrees(unit: Sequence[str], now: Snapshot, side: Snapshot | None) -> bool:
     return side is not None and _part(unit, now.compared()) == _part(unit, side.compared())
+
+
+def _moves_prompt(before: Snapshot, after: Snapshot) -> bool:
+    return before.prompt is not None and after.prompt is not None and not before.prompt.same(after.prompt)
 
 
 def _other_prompt(change: Change, now: Snapshot) -> bool:

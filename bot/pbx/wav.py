@@ -48,7 +48,7 @@ def _shape(content: bytes) -> _Shape | None:
             told = sound.getnframes()
             read = len(sound.readframes(min(told, len(content)))) // (sound.getnchannels() * sound.getsampwidth())
             return _Shape(sound.getnchannels(), sound.getsampwidth(), sound.getframerate(), 0 < told == read)
-    except (wave.Error, EOFError, ValueError, ArithmeticError):
+    except (wave.Error, EOFError, RuntimeError, ValueError, ArithmeticError):  # what it raises for broken files
         return None
 
 

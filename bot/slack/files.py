@@ -14,19 +14,23 @@ from bot.slack.failures import translated
 
 DEADLINE = 20.0
 """Seconds that a file may take, whole."""
-_SILENCE = 5.0  # seconds between two of its bytes
+SILENCE = 5.0
+"""Seconds that may pass between two of its pieces."""
 _GONE = frozenset({"file_not_found", "file_deleted", "file_not_available", "access_denied"})
 
 Info = Mapping[str, Any]
 
 
 class Files:
-    """Waits for Slack, so never before an ack; raises NotFound, NotPossible or SlackFailure."""
+    """Waits for Slack, so never before an ack; raises NotFound, NotPossible or SlackFailure.
+
+    Slack's own hosts are that of its API, where the token goes anyway, and the same with `files.` before it.
+    """
 
     def __init__(self, client: WebClient, *, deadline: float = DEADLINE) -> None:
         self._client, self._deadline = client, deadline
         api = httpx.URL(client.base_url)
-        self._hosts = {_origin(api), _origin(api.copy_with(host=f"files.{api.host}"))}
+        self.hosts = {_origin(api), _origin(api.copy_with(host=f"files.{api.host}"))}
 
     def fetch(self, id: str, user: str, channel: str | None) -> Attached:
         """One's own, or one that was shared where it is asked for: the bot sees files that the asker may not."""
@@ -59,7 +63,7 @@ class Files:
             url = httpx.URL(str(info.get("url_private_download") or info.get("url_private") or ""))
         except httpx.InvalidURL:
             url = httpx.URL()
-        if _origin(url) not in self._hosts or url.userinfo:
+        if _origin(url) not in self.hosts or url.userinfo:
             raise NotPossible(
                 f"“{name}” is not kept by Slack itself. {NOTHING}", notes=("Upload the file in the form.",)
             )
@@ -70,7 +74,7 @@ class Files:
         end = time.monotonic() + self._deadline
         content = bytearray()
         try:
-            with httpx.stream("GET", url, headers=headers, timeout=_SILENCE, follow_redirects=False) as answer:
+            with httpx.stream("GET", url, headers=headers, timeout=SILENCE, follow_redirects=False) as answer:
                 _judge(answer.status_code)
                 for chunk in answer.iter_bytes():
                     content += chunk

@@ -9,17 +9,18 @@ LARGEST = 10_000_000
 """Bytes that a form takes for one file: documented as 10 MB."""
 
 
-def fits(element: Json, file: File) -> bool:
-    """Whether Slack's client lets it be chosen: by the end of its name, and by its size."""
+def give(state: State, element: Json, entry: Json) -> None:
+    """The files of an entry are the app's to see; ValueError for what Slack's client does not let be chosen."""
+    files = [state.files[one["id"]] for one in entry.get("files", ())]
     kinds = element.get("filetypes")
-    return (kinds is None or file.name.rpartition(".")[2].lower() in kinds) and file.length <= LARGEST
-
-
-def give(state: State, entry: Json) -> None:
-    """The files of an entry are the app's to see."""
+    for file in files:
+        if kinds is not None and file.name.rpartition(".")[2].lower() not in kinds:
+            raise ValueError(f"{file.name} can't be chosen here: it must end in {' or '.join(kinds)}")
+        if file.length > LARGEST:
+            raise ValueError(f"{file.name} is too large: {LARGEST / 1e6:g} MB are the most")
     with state.changed:
-        for file in entry.get("files", ()):
-            state.files[file["id"]].given = True
+        for file in files:
+            file.given = True
 
 
 def shown_file(state: State, file: File) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.sandbox.slack.attached import fits, shown_file
+from bot.sandbox.slack.attached import shown_file
 from bot.sandbox.slack.model import Channel, Json
 from bot.sandbox.slack.payloads import channel_type, is_shared
 from bot.sandbox.slack.state import State
@@ -18,7 +18,7 @@ def choices(state: State, user: str, element: Json, offered: Sequence[Json]) -> 
     """`offered` are the options that the app suggested last for a menu that asks it."""
     kind = element["type"].removeprefix("multi_")
     if kind == "file_input":
-        theirs = [file for file in state.files.values() if file.user == user and fits(element, file)]
+        theirs = [file for file in state.files.values() if file.user == user]
         return {name: shown_file(state, file) for file in theirs for name in (file.name, file.id)}
     if kind == "users_select":
         return {name: p.id for p in state.people.values() for name in (p.id, p.name, p.real_name)}
