@@ -7,9 +7,10 @@ from functools import partial
 
 from bot.changes.change import Change, between, same
 from bot.changes.reading import read
+from bot.changes.sending import Content, nothing_kept
 from bot.changes.snapshot import Snapshot
 from bot.changes.stops import Shifted, Undone, Unsettled
-from bot.changes.touch import SETTLE, Content, Hook, Touch, nothing_kept
+from bot.changes.touch import SETTLE, Hook, Touch
 from bot.errors import NotPossible, PBXError, Refused, Rejected
 from bot.pbx.call import Throttled
 from bot.pbx.client import PBX

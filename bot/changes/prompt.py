@@ -5,6 +5,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+UNNAMED = "prompt.wav"
+"""What a prompt is called where the PBX shows no name of it."""
+
 
 class Prompt(BaseModel):
     """The API gives the file in use no id, so its content tells it from others; None of anything: there is none."""
@@ -22,7 +25,7 @@ class Prompt(BaseModel):
 
     @property
     def exists(self) -> bool:
-        return self.name is not None or self.sha256 is not None
+        return self.name is not None
 
     def same(self, other: "Prompt") -> bool:
         """By content where both are known by it: whether the PBX keeps a file's name is undocumented."""
@@ -33,7 +36,7 @@ class Prompt(BaseModel):
     def __str__(self) -> str:
         if not self.exists:
             return "none"
-        return self.name or "without a name" if self.size is None else f"{self.name} ({_kilobytes(self.size)})"
+        return f"{self.name} ({_kilobytes(self.size)})" if self.size else str(self.name)
 
 
 def digest(content: bytes) -> str:

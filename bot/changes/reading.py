@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bot.changes.prompt import NO_PROMPT, Prompt, digest
+from bot.changes.prompt import NO_PROMPT, UNNAMED, Prompt, digest
 from bot.changes.snapshot import Person, Snapshot
 from bot.changes.target import Target
 from bot.errors import Missing, NotPossible, PBXError, Rejected
@@ -41,10 +41,11 @@ def read_prompt(pbx: PBX, server: ParkServer) -> Found:
     """Raise PBXError where that may pass."""
     if not server.prompt_file_name and not server.prompt_file_url:
         return Found(NO_PROMPT)
-    shown = Prompt(name=server.prompt_file_name, size=server.prompt_file_size)
+    name = server.prompt_file_name or UNNAMED
+    shown = Prompt(name=name, size=server.prompt_file_size)
     try:
         content = pbx.file(server.prompt_file_url or "")
-        check_size(server.prompt_file_name or "The prompt", len(content))
+        check_size(name, len(content))
     except (NotSent, Dropped, Throttled):
         raise
     except (PBXError, NotPossible) as fault:

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from bot.changes.change import Change
 from bot.changes.prompt import Prompt
 from bot.changes.reading import locate, read
+from bot.changes.sending import Content, nothing_kept, send
 from bot.changes.snapshot import COMPARED, Snapshot
 from bot.changes.stops import Unsettled
-from bot.errors import NotPossible, PBXError, Rejected, UnknownOutcome
+from bot.errors import PBXError, Rejected, UnknownOutcome
 from bot.pbx.call import Throttled
 from bot.pbx.client import PBX
 from bot.pbx.deadline import over_by
@@ -23,16 +24,10 @@ SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
 FORBIDDEN = frozenset({401, 403})
 """HTTP statuses that say who may not, and not what: asking for less would meet the same."""
 
-Content = Callable[[str], bytes | None]
-"""A file by the SHA-256 of its content; None where it is not kept."""
 Hook = Callable[[], float | None]
 """Called before each write, and between the looks for it; what it raises stops the change there.
 
 It gives the `moment` by which the write must be over, if there is one."""
-
-
-def nothing_kept(_: str) -> None:
-    """No file at all."""
 
 
 class Touch:
@@ -132,13 +127,7 @@ class Touch:
         """What writes it. A file that it needs is sent before: that changes nothing, so it waits for no fence."""
         if now is None or after is None or now.same(after):
             return partial(self._update, body)
-        return partial(self.pbx.set_prompt, body, self._sent(after) if after.exists else None)
-
-    def _sent(self, prompt: Prompt) -> str:
-        content = self.content(prompt.sha256) if prompt.sha256 else None
-        if content is None:
-            raise NotPossible(f"The prompt {prompt} is no longer kept, so it can't be put back.")
-        return self.pbx.upload(prompt.name or "prompt.wav", content)
+        return partial(self.pbx.set_prompt, body, send(self.pbx, after, self.content))
 
     def _update(self, body: dict[str, Any]) -> None:
         if self.target.is_server:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from bot.changes.prompt import Prompt
+from bot.changes.prompt import UNNAMED, Prompt
 from bot.changes.reading import read_prompt
 from bot.errors import NOTHING, NotFound
 from bot.fields.file import SLACK_ID
@@ -50,7 +50,7 @@ class Sounds:
         found = read_prompt(pbx, server)
         if found.content is None:
             return found.prompt, found.why
-        return self._noted(found.prompt.name or "prompt.wav", found.content), ""
+        return self._noted(found.prompt.name or UNNAMED, found.content), ""
 
     def has(self, prompt: Prompt) -> bool:
         """Whether it could be put back."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.journal.database import Database
 from bot.journal.tables import prompts
@@ -34,11 +34,14 @@ class Prompts:
         self._database = database
 
     def keep(self, file: Kept) -> None:
-        """As the latest; what is too old then goes."""
+        """As the latest; what is too old then goes. What is there already keeps its name, and a source it has."""
         latest = select(prompts.c.sha256).order_by(prompts.c.kept_at.desc()).limit(MOST)
         with self._database.writing() as connection:
-            connection.execute(delete(prompts).where(prompts.c.sha256 == file.sha256))
-            connection.execute(insert(prompts).values(**file._asdict(), kept_at=self._database.now(connection)))
+            now = self._database.now(connection)
+            again = {"kept_at": now} | ({"source": file.source} if file.source else {})
+            there = connection.execute(update(prompts).where(prompts.c.sha256 == file.sha256).values(again))
+            if not there.rowcount:
+                connection.execute(insert(prompts).values(**file._asdict(), kept_at=now))
             connection.execute(delete(prompts).where(prompts.c.sha256.not_in(latest)))
 
     def content(self, sha256: str) -> bytes | None:
@@ -49,7 +52,7 @@ class Prompts:
     def find(self, text: str) -> Kept | None:
         """By its reference, or by its id in Slack."""
         wanted = select(prompts.c.name, prompts.c.content, prompts.c.sha256, prompts.c.source).where(
-            (prompts.c.source == text) | prompts.c.sha256.startswith(text, autoescape=True)
+            (prompts.c.source == text) | (func.substr(prompts.c.sha256, 1, REFERENCE) == text)
         )
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()

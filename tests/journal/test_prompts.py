@@ -46,6 +46,15 @@ def test_the_latest_are_kept_and_what_is_kept_again_is_the_latest(tmp_path: Path
     park.close()
 
 
+def test_what_came_from_slack_is_known_by_that_though_the_pbx_shows_it_later(tmp_path: Path) -> None:
+    park = journal(tmp_path)
+    prompts = Prompts(park.database)
+    prompts.keep(file("hello", "F07HELLO00"))
+    prompts.keep(file("hello"))
+    assert prompts.find("F07HELLO00") == file("hello", "F07HELLO00")
+    park.close()
+
+
 def test_they_are_there_after_a_restart(tmp_path: Path) -> None:
     park = journal(tmp_path)
     Prompts(park.database).keep(file("hello"))
