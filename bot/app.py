@@ -19,6 +19,7 @@ from bot.health import Checks, Health
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
 from bot.journal.journal import LEASE
+from bot.journal.prompts import Prompts
 from bot.listen import address_of
 from bot.lookout import Lookout
 from bot.path import Path
@@ -33,6 +34,7 @@ from bot.request import Request
 from bot.settings import PBXSettings, Settings
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
+from bot.slack.files import Files
 from bot.slack.forms.destination import Destinations
 from bot.slack.forms.doors import Forms
 from bot.slack.http_mode import HTTPMode
@@ -75,7 +77,16 @@ class Park:
         people = People(client, now=self.journal.now)
         voice = Voice(Outlet(client), people)
         past, history = Past(self.journal, self.journal.now), Histories(self.journal)
-        path = Path(self.pbx, Directory(self.pbx), self.policies, people, past, history)
+        path = Path(
+            self.pbx,
+            Directory(self.pbx),
+            self.policies,
+            people,
+            past,
+            history,
+            files=Files(client),
+            prompts=Prompts(self.journal.database),
+        )
         self._slowness = Slowness(voice, self._is_over)
         screen, clerk = Screen(client), Clerk(path, self.journal)
         self._front, self._openers = Pool("front", FRONT), Pool("opener", OPENERS)

@@ -17,6 +17,7 @@ from bot.path import Path, Planned
 from bot.patience import Patience
 from bot.plan import Plan
 from bot.request import Door, Request
+from bot.saving import Saving
 from bot.times import floats
 
 
@@ -24,7 +25,7 @@ class Carrier:
     """Whatever dies, the next attempt begins where this one was; raises what the PBX, Slack and the journal raise."""
 
     def __init__(self, path: Path, patience: Patience) -> None:
-        self.path, self.patience = path, patience
+        self.path, self.patience, self._saving = path, patience, Saving(path.prompts)
 
     def planned(self, entry: Entry) -> Planned:
         """What it would do now; the times that it was scheduled with are not read again from what was typed."""
@@ -38,7 +39,7 @@ class Carrier:
         )
         if plan is None or plan.approval is None:  # what others approve they are shown again, where it has moved
             refuse_what_was_not_shown(entry.request, planned)
-        return planned
+        return self._saving.saved(planned)
 
     def begin(self, fence: Fence, planned: Planned) -> Outcome:
         """From the beginning."""
@@ -85,7 +86,8 @@ class Carrier:
         pbx, began, pauses = self.path.pbx, fence.entry.began, self.patience.looks
         if began:
             wait_for_stragglers(pbx, plan.changes, pauses)
-        return apply_all(pbx, plan.changes, began=began, before_write=fence, pauses=pauses)
+        content = self.path.prompts.content
+        return apply_all(pbx, plan.changes, began=began, before_write=fence, pauses=pauses, content=content)
 
 
 def refuse_what_was_not_shown(request: Request, planned: Planned) -> None:

@@ -14,7 +14,7 @@ def address_of(listen: str) -> tuple[str, int]:
             return parts.hostname, parts.port
     except ValueError:  # a port that is none
         pass
-    raise ValueError("write an address and a port, as in 127.0.0.1:9464, or 0.0.0.0:9464 for all of this machine's")
+    raise ValueError("write an address and a port, as in 127.0.0.1:3000, or 0.0.0.0:3000 for all of this machine's")
 
 
 def _listen(text: str) -> str:

@@ -10,7 +10,7 @@ from bot.again import again
 from bot.askers import People
 from bot.changes.change import Change
 from bot.confirmation import plan_facts, preview, understood_as
-from bot.desk import Desk, Past, Progress, waits
+from bot.desk import Desk, Files, Past, Progress, Sounds, waits
 from bot.desk.approvals import Approvals
 from bot.errors import Ambiguous, Moved, Refused
 from bot.figures import of_changes, of_line, of_plan
@@ -19,6 +19,7 @@ from bot.grammar import parse
 from bot.granting import Granted
 from bot.history import History, Viewer
 from bot.journal import Entry
+from bot.journal.prompts import Prompts
 from bot.message import Message, Offer
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
 from bot.operations import Approve, Can, Cancel, Preview, Refuse, ShowAccess, Undo, UndoLast, WhoCan, load
@@ -55,10 +56,19 @@ class Path:
     """Decides and reads; writes nothing."""
 
     def __init__(
-        self, pbx: PBX, directory: Directory, policies: Policies, people: People, past: Past, history: History
+        self,
+        pbx: PBX,
+        directory: Directory,
+        policies: Policies,
+        people: People,
+        past: Past,
+        history: History,
+        *,
+        files: Files,
+        prompts: Prompts,
     ) -> None:
         self.pbx, self.directory, self.policies, self.people, self.past = pbx, directory, policies, people, past
-        self.history = history
+        self.history, self.files, self.prompts = history, files, prompts
         self.lately, self._gate = Lately(pbx), Gate(policies, people, past)
 
     @property
@@ -264,5 +274,6 @@ class Path:
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, who.user if who else ""),
             again=partial(self._again, who),
+            sounds=Sounds(self.files, self.prompts, who.user if who else "", who.channel if who else None),
             approvals=self.approvals(who),
         )

@@ -35,6 +35,8 @@ class Plan(BaseModel):
     """The change that it takes back."""
     replaces: int | None = None
     """The temporary change in whose place it comes: taken back, it goes to where that one began."""
+    saved: str | None = None
+    """What the prompt is called whose file was kept, where this might cost it."""
     times: Times | None = None
     approval: Approval | None = None
     urgency: Urgency | None = None

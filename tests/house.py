@@ -10,10 +10,11 @@ from pathlib import Path as File
 from bot.askers import Standing
 from bot.audit.records import Histories
 from bot.brake import Brake
-from bot.desk import Past
+from bot.desk import Attached, Past
 from bot.errors import SlackFailure
 from bot.grammar import parse
 from bot.journal import Entry, Journal
+from bot.journal.prompts import Prompts
 from bot.message import Message
 from bot.path import Path, Planned
 from bot.patience import Patience
@@ -24,6 +25,7 @@ from bot.policy import Policies
 from bot.reception import Reception
 from bot.request import Door, Request
 from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.sound import tone
 from bot.settle import Settler
 from bot.slowness import Slowness
 from bot.telling import Teller
@@ -73,6 +75,13 @@ class Somebody:
 
     def email(self, user: str) -> str | None:
         return EMAILS.get(user)
+
+
+class Shared:
+    """What people put into Slack: one sound, by any id."""
+
+    def fetch(self, id: str, user: str, channel: str | None) -> Attached:
+        return Attached("welcome.wav", tone())
 
 
 @dataclass
@@ -217,7 +226,9 @@ def house(
         people, voice, directory = Somebody(), Noting(), Directory(pbx)
         rules = Policies(file)
         past, slowness = Past(journal, journal.now), Slowness(voice)
-        path = Path(pbx, directory, rules, people, past, Histories(journal))
+        path = Path(
+            pbx, directory, rules, people, past, Histories(journal), files=Shared(), prompts=Prompts(journal.database)
+        )
         worker = Worker(
             journal,
             Settler(journal, path, Teller(journal, voice, rules), slowness, Brake(journal), patience),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.fields import (
     CHANGE,
+    FILE,
     FROM_GROUP,
     GROUP,
     LINE,
@@ -99,6 +100,7 @@ ends = st.builds(End, when=elapsed | walls)
 starts = st.builds(Start, when=elapsed | walls)
 lines = st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"])
 VALUES: dict[Noun, st.SearchStrategy[Any]] = {
+    FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
     GROUP: names,
     FROM_GROUP: names,
     TO_GROUP: names,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.sandbox.sound import tone
 from bot.sandbox.stage import Stage
 from bot.table import BEGIN, END, markdown
 
@@ -70,6 +71,18 @@ def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.Capture
     assert "rename Sales to Sales DE: done" in said.rpartition("> home")[2]
     assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
     assert "There is no menu of Sales in sight" in capsys.readouterr().out
+
+
+def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, other = tmp_path / "hold.wav", tmp_path / "hold.mp3"
+    file.write_bytes(tone(0.5))
+    other.write_bytes(b"ID3")
+    lines = (f"fill Sound file = {file}", "submit", "submit")
+    assert main(["demo", "/park server prompt", *lines]) == 0
+    assert "Prompt: none -> hold.wav (16 kB)" in capsys.readouterr().out
+    for wrong, said in ((other, "hold.mp3 can't be chosen here"), (tmp_path / "gone.wav", "is not offered")):
+        assert main(["demo", "/park server prompt", f"fill Sound file = {wrong}"]) == 1
+        assert said in capsys.readouterr().out
 
 
 def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from bot.changes.change import Change, between, same
 from bot.changes.reading import read
+from bot.changes.sending import Content, nothing_kept
 from bot.changes.snapshot import Snapshot
 from bot.changes.stops import Shifted, Undone, Unsettled
 from bot.changes.touch import SETTLE, Hook, Touch
@@ -19,15 +21,22 @@ __all__ = ["SETTLE", "Hook", "Shifted", "Undone", "Unsettled", "apply", "apply_a
 
 
 def apply_all(
-    pbx: PBX, changes: Sequence[Change], *, began: bool, before_write: Hook, pauses: Sequence[float] = SETTLE
+    pbx: PBX,
+    changes: Sequence[Change],
+    *,
+    began: bool,
+    before_write: Hook,
+    pauses: Sequence[float] = SETTLE,
+    content: Content = nothing_kept,
 ) -> list[Snapshot | None]:
     """All of them or, where the PBX says no on the way, none; what was read back, in their order."""
     readings: list[Snapshot | None] = []
+    write = partial(apply, pbx, before_write=before_write, pauses=pauses, content=content)
     for index, change in enumerate(changes):
         try:
-            readings.append(apply(pbx, change, began=began, before_write=before_write, pauses=pauses))
+            readings.append(write(change, began=began))
         except (Undone, Shifted) as stop:
-            taken_back = _take_back(pbx, changes[:index], before_write, pauses)
+            taken_back = _take_back(write, changes[:index])
             if isinstance(stop, Undone):
                 raise Undone(stop.cause, clean=stop.clean and taken_back) from stop
             if taken_back:
@@ -43,12 +52,13 @@ def apply(
     began: bool = False,
     before_write: Hook = lambda: None,
     pauses: Sequence[float] = SETTLE,
+    content: Content = nothing_kept,
 ) -> Snapshot | None:
     """Read back as wanted, or raise Shifted, Undone or Unsettled; `began`: an earlier attempt may have written.
 
     Any other PBXError, Throttled too, leaves what was written so far: to be carried on with `began`.
     """
-    touch = Touch(pbx, change, before_write, pauses)
+    touch = Touch(pbx, change, before_write, pauses, content)
     now = touch.read()
     if same(now, change.after):
         return now
@@ -65,21 +75,25 @@ def apply(
 
 def untouched(pbx: PBX, changes: Sequence[Change]) -> bool:
     """Whether every target still is as it was before."""
-    return all(same(read(pbx, change.target), change.before) for change in changes)
+    return all(same(_read(pbx, change), change.before) for change in changes)
 
 
 def wait_for_stragglers(pbx: PBX, changes: Sequence[Change], pauses: Sequence[float] = SETTLE) -> None:
     """What was on its way when an earlier attempt was cut off may land yet; over as soon as all of it shows."""
     for pause in pauses:
-        if all(same(read(pbx, change.target), change.after) for change in changes):
+        if all(same(_read(pbx, change), change.after) for change in changes):
             return
         time.sleep(pause)
 
 
-def _take_back(pbx: PBX, changes: Sequence[Change], before_write: Hook, pauses: Sequence[float]) -> bool:
+def _read(pbx: PBX, change: Change) -> Snapshot | None:
+    return read(pbx, change.target, prompt=change.with_prompt)
+
+
+def _take_back(write: Callable[..., object], changes: Sequence[Change]) -> bool:
     try:
         for change in reversed(changes):
-            apply(pbx, change.inverse, began=True, before_write=before_write, pauses=pauses)
+            write(change.inverse, began=True)
     except (PBXError, Shifted, Unsettled, Undone):
         log.warning("what had been written could not all be taken back", exc_info=True)
         return False

@@ -29,11 +29,13 @@ def taken_back(change: Change, now: Snapshot | None, *, anyway: bool = False) ->
     if now is None:
         raise Overtaken(change, now)
     moved = [unit for unit in _units(change.before, change.after) if not _agrees(unit, now, change.before)]
-    if not anyway and any(not _agrees(unit, now, change.after) for unit in moved):
+    if not anyway and (any(not _agrees(unit, now, change.after) for unit in moved) or _other_prompt(change, now)):
         raise Overtaken(change, now)
     after = now.setting(**{key: change.before.settings.get(key) for unit in moved for key in unit})
     if change.before.members is not None and now.members is not None:
         after = after.with_members(_members(change, now))
+    if change.before.prompt is not None:
+        after = after.with_prompt(change.before.prompt)
     return change.model_copy(update={"before": now, "after": after})
 
 
@@ -43,6 +45,8 @@ def joined(first: Change, second: Change) -> Change:
         return second.model_copy(update={"before": first.before})
     moved = [key for unit in _units(first.before, first.after) for key in unit]
     before = second.before.setting(**{key: first.before.settings.get(key) for key in moved})
+    if first.before.prompt is not None and second.before.prompt is not None:
+        before = before.with_prompt(first.before.prompt)
     return second.model_copy(update={"before": before})
 
 
@@ -50,10 +54,9 @@ def moved_by(change: Change) -> frozenset[str]:
     """What of its target the change moves: settings by name, members by number, or all of it as *."""
     if change.before is None or change.after is None:
         return frozenset() if change.already else frozenset(["*"])
-    people = (*change.added, *change.removed)
-    return frozenset(
-        {unit[0] for unit in _units(change.before, change.after)} | {f"member {one.number}" for one in people}
-    )
+    people = {f"member {one.number}" for one in (*change.added, *change.removed)}
+    prompt = {"prompt"} if _moves_prompt(change.before, change.after) else set()
+    return frozenset({unit[0] for unit in _units(change.before, change.after)} | people | prompt)
 
 
 def _whole(change: Change, now: Snapshot | None, *, anyway: bool) -> Change:
@@ -77,6 +80,17 @@ def _units(before: Snapshot | None, after: Snapshot | None) -> Iterator[tuple[st
 
 def _agrees(unit: Sequence[str], now: Snapshot, side: Snapshot | None) -> bool:
     return side is not None and _part(unit, now.compared()) == _part(unit, side.compared())
+
+
+def _moves_prompt(before: Snapshot, after: Snapshot) -> bool:
+    return before.prompt is not None and after.prompt is not None and not before.prompt.same(after.prompt)
+
+
+def _other_prompt(change: Change, now: Snapshot) -> bool:
+    """Whether it is neither the one before nor the one that the change has set."""
+    sides = (side.prompt for side in (change.before, change.after) if side)
+    known = [prompt for prompt in sides if prompt is not None]
+    return now.prompt is not None and not any(map(now.prompt.same, known))
 
 
 def _part(unit: Sequence[str], settings: dict[str, Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,10 +50,14 @@ class Change(BaseModel):
         """Whether it is about members too."""
         return any(side and side.members is not None for side in (self.before, self.after))
 
+    @property
+    def with_prompt(self) -> bool:
+        """Whether it is about the server's prompt too."""
+        return any(side and side.prompt is not None for side in (self.before, self.after))
+
     def digest(self) -> str:
         """The same for the same target, before and after, whatever the order of members."""
-        sides = [side and (side.compared(), sorted(side.numbers())) for side in (self.before, self.after)]
-        text = json.dumps([self.target.id, *sides], sort_keys=True)
+        text = json.dumps([self.target.id, *map(_counts, (self.before, self.after))], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -67,9 +71,16 @@ def between(now: Snapshot | None, change: Change) -> bool:
     before, after = change.before, change.after
     if now is None or before is None or after is None:
         return _on_the_way(now, before, after)
-    settled = now.compared() in (before.compared(), after.compared())
+    settled = now.same_settings(before) or now.same_settings(after)
     ends = before.numbers(), after.numbers()
     return settled and (ends[0] & ends[1]) <= now.numbers() <= (ends[0] | ends[1])
+
+
+def _counts(side: Snapshot | None) -> list[Any] | None:
+    if side is None:
+        return None
+    prompt = [] if side.prompt is None else [side.prompt.model_dump(mode="json")]
+    return [side.compared(), sorted(side.numbers()), *prompt]
 
 
 def _on_the_way(now: Snapshot | None, before: Snapshot | None, after: Snapshot | None) -> bool:

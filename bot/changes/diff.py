@@ -19,6 +19,7 @@ NAMES = {
     "recall_to": "Recall",
     "recall_time": "Recall time",
     "recall_ring_group_time": "Recall ring group time",
+    "prompt": "Prompt",
 }
 
 
@@ -85,7 +86,8 @@ def _said(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, str]:
         "recall_time": _time(values.get("recall_time")),
         "recall_ring_group_time": _time(values.get("recall_ring_group_time")),
     }
-    return {key: value for key, value in said.items() if values.get(key) not in (None, "")}
+    prompt = {} if snapshot.prompt is None else {"prompt": str(snapshot.prompt)}
+    return {key: value for key, value in said.items() if values.get(key) not in (None, "")} | prompt
 
 
 def _time(seconds: Any) -> str:

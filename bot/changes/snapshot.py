@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.changes.prompt import Prompt
 from bot.pbx.models import Member, RecallTo, User
 
 COMPARED = (
@@ -37,12 +38,13 @@ class Person(BaseModel):
 
 
 class Snapshot(BaseModel):
-    """Settings as the PBX sent them, and members in its order; members are None where they were not read."""
+    """Settings as the PBX sent them, and members in its order; members and prompt are None where they were not read."""
 
     model_config = ConfigDict(frozen=True)
 
     settings: dict[str, Any]
     members: tuple[Person, ...] | None = None
+    prompt: Prompt | None = None
 
     def setting(self, **changed: Any) -> Self:
         """The same with other settings."""
@@ -51,6 +53,10 @@ class Snapshot(BaseModel):
     def with_members(self, members: Iterable[Person]) -> Self:
         """The same with these members."""
         return self.model_copy(update={"members": tuple(members)})
+
+    def with_prompt(self, prompt: Prompt | None) -> Self:
+        """The same with this prompt."""
+        return self.model_copy(update={"prompt": prompt})
 
     def compared(self) -> dict[str, Any]:
         """The settings that count: blanks are None, and a ring group that nothing is sent to means nothing."""
@@ -63,8 +69,13 @@ class Snapshot(BaseModel):
         """The members as a set: the order of the PBX's list is undocumented."""
         return frozenset(member.number for member in self.members or ())
 
+    def same_settings(self, other: "Snapshot") -> bool:
+        """Equal in all that one update writes; the prompt counts where both were read."""
+        prompts = self.prompt is None or other.prompt is None or self.prompt.same(other.prompt)
+        return prompts and self.compared() == other.compared()
+
     def same(self, other: "Snapshot | None") -> bool:
         """Equal in all that counts; members count where both were read."""
-        if other is None or self.compared() != other.compared():
+        if other is None or not self.same_settings(other):
             return False
         return self.members is None or other.members is None or self.numbers() == other.numbers()

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any, Literal
 
 from bot.changes.change import Change
+from bot.changes.prompt import Prompt
 from bot.changes.reading import locate, read
+from bot.changes.sending import Content, nothing_kept, send
 from bot.changes.snapshot import COMPARED, Snapshot
 from bot.changes.stops import Unsettled
 from bot.errors import PBXError, Rejected, UnknownOutcome
@@ -31,15 +33,23 @@ It gives the `moment` by which the write must be over, if there is one."""
 class Touch:
     """For one change; `made` is whether the group is one that it created."""
 
-    def __init__(self, pbx: PBX, change: Change, before_write: Hook, pauses: Sequence[float] = SETTLE) -> None:
+    def __init__(
+        self,
+        pbx: PBX,
+        change: Change,
+        before_write: Hook,
+        pauses: Sequence[float] = SETTLE,
+        content: Content = nothing_kept,
+    ) -> None:
         self.pbx, self.change, self.before_write, self.pauses = pbx, change, before_write, pauses
+        self.content = content
         self.target = change.target
         self.made = False
         self._members = change.with_members
 
     def read(self) -> Snapshot | None:
         """With members where the change has any."""
-        return read(self.pbx, self.target, members=self._members)
+        return read(self.pbx, self.target, members=self._members, prompt=self.change.with_prompt)
 
     def bring(self, now: Snapshot | None, after: Snapshot | None) -> None:
         """Write whatever makes `now` into `after`; raise Rejected or NotPossible at the first no."""
@@ -47,9 +57,9 @@ class Touch:
             return self._delete(now)
         if now is None:
             self._create(after)
-        elif now.compared() != after.compared():
+        elif not now.same_settings(after):
             body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
-            self._write(partial(self._update, body), partial(_compares, after))
+            self._write(self._updating(body, now.prompt, after.prompt), partial(_compares, after))
         for number in _numbers(now, after):
             self._remove(number)
         for number in _numbers(after, now):
@@ -113,6 +123,12 @@ class Touch:
     def _remove(self, number: str) -> None:
         self._write(partial(self._member, "remove_member", number), partial(_lacks, number))
 
+    def _updating(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:
+        """What writes it. A file that it needs is sent before: that changes nothing, so it waits for no fence."""
+        if now is None or after is None or now.same(after):
+            return partial(self._update, body)
+        return partial(self.pbx.set_prompt, body, send(self.pbx, after, self.content))
+
     def _update(self, body: dict[str, Any]) -> None:
         if self.target.is_server:
             self.pbx.update_server(body)
@@ -135,7 +151,7 @@ def _numbers(of: Snapshot | None, but_not: Snapshot | None) -> list[str]:
 
 
 def _compares(after: Snapshot, seen: Snapshot | None) -> bool:
-    return seen is not None and seen.compared() == after.compared()
+    return seen is not None and seen.same_settings(after)
 
 
 def _has(number: str, seen: Snapshot | None) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.changes import Snapshot
-from bot.changes.change import Change, same
+from bot.changes.change import Change
 from bot.changes.diff import RingGroupName, facts, people
-from bot.changes.snapshot import COMPARED
 from bot.changes.stops import Shifted, Unsettled
+from bot.confirmation.beside import beside
 from bot.confirmation.model import Confirmation
 from bot.confirmation.preview import plan_facts
 from bot.errors import NOTHING
@@ -22,13 +22,18 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
     """Written, read back and found as wanted."""
     if all(change.already for change in plan.changes):
         return Confirmation.only(Message(title="Already so: nothing had to be changed", notes=plan.already))
-    card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=(*plan.already, *plan.notes))
-    stands = tuple(_stands(change, now) for change, now in zip(plan.changes, readings, strict=True))
-    notes = tuple(note for change, now in zip(plan.changes, readings, strict=True) for note in _also_moved(change, now))
+    read = list(zip(plan.changes, readings, strict=True))
+    stands = tuple(_stands(change, now) for change, now in read)
+    also = [said for change, now in read if (said := beside(plan, change, now))]
+    notes = tuple(said.title for said in also)
+    card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=(*plan.already, *plan.notes, *notes))
     reply = Message(
-        title="Done: read back from the PBX and found as asked.", facts=tuple(filter(None, stands)), notes=notes
+        title="Done: read back from the PBX and found as asked.",
+        facts=tuple(filter(None, stands)),
+        notes=notes,
+        offers=tuple(offer for said in also for offer in said.offers),
     )
-    return Confirmation(card=card, status="done", reply=reply, mention=slow)
+    return Confirmation(card=card, status="done", reply=reply, mention=slow or bool(reply.offers))
 
 
 def alarm(card: Message, urgency: Urgency) -> Message:
@@ -121,17 +126,3 @@ def _stands(change: Change, now: Snapshot | None) -> Fact | None:
         return None
     label = f"{change.target.title} now has {len(now.members)} member{'' if len(now.members) == 1 else 's'}"
     return Fact(label=label, value=people(now.members))
-
-
-def _also_moved(change: Change, now: Snapshot | None) -> tuple[str, ...]:
-    """What the PBX changed beside what it was asked for: the prompt above all."""
-    if now is None or change.before is None or change.after is None or not same(now, change.after):
-        return ()
-    wanted = {**change.before.settings, **change.after.settings}
-    others = {key: value for key, value in wanted.items() if key not in COMPARED}
-    moved = sorted(key for key, value in others.items() if key not in now.settings or now.settings[key] != value)
-    if any(key.startswith("prompt_file") for key in moved):
-        return ("The PBX changed the call park server's prompt with it: check what callers hear.",)
-    blank = (None, "")
-    visible = [key for key in moved if wanted[key] not in blank or now.settings.get(key) not in blank]
-    return (f"The PBX changed these settings with it: {', '.join(visible)}.",) if visible else ()

@@ -5,13 +5,14 @@ from functools import cached_property
 from itertools import product
 from typing import Any, Protocol
 
-from bot.changes import SERVER, Person, Snapshot, Target
+from bot.changes import SERVER, Change, Person, Snapshot, Target
 from bot.changes.reading import read
 from bot.desk.approvals import Approvals
 from bot.desk.homes import Homes
 from bot.desk.mending import Mending
 from bot.desk.past import Past
 from bot.desk.ring_groups import RingGroups
+from bot.desk.sounds import Sounds
 from bot.desk.users import Users
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.fields import Recall, Refers, spellings
@@ -22,7 +23,7 @@ from bot.operation import Operation
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
-from bot.pbx.models import ParkGroup
+from bot.pbx.models import ParkGroup, ParkServer
 from bot.policy import Permission
 
 
@@ -50,12 +51,14 @@ class Desk:
         policy: str,
         viewer: Viewer,
         again: Callable[[], tuple[str, ...]],
+        sounds: Sounds,
         approvals: Approvals,
     ) -> None:
         """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
         self.zone, self.policy = zone, policy
         self.viewer, self.past, self.may_see, self.may, self.again = viewer, past, may_see, may, again
+        self.sounds = sounds
         self.approvals = approvals
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)
@@ -124,6 +127,18 @@ class Desk:
         snapshot = read(self.pbx, SERVER)
         assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
         return snapshot
+
+    def server_with_prompt(self) -> tuple[Snapshot, str]:
+        """The same with its prompt, whose file is noted; and why that can't be had, where it can't."""
+        snapshot = self.server()
+        prompt, why = self.sounds.present(self.pbx, ParkServer.model_validate(snapshot.settings))
+        return snapshot.with_prompt(prompt), why
+
+    def now(self, change: Change) -> Snapshot | None:
+        """The target of an earlier change as it is now; None where it is gone."""
+        if change.with_prompt:
+            return self.server_with_prompt()[0]
+        return read(self.pbx, change.target, members=change.with_members)
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         """The group as it is now; raise NotFound where it went away, or has another name, since it was looked up."""

@@ -1,5 +1,6 @@
 """The nouns of the operations, each once: how it is typed, how it is said back, and what on the PBX it names."""
 
+from bot.fields.file import FILE, SoundFile
 from bot.fields.members import MAX_MEMBERS, MEMBER, MEMBERS, Member, Members
 from bot.fields.name import (
     FROM_GROUP,
@@ -21,6 +22,7 @@ from bot.fields.time import TIME, Time, say_seconds
 
 __all__ = [
     "CHANGE",
+    "FILE",
     "FROM_GROUP",
     "GROUP",
     "LINE",
@@ -48,6 +50,7 @@ __all__ = [
     "RecallTarget",
     "Refers",
     "Search",
+    "SoundFile",
     "Switch",
     "Time",
     "ToGroup",

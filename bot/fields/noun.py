@@ -16,6 +16,7 @@ class Refers(StrEnum):
     RECALL = "recall"
     MEMBER = "member"
     NEW_GROUP = "new group"
+    FILE = "file"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

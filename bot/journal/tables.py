@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -142,4 +143,15 @@ destinations = Table(
     Column("user", String, primary_key=True),
     Column("channel", String, nullable=False),
     Column("chosen_at", UtcDateTime, nullable=False),
+)
+
+# The files of the prompts that were set, and of those that were there before: the PBX's API gives the one in use no id.
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("source", String),
+    Column("kept_at", UtcDateTime, nullable=False),
 )

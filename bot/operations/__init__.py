@@ -36,6 +36,7 @@ from bot.operations.resume import Resume
 from bot.operations.server import Server
 from bot.operations.server_enabled import ServerEnabled
 from bot.operations.server_extension import ServerExtension
+from bot.operations.server_prompt import ServerPrompt
 from bot.operations.server_recall import ServerRecall
 from bot.operations.server_recall_ring_group_time import ServerRecallRingGroupTime
 from bot.operations.server_recall_time import ServerRecallTime
@@ -60,6 +61,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     ServerRecallTime,
     ServerRecallRingGroupTime,
     ServerExtension,
+    ServerPrompt,
     ServerEnabled,
     Pending,
     Extend,
@@ -112,6 +114,7 @@ __all__ = [
     "Preview",
     "Refuse",
     "Replace",
+    "ServerPrompt",
     "ShowAccess",
     "Undo",
     "UndoLast",

@@ -6,7 +6,6 @@ from typing import Annotated
 from bot.changes import Change
 from bot.changes.back import Overtaken, taken_back
 from bot.changes.diff import overtaken, people
-from bot.changes.reading import read
 from bot.desk import Desk
 from bot.errors import NOTHING, NotPossible
 from bot.fields import Noun
@@ -61,14 +60,23 @@ class Undo(OfAChange, ChangeOperation):
         )
 
     def _back(self, desk: Desk, change: Change) -> Change:
-        now = read(desk.pbx, change.target, members=change.with_members)
+        now = desk.now(change)
         try:
             back = taken_back(change, now, anyway=bool(self.anyway))
         except Overtaken as stop:
             raise self._overtaken(desk, stop) from stop
         if back.before is None and back.after is not None:
             refuse_taken(desk, back.target.title)
+        self._refuse_unsaved(desk, back)
         return back
+
+    def _refuse_unsaved(self, desk: Desk, back: Change) -> None:
+        prompt = back.after.prompt if back.after else None
+        if prompt is not None and not back.already and not desk.sounds.has(prompt):
+            raise NotPossible(
+                f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING}",
+                notes=("Whoever has its file can set it anew: server prompt.",),
+            )
 
     def _overtaken(self, desk: Desk, stop: Overtaken) -> NotPossible:
         """The three states, and a button for whoever wants the first back whatever came since."""

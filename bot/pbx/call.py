@@ -38,6 +38,7 @@ class Call:
     query: Mapping[str, str | int] = field(default_factory=dict)
     content: bytes | None = field(default=None, repr=False)
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     write: bool = False
 
     def lost(self, why: str) -> PBXError:
@@ -66,4 +67,5 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
-    retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name in lower case."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from bot.errors import Missing, SignInFailed
 from bot.pbx.answers import judged, parsed
+from bot.pbx.blobs import Blob, shown_at
 from bot.pbx.call import Answer, Call
 from bot.pbx.credentials import Credentials
 from bot.pbx.deadline import Deadline
@@ -53,6 +54,20 @@ class PBX:
     def update_server(self, settings: Mapping[str, Any]) -> None:
         check_server(settings)
         self._write("call_park", content=sendable(settings))
+
+    def set_prompt(self, settings: Mapping[str, Any], file_id: str | None) -> None:
+        """With the server's other settings, as they are to be; None takes the prompt away."""
+        check_server(settings)
+        self._write("call_park", content=sendable(settings, prompt_file_id=file_id or ""))
+
+    def upload(self, name: str, content: bytes) -> str:
+        """The new file's id. Nothing is lost by doing it twice, so as a whole it is tried like a read."""
+        blob, deadline = Blob(name, content), Deadline(self._deadline)
+        return retrying(deadline, lambda: self._uploaded(blob, deadline))
+
+    def file(self, url: str) -> bytes:
+        """What the PBX shows at an address of its own; raise NotPossible for any other."""
+        return self._send(shown_at(url, self._wire.base)).body
 
     def groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[ParkGroup]:
         return every(lambda skip: self.group_page(skip, filter=filter, search=search))
@@ -145,6 +160,11 @@ class PBX:
         """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
         deadline = Deadline(self._deadline)
         return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
+
+    def _uploaded(self, blob: Blob, deadline: Deadline) -> str:
+        begin = blob.begin()
+        complete = blob.complete(begin, judged(begin, self._signed_in(begin, deadline)))
+        return parsed(complete, judged(complete, self._signed_in(complete, deadline)), _Created).id
 
     def _signed_in(self, call: Call, deadline: Deadline) -> Answer:
         token = self._sign_in.token(deadline)

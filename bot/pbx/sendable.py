@@ -7,13 +7,13 @@ from typing import Any
 from bot.errors import NotPossible
 
 
-def sendable(settings: Mapping[str, Any]) -> bytes:
-    """JSON with all that is writable, unknown fields too.
+def sendable(settings: Mapping[str, Any], **also: str) -> bytes:
+    """JSON with all that is writable, unknown fields too, and with `also`, blank or not.
 
     Without `id` and the prompt's description, which the PBX only shows, and without blanks: its schema has no null.
     """
     kept = {key: value for key, value in settings.items() if _writable(key) and value not in (None, "")}
-    return as_json(kept)
+    return as_json(kept | also)
 
 
 def as_json(value: Mapping[str, Any]) -> bytes:

@@ -38,6 +38,11 @@ class Wire:
             follow_redirects=False,
         )
 
+    @property
+    def base(self) -> str:
+        """Below which everything is."""
+        return self._base
+
     def exchange(self, call: Call, deadline: Deadline, *, token: str | None = None) -> Answer:
         """Send once and read to the end; raise NotSent, or what `call` makes of a lost or senseless answer."""
         where = address(self._base, call.path, call.query)
@@ -74,7 +79,7 @@ class Wire:
                 body += chunk
                 if len(body) > LARGEST:
                     raise call.nonsense(f"the answer is longer than {LARGEST} bytes")
-        answer = Answer(status=response.status_code, body=bytes(body), retry_after=response.headers.get("Retry-After"))
+        answer = Answer(status=response.status_code, body=bytes(body), headers=dict(response.headers))
         self.pulse.answered(call, answer, began)
         return answer
 
@@ -84,5 +89,5 @@ class Wire:
 
 
 def _headers(call: Call, token: str | None) -> dict[str, str]:
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    headers = {**call.headers, **({} if token is None else {"Authorization": f"Bearer {token}"})}
     return headers if call.content is None else {**headers, "Content-Type": call.content_type}

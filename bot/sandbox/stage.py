@@ -13,8 +13,11 @@ from bot.app import Park
 from bot.patience import Patience
 from bot.sandbox.manifest import workspace
 from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.sound import tone
 from bot.settings import Settings
 
+WELCOME = "F07WELCOME1"
+"""Ana's file in #phones: always the same, so that a line can name it."""
 POLICY = """\
 announce = "{announce}"
 contact = "{leads}"
@@ -84,7 +87,7 @@ class Stage:
         self._http = http
 
     def _people(self) -> None:
-        add = self.slack.add_person
+        add, add_file = self.slack.add_person, self.slack.add_file
         self.people = {
             "ana": add("ana", real_name="Ana Ruiz", email="ana.ruiz@example.com"),
             "ben": add("ben", real_name="Ben Ito", email="ben.ito@example.com"),
@@ -98,6 +101,9 @@ class Stage:
             "random": self.slack.add_channel("random", everybody),
             "secret": self.slack.add_channel("secret", everybody[:2], private=True, bot=False),
             "ops": self.slack.add_channel("ops", everybody[:2]),
+        }
+        self.files = {
+            "welcome": add_file(self.people["ana"], "welcome.wav", tone(), channel=self.channels["phones"], id=WELCOME)
         }
         self.groups = {
             "leads": self.slack.add_user_group("leads", [self.people["ana"]]),

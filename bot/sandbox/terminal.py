@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -93,15 +94,24 @@ class Terminal:
         return self.stage.slack.click(self.screen.user, where, action_id=action_id).ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:
-        """`fill Members = 1001, 1002`: by label; several values with commas."""
+        """`fill Members = 1001, 1002`: by label; several values with commas, a file by its path."""
         label, _, value = (part.strip() for part in text.partition("="))
-        values = [one.strip() for one in value.split(",")] if "," in value else value
+        values = [one.strip() for one in value.split(",")] if "," in value else self._attached(label, value)
         before = self.screen.seen()
         try:
             ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.front)
-        except LookupError as fault:
+        except (LookupError, ValueError) as fault:
             return self.screen.sorry(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
+
+    def _attached(self, label: str, value: str) -> str:
+        """The id of the file at that path, where the field takes files; else the value."""
+        there = self.screen.front.blocks if self.screen.front else []
+        fields = (block for block in there if block.get("label", {}).get("text") == label)
+        path = Path(value).expanduser()
+        if not path.is_file() or next(fields, {}).get("element", {}).get("type") != "file_input":
+            return value
+        return self.stage.slack.add_file(self.screen.user, path.name, path.read_bytes())
 
     def _submit(self, _: str) -> bool:
         return self._on_form(lambda: self.stage.slack.submit(self.screen.user).ok)

@@ -52,6 +52,7 @@ def hashes(folder: Path) -> Sequence[str]:
 
 
 BEFORE_THE_CHAIN = (
+    "DROP TABLE prompts",
     "ALTER TABLE entries DROP COLUMN policy",
     "DROP TABLE destinations",
     "DROP TABLE chain",

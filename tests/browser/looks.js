@@ -4,7 +4,7 @@ window.parkLooks = (() => {
 
   function name(one) {
     const by = one.getAttribute("aria-labelledby");
-    const labels = [...(one.labels ?? [])].map((label) => (label.querySelector("span") ?? label).innerText);
+    const labels = [...(one.labels ?? [])].map((label) => (label.querySelector("span:not(.optional)") ?? label).innerText);
     const named = one.getAttribute("aria-label") ?? (by && document.getElementById(by)?.innerText) ?? labels[0];
     return (named ?? one.innerText ?? "").replace(/\s+/g, " ").trim();
   }

@@ -113,6 +113,13 @@ class Tab:
             self.until(f"parkLooks.focus({json.dumps(label)})")
         self.call("Input.insertText", text=text)
 
+    def attach(self, file: Path, label: str) -> None:
+        """To the field for files with that label, as from the machine's own dialogue."""
+        found = f"parkLooks.labelled({json.dumps(label)})"
+        self.until(found)
+        field = self.call("Runtime.evaluate", expression=found)["result"]["objectId"]
+        self.call("DOM.setFileInputFiles", files=[str(file)], objectId=field)
+
     def press(self, key: str, *, shift: bool = False) -> None:
         code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Backspace": 8}[key]
         said = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}

@@ -1,8 +1,11 @@
 """The stories of the README, as somebody lives them in a browser."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.sandbox.page import Page
+from bot.sandbox.sound import tone
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.timeout(600)
@@ -112,3 +115,21 @@ def test_a_killed_park_takes_up_what_it_had_accepted(page: Page, tab: Tab) -> No
     tab.see("Running", "#bs-bot")
     tab.see("Added 1001 Amara Okafor to Sales")
     assert members(page).count("1001") == 1
+
+
+def test_a_file_from_the_machine_becomes_the_prompt(page: Page, tab: Tab, tmp_path: Path) -> None:
+    stereo, mono = tmp_path / "stereo.wav", tmp_path / "hold.wav"
+    stereo.write_bytes(tone(0.5, channels=2))
+    mono.write_bytes(tone(0.5))
+    tab.say("/park server prompt")
+    tab.attach(stereo, "Sound file")
+    tab.click("Review")
+    tab.see("It is stereo: save it as mono.", "#modal")
+    tab.attach(mono, "Sound file")
+    tab.see("hold.wav", "#modal")
+    tab.click("Review")
+    tab.see("none -> hold.wav (16 kB)", "#modal")
+    tab.click("Set prompt")
+    tab.see("change 1 · done")
+    state = page.stage.pbx.state
+    assert state.files[state.server["prompt_file_id"]]["content"] == tone(0.5)

@@ -1,6 +1,7 @@
 """The page's server: what it serves, to whom, and what it takes."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 
 import httpx
@@ -60,6 +61,22 @@ def test_a_button_that_is_gone_is_said_to_be_gone(page: Page) -> None:
     for where in ({"view": "V1"}, {"channel": "C1", "ts": "1.0"}):
         answer = httpx.post(f"{page.url}gesture/click", json={**where, "block": "b", "action": "a"})
         assert answer.json() == {"error": "That is not there any more."}
+
+
+def test_a_file_from_the_machine_comes_into_a_form(page: Page) -> None:
+    ana, slack = page.stage.people["ana"], page.stage.slack
+    assert httpx.post(f"{page.url}gesture/write?as=ana", json={"text": "/park server prompt"}).json() == {}
+    slack.wait_for(lambda: slack.views_of(ana) and "Sound file" in slack.view(ana).plain, timeout=30)
+    view = slack.view(ana)
+    (block,) = (one for one in view.blocks if one.get("element", {}).get("type") == "file_input")
+    place = {"view": view.id, "block": block["block_id"], "action": block["element"]["action_id"]}
+    for name, error in (("hold.mp3", "hold.mp3 can't be chosen here: it must end in wav"), ("hold.wav", None)):
+        files = [{"name": name, "content": b64encode(b"sound").decode()}]
+        said = httpx.post(f"{page.url}gesture/attach?as=ana", json={**place, "files": files})
+        assert said.json().get("error") == error
+    assert slack.view(ana).fields["Sound file"] == "hold.wav"
+    assert 'type="file"' in events(page, "as=ana")["modal"]
+    slack.close(ana)
 
 
 def test_nobody_looks_into_a_channel_that_is_not_theirs(page: Page) -> None:

@@ -62,6 +62,8 @@ def _enter(element: Json, entry: Any) -> Json:
     """As the sandbox workspace does, where every name that is entered is among those that are offered."""
     offered = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in _names(entry)]
     there = by_name(options_of(element) or offered)
+    if element["type"] == "file_input":
+        there = {name: {"id": name, "name": "welcome.wav"} for name in _names(entry)}
     return entry_of(element, entered(element, entry, there))
 
 

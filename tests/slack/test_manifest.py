@@ -31,6 +31,7 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},  # for the types that are asked for
     "conversations_open": {"im:write"},
+    "files_info": {"files:read"},
     "files_upload_v2": {"files:write"},
     "users_conversations": {"channels:read", "groups:read"},  # for the types that are asked for
     "users_info": {"users:read"},

@@ -1,5 +1,6 @@
 """Gestures that come from the page, made in the workspace as its people make them."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ class Acting:
             "write": self._write,
             "click": self._click,
             "fill": self._fill,
+            "attach": self._attach,
             "suggest": self._suggest,
             "submit": lambda looking, _: self.slack.submit(looking.user(self.stage)),
             "close": self._close,
@@ -82,6 +84,12 @@ class Acting:
         where = self._where(looking, asked)
         ids = {"block_id": asked["block"], "action_id": asked["action"]}
         return self.slack.fill(looking.user(self.stage), asked["value"], where=where, **ids)
+
+    def _attach(self, looking: Looking, asked: Asked) -> Ack | None:
+        """Files from the person's own machine, as base64."""
+        user, where = looking.user(self.stage), self._where(looking, asked)
+        files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in asked["files"]]
+        return self.slack.fill(user, files, where=where, block_id=asked["block"], action_id=asked["action"])
 
     def _suggest(self, looking: Looking, asked: Asked) -> Said:
         where = self._where(looking, asked)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
+from bot.sandbox.pbx.endpoints.blobs import Blobs
 from bot.sandbox.pbx.endpoints.groups import Groups
 from bot.sandbox.pbx.endpoints.lookups import Lookups
 from bot.sandbox.pbx.endpoints.members import Members
@@ -31,7 +32,7 @@ class Quoted(BaseConverter):
 def routes(world: World) -> list[tuple[str, str, Any]]:
     """Method, path, endpoint."""
     server, groups, members = Server(world), Groups(world), Members(world)
-    lookups, signing_in = Lookups(world), SigningIn(world)
+    lookups, signing_in, blobs = Lookups(world), SigningIn(world), Blobs(world)
     return [
         ("GET", "/call_park", server.show),
         ("POST", "/call_park", server.update),
@@ -49,6 +50,10 @@ def routes(world: World) -> list[tuple[str, str, Any]]:
         ("GET", "/users", lookups.users),
         ("GET", "/feature_access_codes", lookups.feature_codes),
         ("GET", "/audit_logs", lookups.audit_logs),
+        ("POST", "/blobs/uploads", blobs.begin),
+        ("POST", "/blobs/uploads/<quoted:upload_id>/append", blobs.append),
+        ("POST", "/blobs/uploads/<quoted:upload_id>/complete", blobs.complete),
+        ("GET", "/blobs/<quoted:blob_id>", blobs.show),
         ("POST", "/auth/sign_in", signing_in.sign_in),
         ("POST", "/auth/refresh_token", signing_in.refresh),
         ("POST", "/auth/sign_out", signing_in.sign_out),

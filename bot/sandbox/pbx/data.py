@@ -3,6 +3,7 @@
 from bot.sandbox.pbx.ids import opaque_id
 from bot.sandbox.pbx.people import PEOPLE, user
 from bot.sandbox.pbx.state import Record, State
+from bot.sandbox.sound import tone
 
 RING_GROUPS = {"6001": "Night Desk", "6002": "Day Desk", "6003": "Reception", "6004": "On Call"}
 OTHERS = {
@@ -17,6 +18,7 @@ FEATURES = {
     "*97": "ACCESSING_VOICEMAIL",
     "*78": "DO_NOT_DISTURB",
 }
+PROMPT = "one-moment-please.wav"
 GROUPS: dict[str, tuple[str | None, str, tuple[int, ...]]] = {
     # name: ring group, recall target, members in the order in which *58 hunts them
     "Sales": (None, "USER_ONLY", (1002, 1007, 1003, 1011)),
@@ -56,7 +58,8 @@ def bare() -> State:
         id_ = opaque_id(kind, int(extension))
         state.others[extension] = {"id": id_, "extension_number": extension, "name": name, "type": kind}
     prompt = opaque_id("file", 1)
-    state.files[prompt] = {"id": prompt, "name": "one-moment-please.wav", "size": 96044}
+    content = tone(3.0)
+    state.files[prompt] = {"id": prompt, "name": PROMPT, "size": len(content), "content": content}
     return state
 
 

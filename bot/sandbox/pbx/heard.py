@@ -17,7 +17,7 @@ class Heard:
     query: dict[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Any = None
-    """Parsed JSON or form; the text of anything else; None where there was none."""
+    """Parsed JSON or form; the text of anything else, the number of bytes; None where there was none."""
     status: int | None = None
 
     @property
@@ -32,7 +32,9 @@ class Heard:
 
 
 def parsed(content: bytes, mimetype: str) -> Any:
-    """Whatever can be made of a body."""
+    """Whatever can be made of a body; of bytes how many they are."""
+    if mimetype == "application/octet-stream":
+        return f"{len(content)} bytes"
     text = content.decode(errors="replace")
     if mimetype == "application/x-www-form-urlencoded":
         return dict(parse_qsl(text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from bot.sandbox.pbx.state import Record, State
 from bot.sandbox.pbx.switches import Switches
@@ -32,7 +33,7 @@ def server(state: State, switches: Switches) -> Record:
     """The prompt as a file's name, size and address: never as the id that an update takes."""
     record = dict(state.server)
     file = state.files.get(record.pop("prompt_file_id") or "", {})
-    address = f"/api/blobs/{file['id']}" if file else None
+    address = f"/api/blobs/{quote(file['id'], safe='')}" if file else None
     prompt = {"prompt_file_name": file.get("name"), "prompt_file_size": file.get("size"), "prompt_file_url": address}
     return settings(record | prompt, switches)
 

@@ -40,7 +40,7 @@ class State:
     others: dict[str, Record] = field(default_factory=dict)
     """By extension number: queues, conference rooms, virtual receptionists."""
     files: dict[str, Record] = field(default_factory=dict)
-    """By id: prompts, as {id, name, size}."""
+    """By id: prompts, as {id, name, size, content}."""
     feature_codes: list[Record] = field(default_factory=list)
     audit: list[Record] = field(default_factory=list)
     """Oldest first."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.sandbox.slack.attached import give
 from bot.sandbox.slack.buttons import find_field
 from bot.sandbox.slack.model import Ack, Json, Message, Post
 from bot.sandbox.slack.typeahead import Typeahead
@@ -36,6 +37,7 @@ class Filling(Typeahead):
             return Ack(ok=False, seconds=0.0, error="cancelled")
         there = choices(self.state, user, element, self._offered(user, before, block, element, value))
         now = entry_of(element, entered(element, value, there))
+        give(self.state, element, now)
         if isinstance(before, Sheet):
             self._enter(before, block, element, now)
         return self._chosen(user, before, block, element, now) if acts else None

@@ -1,10 +1,11 @@
 """Who and what is in a workspace: people, channels, user groups."""
 
 from collections.abc import Collection
+from urllib.parse import quote
 
 from bot.sandbox.slack.ids import new_id
 from bot.sandbox.slack.methods.access import direct_channel
-from bot.sandbox.slack.model import Channel, Person, UserGroup
+from bot.sandbox.slack.model import Channel, File, Person, UserGroup
 from bot.sandbox.slack.state import State
 
 
@@ -61,6 +62,18 @@ class Inhabitants:
             self.state.groups[group.id] = group
             self.state.changed.notify_all()
         return group.id
+
+    def add_file(
+        self, user: str, name: str, content: bytes, *, channel: str | None = None, id: str | None = None
+    ) -> str:
+        """Return the id of a person's file: shared in a channel, or still with nobody but them."""
+        key = id or new_id("F")
+        url = f"{self.state.base}/files-pri/{self.state.team}-{key}/download/{quote(name)}"
+        file = File(id=key, name=name, length=len(content), url=url, content=content, channel=channel, user=user)
+        with self.state.changed:
+            self.state.files[key] = file
+            self.state.changed.notify_all()
+        return key
 
     def invite(self, channel: str, user: str) -> None:
         with self.state.changed:

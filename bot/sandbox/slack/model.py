@@ -65,9 +65,16 @@ class File:
     name: str
     length: int
     url: str
+    """Where the bytes go while they come, and where they are once they are there."""
     title: str = ""
     content: bytes | None = None
     channel: str | None = None
+    user: str = ""
+    """Whose it is."""
+    given: bool = False
+    """Chosen in one of the app's forms: from then on the app may see it."""
+    moved_to: str | None = None
+    """A download is sent there instead."""
 
 
 @dataclass(frozen=True, kw_only=True)

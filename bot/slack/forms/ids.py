@@ -7,8 +7,13 @@ PICK = "park:pick:"
 NOBODY = "park:nobody"
 """The value of an option that only says something."""
 RECALL_CHOICE = "park:recall"
+FILES = "park:files"
 RING_GROUP = ".ring_group"
 """Ends the name of the input for a recall target's ring group."""
+
+
+KEPT = ".kept"
+"""Ends the name of the input for the file that was chosen before: Slack forgets what a picker held."""
 
 
 def block_id(name: str, turn: int = 0) -> str:
@@ -17,8 +22,8 @@ def block_id(name: str, turn: int = 0) -> str:
 
 
 def names_in(block_ids: Iterable[str]) -> set[str]:
-    """The inputs' names."""
-    return set(map(name_of, block_ids))
+    """The inputs' names, but for what only keeps what was chosen in others."""
+    return {name for name in map(name_of, block_ids) if not name.endswith(KEPT)}
 
 
 def name_of(block_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     ExternalDataMultiSelectElement,
     ExternalDataSelectElement,
     InputBlock,
@@ -15,11 +16,12 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     RadioButtonsElement,
 )
+from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.fields import MAX_MEMBERS, Noun, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.forms.ids import PICK, RECALL_CHOICE, RING_GROUP, block_id
+from bot.slack.forms.ids import FILES, KEPT, PICK, RECALL_CHOICE, RING_GROUP, block_id
 from bot.slack.forms.options import option
 from bot.typeahead import Choice, Kind
 
@@ -58,10 +60,13 @@ class Inputs:
     turns: Mapping[str, int] = field(default_factory=dict)
 
     def field(self, name: str, noun: Noun, known: Any) -> Iterator[Block]:
-        """Its input; two for a recall target that has a ring group."""
+        """Its input; two for a recall target that has a ring group, and for a file that was chosen before."""
         optional = not self.operation.model_fields[name].is_required()
         if noun.refers is Refers.RECALL:
             yield from self._recall(name, noun, known or {}, optional=optional)
+            return
+        if noun.refers is Refers.FILE:
+            yield from self._file(name, noun, known, optional=optional)
             return
         dispatch = noun.refers is Refers.GROUP and self.operation.changes()  # its members, and what stands there now
         element = self._element(name, noun, known)
@@ -110,6 +115,15 @@ class Inputs:
         yield self._input(name, noun.label, radio, hint=noun.hint, optional=optional, dispatch=True)
         if to not in (None, RecallTo.USER):
             yield self._input(name + RING_GROUP, "Ring group", self._picker("ring_group", known.get("ring_group")))
+
+    def _file(self, name: str, noun: Noun, known: str | None, *, optional: bool) -> Iterator[Block]:
+        """What was chosen before stays, unless another is: nothing can be put into Slack's own picker."""
+        picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
+        yield self._input(name, noun.label, picker, hint=noun.hint, optional=optional or known is not None)
+        if known is not None:
+            kept = _option(known, f"The file that was chosen before ({known})")
+            box = CheckboxesElement(action_id="value", options=[kept], initial_options=[kept])
+            yield self._input(name + KEPT, "Or keep", box, optional=True)
 
     def _picker(self, kind: Kind, known: str | None) -> ExternalDataSelectElement:
         chosen = self._known(kind, known) if known else None

@@ -8,7 +8,7 @@ from bot.errors import NotPossible
 from bot.fields import Noun, Recall, Refers
 from bot.operation import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.forms.ids import NOBODY, RING_GROUP, name_of
+from bot.slack.forms.ids import KEPT, NOBODY, RING_GROUP, name_of
 from bot.slack.text import entered
 from bot.words import Word, quote, split
 
@@ -49,7 +49,7 @@ def filled(operation: type[Operation], state: State) -> dict[str, Any]:
         if noun.refers is Refers.RECALL:
             kept[name] = {"to": _picked(state, name), "ring_group": _picked(state, name + RING_GROUP)}
         else:
-            kept[name] = _picked(state, name)
+            kept[name] = _held(noun, state, name)
     return {name: value for name, value in kept.items() if value not in (None, [], {"to": None, "ring_group": None})}
 
 
@@ -60,7 +60,7 @@ def named(operation: type[Operation], arguments: Mapping[str, Any]) -> tuple[str
 
 
 def _value(noun: Noun, name: str, state: State) -> Any:
-    picked = _picked(state, name)
+    picked = _held(noun, state, name)
     if picked in (None, "", []):
         return None
     _refuse_what_only_says_something(picked)
@@ -89,11 +89,20 @@ def beside(state: State, faults: Mapping[str, str]) -> dict[str, str]:
     return {blocks.get(name + RING_GROUP) or blocks.get(name, name): fault for name, fault in faults.items()}
 
 
+def _held(noun: Noun, state: State, name: str) -> Any:
+    """A file that is chosen now comes before the one that was chosen earlier."""
+    if noun.refers is Refers.FILE:
+        return next(iter(_picked(state, name) or _picked(state, name + KEPT) or ()), None)
+    return _picked(state, name)
+
+
 def _picked(state: State, name: str) -> Any:
-    """Text, the value of the option that is chosen, or the values of all that are."""
+    """Text, the value of the option that is chosen, or the values of all that are, or the ids of files."""
     entries = (entry for block_id, entry in state.items() if name_of(block_id) == name)
     for element in next(entries, {}).values():
-        if element["type"] == "multi_external_select":
+        if element["type"] == "file_input":
+            return [file["id"] for file in element["files"]]
+        if "selected_options" in element:
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:
             return element["selected_option"] and element["selected_option"]["value"]

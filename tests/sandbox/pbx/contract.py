@@ -3,11 +3,12 @@
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 SHARED = Path(os.environ.get("PARK_SHARED", Path(__file__).parents[3] / "../shared"))
@@ -34,7 +35,8 @@ class Judge:
     def __init__(self, url: str) -> None:
         self.described = description(url)
         self.seen: set[str] = set()
-        self._openapi = OpenAPI.from_dict(self.described)
+        as_text: dict[str, Callable[[bytes], Any]] = {"application/octet-stream": lambda sent: sent.decode("latin-1")}
+        self._openapi = OpenAPI.from_dict(self.described, Config(extra_media_type_deserializers=as_text))
         self._base = httpx.URL(url).path
 
     def hold(self, answer: httpx.Response) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -89,3 +90,74 @@ def test_a_channel_must_be_an_id_and_the_bot_in_it(park: Park) -> None:
 def test_a_file_that_is_shared_nowhere_stays_the_bots(park: Park) -> None:
     park.bot.files_upload_v2(filename="a.csv", content="a")
     assert park.slack.files(park.ada) == []
+
+
+WAV = {"type": "input", "block_id": "b", "label": {"type": "plain_text", "text": "Sound"},
+       "element": {"type": "file_input", "action_id": "a", "filetypes": ["wav"], "max_files": 1}}  # fmt: skip
+
+
+@pytest.fixture
+def reader() -> Iterator[Park]:
+    with a_park(scopes=SCOPES | {"files:read"}) as made:
+        yield made
+
+
+def form(park: Park) -> None:
+    """Ada sees a form with a field for a file."""
+    trigger = park.slack.state.triggers.new(park.ada)
+    plain = {"type": "plain_text", "text": "Form"}
+    park.bot.views_open(trigger_id=trigger, view={"type": "modal", "title": plain, "submit": plain, "blocks": [WAV]})
+
+
+def fetch(url: str, token: str | None) -> tuple[int, bytes]:
+    """The HTTP status and what came, following no redirect."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = httpx.get(url, headers=headers)
+    return answer.status_code, answer.content
+
+
+def test_a_file_that_is_chosen_in_a_form_is_the_apps_to_see_and_nobody_elses(reader: Park) -> None:
+    file = reader.slack.add_file(reader.ada, "a.wav", b"sound")
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        reader.bot.files_info(file=file)
+    form(reader)
+    reader.slack.fill(reader.ada, "a.wav", label="Sound")
+    (held,) = reader.slack.view(reader.ada).state["b"]["a"]["files"]
+    info = reader.bot.files_info(file=file)["file"]
+    assert (held["id"], held["name"]) == (file, "a.wav")
+    assert (info["user"], info["size"], info["channels"]) == (reader.ada, 5, [])
+    assert fetch(info["url_private_download"], reader.slack.bot_token) == (200, b"sound")
+    assert fetch(info["url_private_download"], None)[0] == 302
+    assert fetch(info["url_private_download"], reader.slack.app_token)[0] == 302
+
+
+def test_only_what_the_field_takes_can_be_chosen_and_only_ones_own(reader: Park) -> None:
+    form(reader)
+    mine = [reader.slack.add_file(reader.ada, name, b"sound") for name in ("a.wav", "b.wav", "c.mp3")]
+    theirs = reader.slack.add_file(reader.ben, "d.wav", b"sound")
+    large = reader.slack.add_file(reader.ada, "e.wav", bytes(10_000_001))
+    with pytest.raises(ValueError, match=r"c\.mp3 can't be chosen here"):
+        reader.slack.fill(reader.ada, mine[2], label="Sound")
+    with pytest.raises(ValueError, match="no more than 1"):
+        reader.slack.fill(reader.ada, mine[:2], label="Sound")
+    with pytest.raises(ValueError, match="too large"):
+        reader.slack.fill(reader.ada, large, label="Sound")
+    with pytest.raises(LookupError):
+        reader.slack.fill(reader.ada, theirs, label="Sound")
+    assert reader.slack.view(reader.ada).fields["Sound"] == ""
+
+
+def test_a_file_in_a_channel_is_seen_by_the_app_only_where_it_is_itself(reader: Park) -> None:
+    shared = reader.slack.add_file(reader.ada, "a.wav", b"sound", channel=reader.ops)
+    closed = reader.slack.add_channel("closed", [reader.ada], private=True, bot=False)
+    hidden = reader.slack.add_file(reader.ada, "a.wav", b"sound", channel=closed)
+    assert reader.bot.files_info(file=shared)["file"]["channels"] == [reader.ops]
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        reader.bot.files_info(file=hidden)
+
+
+def test_without_the_scope_no_file_is_seen_or_given_out(park: Park) -> None:
+    file = park.slack.add_file(park.ada, "a.wav", b"sound", channel=park.ops)
+    with pytest.raises(SlackApiError, match="missing_scope"):
+        park.bot.files_info(file=file)
+    assert fetch(park.slack.state.files[file].url, park.slack.bot_token)[0] == 302

@@ -171,6 +171,8 @@ document.addEventListener("change", async (event) => {
     await backstage(field.dataset.switch, field.value);
   } else if (field.dataset.field === "text") {
     await fill(field);
+  } else if (field.dataset.field === "file") {
+    attaching = attach(field);
   } else if (field.closest("[data-field]")) {
     await choose(field.closest("[data-field]"));
   }
@@ -180,6 +182,22 @@ document.addEventListener("change", async (event) => {
 function fill(field) {
   field.dataset.value = field.value;
   return gesture("fill", { ...place(field), value: field.value || null });
+}
+
+let attaching;  // a form that is sent off waits for the files on their way into it
+
+async function attach(field) {
+  const files = await Promise.all([...field.files].map(async (file) => ({ name: file.name, content: await base64(file) })));
+  await gesture("attach", { ...place(field), files });
+}
+
+function base64(file) {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = failed;
+    reader.readAsDataURL(file);
+  });
 }
 
 async function choose(group) {
@@ -199,6 +217,7 @@ async function submit(form) {
   for (const field of form.querySelectorAll("[data-field=text]")) {
     if (field.value !== field.dataset.value) await fill(field);
   }
+  await attaching;
   await gesture("submit");
 }
 

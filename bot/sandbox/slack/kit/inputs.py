@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.sandbox.slack.kit.element import Entry, Menu
+from bot.sandbox.slack.kit.element import Element, Entry, Menu
 from bot.sandbox.slack.kit.objects import DispatchConfig
 from bot.sandbox.slack.kit.texts import Upto3000
 
@@ -70,8 +70,8 @@ class DateTimePicker(Menu):
     initial_date_time: Moment | None = None
 
 
-class FileInput(Entry):
-    """Its structure only: nobody can attach a file here."""
+class FileInput(Element):
+    """It can't begin with a file, nor say what to choose."""
 
     type: Literal["file_input"]
     filetypes: list[str] | None = None

@@ -1,7 +1,8 @@
-"""Files of the bot: announced, uploaded elsewhere, and shared when they are whole."""
+"""Files: those of the bot announced, uploaded elsewhere, and shared when they are whole; those of people looked at."""
 
 import secrets
 
+from bot.sandbox.slack.attached import shown_file
 from bot.sandbox.slack.content import parse_list
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.ids import new_id
@@ -21,7 +22,7 @@ def get_upload_url(state: State, args: Json) -> Json:
     if int(length) > _LARGEST:
         raise SlackError("file_upload_size_restricted")
     url = f"{state.base}/upload/v1/{secrets.token_urlsafe(18)}"
-    file = File(id=new_id("F"), name=name, length=int(length), url=url)
+    file = File(id=new_id("F"), name=name, length=int(length), url=url, user=state.bot.id)
     state.files[file.id] = file
     return {"upload_url": file.url, "file_id": file.id}
 
@@ -39,6 +40,17 @@ def complete_upload(state: State, args: Json) -> Json:
         text = "\n".join(filter(None, (str(args.get("initial_comment") or ""), *(f"[{one.name}]" for one in files))))
         state.by_bot(channel.id, {"text": text, "blocks": [], "attachments": []})
     return {"files": [{"id": file.id, "title": file.title} for file in files]}
+
+
+@method("files.info", "files:read")
+def files_info(state: State, args: Json) -> Json:
+    """Of what was given to the app, of its own, and of what is shared where it is itself."""
+    file = state.files.get(str(args.get("file") or ""))
+    place = state.channels.get(file.channel or "") if file else None
+    there = place is not None and state.bot.id in place.members
+    if file is None or file.content is None or not (there or file.given or file.user == state.bot.id):
+        raise SlackError("file_not_found")
+    return {"file": shown_file(state, file), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
 def _whole(state: State, given: Json) -> File:

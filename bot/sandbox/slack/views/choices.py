@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.sandbox.slack.attached import shown_file
 from bot.sandbox.slack.model import Channel, Json
 from bot.sandbox.slack.payloads import channel_type, is_shared
 from bot.sandbox.slack.state import State
 
 Choices = dict[str, Any]
-"""Name -> what the state holds of it: an option, or an id."""
+"""Name -> what the state holds of it: an option, an id, or a file."""
 
 _KINDS = {"im": "im", "mpim": "mpim", "group": "private", "channel": "public"}
 
@@ -16,6 +17,9 @@ _KINDS = {"im": "im", "mpim": "mpim", "group": "private", "channel": "public"}
 def choices(state: State, user: str, element: Json, offered: Sequence[Json]) -> Choices:
     """`offered` are the options that the app suggested last for a menu that asks it."""
     kind = element["type"].removeprefix("multi_")
+    if kind == "file_input":
+        theirs = [file for file in state.files.values() if file.user == user]
+        return {name: shown_file(state, file) for file in theirs for name in (file.name, file.id)}
     if kind == "users_select":
         return {name: p.id for p in state.people.values() for name in (p.id, p.name, p.real_name)}
     if kind == "channels_select":

@@ -25,7 +25,7 @@ def entered(element: Json, value: Any, there: Choices) -> Any:
 
 
 def _several(element: Json, wanted: Any, there: Choices) -> list[Any]:
-    most = element.get("max_selected_items", len(wanted))
+    most = element.get("max_files", 10) if element["type"] == "file_input" else element.get("max_selected_items", 100)
     if len(wanted) > most:
         raise ValueError(f"no more than {most} can be selected")
     return [_pick(there, one) for one in wanted]

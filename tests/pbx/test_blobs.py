@@ -1,0 +1,143 @@
+"""Files into the PBX and out of it: in the documented steps, and nowhere but below PBX_URL."""
+
+import hashlib
+
+import pytest
+
+from bot.errors import NotPossible, PBXError, Rejected, Unreachable
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from tests.pbx.clients import client
+from tests.pbx.scripted import Asked, Reply, says, scripted
+
+TOKEN = Credentials(token="t")
+CONTENT = b"RIFF and so on"
+
+
+def begun(**headers: str) -> Reply:
+    return Reply(202, b"", {name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def takes(asked: Asked) -> Reply:
+    if asked.path == "/blobs/uploads":
+        return begun(PortSIP_Upload_ID="u/1", PortSIP_Upload_Token="secret")
+    return says({"id": "f1"}, 201)
+
+
+def test_a_file_goes_in_two_steps_with_its_digest_and_the_token_of_the_first() -> None:
+    with scripted(takes) as pbx, client(pbx.url, TOKEN) as ours:
+        assert ours.upload("hold the line.wav", CONTENT) == "f1"
+    first, second = pbx.asked
+    assert first.target == "/blobs/uploads?filename=hold%20the%20line.wav"
+    assert (first.method, first.body) == ("POST", b"")
+    assert second.target == f"/blobs/uploads/u%2F1/complete?digest={hashlib.sha256(CONTENT).hexdigest()}"
+    assert (second.method, second.body) == ("POST", CONTENT)
+    assert second.headers["PortSIP-Upload-Token"] == "secret"
+    assert second.headers["Content-Type"] == "application/octet-stream"
+    assert second.headers["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize("headers", [{}, {"PortSIP_Upload_ID": "u1"}, {"PortSIP_Upload_Token": "secret"}])
+def test_a_beginning_without_id_or_token_is_no_beginning(headers: dict[str, str]) -> None:
+    with scripted(lambda _: begun(**headers)) as pbx, client(pbx.url, TOKEN) as ours:
+        with pytest.raises(Unreachable, match="PortSIP-Upload"):
+            ours.upload("a.wav", CONTENT)
+        assert len(pbx.asked) == 1
+
+
+@pytest.mark.parametrize("step", ["POST /api/blobs/uploads", "POST /api/blobs/uploads/*/complete"])
+@pytest.mark.parametrize("kind", [Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.GATEWAY, Kind.THROTTLED, Kind.EXPIRED])
+def test_an_upload_whose_step_fails_once_is_begun_anew(step: str, kind: Kind) -> None:
+    with SandboxPBX() as sandbox, client(sandbox.url, Credentials(username=sandbox.username, password=sandbox.password,
+                                                                  domain=sandbox.domain)) as ours:  # fmt: skip
+        sandbox.faults.add(Fault(kind=kind, match=step))
+        id = ours.upload("a.wav", CONTENT)
+        assert sandbox.state.files[id]["content"] == CONTENT
+
+
+@pytest.mark.parametrize("step", ["POST /api/blobs/uploads", "POST /api/blobs/uploads/*/complete"])
+def test_an_upload_that_the_pbx_refuses_says_why_and_is_not_repeated(step: str) -> None:
+    with SandboxPBX() as sandbox, client(sandbox.url, Credentials(token=sandbox.token)) as ours:
+        sandbox.faults.add(Fault(kind=Kind.STATUS, status=413, match=step, times=None))
+        with pytest.raises(Rejected):
+            ours.upload("a.wav", CONTENT)
+        assert [heard.line for heard in sandbox.requests].count(sandbox.requests[-1].line) == 1
+
+
+HOSTILE = [
+    "http://evil.example/api/blobs/x",
+    "//evil.example/api/blobs/x",
+    "/\\evil.example/x",
+    "https:/evil.example",
+    "@evil.example/x",
+    "/blobs/x",
+    "/api/../../x",
+    "/api/%2e%2e/x",
+    "/api//evil.example",
+    "/api/",
+    "",
+    "file:///etc/passwd",
+]
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_no_address_that_the_pbx_tells_leads_away_from_it(url: str) -> None:
+    with scripted(lambda _: Reply(200, CONTENT)) as pbx, client(pbx.url, TOKEN) as ours:
+        with pytest.raises(NotPossible):
+            ours.file(url)
+        for almost in (f"{pbx.url}@evil.example/x", f"{pbx.url}.evil.example/x"):
+            with pytest.raises(NotPossible):
+                ours.file(almost)
+        assert pbx.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("/api/blobs/a%2Fb%3D", "/blobs/a%2Fb%3D"),
+        ("/api/blobs/a/b", "/blobs/a/b"),
+        ("/api/blobs/x?token=a%26b", "/blobs/x?token=a%26b"),
+        ("/api/blobs/http://x", None),
+        ("{base}/blobs/x", "/blobs/x"),
+    ],
+)
+def test_an_address_of_its_own_is_asked_below_pbx_url(url: str, target: str | None) -> None:
+    with scripted(lambda _: Reply(200, CONTENT)) as pbx, client(pbx.url, TOKEN) as ours:
+        if target is None:
+            with pytest.raises(NotPossible):
+                ours.file(url)
+            return
+        assert ours.file(url.format(base=pbx.url)) == CONTENT
+        assert pbx.targets == [f"GET {target}"]
+
+
+def test_a_file_that_is_shown_elsewhere_is_not_followed_there() -> None:
+    def elsewhere(asked: Asked) -> Reply:
+        return Reply(302, b"", {"Location": "http://evil.example/x"})
+
+    with scripted(elsewhere) as pbx, client(pbx.url, TOKEN) as ours:
+        with pytest.raises(PBXError, match="sends elsewhere"):
+            ours.file("/api/blobs/x")
+        assert len(pbx.asked) == 1
+
+
+def test_a_prompt_is_set_with_the_other_settings_and_taken_away_by_a_blank() -> None:
+    shown = {"enabled": True, "prompt_file_name": "a.wav", "prompt_file_url": "/api/blobs/x", "ring_group_id": ""}
+    with scripted(lambda _: Reply(200)) as pbx, client(pbx.url, TOKEN) as ours:
+        ours.set_prompt(shown, "f1")
+        ours.set_prompt(shown, None)
+    assert [asked.json for asked in pbx.asked] == [
+        {"enabled": True, "prompt_file_id": "f1"},
+        {"enabled": True, "prompt_file_id": ""},
+    ]
+
+
+def test_what_was_sent_is_what_the_pbx_shows() -> None:
+    with SandboxPBX() as sandbox:
+        ours = PBX(sandbox.url, Credentials(token=sandbox.token))
+        ours.set_prompt(ours.server().shown(), ours.upload("größe & co.wav", CONTENT))
+        server = ours.server()
+        assert (server.prompt_file_name, server.prompt_file_size) == ("größe & co.wav", len(CONTENT))
+        assert ours.file(server.prompt_file_url or "") == CONTENT
+        ours.close()

@@ -1,0 +1,70 @@
+"""What the PBX takes for a prompt, and the words for whatever it does not take."""
+
+import struct
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import NOTHING, NotPossible
+from bot.pbx.wav import LARGEST, check_wav
+from bot.sandbox.sound import tone
+
+WHOLE = tone(0.1)
+FLOATS = WHOLE[:20] + struct.pack("<H", 3) + WHOLE[22:]
+"""As WHOLE, but that its header calls the samples floating point."""
+
+
+def wrong(content: bytes) -> tuple[str, ...]:
+    """What is said of it."""
+    with pytest.raises(NotPossible) as refused:
+        check_wav("hold.wav", content)
+    assert "“hold.wav”" in str(refused.value)
+    assert NOTHING in str(refused.value)
+    return refused.value.message.notes
+
+
+@pytest.mark.parametrize("rate", [16_000, 32_000, 48_000])
+def test_what_the_pbx_takes_passes(rate: int) -> None:
+    check_wav("hold.wav", tone(0.1, rate=rate))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (tone(0.1, channels=2), "It is stereo: save it as mono."),
+        (tone(0.1, channels=6), "It is made of 6 channels: save it as mono."),
+        (tone(0.1, width=3), "Its samples have 24 bit: save it with 16 bit."),
+        (tone(0.1, width=1), "Its samples have 8 bit: save it with 16 bit."),
+        (tone(0.1, rate=44_100), "It has 44.1 kHz: save it with 16, 32 or 48 kHz."),
+        (tone(0.1, rate=8_000), "It has 8 kHz: save it with 16, 32 or 48 kHz."),
+        (tone(0.0), "It is empty, or was cut off: save it, or upload it, once more."),
+        (WHOLE[:-100], "It is empty, or was cut off: save it, or upload it, once more."),
+        (b"", "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+        (b"ID3\x04" + bytes(2000), "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+        (b"<!DOCTYPE html><html>", "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+        (FLOATS, "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(content: bytes, said: str) -> None:
+    assert wrong(content) == (said,)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    assert wrong(tone(0.1, channels=2, rate=44_100, width=3)) == (
+        "It is stereo: save it as mono.",
+        "Its samples have 24 bit: save it with 16 bit.",
+        "It has 44.1 kHz: save it with 16, 32 or 48 kHz.",
+    )
+
+
+def test_what_is_too_large_is_not_even_looked_at() -> None:
+    assert wrong(bytes(LARGEST + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
+
+
+@given(st.binary(max_size=200), st.integers(0, 60), st.integers(0, 60))
+def test_no_file_is_too_broken_to_be_refused_in_words(noise: bytes, start: int, end: int) -> None:
+    spoilt = WHOLE[:start] + noise + WHOLE[start + end :]
+    with suppress(NotPossible):
+        check_wav("hold.wav", spoilt)

@@ -1,0 +1,150 @@
+"""Files are fetched from Slack's own hosts, as far as they may be, and the bot's token goes nowhere else."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.errors import NOTHING, NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
+from bot.sandbox.slack.faults import Drop
+from bot.slack.files import Files
+from tests.slack.conftest import Place
+
+SOUND = b"RIFF, and so on"
+
+
+@pytest.fixture
+def files(place: Place) -> Files:
+    return Files(place.client)
+
+
+@pytest.fixture
+def sound(place: Place) -> str:
+    """Ada's file, in #phones."""
+    return place.slack.add_file(place.ada, "hold.wav", SOUND, channel=place.phones)
+
+
+class Thief(BaseHTTPRequestHandler):
+    """Another host, which notes who comes with what."""
+
+    seen: list[str]
+
+    def do_GET(self) -> None:
+        self.seen.append(self.headers.get("Authorization", "nothing"))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def thief() -> Iterator[HTTPServer]:
+    Thief.seen = []
+    with HTTPServer(("127.0.0.1", 0), Thief) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_ones_own_file_comes_whole_with_its_name(place: Place, files: Files, sound: str) -> None:
+    assert files.fetch(sound, place.ada, None) == ("hold.wav", SOUND)
+
+
+def test_somebody_elses_comes_only_where_it_was_shared(place: Place, files: Files, sound: str) -> None:
+    assert files.fetch(sound, place.ben, place.phones) == ("hold.wav", SOUND)
+    for channel in (None, place.slack.add_channel("elsewhere", [place.ben])):
+        with pytest.raises(NotFound, match="somebody else's") as refused:
+            files.fetch(sound, place.ben, channel)
+        assert NOTHING in str(refused.value)
+    assert [call.method for call in place.slack.calls].count("file_download") == 1
+
+
+def test_a_file_that_slack_does_not_show_is_not_there(place: Place, files: Files) -> None:
+    for id in ("F0NOTHING00", place.slack.add_file(place.ada, "hold.wav", SOUND)):
+        with pytest.raises(NotFound, match="Slack has no such file"):
+            files.fetch(id, place.ada, place.phones)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/files-pri/T1-F1/download/hold.wav",
+        "https://files.slack.com.evil.example/hold.wav",
+        "https://files.slack.com@evil.example/hold.wav",
+        "{other}/hold.wav",
+        "{host}@evil.example/hold.wav",
+        "https://{netloc}/hold.wav",
+        "http://user:word@{netloc}/hold.wav",
+        "file:///etc/passwd",
+        "//evil.example/hold.wav",
+        "http://[broken/",
+        "",
+    ],
+)
+def test_the_token_goes_to_no_other_host(place: Place, files: Files, sound: str, thief: HTTPServer, url: str) -> None:
+    host = place.slack.api_url.removesuffix("/api/")
+    other = f"http://127.0.0.1:{thief.server_port}"
+    place.slack.state.files[sound].url = url.format(host=host, netloc=host.removeprefix("http://"), other=other)
+    with pytest.raises(NotPossible, match="not kept by Slack itself"):
+        files.fetch(sound, place.ada, None)
+    assert "file_download" not in [call.method for call in place.slack.calls]
+    assert Thief.seen == []
+
+
+def test_the_hosts_are_those_of_slacks_own_addresses() -> None:
+    slacks = Files(WebClient("xoxb-1"))
+    assert slacks.hosts == {("https", "slack.com", None), ("https", "files.slack.com", None)}
+    governments = Files(WebClient("xoxb-1", base_url="https://slack-gov.com/api/"))
+    assert ("https", "files.slack-gov.com", None) in governments.hosts
+
+
+def test_a_redirect_is_not_followed(place: Place, files: Files, sound: str, thief: HTTPServer) -> None:
+    place.slack.state.files[sound].moved_to = f"http://127.0.0.1:{thief.server_port}/hold.wav"
+    with pytest.raises(SlackRefused, match="HTTP 302"):
+        files.fetch(sound, place.ada, None)
+    assert Thief.seen == []
+
+
+def test_what_is_announced_as_too_large_is_not_asked_for(place: Place, files: Files, sound: str) -> None:
+    place.slack.state.files[sound].length = 10_000_001
+    with pytest.raises(NotPossible, match="too large"):
+        files.fetch(sound, place.ada, None)
+    assert "file_download" not in [call.method for call in place.slack.calls]
+
+
+def test_what_is_larger_than_it_was_announced_is_cut_off(place: Place, files: Files, sound: str) -> None:
+    place.slack.state.files[sound].content = bytes(30_000_000)
+    with pytest.raises(NotPossible, match="too large"):
+        files.fetch(sound, place.ada, None)
+
+
+@pytest.mark.parametrize("fault", [500, 503, 429, Drop.BEFORE])
+def test_what_may_pass_is_said_to_be_so(place: Place, files: Files, sound: str, fault: int | Drop) -> None:
+    place.slack.faults.fail("file_download", fault)
+    with pytest.raises(SlackUnavailable):
+        files.fetch(sound, place.ada, None)
+    assert files.fetch(sound, place.ada, None).content == SOUND
+
+
+def test_a_file_that_never_comes_is_given_up(place: Place, sound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.files.SILENCE", 0.2)
+    place.slack.faults.latency("file_download", 30)
+    with pytest.raises(SlackUnavailable, match="ReadTimeout"):
+        Files(place.client).fetch(sound, place.ada, None)
+
+
+def test_a_file_that_takes_too_long_in_all_is_given_up(place: Place, sound: str) -> None:
+    with pytest.raises(SlackUnavailable, match="took longer"):
+        Files(place.client, deadline=0).fetch(sound, place.ada, None)
+
+
+def test_a_missing_scope_is_slacks_to_say(place: Place, files: Files, sound: str) -> None:
+    place.slack.state.scopes = place.slack.state.scopes - {"files:read"}
+    with pytest.raises(SlackRefused, match="missing_scope") as refused:
+        files.fetch(sound, place.ada, None)
+    assert not isinstance(refused.value, Refused)
