@@ -12,7 +12,7 @@ from bot.pbx.call import Answer, Call
 from bot.pbx.credentials import Credentials
 from bot.pbx.deadline import Deadline
 from bot.pbx.limits import check_extension, check_group, check_server
-from bot.pbx.models import FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
+from bot.pbx.models import AuditLog, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.paging import PAGE, Page, every
 from bot.pbx.retrying import retrying
 from bot.pbx.sendable import sendable
@@ -112,6 +112,10 @@ class PBX:
 
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         return self._read(Page[FeatureCode], "feature_access_codes").items
+
+    def audit_logs(self) -> tuple[AuditLog, ...]:
+        """As far as one answer goes: no parameters are promised."""
+        return self._read(Page[AuditLog], "audit_logs").items
 
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
