@@ -39,6 +39,11 @@ class Settings(JournalSettings):
     pbx_deadline: float = Field(default=10.0, gt=0, le=30)
     """Seconds that one call to the PBX may take, answer read; half a worker's lease of 60 must outlast it."""
 
+    park_drift_interval: int | None = Field(default=None, ge=1, le=1440)
+    """Minutes between two looks for what was changed outside Park; None is never."""
+    park_drift_requests: int = Field(default=50, ge=5, le=500)
+    """The most that one look asks of the PBX: a hundredth of the 5,000 that PortSIP takes a minute; 500 are a tenth."""
+
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.fields import (
     CHANGE,
+    DRIFT,
     FROM_GROUP,
     GROUP,
     LINE,
@@ -32,7 +33,7 @@ from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_OF
 from bot.operations.pause import REASON
-from bot.operations.undo import ANYWAY
+from bot.operations.takes_back import ANYWAY
 from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
 
@@ -115,6 +116,7 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
     CHANGE: st.integers(1, 10**9),
+    DRIFT: st.integers(1, 10**9),
     ANYWAY: st.just(True),
     WHAT: names,
     LINE: st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"]),

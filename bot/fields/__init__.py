@@ -15,12 +15,24 @@ from bot.fields.name import (
     spellings,
 )
 from bot.fields.noun import Noun, Refers
-from bot.fields.other import CHANGE, LINE, NUMBER, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
+from bot.fields.other import (
+    CHANGE,
+    DRIFT,
+    LINE,
+    NUMBER,
+    SWITCH,
+    ChangeNumber,
+    DriftNumber,
+    ExtensionNumber,
+    Line,
+    Switch,
+)
 from bot.fields.recall import RECALL, Recall, RecallTarget
 from bot.fields.time import TIME, Time, say_seconds
 
 __all__ = [
     "CHANGE",
+    "DRIFT",
     "FROM_GROUP",
     "GROUP",
     "LINE",
@@ -35,6 +47,7 @@ __all__ = [
     "TIME",
     "TO_GROUP",
     "ChangeNumber",
+    "DriftNumber",
     "ExtensionNumber",
     "FromGroup",
     "GroupName",

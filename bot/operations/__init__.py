@@ -24,6 +24,7 @@ from bot.operations.of_a_change import for_a_scheduled, for_a_temporary
 from bot.operations.pause import Pause
 from bot.operations.pending import Pending
 from bot.operations.preview import Preview
+from bot.operations.put_back import PutBack
 from bot.operations.recall import RecallGroup
 from bot.operations.remove import Remove
 from bot.operations.rename import Rename
@@ -64,6 +65,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Cancel,
     Undo,
     UndoLast,
+    PutBack,
     Replace,
     Pause,
     Resume,
@@ -98,6 +100,7 @@ __all__ = [
     "Help",
     "Keep",
     "Preview",
+    "PutBack",
     "Replace",
     "ShowAccess",
     "Undo",

@@ -29,7 +29,7 @@ def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
     users = {id for rule in rules for id in rule.users} | {id for id in people if id[0] != "S"}
     groups = {id for rule in rules for id in rule.user_groups} | {id for id in people if id[0] == "S"}
     channels = {id for rule in rules for id in rule.channels}
-    channels |= {id for id in (policy.announce, *(rule.emergency for rule in policy.allow)) if id}
+    channels |= {id for id in (policy.announce, policy.drift, *(rule.emergency for rule in policy.allow)) if id}
     return users, groups, channels
 
 
