@@ -41,7 +41,7 @@ class Settings(JournalSettings):
 
     park_drift_interval: int | None = Field(default=None, ge=1, le=1440)
     """Minutes between two looks for what was changed outside Park; None is never."""
-    park_drift_requests: int = Field(default=50, ge=5, le=500)
+    park_drift_requests: int = Field(default=50, ge=10, le=500)
     """The most that one look asks of the PBX: a hundredth of the 5,000 that PortSIP takes a minute; 500 are a tenth."""
 
     park_policy: Path = Path("policy.toml")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, literal, or_, select, update
 
 from bot.errors import LeaseLost
-from bot.journal.entry import Entry, Json, State
+from bot.journal.entry import Entry, Json
 from bot.journal.rows import entry_of
 from bot.journal.tables import chain, entries, events, sights, targets, watch
 
@@ -76,16 +76,15 @@ def pruned(connection: Connection) -> int:
 
 
 def ended_since(connection: Connection, mark: int) -> list[Entry]:
-    """Changes that were made, or may have been, and ended after that event: in the order in which they ended."""
+    """Whatever was planned, and ended after that event: in the order in which it did."""
     ended = (
         select(events.c.entry_id, func.max(events.c.id).label("last"))
         .where(events.c.what == "ended", events.c.id > mark)
         .group_by(events.c.entry_id)
         .subquery()
     )
-    made = entries.c.state.in_([State.DONE, State.UNSETTLED]), entries.c.plan.is_not(None)
-    wanted = select(entries).join(ended, ended.c.entry_id == entries.c.id).where(*made).order_by(ended.c.last)
-    return [entry_of(row) for row in connection.execute(wanted)]
+    planned = select(entries).join(ended, ended.c.entry_id == entries.c.id).where(entries.c.plan.is_not(None))
+    return [entry_of(row) for row in connection.execute(planned.order_by(ended.c.last))]
 
 
 def under_way(connection: Connection) -> set[str]:

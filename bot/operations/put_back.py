@@ -51,6 +51,7 @@ class PutBack(TakesBack):
 
     def plan(self, desk: Desk) -> Plan:
         drift = desk.past.drift(self.number)
+        desk.directory.forget_groups()  # whoever changed them did not tell
         back = self.back(desk, drift)
         return Plan(
             title=f"Put back: {back.target.title}, as it was before drift {self.number}",
