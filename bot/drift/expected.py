@@ -59,5 +59,7 @@ def _find(sights: Sights, target: Target) -> str:
         return key
     if new in sights:
         return new
-    named = (one for one, sight in sights.items() if (seen := snapshot(sight)) and seen.settings["name"] == target.name)
+    named = (
+        one for one, sight in sights.items() if (seen := snapshot(sight)) and seen.settings.get("name") == target.name
+    )
     return key if target.id else next(named, key)

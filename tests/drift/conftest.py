@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.journal.watch import watch_of
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx import Fault, SandboxPBX
 from bot.sandbox.slack import Message
 from bot.sandbox.stage import Stage
 from tests.faults.scene import HURRY, Scene
@@ -20,6 +20,8 @@ EVERY = timedelta(minutes=5)
 @dataclass
 class Outside(Scene):
     """Time goes by when somebody says so: then the next look is due."""
+
+    DAY = timedelta(days=1)
 
     @property
     def console(self) -> SandboxPBX:
@@ -34,7 +36,8 @@ class Outside(Scene):
             if watch.owner is None and watch.due_at not in (None, but):
                 return watch.due_at
             assert time.monotonic() < end, "nobody looks"
-            time.sleep(0.02)
+            time.sleep(0.05)
+            self.stage.park.drift.wake()  # a busy machine's journal may have put it off for a minute
 
     def look(self, times: int = 1) -> None:
         """Wait for the next look, and until all that it found is told."""
@@ -43,8 +46,13 @@ class Outside(Scene):
             self.stage.forward(EVERY)
             self.looked(but=before)
 
+    def looked_in_between(self, late: Fault) -> None:
+        """Have a look before what is late lands, and wait until it has."""
+        self.look()
+        assert late.landed.wait(30)
+
     def told(self, where: str = "ops") -> list[Message]:
-        return self.cards(where)
+        return [card for card in self.cards(where) if "outside Park" in card.plain]
 
 
 @pytest.fixture
@@ -52,12 +60,14 @@ def outside() -> Iterator[Callable[..., Outside]]:
     """One that has looked around once, every group's members included."""
     stages: list[Stage] = []
 
-    def begin(**given: Any) -> Outside:
-        stage = Stage(**{"patience": HURRY, "park_drift_interval": 5} | given)
+    def begin(*, looks: bool = True, **given: Any) -> Outside:
+        usual: dict[str, Any] = {"patience": HURRY, "park_drift_interval": 5}
+        stage = Stage(**usual | given)
         stage.__enter__()
         stages.append(stage)
         scene = Outside(stage)
-        scene.looked()
+        if looks:
+            scene.looked()
         return scene
 
     yield begin
