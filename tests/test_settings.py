@@ -75,3 +75,11 @@ def test_history_is_kept_for_ever_or_for_a_month_at_least(monkeypatch: pytest.Mo
     assert read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "365"}).park_retention_days == 365
     with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*greater than or equal to 30"):
         read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "29"})
+
+
+def test_changes_outside_park_are_looked_for_where_somebody_says_how_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, WHOLE).park_drift_interval is None
+    assert read(monkeypatch, {**WHOLE, "PARK_DRIFT_INTERVAL": "5"}).park_drift_interval == 5
+    for name, value in (("PARK_DRIFT_INTERVAL", "0"), ("PARK_DRIFT_REQUESTS", "9"), ("PARK_DRIFT_REQUESTS", "501")):
+        with pytest.raises(SettingsError, match=name):
+            read(monkeypatch, {**WHOLE, "PARK_DRIFT_INTERVAL": "5", "PARK_DRIFT_REQUESTS": "50", name: value})

@@ -21,13 +21,11 @@ POLICY = 'announce = "C000000000OPS"\n'
 
 
 class Saying(Noting):
-    """Does something before it has said a thing, and something after."""
+    """Does something more, once it has said a thing."""
 
-    before: Callable[[], object] = staticmethod(lambda: None)
     after: Callable[[], object] = staticmethod(lambda: None)
 
     def post(self, channel: str, message: Message) -> None:
-        self.before()
         super().post(channel, message)
         self.after()
 

@@ -21,7 +21,7 @@ def _sight(settings: dict[str, Any]) -> Sight:
     return Sight(seen=Snapshot(settings=known, members=()).model_dump(mode="json"))
 
 
-def _look(script: Script, *, watch: Watch = WATCH, most: int = 50) -> Look:
+def _look(script: Script, *, most: int = 50) -> Look:
     """At a PBX with three groups, which answers as the script has it where that has an answer."""
 
     def answer(asked: Asked) -> Reply:
@@ -36,7 +36,7 @@ def _look(script: Script, *, watch: Watch = WATCH, most: int = 50) -> Look:
 
     sights = {id: _sight(group) for id, group in GROUPS.items()} | {SERVER.key: _sight({"enabled": True})}
     with scripted(answer) as pbx, client(pbx.url, deadline=2.0) as ours:
-        look = Look(ours, sights, watch, most, lambda: False)
+        look = Look(ours, sights, WATCH, most, lambda: False)
         look.run()
     assert len(pbx.asked) <= most
     return look
