@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.changes import SERVER, Person, Snapshot, Target
 from bot.changes.reading import read
 from bot.desk import ring_group_label
+from bot.drift.bound import Bound, Enough
 from bot.drift.expected import Sights, key_of, snapshot
-from bot.errors import Missing, ParkError, PBXError, Rejected
+from bot.errors import Missing, PBXError, Rejected
 from bot.journal.watch import Watch
 from bot.pbx.call import Throttled
 from bot.pbx.client import PBX
@@ -17,23 +18,18 @@ from bot.pbx.models import AuditLog
 
 log = logging.getLogger(__name__)
 
-Some = TypeVar("Some")
 RESERVE = 3
 """Requests that are kept for what is found: the audit log, and two ring groups' names."""
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-class _Enough(ParkError):
-    """The bound is reached, or nobody wants to wait any longer."""
 
 
 class Look:
     """Reads, and compares with what is expected: what differs is read once more, whole and by itself."""
 
     def __init__(self, pbx: PBX, sights: Sights, watch: Watch, most: int, enough: Callable[[], bool]) -> None:
-        """`most` requests, those aside that the client sends again; `enough` is asked before each."""
-        self.pbx, self.sights, self.watch, self.enough = pbx, sights, watch, enough
-        self.left = most - RESERVE
+        """`most` requests, not counting those that the client sends again; `enough`: nobody wants to wait longer."""
+        self.pbx, self.sights, self.watch = pbx, sights, watch
+        self._bound = Bound(most, RESERVE, enough)
         self.skip, self.end = watch.skip, False
         self.readings: dict[str, Snapshot] = {}
         """What there is, by key: members where they were read."""
@@ -54,12 +50,12 @@ class Look:
                 self._confirm(target)
             for id in self._in_turn():
                 self._members(id)
-        except _Enough:
+        except Enough:
             log.debug("the rest is looked at next time")
         except PBXError as fault:
             self.cut_short = True
             log.warning("the look for changes outside Park was cut short: %s", fault)
-        self.left += RESERVE
+        self._bound.open()
 
     def named(self, id: str) -> str:
         """A new group's pending key, where Park made it; else its id."""
@@ -72,37 +68,21 @@ class Look:
     def label(self, id: str) -> str:
         """A ring group by name, as far as the bound allows; best effort."""
         if id not in self._labels:
-            self._labels[id] = self._spare(lambda: ring_group_label(self.pbx.ring_group(id)), id)
+            self._labels[id] = self._bound.try_for(lambda: ring_group_label(self.pbx.ring_group(id)), id)
         return self._labels[id]
 
     def audit_logs(self) -> tuple[AuditLog, ...]:
         """Nothing where the PBX has none, or keeps them to itself; best effort."""
-        return self._spare(self.pbx.audit_logs, ())
-
-    def _spare(self, call: Callable[[], Some], otherwise: Some) -> Some:
-        try:
-            return self._ask(call)
-        except (_Enough, PBXError) as fault:
-            log.info("told without it: %s", fault)
-            return otherwise
-
-    def _ask(self, call: Callable[[], Some], cost: int = 1) -> Some:
-        if self.left < cost or self.enough():
-            raise _Enough("the bound of a look is reached")
-        self.left -= cost
-        return call()
+        return self._bound.try_for(self.pbx.audit_logs, ())
 
     def _server(self) -> None:
-        self.readings[SERVER.key] = self._ask(self._read_server)
-
-    def _read_server(self) -> Snapshot:
-        return Snapshot(settings=self.pbx.server().shown())
+        self.readings[SERVER.key] = self._bound.ask(lambda: Snapshot(settings=self.pbx.server().shown()))
 
     def _list(self) -> None:
         """Half of what may be asked is for members; a list that is longer is gone on with next time."""
         begun = self.skip
-        for _ in range(self.left // 2):
-            page = self._ask(lambda: self.pbx.group_page(self.skip))
+        for _ in range(self._bound.left // 2):
+            page = self._bound.ask(lambda: self.pbx.group_page(self.skip))
             new = [one for one in page.items if one.id not in self._listed]
             self._listed |= {one.id: _shown(one.shown()) for one in new}
             self.end = page.last(self.skip) or not new
@@ -138,7 +118,7 @@ class Look:
         """By itself, with its members; a no to reading it is no news."""
         id = str(target.id)
         try:
-            now = self._ask(lambda: read(self.pbx, target), cost=2)
+            now = self._bound.ask(lambda: read(self.pbx, target), cost=2)
         except Throttled:
             raise
         except Rejected as refusal:
@@ -158,16 +138,19 @@ class Look:
         return sorted(ids & self.readings.keys() - self.asked, key=lambda id: (at[id], id))
 
     def _members(self, id: str) -> None:
-        self.asked.add(id)
+        """A group whose members can't be read has had its turn: the others have theirs."""
         try:
-            people = self._ask(lambda: self.pbx.members(id))
+            people = self._bound.ask(lambda: self.pbx.members(id))
+        except PBXError as fault:
+            self.asked.add(id)
+            if isinstance(fault, Throttled) or not isinstance(fault, Rejected):
+                raise
+            log.info("a group's members could not be looked at: %s", fault)
+            if isinstance(fault, Missing):
+                self._confirm(Target(id=id, name=id))
+        else:
+            self.asked.add(id)
             self.readings[id] = self.readings[id].with_members(map(Person.of, people))
-        except Throttled:
-            raise
-        except Missing:
-            self._confirm(Target(id=id, name=id))
-        except Rejected as refusal:
-            log.info("a group's members could not be looked at: %s", refusal)
 
 
 def _shown(settings: dict[str, Any]) -> Snapshot:

@@ -42,38 +42,38 @@ class Watcher(Recurring):
         """`most` requests a look; `own` is the name of Park's account on the PBX, where that is known."""
         super().__init__("drift", now)
         self.journal, self.pbx, self.voice, self.policies = journal, pbx, voice, policies
-        self.every = None if minutes is None else timedelta(minutes=minutes)
+        self.wanted, self.every = minutes is not None, timedelta(minutes=minutes or 0)
         self.most, self.own = most, own
         self._me = uuid.uuid4().hex
         self._told: int | None = None
 
     def start(self) -> None:
         """From now on, where it is wanted."""
-        if self.every is not None:
+        if self.wanted:
             super().start()
 
     def turn(self) -> datetime:
         """Look where that is due, and tell what is still to be told."""
-        every, channel = self.every or CLAIM, self.policies.now.drift or self.policies.now.announce
+        channel = self.policies.now.drift or self.policies.now.announce
         if channel is None:
-            return self.now() + every
+            return self.now() + self.every
         try:
             at = self.journal.now()
-            return self.now() + (self._turn(channel, at, every) - at)
+            return self.now() + (self._turn(channel, at) - at)
         except JournalUnavailable as fault:
             log.warning("the look for changes outside Park waits for the journal: %s", fault)
         except LeaseLost as lost:
             log.info("%s", lost)
         return self.now() + AGAIN
 
-    def _turn(self, channel: str, at: datetime, every: timedelta) -> datetime:
+    def _turn(self, channel: str, at: datetime) -> datetime:
         due, held = self._due(at)
         if due > at or held:
-            return max(due, at + min(every, AGAIN)) if held else due
+            return max(due, at + AGAIN) if held else due
         with self.journal.database.writing() as connection:
             if not take(connection, self._me, at=at, alone=self.journal.database.alone):
-                return at + min(every, AGAIN)
-        self._look(at, every)
+                return at + AGAIN
+        self._look(at)
         self._tell(channel)
         with self.journal.database.writing() as connection:
             leave(connection, self._me)
@@ -87,14 +87,14 @@ class Watcher(Recurring):
         due = watch.due_at or at
         return min(due, post or due), held and not self.journal.database.alone
 
-    def _look(self, at: datetime, every: timedelta) -> None:
+    def _look(self, at: datetime) -> None:
         begun = begin(self.journal, self._me, at)
         if begun is None:
             return
         over = time.monotonic() + CLAIM.total_seconds() / 2
         look = Look(self.pbx, begun.sights, begun.watch, self.most, lambda: self._stopping or time.monotonic() > over)
         look.run()
-        record(self.journal, self._me, begun, look, due_at=at + every, own=self.own)
+        record(self.journal, self._me, begun, look, due_at=at + self.every, own=self.own)
 
     def _tell(self, channel: str) -> None:
         """The oldest first; what Slack does not take is told later."""

@@ -173,14 +173,15 @@ def test_a_pbx_that_is_away_is_no_drift_and_hides_none(one: Duty, kind: Kind, ma
     assert one.told == SALES
 
 
-def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at(one: Duty) -> None:
+@pytest.mark.parametrize("status", [403, 500])
+def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at(one: Duty, status: int) -> None:
     watcher = one.watcher(most=16)
     for _ in range(2):
         one.turn(watcher)
-    state, refusal = one.sandbox.state, {"kind": Kind.STATUS, "status": 403, "times": None}
+    state, refusal = one.sandbox.state, {"kind": Kind.STATUS, "status": status, "times": None}
     sales = f"GET /api/call_park_groups/{quote(state.group_id('Sales'), safe='')}/members"
     one.sandbox.faults.add(Fault(match=sales, **refusal))  # type: ignore[arg-type]
     one.sandbox.console_remove_member(state.group_id("Billing"), "1055")
-    for _ in range(2):
+    for _ in range(4):
         one.turn(watcher)
     assert one.told == ["Billing was changed outside Park"]
