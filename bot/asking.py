@@ -29,7 +29,7 @@ class Asking:
     def approved(self, entry: Entry, planned: Planned) -> Planned | None:
         """With the approvals on record, where it needs none or has them all; None: they are to be asked for."""
         before = Plan.model_validate(entry.plan) if entry.plan else None
-        if not planned.granted.approvers:
+        if not planned.granted.approvers or all(change.already for change in planned.plan.changes):
             return planned
         if before is None or before.approval is None or before.digest() != planned.plan.digest():
             return None

@@ -33,22 +33,33 @@ class Approvals:
             raise NotPossible(f"Change {number} was not approved in time. {NOTHING}")
         if self._asking is None or self._asking.user == entry.request.user:
             raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING}")
-        if not self.may_approve(entry):
+        if not _is_one_of(self._asking, self._needed(entry), entry):
             raise NotAllowed(f"You are none of those who may approve change {number}. {NOTHING}{self._doubt()}")
         if self._asking.user in {one.request.user for one in self._given(entry)}:
             raise NotPossible(f"You have approved change {number} already; it waits for others. {NOTHING}")
         return entry
 
     def may_approve(self, entry: Entry) -> bool:
-        """Whether whoever asks is one of its approvers."""
-        return self._asking is not None and _is_one_of(self._asking, self._asks(entry), entry)
+        """Whether whoever asks is one of its approvers, and it can be approved at all."""
+        try:
+            return self._asking is not None and _is_one_of(self._asking, self._needed(entry), entry)
+        except NotPossible:
+            return False
 
     def suffice(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
         """Whether enough have approved; with `needed` left out, once whoever asks does too."""
         given = [self._who(one.request) for one in self._given(entry)]
         if needed is None and self._asking is not None:
-            given, needed = [*given, self._asking], self._asks(entry)
+            given, needed = [*given, self._asking], self._needed(entry)
         return all(_count(given, one, entry) >= one.count for one in needed or ())
+
+    def _needed(self, entry: Entry) -> tuple[Approvers, ...]:
+        """Raise NotPossible where nobody's approval would be enough any more."""
+        try:
+            return self._asks(entry)
+        except NotAllowed as refusal:
+            why = f"Whoever asked for change {entry.id} may not make it any more, approved or not. {NOTHING}"
+            raise NotPossible(why) from refusal
 
     def _given(self, entry: Entry) -> list[Entry]:
         """Approvals of the plan that it has now: what was approved before it was planned anew counts no more."""

@@ -115,7 +115,10 @@ def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Scen
     scene.click(waiting, "Approve")
     assert scene.writes == []
     assert "Waits for approval" in card(scene)
-    assert "may not do that" in scene.whisper().plain
+    assert "may not make it any more, approved or not" in scene.whisper().plain
+    scene.do("pending")
+    assert "waits for approval" in scene.whisper().plain
+    assert "[Approve]" not in scene.whisper().plain
 
 
 def test_a_typed_approval_shows_first_what_it_approves(scene: Scene) -> None:
@@ -277,6 +280,12 @@ def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: Scen
 def test_what_may_be_done_anyway_is_done(scene: Scene) -> None:
     scene.do("ask add 1001 to Sales", "ben")
     assert "1001" in scene.members("Sales")
+
+
+def test_what_is_so_already_needs_nobodys_approval(scene: Scene) -> None:
+    scene.do("ask add 1055 to Billing", "ben")
+    assert "Already so" in scene.whisper("ben").plain
+    assert scene.cards() == []
 
 
 def test_a_question_can_not_be_asked_for_approval(scene: Scene) -> None:
