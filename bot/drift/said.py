@@ -18,12 +18,13 @@ def kept(change: Change, ring_group: RingGroupName) -> list[Json]:
 def message(drift: Drift) -> Message:
     """For everybody, with the button."""
     change = Change.model_validate(drift.change)
-    what = Fact(label="Noticed", value=f"{_said(drift.found_at)}; at {_said(drift.since)} it was not so")
+    what = "The call park server" if change.target.is_server else change.target.title
+    noticed = Fact(label="Noticed", value=f"{_said(drift.found_at)}; at {_said(drift.since)} it was not so")
     by = (Fact(label="By", value=drift.by),) if drift.by else ()
     back = Offer(label="Put it back", line=f"put back drift {drift.id}")
     return Message(
-        title=f"{_capital(change.target.title)} was {_done(change, anew=drift.anew)} outside Park",
-        facts=(*(Fact(**fact) for fact in drift.facts), *by, what),
+        title=f"{what} was {_done(change, anew=drift.anew)} outside Park",
+        facts=(*(Fact(**fact) for fact in drift.facts), *by, noticed),
         notes=("Its settings and members are as they were before.",) if change.already else (f"Drift {drift.id}",),
         offers=() if change.already else (back,),
     )
@@ -35,10 +36,6 @@ def _done(change: Change, *, anew: bool) -> str:
     if change.before is None:
         return "created"
     return "deleted" if change.after is None else "changed"
-
-
-def _capital(title: str) -> str:
-    return title[:1].upper() + title[1:] if title == "the call park server" else title
 
 
 def _said(at: datetime) -> str:
