@@ -15,6 +15,7 @@ from bot.brake import Brake
 from bot.clerk import Clerk
 from bot.clock import Now
 from bot.desk import Past
+from bot.drift import Watcher
 from bot.health import Checks, Health
 from bot.journal import Journal
 from bot.journal.destinations import Destinations as KeptDestinations
@@ -97,6 +98,8 @@ class Park:
         self._worker = Worker(self.journal, settler)
         keep = None if settings.park_retention_days is None else timedelta(days=settings.park_retention_days)
         self.daily = Daily(self.journal, voice, self.policies.now.announce, keep=keep, now=now)
+        minutes, most, own = settings.park_drift_interval, settings.park_drift_requests, settings.pbx_username
+        self.drift = Watcher(self.journal, self.pbx, voice, self.policies, minutes=minutes, most=most, own=own, now=now)
         self.lookout = Lookout(self.policies, voice, partial(self._policy_changed, tabs))
         self._reception = Reception(self.journal, path, self._worker, voice, self._slowness)
         self._speakers = Pool("speaker", SPEAKERS)
@@ -113,6 +116,7 @@ class Park:
         threads = {
             "worker": lambda: self._worker.alive,
             "daily": lambda: self.daily.alive,
+            "drift": lambda: self.drift.alive,
             "lookout": lambda: self.lookout.alive,
             "slack": lambda: self.receiver.alive,
         }
@@ -128,6 +132,7 @@ class Park:
         """Take up what an earlier process left, then let Slack in; raise SlackFailure or SettingsError."""
         self._worker.start()
         self.daily.start()
+        self.drift.start()
         self.lookout.start()
         try:
             self.health.start()
@@ -144,6 +149,7 @@ class Park:
         self._reception.close()
         self._speakers.shutdown()
         self.lookout.stop()
+        self.drift.stop()
         self.daily.stop()
         self._worker.stop()
         self._front.shutdown()
@@ -164,12 +170,14 @@ class Park:
 
     def _policy_changed(self, tabs: Tabs) -> None:
         self.daily.channel = self.policies.now.announce
+        self.drift.wake()
         tabs.changed()
 
     def wake(self) -> None:
         """The clock was set: something may be due."""
         self._worker.wake()
         self.daily.wake()
+        self.drift.wake()
 
     @property
     def idle(self) -> bool:

@@ -47,8 +47,8 @@ class Fence:
 
 
 def targets_of(plan: Plan) -> frozenset[str]:
-    """By id, for a group can be reached by several names; one that is still to be made has a name only."""
-    return frozenset(change.target.id or change.target.title for change in plan.changes)
+    """By id; one that is still to be made has a name only."""
+    return frozenset(change.target.key for change in plan.changes)
 
 
 def recorded(planned: Planned) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bot.logs import following
 from bot.message import Message, Offer
 from bot.metrics import NO_OPERATION, REQUESTS
 from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
-from bot.operations import dump
+from bot.operations import PutBack, dump
 from bot.path import Path
 from bot.pool import Pool
 from bot.request import Door, Request
@@ -82,7 +82,9 @@ class Reception:
         return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(anew,))
 
     def _footprint(self, operation: Operation) -> frozenset[str]:
-        """What it mentions; what is about an earlier change touches what that one did."""
+        """What it mentions; what is about an earlier change, or a drift, touches what that one did."""
+        if isinstance(operation, PutBack):
+            return self.journal.drift_footprint(operation.number)
         number = operation.about()
         return footprint(operation) | (self.journal.footprint(number) if number is not None else frozenset())
 

@@ -70,6 +70,11 @@ class Settings(JournalSettings, PBXSettings):
     park_http_trusted_proxy: str | None = None
     """The address whose X-Forwarded headers are believed, or * for anybody's."""
 
+    park_drift_interval: int | None = Field(default=None, ge=1, le=1440)
+    """Minutes between two looks for what was changed outside Park; None is never."""
+    park_drift_requests: int = Field(default=50, ge=10, le=500)
+    """The most that one look asks of the PBX: a hundredth of the 5,000 that PortSIP takes a minute; 500 are a tenth."""
+
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Questions and previews are answered, and nothing is changed."""

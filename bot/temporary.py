@@ -14,6 +14,7 @@ from bot.fields.when import say
 from bot.journal import Entry
 from bot.message import Offer
 from bot.operation import ChangeOperation
+from bot.operations import PutBack
 from bot.plan import Plan
 
 WHOLE = "*"
@@ -21,8 +22,8 @@ WHOLE = "*"
 
 def refuse_what_would_end(past: Past, operation: ChangeOperation, plan: Plan) -> None:
     """Raise NotPossible where the plan moves what a temporary change has moved, unless it comes in its place."""
-    if plan.about is not None:
-        return
+    if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
+        return  # what is put back goes to how the temporary change left it
     for first, end in past.coming_ends():
         stands = past.plan(first.id)
         if first.id != operation.replaces and any(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.fields import (
     CHANGE,
+    DRIFT,
     FILE,
     FROM_GROUP,
     GROUP,
@@ -32,7 +33,7 @@ from bot.operations import OPERATIONS, emergency, pause, refuse
 from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_OF
-from bot.operations.undo import ANYWAY
+from bot.operations.takes_back import ANYWAY
 from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
 
@@ -117,6 +118,7 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
     **dict.fromkeys([CHANGE, refuse.WHICH], st.integers(1, 10**9)),
+    DRIFT: st.integers(1, 10**9),
     ANYWAY: st.just(True),
     WHAT: names,
     **dict.fromkeys([LINE, emergency.URGENT_LINE], lines),

@@ -84,13 +84,14 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
         monkeypatch.setenv("SLACK_BOT_TOKEN", stage.slack.bot_token)
         monkeypatch.setenv("SLACK_API_URL", stage.slack.api_url)
         ids = {**stage.channels, **stage.groups, "announce": stage.channels["ops"]}
-        text = (
+        text = 'drift = "C0GONE"\n' + (
             POLICY.format_map(ids) + '[[allow]]\nusers = ["U0GONE"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n'
         )
         assert main(["policy", "check", written(tmp_path, text)]) == 0
     said = capsys.readouterr().err
     assert "U0GONE: Slack shows no such user" in said
     assert "S0GONE: Slack shows no such user group" in said
+    assert "C0GONE: Slack shows no such channel" in said
     assert stage.groups["leads"] not in said
 
 

@@ -108,3 +108,11 @@ def test_a_level_is_read_in_any_case_and_a_wrong_one_is_told_which_there_are(mon
     assert read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "debug"}).park_log_level == "DEBUG"
     with pytest.raises(SettingsError, match=r"PARK_LOG_LEVEL: .*'INFO'"):
         read(monkeypatch, {**WHOLE, "PARK_LOG_LEVEL": "chatty"})
+
+
+def test_changes_outside_park_are_looked_for_where_somebody_says_how_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, WHOLE).park_drift_interval is None
+    assert read(monkeypatch, {**WHOLE, "PARK_DRIFT_INTERVAL": "5"}).park_drift_interval == 5
+    for name, value in (("PARK_DRIFT_INTERVAL", "0"), ("PARK_DRIFT_REQUESTS", "9"), ("PARK_DRIFT_REQUESTS", "501")):
+        with pytest.raises(SettingsError, match=name):
+            read(monkeypatch, {**WHOLE, "PARK_DRIFT_INTERVAL": "5", "PARK_DRIFT_REQUESTS": "50", name: value})

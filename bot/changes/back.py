@@ -39,6 +39,15 @@ def taken_back(change: Change, now: Snapshot | None, *, anyway: bool = False) ->
     return change.model_copy(update={"before": now, "after": after})
 
 
+def made_of(now: Snapshot | None, change: Change) -> Snapshot | None:
+    """What the change makes of its target, if others have moved it too: what the change moves, and nothing else."""
+    if now is None or change.before is None or change.after is None:
+        return change.after
+    if now.members is None:
+        now = now.model_copy(update={"members": change.after.members})
+    return taken_back(change.inverse, now, anyway=True).after
+
+
 def joined(first: Change, second: Change) -> Change:
     """Both as one change of the same target: taken back, it goes to where the first began."""
     if first.before is None or second.after is None or second.before is None:

@@ -16,6 +16,11 @@ class Target(BaseModel):
         return self.name is None
 
     @property
+    def key(self) -> str:
+        """What a change holds it by: the id, for a group can be called by several names."""
+        return self.id or self.title
+
+    @property
     def title(self) -> str:
         """As people call it."""
         return self.name or "the call park server"

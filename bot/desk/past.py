@@ -7,6 +7,7 @@ from bot.changes.back import joined
 from bot.clock import Now
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.journal import Entry, State
+from bot.journal.drifts import drift
 from bot.journal.reading import Reader
 from bot.names import fold
 from bot.plan import Plan
@@ -44,6 +45,14 @@ class Past:
         if entry.state not in (State.DONE, State.UNSETTLED):
             raise NotPossible(f"Change {number} changed nothing: it is {entry.state}. {NOTHING}")
         return self.plan(number)
+
+    def drift(self, number: int) -> Change:
+        """What was changed outside Park; raise NotFound."""
+        with self._journal.database.reading() as connection:
+            found = drift(connection, number)
+        if found is None:
+            raise NotFound(f"There is no drift {number}. {NOTHING}")
+        return Change.model_validate(found.change)
 
     def flag(self, name: str) -> bool:
         """Whether it is up."""

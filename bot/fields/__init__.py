@@ -16,12 +16,25 @@ from bot.fields.name import (
     spellings,
 )
 from bot.fields.noun import Noun, Refers
-from bot.fields.other import CHANGE, LINE, NUMBER, REASON, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
+from bot.fields.other import (
+    CHANGE,
+    DRIFT,
+    LINE,
+    NUMBER,
+    REASON,
+    SWITCH,
+    ChangeNumber,
+    DriftNumber,
+    ExtensionNumber,
+    Line,
+    Switch,
+)
 from bot.fields.recall import RECALL, Recall, RecallTarget
 from bot.fields.time import TIME, Time, say_seconds
 
 __all__ = [
     "CHANGE",
+    "DRIFT",
     "FILE",
     "FROM_GROUP",
     "GROUP",
@@ -38,6 +51,7 @@ __all__ = [
     "TIME",
     "TO_GROUP",
     "ChangeNumber",
+    "DriftNumber",
     "ExtensionNumber",
     "FromGroup",
     "GroupName",

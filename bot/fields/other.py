@@ -23,6 +23,13 @@ def _read_change(words: Words) -> int:
     return int(text)
 
 
+def _read_drift(words: Words) -> int:
+    try:
+        return _read_change(words)
+    except ValueError:
+        raise ValueError("Type the number of the drift, as in 7: it stands in its message.") from None
+
+
 def _read_switch(words: Words) -> bool:
     if len(words) == 1 and words[0].means("on", "off"):
         return words[0].means("on")
@@ -50,6 +57,7 @@ def _say_line(line: str) -> str:
 
 
 CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
+DRIFT = Noun(placeholder="<drift>", read=_read_drift, say=str)
 NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
 LINE = Noun(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
@@ -57,5 +65,6 @@ REASON = Noun(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]
+DriftNumber = Annotated[int, DRIFT]
 Switch = Annotated[bool, SWITCH]
 Line = Annotated[str, LINE]

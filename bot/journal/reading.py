@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from bot.clock import Now
 from bot.journal.database import Database
+from bot.journal.drifts import drift
 from bot.journal.entry import Entry, Event, Flag, State
 from bot.journal.rows import entry_of, event_of
 from bot.journal.tables import entries, events, flags
@@ -67,6 +68,12 @@ class Reader:
         return frozenset().union(
             *(one.footprint for one in self._entries(select(entries).where(entries.c.id == number)))
         )
+
+    def drift_footprint(self, number: int) -> frozenset[str]:
+        """What that drift is about; nothing where there is none of that number."""
+        with self.database.reading() as connection:
+            found = drift(connection, number)
+        return frozenset(found.footprint if found else ())
 
     def sequel(self, number: int) -> list[Entry]:
         """What was asked about that change afterwards: taken back, extended, its end."""

@@ -155,3 +155,48 @@ prompts = Table(
     Column("source", String),
     Column("kept_at", UtcDateTime, nullable=False),
 )
+
+# What Park takes each target to look like: as it saw it last, and with its own changes since; `seen` is null where it
+# can't tell, and members were read at `read_at`.
+sights = Table(
+    "sights",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("seen", JSON(none_as_null=True)),
+    Column("read_at", UtcDateTime),
+)
+
+# What was changed outside Park; posted once, not before `post_at`.
+drifts = Table(
+    "drifts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("change", JSON, nullable=False),
+    Column("footprint", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("anew", Boolean, nullable=False),
+    Column("by", String),
+    Column("since", UtcDateTime, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("post_at", UtcDateTime, nullable=False),
+    Column("posted_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+unposted = drifts.c.posted_at.is_(None)
+Index("ix_drifts_unposted", drifts.c.id, sqlite_where=unposted, postgresql_where=unposted)
+
+# One row: who looks for drift now, when it is looked for next, and how far the last look came: through the events
+# (`mark`), through the list of groups (`skip`), and whether that was ever read to its `end`.
+watch = Table(
+    "watch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String),
+    Column("lease_until", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("looked_at", UtcDateTime),
+    Column("mark", Id),
+    Column("skip", Integer, nullable=False),
+    Column("end", Boolean, nullable=False),
+    Column("doubts", JSON, nullable=False),
+)

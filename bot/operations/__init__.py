@@ -27,6 +27,7 @@ from bot.operations.of_a_change import for_a_scheduled, for_a_temporary, for_a_w
 from bot.operations.pause import Pause
 from bot.operations.pending import Pending
 from bot.operations.preview import Preview
+from bot.operations.put_back import PutBack
 from bot.operations.recall import RecallGroup
 from bot.operations.refuse import Refuse
 from bot.operations.remove import Remove
@@ -70,6 +71,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Cancel,
     Undo,
     UndoLast,
+    PutBack,
     Replace,
     Ask,
     Approve,
@@ -112,6 +114,7 @@ __all__ = [
     "Help",
     "Keep",
     "Preview",
+    "PutBack",
     "Refuse",
     "Replace",
     "ServerPrompt",

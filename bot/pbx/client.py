@@ -13,7 +13,7 @@ from bot.pbx.call import Answer, Call
 from bot.pbx.credentials import Credentials
 from bot.pbx.deadline import Deadline
 from bot.pbx.limits import check_extension, check_group, check_server
-from bot.pbx.models import Account, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
+from bot.pbx.models import Account, AuditLog, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.paging import PAGE, Page, every
 from bot.pbx.retrying import retrying
 from bot.pbx.sendable import sendable
@@ -127,6 +127,10 @@ class PBX:
 
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         return self._read(Page[FeatureCode], "feature_access_codes").items
+
+    def audit_logs(self) -> tuple[AuditLog, ...]:
+        """As far as one answer goes: no parameters are promised."""
+        return self._read(Page[AuditLog], "audit_logs").items
 
     def role(self) -> str | None:
         """Of whoever is signed in; None where an older PBX doesn't tell."""

@@ -1,5 +1,6 @@
 """What the PBX says, as objects: unknown fields are kept, and null, "" and a missing field all read as None."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -105,3 +106,24 @@ class Account(Resource):
     """Whoever is signed in; Park needs the role Admin, or one of the tenant's own that may as much."""
 
     role: Text = None
+
+
+class AuditLog(Resource):
+    """Who changed what, on the console or through the API."""
+
+    id: str
+    created_at: Text = None
+    source: Text = None
+    action: Text = None
+    object_type: Text = None
+    object_name: Text = None
+    user_name: Text = None
+
+    @property
+    def at(self) -> datetime | None:
+        """None for what is no time as RFC 3339 has it."""
+        try:
+            at = datetime.fromisoformat(self.created_at or "")
+        except ValueError:
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -157,6 +157,8 @@ class Policy(BaseModel):
 
     announce: ChannelId | None = None
     """Hears of changes made where nobody else can see them, and of a policy file that is broken."""
+    drift: ChannelId | None = None
+    """Hears of changes made outside Park, where these are looked for. Left out: `announce` does."""
     contact: Annotated[str, Field(min_length=1)] | None = None
     """Whom to ask for permission: the id of a user, user group or channel, or words."""
     allow: tuple[Rule, ...] = ()

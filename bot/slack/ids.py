@@ -31,7 +31,7 @@ def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
     groups = {id for rule in rules for id in rule.user_groups} | set(filter(is_user_group, people))
     channels = {id for rule in rules for id in rule.channels}
     told = (channel for rule in policy.allow for channel in (rule.emergency, rule.ask_in))
-    channels |= set(filter(None, (policy.announce, *told)))
+    channels |= set(filter(None, (policy.announce, policy.drift, *told)))
     return users, groups, channels
 
 

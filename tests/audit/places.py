@@ -53,6 +53,9 @@ def hashes(folder: Path) -> Sequence[str]:
 
 BEFORE_THE_CHAIN = (
     "DROP TABLE prompts",
+    "DROP TABLE sights",
+    "DROP TABLE drifts",
+    "DROP TABLE watch",
     "ALTER TABLE entries DROP COLUMN policy",
     "DROP TABLE destinations",
     "DROP TABLE chain",

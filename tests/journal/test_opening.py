@@ -102,6 +102,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     engine.dispose()
     assert indexes == {
+        "ix_drifts_unposted",
         "ix_entries_about",
         "ix_entries_untold",
         "ix_events_entry_id",

@@ -20,6 +20,7 @@ READS: dict[str, Callable[[PBX], object]] = {
     "number": lambda pbx: pbx.number("1001"),
     "users": lambda pbx: list(pbx.users()),
     "feature_codes": lambda pbx: pbx.feature_codes(),
+    "audit_logs": lambda pbx: pbx.audit_logs(),
 }
 WRITES: dict[str, Callable[[PBX], object]] = {
     "update_server": lambda pbx: pbx.update_server({"enabled": True}),

@@ -9,6 +9,7 @@ DUPLICATE_NAME = Refusal(400, "VALIDATE_FAILED", "The name already exists.")
 ALREADY_HERE = Refusal(400, "VALIDATE_FAILED", "The user is already a member of the group.")
 IN_OTHER_GROUP = Refusal(400, "VALIDATE_FAILED", "The user is a member of another call park group.")
 UNKNOWN_EXTENSION = Refusal(400, "VALIDATE_FAILED", "The extension number does not exist.")
+NO_AUDIT_LOGS = Refusal(404, "UNKNOWN", "The resource does not exist.")
 NOT_A_MEMBER = Refusal(404, "UNKNOWN", "The user is not a member of the group.")
 
 
@@ -54,3 +55,5 @@ class Switches:
     """Rejected logins in a row, after which the address is blocked."""
     role: str = "Admin"
     error_bodies: bool = True
+    audit_logs: Refusal | None = None
+    """What a version, or a role, without audit logs answers."""

@@ -6,7 +6,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx import Refusal, SandboxPBX
+from bot.sandbox.pbx.switches import NO_AUDIT_LOGS
 from tests.sandbox.pbx.paths import code, group_path
 
 
@@ -73,3 +74,10 @@ def test_a_change_at_the_console_is_told_apart_in_the_audit_log(pbx: SandboxPBX,
     pbx.console_update_group(pbx.state.group_id("Sales"), name="Sales EMEA")
     api.post("/call_park", json={"recall_time": 60})
     assert [log["source"] for log in api.get("/audit_logs").json()["items"]] == ["REST API", "Web Portal"]
+
+
+@pytest.mark.parametrize("refusal", [NO_AUDIT_LOGS, Refusal(403, "DENIED", "Not for you.")])
+def test_a_pbx_can_be_without_audit_logs(pbx: SandboxPBX, api: httpx.Client, refusal: Refusal) -> None:
+    pbx.switches.audit_logs = refusal
+    answer = api.get("/audit_logs")
+    assert (answer.status_code, code(answer)) == (refusal.status, refusal.code)

@@ -7,7 +7,7 @@ from flask import request
 from bot.sandbox.pbx import shown
 from bot.sandbox.pbx.fields import NUMBER
 from bot.sandbox.pbx.listing import known_only, listing
-from bot.sandbox.pbx.problem import invalid, unknown
+from bot.sandbox.pbx.problem import Problem, invalid, unknown
 from bot.sandbox.pbx.state import Record
 from bot.sandbox.pbx.world import World
 
@@ -51,5 +51,8 @@ class Lookups:
 
     def audit_logs(self) -> Record:
         """All of them, newest first: the documentation promises no parameters."""
+        known_only(request.args)
+        if self.world.switches.audit_logs:
+            raise Problem(self.world.switches.audit_logs)
         logs = self.world.state.audit[::-1]
         return {"count": len(logs), "items": logs}

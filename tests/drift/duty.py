@@ -1,0 +1,88 @@
+"""Watchers without a Park around them: their turns come when a test says so, and what they say is noted."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.drift import Watcher
+from bot.journal import Journal
+from bot.message import Message
+from bot.pbx.client import PBX
+from bot.pbx.credentials import Credentials
+from bot.policy import Policies
+from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from tests.house import Noting
+from tests.journal.making import Clock
+
+MINUTES = 5
+POLICY = 'announce = "C000000000OPS"\n'
+
+
+class Saying(Noting):
+    """Does something more, once it has said a thing."""
+
+    after: Callable[[], object] = staticmethod(lambda: None)
+
+    def post(self, channel: str, message: Message) -> None:
+        super().post(channel, message)
+        self.after()
+
+
+@dataclass
+class Duty:
+    """The watchers of several replicas, if the database takes several."""
+
+    sandbox: SandboxPBX
+    address: str
+    policies: Policies
+    clock: Clock = field(default_factory=Clock)
+    voice: Saying = field(default_factory=Saying)
+    journals: list[Journal] = field(default_factory=list)
+    clients: list[PBX] = field(default_factory=list)
+
+    def watcher(self, **given: int) -> Watcher:
+        """Another replica's."""
+        journal = Journal(self.address, now=self.clock)
+        pbx = PBX(self.sandbox.url, Credentials(token=self.sandbox.token))
+        self.journals.append(journal)
+        self.clients.append(pbx)
+        given = {"minutes": MINUTES, "most": 50} | given
+        return Watcher(journal, pbx, self.voice, self.policies, **given, now=self.clock)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """All of them are gone."""
+        while self.journals:
+            self.journals.pop().close()
+        while self.clients:
+            self.clients.pop().close()
+
+    def turn(self, watcher: Watcher) -> None:
+        """The next that is due."""
+        self.clock.move(minutes=MINUTES)
+        watcher.turn()
+
+    def recall(self, group: str = "Sales") -> None:
+        """Somebody sends its recalls to the Night Desk."""
+        state = self.sandbox.state
+        id = state.ring_group_id("Night Desk")
+        self.sandbox.console_update_group(state.group_id(group), recall_to="RING_GROUP_ONLY", ring_group_id=id)
+
+    def hold(self, match: str) -> Fault:
+        """The next request that fits waits at the PBX."""
+        return self.sandbox.faults.add(Fault(kind=Kind.SLOW, match=match, seconds=0, hold=threading.Event()))
+
+    @property
+    def told(self) -> list[str]:
+        return [message.title for message in self.voice.announced]
+
+
+@contextmanager
+def duty(address: str, folder: Path) -> Iterator[Duty]:
+    file = folder / "policy.toml"
+    file.write_text(POLICY, encoding="utf-8")
+    with SandboxPBX() as sandbox:
+        one = Duty(sandbox, address, Policies(file))
+        yield one
+        one.close()

@@ -1,0 +1,111 @@
+"""Nothing is taken for gone that only was not shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.changes import SERVER, Snapshot
+from bot.drift.look import Look
+from bot.journal.watch import Sight, Watch
+from tests.pbx.clients import client
+from tests.pbx.scripted import Asked, Reply, says, scripted
+
+WATCH = Watch(owner="me", lease_until=None, due_at=None, looked_at=None, mark=1, skip=0, end=True, doubts={})
+GROUPS = {id: {"id": id, "name": f"Group {id}", "recall_to": "USER_ONLY"} for id in ("1", "2", "3")}
+Script = Callable[[Asked], Reply | None]
+
+
+def _sight(settings: dict[str, Any]) -> Sight:
+    known = {key: value for key, value in settings.items() if key != "id"}
+    return Sight(seen=Snapshot(settings=known, members=()).model_dump(mode="json"))
+
+
+def _look(script: Script, *, most: int = 50) -> Look:
+    """At a PBX with three groups, which answers as the script has it where that has an answer."""
+
+    def answer(asked: Asked) -> Reply:
+        if (scripted := script(asked)) is not None:
+            return scripted
+        *_, id, last = f"/{asked.path}".split("/")
+        if asked.path == "/call_park":
+            return says({"enabled": True})
+        if last == "members":
+            return says({"items": []}) if id in GROUPS else Reply(404)
+        return says(GROUPS[last]) if last in GROUPS else Reply(404)
+
+    sights = {id: _sight(group) for id, group in GROUPS.items()} | {SERVER.key: _sight({"enabled": True})}
+    with scripted(answer) as pbx, client(pbx.url, deadline=2.0) as ours:
+        look = Look(ours, sights, WATCH, most, lambda: False)
+        look.run()
+    assert len(pbx.asked) <= most
+    return look
+
+
+def _lists(*ids: str, count: int | None = None, gone: str = "") -> Script:
+    """The same page whatever is skipped; a group that is `gone` is not there by itself either."""
+
+    def answer(asked: Asked) -> Reply | None:
+        if asked.path == "/call_park_groups":
+            return says({"count": count, "items": [GROUPS[id] for id in ids]})
+        return Reply(404) if gone and asked.path.split("/")[2:3] == [gone] else None
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        _lists("1", "2", "3", count=3),
+        _lists("1", "2", count=3),
+        _lists("1", count=5000),
+        _lists("1", "2"),
+        _lists(count=3),
+        _lists("1", "2", count=2),
+        _lists(count=0),
+        _lists(),
+        _lists("1", "2", count=3, gone="3"),
+        _lists("1", "2", gone="3"),
+    ],
+)
+def test_a_group_that_is_there_or_may_be_is_not_gone(script: Script) -> None:
+    assert _look(script).gone == set()
+
+
+def test_what_neither_the_whole_list_nor_the_pbx_by_its_id_has_is_gone() -> None:
+    assert _look(_lists("1", "2", count=2, gone="3")).gone == {"3"}
+
+
+def test_without_a_count_the_list_ends_with_an_empty_page() -> None:
+    def paged(asked: Asked) -> Reply | None:
+        if asked.path == "/call_park_groups" and int(asked.query["skip"]):
+            return says({"items": []})
+        return _lists("1", "2", gone="3")(asked)
+
+    assert _look(paged).gone == {"3"}
+
+
+def test_what_was_listed_and_is_gone_when_its_members_are_read_is_gone() -> None:
+    assert _look(_lists("1", "2", "3", count=3, gone="3")).gone == {"3"}
+
+
+def test_a_list_that_is_longer_than_a_look_is_gone_on_with_next_time() -> None:
+    def endless(asked: Asked) -> Reply | None:
+        if asked.path != "/call_park_groups":
+            return None
+        skip = int(asked.query["skip"])
+        return says({"count": 900, "items": [{"id": f"g{skip + at}", "name": f"G{skip + at}"} for at in range(100)]})
+
+    look = _look(endless, most=12)
+    assert (look.skip, look.end, look.gone) == (400, False, set())
+
+
+def test_what_differs_in_the_list_alone_is_no_drift() -> None:
+    """A list may be behind, or leave out what the group by itself shows."""
+
+    def bare(asked: Asked) -> Reply | None:
+        items = [{"id": id, "name": group["name"]} for id, group in GROUPS.items()]
+        return says({"count": 3, "items": items}) if asked.path == "/call_park_groups" else None
+
+    look = _look(bare)
+    assert {look.readings[id].settings["recall_to"] for id in GROUPS} == {"USER_ONLY"}
