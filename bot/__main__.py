@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run`, `migrate`, `demo`, `audit`, `policy`, `table`."""
+"""The command line: `python -m bot run`, `migrate`, `demo`, `audit`, `policy`, `doctor`, `table`."""
 
 import argparse
 import logging
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot import checking
 from bot.audit.command import add_commands
+from bot.doctor import command as doctor
 from bot.errors import ParkError
 from bot.settings import read_journal_settings, read_settings
 
@@ -93,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(one)
     one = commands.add_parser("policy", help="check a policy file before it is shipped, or run its examples")
     checking.add_commands(one)
+    one = commands.add_parser("doctor", help="tell what keeps Park from working, and the remedy; changes nothing")
+    doctor.add_command(one)
     one = commands.add_parser("table", help="print the command table that the README holds")
     one.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
     one.set_defaults(run=table)

@@ -6,12 +6,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable, SettingsError
+from bot.journal.database import is_sqlite, parse_url
+from bot.journal.postgresql import NO_DRIVER
+from bot.journal.sqlite import file_of
+
+CONNECT = 5
+"""Seconds for a new connection to PostgreSQL; libpq would wait for minutes."""
 
 
 @contextmanager
@@ -28,19 +34,19 @@ def beside(url: str) -> Iterator[Connection]:
 
 
 def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
+    parsed = parse_url(url)
+    if is_sqlite(parsed):
+        return _sqlite(file_of(url))
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    return create_engine(parsed, hide_parameters=True, execution_options=options)
+    limits = {"connect_timeout": CONNECT}
+    try:
+        return create_engine(parsed, hide_parameters=True, execution_options=options, connect_args=limits)
+    except ImportError as error:
+        raise SettingsError(NO_DRIVER) from error
 
 
-def _sqlite(url: URL) -> Engine:
-    path = Path(os.path.realpath(url.database or ""))
-    if not _may(path, os.R_OK) or path.is_dir():
+def _sqlite(path: Path) -> Engine:
+    if not may(path, os.R_OK) or path.is_dir():
         raise JournalUnavailable(f"There is no journal {path}, or none that this account may read")
     address = f"sqlite:///file:{quote(str(path))}?mode=ro{_still(path)}&uri=true"
     engine = create_engine(address, connect_args={"isolation_level": None}, hide_parameters=True)
@@ -49,13 +55,14 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _may(path: Path, what: int) -> bool:
+def may(path: Path, what: int) -> bool:
+    """Whether this account, as it is now, may do what os.access calls `what`."""
     return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _still(path: Path) -> str:
     """In a folder where SQLite can't make its files, what nobody has open can be read as it lies there."""
-    alone = not _may(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    alone = not may(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
     return "&immutable=1" if alone else ""
 
 

@@ -55,3 +55,5 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     retry_after: str | None = None
+    date: str | None = None
+    """As the header has it."""

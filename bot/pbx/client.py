@@ -6,18 +6,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.errors import Missing, SignInFailed
+from bot.errors import Missing
 from bot.pbx.answers import judged, parsed
 from bot.pbx.call import Answer, Call
 from bot.pbx.credentials import Credentials
 from bot.pbx.deadline import Deadline
 from bot.pbx.limits import check_extension, check_group, check_server
+from bot.pbx.line import Line
 from bot.pbx.models import FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.paging import PAGE, Page, every
 from bot.pbx.retrying import retrying
 from bot.pbx.sendable import sendable
-from bot.pbx.signin import SignIn
-from bot.pbx.wire import Wire
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,8 +42,7 @@ class PBX:
         deadline: float = 10.0,
         in_flight: int = 8,
     ) -> None:
-        self._wire = Wire(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
-        self._sign_in = SignIn(self._wire, credentials)
+        self.line = Line(url, credentials, ca_file=ca_file, verify=verify, in_flight=in_flight)
         self._deadline = deadline
 
     def server(self) -> ParkServer:
@@ -113,9 +111,14 @@ class PBX:
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         return self._read(Page[FeatureCode], "feature_access_codes").items
 
+    def send(self, call: Call) -> Answer:
+        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
+        deadline = Deadline(self._deadline)
+        return retrying(deadline, lambda: judged(call, self.line.exchange(call, deadline)))
+
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
-        self._wire.close()
+        self.line.close()
 
     def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
         query = {key: value for key, value in narrowed.items() if value}
@@ -123,22 +126,8 @@ class PBX:
 
     def _read(self, shape: type[M], *path: str, **query: str | int) -> M:
         call = Call(method="GET", path=path, query=query)
-        return parsed(call, self._send(call), shape)
+        return parsed(call, self.send(call), shape)
 
     def _write(self, *path: str, content: bytes | None = None) -> tuple[Call, Answer]:
         call = Call(method="POST", path=path, content=content, write=True)
-        return call, self._send(call)
-
-    def _send(self, call: Call) -> Answer:
-        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
-        deadline = Deadline(self._deadline)
-        return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
-
-    def _signed_in(self, call: Call, deadline: Deadline) -> Answer:
-        token = self._sign_in.token(deadline)
-        answer = self._wire.exchange(call, deadline, token=token)
-        if answer.status == 401:  # nothing was done, so a write too may go once more
-            answer = self._wire.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
-        if answer.status == 401:
-            raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
-        return answer
+        return call, self.send(call)

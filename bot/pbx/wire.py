@@ -62,8 +62,12 @@ class Wire:
                 body += chunk
                 if len(body) > LARGEST:
                     raise call.nonsense(f"the answer is longer than {LARGEST} bytes")
+            said = response.headers
             return Answer(
-                status=response.status_code, body=bytes(body), retry_after=response.headers.get("Retry-After")
+                status=response.status_code,
+                body=bytes(body),
+                retry_after=said.get("Retry-After"),
+                date=said.get("Date"),
             )
 
     def close(self) -> None:
