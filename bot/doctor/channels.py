@@ -31,19 +31,14 @@ def channels(case: Case) -> Iterator[Finding]:
 
 
 def _of(place: Place, me: str) -> Iterator[Finding]:
-    invite = f"In Slack, in that channel: /invite @{me}"
+    invite = f"/invite @{me} in that channel."
     about = {"about": place.id}
     if place.name is None:
         text = f"{place.id} ({place.use}): there is no such channel, or it is private and Park is not in it"
-        yield error(
-            "slack.channels.unseen", text, f"If it is private, {invite[0].lower()}{invite[1:]}. Else: {_IDS}", **about
-        )
+        yield error("slack.channels.unseen", text, f"If it is private: {invite} Else: {_IDS}", **about)
     elif place.archived:
         text = f"#{place.name} ({place.use}) is archived: nothing can be said there"
         yield error("slack.channels.archived", text, "Unarchive it, or let the policy name another channel.", **about)
-    elif not place.member and place.private:
-        text = f"#{place.name} ({place.use}) is private, and Park is not in it"
-        yield error("slack.channels.outside", text, invite, **about)
     elif not place.member and place.posted_to:
         text = f"Park is not in #{place.name} ({place.use}): it can post there, and hears no mention or answer there"
         yield warning("slack.channels.not_in", text, invite, **about)

@@ -40,8 +40,8 @@ def examine(checks: Iterable[Check], case: Case) -> Iterator[Finding]:
 
 def _in_the_way(check: Check, case: Case, failed: Mapping[str, str]) -> str | None:
     """A variable or a check: the first of all that went wrong."""
-    variables = (name for name in check.variables if name in case.faulty)
-    return next(variables, None) or next((failed[id] for id in check.needs if id in failed), None)
+    earlier = [failed[id] for id in check.needs if id in failed]
+    return next(iter([*earlier, *(name for name in check.variables if name in case.faulty)]), None)
 
 
 def _looked(check: Check, case: Case) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ def tables(case: Case) -> Iterator[Finding]:
         yield ok("journal.tables", "there are no tables yet: Park makes them when it starts")
         return
     try:
-        with beside(url) as connection:
+        with beside(url, brief=True) as connection:
             stands = standing(connection)
             yield from _standing(stands, alone=alone)
             if stands is Standing.CURRENT:

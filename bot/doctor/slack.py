@@ -40,7 +40,11 @@ def bot_token(case: Case) -> Iterator[Finding]:
 def scopes(case: Case) -> Iterator[Finding]:
     has = case.granted.scopes
     if has is None:
-        yield warning("slack.scopes.untold", "Slack did not say what the app is granted", f"Look under {APPS}.")
+        yield warning(
+            "slack.scopes.untold",
+            "Slack did not say what the app is granted",
+            f"Look under {APPS} > OAuth & Permissions.",
+        )
         return
     for scope in sorted(SCOPES - has):
         remedy = f"Add it under {APPS} > OAuth & Permissions > Scopes, and install the app to the workspace again."

@@ -21,9 +21,12 @@ CONNECT = 5
 
 
 @contextmanager
-def beside(url: str) -> Iterator[Connection]:
-    """One consistent view for as long as it takes; raise SettingsError or JournalUnavailable."""
-    engine = _engine(url)
+def beside(url: str, *, brief: bool = False) -> Iterator[Connection]:
+    """One consistent view for as long as it takes; raise SettingsError or JournalUnavailable.
+
+    A `brief` look leaves no trace: where nobody has SQLite's file open, none is made beside it.
+    """
+    engine = _engine(url, brief=brief)
     try:
         with engine.connect() as connection:
             yield connection
@@ -33,10 +36,10 @@ def beside(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, brief: bool) -> Engine:
     parsed = parse_url(url)
     if is_sqlite(parsed):
-        return _sqlite(file_of(url))
+        return _sqlite(file_of(url), brief=brief)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     limits = {"connect_timeout": CONNECT}
     try:
@@ -45,10 +48,10 @@ def _engine(url: str) -> Engine:
         raise SettingsError(NO_DRIVER) from error
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, *, brief: bool) -> Engine:
     if not may(path, os.R_OK) or path.is_dir():
         raise JournalUnavailable(f"There is no journal {path}, or none that this account may read")
-    address = f"sqlite:///file:{quote(str(path))}?mode=ro{_still(path)}&uri=true"
+    address = f"sqlite:///file:{quote(str(path))}?mode=ro{_still(path, brief=brief)}&uri=true"
     engine = create_engine(address, connect_args={"isolation_level": None}, hide_parameters=True)
     event.listen(engine, "connect", _guard)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -60,9 +63,9 @@ def may(path: Path, what: int) -> bool:
     return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _still(path: Path) -> str:
-    """In a folder where SQLite can't make its files, what nobody has open can be read as it lies there."""
-    alone = not may(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+def _still(path: Path, *, brief: bool) -> str:
+    """Where SQLite can't or is not to make its files, what nobody has open can be read as it lies there."""
+    alone = (brief or not may(path.parent, os.W_OK)) and not path.with_name(f"{path.name}-wal").exists()
     return "&immutable=1" if alone else ""
 
 

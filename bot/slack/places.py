@@ -19,7 +19,6 @@ class Place:
     posted_to: bool
     """Whether Park says something there that nobody asked for there."""
     name: str | None = None
-    private: bool = False
     archived: bool = False
     member: bool = False
 
@@ -38,7 +37,6 @@ def places(client: WebClient, policy: Policy) -> Iterator[Place]:
                 use=use,
                 posted_to=posted_to,
                 name=found["name"],
-                private=bool(found.get("is_private")),
                 archived=bool(found.get("is_archived")),
                 member=bool(found.get("is_member")),
             )

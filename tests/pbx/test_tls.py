@@ -1,35 +1,19 @@
 """The PBX's certificate is verified unless someone says otherwise, loudly."""
 
-import shutil
-import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from bot.errors import SettingsError, Unreachable
+from tests.pbx.certificates import OPENSSL, certificate
 from tests.pbx.clients import client
 from tests.pbx.scripted import says, scripted
 
-OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed: no certificate can be made")
 
 
-def _certificate(folder: Path, name: str) -> tuple[Path, ssl.SSLContext]:
-    """Self-signed for `name`, as a PBX makes its own."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    subject = ["-subj", "/CN=pbx", "-addext", f"subjectAltName={name}", "-days", "2"]
-    ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    command = [str(OPENSSL), "req", "-x509", *ec, "-nodes", *files, *subject]
-    subprocess.run(command, check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return certificate, context
-
-
 def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path) -> None:
-    _, tls = _certificate(tmp_path, "IP:127.0.0.1")
+    _, tls = certificate(tmp_path, "IP:127.0.0.1")
     with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.update_server({"enabled": True})
@@ -37,23 +21,23 @@ def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path
 
 
 def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
-    certificate, tls = _certificate(tmp_path, "IP:127.0.0.1")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=certificate) as ours:
+    ca_file, tls = certificate(tmp_path, "IP:127.0.0.1")
+    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file) as ours:
         ours.server()
         ours.server()
         assert len(pbx.asked) == 2
 
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    certificate, tls = _certificate(tmp_path, "DNS:pbx.example.com")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=certificate, deadline=3) as ours:
+    ca_file, tls = certificate(tmp_path, "DNS:pbx.example.com")
+    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.server()
         assert pbx.asked == []
 
 
 def test_unverified_works_and_warns_every_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    _, tls = _certificate(tmp_path, "DNS:pbx.example.com")
+    _, tls = certificate(tmp_path, "DNS:pbx.example.com")
     with scripted(lambda _: says({}), tls) as pbx:
         for _ in range(2):
             with client(pbx.url, verify=False) as ours:

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -126,7 +127,8 @@ class Ground:
         """Once; those whose creation was never answered are known by their name."""
         try:
             for id in self._made | {id for id, _ in self._found()}:
-                self._remove(id)
+                with suppress(PBXError):  # what came of it is looked at, not believed
+                    self._remove(id)
             return [name for _, name in self._found()]
         except PBXError:
             return [self.name]
