@@ -103,12 +103,18 @@ class Patient:
 
 @contextmanager
 def patient_on(
-    stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stage: Stage,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    running: bool = False,
 ) -> Iterator[Patient]:
+    """With `running`, the stage's own Park runs with its own journal."""
     monkeypatch.chdir(folder)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    with stage.without_park():
+    with stage if running else stage.without_park():
         patient = Patient(stage, folder, monkeypatch, capsys)
         patient.set(
             SLACK_BOT_TOKEN=stage.slack.bot_token,
@@ -116,7 +122,7 @@ def patient_on(
             SLACK_API_URL=stage.slack.api_url,
             PBX_URL=stage.pbx.url,
             PBX_TOKEN=stage.pbx.token,
-            DATABASE_URL=f"sqlite:///{folder / 'park.sqlite3'}",
+            DATABASE_URL=stage.settings.database_url if running else f"sqlite:///{folder / 'park.sqlite3'}",
             PARK_POLICY=str(folder / "policy.toml"),
         )
         yield patient

@@ -13,7 +13,8 @@ from bot.doctor.case import Case
 from bot.doctor.checks import CHECKS
 from bot.doctor.examine import Check, examine
 from bot.doctor.finding import Finding, ok
-from tests.doctor.conftest import Patient
+from bot.sandbox.stage import Stage
+from tests.doctor.conftest import Patient, patient_on
 from tests.test_main import environment
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,21 @@ def test_nothing_is_changed_in_slack_on_the_pbx_or_on_the_disk(patient: Patient)
     assert not [heard for heard in patient.pbx.requests if heard.write]
     asked = {call.method for call in patient.slack.calls}
     assert asked == {"auth.test", "apps.connections.open", "conversations.info", "usergroups.list"}
+
+
+def test_a_park_that_runs_goes_on_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = Stage()
+    with patient_on(stage, tmp_path, monkeypatch, capsys, running=True) as patient:
+        report = patient.look()
+        assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
+        assert report.status == 0
+        assert stage.slack.connections == 1
+        phones, ana = stage.channels["phones"], stage.people["ana"]
+        stage.slack.slash(ana, phones, "add 1001 to Sales")
+        stage.settle(60)
+    assert "1001" in stage.pbx.state.members_of("Sales")
 
 
 def test_an_empty_environment_names_every_variable_and_what_hangs_on_it(patient: Patient) -> None:
