@@ -17,6 +17,7 @@ from bot.path import Path, Planned
 from bot.patience import Patience
 from bot.plan import Plan
 from bot.request import Door, Request
+from bot.times import floats
 
 
 class Carrier:
@@ -27,9 +28,16 @@ class Carrier:
 
     def planned(self, entry: Entry) -> Planned:
         """What it would do now; the times that it was scheduled with are not read again from what was typed."""
-        known = Plan.model_validate(entry.plan).times if entry.plan else None
-        planned = self.path.plan(entry.request, changes_of(entry), known)
-        refuse_what_was_not_shown(entry.request, planned)
+        plan, readings = Plan.model_validate(entry.plan) if entry.plan else None, changes_of(entry)
+        anew = plan is None or (plan.waits and floats(readings[0]))
+        planned = self.path.plan(
+            entry.request,
+            readings,
+            None if anew or plan is None else plan.times,
+            due=plan is not None and not plan.waits and plan.times is not None,
+        )
+        if plan is None or plan.approval is None:  # what others approve they are shown again, where it has moved
+            refuse_what_was_not_shown(entry.request, planned)
         return planned
 
     def begin(self, fence: Fence, planned: Planned) -> Outcome:
@@ -67,10 +75,11 @@ class Carrier:
         finally:
             self.path.forget(plan.changes)
         slow = fence.journal.now() - max(fence.entry.accepted_at, fence.entry.run_at) > self.patience.slow
+        waited = slow or plan.approval is not None
         state = State.ALREADY if all(change.already for change in plan.changes) else State.DONE
         if state is State.ALREADY and fence.entry.request.door is Door.CLOCK:
             return Outcome(state, confirmation.ended_already(plan))
-        return Outcome(state, confirmation.done(plan, readings, names, slow=slow))
+        return Outcome(state, confirmation.done(plan, readings, names, slow=waited))
 
     def _write(self, plan: Plan, fence: Fence) -> list[Snapshot | None]:
         pbx, began, pauses = self.path.pbx, fence.entry.began, self.patience.looks

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.journal import Journal
-from bot.message import Message, Offer
+from bot.message import Message
 from bot.offering import Offering
-from bot.operation import JournalOperation, Operation
+from bot.operation import Operation
 from bot.operations import Help
 from bot.overview import Look, Overview, overview
 from bot.path import Path
@@ -34,18 +34,7 @@ class Clerk:
 
     def reviewed(self, request: Request, operation: Operation) -> Message:
         """The diff with its button, or the answer; raise Refused or PBXError."""
-        if isinstance(operation, JournalOperation):
-            return self._effect(request, operation)
         return self.path.answer(request, [operation])
-
-    def _effect(self, request: Request, operation: JournalOperation) -> Message:
-        effect, _ = self.path.effect(request, operation)
-        return Message(
-            title=f"{operation.title}? Nothing is changed yet.",
-            facts=effect.facts,
-            notes=(effect.title,),
-            offers=(Offer(label=operation.title, line=operation.text(), style="primary"),),
-        )
 
     def overview(self, request: Request, look: Look) -> Overview:
         """For the Home tab; raise Refused or PBXError."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from bot import instead
 from bot.desk import Past
 from bot.errors import NOTHING, NotAllowed
-from bot.message import Fact, Message, Offer
-from bot.operation import Operation
+from bot.message import Fact, FormOffer, Message, Offer
+from bot.operation import ChangeOperation, Operation
+from bot.operations import Ask, Emergency
 from bot.policy import Decision, Deed
 
 
@@ -31,6 +32,7 @@ def not_allowed(decision: Decision, tried: Tried | None = None) -> NotAllowed:
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),
         notes=tuple(_notes(decision, tried)),
         offers=tuple(_offers(decision, tried)),
+        forms=tuple(_forms(decision, tried)),
     )
     return refused
 
@@ -48,8 +50,8 @@ def _notes(decision: Decision, tried: Tried | None) -> Iterator[str]:
     for other in _others(decision, tried):
         assert tried is not None  # noqa: S101 - without it there are no others
         yield f"It would be allowed {instead.words(tried.deed, other, tried.past.now(), tried.zone)}."
-    if decision.approvers or decision.emergency:
-        yield "Park can't ask for that yet."
+    if (decision.approvers or decision.emergency) and not _may_be_asked(tried):
+        yield "Only changes themselves can be approved, or made in an emergency: ask for the change that you want."
 
 
 def _offers(decision: Decision, tried: Tried | None) -> Iterator[Offer]:
@@ -57,6 +59,20 @@ def _offers(decision: Decision, tried: Tried | None) -> Iterator[Offer]:
         assert tried is not None  # noqa: S101 - as above
         if offer := instead.line(tried.operation, tried.deed, other, tried.past, tried.zone):
             yield offer
+
+    if tried is not None and decision.approvers and _may_be_asked(tried):
+        yield Offer(label="Ask for approval", line=Ask(line=tried.operation.text(settled=True)).text(), style="primary")
+
+
+def _forms(decision: Decision, tried: Tried | None) -> Iterator[FormOffer]:
+    """An emergency needs a reason, which is asked for."""
+    if tried is not None and decision.emergency and _may_be_asked(tried):
+        line = tried.operation.text(settled=True)
+        yield FormOffer(label="Emergency ...", operation=Emergency.key(), arguments={"line": line})
+
+
+def _may_be_asked(tried: Tried | None) -> bool:
+    return tried is not None and isinstance(tried.operation, ChangeOperation)
 
 
 def _others(decision: Decision, tried: Tried | None) -> list[Deed]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from bot.fields import LINE, Noun, Refers, spellings
+from bot.fields import LINE, REASON, Noun, Refers, spellings
 from bot.fields.when import END, START, Ends, Starts
 from bot.fields.when.tail import Times, no_end
 from bot.journal import Shift
@@ -212,6 +212,8 @@ class JournalOperation(Operation):
 
     did: ClassVar[str]
     """What the card of the change that it is about says of it: Extended, Kept."""
+    asks: ClassVar[bool] = False
+    """Typed, it only shows what it is about, with a button."""
 
     @abstractmethod
     def effect(self, desk: "Desk") -> Effect:
@@ -232,10 +234,18 @@ class ChangeOperation(Operation):
     ends: Ends | None = None
     replaces: int | None = None
     """A temporary change in whose place this one comes."""
+    approval: bool = False
+    """Others may have to approve it first; without this it is refused then."""
+    emergency: str | None = None
+    """Why it is to be made at once, by a rule for emergencies."""
 
     def text(self, *, settled: bool = False) -> str:
         line = super().text(settled=settled)
-        return line if self.replaces is None else f"replace change {self.replaces} with {LINE.say(line)}"
+        if self.replaces is not None:
+            line = f"replace change {self.replaces} with {LINE.say(line)}"
+        if self.emergency is not None:
+            line = f"emergency {LINE.say(line)} because {REASON.say(self.emergency)}"
+        return f"ask {LINE.say(line)}" if self.approval else line
 
     @classmethod
     def times(cls) -> dict[str, Noun]:

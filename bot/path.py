@@ -1,46 +1,38 @@
 """The path from an operation to a plan or an answer: names resolved, policy, reading, policy again on what was read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from bot.access import Explains, Named, explained
 from bot.again import again
-from bot.askers import People, asker
+from bot.askers import People
 from bot.changes.change import Change
-from bot.confirmation import preview, understood_as
-from bot.desk import Desk, Past, Progress
-from bot.errors import Ambiguous, Refused
-from bot.fields import Refers, spellings
+from bot.confirmation import plan_facts, preview, understood_as
+from bot.desk import Desk, Past, Progress, waits
+from bot.desk.approvals import Approvals
+from bot.errors import Ambiguous, Moved, Refused
 from bot.figures import of_changes, of_line, of_plan
+from bot.gate import Gate, groups_named, groups_said
 from bot.grammar import parse
+from bot.granting import Granted
 from bot.history import History, Viewer
+from bot.journal import Entry
 from bot.message import Message, Offer
-from bot.not_allowed import Tried, not_allowed
 from bot.operation import ChangeOperation, Effect, JournalOperation, Operation, ReadOperation
-from bot.operations import Can, Preview, ShowAccess, Undo, UndoLast, WhoCan
+from bot.operations import Approve, Can, Cancel, Preview, Refuse, ShowAccess, Undo, UndoLast, WhoCan, load
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
 from bot.plan import Plan
-from bot.policy import Asker, Decision, Deed, Permission, Policies, Policy, decide, might
+from bot.policy import Approvers, Asker, Deed, Permission, Policies, Policy, decide, might
 from bot.request import Door, Request
+from bot.second_thoughts import Urgency
 from bot.temporary import refuse_what_would_end
 from bot.times import Times, times
 
 Some = TypeVar("Some", bound=Operation)
-
-
-class Granted(NamedTuple):
-    """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
-
-    rule: str | None = None
-    policy: str | None = None
-
-    def recorded(self) -> dict[str, Any]:
-        """For the journal."""
-        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class Path:
     ) -> None:
         self.pbx, self.directory, self.policies, self.people, self.past = pbx, directory, policies, people, past
         self.history = history
-        self.lately = Lately(pbx)
+        self.lately, self._gate = Lately(pbx), Gate(policies, people, past)
 
     @property
     def policy(self) -> Policy:
@@ -84,6 +76,8 @@ class Path:
                 if isinstance(planned.operation, Undo)
                 else understood_as(said, request.line, f"preview {planned.operation.text()}")
             )
+        if isinstance(readings[0], JournalOperation):
+            return self.weighed(request, readings[0])
         who = self.who(request)
         if isinstance(readings[0], ShowAccess | Can | WhoCan):
             return self._explained(request, who, readings[0])
@@ -94,15 +88,14 @@ class Path:
     def _explained(self, request: Request, who: Asker, asked: Explains) -> Message:
         """For who may read, and of groups that they may look at."""
         if asked.permission is not None:
-            self._enforce(might(self.policy, who, asked.permission))
+            self._gate.may_begin(who, asked.permission)
 
         def named(operation: Operation, user: str) -> Named:
-            said = {name: value for name, _, value in operation.said()}
-            self._enforce(might(self.policy, who, Permission.READ, groups=_groups_named(type(operation), said)))
+            self._gate.may_begin(who, Permission.READ, groups_said(operation))
             desk = self._desk(who, operation)
             desk.resolve()
             groups, now = operation.groups(desk), self.past.now()
-            self._enforce(decide(self.policy, who, Permission.READ, groups=groups, deed=Deed(at=now)))
+            self._gate.may_look(who, groups)
             zone = self.people.zone(user)
             known = times(operation, now, zone) if isinstance(operation, ChangeOperation) else None
             figures = of_line(operation, known, now)
@@ -122,51 +115,88 @@ class Path:
     def refuse_in_vain(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
         if operation.permission is not None:
-            who, groups = self.who(request), _groups_named(operation, known)
-            self._enforce(might(self.policy, who, operation.permission, groups=groups))
+            self._gate.may_begin(self.who(request), operation.permission, groups_named(operation, known))
 
-    def plan(self, request: Request, readings: Sequence[Operation], known: Times | None = None) -> Planned:
-        """What the change would do, allowed on every name before and after; raise Refused. `known`: its times."""
+    def plan(
+        self, request: Request, readings: Sequence[Operation], known: Times | None = None, *, due: bool = False
+    ) -> Planned:
+        """What the change would do, allowed on every name before and after; raise Refused.
+
+        `known`: its times; `due`: its own has come.
+        """
         who = self._who(request)
         operation, desk, granted = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
-        due = known is not None
         known = known or times(operation, self.past.now(), self.people.zone(request.user))
         plan = operation.plan(desk).model_copy(update={"times": known, "replaces": operation.replaces})
         deed = of_plan(self.past, operation, plan, due=due)
         if who and plan.changes:
-            granted = self._allowed(who, operation, plan.changes, desk, deed)
+            granted = self._gate.on_changes(who, operation, plan.changes, desk, deed)
         refuse_what_would_end(self.past, operation, plan)
+        if operation.emergency is not None:
+            urgency = Urgency(reason=operation.emergency, channels=granted.channels)
+            plan = plan.model_copy(update={"urgency": urgency})
         return Planned(operation, plan, desk, granted)
+
+    def approvals(self, asking: Asker | None) -> Approvals:
+        """By the policy and the people of now."""
+        return Approvals(self.past, self._approvers, self.who, asking)
+
+    def _approvers(self, entry: Entry) -> tuple[Approvers, ...]:
+        """Of a change that waits for them, as it was planned; raise NotAllowed where it is forbidden by now."""
+        plan = self.past.plan(entry.id)
+        operation = load(entry.asked[0])
+        assert isinstance(operation, ChangeOperation)  # noqa: S101 - nothing else is planned
+        who = self.who(entry.request)
+        deed = of_plan(self.past, operation, plan, due=False)
+        granted = self._gate.on_changes(who, operation, plan.changes, self._desk(who, operation), deed)
+        return granted.approvers or (plan.approval.asked if plan.approval else ())
 
     def effect(self, request: Request, operation: JournalOperation) -> tuple[Effect, Granted]:
         """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
         who = self._who(request)
+        if isinstance(operation, Approve | Refuse):
+            return self._opinion(request, operation), Granted(policy=self.policy.fingerprint)
         _, desk, granted = self._resolve(who, [operation])
         effect, number = operation.effect(desk), operation.about()
-        if who:
+        if who and not self._is_withdrawn(request, operation):
             changes = self.past.plan(number).changes if number is not None else ()
             deed = of_changes(changes, at=self.past.now(), lasts=effect.lasts)
-            granted = self._allowed(who, operation, changes, desk, deed)
+            granted = self._gate.on_changes(who, operation, changes, desk, deed)
         return effect, granted
+
+    def _opinion(self, request: Request, operation: Approve | Refuse) -> Effect:
+        """Approvers are not asked what they may do themselves."""
+        effect = operation.effect(self.desk(request, operation))
+        if request.expects not in (None, self.past.plan(operation.number).digest()):
+            raise Moved("The change is no longer what you were shown: its card shows it as it is now.")
+        return effect
+
+    def _is_withdrawn(self, request: Request, operation: JournalOperation) -> bool:
+        """Who asked for it may always think better of it."""
+        if not isinstance(operation, Cancel):
+            return False
+        entry = self.past.entry(operation.number)
+        return entry.request.user == request.user and waits(entry)
+
+    def weighed(self, request: Request, operation: JournalOperation) -> Message:
+        """What it would do, before the click; raise Refused."""
+        effect, _ = self.effect(request, operation)
+        plan = self.past.plan(operation.number) if isinstance(operation, Approve | Refuse) else None
+        button = Offer(label=operation.title, line=operation.text(), style="primary")
+        return Message(
+            title=f"{operation.title}? Nothing is changed yet.",
+            facts=(*effect.facts, *(plan_facts(plan, self.desk(request, operation).ring_group_name) if plan else ())),
+            notes=() if plan else (effect.title,),
+            offers=(replace(button, expects=plan.digest()) if plan else button,),
+        )
 
     def _who(self, request: Request) -> Asker | None:
         """None: the clock, which nobody can refuse what was allowed with its beginning."""
         return None if request.door is Door.CLOCK else self.who(request)
 
-    def _allowed(self, who: Asker, operation: Operation, changes: Sequence[Change], desk: Desk, deed: Deed) -> Granted:
-        """On what was read and with all its figures; raise NotAllowed."""
-        rules, policy = dict[str, None](), self.policy
-        names = [(change.names, _ring_groups(change, desk)) for change in changes] or [(frozenset[str](), [])]
-        for groups, ring_groups in names:
-            permission = _permission(operation, desk)
-            decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
-            self._enforce(decision, Tried(operation, deed, self.past, desk.zone))
-            rules |= dict.fromkeys(decision.rules)
-        return Granted(" and ".join(rules) or None, policy.fingerprint)
-
     def _resolve(self, who: Asker | None, readings: Sequence[Some]) -> tuple[Some, Desk, Granted]:
         """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
-        hopeful = self._hopeful(who, readings)
+        hopeful = self._gate.hopeful(who, readings)
         found, faults = [], []
         for operation in hopeful:
             desk = self._desk(who, operation)
@@ -176,7 +206,7 @@ class Path:
             except Refused as fault:
                 faults.append(fault)
         if not found and hopeful[0] != readings[0]:  # the likeliest was refused by the policy, the rest means nothing
-            self._hopeful(who, readings[:1])
+            self._gate.hopeful(who, readings[:1])
         if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
             raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
@@ -186,37 +216,11 @@ class Path:
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )
         operation, desk = found[0]
-        return operation, desk, self._decide(who, operation, desk)
-
-    def _hopeful(self, who: Asker | None, readings: Sequence[Some]) -> list[Some]:
-        decisions = [(one, self._might(who, one)) for one in readings]
-        hopeful = [one for one, decision in decisions if decision is None or decision.allowed]
-        if not hopeful and decisions[0][1] is not None:
-            self._enforce(decisions[0][1])
-        return hopeful
-
-    def _might(self, who: Asker | None, operation: Operation) -> Decision | None:
-        if operation.permission is None or who is None:
-            return None
-        said = {name: value for name, _, value in operation.said()}
-        return might(self.policy, who, operation.permission, groups=_groups_named(type(operation), said))
-
-    def _decide(self, who: Asker | None, operation: Operation, desk: Desk) -> Granted:
-        permission = operation.needed(desk)
-        if permission is None or who is None:
-            return Granted()
-        groups, ring_groups = operation.groups(desk), desk.ring_groups_named
-        if isinstance(operation, ReadOperation):
-            deed = Deed(at=self.past.now())
-            decision = decide(self.policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
-        else:  # its figures are known later
-            decision = might(self.policy, who, permission, groups=[[one] for one in groups], ring_groups=ring_groups)
-        self._enforce(decision)
-        return Granted(decision.rule, decision.policy)
+        return operation, desk, self._gate.on_names(who, operation, desk)
 
     def who(self, request: Request) -> Asker:
         """As the policy sees them; raise NotAllowed or SlackFailure."""
-        return asker(request, self.people, self.policy)
+        return self._gate.who(request)
 
     def desk(self, request: Request, operation: Operation) -> Desk:
         """For a change that was decided before."""
@@ -254,33 +258,5 @@ class Path:
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, who.user if who else ""),
             again=partial(self._again, who),
+            approvals=self.approvals(who),
         )
-
-    def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:
-        if not decision.allowed:
-            raise not_allowed(decision, tried)
-
-
-def _groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Of each group that is named, what it may be spelled like."""
-    kinds = {Refers.GROUP, Refers.NEW_GROUP}
-    names = [name for name, noun in operation.nouns().items() if noun.refers in kinds]
-    return [spellings(said[name]) for name in names if said.get(name)]
-
-
-def _permission(operation: Operation, desk: Desk) -> Permission:
-    permission = operation.needed(desk)
-    assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
-    return permission
-
-
-def _ring_groups(change: Change, desk: Desk) -> list[str]:
-    """The ring group that recalls would newly go to; its id, which hardly a rule fits, where it went away."""
-    if change.already or change.after is None:
-        return []
-    target = change.after.compared().get("ring_group_id")
-    before = change.before.compared().get("ring_group_id") if change.before else None
-    if not target or target == before:
-        return []
-    found = desk.directory.ring_group_by_id(target)
-    return [found.name if found else target]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes import Change, Person
+from bot.second_thoughts import Approval, Urgency
 from bot.times import Times
 
 MOST_NAMED = 3
@@ -35,6 +36,13 @@ class Plan(BaseModel):
     replaces: int | None = None
     """The temporary change in whose place it comes: taken back, it goes to where that one began."""
     times: Times | None = None
+    approval: Approval | None = None
+    urgency: Urgency | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether others have to approve it before anything else."""
+        return self.approval is not None and not self.approval.given
 
     def digest(self) -> str:
         """Of all its changes, in 16 characters however many they are: it has to fit a button."""

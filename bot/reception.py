@@ -122,6 +122,6 @@ class Reception:
 
 def _is_to_be_done(operation: Operation, request: Request) -> bool:
     """A change that asks first is done only where it was shown first."""
-    if isinstance(operation, JournalOperation):
-        return True
-    return isinstance(operation, ChangeOperation) and not (operation.asks and request.expects is None)
+    if not isinstance(operation, ChangeOperation | JournalOperation):
+        return False
+    return not (operation.asks and request.expects is None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import confirmation
+from bot.asking import Asking
 from bot.brake import Brake
 from bot.carry import Carrier, changes_of
 from bot.confirmation import Confirmation
@@ -25,7 +26,7 @@ from bot.fence import Fence, recorded
 from bot.journal import Entry, Journal, State
 from bot.message import Message
 from bot.operation import JournalOperation
-from bot.operations import load
+from bot.operations import Approve, load
 from bot.outcome import Outcome, ends_called_off, its_end
 from bot.path import Path, Planned
 from bot.patience import Patience
@@ -53,7 +54,7 @@ class Settler:
     ) -> None:
         self.journal, self.path, self.teller, self.slowness, self.brake = journal, path, teller, slowness, brake
         self.patience = patience or Patience()
-        self._carrier = Carrier(path, self.patience)
+        self._carrier, self._asking = Carrier(path, self.patience), Asking(journal, path, teller)
 
     def settle(self, entry: Entry) -> None:
         """Raise LeaseLost or JournalUnavailable; everything else ends in the journal."""
@@ -109,14 +110,19 @@ class Settler:
         entry, now = fence.entry, self.journal.now()
         if entry.request.door is Door.CLOCK:
             return self._end_it(fence, now)
+        plan = Plan.model_validate(entry.plan) if entry.plan else None
+        if plan is not None and plan.waits and (lapsed := self._asking.lapsed(entry, plan)):
+            return lapsed
         late = now > entry.run_at + self.patience.grace
-        if entry.began and entry.plan is not None:
-            return self._carrier.resume(fence, Plan.model_validate(entry.plan), late=late)
+        if entry.began and plan is not None:
+            return self._carrier.resume(fence, plan, late=late)
         if late:
             why = "Its time was more than two minutes ago."
             return Outcome(State.LATE, confirmation.handed_back(entry.request.line, why))
-        refuse_what_another_did(self.journal, entry)
-        if isinstance(operation := load(entry.asked[0]), JournalOperation):
+        operation = load(entry.asked[0])
+        if not isinstance(operation, Approve):  # which others too may have to give
+            refuse_what_another_did(self.journal, entry)
+        if isinstance(operation, JournalOperation):
             return self._note(fence, operation)
         self.brake.refuse()
         return self._begin(fence)
@@ -136,12 +142,18 @@ class Settler:
         return None
 
     def _begin(self, fence: Fence) -> Outcome | None:
-        planned = self._carrier.planned(fence.entry)
-        times = planned.plan.times
-        if fence.entry.plan is None and times is not None and times.starts is not None:
-            self._schedule(fence.entry, planned, times.starts)
+        entry = fence.entry
+        planned = self._carrier.planned(entry)
+        approved = self._asking.approved(entry, planned)
+        if approved is None:
+            self._asking.ask(entry, planned)
+            self.slowness.over(entry.request)
             return None
-        return self._carrier.begin(fence, planned)
+        times, fresh = approved.plan.times, entry.plan is None or Plan.model_validate(entry.plan).waits
+        if fresh and times is not None and times.starts is not None:
+            self._schedule(entry, approved, times.starts)
+            return None
+        return self._carrier.begin(fence, approved)
 
     def _schedule(self, entry: Entry, planned: Planned, starts: datetime) -> None:
         """Shown first: a kill in between shows it twice, and loses nothing."""

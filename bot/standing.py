@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.confirmation import Confirmation
+from bot.confirmation import Confirmation, approver_facts
+from bot.desk import waits
 from bot.journal import Entry, State
 from bot.journal.reading import Reader
-from bot.message import Fact, Message, Offer
+from bot.message import Fact, FormOffer, Message, Offer
 from bot.operation import JournalOperation
-from bot.operations import for_a_scheduled, for_a_temporary, load
+from bot.operations import Refuse, for_a_scheduled, for_a_temporary, for_a_waiting, load
 from bot.plan import Plan
 from bot.request import Door
 
@@ -28,26 +29,47 @@ def root(journal: Reader, entry: Entry) -> Entry:
     return entry
 
 
+def _second_thoughts(entry: Entry) -> Iterator[Fact]:
+    """Who has to approve it, or why it could not wait for anybody."""
+    plan = Plan.model_validate(entry.plan) if entry.plan else None
+    if plan is not None and plan.urgency is not None:
+        yield Fact(label="Emergency", value=plan.urgency.reason)
+    if plan is not None and entry.state is State.SCHEDULED and plan.waits:
+        yield from approver_facts(plan)
+
+
 def standing(journal: Reader, entry: Entry) -> Standing | None:
     """None where the change has no card."""
     said = Confirmation.model_validate(entry.outcome)
     if said.card is None:
         return None
-    facts = (*said.card.facts, *_times(entry), *_since(journal, entry))
+    facts = (*said.card.facts, *_second_thoughts(entry), *_times(entry), *_since(journal, entry))
     status, offers = _state(journal, entry, said)
-    return Standing(replace(said.card, facts=facts, offers=offers), status)
+    forms = (_refuse(entry),) if waits(entry) else ()
+    return Standing(replace(said.card, facts=facts, offers=offers, forms=forms), status)
+
+
+def _refuse(entry: Entry) -> FormOffer:
+    return FormOffer(label="Refuse", operation=Refuse.key(), arguments={"number": entry.id})
 
 
 def _state(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
     number = entry.id
     match entry.state:
+        case State.SCHEDULED if waits(entry):
+            return said.status, for_a_waiting(number, Plan.model_validate(entry.plan))
         case State.SCHEDULED:
             return said.status, for_a_scheduled(number)
         case State.CANCELLED:
-            return "called off", ()
+            return _called_off(journal, entry), ()
         case State.DONE:
             return _done(journal, entry, said)
     return said.status, said.card.offers if said.card else ()
+
+
+def _called_off(journal: Reader, entry: Entry) -> str:
+    refused = any(isinstance(load(one.asked[0]), Refuse) for one in journal.sequel(entry.id) if one.state is State.DONE)
+    return "refused" if refused else "called off"
 
 
 def _done(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
@@ -82,7 +104,7 @@ def _found_ended(entry: Entry) -> bool:
 def _times(entry: Entry) -> Iterator[Fact]:
     """When it begins and ends, while it waits for that."""
     times = Plan.model_validate(entry.plan).times if entry.plan else None
-    if times is not None and entry.state is State.SCHEDULED:
+    if times is not None and entry.state is State.SCHEDULED and not waits(entry):
         yield Fact(label="Begins", value=times.dated(entry.run_at))
         if times.ends is not None:
             yield Fact(label="Until", value=times.dated(times.ends))

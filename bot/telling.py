@@ -51,7 +51,33 @@ class Teller:
         assert now is not None  # noqa: S101 - called for what has a card
         card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
         posted = Posted.model_validate(entry.card) if entry.card else None
-        return self.voice.show(entry.request, entry.id, card, now.status, posted)
+        shown = self.voice.show(entry.request, entry.id, card, now.status, posted)
+        for copy in shown.copies:
+            self._copy(str(copy.channel), entry, copy)
+        return shown
+
+    def ask(self, waiting: Entry) -> Posted:
+        """Its card, and copies where its rules say; whoever may approve is mentioned, again where it has moved."""
+        plan = Plan.model_validate(waiting.plan)
+        posted = self.show(waiting)
+        if plan.approval is None:
+            return posted
+        if waiting.card is not None:
+            self.voice.trail(waiting.request, posted, confirmation.asked_anew(plan), mention=True)
+        standing = {copy.channel for copy in posted.copies} | {posted.channel}
+        wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
+        copies = [self._copy(channel, waiting) for channel in wanted if channel not in standing]
+        return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
+
+    def _copy(self, channel: str, waiting: Entry, posted: Posted | None = None) -> Posted | None:
+        """Best effort: the card stands where it was asked for."""
+        now = standing(self.journal, waiting)
+        assert now is not None  # noqa: S101 - called for what has a card
+        try:
+            return self.voice.copy(channel, waiting.request, waiting.id, now.card, now.status, posted)
+        except SlackFailure as failure:
+            log.error("change %d can't be shown in %s: %s", waiting.id, channel, failure)  # noqa: TRY400
+            return None
 
     def ends_soon(self, end: Entry) -> None:
         """Shortly before."""
@@ -84,6 +110,16 @@ class Teller:
             self._place(entry, said, said.card)
             self.changed()
 
+    def draw(self, number: int) -> None:
+        """Its card as the journal has it now; again, where that has moved on meanwhile, here or on another replica."""
+        with self._drawing:
+            entry = self.journal.get(number)
+            while True:
+                self.show(entry)
+                drawn, entry = entry, self.journal.get(number)
+                if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
+                    return
+
     def _place(self, entry: Entry, said: Confirmation, card: Message) -> None:
         """Under the card of the change that it is about, which is brought up to date; else it has a card of its own."""
         about = root(self.journal, entry)
@@ -91,8 +127,9 @@ class Teller:
             return self._show(entry, said, card)
         if entry.card is None:
             self._follow(entry, about, said, card)
-        with self._drawing:
-            self.show(about)
+        else:  # it waited for its time, or for approval, on a card of its own
+            self._show(entry, said, card)
+        self.draw(about.id)
         return None
 
     def _follow(self, entry: Entry, about: Entry, said: Confirmation, card: Message) -> None:
@@ -116,14 +153,27 @@ class Teller:
         else:
             posted = Posted.model_validate(entry.card)
             if entry.run_at > entry.accepted_at and not posted.replied:  # the card of what was scheduled
-                self.show(entry)
+                self.draw(entry.id)
         if said.reply is not None and not posted.replied:
             self.voice.trail(entry.request, posted, said.reply, said.mention)
+        posted = self._sound_alarm(entry, posted, card)
         if posted.how == "dm" and self.policies.now.announce is not None:
             self._record(
                 entry, posted.model_copy(update={"replied": True})
             )  # it need not be said again with what fails
             self.voice.announce(self.policies.now.announce, entry.request, card)
+
+    def _sound_alarm(self, entry: Entry, posted: Posted, card: Message) -> Posted:
+        """An emergency's reason goes to the channels that the policy names, each once."""
+        urgency = Plan.model_validate(entry.plan).urgency if entry.plan else None
+        if urgency is None:
+            return posted
+        for channel in urgency.channels:
+            if channel not in (posted.channel, *posted.alarmed):
+                posted = posted.model_copy(update={"replied": True, "alarmed": (*posted.alarmed, channel)})
+                self.voice.announce(channel, entry.request, confirmation.alarm(card, urgency))
+                self._record(entry, posted)
+        return posted
 
     def _record(self, entry: Entry, posted: Posted) -> None:
         self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))

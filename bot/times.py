@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import NOTHING, Ambiguous
-from bot.fields.when import End, Start, exactly, resolve, say_dated, say_moment
+from bot.fields.when import Elapsed, End, Start, exactly, resolve, say_dated, say_moment
 from bot.message import Offer
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ def times(operation: "ChangeOperation", now: datetime, zone: str) -> Times | Non
     starts = the_only(operation, "starts", operation.starts, now, zone) if operation.starts else None
     ends = operation.ends and the_only(operation, "ends", operation.ends, now, zone, begins=starts)
     return Times(zone=zone, starts=starts, ends=ends)
+
+
+def floats(operation: "ChangeOperation") -> bool:
+    """Whether its time counts from its beginning, whenever that is: "for 2h" does, "until 18:00" does not."""
+    return operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Elapsed)
 
 
 def notice(begun: datetime, ends: datetime) -> datetime:

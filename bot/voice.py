@@ -23,6 +23,10 @@ class Posted(BaseModel):
     """What the card says when it doesn't stand where it was asked for."""
     replied: bool = False
     """Whether the reply under it was said."""
+    copies: "tuple[Posted, ...]" = ()
+    """The same card in other channels: where its approvers are asked."""
+    alarmed: tuple[str, ...] = ()
+    """Ids of the channels that heard of an emergency."""
 
 
 class Voice(Protocol):
@@ -38,6 +42,11 @@ class Voice(Protocol):
         self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
         """The card: posted, or brought up to date where it stands already."""
+
+    def copy(
+        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+    ) -> Posted:
+        """The card once more, in that channel and nowhere else: posted, or brought up to date."""
 
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """A reply under the card."""

@@ -98,6 +98,12 @@ class Noting:
         self.cards.append((status, message))
         return Posted.model_validate({"how": self.how, "channel": request.channel, "ts": "1.0", "thread": "1.0"})
 
+    def copy(
+        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+    ) -> Posted:
+        self._fail()
+        return Posted(how="channel", channel=channel, ts="2.0", thread="2.0")
+
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         self._fail()
         self.replies.append((mention, message))

@@ -27,11 +27,10 @@ from bot.fields.since import DAYS, PERSON, SINCE
 from bot.fields.when import END, START, Elapsed, End, Start, Wall
 from bot.fields.when.values import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
 from bot.operation import Operation
-from bot.operations import OPERATIONS
+from bot.operations import OPERATIONS, emergency, pause, refuse
 from bot.operations.extend import UNTIL
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_OF
-from bot.operations.pause import REASON
 from bot.operations.undo import ANYWAY
 from bot.operations.undo_last import WHAT
 from bot.pbx.models import RecallTo
@@ -98,6 +97,7 @@ elapsed = st.integers(60, 366 * 86_400).map(lambda seconds: Elapsed(elapsed=time
 walls = st.builds(Wall, day=days, clock=clocks | st.none()) | st.builds(Wall, clock=clocks)
 ends = st.builds(End, when=elapsed | walls)
 starts = st.builds(Start, when=elapsed | walls)
+lines = st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"])
 VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     GROUP: names,
     FROM_GROUP: names,
@@ -110,14 +110,14 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     RECALL: recalls,
     END: ends,
     UNTIL: ends,
-    REASON: names,
+    **dict.fromkeys([pause.WHY, refuse.WHY, emergency.WHY], names),
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
-    CHANGE: st.integers(1, 10**9),
+    **dict.fromkeys([CHANGE, refuse.WHICH], st.integers(1, 10**9)),
     ANYWAY: st.just(True),
     WHAT: names,
-    LINE: st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"]),
+    **dict.fromkeys([LINE, emergency.URGENT_LINE], lines),
     HISTORY_OF: names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     SINCE: st.sampled_from(["today", "yesterday", *DAYS]) | st.dates().map(str),

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from bot.errors import NotUnderstood
 from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import OPERATIONS, Replace, dump, load
-from tests.strategies import operations
+from bot.operations import OPERATIONS, Ask, Emergency, Replace, dump, load
+from tests.strategies import names, operations
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
 
@@ -289,7 +289,7 @@ def test_nothing_but_delete_deletes(line: str) -> None:
     assert not any(meant.startswith("delete ") for meant in understood(line))
 
 
-SPOKEN = [operation for operation in OPERATIONS if operation is not Replace]
+SPOKEN = [operation for operation in OPERATIONS if operation not in (Replace, Ask, Emergency)]
 
 
 @given(st.sampled_from(SPOKEN).flatmap(operations))
@@ -302,6 +302,20 @@ def test_a_change_in_the_place_of_another_is_read_as_that_change(operation: Oper
     replacing = operation.model_copy(update={"replaces": 42})
     assert replacing.text() == Replace(number=42, line=operation.text()).text()
     assert replacing in parse(replacing.text())
+
+
+@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations))
+def test_a_change_asked_for_is_read_as_that_change(operation: Operation) -> None:
+    asked = operation.model_copy(update={"approval": True})
+    assert asked.text() == Ask(line=operation.text()).text()
+    assert asked in parse(asked.text())
+
+
+@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations), names)
+def test_a_change_in_an_emergency_is_read_as_that_change(operation: Operation, reason: str) -> None:
+    urgent = operation.model_copy(update={"emergency": reason})
+    assert urgent.text() == Emergency(line=operation.text(), reason=reason).text()
+    assert urgent in parse(urgent.text())
 
 
 @given(st.text(max_size=60))
@@ -348,9 +362,8 @@ def test_words_of_the_language_in_any_order_are_understood_or_refused(words: lis
 def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operation: type[Operation]) -> None:
     assert operation.help.endswith(".")
     readings = [parse(example)[0] for example in operation.examples]
-    assert all(
-        isinstance(one, operation) or (operation is Replace and getattr(one, "replaces", None)) for one in readings
-    )
+    stands_for_others = operation in (Replace, Ask, Emergency)
+    assert all(isinstance(one, ChangeOperation if stands_for_others else operation) for one in readings)
     decides = operation.permission is not None or operation.needed is not Operation.needed
     assert decides or not issubclass(operation, ChangeOperation)
 

@@ -13,6 +13,7 @@ from bot.confirmation.preview import plan_facts
 from bot.errors import NOTHING
 from bot.message import Fact, Message, Offer
 from bot.plan import Plan
+from bot.second_thoughts import Urgency
 
 LAST_NOW = "Whoever was taken out and put back now stands last in the group: group parks hunt in that order."
 
@@ -28,6 +29,16 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
         title="Done: read back from the PBX and found as asked.", facts=tuple(filter(None, stands)), notes=notes
     )
     return Confirmation(card=card, status="done", reply=reply, mention=slow)
+
+
+def alarm(card: Message, urgency: Urgency) -> Message:
+    """For the channel that hears of emergencies."""
+    return replace(
+        card,
+        title=f"In an emergency: {card.title}",
+        facts=(Fact(label="Reason", value=urgency.reason), *card.facts),
+        offers=(),
+    )
 
 
 def refused_by_pbx(plan: Plan, why: Message, *, clean: bool) -> Confirmation:

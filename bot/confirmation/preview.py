@@ -45,6 +45,17 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
     )
 
 
+def approver_facts(plan: Plan) -> tuple[Fact, ...]:
+    """Who is asked, by which rule, and until when."""
+    if plan.approval is None:
+        return ()
+    who = (
+        Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
+        for one in plan.approval.asked
+    )
+    return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
+
+
 def time_facts(times: Times | None) -> tuple[Fact, ...]:
     """When it begins and ends, with the zone."""
     if times is None:

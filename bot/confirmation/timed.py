@@ -2,16 +2,53 @@
 
 from bot.changes.diff import RingGroupName
 from bot.confirmation.model import Confirmation
-from bot.confirmation.preview import plan_facts
+from bot.confirmation.preview import approver_facts, plan_facts, time_facts
 from bot.errors import NOTHING
 from bot.message import Message, Offer
 from bot.plan import Plan
+
+MOVED = "The PBX, or the policy, has changed since this was asked for: it has to be approved anew."
 
 
 def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
     """Planned and waiting: for all to see, before it is done."""
     card = Message(title=f"Scheduled: {plan.wish}", facts=plan_facts(plan, ring_group), notes=plan.notes)
     return Confirmation(card=card, status="scheduled")
+
+
+def asked(plan: Plan, ring_group: RingGroupName, *, again: bool) -> Confirmation:
+    """Planned, and for others to approve; `again`: what they had been shown has moved."""
+    card = Message(
+        title=f"Waits for approval: {plan.wish}",
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times)),
+        notes=(
+            *((MOVED,) if again else ()),
+            *(f"Will be lost: {lost}" for lost in plan.loses),
+            *plan.already,
+            *plan.notes,
+        ),
+    )
+    return Confirmation(card=card, status="waiting for approval")
+
+
+def asked_anew(plan: Plan) -> Message:
+    """Under the card: whoever may approve is told once more, for a changed card notifies nobody."""
+    return Message(
+        title=f"To be approved anew: {plan.wish}",
+        facts=approver_facts(plan),
+        notes=("What was to be changed is no longer as it was shown: the card above shows it as it is now.",),
+    )
+
+
+def lapsed(plan: Plan, line: str) -> Confirmation:
+    """Nobody, or too few, said yes in time."""
+    card = Message(
+        title=f"Not done: {plan.wish}",
+        notes=(f"It was not approved in time. {NOTHING}",),
+        offers=(Offer(label="Ask again", line=line),),
+    )
+    reply = Message(title=f"That was not approved in time. {NOTHING}", notes=("The button above asks again.",))
+    return Confirmation(card=card, status="lapsed", reply=reply, mention=True)
 
 
 def ends_soon(plan: Plan, number: int, at: str) -> Message:

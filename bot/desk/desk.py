@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.changes import SERVER, Person, Snapshot, Target
 from bot.changes.reading import read
+from bot.desk.approvals import Approvals
 from bot.desk.homes import Homes
 from bot.desk.mending import Mending
 from bot.desk.past import Past
@@ -49,11 +50,13 @@ class Desk:
         policy: str,
         viewer: Viewer,
         again: Callable[[], tuple[str, ...]],
+        approvals: Approvals,
     ) -> None:
         """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
         self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
         self.zone, self.policy = zone, policy
         self.viewer, self.past, self.may_see, self.may, self.again = viewer, past, may_see, may, again
+        self.approvals = approvals
         self._mending = Mending(operation)
         self._users = Users(pbx, directory, self._mending, email_of, may_see)
         self._ring_groups = RingGroups(pbx, directory, self._mending)

@@ -93,11 +93,24 @@ class Past:
         return self.begun(replaced) if replaced is not None else entry.ended_at or entry.run_at
 
     def start_of(self, number: int) -> Entry:
-        """A change that has not begun; raise NotFound or NotPossible."""
+        """A change that has not begun, and waits for nothing but its time; raise NotFound or NotPossible."""
         entry = self.entry(number)
         if entry.state is not State.SCHEDULED or entry.request.door is Door.CLOCK:
             raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING}")
+        if waits(entry):
+            raise NotPossible(f"Change {number} waits for approval. {NOTHING}")
         return entry
+
+    def waiting_for_approval(self, number: int) -> Entry:
+        """Raise NotFound or NotPossible."""
+        entry = self.entry(number)
+        if not waits(entry):
+            raise NotPossible(f"Change {number} does not wait for approval: it is {entry.state}. {NOTHING}")
+        return entry
+
+    def sequel(self, number: int) -> list[Entry]:
+        """What was asked about that change afterwards."""
+        return self._journal.sequel(number)
 
     def coming_ends(self) -> list[tuple[Entry, Entry]]:
         """Each end that is still to come, after the change that it ends; the next first."""
@@ -123,6 +136,11 @@ class Past:
                 return entry.id
         what = f"of “{name}”" if name else "of yours here"
         raise NotFound(f"There is no change {what} that could be taken back. {NOTHING}")
+
+
+def waits(entry: Entry) -> bool:
+    """Whether it stands still until others have approved it."""
+    return entry.state is State.SCHEDULED and entry.plan is not None and Plan.model_validate(entry.plan).waits
 
 
 def _names(entry: Entry) -> set[str]:

@@ -27,7 +27,7 @@ CHECKS = (
     Check(id="policy.lint", look=lint, needs=("policy",)),
     Check(id="slack.bot_token", look=bot_token, variables=_SLACK),
     Check(id="slack.scopes", look=scopes, needs=("slack.bot_token",)),
-    Check(id="slack.way_in", look=way_in, variables=("SLACK_API_URL", "SLACK_APP_TOKEN")),
+    Check(id="slack.way_in", look=way_in, variables=("SLACK_API_URL", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),
     Check(id="slack.clock", look=slack_clock, needs=("slack.bot_token",)),
     Check(id="slack.channels", look=channels, needs=("policy", "slack.bot_token")),
     Check(id="slack.ids", look=ids, needs=("policy", "slack.bot_token")),

@@ -22,9 +22,10 @@ def settings(case: Case) -> Iterator[Finding]:
     """Pydantic tells of what several variables make together only once each of them is right: so it is asked again."""
     faults: dict[str, str] = {}
     standing_in: dict[str, Any] = {}
-    while told := {name: text for name, text in _read(case, standing_in) if name not in standing_in}:
-        faults |= told
-        standing_in |= {name: _stand_in(name) for name in told}
+    left = {name: [*_stand_ins(name)] for name in Settings.model_fields}
+    while told := {name: text for name, text in _read(case, standing_in) if left[name]}:
+        faults = told | faults
+        standing_in |= {name: left[name].pop(0) for name in told}
     case.faulty = frozenset(name.upper() for name in faults)
     yield from (
         error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
@@ -70,7 +71,9 @@ def _words(fault: ErrorDetails) -> str:
     return "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
 
 
-def _stand_in(name: str) -> Any:
+def _stand_ins(name: str) -> Iterator[Any]:
+    """What may be right where the variable is not: something; else what it is when it is not set."""
     field = Settings.model_fields[name]
-    default = field.get_default(call_default_factory=True)
-    return _STAND_INS.get(name, "stand-in" if field.is_required() or default is None else default)
+    usual = None if field.is_required() else field.get_default(call_default_factory=True)
+    yield _STAND_INS.get(name, "stand-in" if usual is None else usual)
+    yield usual

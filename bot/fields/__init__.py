@@ -15,7 +15,7 @@ from bot.fields.name import (
     spellings,
 )
 from bot.fields.noun import Noun, Refers
-from bot.fields.other import CHANGE, LINE, NUMBER, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
+from bot.fields.other import CHANGE, LINE, NUMBER, REASON, SWITCH, ChangeNumber, ExtensionNumber, Line, Switch
 from bot.fields.recall import RECALL, Recall, RecallTarget
 from bot.fields.time import TIME, Time, say_seconds
 
@@ -29,6 +29,7 @@ __all__ = [
     "MEMBERS",
     "NEW_NAME",
     "NUMBER",
+    "REASON",
     "RECALL",
     "SEARCH",
     "SWITCH",

@@ -29,3 +29,7 @@ class Noun:
     read: Callable[[Words], Any]
     say: Callable[[Any], str] = quote
     refers: Refers | None = None
+    most: int = 150
+    """Characters that a form's text input takes for it."""
+    whole_line: bool = False
+    """Whether it is a line of its own: of what was typed it has all, up to the next small word."""

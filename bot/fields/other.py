@@ -4,7 +4,7 @@ from typing import Annotated
 
 from bot.fields.noun import Noun
 from bot.pbx.limits import check_extension
-from bot.words import Words, join, split
+from bot.words import MAX_LINE, Words, join, split
 
 MAX_DIGITS = 15
 """Of a change's number: what a database can count up to."""
@@ -29,6 +29,18 @@ def _read_switch(words: Words) -> bool:
     raise ValueError("Type on or off.")
 
 
+def _read_line(words: Words) -> str:
+    if not words:
+        raise ValueError("Type the line after that.")
+    return join(words)
+
+
+def _read_reason(words: Words) -> str:
+    if not words:
+        raise ValueError("Say why.")
+    return words[0].text if len(words) == 1 else join(words)
+
+
 def _say_switch(on: bool) -> str:
     return "on" if on else "off"
 
@@ -40,7 +52,8 @@ def _say_line(line: str) -> str:
 CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
 NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-LINE = Noun(placeholder="<line>", read=join, say=_say_line)
+LINE = Noun(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
+REASON = Noun(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]

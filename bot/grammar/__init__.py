@@ -1,5 +1,5 @@
 """What people type becomes the operation they mean."""
 
-from bot.grammar.parsing import parse
+from bot.grammar.parsing import meant, parse
 
-__all__ = ["parse"]
+__all__ = ["meant", "parse"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.fields import Noun
 from bot.fields.when.tail import Tail
 from bot.grammar.matching import FAULTS
 from bot.message import FormOffer
@@ -34,7 +35,7 @@ def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
             said.append(part.spellings[0])
             continue
         noun = operation.nouns()[part.name]
-        length = _length(operation, rest)
+        length = _length(operation, noun, rest)
         try:
             arguments[part.name] = noun.read(rest[:length])
             said.append(noun.say(arguments[part.name]))
@@ -53,10 +54,10 @@ def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
     )
 
 
-def _length(operation: type[Operation], words: Words) -> int:
-    """How many words the next field may have: up to the next small word of the operation's, else one."""
-    stops = _stops(operation)
-    return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), 1))
+def _length(operation: type[Operation], noun: Noun, words: Words) -> int:
+    """How many words the next field may have: up to the next small word of the operation's, else one, or a line."""
+    stops, most = _stops(operation), len(words) if noun.whole_line else 1
+    return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), most))
 
 
 def _stops(operation: type[Operation]) -> set[str]:

@@ -7,8 +7,8 @@ from bot.grammar.matching import FAULTS, Operations, matched, verb_of
 from bot.grammar.refusing import corrected_verb, explained, not_understood
 from bot.grammar.times import unswallowed
 from bot.message import Offer
-from bot.operation import ChangeOperation, JournalOperation
-from bot.operations import OPERATIONS, Help, Preview, Replace
+from bot.operation import ChangeOperation, JournalOperation, Operation
+from bot.operations import OPERATIONS, Ask, Emergency, Help, Preview, Replace
 from bot.operations.help import topic_of
 from bot.words import MAX_LINE, Words, join, split
 
@@ -82,12 +82,21 @@ def _bare(words: Words) -> Operations:
 
 def _checked(readings: Operations) -> Operations:
     """What stands for a line is held against what the line in it asks for."""
-    match readings[0]:
-        case Preview(line=line):
-            _check_preview(line)
-        case Replace() as replace:
-            return _replacing(replace)
-    return readings
+    if isinstance(readings[0], Preview):
+        _check_preview(readings[0].line)
+    return meant(readings[-1]) or readings  # the last has the shortest line in it: a reason may hold any word
+
+
+def meant(operation: Operation) -> Operations:
+    """The readings of the line that it stands for, each with what it adds to them; none where it stands for itself."""
+    match operation:
+        case Replace(number=number, line=line):
+            return _with(line, "could replace another", replaces=number)
+        case Ask(line=line):
+            return _with(line, "others could approve", approval=True)
+        case Emergency(line=line, reason=reason):
+            return _with(line, "could be made in an emergency", emergency=reason)
+    return ()
 
 
 def _check_preview(line: str) -> None:
@@ -99,9 +108,9 @@ def _check_preview(line: str) -> None:
         )
 
 
-def _replacing(replace: Replace) -> Operations:
-    """The readings of the line in it, each in the place of the temporary change."""
-    inner = parse(replace.line)
+def _with(line: str, what: str, **more: object) -> Operations:
+    """The readings of a line that must ask for a change, each with something that the line itself can't say."""
+    inner = parse(line)
     if not isinstance(inner[0], ChangeOperation):
-        raise NotUnderstood(f"{inner[0].text()} is no change that could replace another. {NOTHING}")
-    return tuple(one.model_copy(update={"replaces": replace.number}) for one in inner)
+        raise NotUnderstood(f"{inner[0].text()} is no change that {what}. {NOTHING}")
+    return tuple(one.model_copy(update=more) for one in inner)

@@ -62,6 +62,8 @@ def corrected_verb(words: Words) -> str | None:
 
 def _forgiven(operation: type[Operation], tail: Tail) -> tuple[Offer, ...]:
     """The line with its missing small words put in, as a button."""
+    if any(noun.whole_line for noun in operation.nouns().values()):
+        return ()  # a line holds small words of its own
     for slots in (
         slots for way in operation.ways() for slots in islice(way.match(tail.rest, forgiving=True), MAX_READINGS)
     ):

@@ -5,10 +5,13 @@ from typing import Any
 from bot.operation import Operation
 from bot.operations.access import ShowAccess
 from bot.operations.add import Add
+from bot.operations.approve import Approve
+from bot.operations.ask import Ask
 from bot.operations.can import Can
 from bot.operations.cancel import Cancel
 from bot.operations.create import Create
 from bot.operations.delete import Delete
+from bot.operations.emergency import Emergency
 from bot.operations.explained import EXPLAINED
 from bot.operations.extend import Extend
 from bot.operations.find import Find
@@ -20,11 +23,12 @@ from bot.operations.history_export import ExportHistory
 from bot.operations.keep import Keep
 from bot.operations.move import Move
 from bot.operations.now import Now
-from bot.operations.of_a_change import for_a_scheduled, for_a_temporary
+from bot.operations.of_a_change import for_a_scheduled, for_a_temporary, for_a_waiting
 from bot.operations.pause import Pause
 from bot.operations.pending import Pending
 from bot.operations.preview import Preview
 from bot.operations.recall import RecallGroup
+from bot.operations.refuse import Refuse
 from bot.operations.remove import Remove
 from bot.operations.rename import Rename
 from bot.operations.replace import Replace
@@ -65,6 +69,10 @@ OPERATIONS: tuple[type[Operation], ...] = (
     Undo,
     UndoLast,
     Replace,
+    Ask,
+    Approve,
+    Refuse,
+    Emergency,
     Pause,
     Resume,
     Preview,
@@ -92,12 +100,17 @@ def load(dumped: dict[str, Any]) -> Operation:
 __all__ = [
     "EXPLAINED",
     "OPERATIONS",
+    "Approve",
+    "Ask",
     "Can",
+    "Cancel",
+    "Emergency",
     "Extend",
     "Group",
     "Help",
     "Keep",
     "Preview",
+    "Refuse",
     "Replace",
     "ShowAccess",
     "Undo",
@@ -106,5 +119,6 @@ __all__ = [
     "dump",
     "for_a_scheduled",
     "for_a_temporary",
+    "for_a_waiting",
     "load",
 ]

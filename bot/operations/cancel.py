@@ -1,6 +1,7 @@
 """A scheduled change called off."""
 
-from bot.desk import Desk
+from bot.desk import Desk, waits
+from bot.journal import Shift
 from bot.operation import Effect, JournalOperation
 from bot.operations.of_a_change import OfAChange
 
@@ -15,6 +16,9 @@ class Cancel(OfAChange, JournalOperation):
     examples = ("cancel change 42",)
 
     def effect(self, desk: Desk) -> Effect:
+        if waits(entry := desk.past.entry(self.number)):
+            called_off = Shift(id=entry.id, seen=entry.run_at, run_at=None)
+            return Effect(title=f"Change {self.number} is no longer asked for", shifts=(called_off,))
         start, times = desk.past.start_of(self.number), desk.past.times(self.number)
         lasts = times.ends - start.run_at if times.ends else None
         return self.retimed(desk, start, f"Change {self.number} is called off", lasts=lasts)

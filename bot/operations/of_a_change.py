@@ -7,6 +7,7 @@ from bot.fields import ChangeNumber
 from bot.journal import Entry, Shift
 from bot.message import Fact, Offer
 from bot.operation import Effect, Operation
+from bot.plan import Plan
 from bot.policy import Permission
 
 
@@ -60,6 +61,14 @@ def for_a_temporary(number: int) -> tuple[Offer, ...]:
         Offer(label="End now", line=f"undo change {number}"),
         Offer(label="Extend by 1h", line=f"extend change {number} for 1h"),
         Offer(label="Keep", line=f"keep change {number}"),
+    )
+
+
+def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
+    """Buttons for a change that others have to approve: what is approved is what was shown."""
+    return (
+        Offer(label="Approve", line=f"approve change {number}", style="primary", expects=plan.digest()),
+        Offer(label="Withdraw", line=f"cancel change {number}"),
     )
 
 

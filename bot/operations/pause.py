@@ -1,23 +1,16 @@
 """No change for a while, for whatever reason."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from bot.brake import PAUSED
 from bot.desk import Desk
-from bot.fields import Noun
+from bot.fields import REASON
 from bot.message import Fact
 from bot.operation import Effect, JournalOperation
 from bot.policy import Permission
-from bot.words import Words, join
 
-
-def _read_reason(words: Words) -> str:
-    return words[0].text if len(words) == 1 else join(words)
-
-
-REASON = Noun(
-    placeholder="<reason>", label="Reason", hint="Whoever wants a change meanwhile reads it", read=_read_reason
-)
+WHY = replace(REASON, hint="Whoever wants a change meanwhile reads it")
 
 
 class Pause(JournalOperation):
@@ -31,7 +24,7 @@ class Pause(JournalOperation):
     help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
     examples = ("pause because the PBX is being updated", "pause")
 
-    reason: Annotated[str, REASON] | None = None
+    reason: Annotated[str, WHY] | None = None
 
     def effect(self, desk: Desk) -> Effect:
         reason = self.reason or "no reason was given"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.desk import Desk
+from bot.desk import Desk, waits
 from bot.journal import Entry
 from bot.message import Message, Offer, Row
 from bot.operation import ReadOperation
-from bot.operations.of_a_change import for_a_scheduled, for_a_temporary
+from bot.operations.of_a_change import for_a_scheduled, for_a_temporary, for_a_waiting
 from bot.plan import Plan
 from bot.policy import Permission
 
@@ -22,10 +22,23 @@ class Pending(ReadOperation):
     examples = ("pending",)
 
     def read(self, desk: Desk) -> Message:
-        rows = (*_ends(desk), *_starts(desk), *_unknown(desk))
+        rows = (*_asked(desk), *_ends(desk), *_starts(desk), *_unknown(desk))
         if not rows:
             return Message(title="Nothing is pending: no change waits for its time, and none will end by itself.")
         return Message(title=f"{len(rows)} pending", rows=rows)
+
+
+def _asked(desk: Desk) -> Iterator[Row]:
+    """Approving is for approvers, and thinking better of it for who asked."""
+    for entry in desk.past.coming_starts():
+        plan = Plan.model_validate(entry.plan)
+        if plan.approval is None or not waits(entry) or not _may_see(desk, plan):
+            continue
+        approve, withdraw = for_a_waiting(entry.id, plan)
+        mine = entry.request.user == desk.viewer.user
+        offers = (withdraw,) if mine else (approve,) if desk.approvals.may_approve(entry) else ()
+        text = f"{plan.wish}: waits for approval, until {plan.approval.lapses()} (change {entry.id})"
+        yield Row(text=text, ids=(entry.request.user,), offers=offers)
 
 
 def _ends(desk: Desk) -> Iterator[Row]:
@@ -39,7 +52,7 @@ def _ends(desk: Desk) -> Iterator[Row]:
 def _starts(desk: Desk) -> Iterator[Row]:
     for entry in desk.past.coming_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.times and _may_see(desk, plan):
+        if plan.times and not waits(entry) and _may_see(desk, plan):
             text = f"{plan.wish}: {plan.times.moment(entry.run_at, desk.past.now())}"
             yield _row(desk, entry, plan, text, for_a_scheduled(entry.id))
 

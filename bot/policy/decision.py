@@ -1,8 +1,10 @@
 """What was decided, with its reason as words and as data."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
+from bot.policy.asker import Asker
 from bot.policy.deed import Deed
 from bot.policy.rules import Permission
 
@@ -15,6 +17,17 @@ class Approvers:
     ids: tuple[str, ...]
     """Of users and user groups."""
     count: int
+    within: timedelta = timedelta(days=1)
+    """After that the request lapses."""
+    channel: str | None = None
+    """The id of one where they are asked too."""
+
+    def include(self, who: Asker, asked_by: str) -> bool:
+        """Whether somebody is one of them; only their own id counts for guests, bots and people from elsewhere."""
+        if who.user == asked_by:
+            return False
+        in_group = not who.outsider and not (who.user_groups or frozenset()).isdisjoint(self.ids)
+        return who.user in self.ids or in_group
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +49,10 @@ class Decision:
     """Of each rule that would let it happen once others have approved: all of these have to be satisfied."""
     emergency: tuple[str, ...] = ()
     """Ids of the channels that hear the reason, where an emergency would let it happen."""
+    by_approval: tuple[str, ...] = ()
+    """Names of the rules that would let it happen once it is approved, those that need no approval included."""
+    by_emergency: tuple[str, ...] = ()
+    """The same for an emergency."""
     channels: tuple[str, ...] = ()
     """Ids of the channels in which the same asker would be allowed the same."""
     would: tuple[Deed, ...] = ()

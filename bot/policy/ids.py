@@ -38,6 +38,11 @@ def _says(text: str, kind: Kind) -> bool:
     return re.fullmatch(f"[{kind.letters}][A-Z0-9]+", text) is not None
 
 
+def is_user_group(text: str) -> bool:
+    """Of an id."""
+    return _says(text, USER_GROUP)
+
+
 def _complaint(text: str, wanted: Kind) -> str:
     such = f"an id such as {wanted.letters[0]}0123ABCD ({wanted.where})"
     if (found := _NO_USE.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):

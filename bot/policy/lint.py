@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.policy.ids import is_user_group
 from bot.policy.match import covers
 from bot.policy.rules import EVERY, Clause, Deny, Permission, Policy, Rule, channel_only_rules
 
@@ -30,6 +31,8 @@ def _never_allows(rule: Rule, policy: Policy) -> str | None:
         return "to create, rename or delete a group is nothing that ends by itself"
     if rule.approvers and len({*rule.users}) == 1 and not rule.user_groups and {*rule.approvers} == {*rule.users}:
         return "nobody approves their own change"
+    if 0 < len(rule.approvers) < rule.approvals and not any(map(is_user_group, rule.approvers)):
+        return f"{rule.approvals} have to approve, and only {len(rule.approvers)} may"
     if denial := next((one for one in policy.deny if _denies_all(one, rule)), None):
         return f"“{denial.name}” denies all of it"
     if other := next((one for one in _before(rule, policy) if _allows_all(one, rule)), None):

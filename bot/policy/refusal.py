@@ -36,6 +36,8 @@ def refuse(policy: Policy, permission: Permission, found: Verdict, deed: Deed | 
         denied=tuple(dict.fromkeys(grant.denied.name for grant in found.grants if grant.denied)),
         approvers=_approvers(found.by_approval),
         emergency=tuple(dict.fromkeys(rule.emergency for rule in found.by_emergency if rule.emergency)),
+        by_approval=tuple(dict.fromkeys(rule.name for rule in found.by_approval)),
+        by_emergency=tuple(dict.fromkeys(rule.name for rule in found.by_emergency)),
         channels=channels(policy, asker, permission, wanted, deed),
         would=deeds(policy, asker, permission, wanted, deed) if deed else (),
         grant=_grant(asker),
@@ -61,8 +63,13 @@ def _names(policy: Policy, permission: Permission, found: Verdict) -> list[tuple
 
 
 def _approvers(rules: Iterable[Rule]) -> tuple[Approvers, ...]:
-    each = (Approvers(rule=rule.name, ids=rule.approvers, count=rule.approvals) for rule in rules if rule.approvers)
-    return tuple(dict.fromkeys(each))
+    return tuple(dict.fromkeys(_approvers_of(rule) for rule in rules if rule.approvers))
+
+
+def _approvers_of(rule: Rule) -> Approvers:
+    return Approvers(
+        rule=rule.name, ids=rule.approvers, count=rule.approvals, within=rule.approve_within, channel=rule.ask_in
+    )
 
 
 def _sentences(policy: Policy, refusal: Decision, found: Verdict, deed: Deed | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Self, TypeVar
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from bot.policy.deed import Deed
 from bot.policy.example import Example
 from bot.policy.hours import hours
-from bot.policy.ids import ApproverId, ChannelId, UserGroupId, UserId
+from bot.policy.ids import ApproverId, ChannelId, UserGroupId, UserId, is_user_group
 from bot.policy.limits import Duration, HoursText
 
 
@@ -111,6 +112,10 @@ class Rule(Clause):
     """Users and user groups of whom somebody else than the asker has to approve first."""
     approvals: Annotated[int, Field(ge=1)] = 1
     """How many of them."""
+    approve_within: Duration = timedelta(days=1)
+    """After which time a request for approval lapses. Left out: a day."""
+    ask_in: ChannelId | None = None
+    """A channel in which approvers are asked too. Left out: only where the change was asked for."""
     emergency: ChannelId | None = None
     """Only for a stated reason, which is posted to this channel."""
 
@@ -127,8 +132,9 @@ class Rule(Clause):
             raise ValueError("approvers and emergency: in an emergency nobody waits; write two rules")
         if not self.plain and LOOKING.intersection(self.operations):
             raise ValueError('who only looks waits for nobody: write the operations without "read" and "all"')
-        if "approvals" in self.model_fields_set and not self.approvers:
-            raise ValueError("approvals: name the approvers")
+        idle = self.model_fields_set & {"approvals", "approve_within", "ask_in"}
+        if idle and not self.approvers:
+            raise ValueError(f"{min(idle)}: name the approvers")
         return self
 
 
@@ -169,7 +175,8 @@ class Policy(BaseModel):
 
 def needs_user_groups(policy: Policy) -> bool:
     """Whether Slack must be asked for user groups at all."""
-    return any(rule.user_groups for rule in (*policy.allow, *policy.deny))
+    approve = any(is_user_group(id) for rule in policy.allow for id in rule.approvers)
+    return approve or any(rule.user_groups for rule in (*policy.allow, *policy.deny))
 
 
 def channel_only_rules(policy: Policy) -> tuple[Rule, ...]:

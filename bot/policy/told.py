@@ -55,6 +55,6 @@ def _bounds(rule: Clause) -> Iterator[str]:
 
 def _second_thoughts(rule: Rule) -> Iterator[str]:
     if rule.approvers:
-        yield "once that is approved"
+        yield "once that is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
     if rule.emergency:
         yield "in an emergency, for a stated reason"

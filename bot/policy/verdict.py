@@ -6,6 +6,7 @@ from functools import cached_property
 
 from bot.policy.asker import Asker
 from bot.policy.deed import Deed
+from bot.policy.ids import is_user_group
 from bot.policy.match import applies, forbids
 from bot.policy.rules import Deny, Permission, Policy, Rule
 from bot.policy.wanted import Wanted
@@ -26,7 +27,7 @@ class Grant:
 
     def by_approval(self, asker: str) -> Rule | None:
         """The same, else the first that allows it once others have approved."""
-        waits = (rule for rule in self.rules if set(rule.approvers) - {asker} and not self.denied)
+        waits = (rule for rule in self.rules if _others_suffice(rule, asker) and not self.denied)
         return self.by or next(waits, None)
 
     @property
@@ -34,6 +35,12 @@ class Grant:
         """The same as `by`, else the first that allows it in an emergency."""
         urgent = (rule for rule in self.rules if rule.emergency and not self.denied)
         return self.by or next(urgent, None)
+
+
+def _others_suffice(rule: Rule, asker: str) -> bool:
+    """Nobody approves their own change; how many are in a user group is not known here."""
+    others = set(rule.approvers) - {asker}
+    return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
 
 
 @dataclass(frozen=True)

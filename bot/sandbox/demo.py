@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.sandbox import browsing
-from bot.sandbox.stage import Stage
+from bot.sandbox.stage import DEMO_POLICY, Stage
 from bot.sandbox.terminal import Terminal
 
 TRY = (
@@ -44,7 +44,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
     if where == "page" or (where is None and not lines and sys.stdin.isatty() and browsing.possible()):
         return browsing.serve()
     console = Console(highlight=False, soft_wrap=True)
-    with Stage() as stage:
+    with Stage(policy=DEMO_POLICY) as stage:
         terminal = Terminal(stage, console)
         if lines:
             return terminal.play(lines)
@@ -57,7 +57,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
 def _draw(lines: Sequence[str], picture: Path) -> int:
     """The README's picture, so that it can be drawn again."""
     console = Console(highlight=False, record=True, width=100, file=StringIO(), force_terminal=True)
-    with Stage() as stage:
+    with Stage(policy=DEMO_POLICY) as stage:
         status = Terminal(stage, console).play(lines or TRY)
     picture.write_text(console.export_svg(title="Park", code_format=SVG), encoding="utf-8")
     return status

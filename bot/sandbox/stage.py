@@ -37,6 +37,27 @@ user_groups = ["{leads}"]
 operations = ["all"]
 """
 
+DEMO_POLICY = (
+    POLICY
+    + """
+[[allow]]
+name = "On call, once a lead agrees"
+channels = ["{phones}"]
+user_groups = ["{oncall}"]
+operations = ["members", "recall", "groups"]
+approvers = ["{leads}"]
+approve_within = "4h"
+
+[[allow]]
+name = "On call, in an emergency"
+user_groups = ["{oncall}"]
+operations = ["recall"]
+temporary = "4h"
+emergency = "{announce}"
+"""
+)
+"""With what a visitor can try beside that: approval, and an emergency."""
+
 
 class Stage:
     """Once entered, all of it runs; `policy` may hold the names in braces that POLICY has.

@@ -39,6 +39,12 @@ class Cards:
         """A card that is gone, or that can't be changed, is put again."""
         return first_open(request, self._ways(request, card, posted))
 
+    def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
+        """In that channel and nowhere else."""
+        if posted and posted.channel and posted.ts:
+            return self._update(posted, posted.channel, posted.ts, card)
+        return self._in_channel(card, channel, None)
+
     def _ways(self, request: Request, card: Card, posted: Posted | None) -> Iterator[Callable[[], Posted]]:
         if posted and posted.channel and posted.ts:
             yield partial(self._update, posted, posted.channel, posted.ts, card)

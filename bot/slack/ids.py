@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 
 from bot.errors import SlackFailure, SlackRefused
 from bot.policy import Policy
+from bot.policy.ids import is_user_group
 from bot.slack.failures import translated
 
 Ask = Callable[[str], Any]
@@ -42,10 +43,11 @@ def people(client: WebClient, policy: Policy) -> Iterator[Doubt]:
 def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
     rules = (*policy.allow, *policy.deny)
     people = {id for rule in policy.allow for id in rule.approvers}
-    users = {id for rule in rules for id in rule.users} | {id for id in people if id[0] != "S"}
-    groups = {id for rule in rules for id in rule.user_groups} | {id for id in people if id[0] == "S"}
+    users = {id for rule in rules for id in rule.users} | {id for id in people if not is_user_group(id)}
+    groups = {id for rule in rules for id in rule.user_groups} | set(filter(is_user_group, people))
     channels = {id for rule in rules for id in rule.channels}
-    channels |= {id for id in (policy.announce, *(rule.emergency for rule in policy.allow)) if id}
+    told = (channel for rule in policy.allow for channel in (rule.emergency, rule.ask_in))
+    channels |= set(filter(None, (policy.announce, *told)))
     return users, groups, channels
 
 

@@ -48,11 +48,10 @@ def _uses(policy: Policy) -> dict[str, tuple[str, bool]]:
     if policy.announce:
         uses[policy.announce] = "announce", True
     for rule in policy.allow:
-        if rule.emergency:
-            uses.setdefault(rule.emergency, (f"the emergencies of “{rule.name}”", True))
-    for rule in policy.allow:
-        if rule.approvers:
-            uses |= {id: (f"the approvals of “{rule.name}”", True) for id in rule.channels if id not in uses}
+        told = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
+        if rule.approvers and rule.ask_in is None:
+            told |= dict.fromkeys(rule.channels, "approvals")
+        uses |= {id: (f"the {what} of “{rule.name}”", True) for id, what in told.items() if id and id not in uses}
     for clause in (*policy.allow, *policy.deny):
         uses |= {id: (f"the rule “{clause.name}”", False) for id in clause.channels if id not in uses}
     return uses

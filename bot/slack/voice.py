@@ -51,6 +51,14 @@ class Voice:
         now = datetime.now(ZoneInfo(self._people.zone(request.user)))
         return self._cards.put(request, Card(message, about(request, change_id, status, now)), posted)
 
+    def copy(
+        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+    ) -> Posted:
+        """Put the card into another channel too, or bring the one that stands there up to date."""
+        now = datetime.now(ZoneInfo(self._people.zone(request.user)))
+        drawn = Card(message, f"{about(request, change_id, status, now)} · {asked_in(request)}")
+        return self._cards.copy(channel, drawn, posted)
+
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Say it under the card; `mention` the asker when they must hear of it: an edited card notifies nobody."""
         for payload in render(message, to=request.user if mention else None):

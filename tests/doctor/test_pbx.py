@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.pbx import Fault, Kind
+from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.doctor.conftest import Patient
-from tests.pbx.certificates import OPENSSL, certificate
 from tests.pbx.scripted import Reply, says, scripted
 
-certified = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed: no certificate can be made")
+certified = pytest.mark.skipif(OPENSSL is None, reason=MISSING)
 BEHIND = {"pbx.base_path", "pbx.clock", "pbx.sign_in", "pbx.role", "pbx.call_park"}
 
 
@@ -54,7 +54,7 @@ def test_http_to_another_machine_is_a_warning(patient: Patient) -> None:
 def test_a_certificate_that_is_refused_and_nothing_is_asked_of_its_owner(
     patient: Patient, tmp_path: Path, name: str, days: int, trusted: bool, id: str, remedy: str
 ) -> None:
-    file, tls = certificate(tmp_path, name, days=days)
+    file, tls = self_signed(tmp_path, name, days=days)
     with scripted(lambda _: says({}), tls) as pbx:
         patient.set(PBX_URL=pbx.url, PBX_CA_FILE=str(file) if trusted else None)
         report = patient.look()
@@ -66,7 +66,7 @@ def test_a_certificate_that_is_refused_and_nothing_is_asked_of_its_owner(
 
 @certified
 def test_a_certificate_that_is_not_trusted_is_shown_by_its_fingerprint(patient: Patient, tmp_path: Path) -> None:
-    file, tls = certificate(tmp_path, "IP:127.0.0.1")
+    file, tls = self_signed(tmp_path, "IP:127.0.0.1")
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read_text())).hexdigest().upper()
     with scripted(lambda _: says({}), tls) as pbx:
         patient.set(PBX_URL=pbx.url)
@@ -78,7 +78,7 @@ def test_a_certificate_that_is_not_trusted_is_shown_by_its_fingerprint(patient: 
 def test_a_certificate_that_soon_expires_is_a_warning(
     patient: Patient, tmp_path: Path, days: int, wrong: str | None
 ) -> None:
-    file, tls = certificate(tmp_path, "IP:127.0.0.1", days=days)
+    file, tls = self_signed(tmp_path, "IP:127.0.0.1", days=days)
     with scripted(lambda _: says({}, 401), tls) as pbx:
         patient.set(PBX_URL=pbx.url, PBX_CA_FILE=str(file))
         report = patient.look()
@@ -92,7 +92,7 @@ def test_a_certificate_that_soon_expires_is_a_warning(
 
 @certified
 def test_verification_that_is_switched_off_is_a_warning(patient: Patient, tmp_path: Path) -> None:
-    _, tls = certificate(tmp_path, "DNS:pbx.example.com")
+    _, tls = self_signed(tmp_path, "DNS:pbx.example.com")
     with scripted(lambda _: says({}, 401), tls) as pbx:
         patient.set(PBX_URL=pbx.url, PBX_VERIFY_TLS="false")
         report = patient.look()

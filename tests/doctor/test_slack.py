@@ -93,13 +93,15 @@ def test_a_channel_that_the_policy_names_has_to_be_there_and_park_in_it_where_it
 
 
 @pytest.mark.parametrize(
-    ("key", "use"), [("approvers", "the approvals of “A”"), ("emergency", "the emergencies of “A”")]
+    ("more", "use"),
+    [
+        ('channels = ["{phones}"]\napprovers = ["{ben}"]', "the approvals of “A”"),
+        ('channels = ["{ops}"]\napprovers = ["{ben}"]\nask_in = "{phones}"', "the approvals of “A”"),
+        ('channels = ["{ops}"]\nemergency = "{phones}"', "the emergencies of “A”"),
+    ],
 )
-def test_park_has_to_be_where_approvals_and_emergencies_are_told(patient: Patient, key: str, use: str) -> None:
-    more = {"approvers": 'approvers = ["{ben}"]', "emergency": 'emergency = "{phones}"'}[key]
-    patient.policy(
-        f'[[allow]]\nname = "A"\nchannels = ["{{phones}}"]\nusers = ["{{ana}}"]\noperations = ["recall"]\n{more}\n'
-    )
+def test_park_has_to_be_where_approvals_and_emergencies_are_told(patient: Patient, more: str, use: str) -> None:
+    patient.policy(f'[[allow]]\nname = "A"\nusers = ["{{ana}}"]\noperations = ["recall"]\n{more}\n')
     patient.slack.kick(patient.stage.channels["phones"], patient.slack.bot_user)
     assert use in patient.look()["slack.channels.not_in"]["text"]
 

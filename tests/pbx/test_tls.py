@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError, Unreachable
-from tests.pbx.certificates import OPENSSL, certificate
+from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.pbx.clients import client
 from tests.pbx.scripted import says, scripted
 
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed: no certificate can be made")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason=MISSING)
 
 
 def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path) -> None:
-    _, tls = certificate(tmp_path, "IP:127.0.0.1")
+    _, tls = self_signed(tmp_path, "IP:127.0.0.1")
     with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.update_server({"enabled": True})
@@ -21,7 +21,7 @@ def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path
 
 
 def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
-    ca_file, tls = certificate(tmp_path, "IP:127.0.0.1")
+    ca_file, tls = self_signed(tmp_path, "IP:127.0.0.1")
     with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file) as ours:
         ours.server()
         ours.server()
@@ -29,7 +29,7 @@ def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
 
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    ca_file, tls = certificate(tmp_path, "DNS:pbx.example.com")
+    ca_file, tls = self_signed(tmp_path, "DNS:pbx.example.com")
     with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.server()
@@ -37,7 +37,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_unverified_works_and_warns_every_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    _, tls = certificate(tmp_path, "DNS:pbx.example.com")
+    _, tls = self_signed(tmp_path, "DNS:pbx.example.com")
     with scripted(lambda _: says({}), tls) as pbx:
         for _ in range(2):
             with client(pbx.url, verify=False) as ours:

@@ -46,7 +46,7 @@ MISTAKES = [
     ('anounce = "C1"', 'line 1: unknown key anounce: did you mean "announce"?'),
     (
         RULE + "\nzzz = 1",
-        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals and emergency",  # noqa: E501
+        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals, approve_within, ask_in and emergency",  # noqa: E501
     ),
     (RULE + 'Groups = ["x"]', 'line 4: unknown key Groups: did you mean "groups"?'),
     (

@@ -14,7 +14,7 @@ from bot.sandbox.page.looking import Looking
 from bot.sandbox.page.sight import Sight
 from bot.sandbox.page.stream import Stream
 from bot.sandbox.slack.web import WebServer
-from bot.sandbox.stage import Stage
+from bot.sandbox.stage import DEMO_POLICY, Stage
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -26,7 +26,7 @@ class Page:
     """A stage, its Park as a child process, and the page that shows both."""
 
     def __init__(self, stage: Stage | None = None) -> None:
-        self.stage = stage or Stage()
+        self.stage = stage or Stage(policy=DEMO_POLICY)
         self.child = Child(self.stage)
         self.backstage = Backstage(self.stage, self.child)
         self._sight = Sight(self.stage, self.child, templates(), self.backstage)

@@ -99,7 +99,8 @@ class Inputs:
                 )
         if noun.placeholder == "<on | off>":
             return _switch(known)
-        return PlainTextInputElement(action_id="value", initial_value=self._text(name, noun, known), max_length=150)
+        text = self._text(name, noun, known)
+        return PlainTextInputElement(action_id="value", initial_value=text, max_length=noun.most)
 
     def _recall(self, name: str, noun: Noun, known: Mapping[str, Any], *, optional: bool) -> Iterator[Block]:
         to = known.get("to")

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from slack_bolt import Ack, App
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, NotUnderstood
+from bot.grammar import meant
 from bot.known_faults import known_faults
 from bot.message import Message
 from bot.operation import Operation
@@ -25,6 +26,14 @@ Json = Mapping[str, Any]
 
 MORE_TO_FILL = Message(title="There is one more thing to fill in. Nothing is changed yet.")
 JOURNAL_AWAY = Message(title="Nothing was done: Park can't write its journal just now. Please try again.")
+
+
+def _meant(asked: Operation) -> Operation:
+    """What it stands for, if it does; raise Misfilled where the line in it is none of Park's."""
+    try:
+        return next(iter(meant(asked)), asked)
+    except NotUnderstood as fault:
+        raise Misfilled({"line": str(fault)}) from fault
 
 
 class Submitting:
@@ -49,6 +58,8 @@ class Submitting:
         place = place.redrawn(arguments=filled(operation, state), post_to=destination.picked(state))
         try:
             asked = self._asked(operation, place, state)
+            if type(asked) is not operation:  # it stands for another: that is what is shown, and done
+                place = place.redrawn(operation=asked.key(), arguments=asked.model_dump(mode="json", exclude_none=True))
         except Misfilled as wrong:
             self._misfilled(ack, operation, place, wrong, body)
         else:
@@ -78,7 +89,7 @@ class Submitting:
 
     def _asked(self, operation: type[Operation], place: Place, state: Json) -> Operation:
         """Raise Misfilled for what can be known without asking anybody."""
-        asked = operation(**read(operation, state))
+        asked = _meant(operation(**read(operation, state)))
         try:
             place.redrawn(arguments=asked.model_dump(mode="json"), expects="x" * 16).packed()
             place.packed()
@@ -86,7 +97,7 @@ class Submitting:
             longest = max(place.arguments, key=lambda name: len(str(place.arguments[name])))
             raise Misfilled({longest: str(much)}) from much
         if faults := known_faults(self._means.clerk.offering, asked):
-            raise Misfilled(faults)
+            raise Misfilled(faults if type(asked) is operation else {"line": " ".join(faults.values())})
         return asked
 
     def _misfilled(self, ack: Ack, operation: type[Operation], place: Place, wrong: Misfilled, body: Json) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 OPENSSL = shutil.which("openssl")
+MISSING = "openssl is not installed: no certificate can be made"
 _CA = """\
 [ca]
 default_ca = own
@@ -24,7 +25,7 @@ subjectAltName = {name}
 """
 
 
-def certificate(folder: Path, name: str, *, days: int = 90) -> tuple[Path, ssl.SSLContext]:
+def self_signed(folder: Path, name: str, *, days: int = 90) -> tuple[Path, ssl.SSLContext]:
     """The file, and what a server shows it with; with `days` below 0 it has expired."""
     key, request, made = folder / "key.pem", folder / "request.pem", folder / "certificate.pem"
     ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]

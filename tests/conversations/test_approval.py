@@ -1,0 +1,329 @@
+"""A change that others have to approve: asked for, seen, approved or refused, and made as it was approved."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.sandbox.slack import Message
+from bot.sandbox.stage import POLICY, Stage
+from tests.faults.scene import HURRY, Scene
+from tests.forms.conftest import pick, top
+
+RULES = """
+[[allow]]
+name = "On call, once a lead agrees"
+channels = ["{phones}", "{random}"]
+user_groups = ["{oncall}"]
+operations = ["members", "recall", "groups"]
+approvers = ["{leads}", "{gil}"]
+approve_within = "4h"
+
+[[allow]]
+name = "Eve, once two agree"
+users = ["{eve}"]
+operations = ["server"]
+approvers = ["{ana}", "{ben}", "{eve}"]
+approvals = 2
+ask_in = "{ops}"
+"""
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    with Stage(policy=POLICY + RULES, patience=HURRY) as stage:
+        yield Scene(stage)
+
+
+def later(scene: Scene, **time: float) -> None:
+    scene.stage.forward(timedelta(**time))
+    scene.stage.settle(30)
+
+
+def asked(scene: Scene, line: str = "ask add 1001 to Billing", who: str = "ben") -> Message:
+    """The card on which it waits."""
+    scene.do(line, who)
+    card = scene.cards()[-1]
+    assert "Waits for approval" in card.plain
+    assert scene.writes == []
+    return card
+
+
+def kept(scene: Scene, waiting: Message) -> Message:
+    """The same buttons on a card that is never drawn anew, as on a screen that shows an old one."""
+    client = WebClient(token=scene.stage.slack.bot_token, base_url=scene.stage.slack.api_url)
+    client.chat_postMessage(channel=scene.stage.channels["phones"], text="an old card", blocks=waiting.blocks)
+    return scene.cards()[-1]
+
+
+def card(scene: Scene) -> str:
+    return scene.cards()[-1].plain
+
+
+def test_a_refusal_offers_to_ask_and_the_button_asks(scene: Scene) -> None:
+    scene.do("add 1001 to Billing", "ben")
+    refusal = scene.whisper("ben")
+    assert "once that is approved" in refusal.plain
+    assert "Nothing was changed" in refusal.plain
+    scene.click(refusal, "Ask for approval", "ben")
+    assert scene.writes == []
+    assert "Waits for approval: Add 1001 Amara Okafor to Billing" in card(scene)
+    assert "To be approved, by “On call, once a lead agrees”:* by 1 of @leads @Gil Gast" in card(scene)
+    assert "Lapses" in card(scene)
+    assert f"<!subteam^{scene.stage.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
+
+
+def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: Scene) -> None:
+    scene.click(asked(scene), "Approve")
+    assert "1001" in scene.members("Billing")
+    assert "*Approved:* change 2, by @Ana Ruiz" in card(scene)
+    assert "· done" in card(scene)
+    assert any(scene.mentions(reply, "ben") and "Done" in reply.plain for reply in scene.replies())
+    entry = scene.stage.park.journal.get(1)
+    assert entry.rule == "On call, once a lead agrees"
+    scene.do("why change 1")
+    assert "On call, once a lead agrees" in scene.whisper().plain
+    scene.do("history Billing")
+    assert "ask add 1001 to Billing" in scene.whisper().plain
+
+
+def test_nobody_approves_their_own_change_nor_one_that_is_not_theirs_to_approve(scene: Scene) -> None:
+    waiting = asked(scene)
+    scene.click(waiting, "Approve", "ben")
+    assert "Nobody approves or refuses their own change" in scene.whisper("ben").plain
+    scene.click(waiting, "Approve", "eve")
+    assert "You are none of those who may approve change 1" in scene.whisper("eve").plain
+    assert scene.writes == []
+    scene.click(waiting, "Approve", "gil")  # a guest whom the rule names
+    assert "1001" in scene.members("Billing")
+
+
+def test_an_approver_who_no_longer_is_one_approves_nothing(scene: Scene) -> None:
+    waiting = asked(scene)
+    scene.stage.slack.state.groups[scene.stage.groups["leads"]].members.clear()
+    later(scene, minutes=2)
+    scene.click(waiting, "Approve")
+    assert "You are none of those who may approve change 1" in scene.whisper().plain
+    assert scene.writes == []
+
+
+def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Scene) -> None:
+    waiting = asked(scene)
+    scene.stage.slack.state.groups[scene.stage.groups["oncall"]].members.clear()
+    later(scene, minutes=2)
+    scene.click(waiting, "Approve")
+    assert scene.writes == []
+    assert "Waits for approval" in card(scene)
+    assert "may not make it any more, approved or not" in scene.whisper().plain
+    scene.do("pending")
+    assert "waits for approval" in scene.whisper().plain
+    assert "[Approve]" not in scene.whisper().plain
+
+
+def test_a_typed_approval_shows_first_what_it_approves(scene: Scene) -> None:
+    asked(scene)
+    scene.do("approve change 1")
+    assert scene.writes == []
+    shown = scene.whisper()
+    assert "1001 Amara Okafor" in shown.plain
+    scene.click(shown, "Approve")
+    assert "1001" in scene.members("Billing")
+
+
+def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: Scene) -> None:
+    waiting, ana = asked(scene), scene.stage.people["ana"]
+    old = kept(scene, waiting)
+    assert scene.stage.slack.click(ana, waiting, label="Refuse").ok
+    top(scene.stage, "Refuse a change")
+    scene.stage.slack.fill(ana, "Billing is full", label="Reason")
+    assert scene.stage.slack.submit(ana).ok
+    top(scene.stage, "Refuse a change", "Billing is full")
+    assert scene.stage.slack.submit(ana).ok
+    scene.stage.settle(30)
+    assert scene.writes == []
+    assert "· refused" in scene.cards()[0].plain
+    assert "*Refused:* change 2, by @Ana Ruiz" in scene.cards()[0].plain
+    (told,) = scene.replies()
+    assert "Billing is full" in told.plain
+    assert scene.mentions(told, "ben")
+    scene.click(old, "Approve", "gil")
+    assert "does not wait for approval: it is cancelled" in scene.whisper("gil").plain
+    assert scene.writes == []
+
+
+def test_the_first_of_two_who_decide_counts(scene: Scene) -> None:
+    waiting = asked(scene)
+    old = kept(scene, waiting)
+    scene.click(waiting, "Approve", "gil")
+    scene.do("refuse change 1")
+    assert "does not wait for approval: it is done" in scene.whisper().plain
+    scene.click(old, "Approve")
+    assert len(scene.writes) == 1
+
+
+def test_whoever_asked_takes_it_back(scene: Scene) -> None:
+    waiting = asked(scene)
+    old = kept(scene, waiting)
+    scene.click(waiting, "Withdraw", "ben")
+    assert "· called off" in scene.cards()[0].plain
+    scene.click(old, "Approve")
+    assert scene.writes == []
+
+
+def test_nobody_withdraws_for_another_without_the_right_to(scene: Scene) -> None:
+    scene.click(asked(scene), "Withdraw", "eve")
+    assert "You may not do that here" in scene.whisper("eve").plain
+    assert "Waits for approval" in card(scene)
+
+
+def test_it_lapses_and_can_be_asked_for_again(scene: Scene) -> None:
+    old = kept(scene, asked(scene))
+    later(scene, hours=4, minutes=1)
+    assert "· lapsed" in scene.cards()[0].plain
+    assert scene.mentions(scene.reply(), "ben")
+    scene.click(old, "Approve")
+    assert scene.writes == []
+    scene.click(scene.cards()[0], "Ask again", "ben")
+    scene.click(scene.replies()[-1], "Approve")
+    assert "1001" in scene.members("Billing")
+
+
+def test_where_the_target_moved_it_goes_back_for_approval(scene: Scene) -> None:
+    waiting = asked(scene, "ask recall Billing to Night Desk")
+    old, day_desk = kept(scene, waiting), scene.stage.pbx.state.ring_group_id("Day Desk")
+    scene.stage.pbx.console_update_group(scene.id("Billing"), recall_to="RING_GROUP_ONLY", ring_group_id=day_desk)
+    scene.click(waiting, "Approve")
+    assert scene.writes == []
+    shown = scene.cards()[0].plain
+    assert "Waits for approval" in shown
+    assert "Day Desk" in shown, "what it is now"
+    assert "has to be approved anew" in shown
+    assert any("To be approved anew" in reply.plain for reply in scene.replies())
+    scene.click(old, "Approve", "gil")  # the button of what is no longer asked for
+    assert scene.writes == []
+    assert "no longer what you were shown" in scene.whisper("gil").plain
+    scene.click(scene.cards()[0], "Approve")
+    assert len(scene.writes) == 1
+    assert "· done" in scene.cards()[0].plain
+
+
+def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(scene: Scene) -> None:
+    scene.do("ask server recall time 7m", "eve")
+    there = scene.cards("ops")[-1]
+    assert "Waits for approval" in there.plain
+    scene.click(there, "Approve")
+    assert scene.writes == []
+    assert "needs others to approve it too" in scene.replies()[-1].plain
+    scene.click(scene.cards("ops")[-1], "Approve")
+    assert "You have approved change 1 already" in scene.whisper().plain
+    scene.click(there, "Approve", "ben")  # the very button that the first one used
+    assert len(scene.writes) == 1
+    for place in ("phones", "ops"):
+        assert "· done" in scene.cards(place)[-1].plain
+        assert "by @Ben Ito" in scene.cards(place)[-1].plain
+
+
+def test_it_survives_a_restart(scene: Scene) -> None:
+    waiting = asked(scene)
+    scene.stage.restart()
+    scene.click(waiting, "Approve")
+    assert "1001" in scene.members("Billing")
+
+
+def test_how_long_it_is_for_counts_from_when_it_is_made(scene: Scene) -> None:
+    waiting = asked(scene, "ask recall Billing to Night Desk for 1h")
+    later(scene, hours=3)
+    scene.click(waiting, "Approve")
+    assert "done, for a time" in card(scene)
+    later(scene, minutes=50)
+    assert "· ended" not in card(scene)
+    later(scene, minutes=15)
+    assert "· ended" in card(scene)
+
+
+def test_what_is_to_begin_later_is_approved_first_and_begins_then(scene: Scene) -> None:
+    waiting = asked(scene, "ask add 1001 to Billing in 2h")
+    scene.click(waiting, "Approve")
+    assert scene.writes == []
+    assert "· scheduled" in card(scene)
+    later(scene, hours=2, minutes=1)
+    assert "1001" in scene.members("Billing")
+    assert "· done" in card(scene)
+
+
+def test_what_was_to_have_begun_lapses(scene: Scene) -> None:
+    old = kept(scene, asked(scene, "ask add 1001 to Billing in 1h"))
+    later(scene, hours=1, minutes=1)
+    assert "· lapsed" in scene.cards()[0].plain
+    scene.click(old, "Approve")
+    assert scene.writes == []
+
+
+def test_do_it_now_is_no_way_round_an_approval(scene: Scene) -> None:
+    asked(scene)
+    scene.do("do change 1 now")
+    assert "waits for approval" in scene.whisper().plain
+    assert scene.writes == []
+
+
+def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: Scene) -> None:
+    scene.do("add 1001 to Billing")
+    scene.do("ask undo change 1", "ben")
+    scene.click(scene.cards()[-1], "Approve")
+    assert "1001" not in scene.members("Billing")
+    first, second = scene.cards()
+    assert "· taken back" in first.plain
+    assert "· done" in second.plain
+
+
+def test_what_may_be_done_anyway_is_done(scene: Scene) -> None:
+    scene.do("ask add 1001 to Sales", "ben")
+    assert "1001" in scene.members("Sales")
+
+
+def test_what_is_so_already_needs_nobodys_approval(scene: Scene) -> None:
+    scene.do("ask add 1055 to Billing", "ben")
+    assert "Already so" in scene.whisper("ben").plain
+    assert scene.cards() == []
+
+
+def test_a_question_can_not_be_asked_for_approval(scene: Scene) -> None:
+    scene.do("ask groups")
+    assert "no change that others could approve" in scene.whisper().plain
+
+
+def test_what_asks_first_is_shown_first(scene: Scene) -> None:
+    scene.do("ask delete Billing", "ben")
+    assert scene.cards() == []
+    scene.click(scene.whisper("ben"), "Delete", "ben")
+    assert "Will be lost" in card(scene)
+    scene.click(scene.cards()[-1], "Approve")
+    assert "Billing" not in {group["name"] for group in scene.stage.pbx.state.groups.values()}
+
+
+def test_pending_shows_it_with_the_button_for_who_may_approve(scene: Scene) -> None:
+    asked(scene)
+    scene.do("pending", "ben")
+    assert "waits for approval" in scene.whisper("ben").plain
+    assert "[Approve]" not in scene.whisper("ben").plain
+    scene.do("pending")
+    scene.click(scene.whisper(), "Approve")
+    assert "1001" in scene.members("Billing")
+
+
+def test_a_form_that_needs_approval_offers_to_ask(scene: Scene) -> None:
+    ben = scene.stage.people["ben"]
+    scene.slash("add", "ben")
+    top(scene.stage, "Add members", person="ben")
+    pick(scene.stage, "ben", "Billing", "Park group")
+    pick(scene.stage, "ben", "1001", "Members")
+    assert scene.stage.slack.submit(ben).ok
+    scene.stage.slack.click(ben, top(scene.stage, "once that is approved", person="ben"), label="Ask for approval")
+    top(scene.stage, "Nothing is changed yet", "1001 Amara Okafor", person="ben")
+    assert scene.stage.slack.submit(ben).ok
+    scene.stage.settle(30)
+    assert "Waits for approval" in card(scene)
+    assert scene.writes == []
+    scene.click(scene.cards()[-1], "Approve")
+    assert "1001" in scene.members("Billing")
