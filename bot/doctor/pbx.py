@@ -46,19 +46,19 @@ def _not_let_in(case: Case, failure: SignInFailed) -> Finding:
     why, user = failure.__cause__, case.settings.pbx_username
     if isinstance(failure, SecondFactorAsked):
         return error("pbx.sign_in.second_factor", f"the PBX asks for a second factor for {user}", _OWN)
-    if not isinstance(why, Rejected):
+    if not isinstance(why, Rejected) and case.settings.pbx_token is not None:
         remedy = "Set PBX_USERNAME, PBX_PASSWORD and PBX_DOMAIN, which do not run out, or a new PBX_TOKEN."
         return error(
             "pbx.sign_in.token_refused", "the PBX does not accept PBX_TOKEN: it has run out or was revoked", remedy
         )
-    if why.code == "DENIED":
+    if isinstance(why, Rejected) and why.code == "DENIED":
         remedy = (
             "Stop Park and set PBX_PASSWORD right. Then take this machine's address off the PBX's list of blocked, or "
             f"wait until it ends. {_ONCE}"
         )
         return error("pbx.sign_in.blocked", f"the PBX blocks this address after failed sign-ins: {why}", remedy)
     remedy = f"Set PBX_USERNAME, PBX_PASSWORD and PBX_DOMAIN right; the domain is the tenant's. {_ONCE}"
-    return error("pbx.sign_in.refused", f"the PBX does not let {user} in: {why}", remedy)
+    return error("pbx.sign_in.refused", f"the PBX does not let {user} in: {why or failure}", remedy)
 
 
 def role(case: Case) -> Iterator[Finding]:
@@ -67,6 +67,8 @@ def role(case: Case) -> Iterator[Finding]:
     try:
         judged(call, answer)
     except Rejected as refusal:
+        if refusal.status != 403:
+            raise
         yield error("pbx.role.denied", f"{_is(case)}, may not see call park: {refusal}", _OWN)
         return
     said = _role(case)

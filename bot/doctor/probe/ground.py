@@ -3,15 +3,15 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from pydantic_core import from_json
 
+from bot.doctor.probe.trying import NotLearnt, refused, said
 from bot.errors import PBXError, Rejected, UnknownOutcome
-from bot.pbx.call import Call, Throttled
+from bot.pbx.call import Call
 from bot.pbx.client import PBX
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.pbx.sendable import as_json
@@ -20,20 +20,20 @@ PREFIX = "park-doctor-probe "
 """Of its groups' names: nobody else gives such."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between two attempts to clean up."""
+PATIENCE = 3
+"""Lessons without an answer, after which no other is tried."""
 LATE = 5.0
 """Seconds in which a group appears whose making was not answered."""
 
 
-class NotLearnt(Exception):
-    """Why not."""
-
-
 class Ground:
-    """Once `stop` is set, nothing but cleaning up is sent: each raises NotLearnt."""
+    """Once `stop` is set, or the PBX no longer answers, nothing but cleaning up is sent: each raises NotLearnt."""
 
     def __init__(self, pbx: PBX, stop: threading.Event) -> None:
         self._pbx, self._stop = pbx, stop
         self.name = PREFIX + secrets.token_hex(4)
+        self.unanswered = 0
+        """Lessons that failed because no answer came."""
         self._late = False
         """Whether a group may still appear, whose making was never answered."""
         self._made: set[str] = set()
@@ -43,6 +43,8 @@ class Ground:
     def pbx(self) -> PBX:
         if self._stop.is_set():
             raise NotLearnt("the probe was told to stop")
+        if self.unanswered >= PATIENCE:
+            raise NotLearnt("the PBX no longer answers")
         return self._pbx
 
     @cached_property
@@ -146,19 +148,3 @@ class Ground:
             if group == id:
                 refused(lambda number=number: self._pbx.remove_member(id, number))  # type: ignore[misc]
         self._pbx.delete_group(id)
-
-
-def refused(send: Callable[[], object]) -> Rejected | None:
-    """What the PBX said against it; raise PBXError where it said nothing to the matter."""
-    try:
-        send()
-    except Throttled:
-        raise
-    except Rejected as no:
-        return no
-    return None
-
-
-def said(no: Rejected) -> str:
-    """As the PBX put it."""
-    return f"HTTP {no.status}, {no.code}: {no}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.doctor.probe import members, names, tokens, updates
 from bot.doctor.probe.ground import Ground
-from bot.doctor.probe.updates import Learnt
+from bot.doctor.probe.trying import Learnt
 
 LESSONS: Mapping[str, Callable[[Ground], Learnt]] = {
     "refresh_tokens": tokens.refresh_tokens,

@@ -2,8 +2,8 @@
 
 import secrets
 
-from bot.doctor.probe.ground import Ground, NotLearnt, refused, said
-from bot.doctor.probe.updates import Learnt
+from bot.doctor.probe.ground import Ground
+from bot.doctor.probe.trying import Learnt, NotLearnt, refused, said
 
 
 def unknown_extension(ground: Ground) -> Learnt:

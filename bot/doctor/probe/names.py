@@ -1,18 +1,14 @@
 """Names, and how they are looked for."""
 
-from bot.doctor.probe.ground import Ground, NotLearnt, said
-from bot.doctor.probe.updates import Learnt
-from bot.errors import Rejected
-from bot.pbx.call import Throttled
+from bot.doctor.probe.ground import Ground
+from bot.doctor.probe.trying import Learnt, NotLearnt, refused, said
+from bot.pbx.models import ParkGroup
+from bot.pbx.paging import Page
 
 
 def duplicate_name(ground: Ground) -> Learnt:
     ground.show()
-    try:
-        ground.make()
-    except Throttled:
-        raise
-    except Rejected as no:
+    if no := refused(ground.make):
         return "refused", f"a name that a group has already is refused ({said(no)})"
     return "accepted", "two groups can have the same name"
 
@@ -40,12 +36,10 @@ def _narrowed(ground: Ground, how: str, text: str) -> Learnt:
     everything = {group.id for group in ground.pbx.group_page().items}
     if everything <= ours:
         raise NotLearnt("there are no other groups to narrow the list from")
-    try:
-        found = {group.id for group in ground.pbx.group_page(0, **{how: text}).items}
-    except Throttled:
-        raise
-    except Rejected as no:
+    pages: list[Page[ParkGroup]] = []
+    if no := refused(lambda: pages.append(ground.pbx.group_page(0, **{how: text}))):
         return "refused", f"a {how} in the list of groups is refused ({said(no)})"
+    found = {group.id for group in pages[0].items}
     if not found & ours or found >= everything:
         return "ignored", f"a {how} does not narrow the list of groups as documented"
     return "supported", f"a {how} narrows the list of groups"

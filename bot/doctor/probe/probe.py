@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, skipped, warning
-from bot.doctor.probe.ground import Ground, NotLearnt
+from bot.doctor.probe.ground import Ground
 from bot.doctor.probe.lessons import LESSONS
 from bot.doctor.probe.stopping import told_to_stop
-from bot.doctor.probe.updates import Learnt
-from bot.errors import ParkError
+from bot.doctor.probe.trying import Learnt, NotLearnt
+from bot.errors import ParkError, UnknownOutcome, Unreachable
 
 
 def probe(case: Case) -> Iterator[Finding]:
@@ -50,5 +50,6 @@ def _learnt(id: str, lesson: Callable[[Ground], Learnt], ground: Ground) -> Find
     try:
         answer, text = lesson(ground)
     except (NotLearnt, ParkError) as why:
+        ground.unanswered += isinstance(why, Unreachable | UnknownOutcome)
         return skipped(id, f"not learnt: {why}")
     return ok(id, text, answer=answer)

@@ -1,7 +1,7 @@
 """What becomes of a refresh token that was used."""
 
-from bot.doctor.probe.ground import Ground, NotLearnt
-from bot.doctor.probe.updates import Learnt
+from bot.doctor.probe.ground import Ground
+from bot.doctor.probe.trying import Learnt, NotLearnt
 from bot.pbx.deadline import Deadline
 
 _SECONDS = 10.0

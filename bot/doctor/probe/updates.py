@@ -1,11 +1,10 @@
 """What an update does to what it holds, and to what it leaves out."""
 
-from bot.doctor.probe.ground import Ground, NotLearnt, said
+from bot.doctor.probe.ground import Ground
+from bot.doctor.probe.trying import Learnt, NotLearnt, said
 from bot.pbx.models import RecallTo
 from bot.pbx.sendable import sendable
 
-Learnt = tuple[str, str]
-"""The answer in a word that never changes its meaning, and in words."""
 STRANGER = "park_doctor_probe"
 """A field that no PBX has."""
 
