@@ -11,7 +11,6 @@ from bot.doctor.finding import Finding, error, ok
 from bot.doctor.skew import skew
 from bot.errors import PBXError
 from bot.pbx.call import Answer, Call
-from bot.pbx.deadline import Deadline
 from bot.settings import Settings
 
 _GREETING = Call(method="GET", path=("call_park",))
@@ -20,7 +19,7 @@ _GREETING = Call(method="GET", path=("call_park",))
 def base_path(case: Case) -> Iterator[Finding]:
     case.pbx = pbx_of(case.settings)
     try:
-        case.greeting = case.pbx.line.wire.exchange(_GREETING, Deadline(case.settings.pbx_deadline))
+        case.greeting = case.pbx.ask(_GREETING, signed=False)
     except PBXError as failure:
         yield error("pbx.base_path.no_answer", str(failure), "Look whether what listens there is the PBX's REST API.")
         return
@@ -35,7 +34,7 @@ def base_path(case: Case) -> Iterator[Finding]:
 
 def clock(case: Case) -> Iterator[Finding]:
     """Nothing hangs on it but the order of what both write down."""
-    yield from skew("pbx.clock", "the PBX", case.greeting.date, case.now())
+    yield from skew("pbx.clock", "the PBX", case.greeting.headers.get("date"), case.now())
 
 
 def _elsewhere(case: Case) -> Finding:
@@ -50,7 +49,7 @@ def _elsewhere(case: Case) -> Finding:
 def _answers(settings: Settings, url: str) -> bool:
     try:
         with closing(pbx_of(settings.model_copy(update={"pbx_url": url}))) as pbx:
-            return _is_api(pbx.line.wire.exchange(_GREETING, Deadline(settings.pbx_deadline)))
+            return _is_api(pbx.ask(_GREETING, signed=False))
     except PBXError:
         return False
 

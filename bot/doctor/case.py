@@ -5,7 +5,6 @@ from slack_sdk import WebClient
 from bot.clock import Now
 from bot.pbx.call import Answer, Call
 from bot.pbx.client import PBX
-from bot.pbx.deadline import Deadline
 from bot.policy import Policy
 from bot.settings import Settings
 from bot.slack.granted import Granted
@@ -34,7 +33,7 @@ class Case:
     def ask(self, *path: str, **query: str | int) -> tuple[Call, Answer]:
         """Read from the PBX, signed in; raise PBXError."""
         call = Call(method="GET", path=path, query=query)
-        return call, self.pbx.line.exchange(call, Deadline(self.settings.pbx_deadline))
+        return call, self.pbx.ask(call)
 
     def close(self) -> None:
         """Hang up."""

@@ -35,7 +35,7 @@ def sign_in(case: Case) -> Iterator[Finding]:
     user = settings.pbx_username
     if settings.pbx_token is None:
         yield ok("pbx.sign_in", f"the PBX lets {user} in")
-    elif case.pbx.line.sign_in.token(Deadline(1)) == settings.pbx_token.get_secret_value():
+    elif case.pbx.sign_in.token(Deadline(1)) == settings.pbx_token.get_secret_value():
         yield ok("pbx.sign_in", "the PBX accepts PBX_TOKEN")
     else:
         text = f"PBX_TOKEN has run out; the PBX lets {user} in instead"

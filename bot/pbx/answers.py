@@ -39,7 +39,7 @@ def judged(call: Call, answer: Answer) -> Answer:
     if answer.status == 404:
         raise Missing(text, status=404, code=code)
     if answer.status == 429:
-        raise Throttled(text, code=code, after=_seconds(answer.retry_after))
+        raise Throttled(text, code=code, after=_seconds(answer.headers.get("retry-after")))
     raise Rejected(text, status=answer.status, code=code)
 
 

@@ -54,6 +54,5 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
-    retry_after: str | None = None
-    date: str | None = None
-    """As the header has it."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By name in lower case."""

@@ -6,17 +6,18 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.errors import Missing
+from bot.errors import Missing, SignInFailed
 from bot.pbx.answers import judged, parsed
 from bot.pbx.call import Answer, Call
 from bot.pbx.credentials import Credentials
 from bot.pbx.deadline import Deadline
 from bot.pbx.limits import check_extension, check_group, check_server
-from bot.pbx.line import Line
 from bot.pbx.models import FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.paging import PAGE, Page, every
 from bot.pbx.retrying import retrying
 from bot.pbx.sendable import sendable
+from bot.pbx.signin import SignIn
+from bot.pbx.wire import Wire
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,8 +43,13 @@ class PBX:
         deadline: float = 10.0,
         in_flight: int = 8,
     ) -> None:
-        self.line = Line(url, credentials, ca_file=ca_file, verify=verify, in_flight=in_flight)
+        self._wire = Wire(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
+        self._sign_in = SignIn(self._wire, credentials)
         self._deadline = deadline
+
+    @property
+    def sign_in(self) -> SignIn:
+        return self._sign_in
 
     def server(self) -> ParkServer:
         return self._read(ParkServer, "call_park")
@@ -111,14 +117,14 @@ class PBX:
     def feature_codes(self) -> tuple[FeatureCode, ...]:
         return self._read(Page[FeatureCode], "feature_access_codes").items
 
-    def send(self, call: Call) -> Answer:
-        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
-        deadline = Deadline(self._deadline)
-        return retrying(deadline, lambda: judged(call, self.line.exchange(call, deadline)))
-
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
-        self.line.close()
+        self._wire.close()
+
+    def ask(self, call: Call, *, signed: bool = True) -> Answer:
+        """Once, whatever the answer says; not `signed`, without a token."""
+        deadline = Deadline(self._deadline)
+        return self._signed_in(call, deadline) if signed else self._wire.exchange(call, deadline)
 
     def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
         query = {key: value for key, value in narrowed.items() if value}
@@ -126,8 +132,22 @@ class PBX:
 
     def _read(self, shape: type[M], *path: str, **query: str | int) -> M:
         call = Call(method="GET", path=path, query=query)
-        return parsed(call, self.send(call), shape)
+        return parsed(call, self._send(call), shape)
 
     def _write(self, *path: str, content: bytes | None = None) -> tuple[Call, Answer]:
         call = Call(method="POST", path=path, content=content, write=True)
-        return call, self.send(call)
+        return call, self._send(call)
+
+    def _send(self, call: Call) -> Answer:
+        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
+        deadline = Deadline(self._deadline)
+        return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
+
+    def _signed_in(self, call: Call, deadline: Deadline) -> Answer:
+        token = self._sign_in.token(deadline)
+        answer = self._wire.exchange(call, deadline, token=token)
+        if answer.status == 401:  # nothing was done, so a write too may go once more
+            answer = self._wire.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
+        if answer.status == 401:
+            raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
+        return answer

@@ -62,13 +62,7 @@ class Wire:
                 body += chunk
                 if len(body) > LARGEST:
                     raise call.nonsense(f"the answer is longer than {LARGEST} bytes")
-            said = response.headers
-            return Answer(
-                status=response.status_code,
-                body=bytes(body),
-                retry_after=said.get("Retry-After"),
-                date=said.get("Date"),
-            )
+            return Answer(status=response.status_code, body=bytes(body), headers=dict(response.headers))
 
     def close(self) -> None:
         """Close every connection."""

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from bot.doctor.probe.trying import NotLearnt, refused, said
 from bot.errors import PBXError, Rejected, UnknownOutcome
+from bot.pbx.answers import judged
 from bot.pbx.call import Call
 from bot.pbx.client import PBX
 from bot.pbx.models import ParkGroup, RecallTo
@@ -90,7 +91,8 @@ class Ground:
 
     def raw(self) -> dict[str, Any]:
         """The same as the PBX sent it."""
-        shown: dict[str, Any] = from_json(self.pbx.send(Call(method="GET", path=("call_park_groups", self.group))).body)
+        call = Call(method="GET", path=("call_park_groups", self.group))
+        shown: dict[str, Any] = from_json(judged(call, self.pbx.ask(call)).body)
         return shown
 
     def update(self, **fields: Any) -> Rejected | None:
@@ -100,7 +102,7 @@ class Ground:
     def give_back(self, content: bytes) -> Rejected | None:
         """The first group, with exactly this for a body; likewise."""
         call = Call(method="POST", path=("call_park_groups", self.group), content=content, write=True)
-        return refused(lambda: self.pbx.send(call))
+        return refused(lambda: judged(call, self.pbx.ask(call)))
 
     def send_to_ring_group(self) -> None:
         """The state from which blanks are tried; raise NotLearnt."""

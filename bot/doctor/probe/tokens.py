@@ -9,7 +9,7 @@ _SECONDS = 10.0
 
 def refresh_tokens(ground: Ground) -> Learnt:
     """Only of the doctor's own sign-in: what Park holds stays as it is."""
-    rotates = ground.pbx.line.sign_in.rotates(Deadline(_SECONDS))
+    rotates = ground.pbx.sign_in.rotates(Deadline(_SECONDS))
     if rotates is None:
         raise NotLearnt("the PBX was shown PBX_TOKEN, with which no refresh token comes")
     if rotates:
