@@ -60,8 +60,8 @@ def scopes(case: Case) -> Iterator[Finding]:
 
 def way_in(case: Case) -> Iterator[Finding]:
     """Socket Mode's token, where there is one; else requests come over HTTP, signed."""
-    if not _over_http(case):
-        yield from _app_token(case)
+    if (token := case.settings.slack_app_token) is not None:
+        yield from _app_token(token.get_secret_value(), case.settings.slack_api_url)
     else:
         yield ok(
             "slack.way_in", "requests come over HTTP; whether SLACK_SIGNING_SECRET is right, only a request will tell"
@@ -76,14 +76,12 @@ def _over_http(case: Case) -> bool:
     return case.settings.slack_app_token is None
 
 
-def _app_token(case: Case) -> Iterator[Finding]:
-    settings = case.settings
-    client = connect_client("", settings.slack_api_url)
+def _app_token(token: str, url: str) -> Iterator[Finding]:
     try:
-        try_app_token(client, settings.slack_app_token.get_secret_value())
+        try_app_token(connect_client("", url), token)
     except SlackRefused as refusal:
         yield error("slack.way_in.refused", f"Slack refuses SLACK_APP_TOKEN: {refusal}", _APP)
     except SlackUnavailable as failure:
-        yield error("slack.way_in.unreachable", f"Slack at {settings.slack_api_url}: {failure}", _AWAY)
+        yield error("slack.way_in.unreachable", f"Slack at {url}: {failure}", _AWAY)
     else:
         yield ok("slack.way_in", "SLACK_APP_TOKEN opens connections (Socket Mode)")
