@@ -1,4 +1,4 @@
-"""The command line: `python -m bot init`, `run`, `migrate`, `demo`, `audit`, `policy`, `manifest`, `table`."""
+"""The command line: `python -m bot init`, `doctor`, `run`, `migrate`, `demo`, `audit`, `policy`, `manifest` ..."""
 
 import argparse
 import signal
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot import checking, logs
 from bot.audit.command import add_commands
+from bot.doctor import command as doctor
 from bot.errors import ParkError, SettingsError
 from bot.settings import read_journal_settings, read_settings
 
@@ -118,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("manifest", help="print the Slack app's manifest")
     one.add_argument("--http", metavar="URL", help="for HTTP mode: where Slack reaches Park, https://park.example.com")
     one.set_defaults(run=manifest)
+    one = commands.add_parser("doctor", help="tell what keeps Park from working, and the remedy; changes nothing")
+    doctor.add_command(one)
     one = commands.add_parser("table", help="print the command table that the README holds")
     one.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
     one.set_defaults(run=table)

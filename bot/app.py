@@ -211,16 +211,20 @@ def receiver_of(settings: Settings, app: App, client: WebClient) -> Receiver:
 
 def pbx_of(settings: PBXSettings) -> PBX:
     """The client that the environment asks for."""
-    credentials = Credentials(
+    return PBX(
+        str(settings.pbx_url),
+        credentials_of(settings),
+        ca_file=settings.pbx_ca_file,
+        verify=settings.pbx_verify_tls,
+        deadline=settings.pbx_deadline,
+    )
+
+
+def credentials_of(settings: PBXSettings) -> Credentials:
+    """Whom the PBX is to let in."""
+    return Credentials(
         token=_plain(settings.pbx_token),
         username=settings.pbx_username,
         password=_plain(settings.pbx_password),
         domain=settings.pbx_domain,
-    )
-    return PBX(
-        str(settings.pbx_url),
-        credentials,
-        ca_file=settings.pbx_ca_file,
-        verify=settings.pbx_verify_tls,
-        deadline=settings.pbx_deadline,
     )

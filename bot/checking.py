@@ -20,7 +20,7 @@ from bot.policy.lint import remarks
 from bot.policy.schema import schema
 from bot.settings import read_pbx_settings
 from bot.slack.connection import connect_client
-from bot.slack.ids import doubts
+from bot.slack.ids import Doubt, doubts
 from bot.times import times
 from bot.unmatched import unmatched
 
@@ -36,7 +36,7 @@ def check(chosen: Namespace) -> int:
             sys.stderr.write(f"{place}: {text}\n")
         return 2
     said = [f"“{rule.name}” {text}" for rule, text in remarks(policy)]
-    said += [*_unknown(policy), *_unmatched(policy)]
+    said += [*map(str, _unknown(policy)), *_unmatched(policy)]
     for text in said:
         sys.stderr.write(f"{file}: {text}\n")
     rules = len(policy.allow) + len(policy.deny)
@@ -44,7 +44,7 @@ def check(chosen: Namespace) -> int:
     return 1 if said and chosen.strict else 0
 
 
-def _unknown(policy: Policy) -> Iterator[str]:
+def _unknown(policy: Policy) -> Iterator[Doubt]:
     """Where the environment gives a way to Slack."""
     if token := os.environ.get("SLACK_BOT_TOKEN"):
         url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"

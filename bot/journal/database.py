@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import SettingsError
@@ -38,12 +38,21 @@ class Database(Protocol):
 
 def open_database(url: str) -> Database:
     """Raise SettingsError for an address that is none of either, JournalUnavailable where it can't be had."""
+    parsed = parse_url(url)
+    return sqlite.Database(url) if is_sqlite(parsed) else postgresql.Database(parsed)
+
+
+def parse_url(url: str) -> URL:
+    """Raise SettingsError for an address that is none of either."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
-    if parsed.drivername == POSTGRESQL:
-        return postgresql.Database(parsed)
-    if parsed.get_backend_name() == "sqlite":
-        return sqlite.Database(url)
-    raise SettingsError(f"DATABASE_URL: write sqlite:///park.sqlite3, or {POSTGRESQL}://park@host/park")
+    if parsed.drivername != POSTGRESQL and not is_sqlite(parsed):
+        raise SettingsError(f"DATABASE_URL: write sqlite:///park.sqlite3, or {POSTGRESQL}://park@host/park")
+    return parsed
+
+
+def is_sqlite(url: URL) -> bool:
+    """Else it is PostgreSQL's."""
+    return url.get_backend_name() == "sqlite"

@@ -37,6 +37,7 @@ LONG = 300.0
 """Seconds for a migration."""
 WRITER = 0x7061726B
 """Of the advisory lock: "park", one for each database."""
+NO_DRIVER = "DATABASE_URL: PostgreSQL needs psycopg: pip install 'park-bot[postgresql]'"
 _DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 
 
@@ -107,7 +108,7 @@ class Database:
                 url, connect_args=limits, pool_timeout=PATIENCE, pool_pre_ping=True, hide_parameters=True
             )
         except ImportError as error:
-            raise SettingsError("DATABASE_URL: PostgreSQL needs psycopg: pip install 'park-bot[postgresql]'") from error
+            raise SettingsError(NO_DRIVER) from error
         event.listen(engine, "do_connect", self._connect)
         event.listen(engine, "connect", _prepare)
         return engine

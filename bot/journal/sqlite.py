@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from bot.errors import JournalUnavailable, SettingsError
 PATIENCE = 2.0
 """Seconds that a write may wait for its turn, here and at the file together: Slack wants its answer within 3."""
 
+_FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)  # proc_locks(5)
+
 
 class Database:
     """As `bot.journal.database` has it."""
@@ -28,7 +31,7 @@ class Database:
     alone = True
 
     def __init__(self, url: str) -> None:
-        self.path = _path(url)
+        self.path = file_of(url)
         self._turn = (
             threading.Lock()
         )  # SQLite's own waiting is by luck: a thread could wait its whole time among others
@@ -80,12 +83,25 @@ class Database:
             raise JournalUnavailable(f"The journal {self.path} is busy: {error}") from error
 
 
-def _path(url: str) -> Path:
+def file_of(url: str) -> Path:
     """The file, links followed: every name of it has the same lock."""
     database = make_url(url).database or ":memory:"
     if database.startswith((":memory:", "file:")):
         raise SettingsError("DATABASE_URL: name a file, as in sqlite:///park.sqlite3")
     return Path(os.path.realpath(database))
+
+
+def holder(path: Path) -> int | None:
+    """The process that has the journal, without touching its lock; None where there is none, or none is seen from here.
+
+    Linux tells, of the processes that this one can see; to try the lock would keep a Park that starts just now from it.
+    """
+    try:
+        inode = os.stat(f"{path}.lock").st_ino
+        held = Path("/proc/locks").read_text(encoding="ascii")
+    except OSError:
+        return None
+    return next((int(process) for process, of in _FLOCK.findall(held) if int(of) == inode), None)
 
 
 @contextmanager

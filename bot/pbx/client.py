@@ -48,6 +48,10 @@ class PBX:
         self._sign_in = SignIn(self._wire, credentials)
         self._deadline = deadline
 
+    @property
+    def sign_in(self) -> SignIn:
+        return self._sign_in
+
     def server(self) -> ParkServer:
         return self._read(ParkServer, "call_park")
 
@@ -147,6 +151,11 @@ class PBX:
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
         self._wire.close()
+
+    def ask(self, call: Call, *, signed: bool = True) -> Answer:
+        """Once, whatever the answer says; not `signed`, without a token."""
+        deadline = Deadline(self._deadline)
+        return self._signed_in(call, deadline) if signed else self._wire.exchange(call, deadline)
 
     def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
         query = {key: value for key, value in narrowed.items() if value}

@@ -30,6 +30,10 @@ class _Tokens:
         return time.monotonic() < self.until
 
 
+class SecondFactorAsked(SignInFailed):
+    """The user's password is right, and not enough."""
+
+
 class SignIn:
     """The token of the moment. A rejected login is remembered and never tried again: the PBX blocks addresses."""
 
@@ -55,6 +59,14 @@ class SignIn:
         """Another token than the one that got a 401; all who come with the same one wait for one renewal."""
         tokens = self._tokens
         return tokens.access if tokens and tokens.access != refused else self._renewed(tokens, deadline)
+
+    def rotates(self, deadline: Deadline) -> bool | None:
+        """Renew now: whether another refresh token came; None where there is none to renew with; raise PBXError."""
+        with self._lock:
+            if (old := self._tokens) is None or old.refresh is None:
+                return None
+            self._tokens = self._granted(self._ways[0].again(old.refresh), deadline, keep=old.refresh)
+            return self._tokens.refresh != old.refresh
 
     def _renewed(self, old: _Tokens | None, deadline: Deadline) -> str:
         if not self._lock.acquire(timeout=deadline.left()):
@@ -107,12 +119,13 @@ class SignIn:
         if parsed(call, answer, SecondFactor).two_factor_enabled:
             raise self._reject(
                 f"The PBX asks for a second factor for {self._who.username}: "
-                "give Park a tenant user of its own, without two-factor authentication"
+                "give Park a tenant user of its own, without two-factor authentication",
+                SecondFactorAsked,
             )
 
-    def _reject(self, text: str) -> SignInFailed:
+    def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed) -> SignInFailed:
         self._rejected = f"{text}.{ADVICE}"
-        return SignInFailed(self._rejected)
+        return kind(self._rejected)
 
 
 def _until(expires_in: float | None) -> float:

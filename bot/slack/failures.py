@@ -59,6 +59,12 @@ def _answered(response: Any) -> SlackFailure:
 
 def seconds_to_wait(headers: Mapping[str, Any]) -> float:
     """What Retry-After says, else a few seconds."""
-    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
-    said = found[0] if isinstance(found, list) else found
-    return float(said) if said and str(said).isdigit() else _LATER
+    said = header(headers, "retry-after")
+    return float(said) if said and said.isdigit() else _LATER
+
+
+def header(headers: Mapping[str, Any], name: str) -> str | None:
+    """The SDK gives them in any case, and some as lists; `name` is in lower case."""
+    found = next((value for key, value in headers.items() if key.lower() == name), None)
+    said = found[0] if isinstance(found, list) and found else found
+    return str(said) if said else None

@@ -1,7 +1,7 @@
 """Whether Slack knows the ids that a policy names."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 
@@ -12,14 +12,30 @@ from bot.slack.failures import translated
 
 Ask = Callable[[str], Any]
 
+_PRIVATE = "; a private one only where Park is in it"
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found", "users_not_found"})
 
 
-def doubts(client: WebClient, policy: Policy) -> Iterator[str]:
-    """A line for each that is unknown there, and one for each kind that could not be asked about."""
-    users, groups, channels = _ids(policy)
+class Doubt(NamedTuple):
+    """What Slack says against an id; without one, against a whole kind."""
+
+    id: str | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text if self.id is None else f"{self.id}: {self.text}"
+
+
+def doubts(client: WebClient, policy: Policy) -> Iterator[Doubt]:
+    """One for each that is unknown there, and one for each kind that could not be asked about."""
+    yield from people(client, policy)
+    yield from _each(_ids(policy)[2], "channel", lambda id: client.conversations_info(channel=id))
+
+
+def people(client: WebClient, policy: Policy) -> Iterator[Doubt]:
+    """Likewise, of users and user groups alone."""
+    users, groups, _ = _ids(policy)
     yield from _each(users, "user", lambda id: client.users_info(user=id))
-    yield from _each(channels, "channel", lambda id: client.conversations_info(channel=id))
     if groups:
         yield from _groups(client, groups)
 
@@ -35,29 +51,29 @@ def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
     return users, groups, channels
 
 
-def _each(ids: set[str], kind: str, ask: Ask) -> Iterator[str]:
+def _each(ids: set[str], kind: str, ask: Ask) -> Iterator[Doubt]:
     for id in sorted(ids):
         try:
             with translated():
                 found = ask(id)
         except SlackRefused as refusal:
             if str(refusal) not in _UNKNOWN:
-                yield f"no {kind} could be looked up: Slack says {refusal}"
+                yield Doubt(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
-            yield f"{id}: Slack shows no such {kind}; a private channel only where Park is in it"
+            yield Doubt(id, f"Slack shows no such {kind}" + _PRIVATE * (kind == "channel"))
         except SlackFailure as failure:
-            yield f"no {kind} could be looked up: {failure}"
+            yield Doubt(None, f"no {kind} could be looked up: {failure}")
             return
         else:
             if found.get(kind, {}).get("deleted") or found.get(kind, {}).get("is_archived"):
-                yield f"{id}: that {kind} is no longer active"
+                yield Doubt(id, f"that {kind} is no longer active")
 
 
-def _groups(client: WebClient, ids: set[str]) -> Iterator[str]:
+def _groups(client: WebClient, ids: set[str]) -> Iterator[Doubt]:
     try:
         with translated():
             known = {group["id"] for group in client.usergroups_list()["usergroups"]}
     except SlackFailure as failure:
-        yield f"no user group could be looked up: {failure}"
+        yield Doubt(None, f"no user group could be looked up: {failure}")
         return
-    yield from (f"{id}: Slack shows no such user group" for id in sorted(ids - known))
+    yield from (Doubt(id, "Slack shows no such user group") for id in sorted(ids - known))

@@ -1,8 +1,9 @@
 """A journal with a story in it, and hands that do to it what nobody should."""
 
+import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.audit.verify import Whole, verify
@@ -72,3 +73,16 @@ def rewrite(folder: Path) -> None:
         for statement in BEFORE_THE_CHAIN:
             connection.execute(statement)
     Journal(url(folder), now=Clock()).close()
+
+
+@contextmanager
+def somebody_else() -> Iterator[None]:
+    """Root may do everything, so it is nobody for a while."""
+    root = os.getuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)

@@ -2,15 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.journal.chain import GENESIS
-from tests.audit.places import hashes, head, lived, tamper
+from tests.audit.places import hashes, head, lived, somebody_else, tamper
 from tests.journal.making import url
 
 
@@ -79,30 +77,17 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
         monkeypatch.chdir(folder)
         desk = lived(folder)
         folder.chmod(0o555)
-        with _somebody_else():
+        with somebody_else():
             assert main(["audit", "verify"]) == (2 if os.getuid() == 0 else 0)  # the file is its owner's alone
         for path in folder.iterdir():
             path.chmod(0o444)
-        with _somebody_else():
+        with somebody_else():
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
         desk.journal.close()
         folder.chmod(0o555)
-        with _somebody_else():
+        with somebody_else():
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
         monkeypatch.chdir("/")
     assert capsys.readouterr().out.count("Whole: 18 events") >= 2
-
-
-@contextmanager
-def _somebody_else() -> Iterator[None]:
-    """Root may do everything, so it is nobody for a while."""
-    root = os.getuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)

@@ -69,7 +69,9 @@ class Scripted:
 
 
 @contextmanager
-def scripted(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+def scripted(
+    answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Scripted]:
     """Answer each request by `answer`, on a free port, in a thread for each connection."""
     asked: list[Asked] = []
 
@@ -110,12 +112,12 @@ def scripted(answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server((host, 0), Handler)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
-        yield Scripted(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/api", asked)
+        yield Scripted(f"{'https' if tls else 'http'}://{host}:{server.server_address[1]}/api", asked)
     finally:
         server.shutdown()
         server.server_close()

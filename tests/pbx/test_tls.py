@@ -21,16 +21,16 @@ def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path
 
 
 def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
-    certificate, tls = self_signed(tmp_path, "IP:127.0.0.1")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=certificate) as ours:
+    ca_file, tls = self_signed(tmp_path, "IP:127.0.0.1")
+    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file) as ours:
         ours.server()
         ours.server()
         assert len(pbx.asked) == 2
 
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    certificate, tls = self_signed(tmp_path, "DNS:pbx.example.com")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=certificate, deadline=3) as ours:
+    ca_file, tls = self_signed(tmp_path, "DNS:pbx.example.com")
+    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.server()
         assert pbx.asked == []

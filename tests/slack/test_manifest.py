@@ -15,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from bot.__main__ import main
-from bot.slack import manifest
+from bot.slack import manifest, scopes
 from bot.slack.blocks import COMMAND
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
@@ -60,6 +60,10 @@ def methods_used() -> set[str]:
 def test_every_method_called_is_covered_by_a_scope_and_every_scope_is_needed() -> None:
     assert methods_used() == set(METHOD_NEEDS)
     assert set().union(*METHOD_NEEDS.values()) | set(ELSEWHERE) == SCOPES
+
+
+def test_the_doctor_looks_for_the_scopes_of_the_manifest() -> None:
+    assert scopes.SCOPES == SCOPES
 
 
 def test_every_scope_gives_its_reason() -> None:

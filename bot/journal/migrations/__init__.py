@@ -1,6 +1,7 @@
 """The journal's migrations, inside the package so that an installed wheel has them."""
 
 import threading
+from enum import StrEnum
 
 from alembic import command
 from alembic.config import Config
@@ -37,15 +38,36 @@ def migrate(connection: Connection, to: str = "head") -> None:
         raise JournalUnavailable(f"The journal was written by another version of Park: {error}") from error
 
 
-def refuse_old(connection: Connection) -> None:
-    """Raise JournalUnavailable where the tables are not those of this Park."""
+class Standing(StrEnum):
+    """How the tables stand to those of this Park."""
+
+    CURRENT = "current"
+    OLDER = "older"
+    NEWER = "newer"
+    NONE = "none"
+
+
+def standing(connection: Connection) -> Standing:
+    """Looks only."""
     scripts = ScriptDirectory.from_config(_config())
     stands = MigrationContext.configure(connection).get_current_revision()
+    if stands is None:
+        return Standing.NONE
     if stands == scripts.get_current_head():
+        return Standing.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Standing.OLDER if stands in known else Standing.NEWER
+
+
+def refuse_old(connection: Connection) -> None:
+    """Raise JournalUnavailable where the tables are not those of this Park."""
+    stands = standing(connection)
+    if stands is Standing.CURRENT:
         return
-    if stands is not None and stands not in {script.revision for script in scripts.walk_revisions()}:
-        raise JournalUnavailable(f"The journal was written by a newer version of Park: its tables are at {stands}")
-    what = "has no tables yet" if stands is None else "is that of an older Park"
+    if stands is Standing.NEWER:
+        at = MigrationContext.configure(connection).get_current_revision()
+        raise JournalUnavailable(f"The journal was written by a newer version of Park: its tables are at {at}")
+    what = "has no tables yet" if stands is Standing.NONE else "is that of an older Park"
     raise JournalUnavailable(f"The journal {what}. Bring it up to date with: python -m bot migrate")
 
 

@@ -1,0 +1,79 @@
+"""The environment: every variable at fault, and a stand-in for each, so that the others can be looked at."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.app import credentials_of
+from bot.doctor.case import Case
+from bot.doctor.finding import Finding, error, ok, warning
+from bot.errors import SettingsError
+from bot.pbx.address import base
+from bot.settings import Settings
+
+_STAND_INS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
+_REMEDY = "Set it in the environment, or in .env where Park is started; README, 'Connect', says what each variable is."
+
+
+def settings(case: Case) -> Iterator[Finding]:
+    """Pydantic tells of what several variables make together only once each of them is right: so it is asked again."""
+    faults: dict[str, str] = {}
+    standing_in: dict[str, Any] = {}
+    left = {name: [*_stand_ins(name)] for name in Settings.model_fields}
+    while told := {name: text for name, text in _read(case, standing_in) if left[name]}:
+        faults = told | faults
+        standing_in |= {name: left[name].pop(0) for name in told}
+    case.faulty = frozenset(name.upper() for name in faults)
+    yield from (
+        error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
+        for name, text in faults.items()
+    )
+    if not faults:
+        yield ok("settings", "every variable is there and understood")
+
+
+def _read(case: Case, standing_in: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each variable at fault, in lower case, with what is wrong; where none is, `settings` are there."""
+    try:
+        settings = Settings(**standing_in)
+        base(str(settings.pbx_url))
+        credentials_of(settings)
+    except ValidationError as fault:
+        for one in fault.errors():
+            yield _name(str(one["loc"][0]) if one["loc"] else one["msg"]), _words(one)
+    except SettingsError as fault:
+        yield _name(str(fault)), str(fault)
+    else:
+        case.settings = settings
+
+
+def read_only(case: Case) -> Iterator[Finding]:
+    if case.settings.park_read_only:
+        yield warning(
+            "read_only.on",
+            "PARK_READ_ONLY is set: questions and previews are answered, and nothing can be changed",
+            "Remove it when Park is to make changes.",
+        )
+    else:
+        yield ok("read_only", "Park may make changes")
+
+
+def _name(text: str) -> str:
+    """The variable that it is about: of what several make together, the first that is named."""
+    known = (name for name in re.findall(r"[a-z]+_[a-z_]+", text.lower()) if name in Settings.model_fields)
+    return str(next(known))
+
+
+def _words(fault: ErrorDetails) -> str:
+    return "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+
+
+def _stand_ins(name: str) -> Iterator[Any]:
+    """What may be right where the variable is not: something; else what it is when it is not set."""
+    field = Settings.model_fields[name]
+    usual = None if field.is_required() else field.get_default(call_default_factory=True)
+    yield _STAND_INS.get(name, "stand-in" if usual is None else usual)
+    yield usual

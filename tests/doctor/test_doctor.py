@@ -1,0 +1,161 @@
+"""What the doctor says when all is well, when hardly anything is, and how."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.clock import utc_now
+from bot.doctor.case import Case
+from bot.doctor.checks import CHECKS
+from bot.doctor.examine import Check, examine
+from bot.doctor.finding import Finding, ok
+from bot.sandbox.stage import Stage
+from tests.doctor.conftest import Patient, patient_on
+from tests.test_main import environment
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_all_is_well_and_every_check_says_so(patient: Patient) -> None:
+    report = patient.look()
+    assert report.wrong == {}
+    assert [one["id"] for one in report.findings] == [check.id for check in CHECKS]
+    assert {one["severity"] for one in report.findings} == {"ok"}
+    assert report.status == 0
+
+
+def test_nothing_is_changed_in_slack_on_the_pbx_or_on_the_disk(patient: Patient) -> None:
+    patient.sign_in_as_user()
+    before = sorted(patient.folder.iterdir())
+    patient.look()
+    assert sorted(patient.folder.iterdir()) == before
+    assert not [heard for heard in patient.pbx.requests if heard.write]
+    asked = {call.method for call in patient.slack.calls}
+    assert asked == {"auth.test", "apps.connections.open", "conversations.info", "usergroups.list"}
+
+
+def test_a_park_that_runs_goes_on_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = Stage()
+    with patient_on(stage, tmp_path, monkeypatch, capsys, running=True) as patient:
+        report = patient.look()
+        assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
+        assert report.status == 0
+        assert stage.slack.connections == 1
+        phones, ana = stage.channels["phones"], stage.people["ana"]
+        stage.slack.slash(ana, phones, "add 1001 to Sales")
+        stage.settle(60)
+    assert "1001" in stage.pbx.state.members_of("Sales")
+
+
+def test_an_empty_environment_names_every_variable_and_what_hangs_on_it(patient: Patient) -> None:
+    patient.set(SLACK_BOT_TOKEN=None, SLACK_APP_TOKEN=None, PBX_URL=None, PBX_TOKEN=None, PARK_POLICY=None)
+    report = patient.look()
+    assert report.status == 2
+    faults = report.every("settings.variable")
+    assert {"SLACK_BOT_TOKEN", "PBX_URL", "PBX_TOKEN"} <= {one["about"] for one in faults}
+    assert any("SLACK_APP_TOKEN" in one["text"] for one in faults)
+    assert len(faults) == 4
+    assert {"slack.bot_token", "slack.channels", "pbx.address", "pbx.call_park"} <= report.skipped
+    assert report["pbx.call_park"]["text"] == "not looked at, because of PBX_URL"
+    assert report["policy"]["severity"] == "ok"
+    assert report["journal.place"]["severity"] == "ok"
+    assert patient.slack.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "skipped", "looked_at"),
+    [
+        ("SLACK_BOT_TOKEN", None, "slack.bot_token", {"slack.way_in", "pbx.call_park", "policy", "journal.tables"}),
+        ("PBX_TOKEN", None, "pbx.sign_in", {"slack.channels", "pbx.base_path"}),
+        ("PBX_TOKEN", "no token, but words", "pbx.sign_in", {"slack.channels", "pbx.base_path"}),
+        ("PBX_VERIFY_TLS", "perhaps", "pbx.tls", {"slack.channels", "pbx.port"}),
+        ("PBX_URL", "https://park:secret@pbx.example.com/api", "pbx.address", {"slack.channels"}),
+        ("PARK_READ_ONLY", "perhaps", "read_only", {"slack.channels", "pbx.call_park"}),
+    ],
+)
+def test_a_variable_at_fault_hides_only_what_hangs_on_it(
+    patient: Patient, name: str, value: str | None, skipped: str, looked_at: set[str]
+) -> None:
+    patient.set(**{name: value})
+    report = patient.look()
+    assert report["settings.variable"]["about"] == name
+    assert "README" in report["settings.variable"]["remedy"]
+    assert skipped in report.skipped
+    assert {one["id"] for one in report.findings if one["severity"] == "ok"} >= looked_at
+    assert "secret" not in json.dumps(report.findings)
+
+
+def test_a_check_that_breaks_is_said_and_hides_no_other() -> None:
+    def broken(_: Case) -> list[Finding]:
+        raise LookupError("what nobody reckoned with")
+
+    case = Case(utc_now)
+    checks = (
+        Check(id="first", look=broken),  # type: ignore[arg-type]
+        Check(id="second", look=lambda _: iter([ok("second", "fine")]), needs=("first",)),
+        Check(id="third", look=lambda _: iter([ok("third", "fine")])),
+    )
+    said = [(one.id, one.severity) for one in examine(checks, case)]
+    assert said == [("first.failed", "error"), ("second", "skipped"), ("third", "ok")]
+
+
+def test_people_read_it_with_the_remedy_under_each_and_a_sum_at_the_end(patient: Patient) -> None:
+    patient.set(PARK_READ_ONLY="true", PBX_TOKEN=None)
+    said = patient.say()
+    assert "ok       policy: " in said
+    assert "WARNING  read_only.on: PARK_READ_ONLY is set" in said
+    assert "         -> Remove it when Park is to make changes." in said
+    assert "ERROR    settings.variable: PBX_TOKEN: set PBX_TOKEN, or PBX_USERNAME" in said
+    assert "skipped  pbx.role: not looked at, because of PBX_TOKEN" in said
+    assert said.splitlines()[-1].startswith("1 error, 1 warning, 3 skipped, ")
+
+
+def test_read_only_is_a_warning_and_status_1(patient: Patient) -> None:
+    patient.set(PARK_READ_ONLY="true")
+    report = patient.look()
+    assert report.wrong == {"read_only.on": "warning"}
+    assert report.status == 1
+
+
+def test_it_runs_as_a_command_of_its_own_and_prints_json_alone(patient: Patient) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor", "--json"],
+        cwd=patient.folder,
+        env=environment(patient.stage, patient.folder),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = json.loads(done.stdout)
+    assert (said["status"], done.returncode) == (1, 1), done.stderr
+    assert [one["id"] for one in said["findings"] if one["severity"] == "warning"] == ["slack.ids.unknown"]
+
+
+def test_missing_time_zone_data_is_an_error(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    import zoneinfo
+
+    zoneinfo.reset_tzpath(())
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    try:
+        zoneinfo.ZoneInfo.clear_cache()
+        report = patient.look()
+    finally:
+        zoneinfo.reset_tzpath()
+        zoneinfo.ZoneInfo.clear_cache()
+    assert report.wrong == {"time_zones.missing": "error"}
+    assert "tzdata" in report["time_zones.missing"]["remedy"]
+
+
+def test_every_warning_and_error_that_there_is_is_proven_by_a_test() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot/doctor").rglob("*.py"))
+    said = set(re.findall(r'(?:warning|error)\(\s*"([a-z_.]+)"', code))
+    tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("*.py"))
+    assert len(said) > 50
+    assert sorted(one for one in said if one not in tests) == []
