@@ -13,7 +13,7 @@ from bot.metrics import NO_OPERATION, REQUESTS
 from bot.operation import ChangeOperation, JournalOperation, Operation, footprint
 from bot.operations import PutBack, dump
 from bot.path import Path
-from bot.pool import Pool
+from bot.pool import FairPool
 from bot.request import Door, Request
 from bot.slowness import Slowness
 from bot.voice import Voice
@@ -25,12 +25,16 @@ READERS = 8
 """Reads under way at once: a slow PBX must not let one channel's questions starve another's."""
 
 
+READS_OF_ONE = 4
+"""Of these, one person's at most."""
+
+
 class Reception:
     """Takes requests from Slack's listeners; waits for no PBX and no Slack, for one commit only."""
 
     def __init__(self, journal: Journal, path: Path, worker: Worker, voice: Voice, slowness: Slowness) -> None:
         self.journal, self.path, self.worker, self.voice, self.slowness = journal, path, worker, voice, slowness
-        self._readers = Pool("reader", READERS)
+        self._readers = FairPool("reader", READERS, most=READS_OF_ONE)
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
@@ -89,7 +93,7 @@ class Reception:
         return footprint(operation) | (self.journal.footprint(number) if number is not None else frozenset())
 
     def _start_reading(self, request: Request, readings: Sequence[Operation]) -> None:
-        self._readers.submit(self._read, request, readings)
+        self._readers.submit_for(request.user, partial(self._read, request, readings))
 
     def _read(self, request: Request, readings: Sequence[Operation]) -> None:
         try:

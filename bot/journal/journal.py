@@ -15,7 +15,7 @@ from bot.journal.migrations import migrate, refuse_old
 from bot.journal.reading import Reader
 from bot.journal.story import Happened, checkpoints
 from bot.journal.tables import entries, holds
-from bot.journal.turns import next_claimable
+from bot.journal.turns import claimable
 from bot.request import Request
 
 LEASE = timedelta(seconds=60)
@@ -74,7 +74,7 @@ class Journal(Reader):
             return None  # whoever finds nothing has kept no other replica from writing
         with self.database.writing() as connection:
             now = self._at(connection)
-            number = connection.scalar(next_claimable(now))
+            number = claimable(connection, now)
             if number is None:
                 return None
             return fence.take(connection, number, owner, at=now, until=now + self.lease)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, collate, exists, func, select
 
 from bot.clock import Now
 from bot.journal.database import Database
@@ -11,12 +11,14 @@ from bot.journal.drifts import drift
 from bot.journal.entry import Entry, Event, Flag, State
 from bot.journal.rows import entry_of, event_of
 from bot.journal.tables import entries, events, flags
-from bot.journal.turns import next_claimable, next_moment
+from bot.journal.turns import claimable, next_moment
 
 MOST = 100
 """Of what is shown as unknown."""
 AMONG = 1000
 """Requests among which a person's own are looked for."""
+LAST = chr(0x10FFFF)
+"""No character comes after it."""
 LATEST = 50
 """Of these, as many at most."""
 
@@ -51,7 +53,8 @@ class Reader:
         """What came of other people's clicks on the same button, as far as it ended or is to come."""
         if (button := entry.request.button) is None:
             return []
-        theirs = entries.c.key.startswith(button, autoescape=True), entries.c.id != entry.id
+        key = collate(entries.c.key, "BINARY" if self.database.alone else "C")  # byte by byte, as its index has it
+        theirs = key >= button, key < button + LAST, entries.c.id != entry.id
         return self._entries(select(entries).where(*theirs).order_by(entries.c.id))
 
     def recent(self, limit: int) -> list[Entry]:
@@ -144,6 +147,6 @@ class Reader:
 
 
 def _next_due(connection: Connection, now: datetime) -> datetime | None:
-    if connection.scalar(next_claimable(now)) is not None:
+    if claimable(connection, now) is not None:
         return now
     return connection.scalar(next_moment(now))

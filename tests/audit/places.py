@@ -53,6 +53,7 @@ def hashes(folder: Path) -> Sequence[str]:
 
 
 BEFORE_THE_CHAIN = (
+    "DROP INDEX ix_entries_unknown",
     "DROP TABLE prompts",
     "DROP TABLE sights",
     "DROP TABLE drifts",

@@ -104,6 +104,7 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
     assert indexes == {
         "ix_drifts_unposted",
         "ix_entries_about",
+        "ix_entries_unknown",
         "ix_entries_untold",
         "ix_events_entry_id",
         "ix_holds_entry_id",
