@@ -8,6 +8,7 @@ import pytest
 from bot.grammar import parse
 from bot.operation import ChangeOperation
 from bot.operations import OPERATIONS
+from bot.operations.put_back import PutBack
 from bot.sandbox.pbx import Refusal, Switches
 from tests.faults.scene import Scene
 
@@ -31,6 +32,7 @@ DAY = (
     "remove 1001 from Field Staff",
     "delete Field Staff",
     "undo change 17",
+    "server prompt F07WELCOME1",
 )
 ODD: dict[str, dict[str, Any]] = {
     "the usual": {},
@@ -58,6 +60,7 @@ ODD: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 ELSEWHERE = {
+    "audit_logs": "tests/drift/test_noticing.py",
     "shown_only": "refused whole: tests/faults/test_undocumented.py",
     "sign_in": "tests/pbx/test_signin.py",
     "oauth": "tests/pbx/test_signin.py",
@@ -90,6 +93,6 @@ def test_every_change_is_done_and_seen_to_be_done(scene: Scene, odd: dict[str, A
 
 def test_the_day_holds_every_change_there_is_and_the_odd_ones_every_switch() -> None:
     done = {type(reading) for line in DAY for reading in parse(line)}
-    assert done == {one for one in OPERATIONS if issubclass(one, ChangeOperation)}
+    assert done == {one for one in OPERATIONS if issubclass(one, ChangeOperation)} - {PutBack}  # tests/drift has it
     turned = {name for odd in ODD.values() for name in odd}
     assert {field.name for field in fields(Switches)} == turned | ELSEWHERE.keys()

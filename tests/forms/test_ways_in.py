@@ -23,6 +23,7 @@ MISTYPED = {
     "server_recall_ring_group_time": ("server recall ring group time 20m", {}),
     "server_extension": ("server extension 12", {}),
     "server_enabled": ("turn server sideways", {}),
+    "server_prompt": ("server prompt of last year", {}),
     "refuse": ("refuse change soon because Sales is short", {}),
 }
 """A line of each operation that is not understood, and what its form holds of it."""

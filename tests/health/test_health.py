@@ -54,7 +54,14 @@ def stage() -> Iterator[Stage]:
 def test_it_is_alive_and_ready(stage: Stage) -> None:
     live, ready = ask(stage, "/health/live"), ask(stage, "/health/ready")
     assert live == (200, "application/json", live.text)
-    assert live.said == {"alive": True, "worker": "alive", "daily": "alive", "lookout": "alive", "slack": "alive"}
+    assert live.said == {
+        "alive": True,
+        "worker": "alive",
+        "daily": "alive",
+        "lookout": "alive",
+        "slack": "alive",
+        "drift": "alive",
+    }
     assert ready.status == 200
     assert ready.said == {
         "ready": True,

@@ -53,6 +53,11 @@ class Terminal:
         return True
 
 
+def _hears_ctrl_c() -> None:
+    """Whoever runs the tests in the background has it ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def terminal(first: FirstHour) -> Iterator[Terminal]:
     """`python -m bot init` at a terminal of its own."""
@@ -61,6 +66,7 @@ def terminal(first: FirstHour) -> Iterator[Terminal]:
     bot = subprocess.Popen(
         [sys.executable, "-m", "bot", "init"],
         cwd=first.folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=_hears_ctrl_c,
     )  # fmt: skip
     os.close(theirs)
     try:
