@@ -1,6 +1,6 @@
 # Everything runs from a virtual environment in .venv, made from the pinned lock files: nothing is installed globally.
 .DEFAULT_GOAL := help
-.PHONY: help demo init test run check lock pictures clean
+.PHONY: help demo init test run check lock pictures bench clean
 
 # The first Python that is new enough; name another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -17,6 +17,7 @@ help:
 	@echo "make check  lint, types, import contracts, the README's command table"
 	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
 	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
+	@echo "make bench  print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
 	@echo "make pictures  take the README's pictures again (needs Chromium)"
 	@echo "make clean  remove .venv and caches"
 
@@ -66,6 +67,9 @@ lock: $(BIN)/python
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures .github
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache

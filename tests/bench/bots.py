@@ -67,7 +67,7 @@ def running(stage: Stage, module: str, **more: str) -> Iterator[Bot]:
     before, begun = stage.slack.connections, time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", *module.split()],
-        env={**os.environ, **environment(stage.settings), **more},
+        env={**os.environ, **environment(stage.settings), "PARK_LOG_LEVEL": "WARNING", **more},
         stdout=subprocess.DEVNULL,
     )
     try:

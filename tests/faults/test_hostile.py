@@ -1,0 +1,142 @@
+"""Whatever comes in by whichever door: Park goes on, the PBX is not written to, and nobody is pinged."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sandbox.slack.model import Post
+from bot.sandbox.stage import Stage
+from tests.forms.conftest import top
+
+PINGS = ("<!channel", "<!here", "<!everyone")
+VALUES = (
+    *("", "<!channel>", "<!here|@here>", "\0", "x" * 50_000, "{}", "[]", '{"line": "delete Sales"}', "../../destroy"),
+    *("%2e%2e", "' OR 1=1 --", "${jndi:ldap://x}", "U" * 300),
+)
+WORDS = (
+    *("add", "1001", "to", "Sales", "recall", "delete", "<!channel>", '"', "'", "for", "2h", "until", "<@U0>", "ask"),
+    *("emergency", "because", "preview", "1-99999999999999", "\u202e", "\u200b", "{", "?", "&lt;!here&gt;", "-" * 500),
+)
+hostile = st.one_of(
+    st.sampled_from(VALUES),
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3),
+    st.text(max_size=200),
+)
+lines = st.text(max_size=400) | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def stage(http: bool) -> Iterator[Stage]:
+    with Stage(http=http) as running:
+        yield running
+        still_well(running)
+
+
+@pytest.fixture(scope="module")
+def gestures(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
+    """One of each kind, as Slack sends them, of somebody who may only look."""
+    slack, eve, phones = stage.slack, stage.people["eve"], stage.channels["phones"]
+    slack.slash(eve, phones, "group Sales")
+    slack.say(eve, phones, "@Park groups")
+    slack.slash(eve, phones, "preview add 1001 to Sales")
+    stage.settle(30)
+    slack.slash(eve, phones, "find")
+    top(stage, "Find", person="eve")
+    slack.submit(eve)
+    stage.settle(30)
+    made = [delivery.envelope for delivery in slack.deliveries.made]
+    return [(envelope["type"], envelope["payload"]) for envelope in made]
+
+
+def still_well(stage: Stage) -> None:
+    """It answers, wrote nothing, and pinged nobody."""
+    stage.settle(60)
+    assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups").ok
+    stage.settle(30)
+    assert stage.pbx.writes == []
+    said = [text for post in stage.slack.state.posts if post.user == stage.slack.bot_user for text in marked(post)]
+    assert not [text for text in said if any(ping in text for ping in PINGS)]
+
+
+def marked(post: Post) -> Iterator[str]:
+    """All of a message in which Slack reads marks; labels are plain."""
+    yield post.text
+    for path in places(post.blocks):
+        part: Any = post.blocks
+        for key in path:
+            part = part[key]
+        if isinstance(part, dict) and part.get("type") == "mrkdwn":
+            yield part["text"]
+
+
+def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a payload."""
+    inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, value in inside:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_payload_with_anything_anywhere_harms_nobody(
+    stage: Stage, gestures: list[tuple[str, dict[str, Any]]], data: st.DataObject
+) -> None:
+    kind, payload = data.draw(st.sampled_from(gestures))
+    mutant = copy.deepcopy(payload)
+    *path, last = data.draw(st.sampled_from(list(places(payload))))
+    target: Any = mutant
+    for key in path:
+        target = target[key]
+    if data.draw(st.booleans()):
+        target[last] = data.draw(hostile)
+    else:
+        del target[last]
+    stage.slack.deliveries._timeout = 0.5  # what is not acknowledged never will be
+    try:
+        stage.slack.deliveries._send(kind, mutant, {"accepts_response_payload": True})
+    finally:
+        stage.slack.deliveries._timeout = 3.0
+
+
+@settings(max_examples=100)
+@given(line=lines, mentioned=st.booleans())
+def test_a_line_of_anything_harms_nobody(stage: Stage, line: str, mentioned: bool) -> None:
+    slack, eve, phones = stage.slack, stage.people["eve"], stage.channels["phones"]
+    if mentioned:
+        slack.say(eve, phones, f"@Park {line}"[:3900])
+    else:
+        slack.slash(eve, phones, line[:3900])
+
+
+@settings(max_examples=25)
+@given(
+    value=hostile.map(lambda one: one if isinstance(one, str) else json.dumps(one)),
+    kind=st.sampled_from(["offer", "form"]),
+)
+def test_a_button_that_carries_anything_harms_nobody(stage: Stage, value: str, kind: str) -> None:
+    slack, eve = stage.slack, stage.people["eve"]
+    click = {
+        "type": "block_actions",
+        "user": {"id": eve, "team_id": slack.team},
+        "team": {"id": slack.team},
+        "channel": {"id": stage.channels["phones"]},
+        "container": {"type": "message", "message_ts": "1.0", "channel_id": stage.channels["phones"]},
+        "message": {"ts": "1.0"},
+        "trigger_id": "1.2.3",
+        "actions": [{"type": "button", "action_id": f"park:{kind}:0", "block_id": "b", "value": value}],
+    }
+    slack.deliveries._timeout = 0.5
+    try:
+        slack.deliveries._send("interactive", click, {"accepts_response_payload": False})
+    finally:
+        slack.deliveries._timeout = 3.0
