@@ -55,12 +55,15 @@ check: $(VENV)/.dev
 	@echo "Import contracts"; $(BIN)/lint-imports
 	@echo "The README's command table"; $(BIN)/python -m bot table --check README.md
 
-LOCK := $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --all-extras pyproject.toml
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
+# A container needs no sandbox: its lock is a part of the first one, and what its wheel is built with has one too.
 lock: $(BIN)/python
 	@$(BIN)/python -m pip --quiet install uv
-	@$(LOCK) --output-file requirements.lock
-	@$(LOCK) --group dev --output-file requirements-dev.lock
+	@$(LOCK) --upgrade --all-extras pyproject.toml --output-file requirements.lock
+	@$(LOCK) --upgrade --all-extras --group dev pyproject.toml --output-file requirements-dev.lock
+	@$(LOCK) --extra postgresql --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	@echo hatchling | $(LOCK) --upgrade - --output-file deploy/build.lock
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures .github

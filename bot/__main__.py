@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from bot import checking, logs
+from bot import __version__, checking, logs
 from bot.audit.command import add_commands
 from bot.doctor import command as doctor
 from bot.errors import ParkError, SettingsError
@@ -38,6 +38,7 @@ def run(_: argparse.Namespace) -> int:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the policy is about to be read; unhandled, it would end the process
     settings = read_settings()
     logs.configure(settings.park_log_level, settings.secrets)
     logs.catch_all()
@@ -92,7 +93,11 @@ def table(chosen: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Park: call park settings, changed from Slack.")
+    installed = Path(sys.argv[0]).stem == "parkbot"
+    parser = argparse.ArgumentParser(
+        prog="parkbot" if installed else "python -m bot", description="Park: call park settings, changed from Slack."
+    )
+    parser.add_argument("--version", action="version", version=f"Park {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     one = commands.add_parser("init", help="ask a few questions, and write .env and a policy to begin with")
     one.set_defaults(run=init)

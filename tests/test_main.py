@@ -2,12 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from bot.__main__ import main
 from bot.sandbox.sound import tone
 from bot.sandbox.stage import Stage
@@ -24,6 +26,20 @@ def test_what_has_to_be_put_right_first_is_said_and_the_status_is_2(
         monkeypatch.delenv(name, raising=False)
     assert main(["run"]) == 2
     assert "SLACK_BOT_TOKEN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("called", "name"), [("/opt/park/bin/parkbot", "parkbot"), ("/opt/park/bot/__main__.py", "python -m bot")]
+)
+def test_it_goes_by_the_name_that_it_was_called_by(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], called: str, name: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    for words, said in ((["--help"], f"usage: {name} [-h]"), (["--version"], f"Park {__version__}\n")):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.startswith(said)
 
 
 def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,6 +140,24 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
         bot.send_signal(signal.SIGTERM)
         _, log = bot.communicate(timeout=30)
         assert bot.returncode == 0, log
+
+
+def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
+    with Stage() as stage, socket.create_server(("127.0.0.1", 0)) as slow_slack:
+        url = f"http://127.0.0.1:{slow_slack.getsockname()[1]}/api/"
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(stage, tmp_path, SLACK_API_URL=url),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        asking, _ = slow_slack.accept()
+        bot.send_signal(signal.SIGHUP)
+        asking.close()
+        slow_slack.close()
+        _, log = bot.communicate(timeout=60)
+    assert bot.returncode == 2, log
 
 
 @pytest.mark.parametrize(
