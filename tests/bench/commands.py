@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import nan
 from statistics import median, quantiles
 
 from bot.sandbox.stage import Stage
@@ -34,14 +35,16 @@ class Typist:
     def __post_init__(self) -> None:
         self._next: Iterator[int] = count()
 
-    def type(self) -> Taken:
-        """One command, until its confirmation stands in its card's thread."""
+    def type(self) -> Taken | None:
+        """One command, until its confirmation stands in its card's thread; None where it was not acknowledged in time."""
         number, state = next(self._next), self.stage.slack.state
         group, person = f"Group {number % GROUPS + 1:05}", self.stage.people[f"person{number % PEOPLE}"]
-        to = "user" if number // GROUPS % 2 else RING_GROUP
+        before = self.stage.pbx.state.groups[self.stage.pbx.state.group_id(group)]["recall_to"]
+        to = RING_GROUP if before == "USER_ONLY" else "user"
         seen, begun = len(state.posts), time.perf_counter()
         ack = self.stage.slack.slash(person, self.stage.channels["phones"], f"recall {group} to {to}")
-        assert ack.ok, ack
+        if not ack.ok:
+            return None
 
         def is_confirmed() -> bool:
             new = state.posts[seen:]
@@ -51,9 +54,9 @@ class Typist:
         assert state.wait(is_confirmed, 60), f"{group} was not confirmed"
         return Taken(ack.seconds, time.perf_counter() - begun)
 
-    def together(self, people: int, each: int) -> tuple[list[Taken], float]:
+    def together(self, people: int, each: int) -> tuple[list[Taken | None], float]:
         """So many people, one command after the other; what each took, and commands a second."""
-        taken: list[Taken] = []
+        taken: list[Taken | None] = []
         threads = [
             threading.Thread(target=lambda: taken.extend([self.type() for _ in range(each)])) for _ in range(people)
         ]
@@ -62,7 +65,7 @@ class Typist:
             thread.start()
         for thread in threads:
             thread.join()
-        return taken, len(taken) / (time.perf_counter() - begun)
+        return taken, len(list(filter(None, taken))) / (time.perf_counter() - begun)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Round:
     """The ack that nineteen of twenty came before."""
     confirmed: float
     rate: float
+    failed: int
+    """Of which Slack told the person that the command had failed."""
 
 
 @dataclass
@@ -100,9 +105,11 @@ def measure(stage: Stage, module: str, crowds: Sequence[int], **more: str) -> Me
 
 
 def _round(typist: Typist, people: int) -> Round:
-    taken, rate = typist.together(people, max(4, 120 // people))
+    typed, rate = typist.together(people, max(4, 120 // people))
+    taken = [one for one in typed if one] or [Taken(nan, nan)]
     acks = [one.ack for one in taken]
-    return Round(people, median(acks), quantiles(acks, n=20)[-1], median(one.confirmed for one in taken), rate)
+    late = quantiles(acks, n=20)[-1] if len(acks) > 1 else nan
+    return Round(people, median(acks), late, median(one.confirmed for one in taken), rate, typed.count(None))
 
 
 def calls_of_park(stage: Stage) -> str:
@@ -134,6 +141,8 @@ def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
             _row("             ack, 95th of 100", ours.late * 1000, theirs.late * 1000, "ms")
             _row("             confirmation", ours.confirmed * 1000, theirs.confirmed * 1000, "ms")
             _row("             commands", ours.rate, theirs.rate, "/s")
+            if ours.failed or theirs.failed:
+                print(f"{'             failed':28}{ours.failed:9}    {theirs.failed:8}")
         _row("memory at rest", park.at_rest, bare.at_rest, "MiB")
         _row("memory after that", park.after, bare.after, "MiB")
         _row("start to ready", park.started, bare.started, "s")
