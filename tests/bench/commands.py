@@ -36,7 +36,7 @@ class Typist:
         self._next: Iterator[int] = count()
 
     def type(self) -> Taken | None:
-        """One command, until its confirmation stands in its card's thread; None where it was not acknowledged in time."""
+        """One command, until its confirmation stands in its card's thread; None where no ack came in time."""
         number, state = next(self._next), self.stage.slack.state
         group, person = f"Group {number % GROUPS + 1:05}", self.stage.people[f"person{number % PEOPLE}"]
         before = self.stage.pbx.state.groups[self.stage.pbx.state.group_id(group)]["recall_to"]
