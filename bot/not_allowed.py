@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import instead
+from bot.confirmation.preview import ASK
 from bot.desk import Past
 from bot.errors import NOTHING, NotAllowed
 from bot.message import Fact, FormOffer, Message, Offer
@@ -61,7 +62,7 @@ def _offers(decision: Decision, tried: Tried | None) -> Iterator[Offer]:
             yield offer
 
     if tried is not None and decision.approvers and _may_be_asked(tried):
-        yield Offer(label="Ask for approval", line=Ask(line=tried.operation.text(settled=True)).text(), style="primary")
+        yield Offer(label=ASK, line=Ask(line=tried.operation.text(settled=True)).text(), style="primary")
 
 
 def _forms(decision: Decision, tried: Tried | None) -> Iterator[FormOffer]:

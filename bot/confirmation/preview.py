@@ -10,6 +10,8 @@ from bot.operation import ChangeOperation
 from bot.plan import Plan
 from bot.times import Times
 
+ASK = "Ask for approval"
+
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
     """The diff, and the button that applies exactly it."""
@@ -20,7 +22,14 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
         title=f"{plan.wish}? Nothing is changed yet.",
         facts=(*plan_facts(plan, ring_group), *time_facts(plan.times)),
         notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
-        offers=(Offer(label=operation.button, line=operation.text(), style=style, expects=plan.digest()),),
+        offers=(
+            Offer(
+                label=ASK if operation.approval else operation.button,
+                line=operation.text(),
+                style=style,
+                expects=plan.digest(),
+            ),
+        ),
     )
 
 

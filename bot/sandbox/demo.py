@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot import logs
 from bot.sandbox import browsing
 from bot.sandbox.stage import DEMO_POLICY, Stage
 from bot.sandbox.terminal import Terminal
@@ -38,6 +39,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
     """Lines given, or typed, or the five of the first screen; the exit status tells whether all were answered.
 
     `where` is terminal, or page; None: the page where a browser can show it."""
+    logs.configure("ERROR")
     logging.getLogger().setLevel(logging.ERROR)
     if picture is not None:
         return _draw(lines, picture)

@@ -91,7 +91,11 @@ class Terminal:
             return self.screen.sorry(f"There are {len(buttons)} buttons on the screen.")
         where, action_id = buttons[int(number) - 1]
         before = self.screen.seen()
-        return self.stage.slack.click(self.screen.user, where, action_id=action_id).ok and self.screen.wait(before)
+        try:
+            ack = self.stage.slack.click(self.screen.user, where, action_id=action_id)
+        except LookupError as fault:  # it is on somebody else's screen
+            return self.screen.sorry(str(fault))
+        return ack.ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:
         """`fill Members = 1001, 1002`: by label; several values with commas, a file by its path."""

@@ -296,7 +296,7 @@ def test_a_question_can_not_be_asked_for_approval(scene: Scene) -> None:
 def test_what_asks_first_is_shown_first(scene: Scene) -> None:
     scene.do("ask delete Billing", "ben")
     assert scene.cards() == []
-    scene.click(scene.whisper("ben"), "Delete", "ben")
+    scene.click(scene.whisper("ben"), "Ask for approval", "ben")
     assert "Will be lost" in card(scene)
     scene.click(scene.cards()[-1], "Approve")
     assert "Billing" not in {group["name"] for group in scene.stage.pbx.state.groups.values()}
