@@ -46,10 +46,10 @@ class Worker:
             thread.start()
 
     def wake(self) -> None:
-        """There is work: for one thread, which wakes the next when it has found some. Whoever ends one looks again."""
+        """There is work, or a change has ended that others waited for."""
         with self._changed:
             self._woken += 1
-            self._changed.notify()
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """Finish what is running and take nothing new."""
@@ -75,8 +75,8 @@ class Worker:
                 self._sleep(seen)
                 continue
             with following(entry.request, entry.id):
-                self.wake()  # there may be more
-            self._work(entry)
+                self._work(entry)
+            self.wake()
 
     def _claim(self) -> Entry | None:
         try:

@@ -70,8 +70,8 @@ class Journal(Reader):
 
     def claim(self, owner: str) -> Entry | None:
         """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
-        if self.due_in() != timedelta(0):
-            return None  # whoever finds nothing has kept nobody from writing
+        if not self.database.alone and self.due_in() != timedelta(0):
+            return None  # whoever finds nothing has kept no other replica from writing
         with self.database.writing() as connection:
             now = self._at(connection)
             number = claimable(connection, now)
