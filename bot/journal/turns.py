@@ -2,34 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, func, or_, select
 
 from bot.journal.entry import State
 from bot.journal.tables import entries, holds, targets
 
-MOST_OF_ONE = 5
-"""Changes of one person under way at once: with eight workers, whoever floods Park leaves three to the others."""
-
 
 def claimable(connection: Connection, now: datetime) -> int | None:
     """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told."""
-    return connection.scalar(_next_claimable(now, frozenset(connection.scalars(_with_full_hands(now)))))
-
-
-def _with_full_hands(now: datetime) -> Select[str]:
-    asker = entries.c.request["user"].as_string()
-    held = select(asker).where(entries.c.told_at.is_(None), entries.c.lease_until > now)
-    return held.group_by(asker).having(func.count() >= MOST_OF_ONE)
-
-
-def _next_claimable(now: datetime, busy: frozenset[str]) -> Select[int]:
-    """`busy`: askers whose next one waits until one of theirs has ended."""
     free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now)
     due = or_(entries.c.due_at.is_(None), entries.c.due_at <= now)
-    turn = entries.c.request["user"].as_string().not_in(busy) if busy else true()
-    return (
+    return connection.scalar(
         select(entries.c.id)
-        .where(entries.c.told_at.is_(None), free, due, turn, ~_blocked(now), ~_aims_at_what_is_taken())
+        .where(entries.c.told_at.is_(None), free, due, ~_blocked(now), ~_aims_at_what_is_taken())
         .order_by(entries.c.id)
         .limit(1)
     )

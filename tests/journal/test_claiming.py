@@ -6,7 +6,6 @@ import pytest
 
 from bot.errors import LeaseLost, TargetTaken
 from bot.journal import Entry, State
-from bot.journal.turns import MOST_OF_ONE
 from tests.journal.making import START, Desk
 
 MINUTE = timedelta(minutes=1)
@@ -31,18 +30,6 @@ def test_overlapping_footprints_run_one_after_the_other_in_the_order_of_acceptan
     assert (running.id, desk.journal.claim("idle")) == (second, None)
     desk.journal.end(running, State.FAILED, {})
     assert desk.claim().id == third
-
-
-def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(desk: Desk) -> None:
-    flood = [desk.accept(f"group {number}") for number in range(MOST_OF_ONE + 2)]
-    running = [desk.claim() for _ in range(MOST_OF_ONE)]
-    assert [entry.id for entry in running] == flood[:MOST_OF_ONE]
-    assert desk.journal.claim("idle") is None
-    assert desk.journal.due_in() != timedelta(0), "nobody looks again and again"
-    other = desk.accept("support", user="U2")
-    assert desk.claim().id == other
-    desk.journal.told(desk.journal.end(running[0], State.DONE, {}))
-    assert desk.claim().id == flood[MOST_OF_ONE]
 
 
 def test_those_without_a_footprint_run_side_by_side(desk: Desk) -> None:
