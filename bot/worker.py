@@ -31,9 +31,11 @@ class Worker:
         self.journal, self.settler = journal, settler
         self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
-        self._changed = threading.Condition()
+        self._changed = (
+            threading.Condition()
+        )  # the idle wait here, and nobody else: who is woken looks
         self._woken = 0
-        self._stopping = False
+        self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
         self._ended = threading.Event()
         self._beside = [threading.Thread(target=self._keep_leases, name="lease-keeper")]
@@ -46,15 +48,18 @@ class Worker:
             thread.start()
 
     def wake(self) -> None:
-        """There is work, or a change has ended that others waited for."""
+        """There is work: for one thread, which wakes the next when it has found some. Whoever ends one looks again.
+
+        So of the idle threads one always knows when something is due next: that which looked last.
+        """
         with self._changed:
             self._woken += 1
-            self._changed.notify_all()
+            self._changed.notify()
 
     def stop(self) -> None:
         """Finish what is running and take nothing new."""
+        self._stopping.set()
         with self._changed:
-            self._stopping = True
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
@@ -68,23 +73,21 @@ class Worker:
         return all(thread.is_alive() for thread in (*self._threads, *self._beside))
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             seen = self._woken
-            entry = self._claim()
-            if entry is None:
-                self._sleep(seen)
+            try:
+                due = self.journal.due_in()  # to look keeps nobody from writing
+                entry = self.journal.claim(self.owner) if due == timedelta(0) else None
+            except JournalUnavailable:
+                log.exception("the journal can't be read; trying again")
+                self._stopping.wait(RECOVERY.total_seconds())
                 continue
+            if entry is None:
+                self._sleep(seen, due)
+                continue
+            self.wake()  # there may be more
             with following(entry.request, entry.id):
                 self._work(entry)
-            self.wake()
-
-    def _claim(self) -> Entry | None:
-        try:
-            return self.journal.claim(self.owner)
-        except JournalUnavailable:
-            log.exception("the journal can't be read; trying again")
-            self._sleep(self._woken, RECOVERY)
-            return None
 
     def _work(self, entry: Entry) -> None:
         self._held[threading.get_ident()] = entry
@@ -121,8 +124,7 @@ class Worker:
 
     def _give_back(self, entry: Entry) -> None:
         """As soon as the journal can be written; a lease that runs out before that does the same."""
-        while not self._stopping:
-            self._sleep(self._woken, RECOVERY)
+        while not self._stopping.wait(RECOVERY.total_seconds()):
             try:
                 return self.journal.release(entry, self.journal.now())
             except JournalUnavailable:
@@ -131,18 +133,9 @@ class Worker:
                 return None
         return None
 
-    def _sleep(self, seen: int, most: timedelta | None = None) -> None:
-        """Until something is due or somebody wakes; `seen` closes the gap between claim and sleep."""
-        with self._changed:
-            if self._woken == seen and not self._stopping:
-                self._changed.wait(self._until_due(most))
-
-    def _until_due(self, most: timedelta | None) -> float:
-        if most is not None:
-            return most.total_seconds()
-        try:
-            due = self.journal.due_in()
-        except JournalUnavailable:
-            return RECOVERY.total_seconds()
+    def _sleep(self, seen: int, due: timedelta | None) -> None:
+        """Until something is due or somebody wakes; `seen`, from before the look, closes the gap between the two."""
         left = NAP if due is None else min(due, NAP)
-        return max(left.total_seconds(), 0.01)
+        with self._changed:
+            if self._woken == seen and not self._stopping.is_set():
+                self._changed.wait(max(left.total_seconds(), 0.01))
