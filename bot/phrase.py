@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.words import Words
 
@@ -25,18 +26,18 @@ Part = Literal | Field
 Slots = dict[str, Words]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """One way to type an operation, optional parts already chosen."""
 
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """How many words it pins down: the phrase that pins down more is the one that was meant."""
         return sum(isinstance(part, Literal) for part in self.parts)
 
-    @property
+    @cached_property
     def verb(self) -> str:
         """The words that it starts with."""
         return " ".join(part.spellings[0] for part in self._head())

@@ -1,7 +1,7 @@
 """Words held against the operations' declarations."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from bot.errors import NotPossible
@@ -41,7 +41,9 @@ def matched_tail(tail: Tail) -> Matched:
     """By the phrase that pins down most; only changes can have times."""
     fault: Fault | None = None
     verb = verb_of(tail.rest)
-    for operation, ways in _by_weight(timed=bool(tail.times)):
+    for operation, ways in _by_weight():
+        if tail.times and not operation.times():
+            continue
         found: dict[str, Operation] = {}
         # a line that begins with a verb begins with no name
         fitting = [way for way in ways if way.verb or verb is None]
@@ -62,25 +64,28 @@ def _read(operation: type[Operation], slots: Slots, tail: Tail) -> Operation:
     return operation.read_slots(slots, tail.times)
 
 
-def _by_weight(*, timed: bool) -> Iterator[tuple[type[Operation], list[Phrase]]]:
+@cache
+def _by_weight() -> tuple[tuple[type[Operation], tuple[Phrase, ...]], ...]:
     """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
     grouped: dict[tuple[int, int], list[Phrase]] = {}
     for index, operation in enumerate(OPERATIONS):
         for way in operation.ways():
             grouped.setdefault((-way.weight, index), []).append(way)
-    for (_, index), ways in sorted(grouped.items(), key=lambda item: item[0]):
-        if OPERATIONS[index].times() or not timed:
-            yield OPERATIONS[index], ways
+    in_order = sorted(grouped.items(), key=lambda item: item[0])
+    return tuple((OPERATIONS[index], tuple(ways)) for (_, index), ways in in_order)
 
 
 def verb_of(words: Words) -> type[Operation] | None:
     """The operation whose verb the line starts with; the longest such verb."""
-    fitting = [
-        (len(way.verb.split()), -index, operation)
-        for index, operation in enumerate(OPERATIONS)
-        for way in operation.ways()
-        if way.verb
-        and all(word.means(verb) for word, verb in zip(words, way.verb.split(), strict=False))
-        and len(words) >= len(way.verb.split())
-    ]
-    return max(fitting, key=lambda fit: fit[:2])[2] if fitting else None
+    return next((operation for verb, operation in _verbs() if _starts_with(words, verb)), None)
+
+
+@cache
+def _verbs() -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
+    """The longest first."""
+    verbs = [(tuple(way.verb.split()), operation) for operation in OPERATIONS for way in operation.ways() if way.verb]
+    return tuple(sorted(verbs, key=lambda one: -len(one[0])))
+
+
+def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
+    return len(words) >= len(verb) and all(word.means(one) for word, one in zip(words, verb, strict=False))
