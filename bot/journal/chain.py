@@ -46,17 +46,19 @@ class Link:
 
 
 START = Link(0, GENESIS)
+_HEAD = select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update()
+_EVENTS, _MOVED = insert(events), update(chain).where(chain.c.id == 1)
 
 
 def append(connection: Connection, told: Sequence[dict[str, Any]]) -> Link:
     """Write events in this order; the head's row is locked from here to the commit, so that no two follow one."""
-    row = connection.execute(select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update()).one()
+    row = connection.execute(_HEAD).one()
     link, rows = Link(row.number, row.hash), []
     for event in told:
         link = link.followed_by(event)
         rows.append({"id": link.number, "hash": link.hash, **event})
-    connection.execute(insert(events), rows)
-    connection.execute(update(chain).where(chain.c.id == 1).values(number=link.number, hash=link.hash))
+    connection.execute(_EVENTS, rows)
+    connection.execute(_MOVED, {"number": link.number, "hash": link.hash})
     return link
 
 

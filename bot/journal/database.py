@@ -32,6 +32,9 @@ class Database(Protocol):
     def now(self, connection: Connection) -> datetime:
         """By the clock that all who share this database go by; in UTC."""
 
+    def moment(self) -> datetime:
+        """By the same clock, for who is in no transaction; raise JournalUnavailable where it can't be asked."""
+
     def close(self) -> None:
         """Let go of it."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, or_, select, update
 
 from bot.errors import LeaseLost
 from bot.journal.entry import Entry, State
@@ -16,18 +16,34 @@ HANDED_BACK = {
     "owner": None,
     "lease_until": None,
 }
+_TAKEN = {
+    "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
+    "attempt": entries.c.attempt + 1,
+}
+_TAKE = update(entries).where(entries.c.id == bindparam("number")).values(_TAKEN).returning(entries)
+_HELD = (
+    update(entries)
+    .where(
+        entries.c.id == bindparam("number"),
+        entries.c.owner == bindparam("holder"),
+        entries.c.attempt == bindparam("taken_up"),
+    )
+    .returning(entries)
+)
+UNTOLD = _HELD.where(entries.c.told_at.is_(None))
+"""To write, as the three below, what is held; here, while nobody was told of it."""
+GIVEN_BACK = UNTOLD.values(HANDED_BACK)
+"""With it, it is in nobody's hands."""
+UNENDED = UNTOLD.where(or_(entries.c.state.in_([State.RUNNING, State.UNSETTLED]), entries.c.state == bindparam("same")))
+"""While it has not ended; or has, the `same` way: a commit was in doubt."""
+ENDED = _HELD.where(entries.c.ended_at.is_not(None))
+"""Once it has."""
 
 
 def take(connection: Connection, number: int, owner: str, *, at: datetime, until: datetime) -> Entry:
     """Claim it; an ended one stays ended."""
-    values = {
-        "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
-        "owner": owner,
-        "lease_until": until,
-        "attempt": entries.c.attempt + 1,
-    }
-    claimed = update(entries).where(entries.c.id == number).values(values).returning(entries)
-    entry = entry_of(connection.execute(claimed).one())
+    claimed = {"number": number, "owner": owner, "lease_until": until}
+    entry = entry_of(connection.execute(_TAKE, claimed).one())
     tell(connection, number, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
     return entry
 
@@ -36,14 +52,15 @@ def change(
     connection: Connection,
     entry: Entry,
     values: dict[str, Any],
-    *only: ColumnElement[bool],
+    only: Update = UNTOLD,
+    *,
     happened: Happened,
     at: datetime,
 ) -> Entry:
     """Write for the owner and the attempt that hold it; raise LeaseLost if those are others by now."""
-    held = and_(entries.c.id == entry.id, entries.c.owner == entry.owner, entries.c.attempt == entry.attempt)
-    row = connection.execute(update(entries).where(held, *only).values(values).returning(entries)).one_or_none()
-    if row is None or entry.owner is None:  # comparing with None finds what nobody has claimed
+    held = {"number": entry.id, "holder": entry.owner, "taken_up": entry.attempt}
+    row = connection.execute(only, held | values).one_or_none()
+    if row is None or entry.owner is None:
         raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
     tell(connection, entry.id, happened, by=entry.owner, at=at)
     return entry_of(row)

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.journal.entry import Accepted, Entry, FollowUp, Json, State
 from bot.journal.story import Happened, tell
 from bot.journal.tables import entries, holds
 from bot.request import Request
+
+_KNOWN = select(entries.c.id).where(entries.c.key == bindparam("sought"))
+_ENTRY, _HOLDS = insert(entries).returning(entries.c.id), insert(holds)
 
 
 def accepted(
@@ -66,11 +69,11 @@ def said(row: dict[str, Any]) -> Json:
 
 def add(connection: Connection, row: dict[str, Any], happened: Happened) -> Accepted:
     """The entry that has the row's key, or a new one."""
-    known = connection.scalar(select(entries.c.id).where(entries.c.key == row["key"]))
+    known = connection.scalar(_KNOWN, {"sought": row["key"]})
     if known is not None:
         return Accepted(id=known, fresh=False)
-    number = connection.execute(insert(entries).values(**row).returning(entries.c.id)).scalar_one()
+    number = connection.execute(_ENTRY, row).scalar_one()
     if row["footprint"]:
-        connection.execute(insert(holds), [{"name": name, "entry_id": number} for name in row["footprint"]])
+        connection.execute(_HOLDS, [{"name": name, "entry_id": number} for name in row["footprint"]])
     tell(connection, number, happened, by=row["request"]["user"], at=row["accepted_at"])
     return Accepted(id=number, fresh=True)

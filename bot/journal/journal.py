@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete
 
 from bot.clock import Now
 from bot.errors import JournalUnavailable, TargetTaken
@@ -14,12 +14,12 @@ from bot.journal.entry import Accepted, Entry, FollowUp, Json, Shift, State
 from bot.journal.migrations import migrate, refuse_old
 from bot.journal.reading import Reader
 from bot.journal.story import Happened, checkpoints
-from bot.journal.tables import entries, holds
+from bot.journal.tables import holds
 from bot.journal.turns import claimable
 from bot.request import Request
 
 LEASE = timedelta(seconds=60)
-UNTOLD = entries.c.told_at.is_(None)
+_FREE = delete(holds).where(holds.c.entry_id == bindparam("number"))
 
 
 class Journal(Reader):
@@ -70,8 +70,6 @@ class Journal(Reader):
 
     def claim(self, owner: str) -> Entry | None:
         """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
-        if not self.database.alone and self.due_in() != timedelta(0):
-            return None  # whoever finds nothing has kept no other replica from writing
         with self.database.writing() as connection:
             now = self._at(connection)
             number = claimable(connection, now)
@@ -110,11 +108,12 @@ class Journal(Reader):
 
     def schedule(self, entry: Entry, run_at: datetime, due_at: datetime | None = None, **known: Any) -> None:
         """Given back, to be claimed at `due_at`, or when it is to run; until then it holds up nobody."""
-        values = {**fence.HANDED_BACK, **known, "state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
+        when = {"state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
+        values = {**known, **when, "owner": None, "lease_until": None}
         happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
             aim.let_go(connection, entry.id)
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._at(connection))
+            fence.change(connection, entry, values, happened=happened, at=self._at(connection))
 
     def end(
         self,
@@ -134,12 +133,11 @@ class Journal(Reader):
         if not state.ended:
             raise ValueError(f"{state} is no end")
         happened = {"ended": {"state": state, "outcome": outcome}}
-        not_yet = entries.c.state.in_([State.RUNNING, State.UNSETTLED, state])  # the same again: a commit in doubt
         with self.database.writing() as connection:
             now = self._at(connection)
             values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self.lease}
-            ended = fence.change(connection, entry, values, UNTOLD, not_yet, happened=happened, at=now)
-            connection.execute(delete(holds).where(holds.c.entry_id == entry.id))
+            ended = fence.change(connection, entry, values | {"same": state}, fence.UNENDED, happened=happened, at=now)
+            connection.execute(_FREE, {"number": entry.id})
             for name, text in (flags or {}).items():
                 following.put(connection, name, text, by=ended, at=now)
             aim.let_go(connection, entry.id)
@@ -154,14 +152,13 @@ class Journal(Reader):
         with self.database.writing() as connection:
             now = self._at(connection)
             values = {"told_at": now, "response_url": None, "lease_until": None}
-            fence.change(connection, entry, values, entries.c.ended_at.is_not(None), happened={"told": None}, at=now)
+            fence.change(connection, entry, values, fence.ENDED, happened={"told": None}, at=now)
 
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Give it back, to be claimed again from then on; it keeps its place before those that came later."""
-        values = {**fence.HANDED_BACK, "due_at": run_at}
-        happened = {"released": {"until": run_at.isoformat()}}
+        due, happened = {"due_at": run_at}, {"released": {"until": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, values, UNTOLD, happened=happened, at=self._at(connection))
+            fence.change(connection, entry, due, fence.GIVEN_BACK, happened=happened, at=self._at(connection))
 
     def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
         with self.database.writing() as connection:
@@ -171,15 +168,14 @@ class Journal(Reader):
         with self.database.writing() as connection:
             if aim.take(connection, entry.id, targets):
                 return self._write(connection, entry, known)
-            waits = {**fence.HANDED_BACK, "due_at": None}
-            happened = {"released": {"until": "its target is free"}}
-            fence.change(connection, entry, waits, UNTOLD, happened=happened, at=self._at(connection))
+            due, happened = {"due_at": None}, {"released": {"until": "its target is free"}}
+            fence.change(connection, entry, due, fence.GIVEN_BACK, happened=happened, at=self._at(connection))
         raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets))}")
 
     def _write(self, connection: Connection, entry: Entry, known: dict[str, Any]) -> Entry:
         now = self._at(connection)
         values = {**known, "lease_until": now + self.lease}
-        return fence.change(connection, entry, values, UNTOLD, happened=checkpoints(known), at=now)
+        return fence.change(connection, entry, values, happened=checkpoints(known), at=now)
 
     def _add(
         self, key: str, row: Callable[[datetime], dict[str, Any]], happened: Callable[[dict[str, Any]], Happened]

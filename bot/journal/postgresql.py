@@ -61,6 +61,11 @@ class Database:
         moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
 
+    def moment(self) -> datetime:
+        """Likewise."""
+        with self.reading() as connection:
+            return self.now(connection)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view, whoever is writing."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, collate, exists, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
 
 from bot.clock import Now
 from bot.journal.database import Database
@@ -22,6 +22,13 @@ LAST = chr(0x10FFFF)
 LATEST = 50
 """Of these, as many at most."""
 
+_OF_NUMBER = select(entries).where(entries.c.id == bindparam("number"))
+_OF_KEY = select(entries).where(entries.c.key == bindparam("sought"))
+_SEQUEL = select(entries).where(entries.c.about == bindparam("number")).order_by(entries.c.id)
+_WAITING_FOR_ITS_TIME = and_(entries.c.told_at.is_(None), entries.c.state == State.SCHEDULED)  # by its index
+_SCHEDULED = select(entries).where(_WAITING_FOR_ITS_TIME).order_by(entries.c.run_at, entries.c.id)
+_FLAG = select(flags).where(flags.c.name == bindparam("sought"))
+
 
 class Reader:
     """The half of the journal that changes nothing. Each raises JournalUnavailable."""
@@ -32,21 +39,20 @@ class Reader:
 
     def now(self) -> datetime:
         """By the journal's clock, which all its replicas share; in UTC."""
-        with self.database.reading() as connection:
-            return self._at(connection)
+        return self.database.moment() if self._clock is None else self._clock()
 
     def _at(self, connection: Connection) -> datetime:
         return self.database.now(connection) if self._clock is None else self._clock()
 
     def get(self, number: int) -> Entry:
         """Raise KeyError if there is no such change."""
-        if found := self._entries(select(entries).where(entries.c.id == number)):
+        if found := self._entries(_OF_NUMBER, number=number):
             return found[0]
         raise KeyError(number)
 
     def find(self, key: str) -> Entry | None:
         """The entry of a delivery, if it was accepted or refused before."""
-        found = self._entries(select(entries).where(entries.c.key == key))
+        found = self._entries(_OF_KEY, sought=key)
         return found[0] if found else None
 
     def others(self, entry: Entry) -> list[Entry]:
@@ -68,9 +74,7 @@ class Reader:
 
     def footprint(self, number: int) -> frozenset[str]:
         """What that change touches; nothing where there is none of that number."""
-        return frozenset().union(
-            *(one.footprint for one in self._entries(select(entries).where(entries.c.id == number)))
-        )
+        return frozenset().union(*(one.footprint for one in self._entries(_OF_NUMBER, number=number)))
 
     def drift_footprint(self, number: int) -> frozenset[str]:
         """What that drift is about; nothing where there is none of that number."""
@@ -80,12 +84,11 @@ class Reader:
 
     def sequel(self, number: int) -> list[Entry]:
         """What was asked about that change afterwards: taken back, extended, its end."""
-        return self._entries(select(entries).where(entries.c.about == number).order_by(entries.c.id))
+        return self._entries(_SEQUEL, number=number)
 
     def scheduled(self) -> list[Entry]:
         """What is waiting for its time, the next first."""
-        waiting = select(entries).where(entries.c.told_at.is_(None), entries.c.state == State.SCHEDULED)  # by its index
-        return self._entries(waiting.order_by(entries.c.run_at, entries.c.id))
+        return self._entries(_SCHEDULED)
 
     def unsettled(self) -> list[Entry]:
         """Of which nobody knows whether they were made, and that nothing was done about since; newest first."""
@@ -102,7 +105,7 @@ class Reader:
     def flag(self, name: str) -> Flag | None:
         """None where it isn't up."""
         with self.database.reading() as connection:
-            row = connection.execute(select(flags).where(flags.c.name == name)).one_or_none()
+            row = connection.execute(_FLAG, {"sought": name}).one_or_none()
         return None if row is None else Flag(**row._mapping)
 
     def asked_by(self, team: str, user: str) -> list[Entry]:
@@ -140,13 +143,13 @@ class Reader:
             due = _next_due(connection, now)
         return None if due is None else due - now
 
-    def _entries(self, wanted: Select[Any]) -> list[Entry]:
+    def _entries(self, wanted: Select[Any], **sought: Any) -> list[Entry]:
         with self.database.reading() as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(wanted, sought).all()
         return [entry_of(row) for row in rows]
 
 
 def _next_due(connection: Connection, now: datetime) -> datetime | None:
     if claimable(connection, now) is not None:
         return now
-    return connection.scalar(next_moment(now))
+    return next_moment(connection, now)

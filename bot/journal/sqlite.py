@@ -49,6 +49,10 @@ class Database:
         """This machine's: there is no other."""
         return utc_now()
 
+    def moment(self) -> datetime:
+        """Likewise."""
+        return utc_now()
+
     def migrating(self) -> AbstractContextManager[Connection]:
         """There is nobody who could be kept waiting."""
         return self.writing()

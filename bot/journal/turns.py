@@ -2,31 +2,40 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, bindparam, exists, func, or_, select
 
 from bot.journal.entry import State
-from bot.journal.tables import entries, holds, targets
+from bot.journal.tables import UtcDateTime, entries, holds, targets
+
+NOW = bindparam("now", type_=UtcDateTime())
 
 
 def claimable(connection: Connection, now: datetime) -> int | None:
     """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told."""
-    free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= now)
-    due = or_(entries.c.due_at.is_(None), entries.c.due_at <= now)
-    return connection.scalar(
+    return connection.scalar(_CLAIMABLE, {"now": now})
+
+
+def next_moment(connection: Connection, now: datetime) -> datetime | None:
+    """When, after `now`, the next lease runs out or the next entry is due."""
+    return connection.scalar(_NEXT_MOMENT, {"now": now})
+
+
+def _claimable() -> Select[int]:
+    free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= NOW)
+    return (
         select(entries.c.id)
-        .where(entries.c.told_at.is_(None), free, due, ~_blocked(now), ~_aims_at_what_is_taken())
+        .where(entries.c.told_at.is_(None), free, _is_due(entries.c.due_at), ~_blocked(), ~_aims_at_what_is_taken())
         .order_by(entries.c.id)
         .limit(1)
     )
 
 
-def next_moment(now: datetime) -> Select[datetime | None]:
-    """When, after `now`, the next lease runs out or the next entry is due."""
+def _next_moment() -> Select[datetime | None]:
     moment = func.coalesce(entries.c.lease_until, entries.c.due_at, type_=entries.c.due_at.type)
-    return select(func.min(moment)).where(entries.c.told_at.is_(None), moment > now)
+    return select(func.min(moment)).where(entries.c.told_at.is_(None), moment > NOW)
 
 
-def _blocked(now: datetime) -> Exists:
+def _blocked() -> Exists:
     """An ended entry holds nothing: it blocks nobody, and nobody keeps it from being told."""
     mine, theirs, other = holds.alias("mine"), holds.alias("theirs"), entries.alias("other")
     overlapping = and_(
@@ -37,7 +46,7 @@ def _blocked(now: datetime) -> Exists:
     )
     scheduled = other.c.state == State.SCHEDULED
     begun = and_(other.c.attempt > 0, ~scheduled)
-    earlier = and_(~_begun(), other.c.id < entries.c.id, _is_due(other.c.due_at, now))
+    earlier = and_(~_begun(), other.c.id < entries.c.id, _is_due(other.c.due_at))
     return exists().where(overlapping, or_(begun, earlier))
 
 
@@ -58,6 +67,10 @@ def _begun() -> ColumnElement[bool]:
     return and_(entries.c.attempt > 0, entries.c.state != State.SCHEDULED)
 
 
-def _is_due(due_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+def _is_due(due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Of one not begun: what is for tomorrow keeps nobody waiting today, and takes its place when it is due."""
-    return or_(due_at.is_(None), due_at <= now)
+    return or_(due_at.is_(None), due_at <= NOW)
+
+
+_CLAIMABLE, _NEXT_MOMENT = _claimable(), _next_moment()
+"""Made once: to put them together takes longer than to run them."""
