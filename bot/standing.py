@@ -1,6 +1,6 @@
 """What the card of a change says of its present state, whatever has been made of the change since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.confirmation import Confirmation, approver_facts
@@ -43,8 +43,9 @@ def standing(journal: Reader, entry: Entry) -> Standing | None:
     said = Confirmation.model_validate(entry.outcome)
     if said.card is None:
         return None
-    facts = (*said.card.facts, *_second_thoughts(entry), *_times(entry), *_since(journal, entry))
-    status, offers = _state(journal, entry, said)
+    sequel = journal.sequel(entry.id)
+    facts = (*said.card.facts, *_second_thoughts(entry), *_times(entry), *_since(journal, entry, sequel))
+    status, offers = _state(journal, entry, said, sequel)
     forms = (_refuse(entry),) if waits(entry) else ()
     return Standing(replace(said.card, facts=facts, offers=offers, forms=forms), status)
 
@@ -53,7 +54,7 @@ def _refuse(entry: Entry) -> FormOffer:
     return FormOffer(label="Refuse", operation=Refuse.key(), arguments={"number": entry.id})
 
 
-def _state(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
+def _state(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
     number = entry.id
     match entry.state:
         case State.SCHEDULED if waits(entry):
@@ -61,20 +62,20 @@ def _state(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tupl
         case State.SCHEDULED:
             return said.status, for_a_scheduled(number)
         case State.CANCELLED:
-            return _called_off(journal, entry), ()
+            return _called_off(sequel), ()
         case State.DONE:
-            return _done(journal, entry, said)
+            return _done(journal, entry, said, sequel)
     return said.status, said.card.offers if said.card else ()
 
 
-def _called_off(journal: Reader, entry: Entry) -> str:
-    refused = any(isinstance(load(one.asked[0]), Refuse) for one in journal.sequel(entry.id) if one.state is State.DONE)
+def _called_off(sequel: Sequence[Entry]) -> str:
+    refused = any(isinstance(load(one.asked[0]), Refuse) for one in sequel if one.state is State.DONE)
     return "refused" if refused else "called off"
 
 
-def _done(journal: Reader, entry: Entry, said: Confirmation) -> tuple[str, tuple[Offer, ...]]:
-    sequel, number = journal.sequel(entry.id), entry.id
-    if undone := _undone_by(journal, entry):
+def _done(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
+    number = entry.id
+    if undone := _undone_by(journal, sequel):
         ended = undone.request.door is Door.CLOCK or _temporary(entry)
         offers = () if ended else (Offer(label="Do it again", line=f"undo change {undone.id}"),)
         return "ended" if ended else "taken back", offers
@@ -90,11 +91,11 @@ def _temporary(entry: Entry) -> bool:
     return times is not None and times.ends is not None
 
 
-def _undone_by(journal: Reader, entry: Entry) -> Entry | None:
+def _undone_by(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
     """What took it back and stands: of an undoing that was undone nothing is left."""
-    back = (one for one in journal.sequel(entry.id) if one.plan is not None)
+    back = (one for one in sequel if one.plan is not None)
     settled = (one for one in back if one.state is State.DONE or _found_ended(one))
-    return next((one for one in settled if _undone_by(journal, one) is None), None)
+    return next((one for one in settled if _undone_by(journal, journal.sequel(one.id)) is None), None)
 
 
 def _found_ended(entry: Entry) -> bool:
@@ -110,11 +111,11 @@ def _times(entry: Entry) -> Iterator[Fact]:
             yield Fact(label="Until", value=times.dated(times.ends))
 
 
-def _since(journal: Reader, entry: Entry, label: str = "Taken back") -> Iterator[Fact]:
+def _since(journal: Reader, entry: Entry, sequel: Sequence[Entry], label: str = "Taken back") -> Iterator[Fact]:
     """What was made of it, in order; last of all the end that is still to come."""
     other = "Done again" if label == "Taken back" else "Taken back"
     plan = Plan.model_validate(entry.plan) if entry.plan else None
-    for one in journal.sequel(entry.id):
+    for one in sequel:
         what = load(one.asked[0])
         if isinstance(what, JournalOperation) and one.state is State.DONE:
             yield Fact(label=what.did, value=f"change {one.id}, by", ids=(one.request.user,))
@@ -122,7 +123,7 @@ def _since(journal: Reader, entry: Entry, label: str = "Taken back") -> Iterator
             yield from _end(one, plan)
         elif one.state is State.DONE:
             yield Fact(label=label, value=f"change {one.id}, by", ids=(one.request.user,))
-            yield from _since(journal, one, other)
+            yield from _since(journal, one, journal.sequel(one.id), other)
 
 
 def _end(end: Entry, plan: Plan) -> Iterator[Fact]:

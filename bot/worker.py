@@ -31,9 +31,7 @@ class Worker:
         self.journal, self.settler = journal, settler
         self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
-        self._changed = (
-            threading.Condition()
-        )  # the idle wait here, and nobody else: who is woken looks
+        self._changed = threading.Condition()  # the idle wait here, and nobody else: who is woken looks
         self._woken = 0
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]

@@ -21,14 +21,10 @@ _TAKEN = {
     "attempt": entries.c.attempt + 1,
 }
 _TAKE = update(entries).where(entries.c.id == bindparam("number")).values(_TAKEN).returning(entries)
-_HELD = (
-    update(entries)
-    .where(
-        entries.c.id == bindparam("number"),
-        entries.c.owner == bindparam("holder"),
-        entries.c.attempt == bindparam("taken_up"),
-    )
-    .returning(entries)
+_HELD = update(entries).where(
+    entries.c.id == bindparam("number"),
+    entries.c.owner == bindparam("holder"),
+    entries.c.attempt == bindparam("taken_up"),
 )
 UNTOLD = _HELD.where(entries.c.told_at.is_(None))
 """To write, as the three below, what is held; here, while nobody was told of it."""
@@ -56,14 +52,15 @@ def change(
     *,
     happened: Happened,
     at: datetime,
-) -> Entry:
-    """Write for the owner and the attempt that hold it; raise LeaseLost if those are others by now."""
+) -> None:
+    """Write for the owner and the attempt that hold it; raise LeaseLost if those are others by now.
+
+    What is held nobody else writes: it need not be read back.
+    """
     held = {"number": entry.id, "holder": entry.owner, "taken_up": entry.attempt}
-    row = connection.execute(only, held | values).one_or_none()
-    if row is None or entry.owner is None:
+    if connection.execute(only, held | values).rowcount != 1 or entry.owner is None:
         raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
     tell(connection, entry.id, happened, by=entry.owner, at=at)
-    return entry_of(row)
 
 
 def void_all(connection: Connection, *, at: datetime) -> None:

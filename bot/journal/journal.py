@@ -1,6 +1,7 @@
 """The journal itself: what goes in, who works on it, and what became of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -135,8 +136,9 @@ class Journal(Reader):
         happened = {"ended": {"state": state, "outcome": outcome}}
         with self.database.writing() as connection:
             now = self._at(connection)
-            values = {"state": state, "outcome": outcome, "ended_at": now, "lease_until": now + self.lease}
-            ended = fence.change(connection, entry, values | {"same": state}, fence.UNENDED, happened=happened, at=now)
+            ended = replace(entry, state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
+            values = {name: getattr(ended, name) for name in ("state", "outcome", "ended_at", "lease_until")}
+            fence.change(connection, entry, values | {"same": state}, fence.UNENDED, happened=happened, at=now)
             connection.execute(_FREE, {"number": entry.id})
             for name, text in (flags or {}).items():
                 following.put(connection, name, text, by=ended, at=now)
@@ -175,7 +177,8 @@ class Journal(Reader):
     def _write(self, connection: Connection, entry: Entry, known: dict[str, Any]) -> Entry:
         now = self._at(connection)
         values = {**known, "lease_until": now + self.lease}
-        return fence.change(connection, entry, values, happened=checkpoints(known), at=now)
+        fence.change(connection, entry, values, happened=checkpoints(known), at=now)
+        return replace(entry, **values)
 
     def _add(
         self, key: str, row: Callable[[datetime], dict[str, Any]], happened: Callable[[dict[str, Any]], Happened]

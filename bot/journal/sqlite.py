@@ -1,6 +1,7 @@
 """One SQLite file, held by one process: durable commits, and waits that are shorter than Slack's three seconds."""
 
 import fcntl
+import math
 import os
 import re
 import threading
@@ -22,6 +23,8 @@ from bot.errors import JournalUnavailable, SettingsError
 PATIENCE = 2.0
 """Seconds that a write may wait for its turn, here and at the file together: Slack wants its answer within 3."""
 
+_WRITES_WITHIN, _WAIT = "writes_within", "busy_timeout"
+"""Of a connection: seconds that the transaction about to begin may wait; the milliseconds that SQLite was told."""
 _FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)  # proc_locks(5)
 
 
@@ -71,8 +74,8 @@ class Database:
             raise JournalUnavailable(f"The journal {self.path} is busy: no turn to write came within {PATIENCE:g} s")
         try:
             with self._said_plainly(), self.engine.connect() as connection:
-                left = max(0, deadline - time.monotonic())
-                with connection.execution_options(write_within=left).begin():
+                connection.info[_WRITES_WITHIN] = max(0, deadline - time.monotonic())
+                with connection.begin():
                     yield connection
         finally:
             self._turn.release()
@@ -151,9 +154,12 @@ def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     """Python's sqlite3 leaves transactions to us (isolation_level None), and SQLAlchemy leaves them to sqlite3."""
-    seconds = connection.get_execution_options().get("write_within")
+    seconds = connection.info.pop(_WRITES_WITHIN, None)
     if seconds is None:
         connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    wait = math.ceil(seconds * 10) * 100  # by the tenth of a second, so that it is mostly what it was
+    if connection.info.get(_WAIT) != wait:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+        connection.info[_WAIT] = wait
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
