@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import uuid
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ NAP = timedelta(minutes=1)
 """The longest sleep: a machine that was asleep itself, or whose clock was set, is not to be late by hours."""
 RENEWALS = 4
 """Of a lease, before it is over."""
+COURTESY = timedelta(milliseconds=2)
+"""From being woken to looking: the acknowledgement of what woke it goes out first, without two threads at it."""
 LOOK = timedelta(seconds=3)
 """Between two looks for what another replica left: one query of what waits, by an index."""
 
@@ -137,3 +140,4 @@ class Worker:
         with self._changed:
             if self._woken == seen and not self._stopping.is_set():
                 self._changed.wait(max(left.total_seconds(), 0.01))
+        time.sleep(COURTESY.total_seconds())

@@ -4,6 +4,7 @@ import fcntl
 import math
 import os
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -84,8 +85,10 @@ class Database:
     def _said_plainly(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
-            raise JournalUnavailable(f"The journal {self.path} can't be used: {error.orig}") from error
+        except (DBAPIError, sqlite3.Error) as error:
+            raise JournalUnavailable(
+                f"The journal {self.path} can't be used: {getattr(error, 'orig', error)}"
+            ) from error
         except PoolTimeout as error:
             raise JournalUnavailable(f"The journal {self.path} is busy: {error}") from error
 
@@ -154,12 +157,13 @@ def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     """Python's sqlite3 leaves transactions to us (isolation_level None), and SQLAlchemy leaves them to sqlite3."""
+    run = connection.connection.cursor().execute  # by way of SQLAlchemy, most of the time would be its own
     seconds = connection.info.pop(_WRITES_WITHIN, None)
     if seconds is None:
-        connection.exec_driver_sql("BEGIN")
+        run("BEGIN")
         return
     wait = math.ceil(seconds * 10) * 100  # by the tenth of a second, so that it is mostly what it was
     if connection.info.get(_WAIT) != wait:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+        run(f"PRAGMA busy_timeout = {wait}")
         connection.info[_WAIT] = wait
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    run("BEGIN IMMEDIATE")
