@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal import Journal
+from bot.journal.migrations import REVISIONS
+from bot.journal.migrations.upgrading import configured
 from bot.journal.tables import metadata
 from tests.journal.making import Desk, asking, url
 
@@ -110,6 +113,18 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         "ix_holds_entry_id",
         "ix_targets_entry_id",
     }
+
+
+def test_the_revisions_are_those_of_the_scripts() -> None:
+    scripts = ScriptDirectory.from_config(configured())
+    assert REVISIONS[::-1] == [script.revision for script in scripts.walk_revisions()]
+
+
+def test_where_nothing_is_to_be_brought_up_to_date_alembic_is_not_even_loaded(tmp_path: Path) -> None:
+    opened = f"from bot.journal import Journal; Journal({url(tmp_path)!r}).close(); import sys"
+    told = [sys.executable, "-c", f"{opened}; print('alembic' in sys.modules)"]
+    loaded = [subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)]
+    assert loaded == ["True", "False"]
 
 
 def test_the_migrations_build_the_same_tables_word_by_word(tmp_path: Path) -> None:

@@ -1,19 +1,18 @@
 """The journal's migrations, inside the package so that an installed wheel has them."""
 
-import threading
 from enum import StrEnum
+from pkgutil import iter_modules
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 from bot.errors import JournalUnavailable
 from bot.journal.database import open_database
+from bot.journal.migrations import versions
 
-_ALONE = threading.Lock()  # alembic keeps what it is working on in module globals
+REVISIONS = sorted(found.name[1:].partition("_")[0] for found in iter_modules(versions.__path__))
+"""By the names of the scripts, as r0001_journal: the last is what the tables of this Park are at."""
+HEAD = REVISIONS[-1]
+_VERSION = "alembic_version"
 
 
 def bring_up_to_date(url: str) -> str:
@@ -22,20 +21,25 @@ def bring_up_to_date(url: str) -> str:
     try:
         with database.migrating() as connection:
             migrate(connection)
-            return str(MigrationContext.configure(connection).get_current_revision())
+            return str(revision(connection))
     finally:
         database.close()
 
 
-def migrate(connection: Connection, to: str = "head") -> None:
+def migrate(connection: Connection, to: str = HEAD) -> None:
     """Bring the tables up to date within the connection's own transaction: all of it, or nothing."""
-    config = _config()
-    config.attributes["connection"] = connection
-    try:
-        with _ALONE:
-            command.upgrade(config, to)
-    except CommandError as error:
-        raise JournalUnavailable(f"The journal was written by another version of Park: {error}") from error
+    if revision(connection) == to:
+        return
+    from bot.journal.migrations.upgrading import upgrade
+
+    upgrade(connection, to)
+
+
+def revision(connection: Connection) -> str | None:
+    """Of the tables as they are; None where there are none."""
+    if not inspect(connection).has_table(_VERSION):
+        return None
+    return connection.scalar(select(column("version_num")).select_from(table(_VERSION)))
 
 
 class Standing(StrEnum):
@@ -49,14 +53,12 @@ class Standing(StrEnum):
 
 def standing(connection: Connection) -> Standing:
     """Looks only."""
-    scripts = ScriptDirectory.from_config(_config())
-    stands = MigrationContext.configure(connection).get_current_revision()
+    stands = revision(connection)
     if stands is None:
         return Standing.NONE
-    if stands == scripts.get_current_head():
+    if stands == HEAD:
         return Standing.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Standing.OLDER if stands in known else Standing.NEWER
+    return Standing.OLDER if stands in REVISIONS else Standing.NEWER
 
 
 def refuse_old(connection: Connection) -> None:
@@ -65,13 +67,7 @@ def refuse_old(connection: Connection) -> None:
     if stands is Standing.CURRENT:
         return
     if stands is Standing.NEWER:
-        at = MigrationContext.configure(connection).get_current_revision()
+        at = revision(connection)
         raise JournalUnavailable(f"The journal was written by a newer version of Park: its tables are at {at}")
     what = "has no tables yet" if stands is Standing.NONE else "is that of an older Park"
     raise JournalUnavailable(f"The journal {what}. Bring it up to date with: python -m bot migrate")
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "bot.journal:migrations")
-    return config
