@@ -91,7 +91,7 @@ def test_a_journal_that_can_not_be_read_is_tried_again(
 ) -> None:
     monkeypatch.setattr("bot.worker.RECOVERY", timedelta(seconds=0.01))
     monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
-    monkeypatch.setattr(park.journal, "next_due", failing_once(park.journal.next_due, JournalUnavailable("busy")))
+    monkeypatch.setattr(park.journal, "due_in", failing_once(park.journal.due_in, JournalUnavailable("busy")))
     done = settled(park, 1, monkeypatch)
     park.ask("add 1016 to Billing")
     worker.start()
@@ -122,3 +122,56 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     assert done.wait(PATIENCE)
     worker.stop()
     assert attempts == [1]
+
+
+def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work(
+    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.RECOVERY", timedelta(seconds=PATIENCE))
+    failed, real = threading.Event(), worker.settler.settle
+
+    def settle(entry: Entry) -> None:
+        if entry.id == 1:
+            failed.set()
+            raise JournalUnavailable("busy")
+        real(entry)
+
+    monkeypatch.setattr(worker.settler, "settle", settle)
+    done = settled(park, 1, monkeypatch)
+    worker.start()
+    park.ask("add 1016 to Billing")
+    assert failed.wait(PATIENCE)
+    park.ask("recall Sales to Night Desk")
+    assert done.wait(PATIENCE / 2)
+
+
+def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
+    park: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes up a change wakes another, and that one learns what is due next."""
+    journal, later, others = park.journal, threading.Event(), threading.Barrier(2)
+
+    def settle(entry: Entry) -> None:
+        if entry.id == 1 and entry.attempt == 1:
+            park.ask("recall Sales to Night Desk")
+            others.wait(PATIENCE)
+            park.reception.worker = Worker(journal, park.worker.settler)  # nobody is woken for the third
+            park.ask("recall Support to Night Desk")
+            journal.schedule(entry, journal.now() + timedelta(seconds=0.5))
+        elif entry.id == 1:
+            later.set()
+            journal.told(journal.end(entry, entry.state.DONE, {}))
+        else:
+            if entry.id == 2:
+                others.wait(PATIENCE)
+            assert later.wait(PATIENCE)
+            journal.told(journal.end(entry, entry.state.DONE, {}))
+
+    monkeypatch.setattr(park.worker.settler, "settle", settle)
+    worker = Worker(journal, park.worker.settler, threads=3)
+    park.reception.worker = worker
+    done = settled(park, 3, monkeypatch)
+    worker.start()
+    park.ask("add 1016 to Billing")
+    assert done.wait(PATIENCE)
+    worker.stop()

@@ -131,25 +131,17 @@ class Reader:
             later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
             return connection.scalar(select(exists().where(entries.c.told_at.is_(None), ~later))) is True
 
-    def next_due(self) -> datetime | None:
-        """When `claim` is worth trying, if nobody accepts, ends or gives back anything until then; None is never."""
-        with self.database.reading() as connection:
-            return _next_due(connection, self._at(connection))
-
     def due_in(self) -> timedelta | None:
-        """How long until then, by the journal's clock; zero is at once."""
+        """How long until `claim` is worth trying, if nobody accepts, ends or gives back anything; zero is at once.
+
+        None is never.
+        """
         with self.database.reading() as connection:
             now = self._at(connection)
-            due = _next_due(connection, now)
+            due = now if claimable(connection, now) is not None else next_moment(connection, now)
         return None if due is None else due - now
 
     def _entries(self, wanted: Select[Any], **sought: Any) -> list[Entry]:
         with self.database.reading() as connection:
             rows = connection.execute(wanted, sought).all()
         return [entry_of(row) for row in rows]
-
-
-def _next_due(connection: Connection, now: datetime) -> datetime | None:
-    if claimable(connection, now) is not None:
-        return now
-    return next_moment(connection, now)

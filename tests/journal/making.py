@@ -63,6 +63,11 @@ class Desk:
         assert entry is not None
         return entry
 
+    def next_due(self) -> datetime | None:
+        """By the clock."""
+        due = self.journal.due_in()
+        return None if due is None else self.clock() + due
+
     @property
     def folder(self) -> Path:
         """Where SQLite's file is."""

@@ -156,7 +156,7 @@ def test_what_has_ended_is_still_told_by_another_if_its_worker_dies(desk: Desk) 
     assert (entry.id, entry.state, entry.outcome, entry.told) == (number, State.DONE, {"text": "done"}, False)
     desk.journal.told(entry)
     assert desk.journal.get(number).told
-    assert desk.journal.next_due() is None
+    assert desk.next_due() is None
 
 
 def test_telling_can_be_put_off_and_then_stays_ended(desk: Desk) -> None:
@@ -210,17 +210,17 @@ def test_what_has_not_ended_can_not_be_told_and_what_was_told_can_not_be_changed
 
 
 def test_next_due_is_never_now_at_the_next_time_or_when_a_lease_runs_out(desk: Desk) -> None:
-    assert desk.journal.next_due() is None
+    assert desk.next_due() is None
     desk.accept("sales", run_at=START + 3 * MINUTE)
-    assert desk.journal.next_due() == START + 3 * MINUTE
+    assert desk.next_due() == START + 3 * MINUTE
     desk.accept("sales")
-    assert desk.journal.next_due() == START
+    assert desk.next_due() == START
     entry = desk.claim()
-    assert desk.journal.next_due() == START + MINUTE
+    assert desk.next_due() == START + MINUTE
     desk.accept("sales")
-    assert desk.journal.next_due() == START + MINUTE, "what is blocked is no reason to wake"
+    assert desk.next_due() == START + MINUTE, "what is blocked is no reason to wake"
     desk.journal.release(entry, START + 2 * MINUTE)
-    assert desk.journal.next_due() == START + 2 * MINUTE
+    assert desk.next_due() == START + 2 * MINUTE
 
 
 def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(lite: Desk) -> None:
@@ -259,7 +259,7 @@ def test_one_change_at_a_time_has_a_target_whatever_names_it_goes_by(desk: Desk)
     waiting = desk.journal.get(second)
     assert (waiting.state, waiting.plan, waiting.owner) == (State.WAITING, None, None)
     assert desk.journal.claim("idle") is None
-    assert desk.journal.next_due() == has.lease_until, "what waits is no reason to wake"
+    assert desk.next_due() == has.lease_until, "what waits is no reason to wake"
     desk.journal.release(has, desk.clock() + MINUTE)
     assert desk.journal.claim("idle") is None, "it has it until it ends"
     desk.clock.move(minutes=1)

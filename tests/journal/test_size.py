@@ -40,7 +40,7 @@ def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def _whole_day(desk: Desk) -> None:
     """Everything that is done for each request, or each time a worker wakes."""
     desk.accept("sales", "support")
-    desk.journal.next_due()
+    desk.journal.due_in()
     entry = desk.journal.checkpoint(desk.claim(), plan={"wanted": 1}, began=True)
     desk.journal.release(entry, desk.clock())
     entry = desk.journal.renew(desk.claim())
@@ -89,7 +89,7 @@ def _statements(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
 
 def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: Desk) -> None:
     assert _steps(aged, lambda: aged.journal.claim("worker")) < 2000
-    assert _steps(aged, aged.journal.next_due) < 2000
+    assert _steps(aged, aged.journal.due_in) < 2000
     assert _steps(aged, lambda: _look_in_from_outside(aged)) < 2000
 
 
