@@ -11,7 +11,7 @@ from bot.path import Path, Planned
 from bot.plan import Plan
 from bot.second_thoughts import asked_now
 from bot.telling import Teller
-from bot.times import floats
+from bot.times import floats, lasts
 
 
 class Asking:
@@ -51,7 +51,9 @@ class Asking:
             approvers, planned.plan.times, now=now, zone=planned.desk.zone, fixed=not floats(planned.operation)
         )
         plan = planned.plan.model_copy(update={"approval": approval})
-        said = confirmation.asked(plan, planned.desk.ring_group_name, again=entry.plan is not None)
+        said = confirmation.asked(
+            plan, planned.desk.ring_group_name, lasts=lasts(planned.operation), again=entry.plan is not None
+        )
         known = recorded(replace(planned, plan=plan)) | {"outcome": said.model_dump(mode="json")}
         waiting = replace(entry, **known, state=State.SCHEDULED, run_at=approval.until)
         card = self.teller.ask(waiting)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import NOTHING, Ambiguous
-from bot.fields.when import Elapsed, End, Start, exactly, resolve, say_dated, say_moment
+from bot.fields.when import Elapsed, End, Start, exactly, resolve, say_dated, say_duration, say_moment
 from bot.message import Offer
 
 if TYPE_CHECKING:
@@ -48,7 +48,14 @@ def times(operation: "ChangeOperation", now: datetime, zone: str) -> Times | Non
 
 def floats(operation: "ChangeOperation") -> bool:
     """Whether its time counts from its beginning, whenever that is: "for 2h" does, "until 18:00" does not."""
-    return operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Elapsed)
+    return lasts(operation) is not None
+
+
+def lasts(operation: "ChangeOperation") -> str | None:
+    """How long, where its time counts from its beginning, whenever that is."""
+    if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Elapsed):
+        return say_duration(operation.ends.when.elapsed)
+    return None
 
 
 def notice(begun: datetime, ends: datetime) -> datetime:

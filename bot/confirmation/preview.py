@@ -8,7 +8,7 @@ from bot.message import Fact, Message, Offer
 from bot.names import fold
 from bot.operation import ChangeOperation
 from bot.plan import Plan
-from bot.times import Times
+from bot.times import Times, lasts
 
 ASK = "Ask for approval"
 
@@ -18,9 +18,10 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     if all(change.already for change in plan.changes):
         return Message(title="Nothing to change", notes=plan.already)
     style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
+    long = lasts(operation) if operation.approval else None
     return Message(
         title=f"{plan.wish}? Nothing is changed yet.",
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times)),
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, long)),
         notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
         offers=(
             Offer(
@@ -65,9 +66,11 @@ def approver_facts(plan: Plan) -> tuple[Fact, ...]:
     return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
 
 
-def time_facts(times: Times | None) -> tuple[Fact, ...]:
-    """When it begins and ends, with the zone."""
+def time_facts(times: Times | None, lasts: str | None = None) -> tuple[Fact, ...]:
+    """When it begins and ends, with the zone; `lasts`, where it begins with its approval, whenever that is."""
     if times is None:
         return ()
+    if lasts is not None:
+        return (Fact(label="Lasts", value=f"{lasts} from its approval"),)
     said = {"Begins": times.starts, "Until": times.ends}
     return tuple(Fact(label=label, value=times.dated(at)) for label, at in said.items() if at is not None)

@@ -16,11 +16,11 @@ def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
     return Confirmation(card=card, status="scheduled")
 
 
-def asked(plan: Plan, ring_group: RingGroupName, *, again: bool) -> Confirmation:
-    """Planned, and for others to approve; `again`: what they had been shown has moved."""
+def asked(plan: Plan, ring_group: RingGroupName, *, lasts: str | None, again: bool) -> Confirmation:
+    """Planned, and for others to approve; `lasts`, where it counts from then; `again`: what they were shown moved."""
     card = Message(
         title=f"Waits for approval: {plan.wish}",
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times)),
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, lasts)),
         notes=(
             *((MOVED,) if again else ()),
             *(f"Will be lost: {lost}" for lost in plan.loses),

@@ -233,6 +233,8 @@ def test_it_survives_a_restart(scene: Scene) -> None:
 
 def test_how_long_it_is_for_counts_from_when_it_is_made(scene: Scene) -> None:
     waiting = asked(scene, "ask recall Billing to Night Desk for 1h")
+    assert "*Lasts:* 1h from its approval" in waiting.plain
+    assert "*Until:*" not in waiting.plain
     later(scene, hours=3)
     scene.click(waiting, "Approve")
     assert "done, for a time" in card(scene)
