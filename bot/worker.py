@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 THREADS = 8
 """Changes under way at once; those that touch the same thing wait for each other anyway."""
+MOST_OF_ONE = 5
+"""Of these, one person's at most: whoever floods Park waits for themselves, and leaves three threads to the others."""
 RECOVERY = timedelta(seconds=1)
 """Before a journal that could not be read is tried again."""
 NAP = timedelta(minutes=1)
@@ -34,6 +37,7 @@ class Worker:
         self.journal, self.settler = journal, settler
         self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
+        self._claiming = threading.Lock()
         self._changed = threading.Condition()  # the idle wait here, and nobody else: who is woken looks
         self._woken = 0
         self._stopping = threading.Event()
@@ -77,8 +81,8 @@ class Worker:
         while not self._stopping.is_set():
             seen = self._woken
             try:
-                due = self.journal.due_in()  # to look keeps nobody from writing
-                entry = self.journal.claim(self.owner) if due == timedelta(0) else None
+                due = self.journal.due_in(self._busy())  # to look keeps nobody from writing
+                entry = self._claim() if due == timedelta(0) else None
             except JournalUnavailable:
                 log.exception("the journal can't be read; trying again")
                 self._stopping.wait(RECOVERY.total_seconds())
@@ -90,8 +94,20 @@ class Worker:
             with following(entry.request, entry.id):
                 self._work(entry)
 
+    def _claim(self) -> Entry | None:
+        """One thread at a time: who is busy changes with each claim."""
+        with self._claiming:
+            entry = self.journal.claim(self.owner, self._busy())
+            if entry is not None:
+                self._held[threading.get_ident()] = entry
+        return entry
+
+    def _busy(self) -> list[str]:
+        """People of whom no more can be done at once; when one of theirs ends, its thread looks for the next."""
+        hands = Counter(entry.request.user for entry in tuple(self._held.values()))
+        return [user for user, number in hands.items() if number >= MOST_OF_ONE]
+
     def _work(self, entry: Entry) -> None:
-        self._held[threading.get_ident()] = entry
         log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.door)
         try:
             self.settler.settle(entry)

@@ -10,8 +10,8 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.journal import Entry, Journal
-from bot.worker import Worker
-from tests.house import House, house
+from bot.worker import MOST_OF_ONE, Worker
+from tests.house import ANA, BEN, House, house
 
 PATIENCE = 10.0
 """Seconds for what takes milliseconds."""
@@ -174,4 +174,47 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
     worker.start()
     park.ask("add 1016 to Billing")
     assert done.wait(PATIENCE)
+    worker.stop()
+
+
+def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
+    park: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, lock, gate = park.journal, threading.Lock(), threading.Event()
+    park.reception.worker = worker = Worker(journal, park.worker.settler)
+    running, most, order, looks = set[int](), 0, list[str](), 0
+    due_in = journal.due_in
+
+    def settle(entry: Entry) -> None:
+        nonlocal most
+        with lock:
+            running.add(entry.id)
+            most = max(most, len(running))
+        if entry.request.user == ANA:
+            assert gate.wait(PATIENCE)
+        with lock:
+            running.discard(entry.id)
+            order.append(entry.request.user)
+        journal.told(journal.end(entry, entry.state.DONE, {}))
+
+    def looking(*busy: Any) -> timedelta | None:
+        nonlocal looks
+        looks += 1
+        return due_in(*busy)
+
+    monkeypatch.setattr(worker.settler, "settle", settle)
+    monkeypatch.setattr(journal, "due_in", looking)
+    flood = 3 * MOST_OF_ONE
+    for number in range(flood):
+        park.ask(f"create Group {number}")
+    worker.start()
+    others = settled(park, 1, monkeypatch)
+    park.ask("add 1016 to Billing", user=BEN)
+    assert others.wait(PATIENCE), "somebody waited for the flood"
+    assert looks < 100, "whoever has nothing to do looks again and again"
+    done = settled(park, flood, monkeypatch)
+    gate.set()
+    assert done.wait(PATIENCE)
+    assert (order[0], order.count(ANA)) == (BEN, flood)
+    assert most <= MOST_OF_ONE + 1
     worker.stop()

@@ -69,11 +69,14 @@ class Journal(Reader):
             request.key, row, lambda row: {"refused": {**intake.said(row), "outcome": outcome, "policy": policy}}
         ).id
 
-    def claim(self, owner: str) -> Entry | None:
-        """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell."""
+    def claim(self, owner: str, but_not: Collection[str] = ()) -> Entry | None:
+        """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell.
+
+        `but_not`: people whose requests are to wait.
+        """
         with self.database.writing() as connection:
             now = self._at(connection)
-            number = claimable(connection, now)
+            number = claimable(connection, now, but_not)
             if number is None:
                 return None
             return fence.take(connection, number, owner, at=now, until=now + self.lease)

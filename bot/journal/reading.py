@@ -1,5 +1,6 @@
 """Looking things up: no waiting for writers."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,14 +132,14 @@ class Reader:
             later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
             return connection.scalar(select(exists().where(entries.c.told_at.is_(None), ~later))) is True
 
-    def due_in(self) -> timedelta | None:
+    def due_in(self, but_not: Collection[str] = ()) -> timedelta | None:
         """How long until `claim` is worth trying, if nobody accepts, ends or gives back anything; zero is at once.
 
-        None is never.
+        None is never. `but_not`: people whose requests are to wait.
         """
         with self.database.reading() as connection:
             now = self._at(connection)
-            due = now if claimable(connection, now) is not None else next_moment(connection, now)
+            due = now if claimable(connection, now, but_not) is not None else next_moment(connection, now)
         return None if due is None else due - now
 
     def _entries(self, wanted: Select[Any], **sought: Any) -> list[Entry]:

@@ -1,5 +1,6 @@
 """Whose turn it is: overlapping footprints in the order of acceptance, the others side by side."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, bindparam, exists, func, or_, select
@@ -10,8 +11,13 @@ from bot.journal.tables import UtcDateTime, entries, holds, targets
 NOW = bindparam("now", type_=UtcDateTime())
 
 
-def claimable(connection: Connection, now: datetime) -> int | None:
-    """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told."""
+def claimable(connection: Connection, now: datetime, but_not: Collection[str] = ()) -> int | None:
+    """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told.
+
+    `but_not`: people whose requests are to wait.
+    """
+    if but_not:
+        return connection.scalar(_CLAIMABLE_OF_OTHERS, {"now": now, "busy": list(but_not)})
     return connection.scalar(_CLAIMABLE, {"now": now})
 
 
@@ -74,3 +80,6 @@ def _is_due(due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 _CLAIMABLE, _NEXT_MOMENT = _claimable(), _next_moment()
 """Made once: to put them together takes longer than to run them."""
+_CLAIMABLE_OF_OTHERS = _CLAIMABLE.where(
+    entries.c.request["user"].as_string().not_in(bindparam("busy", expanding=True))
+)  # no index: what waits is few

@@ -29,9 +29,9 @@ class Clock:
         return self.time
 
 
-def asking(key: str, *, line: str = "add 1001 to Sales") -> Request:
+def asking(key: str, *, line: str = "add 1001 to Sales", user: str = "U1") -> Request:
     return Request(
-        key=key, team="T1", user="U1", door=Door.SLASH, line=line, channel="C1", response_url=SECRET, asked_at=START
+        key=key, team="T1", user=user, door=Door.SLASH, line=line, channel="C1", response_url=SECRET, asked_at=START
     )
 
 
@@ -54,8 +54,8 @@ class Desk:
             for table in (targets, holds, events, entries):
                 connection.execute(delete(table))
 
-    def accept(self, *footprint: str, run_at: datetime | None = None) -> int:
-        request = asking(f"key {next(self._keys)}")
+    def accept(self, *footprint: str, run_at: datetime | None = None, user: str = "U1") -> int:
+        request = asking(f"key {next(self._keys)}", user=user)
         return self.journal.accept(request, asked=ASKED, footprint=frozenset(footprint), run_at=run_at).id
 
     def claim(self, owner: str = "worker") -> Entry:

@@ -32,6 +32,17 @@ def test_overlapping_footprints_run_one_after_the_other_in_the_order_of_acceptan
     assert desk.claim().id == third
 
 
+def test_those_of_busy_people_are_passed_over_and_are_no_reason_to_wake(desk: Desk) -> None:
+    theirs, other = desk.accept("sales"), desk.accept("support", user="U2")
+    claimed = desk.journal.claim("worker", ["U1"])
+    assert claimed is not None
+    assert claimed.id == other
+    assert desk.journal.claim("worker", ["U1", "U2"]) is None
+    assert desk.journal.due_in(["U1"]) == desk.journal.lease
+    assert desk.journal.due_in() == timedelta(0)
+    assert desk.claim().id == theirs
+
+
 def test_those_without_a_footprint_run_side_by_side(desk: Desk) -> None:
     numbers = [desk.accept(), desk.accept()]
     assert [desk.claim().id, desk.claim().id] == numbers
