@@ -5,7 +5,6 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -25,14 +24,13 @@ from bot.listen import address_of
 from bot.lookout import Lookout
 from bot.path import Path
 from bot.patience import Patience
-from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
+from bot.pbx.configured import pbx_of
 from bot.pbx.directory import Directory
 from bot.policy import Policies
 from bot.pool import Pool
 from bot.reception import Reception
 from bot.request import Request
-from bot.settings import PBXSettings, Settings
+from bot.settings import Settings, plain
 from bot.settle import Settler
 from bot.slack.connection import build_app, connect_client, sign_in
 from bot.slack.files import Files
@@ -197,34 +195,9 @@ class Park:
         return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
 
 
-def _plain(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()
-
-
 def receiver_of(settings: Settings, app: App, client: WebClient) -> Receiver:
     """Socket Mode or HTTP, as the environment asks for."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value())
-    secret, listen = _plain(settings.slack_signing_secret), address_of(settings.park_http_listen)
+    secret, listen = plain(settings.slack_signing_secret), address_of(settings.park_http_listen)
     return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)
-
-
-def pbx_of(settings: PBXSettings) -> PBX:
-    """The client that the environment asks for."""
-    return PBX(
-        str(settings.pbx_url),
-        credentials_of(settings),
-        ca_file=settings.pbx_ca_file,
-        verify=settings.pbx_verify_tls,
-        deadline=settings.pbx_deadline,
-    )
-
-
-def credentials_of(settings: PBXSettings) -> Credentials:
-    """Whom the PBX is to let in."""
-    return Credentials(
-        token=_plain(settings.pbx_token),
-        username=settings.pbx_username,
-        password=_plain(settings.pbx_password),
-        domain=settings.pbx_domain,
-    )

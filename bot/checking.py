@@ -14,6 +14,7 @@ from bot.figures import of_line
 from bot.grammar import parse
 from bot.operation import ChangeOperation, Operation
 from bot.operations import Preview
+from bot.pbx.configured import pbx_of
 from bot.policy import Asker, Decision, Policy, decide, read_policy
 from bot.policy.example import Example
 from bot.policy.lint import remarks
@@ -53,8 +54,6 @@ def _unknown(policy: Policy) -> Iterator[Doubt]:
 
 def _unmatched(policy: Policy) -> Iterator[str]:
     """Where the environment gives a way to the PBX."""
-    from bot.app import pbx_of  # the whole bot, which a check without the PBX does without
-
     if os.environ.get("PBX_URL"):
         try:
             with closing(pbx_of(read_pbx_settings())) as pbx:

@@ -103,6 +103,11 @@ class Settings(JournalSettings, PBXSettings):
         return secret
 
 
+def plain(secret: SecretStr | None) -> str | None:
+    """For who has to show it to somebody else."""
+    return None if secret is None else secret.get_secret_value()
+
+
 def read_settings() -> Settings:
     """Raise SettingsError naming every variable at fault."""
     return _read(Settings)

@@ -5,12 +5,12 @@ from contextlib import closing
 
 import httpx
 
-from bot.app import pbx_of
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok
 from bot.doctor.skew import skew
 from bot.errors import PBXError
 from bot.pbx.call import Answer, Call
+from bot.pbx.configured import pbx_of
 from bot.settings import Settings
 
 _GREETING = Call(method="GET", path=("call_park",))

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.app import credentials_of
 from bot.doctor.case import Case
 from bot.doctor.finding import Finding, error, ok, warning
 from bot.errors import SettingsError
 from bot.pbx.address import base
+from bot.pbx.configured import credentials_of
 from bot.settings import Settings
 
 _STAND_INS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}

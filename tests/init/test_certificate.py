@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import pbx_of
+from bot.pbx.configured import pbx_of
 from bot.sandbox.pbx import SandboxPBX
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
