@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.errors import SettingsError, SlackRefused
 from bot.slack.connection import Identity, connect_client, sign_in
-from bot.slack.failures import translated
+from bot.slack.granted import try_app_token
 
 BOT, APP = "xoxb-", "xapp-"
 _KINDS = {
@@ -36,8 +36,8 @@ def bot_of(token: str, api_url: str) -> tuple[WebClient, Identity]:
 def check_app_token(token: str, api_url: str) -> None:
     """Ask for a Socket Mode address, which nobody connects to; raise likewise."""
     _check_kind(token, APP)
-    with explained("That token lacks the scope connections:write: make another that has it."), translated():
-        connect_client(token, api_url).apps_connections_open(app_token=token)
+    with explained("That token lacks the scope connections:write: make another that has it."):
+        try_app_token(connect_client("", api_url), token)
 
 
 @contextmanager
