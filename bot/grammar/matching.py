@@ -41,7 +41,7 @@ def matched_tail(tail: Tail) -> Matched:
     """By the phrase that pins down most; only changes can have times."""
     fault: Fault | None = None
     verb = verb_of(tail.rest)
-    for operation, ways in _by_weight():
+    for operation, ways in _by_weight(OPERATIONS):
         if tail.times and not operation.times():
             continue
         found: dict[str, Operation] = {}
@@ -65,25 +65,25 @@ def _read(operation: type[Operation], slots: Slots, tail: Tail) -> Operation:
 
 
 @cache
-def _by_weight() -> tuple[tuple[type[Operation], tuple[Phrase, ...]], ...]:
+def _by_weight(operations: tuple[type[Operation], ...]) -> tuple[tuple[type[Operation], tuple[Phrase, ...]], ...]:
     """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
     grouped: dict[tuple[int, int], list[Phrase]] = {}
-    for index, operation in enumerate(OPERATIONS):
+    for index, operation in enumerate(operations):
         for way in operation.ways():
             grouped.setdefault((-way.weight, index), []).append(way)
     in_order = sorted(grouped.items(), key=lambda item: item[0])
-    return tuple((OPERATIONS[index], tuple(ways)) for (_, index), ways in in_order)
+    return tuple((operations[index], tuple(ways)) for (_, index), ways in in_order)
 
 
 def verb_of(words: Words) -> type[Operation] | None:
     """The operation whose verb the line starts with; the longest such verb."""
-    return next((operation for verb, operation in _verbs() if _starts_with(words, verb)), None)
+    return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
 
 
 @cache
-def _verbs() -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
+def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
     """The longest first."""
-    verbs = [(tuple(way.verb.split()), operation) for operation in OPERATIONS for way in operation.ways() if way.verb]
+    verbs = [(tuple(way.verb.split()), operation) for operation in operations for way in operation.ways() if way.verb]
     return tuple(sorted(verbs, key=lambda one: -len(one[0])))
 
 
