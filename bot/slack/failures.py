@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookResponse
@@ -38,6 +39,8 @@ def translated() -> Iterator[None]:
     except SlackApiError as error:
         raise _answered(error.response) from error
     except (SlackClientError, OSError, HTTPException) as error:
+        if isinstance(error, HTTPError):  # of a file's upload: the SDK leaves the answer open
+            error.close()
         raise SlackUnavailable(f"no answer from Slack: {type(error).__name__}") from error
 
 

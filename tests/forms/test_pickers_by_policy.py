@@ -140,6 +140,7 @@ def test_what_is_remembered_of_a_person_is_forgotten_after_an_hour(
 ) -> None:
     opened("ben", "add")
     assert "Sales" in names(stage, "ben")
+    stage.settle()  # whoever picks is asked after once more
     stage.slack.faults.fail("users.info", "internal_error", times=1)
     stage.forward(timedelta(minutes=61))
     assert typed(stage, "ben") == [(NOBODY, STRANGER)]
