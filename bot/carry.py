@@ -73,8 +73,6 @@ class Carrier:
             if began or fence.calls > 1:
                 raise
             return Outcome(State.FAILED, confirmation.handed_back(line, f"Park can't sign in: {fault}"))
-        finally:
-            self.path.forget(plan.changes)
         slow = fence.journal.now() - max(fence.entry.accepted_at, fence.entry.run_at) > self.patience.slow
         waited = slow or plan.approval is not None
         state = State.ALREADY if all(change.already for change in plan.changes) else State.DONE
@@ -84,10 +82,16 @@ class Carrier:
 
     def _write(self, plan: Plan, fence: Fence) -> list[Snapshot | None]:
         pbx, began, pauses = self.path.pbx, fence.entry.began, self.patience.looks
-        if began:
-            wait_for_stragglers(pbx, plan.changes, pauses)
         content = self.path.prompts.content
-        return apply_all(pbx, plan.changes, began=began, before_write=fence, pauses=pauses, content=content)
+        try:
+            if began:
+                wait_for_stragglers(pbx, plan.changes, pauses)
+            seen = apply_all(pbx, plan.changes, began=began, before_write=fence, pauses=pauses, content=content)
+        except BaseException:
+            self.path.forget(plan.changes)
+            raise
+        self.path.learn(plan.changes, seen)
+        return seen
 
 
 def refuse_what_was_not_shown(request: Request, planned: Planned) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from bot.access import Explains, Named, explained
 from bot.again import again
 from bot.askers import People
-from bot.changes.change import Change
+from bot.changes import Change, Snapshot
 from bot.confirmation import plan_facts, preview, understood_as
 from bot.desk import Desk, Files, Past, Progress, Sounds, waits
 from bot.desk.approvals import Approvals
@@ -26,6 +26,7 @@ from bot.operations import Approve, Can, Cancel, Preview, Refuse, ShowAccess, Un
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
 from bot.pbx.lately import Lately
+from bot.pbx.models import ParkGroup
 from bot.plan import Plan
 from bot.policy import Approvers, Asker, Deed, Permission, Policies, Policy, Reach, decide, might
 from bot.request import Door, Request
@@ -241,6 +242,17 @@ class Path:
     def desk(self, request: Request, operation: Operation) -> Desk:
         """For a change that was decided before."""
         return self._desk(self._who(request), operation)
+
+    def learn(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
+        """What was read back of each target; where groups are called otherwise by now, all names are asked for anew."""
+        for change, now in zip(changes, seen, strict=True):
+            if change.target.is_server:
+                self.lately.server.forget()
+            elif change.target.id is None or now is None or len(change.names) > 1 or change.before is None:
+                self.forget([change])
+            else:
+                self.directory.note_group(ParkGroup.model_validate({**now.settings, "id": change.target.id}))
+                self.directory.forget_members(change.target.id)
 
     def forget(self, changes: Sequence[Change]) -> None:
         """What was remembered of the targets is asked for anew."""

@@ -82,8 +82,12 @@ class Directory:
         for shelf in (self._groups, self._ring_groups, self._users):
             shelf.everything()
 
+    def note_group(self, group: ParkGroup) -> None:
+        """After a change to a group that is called what it was."""
+        self._groups.note(group)
+
     def forget_groups(self) -> None:
-        """After a change to a group: its name and settings are asked for again."""
+        """After a change to what groups are called, or whose end nobody knows: all are asked for again."""
         self._groups.forget()
 
     def forget_ring_groups(self) -> None:

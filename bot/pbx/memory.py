@@ -45,14 +45,30 @@ class Memory(Generic[T]):
             self._answers.clear()
 
     def keep(self, things: Iterable[T], since: Since, *, begins: bool = False, whole: bool = False) -> None:
-        """`begins`: they begin the list; `whole`: they are all of it, and what isn't among them is gone."""
+        """`begins`: they begin the list; `whole`: they are all of it, and what isn't among them is gone.
+
+        Of a thing that was read twice at once, what was asked for last counts.
+        """
         with self._lock:
             if since.forgotten != self._forgotten:
                 return
-            self._things = {**({} if whole else self._things), **{thing.id: (thing, since) for thing in things}}
+            read = {thing.id: (thing, since) for thing in things}
+            later = {id: kept for id in read if (kept := self._things.get(id)) and kept[1].at > since.at}
+            self._things = {**({} if whole else self._things), **read, **later}
             self.edition += 1
             self._began = since if begins else self._began
             self._whole = since if whole else self._whole
+
+    def note(self, thing: T) -> None:
+        """It is like that now, and is called what it was called before."""
+        with self._lock:
+            self._things = {**self._things, thing.id: (thing, Since(self._clock(), self._forgotten))}
+            self._answers = {
+                text: (found, since)
+                for text, (found, since) in self._answers.items()
+                if thing.id not in {one.id for one in found}
+            }
+            self.edition += 1
 
     def answer(self, text: str, found: list[T], since: Since) -> None:
         """All that fit `text`."""

@@ -85,6 +85,10 @@ class Shelf(Generic[T]):
         called = {fold(label) for thing in whole for label in self._kind.labels(thing) if label}
         return [text for text in texts if fold(text) not in called]
 
+    def note(self, thing: T) -> None:
+        """Whoever changed it, but not what it is called, tells."""
+        self._memory.note(thing)
+
     def forget(self) -> None:
         """Ask again next time; what is offered from memory stays."""
         self._memory.forget()

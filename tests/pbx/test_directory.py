@@ -11,7 +11,7 @@ import pytest
 from bot.errors import NotPossible, Rejected, Unreachable
 from bot.pbx.client import PBX
 from bot.pbx.directory import Directory
-from bot.pbx.models import Member
+from bot.pbx.models import Member, ParkGroup
 from tests.pbx.clients import client
 from tests.pbx.listing import Item, Lists, park_groups
 from tests.pbx.scripted import Asked, Reply, Scripted, says, scripted
@@ -251,6 +251,37 @@ def test_forgetting_asks_again_and_keeps_what_is_offered() -> None:
         assert "Sales" in sorted((one.name for one in at.directory.remembered_groups()), key=str.casefold)
         at.directory.group("Sales")
         assert len(at.heard()) == 2
+
+
+def test_what_was_changed_here_is_known_without_asking_and_the_others_stay_known() -> None:
+    with desk(Lists(FEW)) as at:
+        assert [one.recall_to for one in at.directory.group("Sales")] == [None]
+        at.heard()
+        at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+        assert [one.recall_to for one in at.directory.group("Sales")] == ["USER_ONLY"]
+        assert [one.recall_to for one in at.directory.all_groups() if one.id == "1"] == ["USER_ONLY"]
+        assert len(at.directory.group("straße")) == 1
+        assert at.heard() == []
+
+
+def test_among_many_too_no_earlier_answer_tells_of_what_was_changed_here() -> None:
+    with desk(Lists({GROUPS: park_groups(250)})) as at:
+        (group,) = at.directory.group("Group 240")
+        at.heard()
+        at.directory.note_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
+        assert [one.recall_to for one in at.directory.group("Group 240")] == ["USER_ONLY"]
+        assert at.heard() == []
+
+
+def test_what_was_being_read_while_it_was_changed_here_does_not_take_its_place() -> None:
+    def answer(asked: Asked) -> Reply:
+        at.clock.now += 1
+        at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+        return says({"count": 1, "items": [{"id": "1", "name": "Sales", "recall_to": "RING_GROUP_ONLY"}]})
+
+    with desk(answer) as at:
+        at.directory.all_groups()
+        assert [one.recall_to for one in at.directory.group("Sales")] == ["USER_ONLY"]
 
 
 def test_what_was_being_read_while_it_was_forgotten_is_not_kept() -> None:
