@@ -92,13 +92,15 @@ class SandboxPBX(Console):
         self._listener = Listener(self._gate, self._port, self._tls)
         self._port = self._listener.port
         serve = self._listener.serve_forever
-        threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True).start()
+        self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Answer nobody any more; what was changed stays."""
         if self._listener:
             self._listener.shutdown()
             self._listener.hang_up()
+            self._thread.join()  # which closes the port as the last thing
             self._listener = None
 
     def __enter__(self) -> Self:
