@@ -121,6 +121,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     park.ask("add 1016 to Billing")
     assert done.wait(PATIENCE)
     worker.stop()
+    journal.close()
     assert attempts == [1]
 
 

@@ -132,8 +132,8 @@ def test_who_looked_at_a_page_that_is_no_more_sees_the_last_one() -> None:
         stage.slack.click(ana, opened(stage, "41 park groups"), label="More groups")
         home(stage, "ana", "*Group 00041*")
         stage.pbx.console_delete_group(stage.pbx.state.group_id("Group 00041"))
-        stage.slack.slash(ana, stage.channels["phones"], "recall Group 00001 to Night Desk")
-        home(stage, "ana", "40 park groups", "*Group 00001*\nrecall to Night Desk")
+        stage.slack.slash(ana, stage.channels["phones"], "rename Group 00001 to Group 0")
+        home(stage, "ana", "40 park groups", "*Group 0*")
 
 
 def test_a_change_is_seen_by_who_looked_lately(stage: Stage) -> None:
