@@ -55,16 +55,17 @@ class _Server:
         self._thread.start()
 
     def stop(self) -> None:
+        """The trigger is closed last: what it was could be another's file by then."""
         self._stopping = True
         self._server.pull_trigger()
         self._thread.join()
+        wasyncore.close_all(self._map)
         self._server.task_dispatcher.shutdown()
 
     def _run(self) -> None:
-        """Waitress's own loop has no end but the process's; only its thread may close what it looks at."""
+        """Waitress's own loop has no end but the process's."""
         while not self._stopping:
             wasyncore.loop(timeout=30, use_poll=True, map=self._map, count=1)
-        wasyncore.close_all(self._map)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -58,11 +58,15 @@ class HTTPMode:
         self._thread.start()
 
     def stop(self) -> None:
-        """What came in whole is answered."""
+        """What came in whole is answered. The trigger is closed last: what it was could be another's file by then."""
+        if self._stopping.is_set() or self._thread.ident is None:
+            self._stopping.set()
+            return
         self._stopping.set()
-        if self._thread.is_alive():
-            self._server.pull_trigger()
-            self._thread.join()
+        self._server.pull_trigger()
+        self._thread.join()
+        self._server.task_dispatcher.shutdown()
+        self._server.close()
 
     @property
     def connected(self) -> bool:
@@ -90,8 +94,6 @@ class HTTPMode:
         while self._server.active_channels:
             self._server.maintenance(inf)  # ends the connections for which nothing is done
             self._turn()
-        self._server.task_dispatcher.shutdown()
-        self._server.close()
 
     def _turn(self) -> None:
         wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
