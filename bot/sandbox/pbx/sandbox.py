@@ -1,7 +1,9 @@
 """One PBX on loopback, to be started, looked into and made to fail."""
 
+import socket
 import ssl
 import threading
+import weakref
 from types import TracebackType
 from typing import Self
 
@@ -88,12 +90,20 @@ class SandboxPBX(Console):
         return self._listener is not None
 
     def start(self) -> None:
-        """Listen; the first time on a port that is free."""
+        """Listen; the first time on a port that is free, which stays this PBX's own."""
+        self._port = self._port or self._reserved()
         self._listener = Listener(self._gate, self._port, self._tls)
-        self._port = self._listener.port
         serve = self._listener.serve_forever
         self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True)
         self._thread.start()
+
+    def _reserved(self) -> int:
+        """Bound, so that nobody is given it while the PBX is stopped; not listening, so that nobody can connect."""
+        kept = socket.socket()
+        weakref.finalize(self, kept.close)
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        return int(kept.getsockname()[1])
 
     def stop(self) -> None:
         """Answer nobody any more; what was changed stays."""
