@@ -1,6 +1,7 @@
 """Whatever one change does to its worker, the others are worked on."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -142,6 +143,7 @@ def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work
     worker.start()
     park.ask("add 1016 to Billing")
     assert failed.wait(PATIENCE)
+    time.sleep(0.2)  # the other thread has looked in vain by then, and sleeps
     park.ask("recall Sales to Night Desk")
     assert done.wait(PATIENCE / 2)
 
