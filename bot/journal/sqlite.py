@@ -1,7 +1,6 @@
 """One SQLite file, held by one process: durable commits, and waits that are shorter than Slack's three seconds."""
 
 import fcntl
-import math
 import os
 import re
 import sqlite3
@@ -162,7 +161,7 @@ def _begin(connection: Connection) -> None:
     if seconds is None:
         run("BEGIN")
         return
-    wait = math.ceil(seconds * 10) * 100  # by the tenth of a second, so that it is mostly what it was
+    wait = int(seconds * 10) * 100  # by the tenth of a second, so that it is mostly what it was
     if connection.info.get(_WAIT) != wait:
         run(f"PRAGMA busy_timeout = {wait}")
         connection.info[_WAIT] = wait
