@@ -139,9 +139,9 @@ class Journal(Reader):
         happened = {"ended": {"state": state, "outcome": outcome}}
         with self.database.writing() as connection:
             now = self._at(connection)
-            ended = replace(entry, state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
-            values = {name: getattr(ended, name) for name in ("state", "outcome", "ended_at", "lease_until")}
+            values = dict[str, Any](state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
             fence.change(connection, entry, values | {"same": state}, fence.UNENDED, happened=happened, at=now)
+            ended = replace(entry, **values)
             connection.execute(_FREE, {"number": entry.id})
             for name, text in (flags or {}).items():
                 following.put(connection, name, text, by=ended, at=now)
