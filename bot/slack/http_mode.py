@@ -59,10 +59,10 @@ class HTTPMode:
 
     def stop(self) -> None:
         """What came in whole is answered. The trigger is closed last: what it was could be another's file by then."""
-        if self._stopping.is_set() or self._thread.ident is None:
-            self._stopping.set()
-            return
+        again = self._stopping.is_set()
         self._stopping.set()
+        if again or self._thread.ident is None:
+            return
         self._server.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown()

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
 from bot.journal import Journal
 from bot.journal.destinations import Destinations
+from bot.journal.migrations import migrate
 from tests.journal.making import Desk, url
 
 
@@ -29,11 +28,9 @@ def test_choosing_none_is_a_choice(desk: Desk) -> None:
 
 
 def test_a_journal_from_before_there_were_destinations_gets_their_table(tmp_path: Path) -> None:
-    engine, config = create_engine(url(tmp_path)), Config()
-    config.set_main_option("script_location", "bot.journal:migrations")
+    engine = create_engine(url(tmp_path))
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        migrate(connection, "0001")
         assert "destinations" not in inspect(connection).get_table_names()
     engine.dispose()
     journal = Journal(url(tmp_path))
