@@ -1,4 +1,4 @@
-"""The command line: `python -m bot init`, `doctor`, `run`, `migrate`, `demo`, `audit`, `policy`, `manifest` ..."""
+"""The command line: argument parser."""
 
 import argparse
 import signal
@@ -6,10 +6,12 @@ import sys
 import threading
 from pathlib import Path
 
-from bot import __version__, checking, logs
-from bot.audit.command import add_commands
-from bot.doctor import command as doctor
+from bot import __version__
+from bot.cli import policy as checking
+from bot.cli.audit import add_commands
+from bot.cli.doctor import command as doctor
 from bot.errors import ParkError, SettingsError
+from bot.runtime import logs
 from bot.settings import read_journal_settings, read_settings
 
 
@@ -26,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def init(chosen: argparse.Namespace) -> int:
     """For who has seen neither file before."""
-    from bot.init.command import run
+    from bot.cli.init.wizard import run
 
     return run(chosen)
 
@@ -52,7 +54,7 @@ def run(_: argparse.Namespace) -> int:
 
 def migrate(_: argparse.Namespace) -> int:
     """For PostgreSQL, before the first replica of a new Park; two at once wait for each other."""
-    from bot.journal import bring_up_to_date
+    from bot.journal.migrations import bring_up_to_date
 
     revision = bring_up_to_date(read_journal_settings().database_url)
     sys.stdout.write(f"The journal is up to date: its tables are at {revision}\n")
@@ -73,7 +75,7 @@ def demo(chosen: argparse.Namespace) -> int:
 
 def manifest(chosen: argparse.Namespace) -> int:
     """To be pasted where Slack asks for it."""
-    from bot.slack.manifest import over_http, over_socket_mode
+    from bot.slack.app_config import over_http, over_socket_mode
 
     sys.stdout.write(over_socket_mode() if chosen.http is None else over_http(chosen.http))
     return 0
@@ -81,7 +83,7 @@ def manifest(chosen: argparse.Namespace) -> int:
 
 def table(chosen: argparse.Namespace) -> int:
     """Print the command table, or tell whether a file has it as it is."""
-    from bot.table import check, markdown
+    from bot.operations.catalog import check, markdown
 
     if chosen.check is None:
         sys.stdout.write(markdown())

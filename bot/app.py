@@ -1,4 +1,4 @@
-"""The only place where the real parts meet."""
+"""Composition root: builds and starts the parts."""
 
 from datetime import timedelta
 from functools import partial
@@ -9,45 +9,40 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.audit.daily import Daily
-from bot.audit.records import Histories
-from bot.brake import Brake
-from bot.clerk import Clerk
-from bot.clock import Now
-from bot.desk import Past
-from bot.drift import Watcher
-from bot.health import Checks, Health
-from bot.journal import Journal
-from bot.journal.destinations import Destinations as KeptDestinations
-from bot.journal.journal import LEASE
-from bot.journal.prompts import Prompts
-from bot.listen import address_of
-from bot.lookout import Lookout
-from bot.path import Path
-from bot.patience import Patience
-from bot.pbx.configured import pbx_of
+from bot.audit.drift.monitor import Watcher
+from bot.audit.history import Histories
+from bot.changes.repository import Brake, Past
+from bot.journal.journal import LEASE, Journal
+from bot.journal.storage import Destinations as KeptDestinations
+from bot.journal.storage import Prompts
+from bot.messages.request import Request
+from bot.pbx.client import pbx_of
 from bot.pbx.directory import Directory
-from bot.policy import Policies
-from bot.pool import Pool
-from bot.reception import Reception
-from bot.request import Request
-from bot.settings import Settings, plain
-from bot.settle import Settler
-from bot.slack.connection import build_app, connect_client, sign_in
+from bot.planning.forms import Clerk
+from bot.planning.planner import Path
+from bot.policy.store import Lookout, Policies
+from bot.runtime.health import Checks, Health
+from bot.runtime.threads import Pool
+from bot.settings import Settings, address_of, plain
+from bot.slack.bolt_app import Receiver, build_app
+from bot.slack.client import connect_client, sign_in
 from bot.slack.files import Files
-from bot.slack.forms.destination import Destinations
-from bot.slack.forms.doors import Forms
+from bot.slack.forms.submission import Forms
+from bot.slack.forms.views import Destinations
+from bot.slack.home import Tabs
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import connect
-from bot.slack.outlet import Outlet
-from bot.slack.people import People
-from bot.slack.receiver import Receiver
-from bot.slack.screen import Screen
+from bot.slack.messenger import Voice
 from bot.slack.socket_mode import SocketMode
-from bot.slack.tabs import Tabs
-from bot.slack.voice import Voice
-from bot.slowness import Slowness
-from bot.telling import Teller
-from bot.worker import Worker
+from bot.slack.users import People
+from bot.slack.web_api import Outlet, Screen
+from bot.times.model import Now
+from bot.worker.dispatcher import Reception
+from bot.worker.lease import Patience
+from bot.worker.notifier import Teller
+from bot.worker.processor import Settler
+from bot.worker.progress import Slowness
+from bot.worker.worker import Worker
 
 OPENERS = 20
 """Forms being opened or reviewed at once: each may wait for a slow PBX."""

@@ -1,30 +1,6 @@
-"""What can go wrong.
+"""The exception tree."""
 
-ParkError
-├── Refused             its text is for the person in Slack; the only family that is
-│   ├── NotUnderstood   the line is not one of Park's
-│   ├── NotFound        a name or number that the PBX does not have
-│   ├── Ambiguous       a name that fits two
-│   ├── NotAllowed      the policy says no
-│   ├── NotPossible     the PBX could not do it, known before anything was sent
-│   └── Moved           the target no longer is what the person was shown
-├── PBXError
-│   ├── Unreachable     no answer, or none that makes sense; nothing was changed by this call
-│   ├── UnknownOutcome  a write was sent and its answer never came: read back, then decide
-│   ├── Rejected        the PBX understood and said no (4xx)
-│   │   └── Missing     404
-│   └── SignInFailed    the PBX does not accept the credentials, or asks for a second factor
-├── SlackFailure        Slack did not do what it was asked for
-│   ├── SlackUnavailable    not now: the same may be said later
-│   └── SlackRefused        not ever: Slack gave a reason
-├── JournalUnavailable  the journal can't be written: nothing may be acknowledged
-├── LeaseLost           another worker has the change now: stop, write nothing more
-├── TargetTaken         another change is at the target: given back, until that one has ended
-├── PolicyError         the policy file is missing or broken
-└── SettingsError       the environment is
-"""
-
-from bot.message import Fact, FormOffer, Message, Offer
+from bot.messages.message import Fact, FormOffer, Message, Offer
 
 NOTHING = "Nothing was changed."
 """What everybody who is refused wants to know first."""

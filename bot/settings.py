@@ -1,10 +1,11 @@
-"""The environment, read once into one frozen object."""
+"""Environment variables as one frozen object; listen addresses."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     AnyHttpUrl,
     BeforeValidator,
     Field,
@@ -17,7 +18,26 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from bot.listen import Listen
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    """Raise ValueError with what to write."""
+    try:
+        parts = urlsplit(f"//{listen}")
+        if parts.hostname and parts.port is not None and parts.netloc == listen and parts.username is None:
+            return parts.hostname, parts.port
+    except ValueError:  # a port that is none
+        pass
+    raise ValueError("write an address and a port, as in 127.0.0.1:3000, or 0.0.0.0:3000 for all of this machine's")
+
+
+def _listen(text: str) -> str:
+    address_of(text)
+    return text
+
+
+Listen = Annotated[str, AfterValidator(_listen)]
+
 
 Some = TypeVar("Some", bound=BaseSettings)
 

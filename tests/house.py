@@ -7,30 +7,30 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path as File
 
-from bot.askers import Standing
-from bot.audit.records import Histories
-from bot.brake import Brake
-from bot.desk import Attached, Past
+from bot.audit.history import Histories
+from bot.changes.lookups import Attached
+from bot.changes.repository import Brake, Past
 from bot.errors import SlackFailure
-from bot.grammar import parse
-from bot.journal import Entry, Journal
-from bot.journal.prompts import Prompts
-from bot.message import Message
-from bot.path import Path, Planned
-from bot.patience import Patience
+from bot.journal.journal import Journal
+from bot.journal.models import Entry
+from bot.journal.storage import Prompts
+from bot.messages.message import Message, Posted
+from bot.messages.request import Door, Request
+from bot.operations.parser import parse
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.policy import Policies
-from bot.reception import Reception
-from bot.request import Door, Request
-from bot.sandbox.pbx import SandboxPBX
+from bot.planning.authorizer import Standing
+from bot.planning.planner import Path, Planned
+from bot.policy.store import Policies
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.sound import tone
-from bot.settle import Settler
-from bot.slowness import Slowness
-from bot.telling import Teller
-from bot.voice import Posted
-from bot.worker import Worker
+from bot.worker.dispatcher import Reception
+from bot.worker.lease import Patience
+from bot.worker.notifier import Teller
+from bot.worker.processor import Settler
+from bot.worker.progress import Slowness
+from bot.worker.worker import Worker
 
 ANA, BEN = "U0000000ANA", "U0000000BEN"
 PHONES = "C00000PHONES"

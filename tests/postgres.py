@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from bot.journal import bring_up_to_date
+from bot.journal.migrations import bring_up_to_date
 
 REQUIRED = "PARK_REQUIRE_POSTGRES"
 """In the environment: these tests are not to be skipped."""

@@ -6,36 +6,33 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.fields import (
+from bot.operations import approvals as emergency
+from bot.operations import approvals as refuse
+from bot.operations import control as pause
+from bot.operations.arguments.targets import MEMBER, MEMBERS, RECALL, Recall
+from bot.operations.arguments.times import DAYS, END, PERSON, SINCE, START, TIME
+from bot.operations.arguments.types import (
     CHANGE,
     DRIFT,
     FILE,
     FROM_GROUP,
     GROUP,
     LINE,
-    MEMBER,
-    MEMBERS,
     NEW_NAME,
     NUMBER,
-    RECALL,
     SEARCH,
     SWITCH,
-    TIME,
     TO_GROUP,
     Noun,
-    Recall,
 )
-from bot.fields.since import DAYS, PERSON, SINCE
-from bot.fields.when import END, START, Elapsed, End, Start, Wall
-from bot.fields.when.values import WEEKDAYS, OnDate, OnNumbers, OnWeekday, is_date
-from bot.operation import Operation
-from bot.operations import OPERATIONS, emergency, pause, refuse
-from bot.operations.extend import UNTIL
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_OF
-from bot.operations.takes_back import ANYWAY
-from bot.operations.undo_last import WHAT
+from bot.operations.scheduling import UNTIL
+from bot.operations.undo import ANYWAY, WHAT
 from bot.pbx.models import RecallTo
+from bot.times.model import WEEKDAYS, Elapsed, End, OnDate, OnNumbers, OnWeekday, Start, Wall, is_date
 
 awkward = st.sampled_from(
     [
@@ -113,7 +110,7 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
     RECALL: recalls,
     END: ends,
     UNTIL: ends,
-    **dict.fromkeys([pause.WHY, refuse.WHY, emergency.WHY], names),
+    **dict.fromkeys([pause.WHY, refuse.WHY, emergency.EMERGENCY_REASON], names),
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),

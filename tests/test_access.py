@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed, NotFound, NotUnderstood
-from bot.policy import Policies
+from bot.policy.store import Policies
 from tests.house import ANA, BEN, House, house, words
 
 POLICY = f"""\

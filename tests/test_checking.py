@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import POLICY, Stage
 
 EXAMPLE = Path(__file__).parents[1] / "bot/policy/example.toml"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.pbx import Switches
 from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.switches import Switches
 from tests.house import House, house, words
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, Refused
-from bot.message import Message
-from bot.sandbox.pbx import Fault, Kind
+from bot.messages.message import Message
+from bot.sandbox.pbx.faults import Fault, Kind
 from tests.house import ANA, BEN, EMAILS, House, house, lines, words
 
 

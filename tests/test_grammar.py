@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotUnderstood
-from bot.grammar import parse
-from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import OPERATIONS, Ask, Emergency, Replace, dump, load
+from bot.operations.approvals import Ask, Emergency
+from bot.operations.base import ChangeOperation, Operation, ReadOperation
+from bot.operations.catalog import OPERATIONS, dump, load
+from bot.operations.parser import parse
+from bot.operations.scheduling import Replace
 from tests.strategies import names, operations
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed
-from bot.journal import State
+from bot.journal.models import State
 from tests.house import ANA, BEN, House, house, lines, words
 
 LEAD = f'[[allow]]\nname = "Ana"\nusers = ["{ANA}"]\noperations = ["all"]\n'

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.listen import Listen, address_of
+from bot.settings import Listen, address_of
 
 
 @pytest.mark.parametrize(

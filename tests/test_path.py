@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, NotUnderstood, SlackUnavailable
-from bot.grammar import parse
-from bot.operation import ChangeOperation
+from bot.operations.base import ChangeOperation
+from bot.operations.parser import parse
 from bot.slack.buttons import button
 from tests.house import ANA, BEN, House, house, lines, words
 

@@ -3,7 +3,7 @@
 import threading
 from contextvars import ContextVar
 
-from bot.pool import FairPool, Pool
+from bot.runtime.threads import FairPool, Pool
 
 whose: ContextVar[str] = ContextVar("whose")
 

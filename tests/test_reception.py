@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
-from bot.journal import Accepted
-from bot.message import Message
-from bot.request import Door
-from bot.sandbox.pbx import Fault, Kind
+from bot.journal.models import Accepted
+from bot.messages.message import Message
+from bot.messages.request import Door
+from bot.sandbox.pbx.faults import Fault, Kind
 from tests.house import BEN, House, house, lines, words
 
 

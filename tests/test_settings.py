@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.listen import address_of
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, address_of, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavailable
-from bot.journal import Entry, State
-from bot.patience import Patience
-from bot.sandbox.pbx import Fault, Kind
+from bot.journal.models import Entry, State
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.worker.lease import Patience
 from tests.house import House, house, lines, words
 
 

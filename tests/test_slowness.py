@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.request import Door, Request
-from bot.slowness import Slowness
+from bot.messages.request import Door, Request
+from bot.worker.progress import Slowness
 from tests.house import Noting
 
 
@@ -27,8 +27,8 @@ class Loud(Noting):
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slowness.PATIENCE", 0.05)
-    monkeypatch.setattr("bot.slowness.NEWS", 0.05)
+    monkeypatch.setattr("bot.worker.progress.PATIENCE", 0.05)
+    monkeypatch.setattr("bot.worker.progress.NEWS", 0.05)
 
 
 @pytest.fixture

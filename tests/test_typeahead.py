@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import fold
-from bot.offering import NONE, READING, Offering
+from bot.messages.text import fold
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.policy import EVERYTHING, Reach
-from bot.sandbox.pbx import SandboxPBX
-from bot.typeahead import Choice, File, Part
+from bot.planning.pickers import NONE, READING, Choice, File, Offering, Part
+from bot.policy.evaluation import EVERYTHING, Reach
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])
@@ -70,7 +69,7 @@ def test_what_is_within_reach_is_offered_and_nothing_else(offering: Offering) ->
 def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
     offering: Offering, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(f"bot.typeahead.{bound}", 3)
+    monkeypatch.setattr(f"bot.planning.pickers.{bound}", 3)
     offering.warm()
     assert (offering.choices(SALES, ""), offering.silence(SALES)) == ([], READING)
     offering.warm(SALES)
@@ -81,8 +80,8 @@ def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_e
     offering: Offering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offering.warm(SALES, NOTHING)
-    monkeypatch.setattr("bot.typeahead.FEW", 3)
-    monkeypatch.setattr("bot.typeahead.REACHES", 1)
+    monkeypatch.setattr("bot.planning.pickers.FEW", 3)
+    monkeypatch.setattr("bot.planning.pickers.REACHES", 1)
     offering.warm(("group", Reach(frozenset({"Bill*"}))))
     assert offering.silence(SALES) == READING
     assert offering.silence(("group", Reach(frozenset({"Bill*"})))) == ""

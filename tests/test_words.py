@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.phrase import phrases
-from bot.words import Word, join, quote, split
+from bot.messages.text import Word, join, quote, split
+from bot.operations.syntax import phrases
 
 LINES = {
     "": [],

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bot.errors import JournalUnavailable
-from bot.journal import Entry, Journal
-from bot.worker import MOST_OF_ONE, Worker
+from bot.journal.journal import Journal
+from bot.journal.models import Entry
+from bot.worker.worker import MOST_OF_ONE, Worker
 from tests.house import ANA, BEN, House, house
 
 PATIENCE = 10.0
@@ -90,7 +91,7 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
 def test_a_journal_that_can_not_be_read_is_tried_again(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.worker.RECOVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=0.01))
     monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
     monkeypatch.setattr(park.journal, "due_in", failing_once(park.journal.due_in, JournalUnavailable("busy")))
     done = settled(park, 1, monkeypatch)
@@ -129,7 +130,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
 def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.worker.RECOVERY", timedelta(seconds=PATIENCE))
+    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=PATIENCE))
     failed, real = threading.Event(), worker.settler.settle
 
     def settle(entry: Entry) -> None:

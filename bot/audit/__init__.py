@@ -1,1 +1,0 @@
-"""What was asked for and what came of it: proved, shown, exported, posted and pruned."""

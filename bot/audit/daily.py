@@ -1,17 +1,15 @@
-"""Once a day: what is too old is pruned, and the chain's head is posted where others keep it."""
+"""Daily task: prune, post the chain head."""
 
 import logging
 from datetime import datetime, timedelta
 
-from bot.clock import Now
 from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
-from bot.journal import Journal
-from bot.journal.chain import Link
-from bot.journal.heads import claim, give_back, next_day, posted
-from bot.journal.pruning import prune
-from bot.message import Fact, Message
-from bot.recurring import AGAIN, Recurring
-from bot.voice import Voice
+from bot.journal.events import Link
+from bot.journal.journal import Journal
+from bot.journal.maintenance import claim, give_back, next_day, posted, prune
+from bot.messages.message import Fact, Message, Voice
+from bot.runtime.threads import AGAIN, Recurring
+from bot.times.model import Now
 
 log = logging.getLogger(__name__)
 

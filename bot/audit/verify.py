@@ -1,4 +1,4 @@
-"""Whether the chain of events is whole: link by link, against its own head, and against heads that Slack keeps."""
+"""Verify the hash chain."""
 
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, inspect, select
 
 from bot.errors import JournalUnavailable
-from bot.journal.chain import Link
+from bot.journal.events import Link
 from bot.journal.tables import chain, events
 
 _AT_ONCE = 500  # rows

@@ -1,23 +1,18 @@
-"""Making a change true on the PBX: precondition, writes, read back and compare; or taken back, where it says no."""
+"""Precondition, write, read back, roll back."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.changes.change import Change, between, same
-from bot.changes.reading import read
-from bot.changes.sending import Content, nothing_kept
+from bot.changes.change import Change, Shifted, Undone, Unsettled, between, same
 from bot.changes.snapshot import Snapshot
-from bot.changes.stops import Shifted, Undone, Unsettled
-from bot.changes.touch import SETTLE, Hook, Touch
+from bot.changes.target_io import SETTLE, Content, Hook, Touch, nothing_kept, read
 from bot.errors import NotPossible, PBXError, Refused, Rejected
-from bot.pbx.call import Throttled
 from bot.pbx.client import PBX
+from bot.pbx.requests import Throttled
 
 log = logging.getLogger(__name__)
-
-__all__ = ["SETTLE", "Hook", "Shifted", "Undone", "Unsettled", "apply", "apply_all", "untouched", "wait_for_stragglers"]
 
 
 def apply_all(

@@ -1,13 +1,13 @@
-"""A change in words: what was, and what is."""
+"""A change in words."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.changes.change import Change
 from bot.changes.snapshot import Person, Snapshot
-from bot.fields import say_seconds
-from bot.message import Fact
+from bot.messages.message import Fact
 from bot.pbx.models import RecallTo
+from bot.times.format import say_seconds
 
 RingGroupName = Callable[[str], str]
 """A ring group's id to the name people know it by."""

@@ -1,15 +1,16 @@
-"""How a request becomes an entry: once for each key."""
+"""Request -> row, once per key; follow-ups of a change."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.journal.entry import Accepted, Entry, FollowUp, Json, State
-from bot.journal.story import Happened, tell
-from bot.journal.tables import entries, holds
-from bot.request import Request
+from bot.errors import Moved
+from bot.journal.events import Happened, tell
+from bot.journal.models import Accepted, Entry, FollowUp, Json, Shift, State
+from bot.journal.tables import entries, flags, holds
+from bot.messages.request import Request
 
 _KNOWN = select(entries.c.id).where(entries.c.key == bindparam("sought"))
 _ENTRY, _HOLDS = insert(entries).returning(entries.c.id), insert(holds)
@@ -77,3 +78,32 @@ def add(connection: Connection, row: dict[str, Any], happened: Happened) -> Acce
         connection.execute(_HOLDS, [{"name": name, "entry_id": number} for name in row["footprint"]])
     tell(connection, number, happened, by=row["request"]["user"], at=row["accepted_at"])
     return Accepted(id=number, fresh=True)
+
+
+def follow(connection: Connection, follow_up: FollowUp, ended: Entry, *, at: datetime) -> None:
+    """Accepted once for each key, scheduled, and about the change that ended."""
+    row = scheduled(follow_up, ended, at=at)
+    add(connection, row, {"accepted": said(row), "scheduled": {"run_at": follow_up.run_at.isoformat()}})
+
+
+def shift(connection: Connection, wanted: Shift, *, by: Entry, at: datetime) -> None:
+    """Compare and set: what has begun, or stands at another time by now, is left alone, and Moved is raised."""
+    stands = (entries.c.id == wanted.id, entries.c.state == State.SCHEDULED, entries.c.run_at == wanted.seen)
+    if wanted.run_at is None:
+        values = {"state": State.CANCELLED, "ended_at": at, "told_at": at, "response_url": None}
+        what, data = "cancelled", dict[str, Any](by=by.id)
+        connection.execute(delete(holds).where(holds.c.entry_id == wanted.id))
+    else:
+        values = {"run_at": wanted.run_at, "due_at": wanted.due_at or wanted.run_at}
+        what, data = "rescheduled", {"by": by.id, "run_at": wanted.run_at.isoformat()}
+    if connection.execute(update(entries).where(*stands).values(values)).rowcount != 1:
+        raise Moved(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
+    tell(connection, wanted.id, {what: data}, by=by.request.user, at=at)
+
+
+def put(connection: Connection, name: str, text: str | None, *, by: Entry, at: datetime) -> None:
+    """A flag that holds for all of Park, or none of that name any more."""
+    connection.execute(delete(flags).where(flags.c.name == name))
+    if text is not None:
+        connection.execute(insert(flags).values(name=name, text=text, by=by.request.user, at=at))
+    tell(connection, by.id, {"flagged": {"name": name, "text": text}}, by=by.request.user, at=at)

@@ -1,4 +1,4 @@
-"""The journal itself: what goes in, who works on it, and what became of it."""
+"""Accept, claim, checkpoint, schedule, end."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -7,17 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete
 
-from bot.clock import Now
 from bot.errors import JournalUnavailable, TargetTaken
-from bot.journal import aim, fence, following, intake
+from bot.journal import intake
+from bot.journal import intake as following
+from bot.journal import queue as aim
+from bot.journal import queue as fence
 from bot.journal.database import open_database
-from bot.journal.entry import Accepted, Entry, FollowUp, Json, Shift, State
+from bot.journal.events import Happened, checkpoints
 from bot.journal.migrations import migrate, refuse_old
-from bot.journal.reading import Reader
-from bot.journal.story import Happened, checkpoints
+from bot.journal.models import Accepted, Entry, FollowUp, Json, Shift, State
+from bot.journal.queue import claimable
+from bot.journal.reader import Reader
 from bot.journal.tables import holds
-from bot.journal.turns import claimable
-from bot.request import Request
+from bot.messages.request import Request
+from bot.times.model import Now
 
 LEASE = timedelta(seconds=60)
 _FREE = delete(holds).where(holds.c.entry_id == bindparam("number"))
@@ -171,7 +174,7 @@ class Journal(Reader):
 
     def _aim(self, entry: Entry, known: dict[str, Any], targets: Collection[str]) -> Entry:
         with self.database.writing() as connection:
-            if aim.take(connection, entry.id, targets):
+            if aim.take_targets(connection, entry.id, targets):
                 return self._write(connection, entry, known)
             due, happened = {"due_at": None}, {"released": {"until": "its target is free"}}
             fence.change(connection, entry, due, fence.GIVEN_BACK, happened=happened, at=self._at(connection))

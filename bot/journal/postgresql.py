@@ -1,14 +1,4 @@
-"""A PostgreSQL database, shared by several replicas: one writer at a time, one clock, and short waits.
-
-A transaction that writes takes one advisory lock first, as SQLite's takes the file. So whoever claims sees every claim
-before, numbers are given in the order in which they become visible, and no two replicas can overlap; row locks that
-skip each other (SKIP LOCKED) could promise neither. A commit takes milliseconds and a change some eight of them, so
-that one writer is no narrow place. What a frozen replica holds in the middle of a transaction, PostgreSQL takes away.
-
-Nothing is listened for (LISTEN, NOTIFY): who accepts a change or ends one has workers of its own that look at once.
-Only what a dead or stopping replica leaves has to be found by others, for which the worker looks every few seconds;
-that works through a connection pooler too.
-"""
+"""PostgreSQL."""
 
 import threading
 import time

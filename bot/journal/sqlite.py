@@ -1,4 +1,4 @@
-"""One SQLite file, held by one process: durable commits, and waits that are shorter than Slack's three seconds."""
+"""SQLite."""
 
 import fcntl
 import os
@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.clock import utc_now
 from bot.errors import JournalUnavailable, SettingsError
+from bot.times.model import utc_now
 
 PATIENCE = 2.0
 """Seconds that a write may wait for its turn, here and at the file together: Slack wants its answer within 3."""

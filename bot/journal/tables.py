@@ -1,4 +1,4 @@
-"""The tables, in SQL that both SQLite and PostgreSQL take; a change here needs a migration beside it."""
+"""SQL tables."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from bot.journal.entry import State
+from bot.journal.models import State
 
 metadata = MetaData(
     naming_convention={

@@ -1,6 +1,15 @@
-"""What somebody may do, and by which rule."""
+"""Access, can, who can, why."""
 
-from bot.operation import Operation
+from typing import Annotated
+
+from bot.changes.plan import Plan
+from bot.errors import NOTHING, NotFound
+from bot.messages.message import Fact, Message
+from bot.operations.arguments.times import SomeoneId
+from bot.operations.arguments.types import CHANGE, Line
+from bot.operations.base import Operation, ReadOperation
+from bot.planning.context import Desk
+from bot.policy.model import Permission
 
 
 class ShowAccess(Operation):
@@ -12,3 +21,64 @@ class ShowAccess(Operation):
     permission = None
     help = "Tells what you may do, here and elsewhere, and by which rule of the policy."
     examples = ("access",)
+
+
+class Can(Operation):
+    """Decided for that person as if they typed the line now, where this is asked; nothing is planned."""
+
+    title = "May somebody?"
+    phrase = "can {person} {line}"
+    also = ("may {person} {line}",)
+    permission = Permission.READ
+    help = "Tells whether somebody may do that in this channel, and by which rule, or why not."
+    examples = ("can me delete Sales",)
+
+    person: SomeoneId
+    line: Line
+
+
+class WhoCan(Operation):
+    """By the rules: who is in their user groups and channels is Slack's to tell."""
+
+    title = "Who may?"
+    phrase = "who can {line}"
+    also = ("who may {line}", "who is allowed to {line}")
+    permission = Permission.READ
+    help = "Tells everybody whom a rule lets do that, and in which channels."
+    examples = ("who can delete Sales",)
+
+    line: Line
+
+
+class Why(ReadOperation):
+    """For who may look at every group that the change is about."""
+
+    title = "Why a change"
+    phrase = "why change {number}"
+    also = ("why {number}", "why was change {number} allowed")
+    permission = Permission.READ
+    help = "Tells which rule allowed a change, and whether the policy has been changed since."
+    examples = ("why change 42",)
+
+    number: Annotated[int, CHANGE]
+
+    def read(self, desk: Desk) -> Message:
+        entry = desk.past.entry(self.number)
+        plan = Plan.model_validate(entry.plan) if entry.plan else None
+        names = [name for change in plan.changes for name in change.names] if plan else []
+        mine = entry.request.user == desk.viewer.user
+        if not (mine or plan) or not all(map(desk.may_see, names)):
+            raise NotFound(f"There is no change {self.number} that you may see. {NOTHING}")
+        by = f"allowed by “{entry.rule}”" if entry.rule else "allowed by no rule"
+        return Message(
+            title=f"Change {self.number} was {by}",
+            facts=(
+                Fact(label="Asked", value=entry.request.line),
+                Fact(label="By", value="", ids=(entry.request.user,)),
+                *((Fact(label="In", value="", ids=(entry.request.channel,)),) if entry.request.channel else ()),
+                *((Fact(label="Policy", value=self._policy(desk, entry.policy)),) if entry.policy else ()),
+            ),
+        )
+
+    def _policy(self, desk: Desk, then: str) -> str:
+        return f"{then}, " + ("the same as now" if then == desk.policy else f"changed since: it is {desk.policy} now")

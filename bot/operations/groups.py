@@ -1,12 +1,18 @@
-"""The list of park groups."""
+"""Groups, group, find, create, rename, delete."""
 
-from bot.changes.diff import recall
-from bot.desk import Desk
-from bot.fields import Search
-from bot.message import Message
-from bot.names import fold
-from bot.operation import ReadOperation
-from bot.policy import Permission
+from bot.changes.change import Change
+from bot.changes.diff import recall, settings
+from bot.changes.plan import Plan
+from bot.changes.snapshot import Snapshot, Target
+from bot.errors import NotPossible
+from bot.messages.message import Fact, FormOffer, Message, Offer
+from bot.messages.text import fold, quote
+from bot.operations.arguments.targets import Member, Recall, RecallTarget
+from bot.operations.arguments.types import GroupName, NewGroupName, Search
+from bot.operations.base import ChangeOperation, ReadOperation
+from bot.pbx.models import RecallTo
+from bot.planning.context import Desk
+from bot.policy.model import Permission
 
 
 class Groups(ReadOperation):
@@ -50,3 +56,184 @@ class Groups(ReadOperation):
 
 def _members(count: int | None) -> str:
     return "" if count is None else f", {count} member{'' if count == 1 else 's'}"
+
+
+class Group(ReadOperation):
+    """Its settings and members; a bare name asks for it too."""
+
+    title = "Show a group"
+    phrase = "group {group}"
+    also = (
+        "show|list|open {group}",
+        "who is in {group}",
+        "who's in {group}",
+        "members of {group}",
+        "show members of {group}",
+    )
+    bare = ".+"
+    permission = Permission.READ
+    help = "Shows a park group: where its unanswered parked calls go, and who is in it. The name alone is enough."
+    examples = ("group Sales", "Sales")
+
+    group: GroupName
+
+    def read(self, desk: Desk) -> Message:
+        target, snapshot = desk.snapshot(desk.group(self.group))
+        members = snapshot.members or ()
+        return Message(
+            title=f"Park group {target.title}",
+            facts=(
+                *(fact for fact in settings(snapshot, desk.ring_group_name) if fact.label != "Name"),
+                Fact(label="Members", value=str(len(members)) if members else "none yet"),
+            ),
+            items=tuple(map(str, members)),
+            forms=_forms(desk, target.title),
+        )
+
+
+def _forms(desk: Desk, group: str) -> tuple[FormOffer, ...]:
+    """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
+    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
+
+    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.of_a_group() and not one.asks)
+    return tuple(
+        FormOffer(label=one.title, operation=one.key(), arguments={"group": group})
+        for one in offered
+        if one.permission is not None and desk.may(one.permission, group)
+    )
+
+
+class Find(ReadOperation):
+    """The PBX can't be asked which group a user is in: the members of the groups are read until it is found."""
+
+    title = "Find somebody"
+    phrase = "find {member}"
+    also = (
+        "where is|are {member}",
+        "where's {member}",
+        "which group is {member} in",
+        "find|show extension {member}",
+        "which group has {member}",
+    )
+    bare = r"[0-9]+|<@\w+>"
+    permission = Permission.READ
+    help = "Tells which park group somebody is in. The number alone is enough."
+    examples = ("find 1001", "1001", "find Ana Ruiz")
+
+    member: Member
+
+    def read(self, desk: Desk) -> Message:
+        (person,) = desk.people((self.member,))
+        found = desk.homes.find(person.number)
+        if found.group is not None:
+            return Message(title=f"{person} is in {found.group.name}")
+        if found.looked < found.total:
+            return Message(
+                title=f"{person} is in none of the {found.looked} groups I looked at",
+                notes=(
+                    f"There are {found.total}, and the PBX can only be asked one by one. Ask again to look further.",
+                ),
+            )
+        return Message(title=f"{person} is in no park group that you may see")
+
+
+class Create(ChangeOperation):
+    """Without a recall target, unanswered calls go back to the user who parked them."""
+
+    title = "Create a group"
+    phrase = "create {name} [recall to {recall}]"
+    also = (
+        "create|make|new [a|the] [new] [park] group [called|named] {name} [recall to {recall}]",
+        "create {name} with recall to {recall}",
+        "create {name} recalls to {recall}",
+    )
+    permission = Permission.GROUPS
+    may_end = False
+    help = "Creates an empty park group. Unless you say otherwise, its unanswered calls go back to whoever parked them."
+    examples = ("create Support recall to ring group Night Desk", "create Support")
+
+    name: NewGroupName
+    recall: RecallTarget | None = None
+
+    def plan(self, desk: Desk) -> Plan:
+        refuse_taken(desk, self.name)
+        recall = self.recall or Recall(to=RecallTo.USER)
+        after = Snapshot(settings={"name": self.name, **desk.recall_settings(recall)}, members=())
+        return Plan(
+            title=f"Created the park group {self.name}",
+            wish=f"Create the park group {self.name}",
+            changes=(Change(target=Target(name=self.name), before=None, after=after),),
+        )
+
+
+def refuse_taken(desk: Desk, name: str, *, but: str | None = None) -> None:
+    """Names are unique in a tenant; `but` is the id of the group that may have it."""
+    taken = desk.taken(name)
+    if taken is not None and taken.id != but:
+        show = f"group {quote(taken.name)}"
+        raise NotPossible(
+            f"There already is a park group {taken.name}. Nothing was changed.", offers=(Offer(label=show, line=show),)
+        )
+
+
+class Rename(ChangeOperation):
+    """Members and recall target stay."""
+
+    title = "Rename a group"
+    phrase = "rename {group} to {name}"
+    also = ("rename {group} into|as {name}", "change name of {group} to {name}")
+    permission = Permission.GROUPS
+    may_end = False
+    help = "Gives a park group another name; its members and its recall target stay."
+    examples = ("rename Support to Support EMEA",)
+
+    group: GroupName
+    name: NewGroupName
+
+    def plan(self, desk: Desk) -> Plan:
+        group = desk.group(self.group)
+        target, before = desk.snapshot(group, members=False)
+        refuse_taken(desk, self.name, but=group.id)
+        change = Change(target=target, before=before, after=before.setting(name=self.name))
+        return Plan(
+            title=f"Renamed {target.title} to {self.name}",
+            wish=f"Rename {target.title} to {self.name}",
+            changes=(change,),
+            already=(f"It already is called {self.name}.",) if change.already else (),
+        )
+
+
+class Delete(ChangeOperation):
+    """Has no synonym, and asks first."""
+
+    title = "Delete a group"
+    phrase = "delete {group}"
+    permission = Permission.GROUPS
+    may_end = False
+    help = (
+        "Deletes a park group after showing what will be lost: its settings and its members. The users themselves stay."
+    )
+    examples = ("delete Support EMEA",)
+    asks = True
+    button = "Delete"
+
+    group: GroupName
+
+    def plan(self, desk: Desk) -> Plan:
+        target, before = desk.snapshot(desk.group(self.group))
+        return Plan(
+            title=f"Deleted the park group {target.title}",
+            wish=f"Delete the park group {target.title}",
+            changes=(Change(target=target, before=before, after=None),),
+            loses=(f"the group's settings and {_count(len(before.members or ()))}; the users themselves stay.",),
+        )
+
+
+def _count(members: int) -> str:
+    return (
+        f"its {members} memberships"
+        if members > 1
+        else "its one membership"
+        if members
+        else "no membership, for it has none"
+    )

@@ -1,22 +1,22 @@
-"""What Park can do, in the words of a phone user."""
+"""Help."""
 
 import logging
 from collections.abc import Iterator
 from typing import Annotated
 
-from bot.desk import Desk
 from bot.errors import JournalUnavailable
-from bot.fields import Noun
-from bot.fields.when import ENDS, STARTS
-from bot.message import FormOffer, Message, Offer
-from bot.operation import Operation, ReadOperation
-from bot.words import Words, join
+from bot.messages.message import FormOffer, Message, Offer
+from bot.messages.text import Words, join
+from bot.operations.arguments.types import Noun
+from bot.operations.base import Operation, ReadOperation
+from bot.planning.context import Desk
+from bot.times.parser import ENDS, STARTS
 
 log = logging.getLogger(__name__)
 
 
 def _operations() -> tuple[type[Operation], ...]:
-    from bot.operations import OPERATIONS  # the list holds this operation too
+    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
 
     return OPERATIONS
 

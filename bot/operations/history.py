@@ -1,4 +1,4 @@
-"""What was asked for here before, by whom, and what came of it."""
+"""History, export history."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -6,16 +6,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import Annotated
 
-from bot.desk import Desk
-from bot.fields import ChangeNumber, Noun, spellings
-from bot.fields.name import read_name
-from bot.fields.since import Since, SomeoneId, begins
-from bot.history import Record
-from bot.message import Deed, Message, Offer
-from bot.names import fold
-from bot.operation import Operation, ReadOperation
-from bot.policy import Permission
-from bot.words import Words
+from bot.journal.history import Record, csv_of
+from bot.messages.message import Attachment, Deed, Message, Offer
+from bot.messages.text import Words, fold
+from bot.operations.arguments.times import Since, SomeoneId, begins
+from bot.operations.arguments.types import ChangeNumber, Noun, read_name, spellings
+from bot.operations.base import Operation, ReadOperation
+from bot.planning.context import Desk
+from bot.policy.model import Permission
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
 """Where the state's name is not the word that people are told."""
@@ -120,3 +118,32 @@ def _offers(asked: ShowHistory, last: int | None) -> Iterator[Offer]:
         yield Offer(label="Older", line=asked.model_copy(update={"before": last}).text())
     whole = asked.model_copy(update={"before": None}).text()
     yield Offer(label="Export as CSV", line=f"export {whole}")
+
+
+BOM = "\ufeff"
+"""Without it Excel takes UTF-8 for something else."""
+
+
+class ExportHistory(ReadOperation):
+    """For the asker's eyes: it goes to their direct messages, whatever the channel."""
+
+    title = "Export history"
+    phrase = "export history [{group}] [of {person}] [since {since}]"
+    also = ("export [{group}] history", "export", "export history of|for {group} [since {since}]")
+    permission = Permission.HISTORY
+    help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
+    examples = ("export history since 2026-11-01",)
+
+    group: Annotated[str, HISTORY_OF] | None = None
+    person: SomeoneId | None = None
+    since: Since | None = None
+
+    def read(self, desk: Desk) -> Message:
+        rows = list(csv_of(records(self, desk)))
+        if len(rows) == 1:
+            return Message(title="There is nothing to export: nothing that you may see was asked for.")
+        count = f"{len(rows) - 1} request{'' if len(rows) == 2 else 's'}"
+        return Message(
+            title=f"The history, {count}, is in your direct messages with Park.",
+            file=Attachment(name="park-history.csv", content=BOM + "".join(rows)),
+        )

@@ -1,14 +1,93 @@
-"""Where a park group's unanswered calls go."""
+"""Recall; what a recall target means for calls."""
 
+import logging
 from typing import Any
 
-from bot.changes import Change
-from bot.desk import Desk
-from bot.fields import GroupName, RecallTarget
-from bot.operation import ChangeOperation
-from bot.operations.covers import recall_notes, recall_shown
-from bot.plan import Plan
-from bot.policy import Permission
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.errors import PBXError
+from bot.operations.arguments.targets import RecallTarget
+from bot.operations.arguments.types import GroupName
+from bot.operations.base import ChangeOperation
+from bot.pbx.models import FeatureCode, RecallTo
+from bot.planning.context import Desk
+from bot.policy.model import Permission
+from bot.times.format import say_seconds
+
+log = logging.getLogger(__name__)
+
+CODES = {"CALL_PARK": "*68", "GROUP_CALL_PARK": "*58", "CALL_RETRIEVE": "*88"}
+"""PortSIP's defaults, used where the PBX does not tell its own."""
+
+
+def codes(desk: Desk) -> dict[str, str]:
+    """The tenant's star codes by feature, as code: a bare star would make what stands between two of them bold."""
+    told = {one.feature: one.code for one in _told(desk) if one.code and one.feature in CODES}
+    return {feature: f"`{code}`" for feature, code in (CODES | told).items()}
+
+
+def _told(desk: Desk) -> tuple[FeatureCode, ...]:
+    """What only makes a sentence better must not keep a change from being made."""
+    try:
+        return desk.lately.feature_codes()
+    except PBXError as fault:
+        log.warning("the PBX does not tell its star codes, so its defaults are said: %s", fault)
+        return ()
+
+
+def recall_notes(desk: Desk, change: Change) -> tuple[str, ...]:
+    """For a card: three sentences a tired person would ask for."""
+    if change.already or change.before is None or change.after is None:
+        return ()
+    star = codes(desk)
+    server = change.after.settings if change.target.is_server else _server(desk)
+    if change.target.is_server:
+        covers = (
+            f"This covers calls parked with {star['CALL_PARK']};"
+            f" calls parked in a group ({star['GROUP_CALL_PARK']}) follow the group."
+        )
+    else:
+        covers = (
+            f"This covers calls parked in the group ({star['GROUP_CALL_PARK']});"
+            f" calls parked with {star['CALL_PARK']} follow the call park server."
+        )
+    return tuple(filter(None, (_no_longer(desk, change), _when(server, change), covers)))
+
+
+def _server(desk: Desk) -> dict[str, Any]:
+    try:
+        return desk.lately.server().shown()
+    except PBXError as fault:
+        log.warning("the PBX does not tell its timers, so none are said: %s", fault)
+        return {}
+
+
+def _when(server: dict[str, Any], change: Change) -> str:
+    waits, then = server.get("recall_time"), server.get("recall_ring_group_time")
+    if not isinstance(waits, int):
+        return ""
+    both = change.after is not None and change.after.settings.get("recall_to") == RecallTo.USER_THEN_RING_GROUP
+    also = f" (ring group time {say_seconds(then)})" if both and isinstance(then, int) else ""
+    return f"A call that nobody picks up is recalled after {say_seconds(waits)}{also}."
+
+
+def _no_longer(desk: Desk, change: Change) -> str:
+    before, after = (side.settings if side else {} for side in (change.before, change.after))
+    lost = []
+    if before.get("recall_to") != RecallTo.RING_GROUP and after.get("recall_to") == RecallTo.RING_GROUP:
+        lost.append("the user who parked the call")
+    had = before.get("ring_group_id") if before.get("recall_to") != RecallTo.USER else None
+    has = after.get("ring_group_id") if after.get("recall_to") != RecallTo.USER else None
+    if had and had != has:
+        lost.append(desk.ring_group_name(had))
+    return f"No longer called: {' and '.join(lost)}." if lost else ""
+
+
+def recall_shown(desk: Desk, settings: dict[str, Any]) -> dict[str, str | None]:
+    """The recall target as a form's field has it."""
+    id = settings.get("ring_group_id") if settings.get("recall_to") != RecallTo.USER else None
+    found = desk.directory.ring_group_by_id(id) if id else None
+    return {"to": settings.get("recall_to"), "ring_group": (found.extension_number or found.name) if found else None}
 
 
 class RecallGroup(ChangeOperation):

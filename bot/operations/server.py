@@ -1,11 +1,20 @@
-"""The call park server."""
+"""Server and its six settings."""
 
+from typing import Any
+
+from bot.changes.change import Change
 from bot.changes.diff import settings
-from bot.desk import Desk
-from bot.message import Fact, Message
-from bot.operation import ReadOperation
-from bot.operations.covers import codes
-from bot.policy import Permission
+from bot.changes.plan import Plan
+from bot.changes.snapshot import SERVER, Prompt, Snapshot
+from bot.errors import NotPossible
+from bot.messages.message import Fact, Message
+from bot.operations.arguments.targets import RecallTarget
+from bot.operations.arguments.times import Time
+from bot.operations.arguments.types import ExtensionNumber, SoundFile, Switch
+from bot.operations.base import ChangeOperation, ReadOperation
+from bot.operations.recall import codes, recall_notes, recall_shown
+from bot.planning.context import Desk
+from bot.policy.model import Permission
 
 
 class Server(ReadOperation):
@@ -43,3 +52,173 @@ class Server(ReadOperation):
                 "The times serve both.",
             ),
         )
+
+
+def server_plan(
+    desk: Desk, what: str, before: Snapshot | None = None, *, prompt: Prompt | None = None, **settings: Any
+) -> Plan:
+    """The server as it is, or as it was just read, with these settings, or this prompt."""
+    before = before or desk.server()
+    change = Change(target=SERVER, before=before, after=before.setting(**settings).with_prompt(prompt))
+    return Plan(
+        title=f"{what} of the call park server changed",
+        wish=f"Change the {what[0].lower()}{what[1:]} of the call park server",
+        changes=(change,),
+        notes=recall_notes(desk, change) if "recall_to" in settings else (),
+        already=(f"The {what[0].lower()}{what[1:]} of the call park server already is like that.",)
+        if change.already
+        else (),
+    )
+
+
+class ServerEnabled(ChangeOperation):
+    """Off asks first: nobody can park a call then."""
+
+    title = "Switch call park"
+    phrase = "server {on}"
+    also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
+    permission = Permission.SERVER
+    help = "Switches call park on or off for everybody. Off asks first."
+    examples = ("server on", "server off")
+
+    on: Switch
+
+    @property
+    def asks(self) -> bool:  # type: ignore[override]
+        return not self.on
+
+    @classmethod
+    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+        return {"on": desk.server().settings.get("enabled")}
+
+    @property
+    def button(self) -> str:  # type: ignore[override]
+        return "Switch on" if self.on else "Switch off"
+
+    def plan(self, desk: Desk) -> Plan:
+        plan = server_plan(desk, "State", enabled=self.on)
+        lost = "Nobody in the company can park a call while it is off; calls that are parked now may be cut off."
+        return plan.model_copy(update={"loses": () if self.on or plan.changes[0].already else (lost,)})
+
+
+class ServerExtension(ChangeOperation):
+    """Must not clash with any other number of the tenant."""
+
+    title = "Server extension"
+    phrase = "server extension {extension}"
+    also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
+    permission = Permission.SERVER
+    help = "Gives the call park server another extension number, one that nothing else on the PBX has."
+    examples = ("server extension 666",)
+
+    extension: ExtensionNumber
+
+    @classmethod
+    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+        return {"extension": desk.server().settings.get("extension_number")}
+
+    def plan(self, desk: Desk) -> Plan:
+        plan = server_plan(desk, "Extension", extension_number=self.extension)
+        holder = None if plan.changes[0].already else desk.pbx.number(self.extension)
+        if holder is not None:
+            raise NotPossible(f"{self.extension} already belongs to {holder.name or holder.type}. Nothing was changed.")
+        return plan
+
+
+class ServerPrompt(ChangeOperation):
+    """One for the whole company, so it asks first. The file that it comes in the place of is kept."""
+
+    title = "Server prompt"
+    phrase = "server prompt {file}"
+    also = ("set server prompt to {file}", "server prompt to {file}", "change server prompt to {file}")
+    permission = Permission.SERVER
+    help = "Sets the call park server's prompt from a WAV file. Without a file it opens a form to choose one in."
+    examples = ("server prompt F07WELCOME1",)
+    asks = True
+    button = "Set prompt"
+
+    file: SoundFile
+
+    def plan(self, desk: Desk) -> Plan:
+        wanted = desk.sounds.named(self.file)
+        before, why = desk.server_with_prompt()
+        plan = server_plan(desk, "Prompt", before, prompt=wanted)
+        lost = f"the prompt that is there now, {before.prompt}, for it can't be saved: {why}"
+        return plan.model_copy(update={"loses": (lost,) if why and not plan.changes[0].already else ()})
+
+
+class ServerRecall(ChangeOperation):
+    """The groups have their own."""
+
+    title = "Server recall"
+    phrase = "server recall to {recall}"
+    also = (
+        "recall server to {recall}",
+        "set server recall to {recall}",
+        "send server recalls|calls to {recall}",
+        "recall the server to {recall}",
+    )
+    permission = Permission.SERVER
+    help = "Sends unanswered calls parked outside a group to whoever parked them, to a ring group, or to both in turn."
+    examples = ("server recall to user then Night Desk",)
+
+    recall: RecallTarget
+
+    @classmethod
+    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+        return {"recall": recall_shown(desk, desk.server().settings)}
+
+    def plan(self, desk: Desk) -> Plan:
+        before = desk.server()
+        return server_plan(desk, "Recall target", before, **desk.recall_settings(self.recall, before))
+
+
+class ServerRecallRingGroupTime(ChangeOperation):
+    """Counts where the recall target is the user and then a ring group."""
+
+    title = "Ring group time"
+    phrase = "server recall ring group time {time}"
+    also = (
+        "recall ring group time {time}",
+        "set server recall ring group time to {time}",
+        "server recall ring group time to {time}",
+        "set recall ring group time to {time}",
+    )
+    permission = Permission.SERVER
+    help = "Sets after how long a recalled call goes on to the ring group: 1 to 15 minutes, for every group."
+    examples = ("server recall ring group time 90s",)
+
+    time: Time
+
+    @classmethod
+    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+        return {"time": desk.server().settings.get("recall_ring_group_time")}
+
+    def plan(self, desk: Desk) -> Plan:
+        return server_plan(desk, "Recall ring group time", recall_ring_group_time=self.time)
+
+
+class ServerRecallTime(ChangeOperation):
+    """Holds for every group: groups have no timers."""
+
+    title = "Recall time"
+    phrase = "server recall time {time}"
+    also = (
+        "set server recall time to {time}",
+        "server recall time to {time}",
+        "recall time {time}",
+        "recall time to {time}",
+        "set recall time to {time}",
+    )
+    permission = Permission.SERVER
+    help = "Sets how long a parked call waits before it is recalled: 1 to 15 minutes, for every group."
+    examples = ("server recall time 5m",)
+
+    time: Time
+
+    @classmethod
+    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+        return {"time": desk.server().settings.get("recall_time")}
+
+    def plan(self, desk: Desk) -> Plan:
+        return server_plan(desk, "Recall time", recall_time=self.time)

@@ -1,11 +1,103 @@
-"""A change taken back: only what it moved itself, and nothing in silence that was moved since."""
+"""Undo, undo last, put back drift."""
 
-from typing import Self
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Annotated, Self
 
-from bot.desk import Desk
-from bot.operations.of_a_change import OfAChange
-from bot.operations.takes_back import TakesBack, losses, notes
-from bot.plan import Plan
+from bot.changes.change import Change, Overtaken, moved_by, taken_back
+from bot.changes.diff import overtaken, people
+from bot.changes.plan import Plan
+from bot.errors import NOTHING, NotPossible
+from bot.messages.message import Offer
+from bot.messages.text import Words, whole
+from bot.operations.arguments.types import DriftNumber, Noun
+from bot.operations.base import ChangeOperation, Operation
+from bot.operations.groups import refuse_taken
+from bot.operations.scheduling import OfAChange
+from bot.planning.context import Desk
+from bot.policy.model import Permission
+
+
+def _read_anyway(words: Words) -> bool:
+    if len(words) == 1 and words[0].means("anyway"):
+        return True
+    raise ValueError("After the number only “anyway” may follow.")
+
+
+ANYWAY = Noun(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
+
+
+class TakesBack(ChangeOperation):
+    """Only what was moved then, and nothing in silence that was moved since."""
+
+    anyway: Annotated[bool, ANYWAY] | None = None
+
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """None: what is taken back is taken back now, and stays so."""
+        return {}
+
+    @property
+    @abstractmethod
+    def what(self) -> str:
+        """What is taken back, in words."""
+
+    @abstractmethod
+    def in_any_case(self) -> Self:
+        """The same, whatever came since."""
+
+    def back(self, desk: Desk, change: Change) -> Change:
+        """Its way back from what is there now; raise NotPossible with the three states where others moved it since."""
+        now = desk.now(change)
+        try:
+            back = taken_back(change, now, anyway=bool(self.anyway))
+        except Overtaken as stop:
+            raise self._overtaken(desk, stop) from stop
+        if back.before is None and back.after is not None:
+            refuse_taken(desk, back.target.title)
+        _refuse_unsaved(desk, back)
+        return back
+
+    def _overtaken(self, desk: Desk, stop: Overtaken) -> NotPossible:
+        """With a button for whoever wants the first state back whatever came since."""
+        change, now = stop.change, stop.now
+        title = change.target.title
+        if now is None:
+            return NotPossible(f"{title} is gone, so {self.what} can't be taken back. {NOTHING}")
+        seen = (f"{fact.label}: {fact.value}" for fact in overtaken(change, now, desk.ring_group_name))
+        return NotPossible(
+            f"{title} was changed again since {self.what}. {NOTHING}",
+            notes=tuple(seen),
+            offers=self._anyway(change),
+        )
+
+    def _anyway(self, change: Change) -> tuple[Offer, ...]:
+        if change.after is None:
+            return ()
+        return (Offer(label="Put back as before", line=f"preview {self.in_any_case().text()}"),)
+
+
+def _refuse_unsaved(desk: Desk, back: Change) -> None:
+    prompt = back.after.prompt if back.after else None
+    if prompt is not None and not back.already and not desk.sounds.has(prompt):
+        raise NotPossible(
+            f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING}",
+            notes=("Whoever has its file can set it anew: server prompt.",),
+        )
+
+
+def notes(change: Change) -> Iterator[str]:
+    """What can't be had back as it was."""
+    if change.before is None and change.after is not None:
+        yield f"{change.target.title} is made anew: the PBX gives it another id."
+    elif change.added and change.before and change.before.members:
+        yield f"Put back last in {change.target.title}, where group parks hunt last: {people(change.added)}."
+
+
+def losses(change: Change) -> Iterator[str]:
+    """What goes with it."""
+    if change.before and change.after is None:
+        yield f"the park group {change.target.title}"
 
 
 class Undo(OfAChange, TakesBack):
@@ -40,3 +132,95 @@ class Undo(OfAChange, TakesBack):
             loses=tuple(loss for change in changes for loss in losses(change)),
             about=self.number,
         )
+
+
+def _read_what(words: Words) -> str:
+    if words[0].means("change"):
+        raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
+    return whole(words)
+
+
+WHAT = Noun(placeholder="<group>", read=_read_what)
+
+
+class UndoLast(Operation):
+    """Stands for the undoing of one change, which it shows: it is planned like that, and not applied."""
+
+    title = "Undo"
+    phrase = "undo [{what}]"
+    also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
+    permission = None
+    help = "Shows your last change here, or the last one of a group or of the server, and takes it back when you click."
+    examples = ("undo", "undo Sales", "undo server")
+
+    what: Annotated[str, WHAT] | None = None
+
+    @classmethod
+    def needs(cls) -> str:
+        return "what the change needed"
+
+
+KINDS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
+"""What it takes to move one thing of a group; for a member it is another, and for all of it what makes groups."""
+
+
+class PutBack(TakesBack):
+    """What the button under a drift asks for."""
+
+    title = "Put back a drift"
+    phrase = "put back drift {number} [{anyway}]"
+    permission = None
+    advertised = False
+    help = (
+        "Puts back what was changed outside Park, and nothing else. If that was changed again since, it shows what was,"
+        " what was made of it and what is there now, and asks."
+    )
+    examples = ("put back drift 7",)
+    button = "Put it back"
+
+    number: DriftNumber
+
+    @classmethod
+    def needs(cls) -> str:
+        return "what the change needs"
+
+    @property
+    def what(self) -> str:
+        return f"drift {self.number}"
+
+    def in_any_case(self) -> Self:
+        return type(self)(number=self.number, anyway=True)
+
+    def needed(self, desk: Desk) -> Permission:
+        """A drift is of one kind only: what moves two things at once is two drifts."""
+        change = desk.past.drift(self.number)
+        return Permission.SERVER if change.target.is_server else _kind(change)
+
+    def groups(self, desk: Desk) -> frozenset[str]:
+        return desk.past.drift(self.number).names
+
+    def plan(self, desk: Desk) -> Plan:
+        drift = desk.past.drift(self.number)
+        desk.directory.forget_groups()  # whoever changed them did not tell
+        back = self.back(desk, drift)
+        return Plan(
+            title=f"Put back: {back.target.title}, as it was before drift {self.number}",
+            wish=f"Put {back.target.title} back as it was before drift {self.number}",
+            changes=(back,),
+            notes=(*notes(back), *_unknown(back)),
+            already=(f"Drift {self.number} is put back already.",) if back.already else (),
+            loses=tuple(losses(back)),
+        )
+
+
+def _kind(change: Change) -> Permission:
+    moved = moved_by(change)
+    if any(what.startswith("member ") for what in moved):
+        return Permission.MEMBERS
+    return next((KINDS[what] for what in moved if what in KINDS), Permission.GROUPS)
+
+
+def _unknown(change: Change) -> tuple[str, ...]:
+    if change.before is None and change.after is not None and change.after.members is None:
+        return (f"Who was in {change.target.title} is not known: it comes back empty.",)
+    return ()

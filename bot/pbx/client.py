@@ -1,4 +1,4 @@
-"""The PBX's REST API: one method an endpoint, one private send."""
+"""The REST client: one method per endpoint; built from settings."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,18 +7,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot.errors import Missing, SignInFailed
-from bot.pbx.answers import judged, parsed
-from bot.pbx.blobs import Blob, shown_at
-from bot.pbx.call import Answer, Call
-from bot.pbx.credentials import Credentials
-from bot.pbx.deadline import Deadline
+from bot.pbx.auth import Credentials, SignIn
+from bot.pbx.http import Wire, retrying
 from bot.pbx.limits import check_extension, check_group, check_server
 from bot.pbx.models import Account, AuditLog, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
-from bot.pbx.paging import PAGE, Page, every
-from bot.pbx.retrying import retrying
-from bot.pbx.sendable import sendable
-from bot.pbx.signin import SignIn
-from bot.pbx.wire import Wire
+from bot.pbx.requests import Answer, Blob, Call, sendable, shown_at
+from bot.pbx.responses import PAGE, Page, every, judged, parsed
+from bot.pbx.transport import Deadline
+from bot.settings import PBXSettings, plain
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -187,3 +183,24 @@ class PBX:
         if answer.status == 401:
             raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
         return answer
+
+
+def pbx_of(settings: PBXSettings) -> PBX:
+    """The client that the environment asks for."""
+    return PBX(
+        str(settings.pbx_url),
+        credentials_of(settings),
+        ca_file=settings.pbx_ca_file,
+        verify=settings.pbx_verify_tls,
+        deadline=settings.pbx_deadline,
+    )
+
+
+def credentials_of(settings: PBXSettings) -> Credentials:
+    """Whom the PBX is to let in."""
+    return Credentials(
+        token=plain(settings.pbx_token),
+        username=settings.pbx_username,
+        password=plain(settings.pbx_password),
+        domain=settings.pbx_domain,
+    )

@@ -1,17 +1,17 @@
-"""The directory of names: what people call the PBX's groups, ring groups and users. Any thread may ask."""
+"""Names -> groups, ring groups, users; short-lived server settings."""
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from bot.errors import Missing
-from bot.pbx import finding, kind
+from bot.pbx import cache as finding
+from bot.pbx import name_index as kind
+from bot.pbx.cache import Found, Membership, Memory
 from bot.pbx.client import PBX
-from bot.pbx.finding import Found
-from bot.pbx.membership import Membership
-from bot.pbx.memory import Memory
-from bot.pbx.models import Member, ParkGroup, RingGroup, User
-from bot.pbx.shelf import Shelf
+from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
+from bot.pbx.name_index import Shelf
 
 
 class Directory:
@@ -149,3 +149,38 @@ class Directory:
 
 def _unseen(looked: int, total: int) -> None:
     """Nobody is watching."""
+
+
+T = TypeVar("T")
+
+LIFETIME = 60.0
+"""Seconds: as long as a name's in the directory."""
+
+
+class Kept(Generic[T]):
+    """One reading, shared by whoever asks while it is fresh."""
+
+    def __init__(self, read: Callable[[], T], clock: Callable[[], float] = time.monotonic) -> None:
+        self._read, self._clock = read, clock
+        self._lock = threading.Lock()
+        self._kept: tuple[float, T] | None = None
+
+    def __call__(self) -> T:
+        """Read anew where it is older than LIFETIME."""
+        with self._lock:
+            if self._kept is None or self._clock() - self._kept[0] > LIFETIME:
+                self._kept = (self._clock(), self._read())
+            return self._kept[1]
+
+    def forget(self) -> None:
+        """After a change."""
+        with self._lock:
+            self._kept = None
+
+
+class Lately:
+    """For words only: a change reads for itself."""
+
+    def __init__(self, pbx: PBX) -> None:
+        self.server: Kept[ParkServer] = Kept(pbx.server)
+        self.feature_codes: Kept[tuple[FeatureCode, ...]] = Kept(pbx.feature_codes)

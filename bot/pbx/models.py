@@ -1,4 +1,4 @@
-"""What the PBX says, as objects: unknown fields are kept, and null, "" and a missing field all read as None."""
+"""What the PBX answers with."""
 
 from datetime import UTC, datetime
 from enum import StrEnum

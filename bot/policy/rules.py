@@ -1,36 +1,36 @@
-"""What a policy is made of: rules that allow, and rules that deny, which win. What no rule allows is refused."""
+"""Rule, Deny, Policy: the file as pydantic models."""
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bot.policy.deed import Deed
-from bot.policy.example import Example
-from bot.policy.hours import hours
-from bot.policy.ids import ApproverId, ChannelId, UserGroupId, UserId, is_user_group
-from bot.policy.limits import Duration, HoursText
+from bot.policy.field_types import ApproverId, ChannelId, Duration, HoursText, UserGroupId, UserId, hours, is_user_group
+from bot.policy.model import LOOKING, Deed, Permission
 
 
-class Permission(StrEnum):
-    """A kind of operation."""
+class Example(BaseModel):
+    """Somebody types a line somewhere."""
 
-    READ = "read"
-    MEMBERS = "members"
-    RECALL = "recall"
-    GROUPS = "groups"
-    SERVER = "server"
-    PAUSE = "pause"
-    """To stop all changes, and to let them go on."""
-    HISTORY = "history"
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    line: Annotated[str, Field(min_length=1)]
+    """As it would be typed; groups and ring groups by their names."""
+    user: UserId
+    """Who types it."""
+    user_groups: tuple[UserGroupId, ...] = ()
+    """The user groups that they are in."""
+    channel: ChannelId | None = None
+    """Where. Left out: in a direct message."""
+    at: datetime | None = None
+    """When, with an offset. Left out: now."""
+    expect: Literal["allowed", "approval", "emergency", "refused"]
+    """What ought to come of it."""
 
 
-LOOKING = frozenset({Permission.READ, Permission.HISTORY})
-"""Answered at once: there is nothing to wait for an approval with."""
 Item = TypeVar("Item", bound=Sequence[object])
 
 

@@ -7,7 +7,7 @@ import threading
 import webbrowser
 from contextlib import suppress
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 
 TEXTUAL = ("lynx", "links", "elinks", "w3m", "www-browser")
 """Browsers that show no such page."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot import logs
+from bot.runtime import logs
 from bot.sandbox import browsing
 from bot.sandbox.stage import DEMO_POLICY, Stage
 from bot.sandbox.terminal import Terminal

@@ -4,8 +4,8 @@ from typing import Any
 
 import yaml
 
-from bot.sandbox.slack import Workspace
-from bot.slack.manifest import over_socket_mode
+from bot.sandbox.slack.workspace import Workspace
+from bot.slack.app_config import over_socket_mode
 
 
 def workspace() -> Workspace:

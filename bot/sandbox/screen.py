@@ -6,7 +6,8 @@ from textwrap import indent
 from rich.console import Console
 from rich.markup import escape
 
-from bot.sandbox.slack import Message, View
+from bot.sandbox.slack.model import Message
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 
 ANSWER = 30.0

@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.app import Park
-from bot.patience import Patience
 from bot.sandbox.manifest import workspace
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.sound import tone
 from bot.settings import Settings
+from bot.worker.lease import Patience
 
 WELCOME = "F07WELCOME1"
 """Ana's file in #phones: always the same, so that a line can name it."""

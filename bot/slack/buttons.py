@@ -1,4 +1,4 @@
-"""Buttons that ask for a line: what they carry, and what comes back with a click."""
+"""Buttons and their values."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.message import FormOffer, Offer
+from bot.messages.message import FormOffer, Offer
 from bot.slack.text import shown
 
 ACTION = re.compile(r"park:offer:\d+")

@@ -1,19 +1,88 @@
-"""Where a change's card is put: where it was asked for, if Slack lets it be."""
+"""A change's card; fallback destinations."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
-from bot.errors import SlackRefused
-from bot.message import Message
-from bot.request import Request
+from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+from bot.messages.message import Message, Posted
+from bot.messages.request import Door, Request
 from bot.slack.blocks import Payload, card, footed
-from bot.slack.failures import NoPlace
-from bot.slack.outlet import Outlet
-from bot.slack.people import People
-from bot.slack.posted import BY_RESPONSE_URL, asked_in, why_direct
-from bot.slack.ways import first_open, response_url
-from bot.voice import Posted
+from bot.slack.client import NoPlace
+from bot.slack.text import escape
+from bot.slack.users import People
+from bot.slack.web_api import Outlet
+
+BY_RESPONSE_URL = "Park can't post here by itself, so this message will not change: news follows as further messages."
+BY_DM = "Park can't write where this was asked, so only you see it."
+ASKED_IN_DM = "This was asked in a direct message, so only you see it."
+ASKED_NOWHERE = "This was asked outside of any channel, so only you see it."
+NOT_POSTED = (
+    "Park can't post this in the channel you chose: it is archived, or you or Park are no longer in it. "
+    "So only you see it."
+)
+
+
+def about(request: Request, change_id: int, status: str, now: datetime) -> str:
+    """Who asked, which change, how it stands and since when: mrkdwn; `now` is in the asker's zone."""
+    zone = escape(str(now.tzinfo))
+    time = f"<!date^{int(now.timestamp())}^{{time}}|{now:%H:%M} {zone}>"
+    return f"by <@{request.user}> · change {change_id} · {escape(status)} {time}"
+
+
+def asked_in(request: Request) -> str:
+    """For what is said elsewhere: mrkdwn."""
+    if request.channel:
+        return f"asked in <#{request.channel}>"
+    where = "asked in a form" if request.door is Door.FORM else "asked in a direct message"
+    return f"{where}, to be posted in <#{request.post_to}>" if request.post_to else where
+
+
+def why_direct(request: Request) -> str:
+    """What a card in a direct message says of its standing there."""
+    if request.channel:
+        return BY_DM
+    if request.post_to:
+        return NOT_POSTED
+    return ASKED_NOWHERE if request.door is Door.FORM else ASKED_IN_DM
+
+
+log = logging.getLogger(__name__)
+_FRESH = timedelta(minutes=29)  # a response_url answers for 30
+
+T = TypeVar("T")
+
+
+def first_open(ways: Iterable[Callable[[], T]]) -> T:
+    """Go the first way that Slack lets be gone; raise NoPlace when that is none, and any other SlackFailure at once."""
+    closed = NoPlace("no way at all")
+    for way in ways:
+        try:
+            return way()
+        except NoPlace as refusal:
+            log.info("not there: %s", refusal)
+            closed = refusal
+    raise closed
+
+
+def any_open(ways: Iterable[Callable[[], T]]) -> T:
+    """The same, passing over what is not to be had now too: what one person alone may see twice does no harm."""
+    closed: SlackFailure = NoPlace("no way at all")
+    for way in ways:
+        try:
+            return way()
+        except (NoPlace, SlackUnavailable) as failure:
+            log.info("not there, or not now: %s", failure)
+            closed = closed if isinstance(closed, SlackUnavailable) else failure
+    raise closed
+
+
+def response_url(request: Request) -> str | None:
+    """The gesture's own, while it is fresh."""
+    return request.response_url if datetime.now(UTC) - request.asked_at < _FRESH else None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Files that people put into Slack, fetched: from Slack's own hosts alone, for the bot's token goes along."""
+"""Download of files."""
 
 import time
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 from slack_sdk import WebClient
 
-from bot.desk import Attached
+from bot.changes.lookups import Attached
 from bot.errors import NOTHING, NotFound, NotPossible, SlackRefused, SlackUnavailable
-from bot.pbx.wav import LARGEST, check_size
-from bot.slack.failures import translated
+from bot.pbx.limits import LARGEST, check_size
+from bot.slack.client import translated
 
 DEADLINE = 20.0
 """Seconds that a file may take, whole."""

@@ -1,24 +1,43 @@
-"""The doors in Slack: each makes a request, puts it into the inbox, and only then lets Slack be acknowledged."""
+"""Slash command, mention, button."""
 
 import logging
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt import Ack, App
 
 from bot.errors import JournalUnavailable
-from bot.logs import following
-from bot.message import Message, Offer
-from bot.request import Request
-from bot.slack.blocks import COMMAND, render
+from bot.messages.message import FormOffer, Message, Offer
+from bot.messages.request import Request
+from bot.operations.base import Operation
+from bot.runtime.logs import following
+from bot.slack.blocks import COMMAND, fits, render
 from bot.slack.buttons import ACTION
-from bot.slack.connection import Identity
-from bot.slack.frame import fits
-from bot.slack.inbox import FormOpener, Inbox
+from bot.slack.client import Identity
+from bot.slack.messenger import Voice
 from bot.slack.requests import of_click, of_mention, of_slash
-from bot.slack.voice import Voice
+
+
+class Inbox(Protocol):
+    """Takes requests before Slack is acknowledged, so it waits for nothing but one commit."""
+
+    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+        """`operation`: a form\'s, which is no line to be read.
+
+        None: accepted, and the answer follows. A message: the answer itself (help, a line not understood).
+
+        Raise JournalUnavailable when it can't be accepted: nothing was done.
+        """
+
+
+class FormOpener(Protocol):
+    """Where the doors send whoever needs a form."""
+
+    def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
+        """Within three seconds of the gesture that has this trigger; waits for nothing itself."""
+
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]

@@ -1,12 +1,13 @@
-"""Slack's payloads as requests: each with the key that a second delivery carries too."""
+"""Payload -> Request."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from bot.request import Door, Request
+from bot.messages.request import Door, Request
+from bot.operations.base import Operation
 from bot.slack.buttons import read
-from bot.slack.forms.place import Place
+from bot.slack.forms.state import Place
 from bot.slack.text import mention_line, plain
 
 Payload = Mapping[str, Any]
@@ -89,3 +90,50 @@ def thread_of(container: Payload) -> str | None:
     """A click on a card belongs to the card's thread; what only one person sees has no thread of its own."""
     own = None if container.get("is_ephemeral") else container.get("message_ts")
     return container.get("thread_ts") or own
+
+
+FormPayload = Mapping[str, Any]
+
+
+def of_opening(body: FormPayload, team: str) -> Request:
+    """Whoever opens a form, and from where: it decides what they may, and where the confirmation goes."""
+    return Request(
+        key=f"{team}:{body['trigger_id']}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line="",
+        **where(body)._asdict(),
+        response_url=body.get("response_url"),
+        asked_at=datetime.now(UTC),
+    )
+
+
+def of_typing(body: FormPayload, place: Place, team: str) -> Request:
+    """Whoever types in a picker: it is for deciding only, and comes to nothing that is recorded."""
+    return Request(
+        key=f"{team}:{body['view']['id']}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line="",
+        channel=place.channel,
+        asked_at=datetime.now(UTC),
+    )
+
+
+def of_form(body: FormPayload, place: Place, asked: Operation, team: str) -> Request:
+    """A form that is submitted twice is the same request: its view and the nonce of its drawing are its key."""
+    return Request(
+        key=f"{team}:{body['view']['id']}:{place.nonce}",
+        team=team,
+        user=body["user"]["id"],
+        door=Door.FORM,
+        line=asked.text(),
+        channel=place.channel,
+        thread=place.thread,
+        at_top=place.at_top,
+        post_to=place.post_to,
+        asked_at=datetime.now(UTC),
+        expects=place.expects,
+    )

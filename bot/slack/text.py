@@ -1,14 +1,10 @@
-"""Text as Slack really sends it made plain, once, and data made harmless on its way back.
-
-Plain text may hold four tokens: `<@U1>`, `<#C1>`, `<!subteam^S1>`, and `<!here>` (or channel, everyone). Where a person
-typed such a thing letter by letter, its `<` comes out full-width (U+FF1C, which NFKC folds back): no mention.
-"""
+"""Slack markup <-> plain text."""
 
 import re
 import unicodedata
 from datetime import UTC, datetime
 
-from bot.names import TYPED_PLAIN
+from bot.messages.text import TYPED_PLAIN
 
 _BLANKS = dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " ")  # drawn as nothing, though Unicode calls them letters
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cs"})  # control, format (zero-width, bidi), private use, halves of a character

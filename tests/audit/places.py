@@ -7,10 +7,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.audit.verify import Whole, verify
-from bot.journal import Journal, State
-from bot.journal.beside import beside
-from bot.journal.chain import Link
+from bot.journal.database import beside
+from bot.journal.events import Link
+from bot.journal.journal import Journal
 from bot.journal.migrations.versions.r0004_chain import down_revision
+from bot.journal.models import State
 from tests.journal.making import Clock, Desk, url
 
 

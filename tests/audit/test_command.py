@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.journal.chain import GENESIS
+from bot.journal.events import GENESIS
 from tests.audit.places import hashes, head, lived, somebody_else, tamper
 from tests.journal.making import url
 

@@ -10,10 +10,10 @@ import pytest
 from bot.app import Park
 from bot.audit.daily import Daily
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.journal.chain import Link
-from bot.journal.heads import CLAIM, next_day
-from bot.message import Message
-from bot.recurring import AGAIN
+from bot.journal.events import Link
+from bot.journal.maintenance import CLAIM, next_day
+from bot.messages.message import Message
+from bot.runtime.threads import AGAIN
 from bot.sandbox.stage import Stage
 from tests.audit.places import check, live, lived
 from tests.house import Noting

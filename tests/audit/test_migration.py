@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.journal import Entry, State
+from bot.journal.models import Entry, State
 from tests.audit.places import BEFORE_THE_CHAIN, check, lived, tamper
 from tests.journal.making import Desk
 

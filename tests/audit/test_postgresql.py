@@ -8,13 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.audit.daily import Daily
-from bot.audit.records import oldest_first
-from bot.audit.told import UNKNOWN
+from bot.audit.history import UNKNOWN, oldest_first
 from bot.audit.verify import Broken, Whole, verify
-from bot.journal import Journal
-from bot.journal.beside import beside
-from bot.journal.chain import Link
-from bot.journal.stories import Wanted
+from bot.journal.database import beside
+from bot.journal.events import Link, Wanted
+from bot.journal.journal import Journal
 from tests.audit.places import live
 from tests.house import Noting
 from tests.journal.making import ASKED, Desk, asking

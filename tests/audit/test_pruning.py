@@ -8,8 +8,9 @@ import pytest
 
 from bot.audit.daily import Daily
 from bot.audit.verify import Broken
-from bot.journal import Entry, State, pruning
-from bot.journal.chain import GENESIS, Link
+from bot.journal import maintenance as pruning
+from bot.journal.events import GENESIS, Link
+from bot.journal.models import Entry, State
 from tests.audit.places import check, head, live, lived, tamper
 from tests.house import Noting
 from tests.journal.making import Desk, asking, url

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.audit.verify import Broken
-from bot.journal.chain import GENESIS, Link
+from bot.journal.events import GENESIS, Link
 from tests.audit.places import check, hashes, head, live, lived, rewrite, tamper
 from tests.journal.making import SECRET, Desk, url
 

@@ -10,10 +10,11 @@ from statistics import median
 
 from sqlalchemy import insert
 
-from bot.journal import Journal, State
-from bot.journal.chain import append
+from bot.journal.events import append
+from bot.journal.journal import Journal
+from bot.journal.models import State
 from bot.journal.tables import entries
-from bot.request import Door, Request
+from bot.messages.request import Door, Request
 
 CHANGES = 100_000
 TIMES = 200

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
-from bot.policy import Asker, Deed, Permission, Policy, decide
+from bot.policy.engine import decide
+from bot.policy.model import Asker, Deed, Permission
+from bot.policy.rules import Policy
 
 RULES = 200
 ANA = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S199"}))

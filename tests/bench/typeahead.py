@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from bot.names import fold
+from bot.messages.text import fold
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.policy import EVERYTHING, Asker, Permission, Policy, groups_within_reach
-from bot.sandbox.pbx import SandboxPBX
-from bot.typeahead import FEW, KINDS, Kind, Part, Typeahead
+from bot.planning.pickers import FEW, KINDS, Kind, Part, Typeahead
+from bot.policy.evaluation import EVERYTHING, groups_within_reach
+from bot.policy.model import Asker, Permission
+from bot.policy.rules import Policy
+from bot.sandbox.pbx.sandbox import SandboxPBX
 
 GROUPS, USERS = 10_000, 50_000
 CASES = ((GROUPS, 200), (FEW, 200), (FEW, 20))

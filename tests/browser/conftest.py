@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 from tests.browser.chromium import Browser, chromium, found
 from tests.browser.tab import Tab
 

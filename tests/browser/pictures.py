@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 from tests.browser.chromium import Browser, chromium
 from tests.browser.tab import Tab
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 from tests.browser.chromium import Browser
 from tests.browser.tab import Tab
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 from bot.sandbox.sound import tone
 from tests.browser.tab import Tab
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.changes import Change, Person, Snapshot, Target
-from bot.changes.reading import read
-from bot.changes.touch import Hook
+from bot.changes.change import Change
+from bot.changes.snapshot import Person, Snapshot, Target
+from bot.changes.target_io import Hook, read
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.changes import SERVER, Change, Person, Snapshot, Target
-from bot.changes.apply import Shifted, apply
-from bot.changes.change import between, same
-from bot.changes.reading import read
-from bot.changes.touch import Touch
+from bot.changes.apply import apply
+from bot.changes.change import Change, Shifted, between, same
+from bot.changes.plan import Plan
+from bot.changes.snapshot import SERVER, Person, Snapshot, Target
+from bot.changes.target_io import Touch, read
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 from bot.pbx.models import RecallTo
-from bot.plan import Plan
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.changes.conftest import Bench
 
 SALES = Target(id="g1", name="Sales")

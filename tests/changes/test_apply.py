@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.changes import SERVER, Change
-from bot.changes.apply import Shifted, Undone, Unsettled, apply, apply_all, untouched
-from bot.changes.reading import read
-from bot.changes.touch import Touch
+from bot.changes.apply import apply, apply_all, untouched
+from bot.changes.change import Change, Shifted, Undone, Unsettled
+from bot.changes.snapshot import SERVER
+from bot.changes.target_io import Touch, read
 from bot.errors import SignInFailed
-from bot.pbx.call import Throttled
-from bot.sandbox.pbx import Fault, Kind, Refusal
+from bot.pbx.requests import Throttled
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.problem import Refusal
 from tests.changes.conftest import Bench, at_write
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.sandbox.slack import Message
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import Stage
 
 Typed = Callable[..., str]

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.__main__ import main
+from bot.messages.request import Door, Request
 from bot.operations.history import MOST
-from bot.request import Door, Request
 from bot.sandbox.stage import Stage
 from tests.conversations.conftest import Typed
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
 from tests.conversations.conftest import Typed
 

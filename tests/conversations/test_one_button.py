@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.message import Message as Said
-from bot.message import Offer
-from bot.sandbox.slack import Message
+from bot.messages.message import Message as Said
+from bot.messages.message import Offer
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import POLICY, Stage
 from bot.slack.blocks import render
 from tests.faults.scene import HURRY, Scene

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tomllib
 
-from bot.listen import address_of
 from bot.sandbox.stage import Stage
+from bot.settings import address_of
 from tests.deploy.declared import DEPLOY, SECRETS, VARIABLES, is_command, pins
 
 ROOT = DEPLOY.parent

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.listen import address_of
-from bot.settings import JournalSettings
+from bot.settings import JournalSettings, address_of
 from tests.deploy.declared import DEPLOY, FINISHING, SECRETS, VARIABLES, is_command, seconds
 
 TEXT = (DEPLOY / "park.service").read_text(encoding="utf-8")

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.pbx import SandboxPBX, Switches
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.switches import Switches
 from bot.sandbox.stage import Stage
 from bot.settings import Settings
 

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import utc_now
-from bot.doctor.case import Case
-from bot.doctor.checks import CHECKS
-from bot.doctor.examine import Check, examine
-from bot.doctor.finding import Finding, ok
+from bot.cli.doctor.command import CHECKS
+from bot.cli.doctor.model import Case, Check, Finding, examine, ok
 from bot.sandbox.stage import Stage
+from bot.times.model import utc_now
 from tests.doctor.conftest import Patient, patient_on
 from tests.test_main import environment
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import insert
 
-from bot.brake import PAUSED
-from bot.clock import utc_now
-from bot.journal import Journal
+from bot.changes.repository import PAUSED
+from bot.journal.journal import Journal
 from bot.journal.tables import flags
+from bot.times.model import utc_now
 from tests.audit.places import somebody_else
 from tests.doctor.conftest import Patient
 from tests.postgres import Server, Unavailable, server

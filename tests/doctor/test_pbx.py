@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.pbx import Fault, Kind
+from bot.sandbox.pbx.faults import Fault, Kind
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.doctor.conftest import Patient
 from tests.pbx.scripted import Reply, says, scripted

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.brake import PAUSED
-from bot.clock import utc_now
-from bot.doctor.probe.ground import PREFIX
-from bot.doctor.probe.lessons import LESSONS
-from bot.journal import Journal
+from bot.changes.repository import PAUSED
+from bot.cli.doctor.experiments import LESSONS
+from bot.cli.doctor.probe import PREFIX
+from bot.journal.journal import Journal
 from bot.journal.tables import flags
-from bot.sandbox.pbx import Fault, Kind, Refusal
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.problem import Refusal
+from bot.times.model import utc_now
 from tests.doctor.conftest import Patient
 from tests.test_main import environment
 
@@ -221,7 +222,7 @@ def test_whatever_goes_wrong_the_groups_are_gone(asked: Patient, fault: Fault) -
 
 
 def test_what_cannot_be_removed_is_said_by_its_name(asked: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.doctor.probe.ground.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("bot.cli.doctor.probe.PAUSES", (0.01, 0.01))
     asked.pbx.faults.add(Fault(kind=Kind.STATUS, match="POST */destroy", times=None, status=403))
     report = asked.look("--probe")
     left = {group["name"] for group in asked.pbx.state.groups.values() if group["name"].startswith(PREFIX)}
@@ -236,7 +237,7 @@ def test_what_cannot_be_removed_is_said_by_its_name(asked: Patient, monkeypatch:
 def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
     asked: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.doctor.probe.ground.PAUSES", (0.01,))
+    monkeypatch.setattr("bot.cli.doctor.probe.PAUSES", (0.01,))
     asked.set(PBX_DEADLINE="1")
     fault = asked.pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="POST *members*", times=1))
 

@@ -64,7 +64,7 @@ def test_scopes_that_slack_does_not_tell_are_a_warning(patient: Patient) -> None
 def test_a_clock_that_differs_by_more_than_a_minute_is_a_warning(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, seconds: int, said: set[str]
 ) -> None:
-    monkeypatch.setattr("bot.doctor.command.utc_now", lambda: datetime.now(UTC) + timedelta(seconds=seconds))
+    monkeypatch.setattr("bot.cli.doctor.command.utc_now", lambda: datetime.now(UTC) + timedelta(seconds=seconds))
     report = patient.look()
     assert report.wrong == dict.fromkeys(said, "warning")
     for one in said:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.journal.watch import watch_of
-from bot.sandbox.pbx import Fault, SandboxPBX
-from bot.sandbox.slack import Message
+from bot.journal.drift_store import watch_of
+from bot.sandbox.pbx.faults import Fault
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import Stage
 from tests.faults.scene import HURRY, Scene
 

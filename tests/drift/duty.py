@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.drift import Watcher
-from bot.journal import Journal
-from bot.message import Message
+from bot.audit.drift.monitor import Watcher
+from bot.journal.journal import Journal
+from bot.messages.message import Message
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
-from bot.policy import Policies
-from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from bot.policy.store import Policies
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.house import Noting
 from tests.journal.making import Clock
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal import postgresql
-from bot.journal.watch import CLAIM
-from bot.recurring import AGAIN
-from bot.sandbox.pbx import Fault, Kind
+from bot.journal.drift_store import CLAIM
+from bot.runtime.threads import AGAIN
+from bot.sandbox.pbx.faults import Fault, Kind
 from tests.drift.duty import MINUTES, Duty, duty
 from tests.journal.making import url
 from tests.postgres import Server

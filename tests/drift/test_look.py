@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.changes import SERVER, Snapshot
-from bot.drift.look import Look
-from bot.journal.watch import Sight, Watch
+from bot.audit.drift.scan import Look
+from bot.changes.snapshot import SERVER, Snapshot
+from bot.journal.drift_store import Sight, Watch
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx import Refusal, SandboxPBX
+from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.pbx.switches import NO_AUDIT_LOGS
-from bot.sandbox.slack import Message
+from bot.sandbox.slack.model import Message
 from tests.drift.conftest import Outside
 
 Deed = Callable[[Outside], object]

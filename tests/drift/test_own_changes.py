@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx import Kind
+from bot.sandbox.pbx.faults import Kind
 from bot.sandbox.stage import Stage
 from tests.drift.conftest import EVERY, Outside
 

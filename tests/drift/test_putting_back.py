@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.slack import Message
+from bot.sandbox.slack.model import Message
 from tests.drift.conftest import Outside
 from tests.faults.scene import NOTHING
 

@@ -13,10 +13,10 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
-from bot.clock import utc_now
-from bot.patience import Patience
 from bot.sandbox.stage import Stage
 from bot.settings import Settings
+from bot.times.model import utc_now
+from bot.worker.lease import Patience
 from tests.faults.steps import Orders, Steps
 
 FORKS = multiprocessing.get_context("forkserver")

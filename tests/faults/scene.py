@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from bot.patience import Patience
-from bot.sandbox.pbx import Fault, Kind
+from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.stage import Stage
+from bot.worker.lease import Patience
 
 HURRY = Patience(again=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))
 DEADLINE = 1.0

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx import Kind
+from bot.sandbox.pbx.faults import Kind
 from tests.faults.scene import NOTHING, Scene
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.journal import Entry, State
+from bot.journal.models import Entry, State
 from tests.faults.replica import Replica
 from tests.faults.watching import LEASE, Watching, watching
 from tests.postgres import Server

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.pbx import Kind
+from bot.sandbox.pbx.faults import Kind
 from tests.faults.process import Mortal, mortal
 
 LINES = {

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.patience import Patience
-from bot.sandbox.pbx import Kind
+from bot.sandbox.pbx.faults import Kind
 from bot.sandbox.stage import Stage
+from bot.worker.lease import Patience
 from tests.faults.scene import DEADLINE, NOTHING, Scene
 
 

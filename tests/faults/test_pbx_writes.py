@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.patience import Patience
-from bot.sandbox.pbx import Kind, SandboxPBX
+from bot.sandbox.pbx.faults import Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
+from bot.worker.lease import Patience
 from tests.faults.scene import DEADLINE, HURRY, NOTHING, Scene
 
 LINES = {

@@ -1,6 +1,6 @@
 """The PBX says no half-way: what was written is taken back, and whoever asked hears why and what would do."""
 
-from bot.sandbox.pbx import Kind
+from bot.sandbox.pbx.faults import Kind
 from tests.faults.scene import NOTHING, Scene
 
 

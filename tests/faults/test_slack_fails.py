@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.slack import Drop
+from bot.sandbox.slack.faults import Drop
 from tests.faults.scene import Scene
 
 

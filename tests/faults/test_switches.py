@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.grammar import parse
-from bot.operation import ChangeOperation
-from bot.operations import OPERATIONS
-from bot.operations.put_back import PutBack
-from bot.sandbox.pbx import Refusal, Switches
+from bot.operations.base import ChangeOperation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.parser import parse
+from bot.operations.undo import PutBack
+from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.switches import Switches
 from tests.faults.scene import Scene
 
 NO = Refusal(422, "UNKNOWN", "No.")

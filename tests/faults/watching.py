@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from bot.journal import Journal
+from bot.journal.journal import Journal
 from bot.sandbox.stage import Stage
 from tests.faults.replica import Replica
 from tests.faults.scene import Scene

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fields import Noun
-from bot.fields.when import END, START, Elapsed, End, Start, say, say_duration
-from bot.words import split
+from bot.messages.text import split
+from bot.operations.arguments.times import END, START
+from bot.operations.arguments.types import Noun
+from bot.times.format import say, say_duration
+from bot.times.model import Elapsed, End, Start
 from tests.strategies import ends, starts
 
 ENDS = {

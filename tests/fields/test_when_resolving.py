@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotPossible
-from bot.fields.when import END, LONGEST, START, End, Start, Wall, exactly, resolve, say, say_duration, say_moment
-from bot.words import split
+from bot.messages.text import split
+from bot.operations.arguments.times import END, START
+from bot.times.format import exactly, say, say_duration, say_moment
+from bot.times.model import LONGEST, End, Start, Wall
+from bot.times.resolver import resolve
 from tests.strategies import ends, starts
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.message import FormOffer
-from bot.message import Message as Said
-from bot.sandbox.slack import Message, View
+from bot.messages.message import FormOffer
+from bot.messages.message import Message as Said
+from bot.sandbox.slack.model import Message
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 from bot.slack.blocks import render
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.operation import Operation
-from bot.operations import OPERATIONS
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
 from bot.sandbox.stage import Stage
 from tests.forms.conftest import Ready, pick
 

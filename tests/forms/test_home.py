@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from bot.overview import RECENT
-from bot.patience import Patience
-from bot.sandbox.pbx import Fault, Kind, SandboxPBX
-from bot.sandbox.slack import View
+from bot.planning.overview import RECENT
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import POLICY, Stage
 from bot.slack.home import chosen
+from bot.worker.lease import Patience
 from tests.forms.conftest import Ready, home
 
 LOOKER = '[[allow]]\nname = "Ben looks at Sales"\nusers = ["{ben}"]\noperations = ["read"]\ngroups = ["Sales"]\n'

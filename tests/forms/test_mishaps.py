@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bot.app import Park
-from bot.operations import OPERATIONS
-from bot.sandbox.pbx import SandboxPBX
-from bot.sandbox.slack import View
+from bot.operations.catalog import OPERATIONS
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 from tests.faults.scene import Scene
 from tests.faults.test_journal_away import locked

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.again import MOST
-from bot.sandbox.pbx import SandboxPBX
-from bot.sandbox.slack import Message
+from bot.planning.overview import MOST
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import POLICY, Stage
 from tests.forms.conftest import Ready
 

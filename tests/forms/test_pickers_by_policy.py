@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.offering import NONE
+from bot.planning.pickers import NONE
 from bot.sandbox.stage import POLICY, Stage
-from bot.slack.forms.ids import NOBODY
 from bot.slack.forms.picking import OLD, STRANGER
+from bot.slack.forms.state import NOBODY
 from tests.forms.conftest import Ready, pick, top
 
 NIGHT = (

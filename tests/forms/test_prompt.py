@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.pbx import Fault, Kind
-from bot.sandbox.slack import Message
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.slack.model import Message
 from bot.sandbox.sound import tone
 from bot.sandbox.stage import Stage
 from tests.forms.conftest import Ready

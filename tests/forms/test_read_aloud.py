@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.grammar import parse
-from bot.operation import Operation
-from bot.operations import OPERATIONS, Emergency, Refuse
+from bot.operations.approvals import Emergency, Refuse
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
 from tests.forms.conftest import Ready, form_button
 from tests.promises.test_promises import DONE

@@ -6,9 +6,10 @@ from contextlib import suppress
 import pytest
 
 from bot.app import OPENERS
-from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
-from bot.slack.frame import MOST, as_many_as_fit, fits
+from bot.slack.blocks import MOST, as_many_as_fit, fits
 from tests.forms.conftest import Ready
 
 LONGEST = "\U0001f4de" * 62

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.grammar import parse
-from bot.operation import Operation
-from bot.operations import OPERATIONS
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
 from tests.forms.conftest import Ready, form_button, pick
 

@@ -2,10 +2,10 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.journal.entry import State
-from bot.operations import OPERATIONS
-from bot.request import Door
-from bot.sandbox.pbx import Fault, Kind
+from bot.journal.models import State
+from bot.messages.request import Door
+from bot.operations.catalog import OPERATIONS
+from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.stage import Stage
 from tests.health.test_health import ANY, ask
 

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.history import Record, csv_of, json_of
-from bot.history.cells import harmless
+from bot.journal.history import Record, csv_of, harmless, json_of
 
 AT = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
 RECORD = Record(

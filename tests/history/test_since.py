@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.fields.since import SINCE, begins
-from bot.words import split
+from bot.messages.text import split
+from bot.operations.arguments.times import SINCE, begins
 
 THURSDAY = datetime(2026, 10, 29, 1, 30, tzinfo=UTC)
 """In New York it still is Wednesday."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.init.env_file import values_in
-from bot.policy import Policy, read_policy
+from bot.cli.init.files import values_in
+from bot.policy.loading import read_policy
+from bot.policy.rules import Policy
 from bot.sandbox.stage import Stage
 
 ORDER = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.pbx.configured import pbx_of
-from bot.sandbox.pbx import SandboxPBX
+from bot.pbx.client import pbx_of
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
 from tests.certificates import MISSING, OPENSSL, self_signed

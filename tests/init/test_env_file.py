@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.init.env_file import merged, quoted, values_in
+from bot.cli.init.files import merged, quoted, values_in
 
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1) | st.text("a'\"\\${}:-# \t", min_size=1)
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.app import Park
-from bot.policy import Asker, Deed, Permission, decide
+from bot.policy.engine import decide
+from bot.policy.model import Asker, Deed, Permission
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
 from tests.init.conftest import FirstHour

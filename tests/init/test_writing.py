@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.init.files import Draft, HalfWritten, put
 from bot.errors import SettingsError
-from bot.init.writing import Draft, HalfWritten, put
 
 
 def test_one_that_can_not_be_written_keeps_the_others_from_being(tmp_path: Path) -> None:

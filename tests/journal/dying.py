@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import event
 
-from bot.journal import Journal, State
+from bot.journal.journal import Journal
+from bot.journal.models import State
 from tests.journal.making import ASKED, asking
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
-from bot.journal import Entry, Journal
+from bot.journal.journal import Journal
+from bot.journal.models import Entry
 from bot.journal.tables import entries, events, holds, targets
-from bot.request import Door, Request
+from bot.messages.request import Door, Request
 
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SECRET = "https://hooks.slack.test/commands/T1/42/secret"

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.errors import JournalUnavailable
-from bot.journal import Accepted, State
+from bot.journal.models import Accepted, State
 from bot.journal.tables import entries, events
 from tests.journal.making import ASKED, SECRET, START, Desk, asking
 

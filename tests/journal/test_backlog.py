@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import JournalUnavailable
-from bot.journal import State
-from bot.journal.backlog import Backlog, backlog, try_to_write
+from bot.journal.models import State
+from bot.journal.queue import Backlog, backlog, try_to_write
 from tests.journal.making import Desk
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import LeaseLost, TargetTaken
-from bot.journal import Entry, State
+from bot.journal.models import Entry, State
 from tests.journal.making import START, Desk
 
 MINUTE = timedelta(minutes=1)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, inspect
 
-from bot.journal import Journal
-from bot.journal.destinations import Destinations
+from bot.journal.journal import Journal
 from bot.journal.migrations import migrate
+from bot.journal.storage import Destinations
 from tests.journal.making import Desk, url
 
 

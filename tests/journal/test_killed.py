@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.journal import Entry, Journal, State
-from bot.journal.journal import LEASE
+from bot.journal.journal import LEASE, Journal
+from bot.journal.models import Entry, State
 from tests.journal.making import url
 
 STEPS = ["accepted", "claimed", "planned", "began", "ended", "told"]

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import TargetTaken
-from bot.journal import Entry, State
 from bot.journal.journal import LEASE
+from bot.journal.models import Entry, State
 from tests.journal.making import ASKED, Desk, asking
 
 FOOTPRINTS = st.frozensets(st.sampled_from(["sales", "support", "1001"]))

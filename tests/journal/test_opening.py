@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
-from bot.journal import Journal
+from bot.journal.journal import Journal
 from bot.journal.migrations import REVISIONS
 from bot.journal.migrations.upgrading import configured
 from bot.journal.tables import metadata

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, inspect
 
-from bot.journal import Journal
+from bot.journal.journal import Journal
 from bot.journal.migrations import migrate
-from bot.journal.prompts import MOST, Kept, Prompts
+from bot.journal.storage import MOST, Kept, Prompts
 from tests.journal.making import Desk, url
 
 

@@ -15,9 +15,11 @@ from sqlalchemy import create_engine, make_url
 
 from bot.__main__ import main
 from bot.errors import JournalUnavailable, SettingsError
-from bot.journal import Entry, Journal, State, bring_up_to_date, postgresql
+from bot.journal import postgresql
 from bot.journal.database import open_database
-from bot.journal.migrations import migrate
+from bot.journal.journal import Journal
+from bot.journal.migrations import bring_up_to_date, migrate
+from bot.journal.models import Entry, State
 from tests.journal.making import ASKED, asking, url
 from tests.postgres import Server
 
@@ -121,7 +123,7 @@ def test_who_gets_no_turn_is_told_in_time(postgres: Server, monkeypatch: pytest.
 def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica whose clock is wrong by an hour neither takes what another has, nor keeps it too long."""
     address = postgres.database()
-    monkeypatch.setattr("bot.clock.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
+    monkeypatch.setattr("bot.times.model.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
     journal = Journal(address)
     number = journal.accept(asking("a"), asked=ASKED, footprint=SALES).id
     entry = journal.claim("worker")

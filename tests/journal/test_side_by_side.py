@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.journal import Accepted, Entry, Journal, State
+from bot.journal.journal import Journal
+from bot.journal.models import Accepted, Entry, State
 from tests.journal.making import ASKED, asking
 
 THREADS, ENTRIES = 8, 200

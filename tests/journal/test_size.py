@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.journal import State
-from bot.journal.backlog import backlog, try_to_write
+from bot.journal.models import State
+from bot.journal.queue import backlog, try_to_write
 from tests.journal.making import Desk, url
 
 PAST = """

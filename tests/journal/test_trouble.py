@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from bot.errors import JournalUnavailable
-from bot.journal import Accepted, State, sqlite
+from bot.journal import sqlite
+from bot.journal.models import Accepted, State
 from tests.journal.making import ASKED, Desk, asking, url
 
 FOOTPRINT = frozenset({"sales"})

@@ -26,9 +26,9 @@ def _run(script: str) -> list[dict[str, Any]]:
 
 
 def test_each_line_is_an_object_with_its_time_level_and_logger() -> None:
-    (line,) = _run('logging.getLogger("bot.worker").info("change %d is taken up", 42)')
+    (line,) = _run('logging.getLogger("bot.worker.worker").info("change %d is taken up", 42)')
     assert line.pop("timestamp").endswith("Z")
-    assert line == {"event": "change 42 is taken up", "level": "info", "logger": "bot.worker"}
+    assert line == {"event": "change 42 is taken up", "level": "info", "logger": "bot.worker.worker"}
 
 
 def test_libraries_say_nothing_below_a_warning_even_where_park_is_to_say_all() -> None:
@@ -69,7 +69,7 @@ def test_a_line_that_cannot_be_made_does_not_show_what_it_was_to_be_made_of() ->
 
 def test_a_terminal_gets_lines_for_people() -> None:
     ours, theirs = pty.openpty()
-    script = BEGIN + 'logging.getLogger("bot.worker").info("change %d is taken up", 42)'
+    script = BEGIN + 'logging.getLogger("bot.worker.worker").info("change %d is taken up", 42)'
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=theirs, timeout=60, check=True)
     os.close(theirs)
     said = os.read(ours, 10_000).decode()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.pbx import Kind, SandboxPBX
-from bot.sandbox.slack import Drop
+from bot.sandbox.pbx.faults import Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.slack.faults import Drop
 from tests.faults.process import Mortal, mortal
 from tests.forms.conftest import home, pick, top
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import Missing, NotFound, Rejected, SlackRefused, Unreachable
-from bot.logs.errors import plain_arguments, plain_exception, spoken
+from bot.runtime.logs import plain_arguments, plain_exception, spoken
 
 TYPED = "Marzipan"
 

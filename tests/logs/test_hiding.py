@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.logs.hiding import HIDDEN, Hiding
+from bot.runtime.logs import HIDDEN, Hiding
 
 SECRET = 'pä$$ w/ord"&+='
 

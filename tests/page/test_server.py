@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.sandbox.page import Page
+from bot.sandbox.page.page import Page
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 
 TOKEN = Credentials(token="a-ready-token")
 PERSON = Credentials(username="park", password="s3cret", domain="example.com")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError, Unreachable
-from bot.pbx.address import address, base
+from bot.pbx.requests import address, base
 from tests.pbx.clients import client
 from tests.pbx.scripted import says, scripted
 

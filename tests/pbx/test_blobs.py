@@ -5,9 +5,10 @@ import hashlib
 import pytest
 
 from bot.errors import NotPossible, PBXError, Rejected, Unreachable
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
-from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 

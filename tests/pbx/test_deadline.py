@@ -10,9 +10,9 @@ from contextlib import suppress
 import pytest
 
 from bot.errors import UnknownOutcome, Unreachable
-from bot.pbx.call import Call, NotSent
-from bot.pbx.deadline import Deadline
-from bot.pbx.wire import Wire
+from bot.pbx.http import Wire
+from bot.pbx.requests import Call, NotSent
+from bot.pbx.transport import Deadline
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 

@@ -3,12 +3,13 @@
 import pytest
 
 from bot.errors import PBXError, Unreachable
-from bot.metrics import REGISTRY
-from bot.pbx.call import Answer, Call, Dropped, NotSent
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
-from bot.pbx.pulse import Pulse
-from bot.sandbox.pbx import Fault, Kind, SandboxPBX
+from bot.pbx.http import Pulse
+from bot.pbx.requests import Answer, Call, Dropped, NotSent
+from bot.runtime.metrics import REGISTRY
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,13 @@ import pytest
 import stamina
 
 from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome, Unreachable
+from bot.pbx.auth import Credentials
 from bot.pbx.client import PBX
-from bot.pbx.credentials import Credentials
 from bot.pbx.directory import Directory
-from bot.sandbox.pbx import Fault, Kind, Refusal, SandboxPBX, Switches
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.switches import Switches
 from tests.pbx.clients import client
 
 READS: dict[str, Callable[[PBX, str], object]] = {

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from bot.errors import PBXError, Rejected, SettingsError, SignInFailed, Unreachable
-from bot.pbx.call import NotSent
-from bot.pbx.credentials import Credentials
+from bot.pbx.auth import Credentials
+from bot.pbx.requests import NotSent
 from tests.pbx.clients import METHODS, PERSON, TOKEN, client
 from tests.pbx.scripted import Asked, Reply, Scripted, drops, says, scripted
 

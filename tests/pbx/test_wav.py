@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NOTHING, NotPossible
-from bot.pbx.wav import LARGEST, check_wav
+from bot.pbx.limits import LARGEST, check_wav
 from bot.sandbox.sound import tone
 
 WHOLE = tone(0.1)

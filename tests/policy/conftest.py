@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PolicyError
-from bot.policy import Policy, read_policy
+from bot.policy.loading import read_policy
+from bot.policy.rules import Policy
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.policy import Asker, Permission, Policy, Rule, channel_only_rules, decide, might, needs_user_groups
+from bot.policy.engine import decide, might
+from bot.policy.model import Asker, Permission
+from bot.policy.rules import Policy, Rule, channel_only_rules, needs_user_groups
 
 ANA: dict[str, Any] = {"user": "U1", "team": "T1", "channel": "C1", "user_groups": frozenset({"S1"})}
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.policy import Asker, Deed, Permission, Policy, decide, might
+from bot.policy.engine import decide, might
+from bot.policy.model import Asker, Deed, Permission
+from bot.policy.rules import Policy
 
 ANA = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}))
 MONDAY = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)

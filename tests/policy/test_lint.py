@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.policy import Policy
-from bot.policy.lint import remarks
+from bot.policy.diagnostics import remarks
+from bot.policy.rules import Policy
 
 ANA: dict[str, Any] = {"users": ["U1"], "operations": ["members", "recall"]}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.locate import Location, broken_from, line_of, statements
+from bot.policy.loading import Location, broken_from, line_of, statements
 
 AWKWARD = '''\
 # name = "not this"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PolicyError
-from bot.policy import Policies
+from bot.policy.store import Policies
 
 RULE = '[[allow]]\nname = "{}"\nusers = ["U1"]\noperations = ["read"]\n'
 

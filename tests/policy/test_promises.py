@@ -8,21 +8,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import fold
-from bot.policy import (
-    Asker,
-    Decision,
-    Deed,
-    Deny,
-    Permission,
-    Policy,
-    Rule,
-    decide,
-    groups_within_reach,
-    might,
-    ring_groups_within_reach,
-)
-from bot.policy.rules import LOOKING
+from bot.messages.text import fold
+from bot.policy.engine import decide, might
+from bot.policy.evaluation import groups_within_reach, ring_groups_within_reach
+from bot.policy.model import LOOKING, Asker, Decision, Deed, Permission
+from bot.policy.rules import Deny, Policy, Rule
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
 CHANNELS, USERS, USER_GROUPS = ["C1", "C2", "G3"], ["U1", "U2", "W3"], ["S1", "S2"]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PolicyError
-from bot.policy import Permission, Policy, read_policy
-from bot.policy.explain import explain
-from bot.policy.fault import MINIMAL
+from bot.policy.diagnostics import explain
+from bot.policy.loading import MINIMAL, read_policy
+from bot.policy.model import Permission
+from bot.policy.rules import Policy
 
 Read = Callable[[str | bytes], Policy]
 Mistakes = Callable[[str | bytes], list[str]]

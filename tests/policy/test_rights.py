@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.names import fold
-from bot.policy import Asker, Permission, Policy, decide
-from bot.policy.match import covers
-from bot.policy.rights import are_certain, rights
+from bot.messages.text import fold
+from bot.policy.descriptions import are_certain, rights
+from bot.policy.engine import decide
+from bot.policy.matching import covers
+from bot.policy.model import Asker, Permission
+from bot.policy.rules import Policy
 
 ANA = Asker(user="U1", team="T1", channel=None, user_groups=frozenset({"S1"}))
 RULE: dict[str, Any] = {"users": ["U1"], "operations": ["all"]}

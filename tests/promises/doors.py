@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.errors import NotUnderstood
-from bot.fields import Noun, Refers
-from bot.grammar import parse
-from bot.operation import Operation
-from bot.sandbox.slack import Message, View
+from bot.operations.arguments.types import Noun, Refers
+from bot.operations.base import Operation
+from bot.operations.parser import parse
+from bot.sandbox.slack.model import Message
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 
 TOO_LONG = "x" * 65

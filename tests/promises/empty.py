@@ -1,11 +1,12 @@
 """A verb that Park does not have: all that it takes to have it."""
 
-from bot.changes import Change
-from bot.desk import Desk
-from bot.fields import GroupName, Members
-from bot.operation import ChangeOperation
-from bot.plan import Plan, whom
-from bot.policy import Permission
+from bot.changes.change import Change
+from bot.changes.plan import Plan, whom
+from bot.operations.arguments.targets import Members
+from bot.operations.arguments.types import GroupName
+from bot.operations.base import ChangeOperation
+from bot.planning.context import Desk
+from bot.policy.model import Permission
 
 
 class Empty(ChangeOperation):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.errors import NOTHING
-from bot.grammar import parse
-from bot.operation import ChangeOperation, Operation, ReadOperation
-from bot.operations import OPERATIONS
+from bot.operations.base import ChangeOperation, Operation, ReadOperation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
 from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE

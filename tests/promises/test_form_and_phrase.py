@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.fields import Noun, Refers
-from bot.grammar import meant, parse
-from bot.operation import Operation
-from bot.operations import OPERATIONS
+from bot.operations.arguments.types import Noun, Refers
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.parser import meant, parse
 from bot.sandbox.slack.views.choices import by_name, options_of
 from bot.sandbox.slack.views.entering import entered
 from bot.sandbox.slack.views.values import Values, entry_of, first
 from bot.slack import text
-from bot.slack.forms import inputs, reading
+from bot.slack.forms import inputs
+from bot.slack.forms import state as reading
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]

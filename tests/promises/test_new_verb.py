@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 
 from bot.errors import NOTHING, NotUnderstood
-from bot.grammar import parse
-from bot.operation import Operation, footprint
-from bot.operations import OPERATIONS
+from bot.operations.base import Operation, footprint
+from bot.operations.catalog import OPERATIONS, markdown
+from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
-from bot.table import markdown
 from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.operation import ChangeOperation, Operation
-from bot.operations import OPERATIONS, Preview
-from bot.sandbox.slack import Message
+from bot.operations.base import ChangeOperation, Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.control import Preview
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import Stage
 
 GUARDED = [operation for operation in OPERATIONS if operation.permission is not None]

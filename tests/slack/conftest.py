@@ -13,18 +13,18 @@ from hypothesis import settings
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot.message import FormOffer, Message
-from bot.operation import Operation
-from bot.request import Door, Request
-from bot.sandbox.slack import Workspace
-from bot.slack.connection import Identity, build_app, connect_client, sign_in
+from bot.messages.message import FormOffer, Message
+from bot.messages.request import Door, Request
+from bot.operations.base import Operation
+from bot.sandbox.slack.workspace import Workspace
+from bot.slack.bolt_app import Receiver, build_app
+from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import connect
-from bot.slack.outlet import Outlet
-from bot.slack.people import People
-from bot.slack.receiver import Receiver
+from bot.slack.messenger import Voice
 from bot.slack.socket_mode import SocketMode
-from bot.slack.voice import Voice
+from bot.slack.users import People
+from bot.slack.web_api import Outlet
 
 settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
 settings.load_profile("slack")

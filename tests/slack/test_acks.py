@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bot.errors import JournalUnavailable
-from bot.message import Message
-from bot.metrics import REGISTRY
-from bot.request import Request
-from bot.slack.acks import door_of
+from bot.messages.message import Message
+from bot.messages.request import Request
+from bot.runtime.metrics import REGISTRY
+from bot.slack.bolt_app import door_of
 from tests.slack.conftest import Place
 
 BODIES: list[tuple[dict[str, Any], str]] = [

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.message import Fact, Message, Offer
+from bot.messages.message import Fact, Message, Offer
 from bot.slack.blocks import Payload, card, render
 from bot.slack.buttons import ACTION, read
 

@@ -8,9 +8,8 @@ import pytest
 
 from bot.errors import SlackFailure, SlackUnavailable
 from bot.slack.blocks import Payload
-from bot.slack.connection import connect_client, sign_in
-from bot.slack.failures import NoPlace
-from bot.slack.outlet import Outlet
+from bot.slack.client import NoPlace, connect_client, sign_in
+from bot.slack.web_api import Outlet
 
 HELLO = Payload(text="hello", blocks=[])
 

@@ -7,9 +7,9 @@ import pytest
 from dirty_equals import IsStr
 
 from bot.errors import JournalUnavailable
-from bot.message import FormOffer, Message, Offer
-from bot.request import Door, Request
-from bot.sandbox.slack import Message as Seen
+from bot.messages.message import FormOffer, Message, Offer
+from bot.messages.request import Door, Request
+from bot.sandbox.slack.model import Message as Seen
 from bot.slack.listeners import Doors
 from tests.slack.conftest import Place
 

@@ -15,7 +15,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from bot.__main__ import main
-from bot.slack import manifest, scopes
+from bot.slack import app_config as manifest
+from bot.slack import app_config as scopes
 from bot.slack.blocks import COMMAND
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.askers import Standing
 from bot.errors import SlackUnavailable
-from bot.sandbox.slack import Workspace
-from bot.slack.connection import connect_client
-from bot.slack.people import People
+from bot.planning.authorizer import Standing
+from bot.sandbox.slack.workspace import Workspace
+from bot.slack.client import connect_client
+from bot.slack.users import People
 from tests.slack.conftest import SCOPES, Place
 
 

@@ -4,9 +4,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.message import Message
-from bot.request import Request
-from bot.slack.receiver import Receiver
+from bot.messages.message import Message
+from bot.messages.request import Request
+from bot.slack.bolt_app import Receiver
 from tests.slack.conftest import Place
 
 

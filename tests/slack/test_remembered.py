@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.remembered import Remembered
+from bot.slack.users import Remembered
 
 
 def test_what_was_asked_longest_ago_is_forgotten_first_when_there_is_too_much() -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.sandbox.manifest import workspace
-from bot.slack import roster
-from bot.slack.connection import connect_client
-from bot.slack.roster import Roster
+from bot.slack import workspace as roster
+from bot.slack.client import connect_client
+from bot.slack.workspace import Roster
 
 
 def test_lists_are_read_whole_in_pages_and_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,10 @@ from contextlib import ExitStack
 import pytest
 
 from bot.errors import SlackUnavailable
-from bot.request import Request
+from bot.messages.request import Request
 from bot.sandbox.slack.link import Line
-from bot.slack import line
-from bot.slack.pace import Pace
-from bot.slack.socket_mode import SocketMode
+from bot.slack import socket_mode as line
+from bot.slack.socket_mode import Pace, SocketMode
 from tests.slack.conftest import Place, listening, reach
 
 NEVER = 3600.0

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.message import Fact, Message
-from bot.request import Door
-from bot.sandbox.slack import Drop
-from bot.slack.failures import NoPlace
+from bot.messages.message import Fact, Message
+from bot.messages.request import Door
+from bot.sandbox.slack.faults import Drop
+from bot.slack.client import NoPlace
 from tests.slack.conftest import Place
 
 ADDED = Message(title="1001 is in Sales", facts=(Fact(label="Members", value="3", before="2"),))

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.sandbox.page.looking import Looking
-from bot.sandbox.slack import Ack, Message, View
+from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.slack.sight import look
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 
 Asked = Mapping[str, Any]

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from bot.sandbox.child import Child
 from bot.sandbox.page.breaking import SWITCHES, Switch
-from bot.sandbox.pbx import Heard
+from bot.sandbox.pbx.heard import Heard
 from bot.sandbox.stage import Stage
 
 SHOWN = 60

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.sandbox.pbx import Fault, Kind
-from bot.sandbox.slack import Drop
+from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.slack.faults import Drop
 from bot.sandbox.stage import Stage
 
 Choices = tuple[tuple[str, str], ...]

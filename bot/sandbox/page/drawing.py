@@ -10,9 +10,9 @@ from bot.sandbox.page import dates
 from bot.sandbox.page.looking import Looking
 from bot.sandbox.page.mrkdwn import Mrkdwn
 from bot.sandbox.page.options import chosen, labels, offered
-from bot.sandbox.slack import Message, View
-from bot.sandbox.slack.model import Json, Person
+from bot.sandbox.slack.model import Json, Message, Person
 from bot.sandbox.slack.text import display
+from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 
 TINTS = 6

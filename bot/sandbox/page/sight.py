@@ -12,7 +12,7 @@ from bot.sandbox.manifest import declared
 from bot.sandbox.page.backstage import Backstage
 from bot.sandbox.page.drawing import Drawing
 from bot.sandbox.page.looking import APP, Looking, places
-from bot.sandbox.slack import Message
+from bot.sandbox.slack.model import Message
 from bot.sandbox.stage import Stage
 
 TRIES = (

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit import check_blocks
+from bot.sandbox.slack.kit.check import check_blocks
 from bot.sandbox.slack.model import Json, Post
 from bot.sandbox.slack.parts import named
 from bot.sandbox.slack.state import State

@@ -1,4 +1,4 @@
-"""The inputs of a form: one noun, one picker."""
+"""Argument type -> input block."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,12 +18,29 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
-from bot.fields import MAX_MEMBERS, Noun, Refers
-from bot.operation import Operation
+from bot.operations.arguments.targets import MAX_MEMBERS
+from bot.operations.arguments.types import Noun, Refers
+from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.forms.ids import FILES, KEPT, PICK, RECALL_CHOICE, RING_GROUP, block_id
-from bot.slack.forms.options import option
-from bot.typeahead import Choice, Kind
+from bot.planning.pickers import Choice, Kind
+from bot.slack.forms.state import FILES, KEPT, PICK, RECALL_CHOICE, RING_GROUP, block_id
+from bot.slack.text import shown
+
+LABEL, VALUE = 75, 150
+"""Characters; docs.slack.dev, Block Kit, option object."""
+
+
+def option(one: Choice) -> dict[str, Any]:
+    """A label that is too long ends in an ellipsis."""
+    label = shown(one.label).strip() or one.value
+    text = label if len(label) <= LABEL else f"{label[: LABEL - 1].rstrip()}…"
+    return {"text": {"type": "plain_text", "text": text}, "value": one.value}
+
+
+def fits(one: Choice) -> bool:
+    """Whether Slack lets it be picked: a value that was cut would be another."""
+    return len(one.value) <= VALUE
+
 
 CHOICES = {
     RecallTo.USER: "The user who parked the call",
@@ -151,7 +168,7 @@ def _option(value: str, label: str) -> Option:
     return Option(**option(Choice(value, label)))
 
 
-def shown(noun: Noun, value: Any) -> tuple[str, str]:
+def shown_value(noun: Noun, value: Any) -> tuple[str, str]:
     """Label and value of what stands on the PBX."""
     if noun.refers is Refers.RECALL:
         ring_group = f" ({value['ring_group']})" if value["ring_group"] else ""

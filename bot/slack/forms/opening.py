@@ -1,4 +1,4 @@
-"""Forms opened: by a line, a button, a menu or a shortcut; the loading view first, then the form."""
+"""Open a form."""
 
 import json
 import logging
@@ -8,20 +8,64 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import NOTHING, SlackFailure
-from bot.logs import following
-from bot.message import FormOffer, Message
-from bot.operation import Operation
-from bot.operations import Help
-from bot.request import Request
+from bot.errors import NOTHING, NotAllowed, PBXError, Refused, SlackFailure
+from bot.messages.message import FormOffer, Message
+from bot.messages.request import Request
+from bot.operations.base import Operation
+from bot.operations.help import Help
+from bot.runtime.logs import following
 from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms import views
-from bot.slack.forms.asked import of_opening
-from bot.slack.forms.first import first_view, place_of
-from bot.slack.forms.means import Means, Outdated
+from bot.slack.forms.context import FAULT, Means, Outdated, away
+from bot.slack.forms.state import Place, named
 from bot.slack.home import MENU, chosen
+from bot.slack.requests import of_opening
 
 log = logging.getLogger(__name__)
+
+
+def place_of(operation: str, request: Request) -> Place:
+    return Place(operation=operation, channel=request.channel, thread=request.thread, at_top=request.at_top)
+
+
+def first_view(means: Means, operation: type[Operation], request: Request, offer: FormOffer) -> views.Json:
+    place = place_of(offer.operation, request)
+    again = (replace(offer, label="Try again"),)
+    try:
+        return _filled(means, operation, place.model_copy(update={"arguments": offer.arguments}), request)
+    except Refused as refused:
+        return views.over(operation, refused.message, place)
+    except (PBXError, SlackFailure) as fault:
+        return views.over(operation, replace(away(fault), forms=again), place)
+    except Exception:  # whoever waits before the loading view must hear of it
+        log.exception("a form met a fault in Park")
+        return views.over(operation, FAULT, place)
+
+
+def _filled(means: Means, operation: type[Operation], place: Place, request: Request) -> views.Json:
+    """The form, with what stands there; a name that nothing has is said above it, and stays to be mended."""
+    said = None
+    try:
+        present = means.clerk.opened(request, operation, place.arguments)
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        said, present = refused.message, {}
+    groups = named(operation, place.arguments)
+    means.later(means.clerk.warm, request, operation, place.arguments)
+    place = place.model_copy(update={"arguments": {**present, **place.arguments}, "present": present, "groups": groups})
+    means.look(operation, place)
+    if not operation.asks_only() or said or not _required(operation) <= place.arguments.keys():
+        place, lost = means.destinations.usual(operation, place, request)
+        return means.fill(operation, place, said=said or lost)
+    answer = means.clerk.reviewed(request, operation.model_validate(place.arguments))
+    return views.over(operation, answer, place)
+
+
+def _required(operation: type[Operation]) -> set[str]:
+    return {name for name in operation.form() if operation.model_fields[name].is_required()}
+
+
 Json = Mapping[str, Any]
 
 PANEL, CHANGE = "park:panel", "park:change"

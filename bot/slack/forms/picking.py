@@ -1,27 +1,69 @@
-"""What happens while a form is filled in: names are suggested, and inputs come and go with what is chosen."""
+"""Options and redraws while a form is filled in."""
 
 import logging
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import PBXError, Refused, SlackFailure
-from bot.logs import following
-from bot.message import Message
-from bot.operation import Operation
-from bot.slack.forms import destination, views
-from bot.slack.forms.asked import of_opening, of_typing
-from bot.slack.forms.ids import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, names_in
-from bot.slack.forms.means import Means, Outdated
-from bot.slack.forms.options import fits, option
-from bot.slack.forms.place import Place
-from bot.slack.forms.reading import filled, named
-from bot.slack.forms.redrawing import Redrawing
-from bot.slack.frame import as_many_as_fit
-from bot.typeahead import Choice, Kind
+from bot.errors import PBXError, Refused, SlackFailure, SlackRefused
+from bot.messages.message import Message
+from bot.operations.base import Operation
+from bot.planning.pickers import Choice, Kind
+from bot.runtime.logs import following
+from bot.slack.blocks import as_many_as_fit
+from bot.slack.forms import views
+from bot.slack.forms import views as destination
+from bot.slack.forms.context import Means, Outdated
+from bot.slack.forms.inputs import fits, option
+from bot.slack.forms.state import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, Place, filled, named, names_in
+from bot.slack.requests import of_opening, of_typing
+from bot.slack.web_api import Screen
 
 log = logging.getLogger(__name__)
+ViewJson = Mapping[str, Any]
+
+CONFLICT = "hash_conflict"
+MOST = 1000
+"""Views that are kept in mind: those of the last gestures."""
+
+
+class Redrawing:
+    """Slack refuses what was drawn from an older hash; one that is Park's own is no reason to give up."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._gestures: dict[str, int] = {}
+        self._hashes: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def gesture(self, view: str) -> int:
+        """The number of a gesture in this view; drawings for earlier ones come too late."""
+        with self._lock:
+            number = self._gestures.pop(view, 0) + 1
+            self._gestures[view] = number
+            for old in list(self._gestures)[:-MOST]:
+                del self._gestures[old]
+                self._hashes.pop(old, None)
+            return number
+
+    def draw(self, shown: ViewJson, gesture: int, view: dict[str, Any]) -> None:
+        """In the place of the view as it was `shown` at the gesture; raise SlackFailure."""
+        id = shown["id"]
+        if self._gestures.get(id) != gesture:
+            return
+        for hash in filter(None, (shown["hash"], self._hashes.get(id))):
+            try:
+                self._hashes[id] = self._screen.update(id, view, hash)
+            except SlackRefused as refusal:
+                if str(refusal) != CONFLICT:
+                    raise
+            else:
+                return
+        log.info("a form was not drawn anew: it has been sent off since")
+
+
 Json = Mapping[str, Any]
 
 OLD = "This form is from another version of Park: please open it anew"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bot.sandbox.pbx import SandboxPBX
+from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
 def test_the_company_is_believable() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.pbx import SandboxPBX
 from bot.sandbox.pbx.odata import parse
+from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.sandbox.pbx.paths import code
 
 

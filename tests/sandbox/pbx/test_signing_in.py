@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.pbx import SandboxPBX, Switches
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.switches import Switches
 from tests.sandbox.pbx.paths import code
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"

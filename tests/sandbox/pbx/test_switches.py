@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.pbx import Refusal, SandboxPBX, Switches
+from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.switches import Switches
 from tests.sandbox.pbx.paths import code, group_path
 
 

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.slack import Drop
+from bot.sandbox.slack.faults import Drop
 from tests.sandbox.slack.conftest import SCOPES, Park, a_park
 
 Args = dict[str, Any]

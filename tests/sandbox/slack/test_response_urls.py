@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk.webhook import WebhookClient
 
-from bot.sandbox.slack import Ack
+from bot.sandbox.slack.model import Ack
 from tests.sandbox.slack.conftest import Park
 
 BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.journal.chain import START, Link
+from bot.journal.events import START, Link
 from bot.journal.tables import UtcDateTime
 
 revision = "0004"

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit import check_view, invalid
+from bot.sandbox.slack.kit.check_view import check_view, invalid
 from bot.sandbox.slack.methods import method
 from bot.sandbox.slack.model import Json
 from bot.sandbox.slack.state import State

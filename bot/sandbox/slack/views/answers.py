@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit import check_view
 from bot.sandbox.slack.kit.check import faults
+from bot.sandbox.slack.kit.check_view import check_view
 from bot.sandbox.slack.kit.objects import Option, OptionGroup
 from bot.sandbox.slack.kit.part import Part
 from bot.sandbox.slack.model import Json

@@ -1,1 +1,0 @@
-"""`python -m bot doctor`: what keeps Park from working, or soon will, each with its remedy. It changes nothing."""

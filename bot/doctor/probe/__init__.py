@@ -1,1 +1,0 @@
-"""`doctor --probe`: what the PBX does that is documented nowhere, learnt on groups that are made for it and removed."""

@@ -1,0 +1,120 @@
+"""Ask, approve, refuse, emergency."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from bot.journal.models import Entry, Shift
+from bot.messages.message import Fact
+from bot.operations.arguments.types import CHANGE, LINE, REASON, ChangeNumber, Line
+from bot.operations.base import Effect, JournalOperation, Operation
+from bot.planning.context import Desk
+
+
+class Ask(Operation):
+    """Stands for the line in it: what that line did not say is that it may wait for approval."""
+
+    title = "Ask for approval"
+    phrase = "ask {line}"
+    also = ("ask for {line}", "request {line}")
+    permission = None
+    advertised = False
+    help = (
+        "Asks for a change that you may not make by yourself: whoever the policy names approves or refuses it in the"
+        " thread. What you may do anyway is done at once."
+    )
+    examples = ("ask add 1001 to Sales",)
+
+    line: Line
+
+    @classmethod
+    def needs(cls) -> str:
+        return "a rule with approvers"
+
+
+class SecondOpinion(JournalOperation):
+    """For whoever may approve that change today; never for who asked for it."""
+
+    permission = None
+    advertised = False
+
+    number: ChangeNumber
+
+    @classmethod
+    def needs(cls) -> str:
+        return "to be one of its approvers"
+
+    def about(self) -> int | None:
+        return self.number
+
+    def at(self, run_at: datetime | None, entry: Entry) -> Shift:
+        """The change begins then; None: never."""
+        return Shift(id=entry.id, seen=entry.run_at, run_at=run_at)
+
+
+class Approve(SecondOpinion):
+    """To what the card shows: of the change that is made, before and after are those that were approved."""
+
+    title = "Approve"
+    phrase = "approve change {number}"
+    did = "Approved"
+    asks = True
+    help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
+    examples = ("approve change 42",)
+
+    def effect(self, desk: Desk) -> Effect:
+        entry = desk.approvals.open_to_asker(self.number)
+        if not desk.approvals.suffice(entry):
+            return Effect(title=f"Change {self.number} is approved, and needs others to approve it too")
+        return Effect(title=f"Change {self.number} is approved", shifts=(self.at(desk.past.now(), entry),))
+
+
+WHICH = replace(CHANGE, label="Change", hint="Its number stands on its card")
+WHY = replace(REASON, hint="Whoever asked for it reads it")
+
+
+class Refuse(SecondOpinion):
+    """One of those who may approve is enough."""
+
+    title = "Refuse a change"
+    phrase = "refuse change {number} [because {reason}]"
+    did = "Refused"
+    help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
+    examples = ("refuse change 42 because Sales is short of people", "refuse change 42")
+
+    number: Annotated[int, WHICH]
+    reason: Annotated[str, WHY] | None = None
+
+    def effect(self, desk: Desk) -> Effect:
+        entry = desk.approvals.open_to_asker(self.number)
+        reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
+        return Effect(
+            title=f"Change {self.number} is refused",
+            facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
+            shifts=(self.at(None, entry),),
+        )
+
+
+URGENT_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
+EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is told at once")
+
+
+class Emergency(Operation):
+    """Stands for the line in it: what that line did not say is why it can't wait for whoever may do it."""
+
+    title = "Emergency change"
+    phrase = "emergency {line} because {reason}"
+    permission = None
+    advertised = False
+    help = (
+        "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"
+        " names, and into the history."
+    )
+    examples = ("emergency recall Sales to Night Desk for 2h because the desk is empty",)
+
+    line: Annotated[str, URGENT_LINE]
+    reason: Annotated[str, EMERGENCY_REASON]
+
+    @classmethod
+    def needs(cls) -> str:
+        return "a rule for emergencies"

@@ -1,0 +1,172 @@
+"""Members and recall targets."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.messages.text import Word, Words, join, quote
+from bot.operations.arguments.types import Noun, Refers, read_name
+from bot.pbx.limits import check_extension
+from bot.pbx.models import RecallTo
+
+MAX_MEMBERS = 100
+"""In one line, ranges included: each costs the PBX a call."""
+MIN_RUN = 5
+"""Neighbours that are said back as a range: fewer are easier to check one by one, more make a line too long."""
+
+
+def _read_members(words: Words) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for part in _parts(words):
+        found.update(dict.fromkeys(_read_part(part)))
+        if len(found) > MAX_MEMBERS:
+            raise ValueError(f"That is more than {MAX_MEMBERS} members: split them over several lines.")
+    if not found:
+        raise ValueError("Name at least one member.")
+    return tuple(found)
+
+
+def _parts(words: Words) -> list[list[Word]]:
+    parts: list[list[Word]] = [[]]
+    for word in words:
+        if word.means("and", "&", ","):
+            parts.append([])
+        elif word.quoted or "," not in word.text:
+            parts[-1].append(word)
+        else:
+            first, *others = word.text.split(",")
+            parts[-1] += [Word(first)] if first else []
+            parts += [[Word(other)] if other else [] for other in others]
+    return [part for part in parts if part]
+
+
+def _read_part(part: list[Word]) -> list[str]:
+    if len(part) == 3 and part[1].means("-"):
+        part = [Word("-".join((part[0].text, part[2].text)))]
+    plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
+    if all(plain):
+        return [number for word in part for number in _read_numbers(word.text)]
+    if any(plain):
+        raise ValueError(
+            f"Put a comma between two members, and quotes around a name that holds a number: {join(tuple(part))}."
+        )
+    return [read_name(tuple(part))]
+
+
+def _read_numbers(text: str) -> list[str]:
+    if text.startswith("<@"):
+        return [text]
+    first, dash, last = text.partition("-")
+    check_extension(first)
+    if not dash:
+        return [first]
+    check_extension(last)
+    if len(first) != len(last) or first > last:
+        raise ValueError(
+            f"{text} is no range: both ends need the same number of digits, the lower one first, as in 1005-1010."
+        )
+    if int(last) - int(first) >= MAX_MEMBERS:
+        raise ValueError(f"{text} is more than {MAX_MEMBERS} numbers: split it over several lines.")
+    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
+
+
+def _read_member(words: Words) -> str:
+    members = _read_members(words)
+    if len(members) != 1:
+        raise ValueError("One at a time: type one extension or one name.")
+    return members[0]
+
+
+def _say_member(member: str) -> str:
+    return member if re.fullmatch(r"[0-9]+|<@\w+>", member) else quote(member)
+
+
+def _say_members(members: Sequence[str]) -> str:
+    said: list[str] = []
+    for run in _runs(members):
+        said += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RUN else map(_say_member, run)
+    return ", ".join(said)
+
+
+def _runs(members: Sequence[str]) -> Iterator[list[str]]:
+    """Numbers of one length that count up by one, in their order; anything else is a run of its own."""
+    run: list[str] = []
+    for member in members:
+        if run and not _follows(run[-1], member):
+            yield run
+            run = []
+        run.append(member)
+    if run:
+        yield run
+
+
+def _follows(one: str, other: str) -> bool:
+    numbers = re.fullmatch("[0-9]+ [0-9]+", f"{one} {other}")
+    return numbers is not None and len(one) == len(other) and int(one) + 1 == int(other)
+
+
+MEMBERS = Noun(placeholder="<members>", label="Members", read=_read_members, say=_say_members, refers=Refers.MEMBERS)
+MEMBER = Noun(
+    placeholder="<extension or name>",
+    label="Extension or name",
+    read=_read_member,
+    say=_say_member,
+    refers=Refers.MEMBER,
+)
+
+Members = Annotated[tuple[str, ...], MEMBERS]
+Member = Annotated[str, MEMBER]
+
+
+_USER = r"(the )?((parking )?user( only| alone)?|parker|(whoever|person who|one who) parked( it| the call)?)"
+
+
+class Recall(BaseModel):
+    """A recall target: `ring_group` is a name or number as typed, None for the user alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    to: RecallTo
+    ring_group: str | None = None
+
+
+def _read_recall(words: Words) -> Recall:
+    text = " ".join(word.text for word in words if not word.quoted).lower()
+    if re.fullmatch(_USER, text) and not any(word.quoted for word in words):
+        return Recall(to=RecallTo.USER)
+    for index, word in enumerate(words):
+        before = " ".join(str(one) for one in words[:index]).lower().rstrip(",").removesuffix(" and").rstrip(",")
+        if word.means("then") and re.fullmatch(_USER, before):
+            return Recall(to=RecallTo.USER_THEN_RING_GROUP, ring_group=_read_ring_group(words[index + 1 :]))
+    return Recall(to=RecallTo.RING_GROUP, ring_group=_read_ring_group(words))
+
+
+def _read_ring_group(words: Words) -> str:
+    """Without `ring group` before it: "The Desk" and "Ring Leaders" may well be what they are called."""
+    bare = words[1:] if words and words[0].means("the") else words
+    if len(bare) > 2 and bare[0].means("ring") and bare[1].means("group"):
+        words = bare[2:]
+    if not words:
+        raise ValueError("Name the ring group, as in user then Night Desk.")
+    return read_name(words)
+
+
+def _say_recall(recall: Recall) -> str:
+    if recall.ring_group is None:
+        return "user"
+    text = recall.ring_group
+    ring_group = f"ring group {text}" if text.isdigit() else quote(text)
+    return f"user then {ring_group}" if recall.to is RecallTo.USER_THEN_RING_GROUP else ring_group
+
+
+RECALL = Noun(
+    placeholder="<user | ring group | user then ring group>",
+    label="Where recalls go",
+    read=_read_recall,
+    say=_say_recall,
+    refers=Refers.RECALL,
+)
+
+RecallTarget = Annotated[Recall, RECALL]

@@ -1,0 +1,109 @@
+"""Start, end, durations, days."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from bot.messages.text import Words
+from bot.operations.arguments.types import Noun
+from bot.pbx.limits import TIME_SECONDS, check_time
+from bot.times.format import say, say_seconds
+from bot.times.model import End, Start
+from bot.times.parser import ENDS, STARTS, read_end, read_start
+
+
+def _say_start(value: Any) -> str:
+    """Of a value, or of its JSON, which is what a form is filled with."""
+    return say(Start.model_validate(value))
+
+
+def _say_end(value: Any) -> str:
+    return say(End.model_validate(value))
+
+
+START = Noun(
+    placeholder="<start>",
+    label="Begins",
+    hint=f"{STARTS}; empty: at once",
+    read=read_start,
+    say=_say_start,
+)
+END = Noun(
+    placeholder="<end>",
+    label="Ends",
+    hint=f"{ENDS}; empty: it stays until somebody changes it",
+    read=read_end,
+    say=_say_end,
+)
+Starts = Annotated[Start, START]
+Ends = Annotated[End, END]
+
+
+_TIME = re.compile(
+    r"(?:([0-9]+)\s*h(?:ours?|rs?)?)?\s*(?:([0-9]+)\s*m(?:in(?:ute)?s?)?)?\s*(?:([0-9]+)\s*(?:s(?:ec(?:ond)?s?)?)?)?"
+)
+
+
+def _read_seconds(words: Words) -> int:
+    text = " ".join(word.text for word in words).lower()
+    match = _TIME.fullmatch(text)
+    if not match or not text or len(text) > 20:
+        raise ValueError(f"{text} is no time: type 5m, 90s or 1m30s.")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    total = hours * 3600 + minutes * 60 + seconds
+    if text.isdigit() and total < TIME_SECONDS[0]:
+        raise ValueError(f"Is that minutes or seconds? Type {text}m or {text}s.")
+    check_time(total)
+    return total
+
+
+HINT = "60 to 900 seconds, as in 5m, 90s or 1m30s; the PBX's default is 5m"
+TIME = Noun(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=say_seconds)
+
+Time = Annotated[int, TIME]
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_NAMED = ("today", "yesterday")
+
+
+def _read_day(words: Words) -> str:
+    text = " ".join(word.text for word in words).lower().removeprefix("last ").removeprefix("on ")
+    if text in _NAMED:
+        return text
+    if found := [day for day in DAYS if len(text) >= 2 and day.lower().startswith(text)]:
+        return found[0]
+    try:
+        return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "no").isoformat()
+    except ValueError:
+        raise ValueError(f"{text} is no day: type a date as in 2026-11-01, a weekday, today or yesterday.") from None
+
+
+def begins(day: str, zone: str, now: datetime) -> datetime:
+    """When that day began there, in UTC; a weekday is the last one, today included."""
+    here = ZoneInfo(zone)
+    return datetime.combine(_date(day, now.astimezone(here).date()), time(), here).astimezone(UTC)
+
+
+def _date(day: str, today: date) -> date:
+    if day in _NAMED:
+        return today - timedelta(days=_NAMED.index(day))
+    if day in DAYS:
+        return today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
+    return date.fromisoformat(day)
+
+
+def _read_person(words: Words) -> str:
+    if len(words) == 1 and words[0].means("me", "myself"):
+        return "me"
+    if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
+        return words[0].text
+    raise ValueError("Whose? Type me, or mention somebody with @.")
+
+
+SINCE = Noun(placeholder="<day>", read=_read_day, say=str)
+PERSON = Noun(placeholder="<@somebody | me>", read=_read_person, say=str)
+
+Since = Annotated[str, SINCE]
+SomeoneId = Annotated[str, PERSON]

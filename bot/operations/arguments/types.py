@@ -1,0 +1,156 @@
+"""ArgumentType; names, numbers, switches, files."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any
+
+from bot.changes.lookups import SLACK_ID
+from bot.messages.text import MAX_LINE, Words, join, quote, split, whole
+from bot.pbx.limits import WANTED, check_extension, check_name
+
+
+class Refers(StrEnum):
+    """What a noun's text has to be looked up as."""
+
+    GROUP = "group"
+    MEMBERS = "members"
+    RECALL = "recall"
+    MEMBER = "member"
+    NEW_GROUP = "new group"
+    FILE = "file"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noun:
+    """`read` raises ValueError or NotPossible with what to type instead; `say(read(words))` reads back as the same."""
+
+    placeholder: str
+    label: str = ""
+    """What a form calls it; without one no form asks for it."""
+    hint: str = ""
+    read: Callable[[Words], Any]
+    say: Callable[[Any], str] = quote
+    refers: Refers | None = None
+    most: int = 150
+    """Characters that a form's text input takes for it."""
+    whole_line: bool = False
+    """Whether it is a line of its own: of what was typed it has all, up to the next small word."""
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """The text, then what is left without a leading `the`, `group` or `ring group`: the first that exists is meant."""
+    bare = re.sub(r"^(the\s+)?((park|ring)?\s*group\s+)?", "", text, flags=re.IGNORECASE).strip()
+    return (text, bare) if bare and bare != text else (text,)
+
+
+def read_name(words: Words) -> str:
+    """All the words are the name; quotes around a part of it belong to it, as in Café "Süd"."""
+    text = whole(words)
+    if re.fullmatch(r"<[#@!].*>", text):
+        raise ValueError(f"{text} is a Slack mention: type the name that the PBX has.")
+    check_name(text)
+    return text
+
+
+GROUP = Noun(placeholder="<group>", label="Park group", read=read_name, refers=Refers.GROUP)
+FROM_GROUP, TO_GROUP = replace(GROUP, label="From park group"), replace(GROUP, label="To park group")
+NEW_NAME = Noun(placeholder="<name>", label="Name", hint="1 to 64 characters", read=read_name, refers=Refers.NEW_GROUP)
+SEARCH = Noun(placeholder="<part of a name>", label="Part of a name", read=read_name)
+
+GroupName = Annotated[str, GROUP]
+FromGroup = Annotated[str, FROM_GROUP]
+ToGroup = Annotated[str, TO_GROUP]
+NewGroupName = Annotated[str, NEW_NAME]
+Search = Annotated[str, SEARCH]
+
+
+MAX_DIGITS = 15
+"""Of a change's number: what a database can count up to."""
+
+
+def _read_number(words: Words) -> str:
+    text = " ".join(word.text for word in words)
+    check_extension(text)
+    return text
+
+
+def _read_change(words: Words) -> int:
+    text = " ".join(word.text for word in words).removeprefix("#")
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
+        raise ValueError("Type the number of the change, as in 42: it stands on its card.")
+    return int(text)
+
+
+def _read_drift(words: Words) -> int:
+    try:
+        return _read_change(words)
+    except ValueError:
+        raise ValueError("Type the number of the drift, as in 7: it stands in its message.") from None
+
+
+def _read_switch(words: Words) -> bool:
+    if len(words) == 1 and words[0].means("on", "off"):
+        return words[0].means("on")
+    raise ValueError("Type on or off.")
+
+
+def _read_line(words: Words) -> str:
+    if not words:
+        raise ValueError("Type the line after that.")
+    return join(words)
+
+
+def _read_reason(words: Words) -> str:
+    if not words:
+        raise ValueError("Say why.")
+    return words[0].text if len(words) == 1 else join(words)
+
+
+def _say_switch(on: bool) -> str:
+    return "on" if on else "off"
+
+
+def _say_line(line: str) -> str:
+    return join(split(line))
+
+
+CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
+DRIFT = Noun(placeholder="<drift>", read=_read_drift, say=str)
+NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
+SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
+LINE = Noun(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
+REASON = Noun(placeholder="<reason>", label="Reason", read=_read_reason)
+
+ExtensionNumber = Annotated[str, NUMBER]
+ChangeNumber = Annotated[int, CHANGE]
+DriftNumber = Annotated[int, DRIFT]
+Switch = Annotated[bool, SWITCH]
+Line = Annotated[str, LINE]
+
+
+_KEPT = re.compile(r"[0-9a-f]{16}")
+_LINK = re.compile(r"https?://\S+/files/\w+/(F[A-Z0-9]{7,14})/\S*")
+
+
+def _read_file(words: Words) -> str:
+    """A link to a file in Slack stands for its id."""
+    text = " ".join(word.text for word in words)
+    linked = _LINK.fullmatch(text)
+    id = linked[1] if linked else text
+    if SLACK_ID.fullmatch(id) or _KEPT.fullmatch(id):
+        return id
+    raise ValueError("Choose the file in the form, or paste the link that Slack gives for it (Copy link to file).")
+
+
+FILE = Noun(
+    placeholder="<file>",
+    label="Sound file",
+    hint=f"{WANTED[0].upper()}{WANTED[1:]}; 10 MB at most",
+    read=_read_file,
+    say=str,
+    refers=Refers.FILE,
+)
+
+SoundFile = Annotated[str, FILE]

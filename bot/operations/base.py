@@ -1,0 +1,259 @@
+"""Operation, ReadOperation, ChangeOperation, ControlOperation."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, ClassVar, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from bot.changes.plan import Plan
+from bot.journal.models import Shift
+from bot.messages.message import Fact, Message
+from bot.messages.text import fold, give_meaning
+from bot.operations.arguments.times import END, START, Ends, Starts
+from bot.operations.arguments.types import LINE, REASON, Noun, Refers, spellings
+from bot.operations.syntax import Field, Phrase, Slots, phrases
+from bot.planning.context import Desk
+from bot.policy.model import NOTHING_LASTS, Permission
+from bot.times.clauses import Times, no_end
+
+
+class Operation(BaseModel):
+    """Its fields are the arguments; the first phrase is how Park says it, `also` is understood and not advertised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: ClassVar[str]
+    """What a button or a form calls it: 24 characters are what Slack has room for."""
+    phrase: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
+    bare: ClassVar[str] = ""
+    """What a line without a verb must look like to mean this, as a pattern; for reads only."""
+    permission: ClassVar[Permission | None]
+    """None: anybody may ask."""
+    help: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]] = ()
+    advertised: ClassVar[bool] = True
+    """Whether the short help names it; what the buttons of a card ask for is left to them."""
+    joins: ClassVar[str] = ""
+    """The field of the group that the members are put into: whoever is in it already is not offered."""
+    leaves: ClassVar[str] = ""
+    """The field of the group that the members are taken out of: nobody else is offered."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if "phrase" in cls.__dict__:
+            give_meaning(*(word for way in cls.ways() for word in way.cuts))
+
+    @classmethod
+    def key(cls) -> str:
+        """What the journal calls it: the name of its file."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def needs(cls) -> str:
+        """What the policy has to grant, in a word."""
+        return cls.permission.value if cls.permission else "nothing"
+
+    def needed(self, desk: "Desk") -> Permission | None:
+        """The permission that this very line needs."""
+        return self.permission
+
+    def about(self) -> int | None:
+        """The change, by number, that it is about."""
+        return None
+
+    def groups(self, desk: "Desk") -> frozenset[str]:
+        """The names of the groups it is about, as far as they are known without reading them."""
+        return desk.groups_named
+
+    @classmethod
+    def verb(cls) -> str:
+        """What the line starts with: `add`, `server recall time`."""
+        return phrases(cls.phrase)[0].verb
+
+    @classmethod
+    @cache
+    def ways(cls) -> tuple[Phrase, ...]:
+        """Every phrase it can be typed as."""
+        return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in phrases(text))
+
+    @classmethod
+    def usage(cls) -> str:
+        """The phrase with a placeholder for each field."""
+        first_spellings = re.sub(r"(\w+)\|\S+", r"\1", cls.phrase)
+        return first_spellings.format_map({name: noun.placeholder for name, noun in cls.nouns().items()})
+
+    @classmethod
+    @cache
+    def nouns(cls) -> dict[str, Noun]:
+        """The noun of each field that its phrases name, in the order of the declaration."""
+        found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
+        return {name: noun for name, noun in found.items() if noun not in (None, START, END)}
+
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """The nouns of the times that may follow each of its phrases, by field."""
+        return {}
+
+    @classmethod
+    def changes(cls) -> bool:
+        """Whether it changes anything on the PBX."""
+        return issubclass(cls, ChangeOperation)
+
+    @classmethod
+    def asks_only(cls) -> bool:
+        """Whether all that it does is to answer."""
+        return issubclass(cls, ReadOperation)
+
+    @classmethod
+    def of_a_group(cls) -> bool:
+        """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
+        group = cls.form().get("group")
+        return group is not None and group.refers is Refers.GROUP
+
+    @classmethod
+    def form(cls) -> dict[str, Noun]:
+        """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
+        needed = [noun for name, noun in cls.nouns().items() if cls.model_fields[name].is_required()]
+        if not all(noun.label for noun in needed):
+            return {}
+        return {name: noun for name, noun in (cls.nouns() | cls.times()).items() if noun.label}
+
+    @classmethod
+    def present(cls, desk: "Desk", known: dict[str, Any]) -> dict[str, Any]:
+        """What stands on the PBX in the place of what the form asks for; by field, as JSON has it."""
+        return {}
+
+    @classmethod
+    def read_slots(cls, slots: Slots, times: Times | None = None) -> Self:
+        """Raise ValueError with what to type instead."""
+        return cls(**{name: cls.nouns()[name].read(words) for name, words in slots.items()}, **(times or {}))
+
+    def text(self, *, settled: bool = False) -> str:
+        """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
+        said = {name: noun.say(value) for name, noun, value in self.said() if name not in self.times()}
+        way = next(way for way in phrases(self.phrase) if _fields(way) == said.keys())
+        line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
+        return self.timed(line, settled=settled)
+
+    def timed(self, line: str, *, settled: bool = False) -> str:
+        """A line followed by the times of this operation."""
+        times = [noun.say(value) for name, noun, value in self.said() if name in self.times()]
+        comma = "," if settled and times else ""
+        return " ".join((line + comma, *times))
+
+    def said(self) -> Iterator[tuple[str, Noun, Any]]:
+        """Name, noun and value of each argument that was given."""
+        for name, noun in (self.nouns() | self.times()).items():
+            if (value := getattr(self, name)) is not None:
+                yield name, noun, value
+
+
+def _noun(metadata: list[Any], annotation: Any) -> Noun | None:
+    """From `Annotated[..., noun]`, or from `Annotated[..., noun] | None`."""
+    inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
+    return next((one for one in (*metadata, *inner) if isinstance(one, Noun)), None)
+
+
+def _fields(way: Phrase) -> set[str]:
+    return {part.name for part in way.parts if isinstance(part, Field)}
+
+
+def footprint(operation: Operation) -> frozenset[str]:
+    """The folded names and the numbers that it mentions, or the server: known without asking the PBX."""
+    touched = {fold(text) for _, noun, value in operation.said() for text in _mentions(noun, value)}
+    return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
+
+
+def _mentions(noun: Noun, value: Any) -> Iterator[str]:
+    match noun.refers:
+        case Refers.GROUP:
+            yield from spellings(value)
+        case Refers.NEW_GROUP:
+            yield value
+        case Refers.MEMBER:
+            yield value
+        case Refers.MEMBERS:
+            yield from value
+
+
+class ReadOperation(Operation):
+    """Answered in private, never queued."""
+
+    @abstractmethod
+    def read(self, desk: "Desk") -> Message:
+        """What the person sees."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """What becomes true in the journal, with the request's own end; and how that is told."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    flags: dict[str, str | None] = field(default_factory=dict)
+    """By name; None: it is taken down."""
+    lasts: timedelta | None = NOTHING_LASTS
+    """How long the change that it is about lasts then, from its beginning; None: it stays."""
+
+
+class JournalOperation(Operation):
+    """Journaled and confirmed for all to see like a change; it writes nothing to the PBX."""
+
+    did: ClassVar[str]
+    """What the card of the change that it is about says of it: Extended, Kept."""
+    asks: ClassVar[bool] = False
+    """Typed, it only shows what it is about, with a button."""
+
+    @abstractmethod
+    def effect(self, desk: "Desk") -> Effect:
+        """Raise Refused where it can't be, or no longer."""
+
+
+class ChangeOperation(Operation):
+    """Journaled, planned, applied by the worker and confirmed in the thread."""
+
+    asks: ClassVar[bool] = False
+    """Typed, it only shows what it would do, with a button: a click applies it."""
+    button: ClassVar[str] = "Apply"
+    """What that button says, and a preview's."""
+    may_end: ClassVar[bool] = True
+    """Whether it can be put back by itself, for it is no oddity to have it for a while only."""
+
+    starts: Starts | None = None
+    ends: Ends | None = None
+    replaces: int | None = None
+    """A temporary change in whose place this one comes."""
+    approval: bool = False
+    """Others may have to approve it first; without this it is refused then."""
+    emergency: str | None = None
+    """Why it is to be made at once, by a rule for emergencies."""
+
+    def text(self, *, settled: bool = False) -> str:
+        line = super().text(settled=settled)
+        if self.replaces is not None:
+            line = f"replace change {self.replaces} with {LINE.say(line)}"
+        if self.emergency is not None:
+            line = f"emergency {LINE.say(line)} because {REASON.say(self.emergency)}"
+        return f"ask {LINE.say(line)}" if self.approval else line
+
+    @classmethod
+    def times(cls) -> dict[str, Noun]:
+        """When it begins, and when it ends by itself where it can."""
+        return {"starts": START} | ({"ends": END} if cls.may_end else {})
+
+    @model_validator(mode="after")
+    def _ends_only_where_it_may(self) -> Self:
+        if self.ends is not None and not self.may_end:
+            raise ValueError(no_end(END.say(self.ends)))
+        return self
+
+    @abstractmethod
+    def plan(self, desk: "Desk") -> "Plan":
+        """Read the PBX and say what would change; write nothing."""

@@ -1,0 +1,1 @@
+"""OperationContext: what an operation may use (interface)."""

@@ -1,0 +1,70 @@
+"""Pause, resume, preview."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from bot.changes.repository import PAUSED
+from bot.errors import NotPossible
+from bot.messages.message import Fact
+from bot.operations.arguments.types import REASON, Line
+from bot.operations.base import Effect, JournalOperation, Operation
+from bot.planning.context import Desk
+from bot.policy.model import Permission
+
+WHY = replace(REASON, hint="Whoever wants a change meanwhile reads it")
+
+
+class Pause(JournalOperation):
+    """Reads and previews go on; ends of temporary changes wait."""
+
+    title = "Pause Park"
+    phrase = "pause [because {reason}]"
+    also = ("pause [for] {reason}",)
+    permission = Permission.PAUSE
+    did = "Paused"
+    help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
+    examples = ("pause because the PBX is being updated", "pause")
+
+    reason: Annotated[str, WHY] | None = None
+
+    def effect(self, desk: Desk) -> Effect:
+        reason = self.reason or "no reason was given"
+        return Effect(
+            title="Park is paused: nothing is changed until somebody resumes",
+            facts=(Fact(label="Reason", value=reason),),
+            flags={PAUSED: reason},
+        )
+
+
+class Resume(JournalOperation):
+    """Ends that waited are carried out; what was refused meanwhile has to be asked again."""
+
+    title = "Resume Park"
+    phrase = "resume"
+    also = ("unpause",)
+    permission = Permission.PAUSE
+    did = "Resumed"
+    help = "Ends a pause: Park makes changes again, and carries out the ends that waited for it."
+    examples = ("resume",)
+
+    def effect(self, desk: Desk) -> Effect:
+        if not desk.past.flag(PAUSED):
+            raise NotPossible("Park is not paused. Nothing was changed.")
+        return Effect(title="Park makes changes again", flags={PAUSED: None})
+
+
+class Preview(Operation):
+    """Needs the permission of the line that it previews: it is planned like it, and not applied."""
+
+    title = "Preview"
+    phrase = "preview {line}"
+    also = ("dry run {line}", "what if {line}")
+    permission = None
+    help = "Shows what a line would change, and a button that applies it. Writes nothing."
+    examples = ("preview add 1001 to Sales",)
+
+    line: Line
+
+    @classmethod
+    def needs(cls) -> str:
+        return "what the line needs"

@@ -1,0 +1,168 @@
+"""Words against patterns; how far a line was understood."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from bot.errors import NotPossible
+from bot.messages.message import FormOffer
+from bot.messages.text import Words
+from bot.operations.arguments.types import Noun
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.syntax import Literal, Phrase, Slots, phrases
+from bot.times.clauses import Tail, cut, no_end
+
+MAX_READINGS = 12
+"""Ways to cut one line into names: more than that is no line that somebody typed."""
+
+FAULTS = (ValueError, NotPossible)
+"""What a noun raises for words that it can't read."""
+
+Operations = tuple[Operation, ...]
+Fault = tuple[type[Operation], Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All readings of a line by one operation, the likeliest first; where there is none, the first fault met."""
+
+    readings: Operations = ()
+    fault: Fault | None = None
+
+
+def matched(words: Words) -> Matched:
+    """With the times at the end of the line as times, then as the end of a name."""
+    ways = [matched_tail(tail) for tail in cut(words)]
+    found = {reading.text(settled=True): reading for way in ways for reading in way.readings}
+    same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
+    return Matched(tuple(same[:MAX_READINGS]), next((way.fault for way in ways if way.fault), None))
+
+
+def matched_tail(tail: Tail) -> Matched:
+    """By the phrase that pins down most; only changes can have times."""
+    fault: Fault | None = None
+    verb = verb_of(tail.rest)
+    for operation, ways in _by_weight(OPERATIONS):
+        if tail.times and not operation.times():
+            continue
+        found: dict[str, Operation] = {}
+        # a line that begins with a verb begins with no name
+        fitting = [way for way in ways if way.verb or verb is None]
+        for slots in islice((slots for way in fitting for slots in way.match(tail.rest)), MAX_READINGS):
+            try:
+                reading = _read(operation, slots, tail)
+                found.setdefault(reading.text(), reading)
+            except FAULTS as error:
+                fault = fault or (operation, error)
+        if found:
+            return Matched(tuple(found.values()))
+    return Matched(fault=fault)
+
+
+def _read(operation: type[Operation], slots: Slots, tail: Tail) -> Operation:
+    if "ends" in tail.times and "ends" not in operation.times():
+        raise ValueError(no_end(tail.typed))
+    return operation.read_slots(slots, tail.times)
+
+
+@cache
+def _by_weight(operations: tuple[type[Operation], ...]) -> tuple[tuple[type[Operation], tuple[Phrase, ...]], ...]:
+    """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
+    grouped: dict[tuple[int, int], list[Phrase]] = {}
+    for index, operation in enumerate(operations):
+        for way in operation.ways():
+            grouped.setdefault((-way.weight, index), []).append(way)
+    in_order = sorted(grouped.items(), key=lambda item: item[0])
+    return tuple((operations[index], tuple(ways)) for (_, index), ways in in_order)
+
+
+def verb_of(words: Words) -> type[Operation] | None:
+    """The operation whose verb the line starts with; the longest such verb."""
+    return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
+
+
+@cache
+def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
+    """The longest first."""
+    verbs = [(tuple(way.verb.split()), operation) for operation in operations for way in operation.ways() if way.verb]
+    return tuple(sorted(verbs, key=lambda one: -len(one[0])))
+
+
+def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
+    return len(words) >= len(verb) and all(word.means(one) for word, one in zip(words, verb, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What of a line was understood: the usage filled with it, the arguments it gives, and how many words are left."""
+
+    line: str
+    arguments: dict[str, Any]
+    left: int
+
+
+def begun(operation: type[Operation], tail: Tail) -> Begun:
+    """As much as fits one of its phrases; an optional part is in the line where it was begun, and so are times."""
+    ways = [_begun(operation, way, tail) for way in phrases(operation.phrase)]
+    return min(ways, key=lambda way: (way.left, len(way.line)))
+
+
+def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
+    rest, said, arguments, skipped = tail.rest, list[str](), dict[str, Any](), 0
+    for part in way.parts:
+        if isinstance(part, Literal):
+            rest = rest[1:] if rest and rest[0].means(*part.spellings) else rest
+            said.append(part.spellings[0])
+            continue
+        noun = operation.nouns()[part.name]
+        length = _length(operation, noun, rest)
+        try:
+            arguments[part.name] = noun.read(rest[:length])
+            said.append(noun.say(arguments[part.name]))
+            rest = rest[length:]
+        except FAULTS:
+            said.append(noun.placeholder)
+            if any(word.means(*_stops(operation)) for word in rest[length:][:1]):
+                rest, skipped = rest[length:], skipped + length  # no other field's: a small word follows
+    times = {name: value for name, value in tail.times.items() if name in operation.times()}
+    arguments |= times
+    said += [operation.times()[name].say(value) for name, value in times.items()]
+    return Begun(
+        " ".join(said),
+        operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
+        len(rest) + skipped,
+    )
+
+
+def _length(operation: type[Operation], noun: Noun, words: Words) -> int:
+    """How many words the next field may have: up to the next small word of the operation's, else one, or a line."""
+    stops, most = _stops(operation), len(words) if noun.whole_line else 1
+    return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), most))
+
+
+def _stops(operation: type[Operation]) -> set[str]:
+    parts = (part for way in operation.ways() for part in way.parts[1:] if isinstance(part, Literal))
+    return {spelling for part in parts for spelling in part.spellings}
+
+
+def form(operation: type[Operation], tail: Tail) -> tuple[FormOffer, ...]:
+    """The operation's form, if it has fields to fill."""
+    if not operation.form():
+        return ()
+    understood = begun(operation, tail)
+    return (
+        FormOffer(
+            label="Open the form",
+            operation=operation.key(),
+            arguments=understood.arguments,
+            whole=_only_begun(operation, understood),
+        ),
+    )
+
+
+def _only_begun(operation: type[Operation], understood: Begun) -> bool:
+    """Whether nothing is wrong with the line but that something is missing."""
+    required = {name for name in operation.form() if operation.model_fields[name].is_required()}
+    return not understood.left and not required <= understood.arguments.keys()

@@ -1,0 +1,173 @@
+"""Add, remove, move."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan, whom
+from bot.changes.snapshot import Person
+from bot.errors import NOTHING, NotFound, NotPossible
+from bot.messages.message import Offer
+from bot.messages.text import quote
+from bot.operations.arguments.targets import Members
+from bot.operations.arguments.types import FromGroup, GroupName, ToGroup
+from bot.operations.base import ChangeOperation
+from bot.pbx.models import ParkGroup
+from bot.planning.context import Desk
+from bot.policy.model import Permission
+
+
+class Remove(ChangeOperation):
+    """Never deletes a group, whatever its name."""
+
+    title = "Remove members"
+    phrase = "remove {members} [from {group}]"
+    also = (
+        "take {members} out of {group}",
+        "take {members} out",
+        "take|kick {members} from {group}",
+        "remove {members} out of {group}",
+    )
+    leaves = "group"
+    permission = Permission.MEMBERS
+    help = "Takes users out of a park group. Without the group they are taken out of the one they are in."
+    examples = ("remove 1001 from Sales", "remove 1001")
+
+    members: Members
+    group: GroupName | None = None
+
+    def plan(self, desk: Desk) -> Plan:
+        people = desk.people(self.members)
+        homes: dict[str, list[Person]] = defaultdict(list)
+        groups: dict[str, ParkGroup] = {}
+        for one in people:
+            if group := desk.group(self.group) if self.group else _home(desk, one):
+                groups[group.id] = group
+                homes[group.id].append(one)
+        changes = [_without(desk, groups[id], leaving) for id, leaving in homes.items()]
+        gone = [one for change in changes for one in change.removed]
+        leaving = {one.number for one in gone}
+        return Plan(
+            title=_title("Removed", gone or people, changes),
+            wish=_title("Remove", gone or people, changes),
+            changes=tuple(changes),
+            already=tuple(
+                f"{one} is not in {self.group or 'any park group that you may see'}."
+                for one in people
+                if one.number not in leaving
+            ),
+        )
+
+
+def _home(desk: Desk, person: Person) -> ParkGroup | None:
+    found = desk.homes.find_now(person.number)
+    if found.group is None and found.looked < found.total:
+        raise NotFound(
+            f"{person} is in none of the {found.looked} of {found.total} groups I looked at: name the group. {NOTHING}",
+            lines=(f"remove {person.number} from <group>",),
+        )
+    return found.group
+
+
+def _without(desk: Desk, group: ParkGroup, leaving: list[Person]) -> Change:
+    target, before = desk.snapshot(group)
+    numbers = {one.number for one in leaving}
+    after = before.with_members(member for member in before.members or () if member.number not in numbers)
+    return Change(target=target, before=before, after=after)
+
+
+def _title(verb: str, people: Sequence[Person], changes: Sequence[Change]) -> str:
+    groups = ", ".join(change.target.title for change in changes)
+    return f"{verb} {whom(people)} from {groups}" if groups else f"{verb} {whom(people)}"
+
+
+class Move(ChangeOperation):
+    """A removal and an addition in one request: both or neither."""
+
+    title = "Move members"
+    phrase = "move {members} [from {group}] to|into {to}"
+    also = ("move {members} in {to}",)
+    joins, leaves = "to", "group"
+    permission = Permission.MEMBERS
+    help = "Takes users out of the park group they are in and puts them into another; both happen or neither."
+    examples = ("move 1001 to Support", "move 1001 from Sales to Support")
+
+    members: Members
+    to: ToGroup
+    group: FromGroup | None = None
+
+    def plan(self, desk: Desk) -> Plan:
+        people = desk.people(self.members)
+        target, before = desk.snapshot(desk.group(self.to))
+        there = [one for one in people if one.number in before.numbers()]
+        moving = [one for one in people if one not in there]
+        leaving = self._leaving(desk, moving)
+        left = {one.number for change in leaving for one in change.removed}
+        self._refuse_who_is_nowhere(desk, [one for one in moving if one.number not in left])
+        joining = Change(target=target, before=before, after=before.with_members((*(before.members or ()), *moving)))
+        users = whom(moving or people)
+        sources = ", ".join(change.target.title for change in leaving)
+        return Plan(
+            title=f"Moved {users} from {sources} to {target.title}",
+            wish=f"Move {users} from {sources} to {target.title}",
+            changes=(*leaving, joining),
+            already=tuple(f"{one} already is in {target.title}." for one in there),
+        )
+
+    def _leaving(self, desk: Desk, moving: list[Person]) -> tuple[Change, ...]:
+        if not moving:
+            return ()
+        return Remove(members=tuple(one.number for one in moving), group=self.group).plan(desk).changes
+
+    def _refuse_who_is_nowhere(self, desk: Desk, nowhere: list[Person]) -> None:
+        if not nowhere:
+            return
+        numbers = ", ".join(one.number for one in nowhere)
+        add = self.timed(f"add {numbers} to {quote(self.to)}")
+        reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nowhere)
+        if len(nowhere) == len(desk.people(self.members)):
+            raise NotPossible(f"{reasons[0]} {NOTHING}", notes=reasons[1:], offers=(Offer(label=add, line=add),))
+        raise desk.all_or_nothing(nowhere, reasons, Offer(label=add, line=add))
+
+
+class Add(ChangeOperation):
+    """Added one by one in the order asked for: *58 hunts in that order."""
+
+    title = "Add members"
+    phrase = "add {members} to|into|in {group}"
+    also = ("put {members} in|into|to {group}",)
+    joins = "group"
+    permission = Permission.MEMBERS
+    help = (
+        "Puts users into a park group, in that order: by extension, range, name in quotes or @mention."
+        " A user can be in one park group only."
+    )
+    examples = ("add 1001 to Sales", "add 1001, 1002 and 1005-1010 to Sales", 'add "Ana Ruiz" to Sales')
+
+    members: Members
+    group: GroupName
+
+    def plan(self, desk: Desk) -> Plan:
+        people = desk.people(self.members)
+        target, before = desk.snapshot(desk.group(self.group))
+        new = [one for one in people if one.number not in before.numbers()]
+        self._refuse_who_is_elsewhere(desk, new)
+        after = before.with_members((*(before.members or ()), *new))
+        return Plan(
+            title=f"Added {whom(new or people)} to {target.title}",
+            wish=f"Add {whom(new or people)} to {target.title}",
+            changes=(Change(target=target, before=before, after=after),),
+            already=tuple(f"{one} already is in {target.title}." for one in people if one not in new),
+        )
+
+    def _refuse_who_is_elsewhere(self, desk: Desk, new: list[Person]) -> None:
+        """Only what is known without asking group by group; the PBX refuses the rest, which is explained then."""
+        elsewhere = desk.homes.known(new)
+        if not elsewhere:
+            return
+        numbers = tuple(one.number for one in elsewhere)
+        move = Move(members=numbers, to=self.group, starts=self.starts, ends=self.ends)
+        reasons = tuple(
+            f"{one} is in {group}; a user can be in one park group only." for one, group in elsewhere.items()
+        )
+        raise desk.all_or_nothing(elsewhere, reasons, Offer(label=move.text(), line=move.text()))

@@ -1,0 +1,274 @@
+"""Line -> operation, or what to type instead."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import NOTHING, NotUnderstood
+from bot.messages.message import Offer
+from bot.messages.text import MAX_LINE, Word, Words, join, split
+from bot.operations.approvals import Ask, Emergency
+from bot.operations.arguments.types import Refers
+from bot.operations.base import ChangeOperation, JournalOperation, Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.control import Preview
+from bot.operations.help import Help, topic_of
+from bot.operations.matching import FAULTS, MAX_READINGS, Fault, Operations, begun, form, matched, verb_of
+from bot.operations.scheduling import Replace
+from bot.operations.syntax import Phrase, phrases
+from bot.times.clauses import Tail, cut, no_end, odd
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Phrases of a wish, why it can't be, and lines that do what can."""
+
+    phrases: tuple[str, ...]
+    text: str
+    lines: tuple[str, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Phrase, ...]:
+        """The phrases, ready to match."""
+        return tuple(way for text in self.phrases for way in phrases(text))
+
+
+EXPLAINED = (
+    Explained(
+        (
+            "recall time {group} {time}",
+            "recall time of|for {group} {time}",
+            "recall time of|for {group} to {time}",
+            "set {group} recall time {time}",
+            "set {group} recall time to {time}",
+            "recall {group} time {time}",
+            "recall {group} in|after {time}",
+            "{group} recall time {time}",
+        ),
+        "A park group has no timers of its own: the call park server's hold for every group. Nothing was changed.",
+        ("server",),
+    ),
+    Explained(
+        (
+            "park {call}",
+            "park",
+            "unpark {call}",
+            "unpark",
+            "pick|pickup {call}",
+            "pickup",
+            "retrieve {call}",
+            "calls",
+            "list|show calls",
+            "list|show parked calls",
+            "parked",
+            "parked calls",
+            "who is parked",
+            "hang up {call}",
+            "transfer {call}",
+        ),
+        "Live calls can't be seen, parked or picked up from here: the PBX lets nobody do that but a phone."
+        " Dial the star codes on yours; the line server shows them.",
+        ("server",),
+    ),
+)
+
+
+def not_understood(words: Words, fault: Fault | None) -> NotUnderstood:
+    """The fault, where the verb's own phrase met it; else the usage, filled with what was understood."""
+    operation = verb_of(words)
+    if operation and operation.changes() and (strange := odd(words)) is not None:
+        return NotUnderstood(f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form(operation, strange[0]))
+    tail = cut(words)[0] if (operation or Operation).times() else Tail(words)
+    if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
+        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form(fault[0], tail))
+    if operation is None:
+        return _unknown(words)
+    return NotUnderstood(
+        f"I don't understand all of that line. {NOTHING} {operation.verb().capitalize()} is typed like this:",
+        lines=(begun(operation, tail).line,),
+        notes=(f"For example: {operation.examples[0]}",),
+        offers=_forgiven(operation, tail),
+        forms=form(operation, tail),
+    )
+
+
+def _unknown(words: Words) -> NotUnderstood:
+    corrected = corrected_verb(words)
+    return NotUnderstood(
+        f"I don't know “{words[0].text}”. {NOTHING}",
+        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label="Help", line="help"),),
+    )
+
+
+def explained(words: Words) -> NotUnderstood | None:
+    """A wish that can't come true; the server is no group, whatever stands in a group's place."""
+    for wish in EXPLAINED:
+        slots = [found for way in wish.ways for found in way.match(words)]
+        if any(not found.get("group", ()) or not found["group"][-1].means("server") for found in slots):
+            return NotUnderstood(wish.text, offers=tuple(Offer(label=line, line=line) for line in wish.lines))
+    return None
+
+
+def corrected_verb(words: Words) -> str | None:
+    """The line with its first word mended, if that makes it one of Park's."""
+    verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
+    near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
+    if words[0].quoted or near is None or near[0] == words[0].text.lower():
+        return None
+    found = matched((Word(near[0]), *words[1:])).readings
+    return found[0].text() if found else None
+
+
+def _forgiven(operation: type[Operation], tail: Tail) -> tuple[Offer, ...]:
+    """The line with its missing small words put in, as a button."""
+    if any(noun.whole_line for noun in operation.nouns().values()):
+        return ()  # a line holds small words of its own
+    for slots in (
+        slots for way in operation.ways() for slots in islice(way.match(tail.rest, forgiving=True), MAX_READINGS)
+    ):
+        try:
+            line = operation.read_slots(slots, tail.times).text()
+        except FAULTS:
+            continue
+        return (Offer(label=line, line=line),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swallowed:
+    """A new name without quotes that ends like a time: by field, with what it is without, and why it can't be one."""
+
+    field: str
+    name: str
+    why: str
+
+
+def unswallowed(words: Words, readings: Operations) -> Operations:
+    """The readings in whose new names no time vanishes; raise NotUnderstood with a button for each where all do."""
+    left = tuple(one for one in readings if not any(_swallowed(words, one)))
+    if left:
+        return left
+    lost = next(_swallowed(words, readings[0]))
+    without = readings[0].model_copy(update={lost.field: lost.name}).text()
+    raise NotUnderstood(
+        f"{lost.why} {NOTHING}",
+        notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
+        offers=tuple(Offer(label=line, line=line) for line in (without, readings[0].text())),
+    )
+
+
+def _swallowed(words: Words, reading: Operation) -> Iterator[Swallowed]:
+    for name, noun, value in reading.said():
+        if noun.refers is not Refers.NEW_GROUP or Word(value, quoted=True) in words:
+            continue
+        tail = cut(tuple(map(Word, value.split())))[0]
+        if strange := odd(tuple(map(Word, value.split()))):
+            yield Swallowed(name, join(strange[0].rest), strange[1])
+        elif tail.times:
+            yield Swallowed(name, join(tail.rest), no_end(tail.typed))
+
+
+def parse(line: str) -> Operations:
+    """All readings of the line by one operation, the likeliest first: the names that exist tell which is meant."""
+    words = _split(line)
+    if not words:
+        return (Help(),)
+    if words[-1].means("?", "--help", "-h"):
+        return _question(words[:-1], line)
+    return _checked(_readings(words))
+
+
+def _split(line: str) -> Words:
+    if len(line) > MAX_LINE:
+        raise NotUnderstood(
+            f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
+        )
+    try:
+        return split(line)
+    except ValueError as fault:
+        raise NotUnderstood(str(fault)) from None
+
+
+def _question(words: Words, line: str) -> Operations:
+    if not words:
+        return (Help(),)
+    if (topic := topic_of(words)) is not None:
+        return (Help(topic=topic),)
+    readings = _checked(_readings(words))
+    asked = readings[0]
+    if not isinstance(asked, ChangeOperation | JournalOperation):
+        return readings
+    show = (Offer(label="Preview", line=f"preview {asked.text()}"),) if isinstance(asked, ChangeOperation) else ()
+    raise NotUnderstood(
+        f"Is that a question or a wish? {NOTHING}",
+        notes=("Without the question mark it is done; a preview shows what a change would do.",),
+        offers=(*show, Offer(label=asked.text(), line=asked.text())),
+    )
+
+
+def _readings(words: Words) -> Operations:
+    found = matched(words)
+    if found.readings:
+        return unswallowed(words, found.readings)
+    if (wish := explained(words)) is not None:
+        raise wish
+    if found.fault is None and verb_of(words) is None:
+        return _bare(words)
+    raise not_understood(words, found.fault)
+
+
+def _bare(words: Words) -> Operations:
+    """A bare noun only reads; one that looks like a mistyped verb is asked about."""
+    operation = next(one for one in OPERATIONS if one.bare and re.fullmatch(one.bare, join(words)))
+    (field,) = operation.nouns()
+    try:
+        reading = operation.read_slots({field: words})
+    except FAULTS as error:
+        raise not_understood(words, (operation, error)) from None
+    corrected = corrected_verb(words)
+    if corrected and len(words) > 1:
+        raise NotUnderstood(
+            f"I don't know “{words[0].text}”. {NOTHING}",
+            offers=(Offer(label=corrected, line=corrected),),
+            notes=(f'To see a group of that name: group "{join(words)}".',),
+        )
+    return (reading,)
+
+
+def _checked(readings: Operations) -> Operations:
+    """What stands for a line is held against what the line in it asks for."""
+    if isinstance(readings[0], Preview):
+        _check_preview(readings[0].line)
+    return meant(readings[-1]) or readings  # the last has the shortest line in it: a reason may hold any word
+
+
+def meant(operation: Operation) -> Operations:
+    """The readings of the line that it stands for, each with what it adds to them; none where it stands for itself."""
+    match operation:
+        case Replace(number=number, line=line):
+            return _with(line, "could replace another", replaces=number)
+        case Ask(line=line):
+            return _with(line, "others could approve", approval=True)
+        case Emergency(line=line, reason=reason):
+            return _with(line, "could be made in an emergency", emergency=reason)
+    return ()
+
+
+def _check_preview(line: str) -> None:
+    inner = parse(line)[0]
+    if not isinstance(inner, ChangeOperation):
+        raise NotUnderstood(
+            f"A preview shows a change; {inner.text()} changes nothing.",
+            offers=(Offer(label=inner.text(), line=inner.text()),),
+        )
+
+
+def _with(line: str, what: str, **more: object) -> Operations:
+    """The readings of a line that must ask for a change, each with something that the line itself can't say."""
+    inner = parse(line)
+    if not isinstance(inner[0], ChangeOperation):
+        raise NotUnderstood(f"{inner[0].text()} is no change that {what}. {NOTHING}")
+    return tuple(one.model_copy(update=more) for one in inner)

@@ -1,0 +1,162 @@
+"""OperationContext, implemented: one request's view of the PBX."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Any, Protocol
+
+from bot.changes.change import Change
+from bot.changes.lookups import Homes, Sounds
+from bot.changes.repository import Approvals, Past
+from bot.changes.snapshot import SERVER, Person, Snapshot, Target
+from bot.changes.target_io import read
+from bot.errors import NOTHING, NotFound, NotPossible
+from bot.journal.history import Viewer
+from bot.messages.message import Offer
+from bot.messages.text import fold
+from bot.operations.arguments.targets import Recall
+from bot.operations.arguments.types import Refers, spellings
+from bot.operations.base import Operation
+from bot.pbx.client import PBX
+from bot.pbx.directory import Directory, Lately
+from bot.pbx.models import ParkGroup, ParkServer
+from bot.planning.name_resolution import Mending, RingGroups, Users
+from bot.policy.model import Permission
+
+
+class May(Protocol):
+    """The policy's word on doing a thing at all, or to one group."""
+
+    def __call__(self, permission: Permission, group: str | None = None) -> bool: ...
+
+
+class Desk:
+    """For one operation of one person: `may_see` is the policy's word on reading a group, `may` on doing at all."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        pbx: PBX,
+        directory: Directory,
+        lately: Lately,
+        past: Past,
+        *,
+        zone: str,
+        email_of: Callable[[str], str | None],
+        may_see: Callable[[str], bool],
+        may: May,
+        policy: str,
+        viewer: Viewer,
+        again: Callable[[], tuple[str, ...]],
+        sounds: Sounds,
+        approvals: Approvals,
+    ) -> None:
+        """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
+        self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
+        self.zone, self.policy = zone, policy
+        self.viewer, self.past, self.may_see, self.may, self.again = viewer, past, may_see, may, again
+        self.sounds = sounds
+        self.approvals = approvals
+        self._mending = Mending(operation)
+        self._users = Users(pbx, directory, self._mending, email_of, may_see)
+        self._ring_groups = RingGroups(pbx, directory, self._mending)
+        self.homes = Homes(pbx, directory, may_see)
+
+    def resolve(self) -> None:
+        """Look up every name that the operation mentions; raise what can't be found, before anything else is read."""
+        for _, noun, value in self.operation.said():
+            match noun.refers:
+                case Refers.GROUP:
+                    self.group(value)
+                case Refers.RECALL if value.ring_group is not None:
+                    self._ring_groups.named(value)
+                case Refers.MEMBER if not value.isdigit():
+                    self.people((value,))
+                case Refers.MEMBERS:
+                    self.people([one for one in value if not one.isdigit()])
+
+    @cached_property
+    def groups_named(self) -> frozenset[str]:
+        """The names of the groups mentioned, as the PBX spells them; a new group's as typed."""
+        said = list(self.operation.said())
+        found = {self.group(value).name for _, noun, value in said if noun.refers is Refers.GROUP}
+        return frozenset(found | {value for _, noun, value in said if noun.refers is Refers.NEW_GROUP})
+
+    @cached_property
+    def ring_groups_named(self) -> frozenset[str]:
+        """The names of the ring groups mentioned."""
+        recalls = (value for _, noun, value in self.operation.said() if noun.refers is Refers.RECALL)
+        return frozenset(self._ring_groups.named(recall).name for recall in recalls if recall.ring_group is not None)
+
+    def group(self, text: str) -> ParkGroup:
+        """The park group that the text names, as known: `snapshot` tells whether it still is called that."""
+        for anew, spelling in product((False, True), spellings(text)):
+            if found := self.directory.group(spelling, anew=anew):
+                return self._mending.only(found, text, lambda group: group.name, lambda group: group.name)
+        closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
+        raise NotFound(
+            f"There is no park group called “{text}”. {NOTHING}",
+            offers=self._mending.instead(text, closest),
+            notes=self._mending.about_times(text) or (() if closest else ("See them all: groups",)),
+        )
+
+    def people(self, members: Sequence[str]) -> tuple[Person, ...]:
+        """The users that the texts name, in order and each once; where some can't be had, none are."""
+        return tuple({person.number: person for person in self._users.named(members).values()}.values())
+
+    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """Why it can't be done for these, and a button that does it for the operation's other members."""
+        numbers = {person.number for person in people}
+        named = self._users.named(getattr(self.operation, "members", ()))
+        bad = [text for text, person in named.items() if person.number in numbers]
+        return self._mending.all_or_nothing(bad, reasons, *offers)
+
+    def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
+        """The two settings that a recall target is made of."""
+        return self._ring_groups.settings(recall, before.settings if before else {})
+
+    def ring_group_name(self, id: str) -> str:
+        """A ring group's name and number; its id where the PBX no longer has it."""
+        return self._ring_groups.label(id)
+
+    def server(self) -> Snapshot:
+        """The call park server as it is now."""
+        snapshot = read(self.pbx, SERVER)
+        assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
+        return snapshot
+
+    def server_with_prompt(self) -> tuple[Snapshot, str]:
+        """The same with its prompt, whose file is noted; and why that can't be had, where it can't."""
+        snapshot = self.server()
+        prompt, why = self.sounds.present(self.pbx, ParkServer.model_validate(snapshot.settings))
+        return snapshot.with_prompt(prompt), why
+
+    def now(self, change: Change) -> Snapshot | None:
+        """The target of an earlier change as it is now; None where it is gone."""
+        if change.with_prompt:
+            return self.server_with_prompt()[0]
+        return read(self.pbx, change.target, members=change.with_members)
+
+    def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
+        """The group as it is now; raise NotFound where it went away, or has another name, since it was looked up."""
+        snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
+        if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
+            self.directory.forget_groups()
+            raise self._not_that(group, snapshot)
+        self.homes.note(group.id, snapshot)
+        return Target(id=group.id, name=snapshot.settings["name"]), snapshot
+
+    def _not_that(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
+        if now is None:
+            return NotFound(f"The park group “{group.name}” is gone. {NOTHING}")
+        name = now.settings["name"]
+        if not self.may_see(name):
+            return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING}")
+        groups = [value for _, noun, value in self.operation.said() if noun.refers is Refers.GROUP]
+        typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
+        offers = tuple(offer for text in typed for offer in self._mending.instead(text, [name]))
+        return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
+
+    def taken(self, name: str) -> ParkGroup | None:
+        """The group that already has this name, whatever its case."""
+        return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

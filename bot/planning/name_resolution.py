@@ -1,0 +1,239 @@
+"""Typed names -> PBX objects, with corrections to click."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal, TypeVar
+
+from bot.changes.snapshot import Person
+from bot.errors import NOTHING, Ambiguous, Missing, NotFound, NotPossible, Refused
+from bot.messages.message import Offer
+from bot.messages.text import fold, quote
+from bot.operations.arguments.targets import Recall
+from bot.operations.arguments.types import spellings
+from bot.operations.base import Operation
+from bot.pbx.client import PBX
+from bot.pbx.directory import Directory
+from bot.pbx.limits import check_extension, is_extension
+from bot.pbx.models import RecallTo, RingGroup, User
+from bot.times.clauses import hint
+
+_SAID = {
+    "EXTENSION": "a user's extension",
+    "RING_GROUP": "a ring group",
+    "CALL_QUEUE": "a call queue",
+    "CONFERENCE_ROOM": "a conference room",
+    "VIRTUAL_RECEPTIONIST": "a virtual receptionist",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """In words, and whether it is a user."""
+
+    said: str
+    user: bool
+
+
+def kind_of(pbx: PBX, text: str) -> Kind | None:
+    """None where the text is no number, or nothing answers it."""
+    number = pbx.number(text) if is_extension(text) else None
+    if number is None:
+        return None
+    return Kind(_SAID.get(number.type, "something else, not a user"), number.type == "EXTENSION")
+
+
+T = TypeVar("T")
+
+MOST = 5
+"""Buttons for one question: Slack would show more, and nobody would read them."""
+
+
+class Mending:
+    """Of one operation."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+
+    def only(self, found: list[T], text: str, say: Callable[[T], str], label: Callable[[T], str]) -> T:
+        """The one that was found for `text`; raise Ambiguous with a button for each."""
+        if len(found) == 1:
+            return found[0]
+        first = found[:MOST]
+        rest = f"{len(found) - MOST} more fit, too many for buttons: type more of it, or the number."
+        raise Ambiguous(
+            f"“{text}” fits {len(found)}. Which one? Nothing was changed yet.",
+            offers=self.instead(text, list(map(say, first)), list(map(label, first))),
+            notes=(rest,) if len(found) > MOST else (),
+        )
+
+    def instead(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
+        """The line with each of `names`, bare, in the place of `text`."""
+        return tuple(
+            self._offer(dict(self._replaced(text, name)), label=label)
+            for name, label in zip(names, labels or names, strict=True)
+        )
+
+    def all_or_nothing(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """Why it can't be done for the `bad` members, and a button that does it for the others."""
+        rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
+        valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
+        return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
+
+    def about_times(self, text: str) -> tuple[str, ...]:
+        """What to type instead of a time, where a name that nobody has ends like one."""
+        about = hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
+        return (about,) if about else ()
+
+    def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
+        for field, _, value in self.operation.said():
+            if value == text:
+                yield field, name
+            elif isinstance(value, Recall) and value.ring_group == text:
+                yield field, value.model_copy(update={"ring_group": name})
+            elif isinstance(value, tuple) and text in value:
+                yield field, tuple(name if one == text else one for one in value)
+
+    def _offer(
+        self, update: dict[str, Any], *, label: str = "", style: Literal["primary", "danger"] | None = None
+    ) -> Offer:
+        line = self.operation.model_copy(update=update).text()
+        return Offer(label=f"{label}: {line}" if label not in line else line, line=line, style=style)
+
+
+class Users:
+    """Looked up for one operation; `email_of` is Slack's word, `may_see` the policy's on reading a group."""
+
+    def __init__(
+        self,
+        pbx: PBX,
+        directory: Directory,
+        mending: Mending,
+        email_of: Callable[[str], str | None],
+        may_see: Callable[[str], bool],
+    ) -> None:
+        self.pbx, self.directory, self.mending, self.email_of, self.may_see = pbx, directory, mending, email_of, may_see
+
+    def named(self, members: Sequence[str]) -> dict[str, Person]:
+        """The user that each text names; where some can't be had, none are, and a button does the rest."""
+        found, faults = dict[str, Person](), dict[str, Refused]()
+        for text in members:
+            try:
+                found[text] = self._one(text)
+            except Refused as fault:
+                if len(getattr(self.mending.operation, "members", ())) < 2:
+                    raise
+                faults[text] = fault
+        if faults:
+            raise self.mending.all_or_nothing(faults, tuple(map(str, faults.values())))
+        return found
+
+    def _one(self, text: str) -> Person:
+        person = Person.of(self.mending.only(self._found(text), text, lambda user: user.extension_number or "", _said))
+        check_extension(person.number)
+        return person
+
+    def _found(self, text: str) -> list[User]:
+        """Digits are an extension, even where somebody else is called that; nobody without one can be a member."""
+        found = self._of_slack(text) if text.startswith("<@") else self._known_or_new(text)
+        if not found:
+            raise self._nobody(text)
+        with_extension = [user for user in found if user.extension_number]
+        if not with_extension:
+            raise NotPossible(f"{_said(found[0])} has no extension, so can be in no park group. {NOTHING}")
+        return [user for user in with_extension if user.extension_number == text] or with_extension
+
+    def _of_slack(self, mention: str) -> list[User]:
+        email = self.email_of(mention.strip("<@>"))
+        if found := self._known_or_new(email) if email else []:
+            return found
+        whom = f"the e-mail address {email}" if email else "the e-mail address of that Slack user (I can't see it)"
+        raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING}")
+
+    def _known_or_new(self, text: str) -> list[User]:
+        return self.directory.user(text) or self.directory.user(text, anew=True)
+
+    def _nobody(self, text: str) -> Refused:
+        kind = kind_of(self.pbx, text)
+        if kind is not None and not kind.user:
+            return NotPossible(f"{text} is {kind.said}; only users can be members of a park group. {NOTHING}")
+        near = [user for user in self.directory.closest_users(text) if user.extension_number]
+        return NotFound(
+            f"Nobody on the PBX has the extension or name “{text}”. {NOTHING}",
+            notes=(*self._perhaps_a_group(text), *self.mending.about_times(text)),
+            offers=self.mending.instead(text, [str(user.extension_number) for user in near], list(map(_said, near))),
+        )
+
+    def _perhaps_a_group(self, text: str) -> tuple[str, ...]:
+        groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
+        return tuple(f"{one.name} is a park group; only “delete {quote(one.name)}” deletes one." for one in groups)
+
+
+def _said(user: User) -> str:
+    return str(Person.of(user)) if user.extension_number else str(user.display_name or user.name or user.id)
+
+
+class RingGroups:
+    """Looked up for one operation."""
+
+    def __init__(self, pbx: PBX, directory: Directory, mending: Mending) -> None:
+        self.pbx, self.directory, self.mending = pbx, directory, mending
+
+    def named(self, recall: Recall) -> RingGroup:
+        """Recalls never go to a third extension, which is explained."""
+        text = recall.ring_group or ""
+        for anew, spelling in product((False, True), (*spellings(text), f"ring group {text}")):
+            if found := self.directory.ring_group(spelling, anew=anew):
+                by_number = [one for one in found if one.extension_number == spelling]
+                return self.mending.only(
+                    by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
+                )
+        raise self._none(text)
+
+    def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
+        """The two settings that a recall target is made of, its ring group read anew.
+
+        A ring group that is gone is left out when recalls go to the user: the PBX may refuse to hear of it again.
+        """
+        if recall.ring_group is not None:
+            return {"recall_to": recall.to.value, "ring_group_id": self._now(self.named(recall)).id}
+        kept = before.get("ring_group_id")
+        gone = {"ring_group_id": None} if kept and self._read(kept) is None else {}
+        return {"recall_to": RecallTo.USER.value, **gone}
+
+    def label(self, id: str) -> str:
+        """Name and number; the id where the PBX no longer has it."""
+        found = self.directory.ring_group_by_id(id)
+        return ring_group_label(found) if found else f"a ring group that is gone ({id})"
+
+    def _now(self, known: RingGroup) -> RingGroup:
+        """Policy decided on the name that was known: it has to be the name still."""
+        now = self._read(known.id)
+        if now is None or fold(now.name) != fold(known.name):
+            self.directory.forget_ring_groups()
+            what = "is gone" if now is None else f"is called “{now.name}” now"
+            raise NotFound(f"The ring group “{known.name}” {what}. {NOTHING}")
+        return now
+
+    def _read(self, id: str) -> RingGroup | None:
+        try:
+            return self.pbx.ring_group(id)
+        except Missing:
+            return None
+
+    def _none(self, text: str) -> Refused:
+        closest = self.mending.instead(text, [one.name for one in self.directory.closest_ring_groups(text)])
+        if self.directory.user(text):
+            return NotPossible(
+                f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
+                f" never to a third extension. {NOTHING}",
+                offers=closest,
+            )
+        kind = kind_of(self.pbx, text)
+        what = f"“{text}” is {kind.said}, not a ring group." if kind else f"There is no ring group called “{text}”."
+        return NotFound(f"{what} {NOTHING}", notes=self.mending.about_times(text), offers=closest)
+
+
+def ring_group_label(ring_group: RingGroup) -> str:
+    """Name and number, as in Night Desk (6001)."""
+    return f"{ring_group.name} ({ring_group.extension_number})" if ring_group.extension_number else ring_group.name

@@ -1,0 +1,98 @@
+"""Amounts for the policy's limits; conflicts with temporary changes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bot.changes.change import Change, moved_by
+from bot.changes.plan import Plan, Times
+from bot.changes.repository import Past
+from bot.errors import NOTHING, NotPossible
+from bot.journal.models import Entry
+from bot.messages.message import Offer
+from bot.operations.arguments.times import TIME
+from bot.operations.base import ChangeOperation, Operation
+from bot.operations.undo import PutBack, Undo
+from bot.policy.model import NOTHING_LASTS, Deed
+from bot.times.format import say
+
+TIMES = ("recall_time", "recall_ring_group_time")
+
+
+def of_plan(past: Past, operation: ChangeOperation, plan: Plan, *, due: bool) -> Deed:
+    """`due`: its time has come, whatever it was to begin with."""
+    now = past.now()
+    starts = plan.times.starts if plan.times and not due else None
+    begins = max(now, starts) if starts else now
+    return of_changes(plan.changes, at=begins, lasts=_lasts(past, operation, plan, begins))
+
+
+def of_changes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> Deed:
+    """All of them at once."""
+    touched = {person.number for change in changes for person in (*change.added, *change.removed)}
+    times = [timedelta(seconds=seconds) for change in changes for seconds in _times(change)]
+    return Deed(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
+
+
+def of_line(operation: Operation, known: Times | None, now: datetime) -> Deed:
+    """As far as the line itself tells."""
+    begins = max(now, known.starts) if known and known.starts else now
+    changes = isinstance(operation, ChangeOperation)
+    lasts = None if changes else NOTHING_LASTS
+    times = (value for _, noun, value in operation.said() if noun is TIME)
+    return Deed(
+        at=begins,
+        members=len(getattr(operation, "members", ())),
+        recall_time=next((timedelta(seconds=value) for value in times), None),
+        lasts=known.ends - begins if known and known.ends else lasts,
+    )
+
+
+def _lasts(past: Past, operation: ChangeOperation, plan: Plan, begins: datetime) -> timedelta | None:
+    """What comes in the place of a temporary change goes on from there; to end one early makes nothing last."""
+    if isinstance(operation, Undo):
+        return NOTHING_LASTS if past.will_end(operation.number) and not operation.anyway else None
+    ends = plan.times.ends if plan.times else None
+    if ends is None:
+        return None
+    return ends - (past.begun(plan.replaces) if plan.replaces is not None else begins)
+
+
+def _times(change: Change) -> Iterable[int]:
+    """Those that it sets anew, in seconds."""
+    before, after = (side.compared() if side else {} for side in (change.before, change.after))
+    return (after[key] for key in TIMES if key in after and after[key] != before.get(key))
+
+
+WHOLE = "*"
+
+
+def refuse_what_would_end(past: Past, operation: ChangeOperation, plan: Plan) -> None:
+    """Raise NotPossible where the plan moves what a temporary change has moved, unless it comes in its place."""
+    if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
+        return  # what is put back goes to how the temporary change left it
+    for first, end in past.coming_ends():
+        stands = past.plan(first.id)
+        if first.id != operation.replaces and any(
+            _meet(one, other) for one in plan.changes for other in stands.changes
+        ):
+            raise _taken(operation, plan, first, stands, end)
+
+
+def _meet(one: Change, other: Change) -> bool:
+    both_servers = one.target.is_server and other.target.is_server
+    same = both_servers or (one.target.id and one.target.id == other.target.id) or one.names & other.names
+    mine, theirs = moved_by(one), moved_by(other)
+    return bool(same) and bool(mine & theirs or (WHOLE in mine | theirs and mine and theirs))
+
+
+def _taken(operation: ChangeOperation, plan: Plan, first: Entry, stands: Plan, end: Entry) -> NotPossible:
+    until = stands.times.dated(end.run_at) if stands.times else ""
+    replace = operation.model_copy(update={"replaces": first.id}).text()
+    offers = [Offer(label="Replace it", line=replace, style="primary")]
+    if operation.ends is not None:
+        offers.append(Offer(label="Extend it", line=f"extend change {first.id} {say(operation.ends)}"))
+    return NotPossible(
+        f"{stands.title}, for a time: until {until} (change {first.id}). {NOTHING}",
+        notes=(f"{plan.wish}? Replacing it calls that end off, and this goes back to how it was before both.",),
+        offers=(*offers, Offer(label=f"Undo change {first.id}", line=f"preview undo change {first.id}")),
+    )

@@ -1,0 +1,76 @@
+"""A plan in words before it is applied."""
+
+from dataclasses import replace
+from typing import Literal
+
+from bot.changes.diff import RingGroupName, facts
+from bot.changes.plan import Plan, Times
+from bot.messages.message import Fact, Message, Offer
+from bot.messages.text import fold
+from bot.operations.base import ChangeOperation
+from bot.operations.schedule import lasts
+
+ASK = "Ask for approval"
+
+
+def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
+    """The diff, and the button that applies exactly it."""
+    if all(change.already for change in plan.changes):
+        return Message(title="Nothing to change", notes=plan.already)
+    style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
+    long = lasts(operation) if operation.approval else None
+    return Message(
+        title=f"{plan.wish}? Nothing is changed yet.",
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, long)),
+        notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
+        offers=(
+            Offer(
+                label=ASK if operation.approval else operation.button,
+                line=operation.text(),
+                style=style,
+                expects=plan.digest(),
+            ),
+        ),
+    )
+
+
+def understood_as(said: Message, typed: str, line: str) -> Message:
+    """With the line in Park's own words, where it was typed in others: that is how the next one gets shorter."""
+    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
+        return said
+    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
+
+
+def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
+    """Before and after, of each target; under its name where there are several."""
+    several = len(plan.changes) > 1
+    return tuple(
+        Fact(
+            label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
+            value=fact.value,
+            before=fact.before,
+        )
+        for change in plan.changes
+        for fact in facts(change, ring_group)
+    )
+
+
+def approver_facts(plan: Plan) -> tuple[Fact, ...]:
+    """Who is asked, by which rule, and until when."""
+    if plan.approval is None:
+        return ()
+    who = (
+        Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
+        for one in plan.approval.asked
+    )
+    return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
+
+
+def time_facts(times: Times | None, lasts: str | None = None) -> tuple[Fact, ...]:
+    """When it begins and ends, with the zone; `lasts`, where it begins with its approval, whenever that is."""
+    if times is None:
+        return ()
+    if lasts is not None:
+        return (Fact(label="Lasts", value=f"{lasts} from its approval"),)
+    said = {"Begins": times.starts, "Until": times.ends}
+    return tuple(Fact(label=label, value=times.dated(at)) for label, at in said.items() if at is not None)

@@ -1,0 +1,49 @@
+"""Prometheus metrics."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, of which nobody asks anything
+REGISTRY = CollectorRegistry(auto_describe=True)
+ProcessCollector(registry=REGISTRY)
+
+ACKS = Histogram(
+    "park_ack_seconds",
+    "From a gesture's arrival to its acknowledgement, by door; Slack waits for three.",
+    ["door"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
+    registry=REGISTRY,
+)
+UNACKNOWLEDGED = Counter(
+    "park_unacknowledged",
+    "Gestures not acknowledged, which Slack tells of.",
+    ["door"],
+    registry=REGISTRY,
+)
+REQUESTS = Counter(
+    "park_requests",
+    "What was asked, once it has an outcome: that of a change, or answered, refused, failed, not understood.",
+    ["operation", "door", "outcome"],
+    registry=REGISTRY,
+)
+CONFIRMATIONS = Histogram(
+    "park_confirmation_seconds",
+    "From a change's acceptance, or its time, until its outcome was told in Slack.",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
+    registry=REGISTRY,
+)
+PBX_CALLS = Histogram(
+    "park_pbx_call_seconds",
+    "From a call's turn to the last byte of its answer, whatever that says.",
+    ["method", "route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
+    registry=REGISTRY,
+)
+PBX_ERRORS = Counter(
+    "park_pbx_errors",
+    "Calls that were not sent, had no answer that makes sense, or were answered with 3xx, 4xx or 5xx.",
+    ["method", "route", "kind"],
+    registry=REGISTRY,
+)
+
+NO_OPERATION = "none"
+"""Of a line that was not understood."""

@@ -1,0 +1,86 @@
+"""Times and durations as text."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.tz import datetime_ambiguous
+
+from bot.times.model import MONTHS, WEEKDAYS, Day, Elapsed, End, OnDate, OnNumbers, OnWeekday, Start, Wall
+
+
+def say_seconds(seconds: int) -> str:
+    """90 as 1m30s, 300 as 5m."""
+    minutes, rest = divmod(seconds, 60)
+    return (f"{minutes}m" if minutes else "") + (f"{rest}s" if rest or not minutes else "")
+
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def say(value: Start | End) -> str:
+    """`until tomorrow 08:00`: what `read` reads as the same value."""
+    ends = isinstance(value, End)
+    if isinstance(value.when, Elapsed):
+        return f"{'for' if ends else 'in'} {say_duration(value.when.elapsed)}"
+    if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
+        return f"for {value.when.day}"  # alone it would belong to a start: at 18:00 today
+    on = isinstance(value.when.day, OnWeekday | OnDate | OnNumbers)
+    return f"{'until' if ends else 'on' if on else 'at'} {_say_wall(value.when)}"
+
+
+def say_duration(elapsed: timedelta) -> str:
+    """`2h`, `1h30m`, `3 days`, `1 day 2h`, `90s` as 1m30s; whole seconds."""
+    days, rest = divmod(int(elapsed.total_seconds()), DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes, seconds = divmod(rest, MINUTE)
+    short = "".join(f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if count)
+    long = f"{days} day{'' if days == 1 else 's'}" if days else ""
+    return " ".join(part for part in (long, short) if part) or "0s"
+
+
+def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`tomorrow 07:00, Europe/Berlin`; the year where it isn't this one; the offset where the clock shows it twice."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    apart = (local.date() - today).days
+    day = {0: "today", 1: "tomorrow"}.get(apart) or _say_date(local)
+    year = f" {local.year}" if apart not in (0, 1) and local.year != today.year else ""
+    return f"{day}{year} {_say_clock(local, zone)}, {zone.key}"
+
+
+def say_dated(at: datetime, zone: ZoneInfo) -> str:
+    """`Thu 26 Nov 07:00, Europe/Berlin`: as it can be read on any day of these months."""
+    local = at.astimezone(zone)
+    return f"{_say_date(local)} {_say_clock(local, zone)}, {zone.key}"
+
+
+def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
+    """One candidate of `resolve` as a value of its own, dated in full: it resolves to that candidate alone."""
+    local = at.astimezone(zone)
+    day = OnDate(day=local.day, month=local.month, year=local.year)
+    return type(value)(when=Wall(day=day, clock=time(local.hour, local.minute)))
+
+
+def _say_clock(local: datetime, zone: ZoneInfo) -> str:
+    which = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
+    return f"{local:%H:%M}{which}"
+
+
+def _say_date(local: datetime) -> str:
+    return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
+
+
+def _say_wall(wall: Wall) -> str:
+    parts = (_say_day(wall.day) if wall.day else "", f"{wall.clock:%H:%M}" if wall.clock is not None else "")
+    return " ".join(filter(None, parts))
+
+
+def _say_day(day: Day) -> str:
+    match day:
+        case OnWeekday():
+            return f"next {day.weekday}" if day.next else day.weekday
+        case OnDate():
+            weekday = f"{day.weekday} " if day.weekday else ""
+            return f"{weekday}{day.day} {MONTHS[day.month - 1]}" + (f" {day.year:04}" if day.year else "")
+        case OnNumbers():
+            return f"{day.first:02}/{day.second:02}" + (f"/{day.year:04}" if day.year else "")
+    return day
