@@ -7,29 +7,29 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path as File
 
-from bot.audit.history import Histories
-from bot.changes.lookups import Attached
-from bot.changes.repository import Brake, Past
+from bot.audit.history import HistoryReader
+from bot.changes.lookups import DownloadedFile
+from bot.changes.repository import ChangeRepository, WriteSwitch
 from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.journal.storage import Prompts
+from bot.journal.storage import PromptStore
 from bot.messages.message import Message, Posted
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.operations.parser import parse
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.authorizer import Standing
-from bot.planning.planner import Path, Planned
-from bot.policy.store import Policies
+from bot.planning.authorizer import AccountStatus
+from bot.planning.planner import AuthorizedPlan, Planner
+from bot.policy.store import PolicyStore
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.sound import tone
-from bot.worker.dispatcher import Reception
-from bot.worker.lease import Patience
-from bot.worker.notifier import Teller
-from bot.worker.processor import Settler
-from bot.worker.progress import Slowness
+from bot.worker.dispatcher import Dispatcher
+from bot.worker.lease import RetryPolicy
+from bot.worker.notifier import Notifier
+from bot.worker.processor import EntryProcessor
+from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
 ANA, BEN = "U0000000ANA", "U0000000BEN"
@@ -58,10 +58,10 @@ class Somebody:
 
     fault: SlackFailure | None = None
 
-    def standing(self, user: str, team: str) -> Standing:
+    def standing(self, user: str, team: str) -> AccountStatus:
         if self.fault:
             raise self.fault
-        return Standing(guest=False, foreign=False, bot=False)
+        return AccountStatus(guest=False, foreign=False, bot=False)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         return frozenset()
@@ -80,8 +80,8 @@ class Somebody:
 class Shared:
     """What people put into Slack: one sound, by any id."""
 
-    def fetch(self, id: str, user: str, channel: str | None) -> Attached:
-        return Attached("welcome.wav", tone())
+    def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
+        return DownloadedFile("welcome.wav", tone())
 
 
 @dataclass
@@ -139,15 +139,15 @@ class House:
     """Ask, then `work`: nothing happens by itself."""
 
     sandbox: SandboxPBX
-    pbx: PBX
+    pbx: PbxClient
     journal: Journal
     directory: Directory
     people: Somebody
-    path: Path
-    voice: Noting
-    slowness: Slowness
+    planner: Planner
+    messenger: Noting
+    progress_notifier: ProgressNotifier
     worker: Worker
-    reception: Reception
+    dispatcher: Dispatcher
     keys: Iterator[int] = field(default_factory=count)
 
     def request(self, line: str, *, user: str = ANA, expects: str | None = None, key: str | None = None) -> Request:
@@ -156,7 +156,7 @@ class House:
             key=key or f"T1:{next(self.keys)}",
             team="T1",
             user=user,
-            door=Door.SLASH,
+            source=Source.SLASH,
             line=line,
             channel=PHONES,
             asked_at=datetime.now(UTC),
@@ -165,15 +165,15 @@ class House:
 
     def ask(self, line: str, *, user: str = ANA, expects: str | None = None) -> Message | None:
         """The door's own answer; None: accepted."""
-        return self.reception.take(self.request(line, user=user, expects=expects))
+        return self.dispatcher.take(self.request(line, user=user, expects=expects))
 
     def answer(self, line: str, *, user: str = ANA) -> Message:
         """A read's answer, or a preview; raise Refused."""
-        return self.path.answer(self.request(line, user=user), parse(line))
+        return self.planner.answer(self.request(line, user=user), parse(line))
 
-    def plan(self, line: str, *, user: str = ANA) -> Planned:
+    def plan(self, line: str, *, user: str = ANA) -> AuthorizedPlan:
         """What a change would do; raise Refused."""
-        return self.path.plan(self.request(line, user=user), parse(line))
+        return self.planner.plan(self.request(line, user=user), parse(line))
 
     def claim(self) -> Entry:
         """The next that is due; there must be one."""
@@ -184,14 +184,14 @@ class House:
     def work(self) -> None:
         """Settle whatever is due now."""
         while (entry := self.journal.claim("the test")) is not None:
-            self.worker.settler.settle(entry)
+            self.worker.processor.settle(entry)
 
     def do(self, line: str, *, user: str = ANA) -> Message:
         """Ask and work; what was said last, to the asker or on the card."""
         assert self.ask(line, user=user) is None
-        cards = len(self.voice.cards)
+        cards = len(self.messenger.cards)
         self.work()
-        return self.voice.cards[-1][1] if len(self.voice.cards) > cards else self.voice.private[-1]
+        return self.messenger.cards[-1][1] if len(self.messenger.cards) > cards else self.messenger.private[-1]
 
     def state(self, change: int = 1) -> str:
         """Of a change in the journal."""
@@ -215,29 +215,53 @@ def house(
     *,
     sandbox: SandboxPBX | None = None,
     policy: str = POLICY,
-    patience: Patience | None = None,
+    retry_policy: RetryPolicy | None = None,
 ) -> Iterator[House]:
     """A whole one; `patience` is the settler's."""
     file = folder / "policy.toml"
     file.write_text(policy, encoding="utf-8")
     with sandbox or SandboxPBX() as running:
-        pbx = PBX(running.url, Credentials(token=running.token))
+        pbx = PbxClient(running.url, Credentials(token=running.token))
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
-        people, voice, directory = Somebody(), Noting(), Directory(pbx)
-        rules = Policies(file)
-        past, slowness = Past(journal, journal.now), Slowness(voice)
-        path = Path(
-            pbx, directory, rules, people, past, Histories(journal), files=Shared(), prompts=Prompts(journal.database)
+        people, messenger, directory = Somebody(), Noting(), Directory(pbx)
+        rules = PolicyStore(file)
+        repository, progress_notifier = ChangeRepository(journal, journal.now), ProgressNotifier(messenger)
+        planner = Planner(
+            pbx,
+            directory,
+            rules,
+            people,
+            repository,
+            HistoryReader(journal),
+            files=Shared(),
+            prompts=PromptStore(journal.database),
         )
         worker = Worker(
             journal,
-            Settler(journal, path, Teller(journal, voice, rules), slowness, Brake(journal), patience),
+            EntryProcessor(
+                journal,
+                planner,
+                Notifier(journal, messenger, rules),
+                progress_notifier,
+                WriteSwitch(journal),
+                retry_policy,
+            ),
             threads=2,
         )
-        reception = Reception(journal, path, worker, voice, slowness)
-        yield House(sandbox=running, pbx=pbx, journal=journal, directory=directory, people=people, path=path,
-                    voice=voice, slowness=slowness, worker=worker, reception=reception)  # fmt: skip
-        reception.close()
-        slowness.close()
+        dispatcher = Dispatcher(journal, planner, worker, messenger, progress_notifier)
+        yield House(
+            sandbox=running,
+            pbx=pbx,
+            journal=journal,
+            directory=directory,
+            people=people,
+            planner=planner,
+            messenger=messenger,
+            progress_notifier=progress_notifier,
+            worker=worker,
+            dispatcher=dispatcher,
+        )
+        dispatcher.close()
+        progress_notifier.close()
         journal.close()
         pbx.close()

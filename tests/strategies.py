@@ -23,7 +23,7 @@ from bot.operations.arguments.types import (
     SEARCH,
     SWITCH,
     TO_GROUP,
-    Noun,
+    ArgumentType,
 )
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -32,7 +32,7 @@ from bot.operations.history import HISTORY_OF
 from bot.operations.scheduling import UNTIL
 from bot.operations.undo import ANYWAY, WHAT
 from bot.pbx.models import RecallTo
-from bot.times.model import WEEKDAYS, Elapsed, End, OnDate, OnNumbers, OnWeekday, Start, Wall, is_date
+from bot.times.model import WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
 
 awkward = st.sampled_from(
     [
@@ -92,12 +92,12 @@ days = st.one_of(
     _dates,
     _numbers,
 )
-elapsed = st.integers(60, 366 * 86_400).map(lambda seconds: Elapsed(elapsed=timedelta(seconds=seconds)))
-walls = st.builds(Wall, day=days, clock=clocks | st.none()) | st.builds(Wall, clock=clocks)
+elapsed = st.integers(60, 366 * 86_400).map(lambda seconds: Duration(elapsed=timedelta(seconds=seconds)))
+walls = st.builds(WallClock, day=days, clock=clocks | st.none()) | st.builds(WallClock, clock=clocks)
 ends = st.builds(End, when=elapsed | walls)
 starts = st.builds(Start, when=elapsed | walls)
 lines = st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"])
-VALUES: dict[Noun, st.SearchStrategy[Any]] = {
+VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
     GROUP: names,
     FROM_GROUP: names,
@@ -128,7 +128,7 @@ VALUES: dict[Noun, st.SearchStrategy[Any]] = {
 
 def operations(kind: type[Operation]) -> st.SearchStrategy[Operation]:
     """Operations of one kind, with and without their optional arguments."""
-    values = {name: VALUES[noun] for name, noun in (kind.nouns() | kind.times()).items()}
+    values = {name: VALUES[argument_type] for name, argument_type in (kind.argument_types() | kind.times()).items()}
     optional = {name for name in values if not kind.model_fields[name].is_required()}
     return st.fixed_dictionaries(
         {name: value | st.none() if name in optional else value for name, value in values.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed, NotFound, NotUnderstood
-from bot.policy.store import Policies
+from bot.policy.store import PolicyStore
 from tests.house import ANA, BEN, House, house, words
 
 POLICY = f"""\
@@ -133,8 +133,8 @@ def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: House
     park.do("add 1017 to Warehouse", user=BEN)
     assert park.answer("why 3", user=BEN).title == "Change 3 was allowed by no rule"
     (tmp_path / "policy.toml").write_text(POLICY.replace('"4h"', '"5h"'), encoding="utf-8")
-    assert isinstance(park.path.policies, Policies)
-    assert park.path.policies.look()
+    assert isinstance(park.planner.policy_store, PolicyStore)
+    assert park.planner.policy_store.look()
     assert "changed since" in words(park.answer("why change 1"))
 
 

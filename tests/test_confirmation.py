@@ -18,7 +18,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 def reply(park: House) -> str:
     """The last one under a card."""
-    return words(park.voice.replies[-1][1])
+    return words(park.messenger.replies[-1][1])
 
 
 def test_a_prompt_that_went_with_a_change_is_told(park: House) -> None:

@@ -378,7 +378,7 @@ def test_a_bare_noun_only_reads(operation: type[Operation]) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_help_on_every_verb_is_understood(operation: type[Operation]) -> None:
     for line in (f"help {operation.verb()}", f"{operation.verb()} ?", f"{operation.verb()} --help"):
-        assert parse(line)[0].key() == "help"
+        assert parse(line)[0].operation_id == "help"
 
 
 LONGEST = str(10**64 - 100)

@@ -150,7 +150,7 @@ def test_a_button_that_mends_a_change_keeps_its_times(park: House, line: str, of
     assert isinstance(change, ChangeOperation)
     park.answer("group Support")  # whose members are known from then on
     with pytest.raises(NotPossible) as caught:
-        change.plan(park.path.desk(park.request(line), change))
+        change.plan(park.planner.context(park.request(line), change))
     assert offered in lines(caught.value.message)
 
 

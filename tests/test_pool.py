@@ -3,13 +3,13 @@
 import threading
 from contextvars import ContextVar
 
-from bot.runtime.threads import FairPool, Pool
+from bot.runtime.threads import FairThreadPool, ThreadPool
 
 whose: ContextVar[str] = ContextVar("whose")
 
 
 def test_work_is_done_on_behalf_of_whoever_the_caller_works_for() -> None:
-    with Pool("reader", 1) as pool:
+    with ThreadPool("reader", 1) as pool:
         for name in ("ana", "ben"):
             token = whose.set(name)
             assert pool.submit(whose.get).result(30) == name
@@ -20,11 +20,11 @@ def test_work_is_done_on_behalf_of_whoever_the_caller_works_for() -> None:
 
 
 def test_whoever_floods_a_fair_pool_waits_for_themselves_and_others_do_not() -> None:
-    pool, gate, order = FairPool("fair", 4, most=2), threading.Event(), list[str]()
+    pool, authorizer, order = FairThreadPool("fair", 4, most=2), threading.Event(), list[str]()
     ours = threading.Event()
 
     def slow() -> None:
-        assert gate.wait(10)
+        assert authorizer.wait(10)
         order.append("flood")
 
     def quick() -> None:
@@ -36,14 +36,14 @@ def test_whoever_floods_a_fair_pool_waits_for_themselves_and_others_do_not() -> 
     pool.submit_for("somebody", quick)
     assert ours.wait(10), "somebody waited for the flood"
     assert not pool.idle
-    gate.set()
+    authorizer.set()
     pool.shutdown()
     assert order == ["other", *["flood"] * 20]
     assert pool.idle
 
 
 def test_what_fails_in_a_fair_pool_lets_the_next_one_in() -> None:
-    pool, done = FairPool("fair", 2, most=1), list[int]()
+    pool, done = FairThreadPool("fair", 2, most=1), list[int]()
 
     def fail() -> None:
         raise ValueError

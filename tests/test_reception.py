@@ -11,7 +11,7 @@ import pytest
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal.models import Accepted
 from bot.messages.message import Message
-from bot.messages.request import Door
+from bot.messages.request import Source
 from bot.sandbox.pbx.faults import Fault, Kind
 from tests.house import BEN, House, house, lines, words
 
@@ -25,8 +25,8 @@ def park(tmp_path: Path) -> Iterator[House]:
 def answered(park: House, line: str, *, user: str | None = None) -> Message:
     """What is said in private once the read is done."""
     assert (park.ask(line, user=user) if user else park.ask(line)) is None
-    park.reception.close()
-    return park.voice.private[-1]
+    park.dispatcher.close()
+    return park.messenger.private[-1]
 
 
 def test_a_line_that_is_not_understood_is_answered_at_once_and_leaves_no_record(park: House) -> None:
@@ -39,7 +39,7 @@ def test_a_line_that_is_not_understood_is_answered_at_once_and_leaves_no_record(
 def test_a_read_is_answered_in_private_and_leaves_no_record(park: House) -> None:
     assert "Emeka Eze" in words(answered(park, "group Billing"))
     assert park.journal.recent(1) == []
-    assert park.reception.idle
+    assert park.dispatcher.idle
 
 
 def test_what_asks_first_is_only_shown(park: House) -> None:
@@ -50,15 +50,15 @@ def test_what_asks_first_is_only_shown(park: House) -> None:
 
 def test_a_second_delivery_is_the_same_request(park: House) -> None:
     request = park.request("add 1016 to Billing", key="T1:same")
-    assert park.reception.take(request) is None
-    assert park.reception.take(request) is None
+    assert park.dispatcher.take(request) is None
+    assert park.dispatcher.take(request) is None
     assert len(park.journal.recent(9)) == 1
 
 
 def test_a_second_click_is_told_that_it_is_one(park: House) -> None:
-    request = park.request("add 1016 to Billing").model_copy(update={"door": Door.BUTTON})
-    assert park.reception.take(request) is None
-    said = park.reception.take(request)
+    request = park.request("add 1016 to Billing").model_copy(update={"door": Source.BUTTON})
+    assert park.dispatcher.take(request) is None
+    said = park.dispatcher.take(request)
     assert said is not None
     assert "change 1" in said.title
 
@@ -70,7 +70,7 @@ def test_what_can_not_be_recorded_is_not_acknowledged(park: House, monkeypatch: 
     monkeypatch.setattr(park.journal, "accept", full)
     with pytest.raises(JournalUnavailable):
         park.ask("add 1016 to Billing")
-    assert park.slowness._open == {}
+    assert park.progress_notifier._open == {}
 
 
 def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
@@ -86,7 +86,7 @@ def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
     monkeypatch.setattr(park.journal, "accept", at_once)
     park.ask("add 1016 to Billing")
     assert park.state() == "done"
-    assert park.slowness._open == {}
+    assert park.progress_notifier._open == {}
 
 
 def test_a_refused_read_is_recorded_and_told(park: House) -> None:
@@ -114,15 +114,15 @@ def test_a_pbx_and_a_slack_that_can_not_be_asked_are_told_apart(park: House) -> 
     park.ask("group Billing")
     park.people.fault = SlackUnavailable("away")
     park.ask("group Sales")
-    park.reception.close()
-    titles = sorted(said.title.split(" can't")[0] for said in park.voice.private)
+    park.dispatcher.close()
+    titles = sorted(said.title.split(" can't")[0] for said in park.messenger.private)
     assert titles == ["Slack", "The PBX"]
 
 
 def test_a_fault_of_parks_own_is_told(
     park: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(park.path, "answer", None)
+    monkeypatch.setattr(park.planner, "answer", None)
     assert "fault of its own" in words(answered(park, "group Billing"))
     assert "met a fault" in caplog.text
 
@@ -131,9 +131,9 @@ def test_a_fault_of_parks_own_is_told(
 def test_an_answer_that_can_not_be_said_is_logged(
     park: House, caplog: pytest.LogCaptureFixture, fault: Exception
 ) -> None:
-    park.voice.faults = [fault]
+    park.messenger.faults = [fault]
     park.ask("group Billing")
-    park.reception.close()
+    park.dispatcher.close()
     assert "was not said" in caplog.text
 
 
@@ -142,12 +142,12 @@ def test_reads_wait_for_no_change_and_not_for_each_other(park: House) -> None:
     park.sandbox.faults.add(held)
     park.ask("group Billing")
     assert held.reached.wait(5)
-    assert not park.reception.idle
+    assert not park.dispatcher.idle
     assert held.hold is not None
     park.ask("server")
-    while not park.voice.private:
+    while not park.messenger.private:
         time.sleep(0.01)
-    assert "server" in words(park.voice.private[0])
+    assert "server" in words(park.messenger.private[0])
     held.hold.set()
-    park.reception.close()
-    assert park.reception.idle
+    park.dispatcher.close()
+    assert park.dispatcher.idle

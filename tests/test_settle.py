@@ -10,7 +10,7 @@ import pytest
 from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavailable
 from bot.journal.models import Entry, State
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 from tests.house import House, house, lines, words
 
 
@@ -23,7 +23,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[House]:
     """Gives up at the first try."""
-    with house(tmp_path, patience=Patience(again=timedelta(0), attempts=1)) as whole:
+    with house(tmp_path, retry_policy=RetryPolicy(again=timedelta(0), attempts=1)) as whole:
         yield whole
 
 
@@ -31,7 +31,7 @@ def test_a_change_is_made_shown_and_confirmed(park: House) -> None:
     card = park.do("add 1016, 1014 to Billing")
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert "1016 Pablo Fernández" in words(card)
-    assert "4 members" in words(park.voice.replies[0][1])
+    assert "4 members" in words(park.messenger.replies[0][1])
     assert park.state() == State.DONE
 
 
@@ -41,8 +41,8 @@ def test_a_token_that_ends_half_way_is_not_called_nothing(park: House) -> None:
     park.sandbox.faults.add(Fault(kind=Kind.EXPIRED, match="POST *"))
     park.work()
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016"]
-    status, card = park.voice.cards[0]
-    assert (status, park.state()) == ("unknown", State.UNSETTLED)
+    status, card = park.messenger.cards[0]
+    assert (status, park.state()) == ("unknown", State.UNKNOWN)
     assert "Nothing was changed" not in words(card)
     assert "sign in" in words(card)
 
@@ -59,20 +59,20 @@ def test_a_pbx_that_goes_away_half_way_is_carried_on_with(park: House) -> None:
     park.ask("add 1016, 1014 to Billing")
     park.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=0))
     park.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
-    park.worker.settler.patience = Patience(again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(again=timedelta(0))
     park.work()
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
 
 def test_a_pbx_that_stays_away_half_way_leaves_it_unknown_even_when_its_time_is_over(hasty: House) -> None:
-    hasty.worker.settler.patience = Patience(grace=timedelta(seconds=1), again=timedelta(0), attempts=1)
+    hasty.worker.processor.retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(0), attempts=1)
     hasty.ask("add 1016, 1014 to Billing")
     hasty.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=1.1))
     hasty.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
     hasty.work()
-    status, card = hasty.voice.cards[0]
-    assert (status, hasty.state()) == ("unknown", State.UNSETTLED)
+    status, card = hasty.messenger.cards[0]
+    assert (status, hasty.state()) == ("unknown", State.UNKNOWN)
     assert "Nothing was changed" not in words(card)
 
 
@@ -81,7 +81,7 @@ def test_a_fault_of_parks_own_half_way_is_not_called_nothing(
 ) -> None:
     monkeypatch.setattr(park.pbx, "add_member", None)
     card = park.do("add 1016 to Billing")
-    assert (park.voice.cards[0][0], park.state()) == ("unknown", State.UNSETTLED)
+    assert (park.messenger.cards[0][0], park.state()) == ("unknown", State.UNKNOWN)
     assert "half-way" in words(card)
     assert "met a fault" in caplog.text
 
@@ -89,7 +89,7 @@ def test_a_fault_of_parks_own_half_way_is_not_called_nothing(
 def test_a_fault_of_parks_own_before_it_began_is_called_nothing(
     park: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(park.path, "plan", None)
+    monkeypatch.setattr(park.planner, "plan", None)
     card = park.do("add 1016 to Billing")
     assert park.state() == State.FAILED
     assert "Nothing was changed" in words(card)
@@ -97,25 +97,25 @@ def test_a_fault_of_parks_own_before_it_began_is_called_nothing(
 
 
 def test_what_could_not_be_planned_in_time_is_handed_back_as_it_was_typed(park: House) -> None:
-    park.worker.settler.patience = Patience(grace=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(0))
     card = park.do("recall Back to Front to user")
-    assert park.state() == State.LATE
+    assert park.state() == State.EXPIRED
     assert lines(card) == ["recall Back to Front to user"]
     assert park.sandbox.requests == []
 
 
 def test_a_pbx_that_is_away_is_waited_for(park: House) -> None:
     park.sandbox.faults.add(Fault(kind=Kind.DROP_BEFORE, match="GET *", times=4))
-    park.worker.settler.patience = Patience(again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(again=timedelta(0))
     park.do("add 1016 to Billing")
     assert park.state() == State.DONE
 
 
 def test_a_pbx_that_stays_away_is_not_waited_for_for_ever(park: House) -> None:
     park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=503, times=None))
-    park.worker.settler.patience = Patience(grace=timedelta(seconds=1), again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(0))
     card = park.do("recall Back to Front to user")
-    assert park.state() == State.LATE
+    assert park.state() == State.EXPIRED
     assert lines(card) == ["recall Back to Front to user"]
 
 
@@ -149,7 +149,7 @@ def test_a_click_on_what_has_moved_shows_it_anew(park: House) -> None:
     park.ask(offer.line, expects=offer.expects)
     park.work()
     assert park.state() == State.REFUSED
-    (again,) = park.voice.private[-1].offers
+    (again,) = park.messenger.private[-1].offers
     assert (again.line, again.label) == (offer.line, "Delete")
     park.ask(again.line, expects=again.expects)
     park.work()
@@ -163,7 +163,7 @@ def test_what_was_interrupted_is_carried_on_by_the_next_attempt(park: House) -> 
     plan = planned.plan.model_dump(mode="json")
     entry = park.journal.checkpoint(entry, plan=plan, began=True)
     park.pbx.add_member(park.sandbox.state.group_id("Billing"), "1016")
-    park.worker.settler.settle(entry)
+    park.worker.processor.settle(entry)
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
@@ -173,9 +173,9 @@ def test_what_was_interrupted_before_its_first_write_is_handed_back_when_it_is_l
     entry = park.claim()
     plan = park.plan("add 1016 to Billing").plan.model_dump(mode="json")
     entry = park.journal.checkpoint(entry, plan=plan, began=True)
-    park.worker.settler.patience = Patience(grace=timedelta(0))
-    park.worker.settler.settle(entry)
-    assert park.state() == State.LATE
+    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(0))
+    park.worker.processor.settle(entry)
+    assert park.state() == State.EXPIRED
     assert park.sandbox.writes == []
 
 
@@ -187,34 +187,34 @@ def test_a_worker_whose_lease_was_lost_writes_nothing_more(park: House, monkeypa
     entry = park.claim()
     monkeypatch.setattr(park.journal, "renew", lost)
     with pytest.raises(LeaseLost):
-        park.worker.settler.settle(entry)
+        park.worker.processor.settle(entry)
     assert len(park.sandbox.writes) == 1
 
 
 def test_slack_being_away_is_waited_for_with_what_was_settled(park: House) -> None:
-    park.voice.faults = [SlackUnavailable("away", retry_after=0)]
+    park.messenger.faults = [SlackUnavailable("away", retry_after=0)]
     park.do("add 1016 to Billing")
-    assert [status for status, _ in park.voice.cards] == ["done"]
+    assert [status for status, _ in park.messenger.cards] == ["done"]
     assert len(park.sandbox.writes) == 1
 
 
 def test_a_card_is_not_shown_twice_because_its_reply_had_to_wait(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
     park.ask("add 1016 to Billing")
-    show = park.voice.show
+    show = park.messenger.show
 
     def show_then_fail(*args: object) -> object:
-        park.voice.faults = []
+        park.messenger.faults = []
         posted = show(*args)  # type: ignore[arg-type]
-        park.voice.faults = [SlackUnavailable("away", retry_after=0)]
+        park.messenger.faults = [SlackUnavailable("away", retry_after=0)]
         return posted
 
-    monkeypatch.setattr(park.voice, "show", show_then_fail)
+    monkeypatch.setattr(park.messenger, "show", show_then_fail)
     park.work()
-    assert (len(park.voice.cards), len(park.voice.replies)) == (1, 1)
+    assert (len(park.messenger.cards), len(park.messenger.replies)) == (1, 1)
 
 
 def test_slack_that_lets_nobody_be_told_ends_it(park: House, caplog: pytest.LogCaptureFixture) -> None:
-    park.voice.faults = [SlackRefused("account_inactive")]
+    park.messenger.faults = [SlackRefused("account_inactive")]
     park.ask("add 1016 to Billing")
     park.work()
     assert park.journal.get(1).told
@@ -222,9 +222,9 @@ def test_slack_that_lets_nobody_be_told_ends_it(park: House, caplog: pytest.LogC
 
 
 def test_what_others_could_not_see_is_announced(park: House) -> None:
-    park.voice.how = "dm"
+    park.messenger.how = "dm"
     park.do("add 1016 to Billing")
-    assert len(park.voice.announced) == 1
+    assert len(park.messenger.announced) == 1
 
 
 def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +235,7 @@ def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatc
     entry = park.claim()
     monkeypatch.setattr(park.journal, "checkpoint", away)
     with pytest.raises(JournalUnavailable):
-        park.worker.settler.settle(entry)
+        park.worker.processor.settle(entry)
     assert park.sandbox.writes == []
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.messages.request import Door, Request
-from bot.worker.progress import Slowness
+from bot.messages.request import Request, Source
+from bot.worker.progress import ProgressNotifier
 from tests.house import Noting
 
 
@@ -32,47 +32,49 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def voice() -> Loud:
+def messenger() -> Loud:
     return Loud()
 
 
 @pytest.fixture
-def slowness(voice: Loud) -> Iterator[Slowness]:
-    made = Slowness(voice)
+def progress_notifier(messenger: Loud) -> Iterator[ProgressNotifier]:
+    made = ProgressNotifier(messenger)
     yield made
     made.close()
 
 
 def asked(line: str) -> Request:
-    return Request(key=line, team="T1", user="U1", door=Door.SLASH, line=line, asked_at=datetime.now(UTC))
+    return Request(key=line, team="T1", user="U1", source=Source.SLASH, line=line, asked_at=datetime.now(UTC))
 
 
-def test_who_waits_is_told_and_who_was_answered_is_not(slowness: Slowness, voice: Loud) -> None:
-    slowness.watch(asked("groups"))
-    slowness.over(asked("groups"))
-    slowness.watch(asked("group Sales"))
-    assert voice.called.acquire(timeout=5)
-    assert [text.split(" ...")[0] for text in voice.checked] == ["Checking “group Sales”"]
+def test_who_waits_is_told_and_who_was_answered_is_not(progress_notifier: ProgressNotifier, messenger: Loud) -> None:
+    progress_notifier.watch(asked("groups"))
+    progress_notifier.over(asked("groups"))
+    progress_notifier.watch(asked("group Sales"))
+    assert messenger.called.acquire(timeout=5)
+    assert [text.split(" ...")[0] for text in messenger.checked] == ["Checking “group Sales”"]
 
 
-def test_a_long_search_says_how_far_it_is_until_it_is_over(slowness: Slowness, voice: Loud) -> None:
-    slowness.watch(asked("find 1001"))
-    slowness.progress(asked("find 1001"), "looked at 20 of 200 groups so far.")
-    assert voice.called.acquire(timeout=5)
-    assert voice.called.acquire(timeout=5)
-    slowness.over(asked("find 1001"))
-    slowness.progress(asked("find 1001"), "looked at all.")
-    assert "looked at 20 of 200" in voice.checked[1]
-    assert slowness._open == {}
+def test_a_long_search_says_how_far_it_is_until_it_is_over(
+    progress_notifier: ProgressNotifier, messenger: Loud
+) -> None:
+    progress_notifier.watch(asked("find 1001"))
+    progress_notifier.progress(asked("find 1001"), "looked at 20 of 200 groups so far.")
+    assert messenger.called.acquire(timeout=5)
+    assert messenger.called.acquire(timeout=5)
+    progress_notifier.over(asked("find 1001"))
+    progress_notifier.progress(asked("find 1001"), "looked at all.")
+    assert "looked at 20 of 200" in messenger.checked[1]
+    assert progress_notifier._open == {}
 
 
 def test_a_word_that_can_not_be_said_keeps_no_other_from_being_said(
-    slowness: Slowness, voice: Loud, caplog: pytest.LogCaptureFixture
+    progress_notifier: ProgressNotifier, messenger: Loud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    voice.faults = [RuntimeError("of Park's own")]
-    slowness.watch(asked("groups"))
-    slowness.watch(asked("group Sales"))
-    assert voice.called.acquire(timeout=5)
-    assert voice.called.acquire(timeout=5)
-    assert len(voice.checked) == 1
+    messenger.faults = [RuntimeError("of Park's own")]
+    progress_notifier.watch(asked("groups"))
+    progress_notifier.watch(asked("group Sales"))
+    assert messenger.called.acquire(timeout=5)
+    assert messenger.called.acquire(timeout=5)
+    assert len(messenger.checked) == 1
     assert "could not say" in caplog.text

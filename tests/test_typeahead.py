@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.messages.text import fold
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import NONE, READING, Choice, File, Offering, Part
+from bot.planning.pickers import NONE, READING, Part, PickerOption, PickerOptions, SearchIndex
 from bot.policy.evaluation import EVERYTHING, Reach
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.strategies import names
@@ -20,7 +20,7 @@ labels = st.lists(names | known, max_size=12)
 typed = st.text(st.sampled_from("salés 10\u00a0nüA"), max_size=4) | names
 
 
-def by_hand(choices: list[Choice], text: str) -> list[Choice]:
+def by_hand(choices: list[PickerOption], text: str) -> list[PickerOption]:
     """Those that begin with it first, then by label."""
     found = [one for one in choices if fold(text) in fold(one.label)]
     return sorted(found, key=lambda one: (not fold(one.label).startswith(fold(text)), fold(one.label)))
@@ -28,13 +28,13 @@ def by_hand(choices: list[Choice], text: str) -> list[Choice]:
 
 @given(labels, typed)
 def test_what_begins_with_the_text_comes_first_and_then_what_holds_it(labels: list[str], text: str) -> None:
-    choices = [Choice(str(number), label) for number, label in enumerate(labels)]
-    assert list(File(choices).fitting(text)) == by_hand(choices, text)
+    choices = [PickerOption(str(number), label) for number, label in enumerate(labels)]
+    assert list(SearchIndex(choices).fitting(text)) == by_hand(choices, text)
 
 
 def test_a_label_that_holds_the_text_twice_is_offered_once() -> None:
-    choice = Choice("1", "sales sales")
-    assert list(File([choice]).fitting("sales")) == [choice]
+    choice = PickerOption("1", "sales sales")
+    assert list(SearchIndex([choice]).fitting("sales")) == [choice]
 
 
 @given(st.text())
@@ -48,14 +48,14 @@ NOTHING: Part = "group", Reach(frozenset())
 
 
 @pytest.fixture(name="offering")
-def _offering() -> Iterator[Offering]:
+def _offering() -> Iterator[PickerOptions]:
     with SandboxPBX() as sandbox:
-        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
-        yield Offering(Directory(pbx))
+        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
+        yield PickerOptions(Directory(pbx))
         pbx.close()
 
 
-def test_what_is_within_reach_is_offered_and_nothing_else(offering: Offering) -> None:
+def test_what_is_within_reach_is_offered_and_nothing_else(offering: PickerOptions) -> None:
     assert offering.silence(SALES) == READING
     offering.warm()
     found = {one.value for one in offering.choices(SALES, "")}
@@ -67,7 +67,7 @@ def test_what_is_within_reach_is_offered_and_nothing_else(offering: Offering) ->
 
 @pytest.mark.parametrize("bound", ["FEW", "TESTS"])
 def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
-    offering: Offering, monkeypatch: pytest.MonkeyPatch, bound: str
+    offering: PickerOptions, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     monkeypatch.setattr(f"bot.planning.pickers.{bound}", 3)
     offering.warm()
@@ -77,7 +77,7 @@ def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
 
 
 def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_else(
-    offering: Offering, monkeypatch: pytest.MonkeyPatch
+    offering: PickerOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offering.warm(SALES, NOTHING)
     monkeypatch.setattr("bot.planning.pickers.FEW", 3)

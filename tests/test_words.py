@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.text import Word, join, quote, split
-from bot.operations.syntax import phrases
+from bot.operations.syntax import command_patterns
 
 LINES = {
     "": [],
@@ -41,20 +41,20 @@ def test_any_name_is_read_back_as_it_was_said(name: str) -> None:
 
 
 def test_a_quoted_word_means_nothing_but_itself() -> None:
-    assert Word("To").means("to", "in")
-    assert not Word("to", quoted=True).means("to")
+    assert Word("To").form_context("to", "in")
+    assert not Word("to", quoted=True).form_context("to")
     assert str(Word("to", quoted=True)) == '"to"'
 
 
 def test_a_phrase_is_every_way_to_leave_parts_of_it_out() -> None:
-    ways = phrases("move|shift {who} [from {group}] to {to}")
+    ways = command_patterns("move|shift {who} [from {group}] to {to}")
     assert [len(way.parts) for way in ways] == [6, 4]
     assert [way.verb for way in ways] == ["move", "move"]
     assert [way.weight for way in ways] == [3, 2]
 
 
 def test_a_phrase_matches_in_every_way_there_is_the_longest_first_field_first() -> None:
-    (way,) = phrases("put {who} in {group}")
+    (way,) = command_patterns("put {who} in {group}")
     cuts = [(join(slots["who"]), join(slots["group"])) for slots in way.match(split("put a in b in c"))]
     assert cuts == [("a in b", "c"), ("a", "b in c")]
     assert not list(way.match(split("put a b")))

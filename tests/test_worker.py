@@ -78,7 +78,7 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
     caplog: pytest.LogCaptureFixture,
     fault: Exception,
 ) -> None:
-    monkeypatch.setattr(worker.settler, "settle", failing_once(worker.settler.settle, fault))
+    monkeypatch.setattr(worker.processor, "settle", failing_once(worker.processor.settle, fault))
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -106,9 +106,9 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
 ) -> None:
     park.journal.close()
     park.journal = journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=timedelta(seconds=0.4))
-    park.reception.journal = park.worker.settler.journal = park.worker.settler.teller.journal = journal
-    worker = Worker(journal, park.worker.settler, threads=2)
-    park.reception.worker = worker
+    park.dispatcher.journal = park.worker.processor.journal = park.worker.processor.notifier.journal = journal
+    worker = Worker(journal, park.worker.processor, threads=2)
+    park.dispatcher.worker = worker
     attempts: list[int] = []
     go_on = threading.Event()
 
@@ -117,7 +117,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
         go_on.wait(1.2)
         journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.settler, "settle", slow)
+    monkeypatch.setattr(park.worker.processor, "settle", slow)
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -131,7 +131,7 @@ def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=PATIENCE))
-    failed, real = threading.Event(), worker.settler.settle
+    failed, real = threading.Event(), worker.processor.settle
 
     def settle(entry: Entry) -> None:
         if entry.id == 1:
@@ -139,7 +139,7 @@ def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work
             raise JournalUnavailable("busy")
         real(entry)
 
-    monkeypatch.setattr(worker.settler, "settle", settle)
+    monkeypatch.setattr(worker.processor, "settle", settle)
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -159,7 +159,7 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
         if entry.id == 1 and entry.attempt == 1:
             park.ask("recall Sales to Night Desk")
             others.wait(PATIENCE)
-            park.reception.worker = Worker(journal, park.worker.settler)  # nobody is woken for the third
+            park.dispatcher.worker = Worker(journal, park.worker.processor)  # nobody is woken for the third
             park.ask("recall Support to Night Desk")
             journal.schedule(entry, journal.now() + timedelta(seconds=0.5))
         elif entry.id == 1:
@@ -171,9 +171,9 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
             assert later.wait(PATIENCE)
             journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.settler, "settle", settle)
-    worker = Worker(journal, park.worker.settler, threads=3)
-    park.reception.worker = worker
+    monkeypatch.setattr(park.worker.processor, "settle", settle)
+    worker = Worker(journal, park.worker.processor, threads=3)
+    park.dispatcher.worker = worker
     done = settled(park, 3, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -184,8 +184,8 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
 def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     park: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal, lock, gate = park.journal, threading.Lock(), threading.Event()
-    park.reception.worker = worker = Worker(journal, park.worker.settler)
+    journal, lock, authorizer = park.journal, threading.Lock(), threading.Event()
+    park.dispatcher.worker = worker = Worker(journal, park.worker.processor)
     running, most, order, looks = set[int](), 0, list[str](), 0
     due_in = journal.due_in
 
@@ -195,7 +195,7 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
             running.add(entry.id)
             most = max(most, len(running))
         if entry.request.user == ANA:
-            assert gate.wait(PATIENCE)
+            assert authorizer.wait(PATIENCE)
         with lock:
             running.discard(entry.id)
             order.append(entry.request.user)
@@ -206,7 +206,7 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
         looks += 1
         return due_in(*busy)
 
-    monkeypatch.setattr(worker.settler, "settle", settle)
+    monkeypatch.setattr(worker.processor, "settle", settle)
     monkeypatch.setattr(journal, "due_in", looking)
     flood = 3 * MOST_OF_ONE
     for number in range(flood):
@@ -217,7 +217,7 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     assert others.wait(PATIENCE), "somebody waited for the flood"
     assert looks < 100, "whoever has nothing to do looks again and again"
     done = settled(park, flood, monkeypatch)
-    gate.set()
+    authorizer.set()
     assert done.wait(PATIENCE)
     assert (order[0], order.count(ANA)) == (BEN, flood)
     assert most <= MOST_OF_ONE + 1

@@ -4,31 +4,31 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
-from bot.journal.events import Link
+from bot.journal.events import ChainLink
 from bot.journal.journal import Journal
 from bot.journal.maintenance import claim, give_back, next_day, posted, prune
-from bot.messages.message import Fact, Message, Voice
-from bot.runtime.threads import AGAIN, Recurring
+from bot.messages.message import Fact, Message, Messenger
+from bot.runtime.threads import AGAIN, PeriodicTask
 from bot.times.model import Now
 
 log = logging.getLogger(__name__)
 
 
-class Daily(Recurring):
+class DailyTask(PeriodicTask):
     """`channel` is where heads are posted to, None for nowhere; with `keep` None nothing is ever pruned."""
 
     def __init__(
         self,
         journal: Journal,
-        voice: Voice,
+        messenger: Messenger,
         channel: str | None,
         *,
         keep: timedelta | None = None,
         now: Now | None = None,
     ) -> None:
         super().__init__("daily", now)
-        self.journal, self.voice, self.channel, self.keep = journal, voice, channel, keep
-        self._posted: Link | None = None
+        self.journal, self.messenger, self.channel, self.keep = journal, messenger, channel, keep
+        self._posted: ChainLink | None = None
         self._pruned_until: datetime | None = None
 
     def turn(self) -> datetime:
@@ -63,10 +63,10 @@ class Daily(Recurring):
         self._posted = None
         return next_day(now)
 
-    def _say(self, channel: str, head: Link, now: datetime) -> datetime | None:
+    def _say(self, channel: str, head: ChainLink, now: datetime) -> datetime | None:
         """None: it stands there."""
         try:
-            self.voice.post(channel, head_message(head))
+            self.messenger.post(channel, head_message(head))
         except SlackFailure as failure:
             log.warning("the journal's head could not be posted: %s", failure)
             with self.journal.database.writing() as connection:
@@ -76,7 +76,7 @@ class Daily(Recurring):
         return None
 
 
-def head_message(head: Link) -> Message:
+def head_message(head: ChainLink) -> Message:
     """What others keep, so that nobody can rewrite what happened before it."""
     return Message(
         title="The head of Park's journal today",

@@ -13,12 +13,12 @@ from bot.changes.change import Change
 from bot.changes.diff import facts
 from bot.changes.plan import Plan
 from bot.errors import NotUnderstood
-from bot.journal.events import Story, Wanted, newer, older, story_of
-from bot.journal.history import Record
+from bot.journal.events import EventQuery, Story, newer, older, story_of
+from bot.journal.history import HistoryRecord
 from bot.journal.models import Event, Json, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact
-from bot.operations.arguments.types import Refers, spellings
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
@@ -75,10 +75,10 @@ def _mentioned(operations: Sequence[Operation], about: Callable[[int], Groups]) 
     for operation in operations:
         if (number := operation.about()) is not None:
             yield from about(number)
-        for _, noun, value in operation.said():
-            if noun.refers is Refers.GROUP:
+        for _, argument_type, value in operation.said():
+            if argument_type.reference is Reference.GROUP:
                 yield spellings(value)
-            elif noun.refers is Refers.NEW_GROUP:
+            elif argument_type.reference is Reference.NEW_GROUP:
                 yield (value,)
         match operation:
             case UndoLast(what=str(what)):
@@ -121,7 +121,7 @@ def _joined(found: Iterator[Fact] | Sequence[Fact]) -> str:
     )
 
 
-class Histories:
+class HistoryReader:
     """Batch by batch, so that no writer waits for a reader that takes its time."""
 
     def __init__(self, journal: Reader) -> None:
@@ -129,19 +129,19 @@ class Histories:
 
     def newest_first(
         self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
-    ) -> Iterator[Record]:
+    ) -> Iterator[HistoryRecord]:
         """Raise JournalUnavailable."""
-        wanted = Wanted(since=since, user=user)
+        wanted = EventQuery(since=since, user=user)
         while found := self._older(wanted, before):
             yield from found
             before = found[-1].change
 
-    def _older(self, wanted: Wanted, before: int | None) -> list[Record]:
+    def _older(self, wanted: EventQuery, before: int | None) -> list[HistoryRecord]:
         with self._database.reading() as connection:
             return [record(connection, story) for story in older(connection, wanted, before)]
 
 
-def oldest_first(connection: Connection, wanted: Wanted) -> Iterator[Record]:
+def oldest_first(connection: Connection, wanted: EventQuery) -> Iterator[HistoryRecord]:
     """In one view, for an export."""
     after = 0
     while stories := newer(connection, wanted, after):
@@ -150,19 +150,19 @@ def oldest_first(connection: Connection, wanted: Wanted) -> Iterator[Record]:
         after = stories[-1][0].entry or after
 
 
-def record(connection: Connection, story: Story) -> Record:
+def record(connection: Connection, story: Story) -> HistoryRecord:
     """The last word of each thing that the story tells; of what it is about, its own story is asked."""
     known = _known(story)
     request = known["request"]
     names = named(known["asked"], known["plan"], partial(_groups, connection, story[0].entry or 0))
-    return Record(
+    return HistoryRecord(
         change=story[0].entry or 0,
         at=story[0].at,
         ended_at=known["ended"],
         user=request["user"],
         line=names.line or request["line"],
         said=as_told(known["state"], known["plan"], known["outcome"]),
-        door=request["door"],
+        source=request["door"],
         channel=request["channel"],
         outcome=known["state"],
         reason=_reason(known["state"], known["outcome"]),

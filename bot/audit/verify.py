@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, inspect, select
 
 from bot.errors import JournalUnavailable
-from bot.journal.events import Link
+from bot.journal.events import ChainLink
 from bot.journal.tables import chain, events
 
 _AT_ONCE = 500  # rows
@@ -16,20 +16,20 @@ _UNREADABLE = (TypeError, ValueError)
 """What becomes of a cell that holds neither JSON nor a time where there was one."""
 
 
-class Broken(Exception):
+class ChainBroken(Exception):
     """The text says where, and what it looks like."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class VerifiedChain:
     """What was found in order: events up to `head`, from after `pruned` on; heads too old to be compared."""
 
-    pruned: Link
-    head: Link
-    unseen: tuple[Link, ...]
+    pruned: ChainLink
+    head: ChainLink
+    unseen: tuple[ChainLink, ...]
 
 
-def verify(connection: Connection, heads: Collection[Link] = ()) -> Whole:
+def verify(connection: Connection, heads: Collection[ChainLink] = ()) -> VerifiedChain:
     """Walk it once, in constant memory; raise Broken at the first link that does not hold."""
     check_chained(connection)
     state = connection.execute(select(chain)).one_or_none()
@@ -44,8 +44,8 @@ def verify(connection: Connection, heads: Collection[Link] = ()) -> Whole:
     _check_end(last, head)
     posted.check_reached(last)
     if not affirmed:
-        raise Broken(f"Events up to {pruned.number} are said to be pruned, and no event tells of that pruning.")
-    return Whole(pruned, head, posted.unseen)
+        raise ChainBroken(f"Events up to {pruned.number} are said to be pruned, and no event tells of that pruning.")
+    return VerifiedChain(pruned, head, posted.unseen)
 
 
 def check_chained(connection: Connection) -> None:
@@ -54,12 +54,12 @@ def check_chained(connection: Connection) -> None:
         raise JournalUnavailable("The journal is older than the chain of its events: start this Park once")
 
 
-def _ends(state: Row[Any] | None) -> tuple[Link, Link]:
+def _ends(state: Row[Any] | None) -> tuple[ChainLink, ChainLink]:
     said = (f"{state.pruned}:{state.pruned_hash}", f"{state.number}:{state.hash}") if state else ("", "")
     try:
-        return Link.read(said[0]), Link.read(said[1])
+        return ChainLink.read(said[0]), ChainLink.read(said[1])
     except ValueError as fault:
-        raise Broken("The row that holds the ends of the chain was altered, or is gone.") from fault
+        raise ChainBroken("The row that holds the ends of the chain was altered, or is gone.") from fault
 
 
 def _rows(connection: Connection) -> Generator[Row[Any], None, None]:
@@ -79,25 +79,25 @@ def _one_by_one(connection: Connection, last: int) -> Iterator[Row[Any]]:
         try:
             row = connection.execute(one).one()
         except _UNREADABLE as fault:
-            raise Broken(f"The event after {last} can't be read any more: it was altered.") from fault
+            raise ChainBroken(f"The event after {last} can't be read any more: it was altered.") from fault
         last = row.id
         yield row
 
 
-def _next(last: Link, row: Row[Any]) -> Link:
+def _next(last: ChainLink, row: Row[Any]) -> ChainLink:
     if row.id > last.number + 1:
-        raise Broken(f"{_span(last.number + 1, row.id - 1)} missing: after event {last.number} comes {row.id}.")
+        raise ChainBroken(f"{_span(last.number + 1, row.id - 1)} missing: after event {last.number} comes {row.id}.")
     if row.id <= last.number:
-        raise Broken(f"Event {row.id} stands where everything up to {last.number} was pruned.")
+        raise ChainBroken(f"Event {row.id} stands where everything up to {last.number} was pruned.")
     link = _linked(last, row)
     if link is None or link.hash != row.hash:
-        raise Broken(
+        raise ChainBroken(
             f"Event {row.id} ({_about(row)}) does not fit its hash: it was altered, or put in another's place."
         )
     return link
 
 
-def _linked(last: Link, row: Row[Any]) -> Link | None:
+def _linked(last: ChainLink, row: Row[Any]) -> ChainLink | None:
     try:
         return last.followed_by(row._asdict())
     except _UNREADABLE:
@@ -113,34 +113,38 @@ def _about(row: Row[Any]) -> str:
     return f"{whose}, {row.what}, {row.at.isoformat(timespec='seconds')}"
 
 
-def _affirms(row: Row[Any], pruned: Link) -> bool:
+def _affirms(row: Row[Any], pruned: ChainLink) -> bool:
     """A pruning is an event itself: nobody can claim one that the chain does not know."""
     told = row.data if row.what == "pruned" and isinstance(row.data, dict) else {}
     return (told.get("through"), told.get("hash")) == (pruned.number, pruned.hash)
 
 
-def _check_end(last: Link, head: Link) -> None:
+def _check_end(last: ChainLink, head: ChainLink) -> None:
     if last.number < head.number:
-        raise Broken(f"{_span(last.number + 1, head.number)} missing: the end was cut off.")
+        raise ChainBroken(f"{_span(last.number + 1, head.number)} missing: the end was cut off.")
     if last != head:
-        raise Broken(f"The chain ends with event {last.number}, and its own head says {head.number}: one was altered.")
+        raise ChainBroken(
+            f"The chain ends with event {last.number}, and its own head says {head.number}: one was altered."
+        )
 
 
 class _Posted:
     """Heads that were posted, compared on the way."""
 
-    def __init__(self, heads: Collection[Link], pruned: Link) -> None:
+    def __init__(self, heads: Collection[ChainLink], pruned: ChainLink) -> None:
         self._wanted: dict[int, set[str]] = {}
         for head in heads:
             self._wanted.setdefault(head.number, set()).add(head.hash)
         self.unseen = tuple(head for head in heads if head.number < pruned.number)
         self.compare(pruned)
 
-    def compare(self, link: Link) -> None:
+    def compare(self, link: ChainLink) -> None:
         if self._wanted.get(link.number, {link.hash}) != {link.hash}:
-            raise Broken(f"Event {link.number} is not the one that was posted: the chain was rewritten up to there.")
+            raise ChainBroken(
+                f"Event {link.number} is not the one that was posted: the chain was rewritten up to there."
+            )
 
-    def check_reached(self, last: Link) -> None:
+    def check_reached(self, last: ChainLink) -> None:
         most = max(self._wanted, default=0)
         if most > last.number:
-            raise Broken(f"The chain ends with event {last.number}, and {most} was posted: its tail was cut off.")
+            raise ChainBroken(f"The chain ends with event {last.number}, and {most} was posted: its tail was cut off.")

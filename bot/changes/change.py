@@ -100,7 +100,7 @@ RECALL = ("recall_to", "ring_group_id")
 """Where recalls go takes two settings, which mean something together only."""
 
 
-class Overtaken(ParkError):
+class ChangedSince(ParkError):
     """What the change had made of its target has been changed since: `now`, None where the target is gone."""
 
     def __init__(self, change: Change, now: Snapshot | None) -> None:
@@ -108,7 +108,7 @@ class Overtaken(ParkError):
         self.change, self.now = change, now
 
 
-def taken_back(change: Change, now: Snapshot | None, *, anyway: bool = False) -> Change:
+def revert(change: Change, now: Snapshot | None, *, anyway: bool = False) -> Change:
     """From `now` to what was before, in all that the change moved; raise Overtaken unless `anyway`.
 
     A change of what is gone can't be taken back at all; one that is back already is `already` so.
@@ -116,10 +116,10 @@ def taken_back(change: Change, now: Snapshot | None, *, anyway: bool = False) ->
     if change.before is None or change.after is None:
         return _whole(change, now, anyway=anyway)
     if now is None:
-        raise Overtaken(change, now)
+        raise ChangedSince(change, now)
     moved = [unit for unit in _units(change.before, change.after) if not _agrees(unit, now, change.before)]
     if not anyway and (any(not _agrees(unit, now, change.after) for unit in moved) or _other_prompt(change, now)):
-        raise Overtaken(change, now)
+        raise ChangedSince(change, now)
     after = now.setting(**{key: change.before.settings.get(key) for unit in moved for key in unit})
     if change.before.members is not None and now.members is not None:
         after = after.with_members(_members(change, now))
@@ -134,7 +134,7 @@ def made_of(now: Snapshot | None, change: Change) -> Snapshot | None:
         return change.after
     if now.members is None:
         now = now.model_copy(update={"members": change.after.members})
-    return taken_back(change.inverse, now, anyway=True).after
+    return revert(change.inverse, now, anyway=True).after
 
 
 def joined(first: Change, second: Change) -> Change:
@@ -161,10 +161,10 @@ def _whole(change: Change, now: Snapshot | None, *, anyway: bool) -> Change:
     """One that was made goes again, one that was deleted comes again: with another id, so only its name is left."""
     if change.before is None:
         if now is not None and not anyway and not same(now, change.after):
-            raise Overtaken(change, now)
+            raise ChangedSince(change, now)
         return change.model_copy(update={"before": now, "after": None})
     if now is not None:
-        raise Overtaken(change, now)
+        raise ChangedSince(change, now)
     target = change.target.model_copy(update={"id": None})
     return change.model_copy(update={"target": target, "before": None, "after": change.before})
 
@@ -202,7 +202,7 @@ def _members(change: Change, now: Snapshot) -> Iterator[Any]:
     yield from (one for one in change.removed if one.number not in there)
 
 
-class Shifted(ParkError):
+class Conflict(ParkError):
     """The target no longer equals `before`; nothing of the change stands."""
 
     def __init__(self, change: Change, now: Snapshot | None) -> None:
@@ -210,7 +210,7 @@ class Shifted(ParkError):
         self.change, self.now = change, now
 
 
-class Unsettled(ParkError):
+class Unverified(ParkError):
     """Its effect does not show; `answered`: the PBX had said yes; `now` is the last reading, if one was `read`."""
 
     def __init__(self, change: Change, now: Snapshot | None, *, read: bool, answered: bool) -> None:
@@ -218,7 +218,7 @@ class Unsettled(ParkError):
         self.change, self.now, self.read, self.answered = change, now, read, answered
 
 
-class Undone(ParkError):
+class RolledBack(ParkError):
     """The PBX, or one of its limits, said no on the way; `clean` tells whether nothing of the change stands."""
 
     def __init__(self, cause: Rejected | NotPossible, *, clean: bool) -> None:

@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 from bot.changes.snapshot import UNNAMED, Person, Prompt, Snapshot, Target
 from bot.changes.target_io import read, read_prompt
 from bot.errors import NOTHING, NotFound
-from bot.journal.storage import Kept, Prompts
-from bot.pbx.cache import Found
-from bot.pbx.client import PBX
+from bot.journal.storage import PromptStore, StoredPrompt
+from bot.pbx.cache import MemberSearch
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_wav
 from bot.pbx.models import Member, ParkGroup, ParkServer
@@ -22,18 +22,18 @@ Progress = Callable[[int, int], None]
 """Told how many groups were looked at, of how many."""
 
 
-class Homes:
+class MembershipLookup:
     """For one request; only groups that the asker may see count."""
 
-    def __init__(self, pbx: PBX, directory: Directory, may_see: Callable[[str], bool]) -> None:
+    def __init__(self, pbx: PbxClient, directory: Directory, may_see: Callable[[str], bool]) -> None:
         self.pbx, self.directory, self.may_see = pbx, directory, may_see
         self.progress: Progress | None = None
 
-    def find(self, number: str) -> Found:
+    def find(self, number: str) -> MemberSearch:
         """Bounded, so `looked` may be less than `total`; at most a minute old."""
         return self.directory.find(number, visible=self._visible, progress=self.progress)
 
-    def find_now(self, number: str) -> Found:
+    def find_now(self, number: str) -> MemberSearch:
         """The same for a change: by what was read for this request, and not before."""
         return self.directory.find(number, visible=self._visible, progress=self.progress, since=self._since)
 
@@ -41,8 +41,8 @@ class Homes:
         """The groups' names, as far as that costs no search; each is read again, for who was in it may have left."""
         suspected = {one: id for one in people if (id := self.directory.group_of(one.number))}
         now = {id: self._read(id) for id in set(suspected.values())}
-        homes = {one: home for one, id in suspected.items() if (home := now[id]) and one.number in home.numbers()}
-        return {one: name for one, home in homes.items() if self.may_see(name := home.settings["name"])}
+        memberships = {one: home for one, id in suspected.items() if (home := now[id]) and one.number in home.numbers()}
+        return {one: name for one, home in memberships.items() if self.may_see(name := home.settings["name"])}
 
     def note(self, id: str, snapshot: Snapshot | None) -> None:
         """Whoever reads a group tells."""
@@ -68,7 +68,7 @@ class Homes:
         return snapshot
 
 
-class Attached(NamedTuple):
+class DownloadedFile(NamedTuple):
     """A file's name and its bytes."""
 
     name: str
@@ -78,16 +78,16 @@ class Attached(NamedTuple):
 class Files(Protocol):
     """What people put into Slack."""
 
-    def fetch(self, id: str, user: str, channel: str | None) -> Attached:
+    def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
         """Raise NotFound where that person can't have it set there, NotPossible, or SlackFailure."""
 
 
-class Sounds:
+class PromptFiles:
     """For one person in one place; waits for Slack and the PBX, and writes nothing."""
 
-    def __init__(self, files: Files, kept: Prompts, user: str, channel: str | None) -> None:
+    def __init__(self, files: Files, kept: PromptStore, user: str, channel: str | None) -> None:
         self._files, self._kept, self._user, self._channel = files, kept, user, channel
-        self.noted: dict[str, Kept] = {}
+        self.noted: dict[str, StoredPrompt] = {}
         """What was fetched, by SHA-256."""
 
     def named(self, text: str) -> Prompt:
@@ -101,7 +101,7 @@ class Sounds:
             return self._noted(*file, source=text)
         return self._noted(found.name, found.content, source=found.source)
 
-    def present(self, pbx: PBX, server: ParkServer) -> tuple[Prompt, str]:
+    def present(self, pbx: PbxClient, server: ParkServer) -> tuple[Prompt, str]:
         """The prompt in use; and why its file can't be had, where it can't."""
         found = read_prompt(pbx, server)
         if found.content is None:
@@ -115,5 +115,5 @@ class Sounds:
     def _noted(self, name: str, content: bytes, source: str | None = None) -> Prompt:
         prompt = Prompt.of(name, content)
         sha256 = prompt.sha256 or ""
-        self.noted[sha256] = Kept(name, content, sha256, source)
+        self.noted[sha256] = StoredPrompt(name, content, sha256, source)
         return prompt

@@ -13,7 +13,7 @@ from bot.policy.model import Approvers
 from bot.times.format import say_dated, say_moment
 
 
-class Times(BaseModel):
+class Schedule(BaseModel):
     """In UTC; `zone` is the asker's, by its IANA name."""
 
     model_config = ConfigDict(frozen=True)
@@ -31,7 +31,7 @@ class Times(BaseModel):
         return say_moment(at, now, ZoneInfo(self.zone))
 
 
-class Approval(BaseModel):
+class ApprovalRequest(BaseModel):
     """Asked of others before the change is made; what they approve is the plan that it belongs to."""
 
     model_config = ConfigDict(frozen=True)
@@ -49,7 +49,7 @@ class Approval(BaseModel):
         return say_dated(self.until, ZoneInfo(self.zone))
 
 
-class Urgency(BaseModel):
+class Emergency(BaseModel):
     """Why a change is made that is for emergencies only, and the ids of the channels that hear of it."""
 
     model_config = ConfigDict(frozen=True)
@@ -58,20 +58,20 @@ class Urgency(BaseModel):
     channels: tuple[str, ...]
 
 
-def asked_now(
-    approvers: tuple[Approvers, ...], times: Times | None, *, now: datetime, zone: str, fixed: bool
-) -> Approval:
+def new_approval_request(
+    approvers: tuple[Approvers, ...], times: Schedule | None, *, now: datetime, zone: str, fixed: bool
+) -> ApprovalRequest:
     """It lapses before its own time is over; `fixed`: that time does not move with its beginning."""
     limits = [now + min(one.within for one in approvers)]
     if times is not None and fixed:
         limits += [at for at in (times.starts, times.ends) if at is not None]
-    return Approval(asked=approvers, since=now, until=min(limits), zone=zone)
+    return ApprovalRequest(asked=approvers, since=now, until=min(limits), zone=zone)
 
 
 MOST_NAMED = 3
 
 
-def whom(people: Sequence[Person]) -> str:
+def mention_list(people: Sequence[Person]) -> str:
     """In a title: by name as long as that can be read at a glance."""
     return ", ".join(map(str, people)) if len(people) <= MOST_NAMED else f"{len(people)} users"
 
@@ -96,9 +96,9 @@ class Plan(BaseModel):
     """The temporary change in whose place it comes: taken back, it goes to where that one began."""
     saved: str | None = None
     """What the prompt is called whose file was kept, where this might cost it."""
-    times: Times | None = None
-    approval: Approval | None = None
-    urgency: Urgency | None = None
+    times: Schedule | None = None
+    approval: ApprovalRequest | None = None
+    emergency_info: Emergency | None = None
 
     @property
     def waits(self) -> bool:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.changes.change import Change, joined
-from bot.changes.plan import Plan, Times
+from bot.changes.plan import Plan, Schedule
 from bot.errors import NOTHING, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.messages.text import fold
-from bot.policy.model import Approvers, Asker
+from bot.policy.model import Approvers, Principal
 from bot.times.model import Now
 
 MOST = 500
@@ -20,7 +20,7 @@ MOST = 500
 SERVER = frozenset({"server", "the server", "the call park server"})
 
 
-class Past:
+class ChangeRepository:
     """Reads the journal; raises JournalUnavailable."""
 
     def __init__(self, journal: Reader, now: Now) -> None:
@@ -43,7 +43,7 @@ class Past:
     def done(self, number: int) -> Plan:
         """Of one that changed the PBX, or may have; raise NotFound or NotPossible."""
         entry = self.entry(number)
-        if entry.state not in (State.DONE, State.UNSETTLED):
+        if entry.state not in (State.DONE, State.UNKNOWN):
             raise NotPossible(f"Change {number} changed nothing: it is {entry.state}. {NOTHING}")
         return self.plan(number)
 
@@ -68,7 +68,7 @@ class Past:
             joined(first[change.target], change) if change.target in first else change for change in plan.changes
         )
 
-    def times(self, number: int) -> Times:
+    def times(self, number: int) -> Schedule:
         """Of what begins or ends by itself; raise NotFound or NotPossible."""
         found = self.plan(number).times
         if found is None:
@@ -105,7 +105,7 @@ class Past:
     def start_of(self, number: int) -> Entry:
         """A change that has not begun, and waits for nothing but its time; raise NotFound or NotPossible."""
         entry = self.entry(number)
-        if entry.state is not State.SCHEDULED or entry.request.door is Door.CLOCK:
+        if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
             raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING}")
         if waits(entry):
             raise NotPossible(f"Change {number} waits for approval. {NOTHING}")
@@ -164,7 +164,7 @@ PAUSED = "paused"
 """The flag in the journal."""
 
 
-class Brake:
+class WriteSwitch:
     """Asked before each change is begun; what has begun is finished."""
 
     def __init__(self, journal: Reader, *, read_only: bool = False) -> None:
@@ -201,39 +201,39 @@ class Approvals:
 
     def __init__(
         self,
-        past: Past,
+        repository: ChangeRepository,
         asks: Callable[[Entry], tuple[Approvers, ...]],
-        who: Callable[[Request], Asker],
-        asking: Asker | None,
+        who: Callable[[Request], Principal],
+        asking: Principal | None,
     ) -> None:
         """`asks` tells who has to approve a change; it and `who` raise NotAllowed. `asking`: whoever wants to know."""
-        self._past, self._asks, self._who, self._asking = past, asks, who, asking
+        self._repository, self._asks, self._who, self._approval_flow = repository, asks, who, asking
 
     def open_to_asker(self, number: int) -> Entry:
         """The change, while it waits and whoever asks may approve it; raise NotFound, NotPossible or NotAllowed."""
-        entry = self._past.waiting_for_approval(number)
-        if entry.run_at <= self._past.now():
+        entry = self._repository.waiting_for_approval(number)
+        if entry.run_at <= self._repository.now():
             raise NotPossible(f"Change {number} was not approved in time. {NOTHING}")
-        if self._asking is None or self._asking.user == entry.request.user:
+        if self._approval_flow is None or self._approval_flow.user == entry.request.user:
             raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING}")
-        if not _is_one_of(self._asking, self._needed(entry), entry):
+        if not _is_one_of(self._approval_flow, self._needed(entry), entry):
             raise NotAllowed(f"You are none of those who may approve change {number}. {NOTHING}{self._doubt()}")
-        if self._asking.user in {one.request.user for one in self._given(entry)}:
+        if self._approval_flow.user in {one.request.user for one in self._given(entry)}:
             raise NotPossible(f"You have approved change {number} already; it waits for others. {NOTHING}")
         return entry
 
     def may_approve(self, entry: Entry) -> bool:
         """Whether whoever asks is one of its approvers, and it can be approved at all."""
         try:
-            return self._asking is not None and _is_one_of(self._asking, self._needed(entry), entry)
+            return self._approval_flow is not None and _is_one_of(self._approval_flow, self._needed(entry), entry)
         except NotPossible:
             return False
 
     def suffice(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
         """Whether enough have approved; with `needed` left out, once whoever asks does too."""
         given = [self._who(one.request) for one in self._given(entry)]
-        if needed is None and self._asking is not None:
-            given, needed = [*given, self._asking], self._needed(entry)
+        if needed is None and self._approval_flow is not None:
+            given, needed = [*given, self._approval_flow], self._needed(entry)
         return all(_count(given, one, entry) >= one.count for one in needed or ())
 
     def _needed(self, entry: Entry) -> tuple[Approvers, ...]:
@@ -249,7 +249,7 @@ class Approvals:
         approval = Plan.model_validate(entry.plan).approval
         return [
             one
-            for one in self._past.sequel(entry.id)
+            for one in self._repository.sequel(entry.id)
             if one.asked[0]["operation"] == APPROVE
             and one.state is State.DONE
             and approval is not None
@@ -257,13 +257,13 @@ class Approvals:
         ]
 
     def _doubt(self) -> str:
-        unknown = self._asking is not None and self._asking.user_groups is None
+        unknown = self._approval_flow is not None and self._approval_flow.user_groups is None
         return " Slack could not say just now which user groups you are in." if unknown else ""
 
 
-def _is_one_of(who: Asker, asked: Collection[Approvers], entry: Entry) -> bool:
+def _is_one_of(who: Principal, asked: Collection[Approvers], entry: Entry) -> bool:
     return any(one.include(who, entry.request.user) for one in asked)
 
 
-def _count(given: Sequence[Asker], approvers: Approvers, entry: Entry) -> int:
+def _count(given: Sequence[Principal], approvers: Approvers, entry: Entry) -> int:
     return len({who.user for who in given if approvers.include(who, entry.request.user)})

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from bot.changes.change import Change, Unsettled
+from bot.changes.change import Change, Unverified
 from bot.changes.snapshot import COMPARED, NO_PROMPT, UNNAMED, Person, Prompt, Snapshot, Target, digest
 from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.limits import check_size
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import over_by
 
 
-def read(pbx: PBX, target: Target, *, members: bool = True, prompt: bool = False) -> Snapshot | None:
+def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool = False) -> Snapshot | None:
     """None where there is no such group; raise PBXError."""
     if target.is_server:
         server = pbx.server()
@@ -32,7 +32,7 @@ def read(pbx: PBX, target: Target, *, members: bool = True, prompt: bool = False
     return Snapshot(settings={key: value for key, value in shown.items() if key != "id"}, members=people)
 
 
-class Found(NamedTuple):
+class LocatedPrompt(NamedTuple):
     """The prompt in use, and its file; None where there is none, or `why` the PBX does not give it out."""
 
     prompt: Prompt
@@ -40,10 +40,10 @@ class Found(NamedTuple):
     why: str = ""
 
 
-def read_prompt(pbx: PBX, server: ParkServer) -> Found:
+def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:
     """Raise PBXError where that may pass."""
     if not server.prompt_file_name and not server.prompt_file_url:
-        return Found(NO_PROMPT)
+        return LocatedPrompt(NO_PROMPT)
     name = server.prompt_file_name or UNNAMED
     shown = Prompt(name=name, size=server.prompt_file_size)
     try:
@@ -52,11 +52,11 @@ def read_prompt(pbx: PBX, server: ParkServer) -> Found:
     except (NotSent, Dropped, Throttled):
         raise
     except (PBXError, NotPossible) as fault:
-        return Found(shown, why=str(fault))
-    return Found(shown.model_copy(update={"sha256": digest(content)}), content)
+        return LocatedPrompt(shown, why=str(fault))
+    return LocatedPrompt(shown.model_copy(update={"sha256": digest(content)}), content)
 
 
-def locate(pbx: PBX, name: str) -> str | None:
+def locate(pbx: PbxClient, name: str) -> str | None:
     """The id of the group of exactly this name; which fields can be filtered is undocumented, so a no is no answer."""
     literal = name.replace("'", "''")
     try:
@@ -79,7 +79,7 @@ def nothing_kept(_: str) -> None:
     """No file at all."""
 
 
-def send(pbx: PBX, prompt: Prompt, content: Content) -> str | None:
+def send(pbx: PbxClient, prompt: Prompt, content: Content) -> str | None:
     """The id that the PBX gives the file; None for no prompt. Raise NotPossible where it is not kept, or PBXError."""
     if not prompt.exists:
         return None
@@ -102,12 +102,12 @@ Hook = Callable[[], float | None]
 It gives the `moment` by which the write must be over, if there is one."""
 
 
-class Touch:
+class TargetWriter:
     """For one change; `made` is whether the group is one that it created."""
 
     def __init__(
         self,
-        pbx: PBX,
+        pbx: PbxClient,
         change: Change,
         before_write: Hook,
         pauses: Sequence[float] = SETTLE,
@@ -123,7 +123,7 @@ class Touch:
         """With members where the change has any."""
         return read(self.pbx, self.target, members=self._members, prompt=self.change.with_prompt)
 
-    def bring(self, now: Snapshot | None, after: Snapshot | None) -> None:
+    def write_to(self, now: Snapshot | None, after: Snapshot | None) -> None:
         """Write whatever makes `now` into `after`; raise Rejected or NotPossible at the first no."""
         if after is None:
             return self._delete(now)
@@ -151,7 +151,7 @@ class Touch:
                 log.warning("the PBX can't be read after a write; looking again", exc_info=True)
             if was_read and shows(now):
                 return now
-        raise Unsettled(self.change, now, read=was_read, answered=answered)
+        raise Unverified(self.change, now, read=was_read, answered=answered)
 
     def _write(self, call: Callable[[], object], shows: Callable[[Snapshot | None], bool]) -> None:
         """A no to what is so already is a yes."""
@@ -213,7 +213,7 @@ class Touch:
     def _id(self) -> str:
         id = self.target.id or locate(self.pbx, self.target.name or "")
         if id is None:
-            raise Unsettled(self.change, None, read=True, answered=True)
+            raise Unverified(self.change, None, read=True, answered=True)
         return id
 
 

@@ -5,9 +5,9 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.audit.history import oldest_first
-from bot.audit.verify import Broken, Whole, check_chained, verify
+from bot.audit.verify import ChainBroken, VerifiedChain, check_chained, verify
 from bot.journal.database import beside
-from bot.journal.events import Link, Wanted
+from bot.journal.events import ChainLink, EventQuery
 from bot.journal.history import csv_of, json_of
 from bot.settings import read_journal_settings
 
@@ -32,7 +32,7 @@ def run_verify(chosen: argparse.Namespace) -> int:
     with beside(read_journal_settings().database_url) as connection:
         try:
             found = verify(connection, chosen.head)
-        except Broken as broken:
+        except ChainBroken as broken:
             sys.stdout.write(f"Broken. {broken}\n")
             return 1
     sys.stdout.write(_said(found, len(chosen.head)))
@@ -44,7 +44,7 @@ def run_export(chosen: argparse.Namespace) -> int:
     until = chosen.until and chosen.until + timedelta(days=1)
     with beside(read_journal_settings().database_url) as connection:
         check_chained(connection)
-        for line in _FORMATS[chosen.format](oldest_first(connection, Wanted(since=chosen.since, until=until))):
+        for line in _FORMATS[chosen.format](oldest_first(connection, EventQuery(since=chosen.since, until=until))):
             sys.stdout.write(line)
     return 0
 
@@ -56,7 +56,7 @@ def _date(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text} is no date: write it as in 2026-11-01") from fault
 
 
-def _said(found: Whole, heads: int) -> str:
+def _said(found: VerifiedChain, heads: int) -> str:
     count = found.head.number - found.pruned.number
     pruned = f", after {found.pruned.number} that were pruned" if found.pruned.number else ""
     lines = [f"Whole: {count} events{pruned}. The head is {found.head}"]
@@ -68,8 +68,8 @@ def _said(found: Whole, heads: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _link(text: str) -> Link:
+def _link(text: str) -> ChainLink:
     try:
-        return Link.read(text)
+        return ChainLink.read(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from fault

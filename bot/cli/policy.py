@@ -11,38 +11,40 @@ from typing import TypeVar
 
 from bot.errors import PBXError, PolicyError, Refused, SettingsError
 from bot.messages.text import fold
-from bot.operations.arguments.types import Refers
+from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
 from bot.operations.parser import parse
-from bot.operations.schedule import times
+from bot.operations.schedule import schedule_of
 from bot.pbx import name_index as kind
-from bot.pbx.client import PBX, pbx_of
+from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
-from bot.pbx.name_index import Kind, closest
+from bot.pbx.name_index import ResourceType, closest
 from bot.pbx.responses import every
 from bot.planning.plan_checks import of_line
-from bot.policy.diagnostics import remarks, schema
+from bot.policy.diagnostics import lint_policy, schema
 from bot.policy.engine import decide
 from bot.policy.loading import read_policy
 from bot.policy.matching import covers
-from bot.policy.model import Asker, Decision
+from bot.policy.model import Decision, Principal
 from bot.policy.rules import EVERY, Clause, Deny, Example, Policy, Rule
 from bot.settings import read_pbx_settings
 from bot.slack.client import connect_client
-from bot.slack.workspace import Doubt, doubts
+from bot.slack.workspace import UnknownId, doubts
 
 Some = TypeVar("Some", ParkGroup, RingGroup)
 Patterns = Callable[[Rule | Deny], Sequence[str] | None]
 
 
-def unmatched(pbx: PBX, policy: Policy) -> Iterator[tuple[Clause, str]]:
+def unmatched(pbx: PbxClient, policy: Policy) -> Iterator[tuple[Clause, str]]:
     """A line for each pattern that fits nothing, with its rule; raise PBXError."""
     yield from _unmatched_names(policy, lambda rule: rule.groups, "park group", kind.groups(pbx))
     yield from _unmatched_names(policy, lambda rule: rule.ring_groups, "ring group", kind.ring_groups(pbx))
 
 
-def _unmatched_names(policy: Policy, patterns: Patterns, what: str, found: Kind[Some]) -> Iterator[tuple[Clause, str]]:
+def _unmatched_names(
+    policy: Policy, patterns: Patterns, what: str, found: ResourceType[Some]
+) -> Iterator[tuple[Clause, str]]:
     rules: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
     asked = [(rule, pattern) for rule in rules for pattern in patterns(rule) or () if pattern not in EVERY]
     things = list(every(found.pages)) if asked else []
@@ -64,7 +66,7 @@ def check(chosen: Namespace) -> int:
             place = ":".join(str(part) for part in (file, line, column) if part is not None)
             sys.stderr.write(f"{place}: {text}\n")
         return 2
-    said = [f"“{rule.name}” {text}" for rule, text in remarks(policy)]
+    said = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
     said += [*map(str, _unknown(policy)), *_unmatched(policy)]
     for text in said:
         sys.stderr.write(f"{file}: {text}\n")
@@ -73,7 +75,7 @@ def check(chosen: Namespace) -> int:
     return 1 if said and chosen.strict else 0
 
 
-def _unknown(policy: Policy) -> Iterator[Doubt]:
+def _unknown(policy: Policy) -> Iterator[UnknownId]:
     """Where the environment gives a way to Slack."""
     if token := os.environ.get("SLACK_BOT_TOKEN"):
         url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
@@ -84,7 +86,7 @@ def _unmatched(policy: Policy) -> Iterator[str]:
     """Where the environment gives a way to the PBX."""
     if os.environ.get("PBX_URL"):
         try:
-            with closing(pbx_of(read_pbx_settings())) as pbx:
+            with closing(build_client(read_pbx_settings())) as pbx:
                 yield from (f"“{rule.name}” {text}" for rule, text in unmatched(pbx, policy))
         except (PBXError, SettingsError) as fault:
             yield f"no group could be looked up on the PBX: {'; '.join(str(fault).splitlines())}"
@@ -105,7 +107,7 @@ def test(chosen: Namespace) -> int:
 
 def outcome(policy: Policy, example: Example) -> tuple[str, str]:
     """In a word, with the reason; names are taken as they are typed, as nobody asks the PBX."""
-    who = Asker(
+    who = Principal(
         user=example.user,
         team="T0",
         channel=example.channel,
@@ -116,7 +118,7 @@ def outcome(policy: Policy, example: Example) -> tuple[str, str]:
         at = example.at or datetime.now(UTC)
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
-        known = times(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
+        known = schedule_of(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
     except Refused as refused:
         return "refused", str(refused)
     if operation.permission is None:
@@ -125,9 +127,9 @@ def outcome(policy: Policy, example: Example) -> tuple[str, str]:
         policy,
         who,
         operation.permission,
-        groups=[*_named(operation, Refers.GROUP), *_named(operation, Refers.NEW_GROUP)],
-        ring_groups=list(_named(operation, Refers.RECALL)),
-        deed=of_line(operation, known, at),
+        groups=[*_named(operation, Reference.GROUP), *_named(operation, Reference.NEW_GROUP)],
+        ring_groups=list(_named(operation, Reference.RECALL)),
+        attributes=of_line(operation, known, at),
     )
     return _outcome(operation, said), said.reason
 
@@ -148,9 +150,12 @@ def _meant(line: str) -> Operation:
     return parse(operation.line)[0] if isinstance(operation, Preview) else operation
 
 
-def _named(operation: Operation, kind: Refers) -> Iterator[str]:
-    for _, noun, value in operation.said():
-        if noun.refers is kind and (name := value.ring_group if kind is Refers.RECALL else value) is not None:
+def _named(operation: Operation, kind: Reference) -> Iterator[str]:
+    for _, argument_type, value in operation.said():
+        if (
+            argument_type.reference is kind
+            and (name := value.ring_group if kind is Reference.RECALL else value) is not None
+        ):
             yield name
 
 

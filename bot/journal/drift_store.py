@@ -13,7 +13,7 @@ from bot.journal.tables import chain, drifts, entries, events, sights, targets, 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class FoundDrift:
     """A drift that has no number yet."""
 
     change: Json
@@ -29,14 +29,14 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Drift(Found):
+class Drift(FoundDrift):
     """As it is in the journal."""
 
     id: int
     found_at: datetime
 
 
-def add(connection: Connection, found: Iterable[Found], *, at: datetime) -> None:
+def add(connection: Connection, found: Iterable[FoundDrift], *, at: datetime) -> None:
     """To be posted at once."""
     if rows := [{**asdict(one), "found_at": at, "post_at": at} for one in found]:
         connection.execute(insert(drifts), rows)
@@ -80,7 +80,7 @@ CLAIM = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watch:
+class ScanState:
     """As the last look left it."""
 
     owner: str | None
@@ -96,7 +96,7 @@ class Watch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sight:
+class BaselineRow:
     """What a target is taken to look like; None: that is not known."""
 
     seen: Json | None
@@ -104,10 +104,10 @@ class Sight:
     """When members were read last."""
 
 
-def watch_of(connection: Connection) -> Watch:
+def watch_of(connection: Connection) -> ScanState:
     """As it is now."""
     row = connection.execute(select(watch).where(watch.c.id == 1)).one()._mapping
-    return Watch(**{name: value for name, value in row.items() if name != "id"})
+    return ScanState(**{name: value for name, value in row.items() if name != "id"})
 
 
 def take(connection: Connection, owner: str, *, at: datetime, alone: bool) -> bool:
@@ -156,12 +156,12 @@ def under_way(connection: Connection) -> set[str]:
     return set(connection.scalars(select(targets.c.target).where(targets.c.taken)))
 
 
-def sights_of(connection: Connection) -> dict[str, Sight]:
+def sights_of(connection: Connection) -> dict[str, BaselineRow]:
     """All, by key."""
-    return {row.key: Sight(seen=row.seen, read_at=row.read_at) for row in connection.execute(select(sights))}
+    return {row.key: BaselineRow(seen=row.seen, read_at=row.read_at) for row in connection.execute(select(sights))}
 
 
-def put_sights(connection: Connection, known: dict[str, Sight], new: dict[str, Sight]) -> None:
+def put_sights(connection: Connection, known: dict[str, BaselineRow], new: dict[str, BaselineRow]) -> None:
     """Write what is `new` in the place of what is `known`, as far as they differ."""
     other = [key for key, sight in new.items() if known.get(key) != sight]
     gone = [*(known.keys() - new.keys()), *other]

@@ -20,7 +20,7 @@ PARK = "park"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """An event by its number, which has no gaps, and its hash: 64 hexadecimal digits of SHA-256."""
 
     number: int
@@ -37,24 +37,24 @@ class Link:
             raise ValueError(f"{text} is no head: a number, a colon and 64 digits from 0 to f, as Park posted it")
         return cls(int(number), digits)
 
-    def followed_by(self, event: Json) -> "Link":
+    def followed_by(self, event: Json) -> "ChainLink":
         """The link of the next event: `entry_id`, `at`, `what`, `by` and `data` of it."""
         at: datetime = event["at"]
         told = [event["entry_id"], at.astimezone(UTC).isoformat(timespec="microseconds"), event["what"], event["by"]]
         number = self.number + 1
         text = json.dumps([self.hash, number, *told, event["data"]], sort_keys=True, separators=(",", ":"))
-        return Link(number, hashlib.sha256(text.encode()).hexdigest())
+        return ChainLink(number, hashlib.sha256(text.encode()).hexdigest())
 
 
-START = Link(0, GENESIS)
+START = ChainLink(0, GENESIS)
 _HEAD = select(chain.c.number, chain.c.hash).where(chain.c.id == 1).with_for_update()
 _EVENTS, _MOVED = insert(events), update(chain).where(chain.c.id == 1)
 
 
-def append(connection: Connection, told: Sequence[dict[str, Any]]) -> Link:
+def append(connection: Connection, told: Sequence[dict[str, Any]]) -> ChainLink:
     """Write events in this order; the head's row is locked from here to the commit, so that no two follow one."""
     row = connection.execute(_HEAD).one()
-    link, rows = Link(row.number, row.hash), []
+    link, rows = ChainLink(row.number, row.hash), []
     for event in told:
         link = link.followed_by(event)
         rows.append({"id": link.number, "hash": link.hash, **event})
@@ -63,7 +63,7 @@ def append(connection: Connection, told: Sequence[dict[str, Any]]) -> Link:
     return link
 
 
-def tell_of_itself(connection: Connection, what: str, data: Json, *, at: datetime) -> Link:
+def tell_of_itself(connection: Connection, what: str, data: Json, *, at: datetime) -> ChainLink:
     """An event of the journal's own, which belongs to no entry."""
     return append(connection, [{"entry_id": None, "at": at, "what": what, "by": PARK, "data": data}])
 
@@ -95,7 +95,7 @@ Story = tuple[Event, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class EventQuery:
     """Entries by when they were asked for (`until` is not within), and by whom."""
 
     since: datetime | None = None
@@ -103,12 +103,12 @@ class Wanted:
     user: str | None = None
 
 
-def newer(connection: Connection, wanted: Wanted, after: int) -> list[Story]:
+def newer(connection: Connection, wanted: EventQuery, after: int) -> list[Story]:
     """The next entries after that number, oldest first; none: there are no more."""
     return _stories(connection, wanted, events.c.entry_id > after, events.c.entry_id.asc())
 
 
-def older(connection: Connection, wanted: Wanted, before: int | None) -> list[Story]:
+def older(connection: Connection, wanted: EventQuery, before: int | None) -> list[Story]:
     """The next entries before that number, newest first; none: there are no more."""
     place = events.c.entry_id.is_not(None) if before is None else events.c.entry_id < before
     return _stories(connection, wanted, place, events.c.entry_id.desc())
@@ -121,7 +121,7 @@ def story_of(connection: Connection, number: int) -> Story:
 
 
 def _stories(
-    connection: Connection, wanted: Wanted, place: ColumnElement[bool], order: ColumnElement[Any]
+    connection: Connection, wanted: EventQuery, place: ColumnElement[bool], order: ColumnElement[Any]
 ) -> list[Story]:
     opened = select(events.c.entry_id).where(events.c.what.in_(_OPENS), place, *_conditions(wanted))
     numbers: Sequence[int] = connection.scalars(opened.order_by(order).limit(AT_ONCE)).all()
@@ -130,7 +130,7 @@ def _stories(
     return [tuple(story) for _, story in groupby(every, key=lambda event: event.entry)]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: EventQuery) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.since is not None:
         conditions.append(events.c.at >= wanted.since)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class HistoryRecord:
     """Times are in UTC, people and channels are ids."""
 
     change: int
@@ -22,7 +22,7 @@ class Record:
     """In Park's own words."""
     said: str
     """What it made of what; empty where nothing was planned."""
-    door: str
+    source: str
     channel: str | None
     outcome: str
     """The entry's state."""
@@ -40,7 +40,7 @@ class History(Protocol):
 
     def newest_first(
         self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
-    ) -> Iterator[Record]:
+    ) -> Iterator[HistoryRecord]:
         """Of changes with lower numbers than `before`, asked for since then, by that person."""
 
 
@@ -86,21 +86,21 @@ COLUMNS = (
 )
 
 
-def csv_of(records: Iterable[Record]) -> Iterator[str]:
+def csv_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
     """The header, then a row each, as RFC 4180 has them; every cell is quoted."""
     yield _row(COLUMNS)
     for record in records:
         yield _row([harmless(str("" if value is None else value)) for value in _values(record)])
 
 
-def json_of(records: Iterable[Record]) -> Iterator[str]:
+def json_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
     """A JSON object a line, as it is; in ASCII, so that no character is lost on the way."""
     names = [name.replace(" -> ", "_").replace(" ", "_") for name in COLUMNS]
     for record in records:
         yield json.dumps(dict(zip(names, _values(record), strict=True))) + "\n"
 
 
-def _values(record: Record) -> tuple[int | str | None, ...]:
+def _values(record: HistoryRecord) -> tuple[int | str | None, ...]:
     return (
         record.change,
         _time(record.at),
@@ -108,7 +108,7 @@ def _values(record: Record) -> tuple[int | str | None, ...]:
         record.user,
         record.line,
         record.said,
-        record.door,
+        record.source,
         record.channel,
         record.outcome,
         record.reason,

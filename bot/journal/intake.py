@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import Moved
 from bot.journal.events import Happened, tell
-from bot.journal.models import Accepted, Entry, FollowUp, Json, Shift, State
+from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
 from bot.journal.tables import entries, flags, holds
 from bot.messages.request import Request
 
@@ -86,7 +86,7 @@ def follow(connection: Connection, follow_up: FollowUp, ended: Entry, *, at: dat
     add(connection, row, {"accepted": said(row), "scheduled": {"run_at": follow_up.run_at.isoformat()}})
 
 
-def shift(connection: Connection, wanted: Shift, *, by: Entry, at: datetime) -> None:
+def shift(connection: Connection, wanted: Reschedule, *, by: Entry, at: datetime) -> None:
     """Compare and set: what has begun, or stands at another time by now, is left alone, and Moved is raised."""
     stands = (entries.c.id == wanted.id, entries.c.state == State.SCHEDULED, entries.c.run_at == wanted.seen)
     if wanted.run_at is None:

@@ -8,14 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete
 
 from bot.errors import JournalUnavailable, TargetTaken
-from bot.journal import intake
-from bot.journal import intake as following
-from bot.journal import queue as aim
-from bot.journal import queue as fence
+from bot.journal import intake, queue
 from bot.journal.database import open_database
 from bot.journal.events import Happened, checkpoints
 from bot.journal.migrations import migrate, refuse_old
-from bot.journal.models import Accepted, Entry, FollowUp, Json, Shift, State
+from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
 from bot.journal.queue import claimable
 from bot.journal.reader import Reader
 from bot.journal.tables import holds
@@ -44,7 +41,7 @@ class Journal(Reader):
         """Replicas share tables and leases: the tables are brought up to date on request, the leases run out."""
         if self.database.alone:
             migrate(connection)
-            fence.void_all(connection, at=self._at(connection))
+            queue.void_all(connection, at=self._at(connection))
         else:
             refuse_old(connection)
 
@@ -82,7 +79,7 @@ class Journal(Reader):
             number = claimable(connection, now, but_not)
             if number is None:
                 return None
-            return fence.take(connection, number, owner, at=now, until=now + self.lease)
+            return queue.take(connection, number, owner, at=now, until=now + self.lease)
 
     def renew(self, entry: Entry) -> Entry:
         """A lease that begins now. Raise LeaseLost, as do all that follow, when another has claimed it since."""
@@ -119,8 +116,8 @@ class Journal(Reader):
         values = {**known, **when, "owner": None, "lease_until": None}
         happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
-            aim.let_go(connection, entry.id)
-            fence.change(connection, entry, values, happened=happened, at=self._at(connection))
+            queue.let_go(connection, entry.id)
+            queue.change(connection, entry, values, happened=happened, at=self._at(connection))
 
     def end(
         self,
@@ -129,7 +126,7 @@ class Journal(Reader):
         outcome: Json,
         *,
         follow_up: FollowUp | None = None,
-        shifts: Sequence[Shift] = (),
+        shifts: Sequence[Reschedule] = (),
         flags: Mapping[str, str | None] | None = None,
     ) -> Entry:
         """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known.
@@ -143,30 +140,49 @@ class Journal(Reader):
         with self.database.writing() as connection:
             now = self._at(connection)
             values = dict[str, Any](state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
-            fence.change(connection, entry, values | {"same": state}, fence.UNENDED, happened=happened, at=now)
+            queue.change(connection, entry, values | {"same": state}, queue.UNENDED, happened=happened, at=now)
             ended = replace(entry, **values)
             connection.execute(_FREE, {"number": entry.id})
             for name, text in (flags or {}).items():
-                following.put(connection, name, text, by=ended, at=now)
-            aim.let_go(connection, entry.id)
+                intake.put(connection, name, text, by=ended, at=now)
+            queue.let_go(connection, entry.id)
             for shift in shifts:
-                following.shift(connection, shift, by=ended, at=now)
+                intake.shift(connection, shift, by=ended, at=now)
             if follow_up is not None:
-                following.follow(connection, follow_up, ended, at=now)
+                intake.follow(connection, follow_up, ended, at=now)
             return ended
+
+    def writable(self) -> bool:
+        """Whether the journal takes writes now."""
+        try:
+            with self.database.writing() as connection:
+                queue.try_to_write(connection)
+        except JournalUnavailable:
+            return False
+        return True
+
+    def backlog(self) -> tuple[dict[str, int], timedelta] | None:
+        """Unfinished entries by state, and for how long the oldest has been due; None where it can't be read."""
+        try:
+            now = self.now()
+            with self.database.reading() as connection:
+                found = queue.backlog(connection, now)
+        except JournalUnavailable:
+            return None
+        return found.depth, found.oldest
 
     def told(self, entry: Entry) -> None:
         """The confirmation stands: nothing is left to do, and the response_url is dropped."""
         with self.database.writing() as connection:
             now = self._at(connection)
             values = {"told_at": now, "response_url": None, "lease_until": None}
-            fence.change(connection, entry, values, fence.ENDED, happened={"told": None}, at=now)
+            queue.change(connection, entry, values, queue.ENDED, happened={"told": None}, at=now)
 
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Give it back, to be claimed again from then on; it keeps its place before those that came later."""
         due, happened = {"due_at": run_at}, {"released": {"until": run_at.isoformat()}}
         with self.database.writing() as connection:
-            fence.change(connection, entry, due, fence.GIVEN_BACK, happened=happened, at=self._at(connection))
+            queue.change(connection, entry, due, queue.GIVEN_BACK, happened=happened, at=self._at(connection))
 
     def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
         with self.database.writing() as connection:
@@ -174,16 +190,16 @@ class Journal(Reader):
 
     def _aim(self, entry: Entry, known: dict[str, Any], targets: Collection[str]) -> Entry:
         with self.database.writing() as connection:
-            if aim.take_targets(connection, entry.id, targets):
+            if queue.take_targets(connection, entry.id, targets):
                 return self._write(connection, entry, known)
             due, happened = {"due_at": None}, {"released": {"until": "its target is free"}}
-            fence.change(connection, entry, due, fence.GIVEN_BACK, happened=happened, at=self._at(connection))
+            queue.change(connection, entry, due, queue.GIVEN_BACK, happened=happened, at=self._at(connection))
         raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets))}")
 
     def _write(self, connection: Connection, entry: Entry, known: dict[str, Any]) -> Entry:
         now = self._at(connection)
         values = {**known, "lease_until": now + self.lease}
-        fence.change(connection, entry, values, happened=checkpoints(known), at=now)
+        queue.change(connection, entry, values, happened=checkpoints(known), at=now)
         return replace(entry, **values)
 
     def _add(

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, delete, exists, func, or_, select, union, update
 
 from bot.journal.database import Database
-from bot.journal.events import Link, tell_of_itself
+from bot.journal.events import ChainLink, tell_of_itself
 from bot.journal.models import State
 from bot.journal.tables import chain, entries, events
 
@@ -20,7 +20,7 @@ CLAIM = timedelta(minutes=10)
 class Claimed:
     """A head to post now, if any; and when to ask again."""
 
-    head: Link | None
+    head: ChainLink | None
     again: datetime
 
 
@@ -37,7 +37,7 @@ def claim(connection: Connection, *, at: datetime) -> Claimed:
     free = or_(chain.c.claimed_until.is_(None), chain.c.claimed_until <= at)
     taking = update(chain).where(chain.c.id == 1, chain.c.posted == row.posted, free)
     if connection.execute(taking.values(claimed_until=at + CLAIM)).rowcount:
-        return Claimed(Link(row.number, row.hash), next_day(at))
+        return Claimed(ChainLink(row.number, row.hash), next_day(at))
     return Claimed(None, row.claimed_until)
 
 
@@ -46,7 +46,7 @@ def give_back(connection: Connection) -> None:
     connection.execute(update(chain).where(chain.c.id == 1).values(claimed_until=None))
 
 
-def posted(connection: Connection, head: Link, *, at: datetime) -> None:
+def posted(connection: Connection, head: ChainLink, *, at: datetime) -> None:
     """It stands in Slack."""
     done = update(chain).where(chain.c.id == 1, chain.c.posted < head.number)
     connection.execute(done.values(posted=head.number, posted_at=at, claimed_until=None))

@@ -26,11 +26,11 @@ class State(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     """Nothing was changed."""
-    LATE = "late"
+    EXPIRED = "late"
     """Not begun in time, and handed back to the asker."""
     CANCELLED = "cancelled"
     """Scheduled, and called off before it was due."""
-    UNSETTLED = "unsettled"
+    UNKNOWN = "unsettled"
     """The outcome is unknown: set aside, it blocks nobody."""
 
     @property
@@ -103,7 +103,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shift:
+class Reschedule:
     """A scheduled entry gets another time, or None: called off. Only if it still stands at `seen`."""
 
     id: int

@@ -124,7 +124,7 @@ UNTOLD = _HELD.where(entries.c.told_at.is_(None))
 """To write, as the three below, what is held; here, while nobody was told of it."""
 GIVEN_BACK = UNTOLD.values(HANDED_BACK)
 """With it, it is in nobody's hands."""
-UNENDED = UNTOLD.where(or_(entries.c.state.in_([State.RUNNING, State.UNSETTLED]), entries.c.state == bindparam("same")))
+UNENDED = UNTOLD.where(or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same")))
 """While it has not ended; or has, the `same` way: a commit was in doubt."""
 ENDED = _HELD.where(entries.c.ended_at.is_not(None))
 """Once it has."""

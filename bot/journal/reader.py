@@ -94,7 +94,7 @@ class Reader:
         """Of which nobody knows whether they were made, and that nothing was done about since; newest first."""
         sequel = entries.alias("sequel")
         taken_up = exists().where(sequel.c.about == entries.c.id, sequel.c.state == State.DONE)
-        unknown = select(entries).where(entries.c.state == State.UNSETTLED, ~taken_up)
+        unknown = select(entries).where(entries.c.state == State.UNKNOWN, ~taken_up)
         return self._entries(unknown.order_by(entries.c.id.desc()).limit(MOST))
 
     def done(self, limit: int) -> list[Entry]:

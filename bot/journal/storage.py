@@ -13,7 +13,7 @@ REFERENCE = 16
 """Digits of a file's SHA-256 that it is named by."""
 
 
-class Kept(NamedTuple):
+class StoredPrompt(NamedTuple):
     """A file; `source` is its id in Slack, where it came from there."""
 
     name: str
@@ -27,13 +27,13 @@ class Kept(NamedTuple):
         return self.sha256[:REFERENCE]
 
 
-class Prompts:
+class PromptStore:
     """Each raises JournalUnavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, file: Kept) -> None:
+    def keep(self, file: StoredPrompt) -> None:
         """As the latest; what is too old then goes. What is there already keeps its name, and a source it has."""
         latest = select(prompts.c.sha256).order_by(prompts.c.kept_at.desc()).limit(MOST)
         with self._database.writing() as connection:
@@ -49,17 +49,17 @@ class Prompts:
         found = self.find(sha256[:REFERENCE])
         return found.content if found else None
 
-    def find(self, text: str) -> Kept | None:
+    def find(self, text: str) -> StoredPrompt | None:
         """By its reference, or by its id in Slack."""
         wanted = select(prompts.c.name, prompts.c.content, prompts.c.sha256, prompts.c.source).where(
             (prompts.c.source == text) | (func.substr(prompts.c.sha256, 1, REFERENCE) == text)
         )
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()
-        return Kept(*row) if row else None
+        return StoredPrompt(*row) if row else None
 
 
-class Destinations:
+class DestinationStore:
     """One channel a person, or none. Each raises JournalUnavailable."""
 
     def __init__(self, database: Database) -> None:

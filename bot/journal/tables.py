@@ -80,7 +80,7 @@ entries = Table(
 )
 untold = entries.c.told_at.is_(None)
 Index("ix_entries_untold", entries.c.id, sqlite_where=untold, postgresql_where=untold)
-unknown = entries.c.state == State.UNSETTLED
+unknown = entries.c.state == State.UNKNOWN
 # On PostgreSQL there is ix_entries_key_bytes too (r0009): SQLite compares bytes anyway.
 Index("ix_entries_unknown", entries.c.id, sqlite_where=unknown, postgresql_where=unknown)
 

@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deed:
+class ActivityItem:
     """One item of a history: when, in the reader's own zone; who and where, as links; what, and how it went."""
 
     at: datetime
@@ -83,7 +83,7 @@ class Message:
 
     title: str
     facts: tuple[Fact, ...] = ()
-    items: tuple[str | Deed, ...] = ()
+    items: tuple[str | ActivityItem, ...] = ()
     """A list of any length: paged or folded where it is shown, never cut in silence."""
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class Posted(BaseModel):
     """Ids of the channels that heard of an emergency."""
 
 
-class Voice(Protocol):
+class Messenger(Protocol):
     """Falls back by itself where a channel can't be posted to; raises SlackFailure where nothing can."""
 
     def checking(self, request: Request, text: str) -> None:

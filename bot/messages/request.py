@@ -7,7 +7,7 @@ from hashlib import blake2s
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Door(StrEnum):
+class Source(StrEnum):
     """A way in."""
 
     SLASH = "slash command"
@@ -28,7 +28,7 @@ class Request(BaseModel):
     """Unique: what is stable about the delivery differs by door, always with the team. A click's ends in its user."""
     team: str
     user: str
-    door: Door
+    source: Source
     line: str
     """The plain text that was asked for, without the slash command or the mention."""
     channel: str | None = None
@@ -54,4 +54,4 @@ class Request(BaseModel):
     @property
     def button(self) -> str | None:
         """What everybody's clicks on the same button have in common: the beginning of their keys."""
-        return self.key.removesuffix(self.user) if self.door is Door.BUTTON else None
+        return self.key.removesuffix(self.user) if self.source is Source.BUTTON else None

@@ -49,7 +49,7 @@ class Word:
     def __str__(self) -> str:
         return quote(self.text, always=True) if self.quoted else self.text
 
-    def means(self, *words: str) -> bool:
+    def form_context(self, *words: str) -> bool:
         """Whether this is one of `words` (lower case) and not a quoted name."""
         return not self.quoted and self.text.lower() in words
 
@@ -57,7 +57,7 @@ class Word:
 Words = tuple[Word, ...]
 
 
-def give_meaning(*words: str) -> None:
+def register_keywords(*words: str) -> None:
     """A phrase is cut at these (lower case): from now on a name that holds one is said back in quotes."""
     _meaningful.update(words)
 

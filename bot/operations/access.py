@@ -8,13 +8,14 @@ from bot.messages.message import Fact, Message
 from bot.operations.arguments.times import SomeoneId
 from bot.operations.arguments.types import CHANGE, Line
 from bot.operations.base import Operation, ReadOperation
-from bot.planning.context import Desk
+from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 
 class ShowAccess(Operation):
     """Whoever may do nothing at all needs it most."""
 
+    operation_id = "access"
     title = "What I may do"
     phrase = "access"
     also = ("my access|rights|permissions", "rights", "permissions", "what may|can i do", "what am i allowed to do")
@@ -26,6 +27,7 @@ class ShowAccess(Operation):
 class Can(Operation):
     """Decided for that person as if they typed the line now, where this is asked; nothing is planned."""
 
+    operation_id = "can"
     title = "May somebody?"
     phrase = "can {person} {line}"
     also = ("may {person} {line}",)
@@ -40,6 +42,7 @@ class Can(Operation):
 class WhoCan(Operation):
     """By the rules: who is in their user groups and channels is Slack's to tell."""
 
+    operation_id = "who_can"
     title = "Who may?"
     phrase = "who can {line}"
     also = ("who may {line}", "who is allowed to {line}")
@@ -53,6 +56,7 @@ class WhoCan(Operation):
 class Why(ReadOperation):
     """For who may look at every group that the change is about."""
 
+    operation_id = "why"
     title = "Why a change"
     phrase = "why change {number}"
     also = ("why {number}", "why was change {number} allowed")
@@ -62,12 +66,12 @@ class Why(ReadOperation):
 
     number: Annotated[int, CHANGE]
 
-    def read(self, desk: Desk) -> Message:
-        entry = desk.past.entry(self.number)
+    def read(self, context: OperationContext) -> Message:
+        entry = context.repository.entry(self.number)
         plan = Plan.model_validate(entry.plan) if entry.plan else None
         names = [name for change in plan.changes for name in change.names] if plan else []
-        mine = entry.request.user == desk.viewer.user
-        if not (mine or plan) or not all(map(desk.may_see, names)):
+        mine = entry.request.user == context.viewer.user
+        if not (mine or plan) or not all(map(context.may_see, names)):
             raise NotFound(f"There is no change {self.number} that you may see. {NOTHING}")
         by = f"allowed by “{entry.rule}”" if entry.rule else "allowed by no rule"
         return Message(
@@ -76,9 +80,11 @@ class Why(ReadOperation):
                 Fact(label="Asked", value=entry.request.line),
                 Fact(label="By", value="", ids=(entry.request.user,)),
                 *((Fact(label="In", value="", ids=(entry.request.channel,)),) if entry.request.channel else ()),
-                *((Fact(label="Policy", value=self._policy(desk, entry.policy)),) if entry.policy else ()),
+                *((Fact(label="Policy", value=self._policy(context, entry.policy)),) if entry.policy else ()),
             ),
         )
 
-    def _policy(self, desk: Desk, then: str) -> str:
-        return f"{then}, " + ("the same as now" if then == desk.policy else f"changed since: it is {desk.policy} now")
+    def _policy(self, context: OperationContext, then: str) -> str:
+        return f"{then}, " + (
+            "the same as now" if then == context.policy else f"changed since: it is {context.policy} now"
+        )

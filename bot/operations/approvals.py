@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from bot.journal.models import Entry, Shift
+from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact
 from bot.operations.arguments.types import CHANGE, LINE, REASON, ChangeNumber, Line
-from bot.operations.base import Effect, JournalOperation, Operation
-from bot.planning.context import Desk
+from bot.operations.base import ControlOperation, JournalEffect, Operation
+from bot.operations.context import OperationContext
 
 
 class Ask(Operation):
     """Stands for the line in it: what that line did not say is that it may wait for approval."""
 
+    operation_id = "ask"
     title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
@@ -32,7 +33,7 @@ class Ask(Operation):
         return "a rule with approvers"
 
 
-class SecondOpinion(JournalOperation):
+class ApprovalDecision(ControlOperation):
     """For whoever may approve that change today; never for who asked for it."""
 
     permission = None
@@ -47,14 +48,15 @@ class SecondOpinion(JournalOperation):
     def about(self) -> int | None:
         return self.number
 
-    def at(self, run_at: datetime | None, entry: Entry) -> Shift:
+    def at(self, run_at: datetime | None, entry: Entry) -> Reschedule:
         """The change begins then; None: never."""
-        return Shift(id=entry.id, seen=entry.run_at, run_at=run_at)
+        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at)
 
 
-class Approve(SecondOpinion):
+class Approve(ApprovalDecision):
     """To what the card shows: of the change that is made, before and after are those that were approved."""
 
+    operation_id = "approve"
     title = "Approve"
     phrase = "approve change {number}"
     did = "Approved"
@@ -62,20 +64,23 @@ class Approve(SecondOpinion):
     help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
     examples = ("approve change 42",)
 
-    def effect(self, desk: Desk) -> Effect:
-        entry = desk.approvals.open_to_asker(self.number)
-        if not desk.approvals.suffice(entry):
-            return Effect(title=f"Change {self.number} is approved, and needs others to approve it too")
-        return Effect(title=f"Change {self.number} is approved", shifts=(self.at(desk.past.now(), entry),))
+    def effect(self, context: OperationContext) -> JournalEffect:
+        entry = context.approvals.open_to_asker(self.number)
+        if not context.approvals.suffice(entry):
+            return JournalEffect(title=f"Change {self.number} is approved, and needs others to approve it too")
+        return JournalEffect(
+            title=f"Change {self.number} is approved", shifts=(self.at(context.repository.now(), entry),)
+        )
 
 
 WHICH = replace(CHANGE, label="Change", hint="Its number stands on its card")
 WHY = replace(REASON, hint="Whoever asked for it reads it")
 
 
-class Refuse(SecondOpinion):
+class Refuse(ApprovalDecision):
     """One of those who may approve is enough."""
 
+    operation_id = "refuse"
     title = "Refuse a change"
     phrase = "refuse change {number} [because {reason}]"
     did = "Refused"
@@ -85,10 +90,10 @@ class Refuse(SecondOpinion):
     number: Annotated[int, WHICH]
     reason: Annotated[str, WHY] | None = None
 
-    def effect(self, desk: Desk) -> Effect:
-        entry = desk.approvals.open_to_asker(self.number)
+    def effect(self, context: OperationContext) -> JournalEffect:
+        entry = context.approvals.open_to_asker(self.number)
         reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
-        return Effect(
+        return JournalEffect(
             title=f"Change {self.number} is refused",
             facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
             shifts=(self.at(None, entry),),
@@ -102,6 +107,7 @@ EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is to
 class Emergency(Operation):
     """Stands for the line in it: what that line did not say is why it can't wait for whoever may do it."""
 
+    operation_id = "emergency"
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
     permission = None

@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Self, get_args
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.plan import Plan
-from bot.journal.models import Shift
+from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message
-from bot.messages.text import fold, give_meaning
+from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, REASON, Noun, Refers, spellings
-from bot.operations.syntax import Field, Phrase, Slots, phrases
-from bot.planning.context import Desk
+from bot.operations.arguments.types import LINE, REASON, ArgumentType, Reference, spellings
+from bot.operations.context import OperationContext
+from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NOTHING_LASTS, Permission
 from bot.times.clauses import Times, no_end
 
@@ -27,6 +27,8 @@ class Operation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    operation_id: ClassVar[str]
+    """Stable name in the journal and in buttons: it never changes once used."""
     title: ClassVar[str]
     """What a button or a form calls it: 24 characters are what Slack has room for."""
     phrase: ClassVar[str]
@@ -47,19 +49,14 @@ class Operation(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "phrase" in cls.__dict__:
-            give_meaning(*(word for way in cls.ways() for word in way.cuts))
-
-    @classmethod
-    def key(cls) -> str:
-        """What the journal calls it: the name of its file."""
-        return cls.__module__.rpartition(".")[2]
+            register_keywords(*(word for way in cls.ways() for word in way.cuts))
 
     @classmethod
     def needs(cls) -> str:
         """What the policy has to grant, in a word."""
         return cls.permission.value if cls.permission else "nothing"
 
-    def needed(self, desk: "Desk") -> Permission | None:
+    def needed(self, context: OperationContext) -> Permission | None:
         """The permission that this very line needs."""
         return self.permission
 
@@ -67,36 +64,38 @@ class Operation(BaseModel):
         """The change, by number, that it is about."""
         return None
 
-    def groups(self, desk: "Desk") -> frozenset[str]:
+    def groups(self, context: OperationContext) -> frozenset[str]:
         """The names of the groups it is about, as far as they are known without reading them."""
-        return desk.groups_named
+        return context.groups_named
 
     @classmethod
     def verb(cls) -> str:
         """What the line starts with: `add`, `server recall time`."""
-        return phrases(cls.phrase)[0].verb
+        return command_patterns(cls.phrase)[0].verb
 
     @classmethod
     @cache
-    def ways(cls) -> tuple[Phrase, ...]:
+    def ways(cls) -> tuple[CommandPattern, ...]:
         """Every phrase it can be typed as."""
-        return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in phrases(text))
+        return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in command_patterns(text))
 
     @classmethod
     def usage(cls) -> str:
         """The phrase with a placeholder for each field."""
         first_spellings = re.sub(r"(\w+)\|\S+", r"\1", cls.phrase)
-        return first_spellings.format_map({name: noun.placeholder for name, noun in cls.nouns().items()})
+        return first_spellings.format_map(
+            {name: argument_type.placeholder for name, argument_type in cls.argument_types().items()}
+        )
 
     @classmethod
     @cache
-    def nouns(cls) -> dict[str, Noun]:
+    def argument_types(cls) -> dict[str, ArgumentType]:
         """The noun of each field that its phrases name, in the order of the declaration."""
         found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
-        return {name: noun for name, noun in found.items() if noun not in (None, START, END)}
+        return {name: argument_type for name, argument_type in found.items() if argument_type not in (None, START, END)}
 
     @classmethod
-    def times(cls) -> dict[str, Noun]:
+    def times(cls) -> dict[str, ArgumentType]:
         """The nouns of the times that may follow each of its phrases, by field."""
         return {}
 
@@ -114,71 +113,81 @@ class Operation(BaseModel):
     def of_a_group(cls) -> bool:
         """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
         group = cls.form().get("group")
-        return group is not None and group.refers is Refers.GROUP
+        return group is not None and group.reference is Reference.GROUP
 
     @classmethod
-    def form(cls) -> dict[str, Noun]:
+    def form(cls) -> dict[str, ArgumentType]:
         """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
-        needed = [noun for name, noun in cls.nouns().items() if cls.model_fields[name].is_required()]
-        if not all(noun.label for noun in needed):
+        needed = [
+            argument_type
+            for name, argument_type in cls.argument_types().items()
+            if cls.model_fields[name].is_required()
+        ]
+        if not all(argument_type.label for argument_type in needed):
             return {}
-        return {name: noun for name, noun in (cls.nouns() | cls.times()).items() if noun.label}
+        return {
+            name: argument_type
+            for name, argument_type in (cls.argument_types() | cls.times()).items()
+            if argument_type.label
+        }
 
     @classmethod
-    def present(cls, desk: "Desk", known: dict[str, Any]) -> dict[str, Any]:
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
         """What stands on the PBX in the place of what the form asks for; by field, as JSON has it."""
         return {}
 
     @classmethod
-    def read_slots(cls, slots: Slots, times: Times | None = None) -> Self:
+    def read_slots(cls, slots: Matches, times: Times | None = None) -> Self:
         """Raise ValueError with what to type instead."""
-        return cls(**{name: cls.nouns()[name].read(words) for name, words in slots.items()}, **(times or {}))
+        return cls(**{name: cls.argument_types()[name].read(words) for name, words in slots.items()}, **(times or {}))
 
     def text(self, *, settled: bool = False) -> str:
         """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
-        said = {name: noun.say(value) for name, noun, value in self.said() if name not in self.times()}
-        way = next(way for way in phrases(self.phrase) if _fields(way) == said.keys())
+        said = {
+            name: argument_type.say(value) for name, argument_type, value in self.said() if name not in self.times()
+        }
+        way = next(way for way in command_patterns(self.phrase) if _fields(way) == said.keys())
         line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
         return self.timed(line, settled=settled)
 
     def timed(self, line: str, *, settled: bool = False) -> str:
         """A line followed by the times of this operation."""
-        times = [noun.say(value) for name, noun, value in self.said() if name in self.times()]
+        times = [argument_type.say(value) for name, argument_type, value in self.said() if name in self.times()]
         comma = "," if settled and times else ""
         return " ".join((line + comma, *times))
 
-    def said(self) -> Iterator[tuple[str, Noun, Any]]:
+    def said(self) -> Iterator[tuple[str, ArgumentType, Any]]:
         """Name, noun and value of each argument that was given."""
-        for name, noun in (self.nouns() | self.times()).items():
+        for name, argument_type in (self.argument_types() | self.times()).items():
             if (value := getattr(self, name)) is not None:
-                yield name, noun, value
+                yield name, argument_type, value
 
 
-def _noun(metadata: list[Any], annotation: Any) -> Noun | None:
+def _noun(metadata: list[Any], annotation: Any) -> ArgumentType | None:
     """From `Annotated[..., noun]`, or from `Annotated[..., noun] | None`."""
     inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
-    return next((one for one in (*metadata, *inner) if isinstance(one, Noun)), None)
+    return next((one for one in (*metadata, *inner) if isinstance(one, ArgumentType)), None)
 
 
-def _fields(way: Phrase) -> set[str]:
+def _fields(way: CommandPattern) -> set[str]:
     return {part.name for part in way.parts if isinstance(part, Field)}
 
 
 def footprint(operation: Operation) -> frozenset[str]:
     """The folded names and the numbers that it mentions, or the server: known without asking the PBX."""
-    touched = {fold(text) for _, noun, value in operation.said() for text in _mentions(noun, value)}
+    touched = {fold(text) for _, argument_type, value in operation.said() for text in _mentions(argument_type, value)}
     return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
 
 
-def _mentions(noun: Noun, value: Any) -> Iterator[str]:
-    match noun.refers:
-        case Refers.GROUP:
+def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
+    match argument_type.reference:
+        case Reference.GROUP:
             yield from spellings(value)
-        case Refers.NEW_GROUP:
+        case Reference.NEW_GROUP:
             yield value
-        case Refers.MEMBER:
+        case Reference.MEMBER:
             yield value
-        case Refers.MEMBERS:
+        case Reference.MEMBERS:
             yield from value
 
 
@@ -186,24 +195,24 @@ class ReadOperation(Operation):
     """Answered in private, never queued."""
 
     @abstractmethod
-    def read(self, desk: "Desk") -> Message:
+    def read(self, context: OperationContext) -> Message:
         """What the person sees."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
+class JournalEffect:
     """What becomes true in the journal, with the request's own end; and how that is told."""
 
     title: str
     facts: tuple[Fact, ...] = ()
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[Reschedule, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
     """By name; None: it is taken down."""
     lasts: timedelta | None = NOTHING_LASTS
     """How long the change that it is about lasts then, from its beginning; None: it stays."""
 
 
-class JournalOperation(Operation):
+class ControlOperation(Operation):
     """Journaled and confirmed for all to see like a change; it writes nothing to the PBX."""
 
     did: ClassVar[str]
@@ -212,7 +221,7 @@ class JournalOperation(Operation):
     """Typed, it only shows what it is about, with a button."""
 
     @abstractmethod
-    def effect(self, desk: "Desk") -> Effect:
+    def effect(self, context: OperationContext) -> JournalEffect:
         """Raise Refused where it can't be, or no longer."""
 
 
@@ -244,7 +253,7 @@ class ChangeOperation(Operation):
         return f"ask {LINE.say(line)}" if self.approval else line
 
     @classmethod
-    def times(cls) -> dict[str, Noun]:
+    def times(cls) -> dict[str, ArgumentType]:
         """When it begins, and when it ends by itself where it can."""
         return {"starts": START} | ({"ends": END} if cls.may_end else {})
 
@@ -255,5 +264,5 @@ class ChangeOperation(Operation):
         return self
 
     @abstractmethod
-    def plan(self, desk: "Desk") -> "Plan":
+    def plan(self, context: OperationContext) -> Plan:
         """Read the PBX and say what would change; write nothing."""

@@ -77,12 +77,12 @@ OPERATIONS: tuple[type[Operation], ...] = (
 
 def dump(operation: Operation) -> dict[str, Any]:
     """For the journal."""
-    return {"operation": operation.key(), "arguments": operation.model_dump(mode="json")}
+    return {"operation": operation.operation_id, "arguments": operation.model_dump(mode="json")}
 
 
 def load(dumped: dict[str, Any]) -> Operation:
     """What `dump` wrote."""
-    (kind,) = (one for one in OPERATIONS if one.key() == dumped["operation"])
+    (kind,) = (one for one in OPERATIONS if one.operation_id == dumped["operation"])
     return kind.model_validate(dumped["arguments"])
 
 

@@ -1,1 +1,83 @@
-"""OperationContext: what an operation may use (interface)."""
+"""OperationContext: what an operation may use while it reads or plans.
+
+The planner implements it (`RequestContext`). Operations are typed against this protocol, so that they
+import nothing of the layers above them.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Protocol
+
+from bot.changes.change import Change
+from bot.changes.lookups import MembershipLookup, PromptFiles
+from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.snapshot import Person, Snapshot, Target
+from bot.errors import NotPossible
+from bot.journal.history import Viewer
+from bot.messages.message import Offer
+from bot.operations.arguments.targets import Recall
+from bot.pbx.client import PbxClient
+from bot.pbx.directory import Directory, ServerSettingsCache
+from bot.pbx.models import ParkGroup
+from bot.policy.model import Permission
+
+
+class PermissionCheck(Protocol):
+    """Tells whether the requester may use a permission at all, or on one group."""
+
+    def __call__(self, permission: Permission, group: str | None = None) -> bool: ...
+
+
+class OperationContext(Protocol):
+    """One request's view of the PBX, the journal and the policy."""
+
+    pbx: PbxClient
+    directory: Directory
+    settings_cache: ServerSettingsCache
+    repository: ChangeRepository
+    memberships: MembershipLookup
+    prompt_files: PromptFiles
+    approvals: Approvals
+    viewer: Viewer
+    zone: str
+    """The requester's IANA time zone."""
+    policy: str
+    """Fingerprint of the policy in force."""
+    may_see: Callable[[str], bool]
+    """Whether the requester may read the park group of that name."""
+    may: PermissionCheck
+    again: Callable[[], tuple[str, ...]]
+    """Lines that the requester used last and may still use; raises JournalUnavailable."""
+
+    @property
+    def groups_named(self) -> frozenset[str]:
+        """Names of the park groups that the request mentions, as the PBX spells them; a new group's as typed."""
+
+    def group(self, text: str) -> ParkGroup:
+        """The park group that `text` names; raises NotFound or Ambiguous."""
+
+    def people(self, members: Sequence[str]) -> tuple[Person, ...]:
+        """The users that the texts name, in order and without repetition; raises where any of them is unknown."""
+
+    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """The refusal for `people`, with a button that does it for the other members of the request."""
+
+    def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
+        """The settings `recall_to` and `ring_group_id` for a recall target."""
+
+    def ring_group_name(self, id: str) -> str:
+        """A ring group's name and number; the id itself where the PBX does not have it."""
+
+    def server(self) -> Snapshot:
+        """The call park server's settings, read now."""
+
+    def server_with_prompt(self) -> tuple[Snapshot, str]:
+        """The server's settings with its prompt file, and why the prompt is not known ("" where it is)."""
+
+    def now(self, change: Change) -> Snapshot | None:
+        """The present state of an earlier change's target; None where it no longer exists."""
+
+    def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
+        """The group's present state; raises NotFound where it was deleted or renamed since it was looked up."""
+
+    def taken(self, name: str) -> ParkGroup | None:
+        """The group that has this name already, whatever its case."""

@@ -7,16 +7,17 @@ from bot.changes.repository import PAUSED
 from bot.errors import NotPossible
 from bot.messages.message import Fact
 from bot.operations.arguments.types import REASON, Line
-from bot.operations.base import Effect, JournalOperation, Operation
-from bot.planning.context import Desk
+from bot.operations.base import ControlOperation, JournalEffect, Operation
+from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 WHY = replace(REASON, hint="Whoever wants a change meanwhile reads it")
 
 
-class Pause(JournalOperation):
+class Pause(ControlOperation):
     """Reads and previews go on; ends of temporary changes wait."""
 
+    operation_id = "pause"
     title = "Pause Park"
     phrase = "pause [because {reason}]"
     also = ("pause [for] {reason}",)
@@ -27,18 +28,19 @@ class Pause(JournalOperation):
 
     reason: Annotated[str, WHY] | None = None
 
-    def effect(self, desk: Desk) -> Effect:
+    def effect(self, context: OperationContext) -> JournalEffect:
         reason = self.reason or "no reason was given"
-        return Effect(
+        return JournalEffect(
             title="Park is paused: nothing is changed until somebody resumes",
             facts=(Fact(label="Reason", value=reason),),
             flags={PAUSED: reason},
         )
 
 
-class Resume(JournalOperation):
+class Resume(ControlOperation):
     """Ends that waited are carried out; what was refused meanwhile has to be asked again."""
 
+    operation_id = "resume"
     title = "Resume Park"
     phrase = "resume"
     also = ("unpause",)
@@ -47,15 +49,16 @@ class Resume(JournalOperation):
     help = "Ends a pause: Park makes changes again, and carries out the ends that waited for it."
     examples = ("resume",)
 
-    def effect(self, desk: Desk) -> Effect:
-        if not desk.past.flag(PAUSED):
+    def effect(self, context: OperationContext) -> JournalEffect:
+        if not context.repository.flag(PAUSED):
             raise NotPossible("Park is not paused. Nothing was changed.")
-        return Effect(title="Park makes changes again", flags={PAUSED: None})
+        return JournalEffect(title="Park makes changes again", flags={PAUSED: None})
 
 
 class Preview(Operation):
     """Needs the permission of the line that it previews: it is planned like it, and not applied."""
 
+    operation_id = "preview"
     title = "Preview"
     phrase = "preview {line}"
     also = ("dry run {line}", "what if {line}")

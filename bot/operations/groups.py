@@ -10,14 +10,15 @@ from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Member, Recall, RecallTarget
 from bot.operations.arguments.types import GroupName, NewGroupName, Search
 from bot.operations.base import ChangeOperation, ReadOperation
+from bot.operations.context import OperationContext
 from bot.pbx.models import RecallTo
-from bot.planning.context import Desk
 from bot.policy.model import Permission
 
 
 class Groups(ReadOperation):
     """All of them, or those with a part of a name in theirs."""
 
+    operation_id = "groups"
     title = "List groups"
     phrase = "groups [{search}]"
     also = (
@@ -33,21 +34,21 @@ class Groups(ReadOperation):
 
     search: Search | None = None
 
-    def read(self, desk: Desk) -> Message:
-        every = desk.pbx.groups(search=self.search) if self.search else desk.directory.all_groups()
+    def read(self, context: OperationContext) -> Message:
+        every = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
         wanted = fold(self.search or "")
         found = sorted(
-            (one for one in every if desk.may_see(one.name) and wanted in fold(one.name)),
+            (one for one in every if context.may_see(one.name) and wanted in fold(one.name)),
             key=lambda one: fold(one.name),
         )
         title = f"{len(found)} park group{'' if len(found) == 1 else 's'}" + (
             f" with “{self.search}” in the name" if self.search else ""
         )
-        counts = {one.id: desk.directory.member_count(one.id) for one in found}
+        counts = {one.id: context.directory.member_count(one.id) for one in found}
         return Message(
             title=title,
             items=tuple(
-                f"{one.name}: recall to {recall(one.shown(), desk.ring_group_name)}{_members(counts[one.id])}"
+                f"{one.name}: recall to {recall(one.shown(), context.ring_group_name)}{_members(counts[one.id])}"
                 for one in found
             ),
             lines=("group <name>",) if found else (),
@@ -61,6 +62,7 @@ def _members(count: int | None) -> str:
 class Group(ReadOperation):
     """Its settings and members; a bare name asks for it too."""
 
+    operation_id = "group"
     title = "Show a group"
     phrase = "group {group}"
     also = (
@@ -77,35 +79,36 @@ class Group(ReadOperation):
 
     group: GroupName
 
-    def read(self, desk: Desk) -> Message:
-        target, snapshot = desk.snapshot(desk.group(self.group))
+    def read(self, context: OperationContext) -> Message:
+        target, snapshot = context.snapshot(context.group(self.group))
         members = snapshot.members or ()
         return Message(
             title=f"Park group {target.title}",
             facts=(
-                *(fact for fact in settings(snapshot, desk.ring_group_name) if fact.label != "Name"),
+                *(fact for fact in settings(snapshot, context.ring_group_name) if fact.label != "Name"),
                 Fact(label="Members", value=str(len(members)) if members else "none yet"),
             ),
             items=tuple(map(str, members)),
-            forms=_forms(desk, target.title),
+            forms=_forms(context, target.title),
         )
 
 
-def _forms(desk: Desk, group: str) -> tuple[FormOffer, ...]:
+def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
     from bot.operations.catalog import OPERATIONS  # the list holds this operation too
 
     offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.of_a_group() and not one.asks)
     return tuple(
-        FormOffer(label=one.title, operation=one.key(), arguments={"group": group})
+        FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
         for one in offered
-        if one.permission is not None and desk.may(one.permission, group)
+        if one.permission is not None and context.may(one.permission, group)
     )
 
 
 class Find(ReadOperation):
     """The PBX can't be asked which group a user is in: the members of the groups are read until it is found."""
 
+    operation_id = "find"
     title = "Find somebody"
     phrase = "find {member}"
     also = (
@@ -122,9 +125,9 @@ class Find(ReadOperation):
 
     member: Member
 
-    def read(self, desk: Desk) -> Message:
-        (person,) = desk.people((self.member,))
-        found = desk.homes.find(person.number)
+    def read(self, context: OperationContext) -> Message:
+        (person,) = context.people((self.member,))
+        found = context.memberships.find(person.number)
         if found.group is not None:
             return Message(title=f"{person} is in {found.group.name}")
         if found.looked < found.total:
@@ -140,6 +143,7 @@ class Find(ReadOperation):
 class Create(ChangeOperation):
     """Without a recall target, unanswered calls go back to the user who parked them."""
 
+    operation_id = "create"
     title = "Create a group"
     phrase = "create {name} [recall to {recall}]"
     also = (
@@ -155,10 +159,10 @@ class Create(ChangeOperation):
     name: NewGroupName
     recall: RecallTarget | None = None
 
-    def plan(self, desk: Desk) -> Plan:
-        refuse_taken(desk, self.name)
+    def plan(self, context: OperationContext) -> Plan:
+        refuse_taken(context, self.name)
         recall = self.recall or Recall(to=RecallTo.USER)
-        after = Snapshot(settings={"name": self.name, **desk.recall_settings(recall)}, members=())
+        after = Snapshot(settings={"name": self.name, **context.recall_settings(recall)}, members=())
         return Plan(
             title=f"Created the park group {self.name}",
             wish=f"Create the park group {self.name}",
@@ -166,9 +170,9 @@ class Create(ChangeOperation):
         )
 
 
-def refuse_taken(desk: Desk, name: str, *, but: str | None = None) -> None:
+def refuse_taken(context: OperationContext, name: str, *, but: str | None = None) -> None:
     """Names are unique in a tenant; `but` is the id of the group that may have it."""
-    taken = desk.taken(name)
+    taken = context.taken(name)
     if taken is not None and taken.id != but:
         show = f"group {quote(taken.name)}"
         raise NotPossible(
@@ -179,6 +183,7 @@ def refuse_taken(desk: Desk, name: str, *, but: str | None = None) -> None:
 class Rename(ChangeOperation):
     """Members and recall target stay."""
 
+    operation_id = "rename"
     title = "Rename a group"
     phrase = "rename {group} to {name}"
     also = ("rename {group} into|as {name}", "change name of {group} to {name}")
@@ -190,10 +195,10 @@ class Rename(ChangeOperation):
     group: GroupName
     name: NewGroupName
 
-    def plan(self, desk: Desk) -> Plan:
-        group = desk.group(self.group)
-        target, before = desk.snapshot(group, members=False)
-        refuse_taken(desk, self.name, but=group.id)
+    def plan(self, context: OperationContext) -> Plan:
+        group = context.group(self.group)
+        target, before = context.snapshot(group, members=False)
+        refuse_taken(context, self.name, but=group.id)
         change = Change(target=target, before=before, after=before.setting(name=self.name))
         return Plan(
             title=f"Renamed {target.title} to {self.name}",
@@ -206,6 +211,7 @@ class Rename(ChangeOperation):
 class Delete(ChangeOperation):
     """Has no synonym, and asks first."""
 
+    operation_id = "delete"
     title = "Delete a group"
     phrase = "delete {group}"
     permission = Permission.GROUPS
@@ -219,8 +225,8 @@ class Delete(ChangeOperation):
 
     group: GroupName
 
-    def plan(self, desk: Desk) -> Plan:
-        target, before = desk.snapshot(desk.group(self.group))
+    def plan(self, context: OperationContext) -> Plan:
+        target, before = context.snapshot(context.group(self.group))
         return Plan(
             title=f"Deleted the park group {target.title}",
             wish=f"Delete the park group {target.title}",

@@ -7,9 +7,9 @@ from typing import Annotated
 from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.text import Words, join
-from bot.operations.arguments.types import Noun
+from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
-from bot.planning.context import Desk
+from bot.operations.context import OperationContext
 from bot.times.parser import ENDS, STARTS
 
 log = logging.getLogger(__name__)
@@ -46,12 +46,13 @@ def _times(about: list[type[Operation]]) -> tuple[str, ...]:
     return tuple(said for name, said in (("starts", later), ("ends", ends)) if name in fields)
 
 
-TOPIC = Noun(placeholder="<verb>", read=_topic, say=str)
+TOPIC = ArgumentType(placeholder="<verb>", read=_topic, say=str)
 
 
 class Help(ReadOperation):
     """Anybody may ask; the short list holds only what the asker may do here."""
 
+    operation_id = "help"
     title = "Park"
     phrase = "help [{topic}]"
     also = ("?|--help|-h [{topic}]",)
@@ -61,8 +62,8 @@ class Help(ReadOperation):
 
     topic: Annotated[str, TOPIC] | None = None
 
-    def read(self, desk: Desk) -> Message:
-        return self._one(self.topic) if self.topic else self._all(desk)
+    def read(self, context: OperationContext) -> Message:
+        return self._one(self.topic) if self.topic else self._all(context)
 
     def _one(self, topic: str) -> Message:
         about = _about(topic)
@@ -72,10 +73,10 @@ class Help(ReadOperation):
             lines=tuple(example for one in about for example in one.examples),
         )
 
-    def _all(self, desk: Desk) -> Message:
+    def _all(self, context: OperationContext) -> Message:
         """The panel: short, for a phone; what they asked for last is a tap away."""
         every = [one for one in _operations() if one.advertised]
-        allowed = [one for one in every if one.permission is None or desk.may(one.permission)]
+        allowed = [one for one in every if one.permission is None or context.may(one.permission)]
         others = len(every) - len(allowed)
         verbs = ", ".join(dict.fromkeys(one.verb() for one in allowed))
         return Message(
@@ -86,8 +87,8 @@ class Help(ReadOperation):
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
-            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _again(desk)),
-            forms=tuple(FormOffer(label=one.title, operation=one.key()) for one in allowed if one.form()),
+            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _again(context)),
+            forms=tuple(FormOffer(label=one.title, operation=one.operation_id) for one in allowed if one.form()),
         )
 
 
@@ -97,10 +98,10 @@ def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
     return (one.examples[0] for one in allowed if one in firsts.values())
 
 
-def _again(desk: Desk) -> tuple[str, ...]:
+def _again(context: OperationContext) -> tuple[str, ...]:
     """Help comes without them too."""
     try:
-        return desk.again()
+        return context.again()
     except JournalUnavailable as fault:
         log.warning("what somebody asked for last is not known: %s", fault)
         return ()

@@ -6,13 +6,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Annotated
 
-from bot.journal.history import Record, csv_of
-from bot.messages.message import Attachment, Deed, Message, Offer
+from bot.journal.history import HistoryRecord, csv_of
+from bot.messages.message import ActivityItem, Attachment, Message, Offer
 from bot.messages.text import Words, fold
 from bot.operations.arguments.times import Since, SomeoneId, begins
-from bot.operations.arguments.types import ChangeNumber, Noun, read_name, spellings
+from bot.operations.arguments.types import ArgumentType, ChangeNumber, read_name, spellings
 from bot.operations.base import Operation, ReadOperation
-from bot.planning.context import Desk
+from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
@@ -23,17 +23,18 @@ MOST = 50
 
 def _read_group(words: Words) -> str:
     """Of a group that may be gone by now: it is not looked up on the PBX."""
-    if any(word.means("since", "before", "me") for word in words):
+    if any(word.form_context("since", "before", "me") for word in words):
         raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
     return read_name(words)
 
 
-HISTORY_OF = Noun(placeholder="<group>", read=_read_group)
+HISTORY_OF = ArgumentType(placeholder="<group>", read=_read_group)
 
 
 class ShowHistory(ReadOperation):
     """Newest first; a record is only for who may look at every group that it is about."""
 
+    operation_id = "history"
     title = "History"
     phrase = "history [{group}] [of {person}] [since {since}] [before change {before}]"
     also = (
@@ -55,8 +56,8 @@ class ShowHistory(ReadOperation):
     since: Since | None = None
     before: ChangeNumber | None = None
 
-    def read(self, desk: Desk) -> Message:
-        found = list(islice(records(self, desk), MOST + 1))
+    def read(self, context: OperationContext) -> Message:
+        found = list(islice(records(self, context), MOST + 1))
         shown, more = found[:MOST], len(found) > MOST
         if not shown:
             return Message(title=f"Nothing that you may see was asked for{_about(self)}", lines=("history",))
@@ -70,28 +71,28 @@ class ShowHistory(ReadOperation):
         )
 
 
-def records(asked: Operation, desk: Desk) -> Iterator[Record]:
+def records(asked: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
     """What the asker may see of what `asked` (history, or its export) is about; under its earlier names too."""
     group, person, since, before = (getattr(asked, name, None) for name in ("group", "person", "since", "before"))
-    viewer, names = desk.viewer, {fold(one) for one in spellings(group or "")}
+    viewer, names = context.viewer, {fold(one) for one in spellings(group or "")}
     user = viewer.user if person == "me" else person and person.strip("<@>")
-    start = begins(since, desk.zone, desk.past.now()) if since else None
+    start = begins(since, context.zone, context.repository.now()) if since else None
     for record in viewer.history.newest_first(before=before, since=start, user=user):
-        if (not group or _is_about(record, names)) and _may_see(desk, record):
+        if (not group or _is_about(record, names)) and _may_see(context, record):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            yield _reasoned(desk, record)
+            yield _reasoned(context, record)
 
 
-def _is_about(record: Record, names: Collection[str]) -> bool:
+def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
     return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
 
 
-def _may_see(desk: Desk, record: Record) -> bool:
-    return all(any(_may(desk, spelling) for spelling in spellings) for spellings in record.groups)
+def _may_see(context: OperationContext, record: HistoryRecord) -> bool:
+    return all(any(_may(context, spelling) for spelling in spellings) for spellings in record.groups)
 
 
-def _may(desk: Desk, group: str) -> bool:
-    return desk.may(Permission.HISTORY, group) and desk.may_see(group)
+def _may(context: OperationContext, group: str) -> bool:
+    return context.may(Permission.HISTORY, group) and context.may_see(group)
 
 
 def _about(asked: ShowHistory) -> str:
@@ -100,17 +101,17 @@ def _about(asked: ShowHistory) -> str:
     return "".join(parts) + (f" before change {asked.before}" if asked.before else "")
 
 
-def _reasoned(desk: Desk, record: Record) -> Record:
+def _reasoned(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
     """A reason may name groups that the request did not: it is left out for who may not see all that it names."""
     named = re.findall('[“"]([^”"]+)[”"]', record.reason)
-    return record if all(_may(desk, name) for name in named) else replace(record, reason="")
+    return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 
-def _deed(record: Record) -> Deed:
+def _deed(record: HistoryRecord) -> ActivityItem:
     outcome = f"{_OUTCOMES.get(record.outcome, record.outcome)}{record.reason and ': '}{record.reason}"
     what = f"{record.line}: {record.said}" if record.said else record.line
-    how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.door}"
-    return Deed(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
+    how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.source}"
+    return ActivityItem(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
 
 
 def _offers(asked: ShowHistory, last: int | None) -> Iterator[Offer]:
@@ -127,6 +128,7 @@ BOM = "\ufeff"
 class ExportHistory(ReadOperation):
     """For the asker's eyes: it goes to their direct messages, whatever the channel."""
 
+    operation_id = "history_export"
     title = "Export history"
     phrase = "export history [{group}] [of {person}] [since {since}]"
     also = ("export [{group}] history", "export", "export history of|for {group} [since {since}]")
@@ -138,8 +140,8 @@ class ExportHistory(ReadOperation):
     person: SomeoneId | None = None
     since: Since | None = None
 
-    def read(self, desk: Desk) -> Message:
-        rows = list(csv_of(records(self, desk)))
+    def read(self, context: OperationContext) -> Message:
+        rows = list(csv_of(records(self, context)))
         if len(rows) == 1:
             return Message(title="There is nothing to export: nothing that you may see was asked for.")
         count = f"{len(rows) - 1} request{'' if len(rows) == 2 else 's'}"

@@ -8,11 +8,11 @@ from typing import Any
 from bot.errors import NotPossible
 from bot.messages.message import FormOffer
 from bot.messages.text import Words
-from bot.operations.arguments.types import Noun
+from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.syntax import Literal, Phrase, Slots, phrases
-from bot.times.clauses import Tail, cut, no_end
+from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
+from bot.times.clauses import TimeClause, cut, no_end
 
 MAX_READINGS = 12
 """Ways to cut one line into names: more than that is no line that somebody typed."""
@@ -40,7 +40,7 @@ def matched(words: Words) -> Matched:
     return Matched(tuple(same[:MAX_READINGS]), next((way.fault for way in ways if way.fault), None))
 
 
-def matched_tail(tail: Tail) -> Matched:
+def matched_tail(tail: TimeClause) -> Matched:
     """By the phrase that pins down most; only changes can have times."""
     fault: Fault | None = None
     verb = verb_of(tail.rest)
@@ -61,16 +61,18 @@ def matched_tail(tail: Tail) -> Matched:
     return Matched(fault=fault)
 
 
-def _read(operation: type[Operation], slots: Slots, tail: Tail) -> Operation:
+def _read(operation: type[Operation], slots: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
         raise ValueError(no_end(tail.typed))
     return operation.read_slots(slots, tail.times)
 
 
 @cache
-def _by_weight(operations: tuple[type[Operation], ...]) -> tuple[tuple[type[Operation], tuple[Phrase, ...]], ...]:
+def _by_weight(
+    operations: tuple[type[Operation], ...],
+) -> tuple[tuple[type[Operation], tuple[CommandPattern, ...]], ...]:
     """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
-    grouped: dict[tuple[int, int], list[Phrase]] = {}
+    grouped: dict[tuple[int, int], list[CommandPattern]] = {}
     for index, operation in enumerate(operations):
         for way in operation.ways():
             grouped.setdefault((-way.weight, index), []).append(way)
@@ -91,11 +93,11 @@ def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ..
 
 
 def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
-    return len(words) >= len(verb) and all(word.means(one) for word, one in zip(words, verb, strict=False))
+    return len(words) >= len(verb) and all(word.form_context(one) for word, one in zip(words, verb, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class PartialMatch:
     """What of a line was understood: the usage filled with it, the arguments it gives, and how many words are left."""
 
     line: str
@@ -103,43 +105,43 @@ class Begun:
     left: int
 
 
-def begun(operation: type[Operation], tail: Tail) -> Begun:
+def begun(operation: type[Operation], tail: TimeClause) -> PartialMatch:
     """As much as fits one of its phrases; an optional part is in the line where it was begun, and so are times."""
-    ways = [_begun(operation, way, tail) for way in phrases(operation.phrase)]
+    ways = [_begun(operation, way, tail) for way in command_patterns(operation.phrase)]
     return min(ways, key=lambda way: (way.left, len(way.line)))
 
 
-def _begun(operation: type[Operation], way: Phrase, tail: Tail) -> Begun:
+def _begun(operation: type[Operation], way: CommandPattern, tail: TimeClause) -> PartialMatch:
     rest, said, arguments, skipped = tail.rest, list[str](), dict[str, Any](), 0
     for part in way.parts:
         if isinstance(part, Literal):
-            rest = rest[1:] if rest and rest[0].means(*part.spellings) else rest
+            rest = rest[1:] if rest and rest[0].form_context(*part.spellings) else rest
             said.append(part.spellings[0])
             continue
-        noun = operation.nouns()[part.name]
-        length = _length(operation, noun, rest)
+        argument_type = operation.argument_types()[part.name]
+        length = _length(operation, argument_type, rest)
         try:
-            arguments[part.name] = noun.read(rest[:length])
-            said.append(noun.say(arguments[part.name]))
+            arguments[part.name] = argument_type.read(rest[:length])
+            said.append(argument_type.say(arguments[part.name]))
             rest = rest[length:]
         except FAULTS:
-            said.append(noun.placeholder)
-            if any(word.means(*_stops(operation)) for word in rest[length:][:1]):
+            said.append(argument_type.placeholder)
+            if any(word.form_context(*_stops(operation)) for word in rest[length:][:1]):
                 rest, skipped = rest[length:], skipped + length  # no other field's: a small word follows
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
     said += [operation.times()[name].say(value) for name, value in times.items()]
-    return Begun(
+    return PartialMatch(
         " ".join(said),
         operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
         len(rest) + skipped,
     )
 
 
-def _length(operation: type[Operation], noun: Noun, words: Words) -> int:
+def _length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
     """How many words the next field may have: up to the next small word of the operation's, else one, or a line."""
-    stops, most = _stops(operation), len(words) if noun.whole_line else 1
-    return next((index for index, word in enumerate(words) if word.means(*stops)), min(len(words), most))
+    stops, most = _stops(operation), len(words) if argument_type.whole_line else 1
+    return next((index for index, word in enumerate(words) if word.form_context(*stops)), min(len(words), most))
 
 
 def _stops(operation: type[Operation]) -> set[str]:
@@ -147,7 +149,7 @@ def _stops(operation: type[Operation]) -> set[str]:
     return {spelling for part in parts for spelling in part.spellings}
 
 
-def form(operation: type[Operation], tail: Tail) -> tuple[FormOffer, ...]:
+def form(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
     """The operation's form, if it has fields to fill."""
     if not operation.form():
         return ()
@@ -155,14 +157,14 @@ def form(operation: type[Operation], tail: Tail) -> tuple[FormOffer, ...]:
     return (
         FormOffer(
             label="Open the form",
-            operation=operation.key(),
+            operation=operation.operation_id,
             arguments=understood.arguments,
             whole=_only_begun(operation, understood),
         ),
     )
 
 
-def _only_begun(operation: type[Operation], understood: Begun) -> bool:
+def _only_begun(operation: type[Operation], understood: PartialMatch) -> bool:
     """Whether nothing is wrong with the line but that something is missing."""
     required = {name for name in operation.form() if operation.model_fields[name].is_required()}
     return not understood.left and not required <= understood.arguments.keys()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from bot.changes.change import Change
-from bot.changes.plan import Plan, whom
+from bot.changes.plan import Plan, mention_list
 from bot.changes.snapshot import Person
 from bot.errors import NOTHING, NotFound, NotPossible
 from bot.messages.message import Offer
@@ -12,14 +12,15 @@ from bot.messages.text import quote
 from bot.operations.arguments.targets import Members
 from bot.operations.arguments.types import FromGroup, GroupName, ToGroup
 from bot.operations.base import ChangeOperation
+from bot.operations.context import OperationContext
 from bot.pbx.models import ParkGroup
-from bot.planning.context import Desk
 from bot.policy.model import Permission
 
 
 class Remove(ChangeOperation):
     """Never deletes a group, whatever its name."""
 
+    operation_id = "remove"
     title = "Remove members"
     phrase = "remove {members} [from {group}]"
     also = (
@@ -36,15 +37,15 @@ class Remove(ChangeOperation):
     members: Members
     group: GroupName | None = None
 
-    def plan(self, desk: Desk) -> Plan:
-        people = desk.people(self.members)
-        homes: dict[str, list[Person]] = defaultdict(list)
+    def plan(self, context: OperationContext) -> Plan:
+        people = context.people(self.members)
+        memberships: dict[str, list[Person]] = defaultdict(list)
         groups: dict[str, ParkGroup] = {}
         for one in people:
-            if group := desk.group(self.group) if self.group else _home(desk, one):
+            if group := context.group(self.group) if self.group else _home(context, one):
                 groups[group.id] = group
-                homes[group.id].append(one)
-        changes = [_without(desk, groups[id], leaving) for id, leaving in homes.items()]
+                memberships[group.id].append(one)
+        changes = [_without(context, groups[id], leaving) for id, leaving in memberships.items()]
         gone = [one for change in changes for one in change.removed]
         leaving = {one.number for one in gone}
         return Plan(
@@ -59,8 +60,8 @@ class Remove(ChangeOperation):
         )
 
 
-def _home(desk: Desk, person: Person) -> ParkGroup | None:
-    found = desk.homes.find_now(person.number)
+def _home(context: OperationContext, person: Person) -> ParkGroup | None:
+    found = context.memberships.find_now(person.number)
     if found.group is None and found.looked < found.total:
         raise NotFound(
             f"{person} is in none of the {found.looked} of {found.total} groups I looked at: name the group. {NOTHING}",
@@ -69,8 +70,8 @@ def _home(desk: Desk, person: Person) -> ParkGroup | None:
     return found.group
 
 
-def _without(desk: Desk, group: ParkGroup, leaving: list[Person]) -> Change:
-    target, before = desk.snapshot(group)
+def _without(context: OperationContext, group: ParkGroup, leaving: list[Person]) -> Change:
+    target, before = context.snapshot(group)
     numbers = {one.number for one in leaving}
     after = before.with_members(member for member in before.members or () if member.number not in numbers)
     return Change(target=target, before=before, after=after)
@@ -78,12 +79,13 @@ def _without(desk: Desk, group: ParkGroup, leaving: list[Person]) -> Change:
 
 def _title(verb: str, people: Sequence[Person], changes: Sequence[Change]) -> str:
     groups = ", ".join(change.target.title for change in changes)
-    return f"{verb} {whom(people)} from {groups}" if groups else f"{verb} {whom(people)}"
+    return f"{verb} {mention_list(people)} from {groups}" if groups else f"{verb} {mention_list(people)}"
 
 
 class Move(ChangeOperation):
     """A removal and an addition in one request: both or neither."""
 
+    operation_id = "move"
     title = "Move members"
     phrase = "move {members} [from {group}] to|into {to}"
     also = ("move {members} in {to}",)
@@ -96,16 +98,16 @@ class Move(ChangeOperation):
     to: ToGroup
     group: FromGroup | None = None
 
-    def plan(self, desk: Desk) -> Plan:
-        people = desk.people(self.members)
-        target, before = desk.snapshot(desk.group(self.to))
+    def plan(self, context: OperationContext) -> Plan:
+        people = context.people(self.members)
+        target, before = context.snapshot(context.group(self.to))
         there = [one for one in people if one.number in before.numbers()]
         moving = [one for one in people if one not in there]
-        leaving = self._leaving(desk, moving)
+        leaving = self._leaving(context, moving)
         left = {one.number for change in leaving for one in change.removed}
-        self._refuse_who_is_nowhere(desk, [one for one in moving if one.number not in left])
+        self._refuse_who_is_nowhere(context, [one for one in moving if one.number not in left])
         joining = Change(target=target, before=before, after=before.with_members((*(before.members or ()), *moving)))
-        users = whom(moving or people)
+        users = mention_list(moving or people)
         sources = ", ".join(change.target.title for change in leaving)
         return Plan(
             title=f"Moved {users} from {sources} to {target.title}",
@@ -114,25 +116,26 @@ class Move(ChangeOperation):
             already=tuple(f"{one} already is in {target.title}." for one in there),
         )
 
-    def _leaving(self, desk: Desk, moving: list[Person]) -> tuple[Change, ...]:
+    def _leaving(self, context: OperationContext, moving: list[Person]) -> tuple[Change, ...]:
         if not moving:
             return ()
-        return Remove(members=tuple(one.number for one in moving), group=self.group).plan(desk).changes
+        return Remove(members=tuple(one.number for one in moving), group=self.group).plan(context).changes
 
-    def _refuse_who_is_nowhere(self, desk: Desk, nowhere: list[Person]) -> None:
+    def _refuse_who_is_nowhere(self, context: OperationContext, nowhere: list[Person]) -> None:
         if not nowhere:
             return
         numbers = ", ".join(one.number for one in nowhere)
         add = self.timed(f"add {numbers} to {quote(self.to)}")
         reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nowhere)
-        if len(nowhere) == len(desk.people(self.members)):
+        if len(nowhere) == len(context.people(self.members)):
             raise NotPossible(f"{reasons[0]} {NOTHING}", notes=reasons[1:], offers=(Offer(label=add, line=add),))
-        raise desk.all_or_nothing(nowhere, reasons, Offer(label=add, line=add))
+        raise context.all_or_nothing(nowhere, reasons, Offer(label=add, line=add))
 
 
 class Add(ChangeOperation):
     """Added one by one in the order asked for: *58 hunts in that order."""
 
+    operation_id = "add"
     title = "Add members"
     phrase = "add {members} to|into|in {group}"
     also = ("put {members} in|into|to {group}",)
@@ -147,22 +150,22 @@ class Add(ChangeOperation):
     members: Members
     group: GroupName
 
-    def plan(self, desk: Desk) -> Plan:
-        people = desk.people(self.members)
-        target, before = desk.snapshot(desk.group(self.group))
+    def plan(self, context: OperationContext) -> Plan:
+        people = context.people(self.members)
+        target, before = context.snapshot(context.group(self.group))
         new = [one for one in people if one.number not in before.numbers()]
-        self._refuse_who_is_elsewhere(desk, new)
+        self._refuse_who_is_elsewhere(context, new)
         after = before.with_members((*(before.members or ()), *new))
         return Plan(
-            title=f"Added {whom(new or people)} to {target.title}",
-            wish=f"Add {whom(new or people)} to {target.title}",
+            title=f"Added {mention_list(new or people)} to {target.title}",
+            wish=f"Add {mention_list(new or people)} to {target.title}",
             changes=(Change(target=target, before=before, after=after),),
             already=tuple(f"{one} already is in {target.title}." for one in people if one not in new),
         )
 
-    def _refuse_who_is_elsewhere(self, desk: Desk, new: list[Person]) -> None:
+    def _refuse_who_is_elsewhere(self, context: OperationContext, new: list[Person]) -> None:
         """Only what is known without asking group by group; the PBX refuses the rest, which is explained then."""
-        elsewhere = desk.homes.known(new)
+        elsewhere = context.memberships.known(new)
         if not elsewhere:
             return
         numbers = tuple(one.number for one in elsewhere)
@@ -170,4 +173,4 @@ class Add(ChangeOperation):
         reasons = tuple(
             f"{one} is in {group}; a user can be in one park group only." for one, group in elsewhere.items()
         )
-        raise desk.all_or_nothing(elsewhere, reasons, Offer(label=move.text(), line=move.text()))
+        raise context.all_or_nothing(elsewhere, reasons, Offer(label=move.text(), line=move.text()))

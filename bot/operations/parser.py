@@ -11,19 +11,19 @@ from bot.errors import NOTHING, NotUnderstood
 from bot.messages.message import Offer
 from bot.messages.text import MAX_LINE, Word, Words, join, split
 from bot.operations.approvals import Ask, Emergency
-from bot.operations.arguments.types import Refers
-from bot.operations.base import ChangeOperation, JournalOperation, Operation
+from bot.operations.arguments.types import Reference
+from bot.operations.base import ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Preview
 from bot.operations.help import Help, topic_of
 from bot.operations.matching import FAULTS, MAX_READINGS, Fault, Operations, begun, form, matched, verb_of
 from bot.operations.scheduling import Replace
-from bot.operations.syntax import Phrase, phrases
-from bot.times.clauses import Tail, cut, no_end, odd
+from bot.operations.syntax import CommandPattern, command_patterns
+from bot.times.clauses import TimeClause, cut, no_end, odd
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Suggestion:
     """Phrases of a wish, why it can't be, and lines that do what can."""
 
     phrases: tuple[str, ...]
@@ -31,13 +31,13 @@ class Explained:
     lines: tuple[str, ...] = ()
 
     @property
-    def ways(self) -> tuple[Phrase, ...]:
+    def ways(self) -> tuple[CommandPattern, ...]:
         """The phrases, ready to match."""
-        return tuple(way for text in self.phrases for way in phrases(text))
+        return tuple(way for text in self.phrases for way in command_patterns(text))
 
 
 EXPLAINED = (
-    Explained(
+    Suggestion(
         (
             "recall time {group} {time}",
             "recall time of|for {group} {time}",
@@ -51,7 +51,7 @@ EXPLAINED = (
         "A park group has no timers of its own: the call park server's hold for every group. Nothing was changed.",
         ("server",),
     ),
-    Explained(
+    Suggestion(
         (
             "park {call}",
             "park",
@@ -81,7 +81,7 @@ def not_understood(words: Words, fault: Fault | None) -> NotUnderstood:
     operation = verb_of(words)
     if operation and operation.changes() and (strange := odd(words)) is not None:
         return NotUnderstood(f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form(operation, strange[0]))
-    tail = cut(words)[0] if (operation or Operation).times() else Tail(words)
+    tail = cut(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
         return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form(fault[0], tail))
     if operation is None:
@@ -107,7 +107,7 @@ def explained(words: Words) -> NotUnderstood | None:
     """A wish that can't come true; the server is no group, whatever stands in a group's place."""
     for wish in EXPLAINED:
         slots = [found for way in wish.ways for found in way.match(words)]
-        if any(not found.get("group", ()) or not found["group"][-1].means("server") for found in slots):
+        if any(not found.get("group", ()) or not found["group"][-1].form_context("server") for found in slots):
             return NotUnderstood(wish.text, offers=tuple(Offer(label=line, line=line) for line in wish.lines))
     return None
 
@@ -122,9 +122,9 @@ def corrected_verb(words: Words) -> str | None:
     return found[0].text() if found else None
 
 
-def _forgiven(operation: type[Operation], tail: Tail) -> tuple[Offer, ...]:
+def _forgiven(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
     """The line with its missing small words put in, as a button."""
-    if any(noun.whole_line for noun in operation.nouns().values()):
+    if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
         return ()  # a line holds small words of its own
     for slots in (
         slots for way in operation.ways() for slots in islice(way.match(tail.rest, forgiving=True), MAX_READINGS)
@@ -138,7 +138,7 @@ def _forgiven(operation: type[Operation], tail: Tail) -> tuple[Offer, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Swallowed:
+class UnreadTime:
     """A new name without quotes that ends like a time: by field, with what it is without, and why it can't be one."""
 
     field: str
@@ -160,15 +160,15 @@ def unswallowed(words: Words, readings: Operations) -> Operations:
     )
 
 
-def _swallowed(words: Words, reading: Operation) -> Iterator[Swallowed]:
-    for name, noun, value in reading.said():
-        if noun.refers is not Refers.NEW_GROUP or Word(value, quoted=True) in words:
+def _swallowed(words: Words, reading: Operation) -> Iterator[UnreadTime]:
+    for name, argument_type, value in reading.said():
+        if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
             continue
         tail = cut(tuple(map(Word, value.split())))[0]
         if strange := odd(tuple(map(Word, value.split()))):
-            yield Swallowed(name, join(strange[0].rest), strange[1])
+            yield UnreadTime(name, join(strange[0].rest), strange[1])
         elif tail.times:
-            yield Swallowed(name, join(tail.rest), no_end(tail.typed))
+            yield UnreadTime(name, join(tail.rest), no_end(tail.typed))
 
 
 def parse(line: str) -> Operations:
@@ -176,7 +176,7 @@ def parse(line: str) -> Operations:
     words = _split(line)
     if not words:
         return (Help(),)
-    if words[-1].means("?", "--help", "-h"):
+    if words[-1].form_context("?", "--help", "-h"):
         return _question(words[:-1], line)
     return _checked(_readings(words))
 
@@ -199,7 +199,7 @@ def _question(words: Words, line: str) -> Operations:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
     asked = readings[0]
-    if not isinstance(asked, ChangeOperation | JournalOperation):
+    if not isinstance(asked, ChangeOperation | ControlOperation):
         return readings
     show = (Offer(label="Preview", line=f"preview {asked.text()}"),) if isinstance(asked, ChangeOperation) else ()
     raise NotUnderstood(
@@ -223,7 +223,7 @@ def _readings(words: Words) -> Operations:
 def _bare(words: Words) -> Operations:
     """A bare noun only reads; one that looks like a mistyped verb is asked about."""
     operation = next(one for one in OPERATIONS if one.bare and re.fullmatch(one.bare, join(words)))
-    (field,) = operation.nouns()
+    (field,) = operation.argument_types()
     try:
         reading = operation.read_slots({field: words})
     except FAULTS as error:

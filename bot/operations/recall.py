@@ -9,8 +9,8 @@ from bot.errors import PBXError
 from bot.operations.arguments.targets import RecallTarget
 from bot.operations.arguments.types import GroupName
 from bot.operations.base import ChangeOperation
+from bot.operations.context import OperationContext
 from bot.pbx.models import FeatureCode, RecallTo
-from bot.planning.context import Desk
 from bot.policy.model import Permission
 from bot.times.format import say_seconds
 
@@ -20,27 +20,27 @@ CODES = {"CALL_PARK": "*68", "GROUP_CALL_PARK": "*58", "CALL_RETRIEVE": "*88"}
 """PortSIP's defaults, used where the PBX does not tell its own."""
 
 
-def codes(desk: Desk) -> dict[str, str]:
+def codes(context: OperationContext) -> dict[str, str]:
     """The tenant's star codes by feature, as code: a bare star would make what stands between two of them bold."""
-    told = {one.feature: one.code for one in _told(desk) if one.code and one.feature in CODES}
+    told = {one.feature: one.code for one in _told(context) if one.code and one.feature in CODES}
     return {feature: f"`{code}`" for feature, code in (CODES | told).items()}
 
 
-def _told(desk: Desk) -> tuple[FeatureCode, ...]:
+def _told(context: OperationContext) -> tuple[FeatureCode, ...]:
     """What only makes a sentence better must not keep a change from being made."""
     try:
-        return desk.lately.feature_codes()
+        return context.settings_cache.feature_codes()
     except PBXError as fault:
         log.warning("the PBX does not tell its star codes, so its defaults are said: %s", fault)
         return ()
 
 
-def recall_notes(desk: Desk, change: Change) -> tuple[str, ...]:
+def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
     """For a card: three sentences a tired person would ask for."""
     if change.already or change.before is None or change.after is None:
         return ()
-    star = codes(desk)
-    server = change.after.settings if change.target.is_server else _server(desk)
+    star = codes(context)
+    server = change.after.settings if change.target.is_server else _server(context)
     if change.target.is_server:
         covers = (
             f"This covers calls parked with {star['CALL_PARK']};"
@@ -51,12 +51,12 @@ def recall_notes(desk: Desk, change: Change) -> tuple[str, ...]:
             f"This covers calls parked in the group ({star['GROUP_CALL_PARK']});"
             f" calls parked with {star['CALL_PARK']} follow the call park server."
         )
-    return tuple(filter(None, (_no_longer(desk, change), _when(server, change), covers)))
+    return tuple(filter(None, (_no_longer(context, change), _when(server, change), covers)))
 
 
-def _server(desk: Desk) -> dict[str, Any]:
+def _server(context: OperationContext) -> dict[str, Any]:
     try:
-        return desk.lately.server().shown()
+        return context.settings_cache.server().shown()
     except PBXError as fault:
         log.warning("the PBX does not tell its timers, so none are said: %s", fault)
         return {}
@@ -71,7 +71,7 @@ def _when(server: dict[str, Any], change: Change) -> str:
     return f"A call that nobody picks up is recalled after {say_seconds(waits)}{also}."
 
 
-def _no_longer(desk: Desk, change: Change) -> str:
+def _no_longer(context: OperationContext, change: Change) -> str:
     before, after = (side.settings if side else {} for side in (change.before, change.after))
     lost = []
     if before.get("recall_to") != RecallTo.RING_GROUP and after.get("recall_to") == RecallTo.RING_GROUP:
@@ -79,20 +79,21 @@ def _no_longer(desk: Desk, change: Change) -> str:
     had = before.get("ring_group_id") if before.get("recall_to") != RecallTo.USER else None
     has = after.get("ring_group_id") if after.get("recall_to") != RecallTo.USER else None
     if had and had != has:
-        lost.append(desk.ring_group_name(had))
+        lost.append(context.ring_group_name(had))
     return f"No longer called: {' and '.join(lost)}." if lost else ""
 
 
-def recall_shown(desk: Desk, settings: dict[str, Any]) -> dict[str, str | None]:
+def recall_shown(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:
     """The recall target as a form's field has it."""
     id = settings.get("ring_group_id") if settings.get("recall_to") != RecallTo.USER else None
-    found = desk.directory.ring_group_by_id(id) if id else None
+    found = context.directory.ring_group_by_id(id) if id else None
     return {"to": settings.get("recall_to"), "ring_group": (found.extension_number or found.name) if found else None}
 
 
 class RecallGroup(ChangeOperation):
     """The person on call types this one in a hurry."""
 
+    operation_id = "recall"
     title = "Change recall"
     phrase = "recall {group} to {recall}"
     also = (
@@ -115,20 +116,20 @@ class RecallGroup(ChangeOperation):
     recall: RecallTarget
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
         if "group" not in known:
             return {}
-        target, now = desk.snapshot(desk.group(known["group"]), members=False)
-        return {"group": target.title, "recall": recall_shown(desk, now.settings)}
+        target, now = context.snapshot(context.group(known["group"]), members=False)
+        return {"group": target.title, "recall": recall_shown(context, now.settings)}
 
-    def plan(self, desk: Desk) -> Plan:
-        target, before = desk.snapshot(desk.group(self.group), members=False)
-        after = before.setting(**desk.recall_settings(self.recall, before))
+    def plan(self, context: OperationContext) -> Plan:
+        target, before = context.snapshot(context.group(self.group), members=False)
+        after = before.setting(**context.recall_settings(self.recall, before))
         change = Change(target=target, before=before, after=after)
         return Plan(
             title=f"Recalls of {target.title} changed",
             wish=f"Change the recalls of {target.title}",
             changes=(change,),
-            notes=recall_notes(desk, change),
+            notes=recall_notes(context, change),
             already=(f"The recalls of {target.title} already are like that.",) if change.already else (),
         )

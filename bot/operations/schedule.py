@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.changes.plan import Times
+from bot.changes.plan import Schedule
 from bot.errors import NOTHING, Ambiguous
 from bot.messages.message import Offer
 from bot.operations.base import ChangeOperation, Operation
 from bot.times.format import exactly, say_duration, say_moment
-from bot.times.model import Elapsed, End, Start
+from bot.times.model import Duration, End, Start
 from bot.times.resolver import resolve
 
 NOTICE = timedelta(minutes=10)
@@ -17,13 +17,13 @@ WORTH_A_NOTICE = timedelta(minutes=30)
 """A change shorter than this needs no word before its end: its beginning has not been forgotten."""
 
 
-def times(operation: "ChangeOperation", now: datetime, zone: str) -> Times | None:
+def schedule_of(operation: "ChangeOperation", now: datetime, zone: str) -> Schedule | None:
     """None for a change that is made at once and stays; raise Ambiguous with a button for each, or NotPossible."""
     if operation.starts is None and operation.ends is None:
         return None
     starts = the_only(operation, "starts", operation.starts, now, zone) if operation.starts else None
     ends = operation.ends and the_only(operation, "ends", operation.ends, now, zone, begins=starts)
-    return Times(zone=zone, starts=starts, ends=ends)
+    return Schedule(zone=zone, starts=starts, ends=ends)
 
 
 def floats(operation: "ChangeOperation") -> bool:
@@ -33,7 +33,7 @@ def floats(operation: "ChangeOperation") -> bool:
 
 def lasts(operation: "ChangeOperation") -> str | None:
     """How long, where its time counts from its beginning, whenever that is."""
-    if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Elapsed):
+    if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Duration):
         return say_duration(operation.ends.when.elapsed)
     return None
 

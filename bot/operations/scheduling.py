@@ -7,18 +7,18 @@ from typing import Annotated
 
 from bot.changes.plan import Plan
 from bot.changes.repository import waits
-from bot.journal.models import Entry, Shift
+from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeNumber, Line
-from bot.operations.base import Effect, JournalOperation, Operation, ReadOperation
+from bot.operations.base import ControlOperation, JournalEffect, Operation, ReadOperation
+from bot.operations.context import OperationContext
 from bot.operations.schedule import notice, the_only
-from bot.planning.context import Desk
 from bot.policy.model import Permission
-from bot.times.model import Elapsed, End
+from bot.times.model import Duration, End
 
 
-class OfAChange(Operation):
+class ChangeReference(Operation):
     """Decided for whoever asks now, on every name that the change touched."""
 
     permission = None
@@ -33,31 +33,31 @@ class OfAChange(Operation):
     def about(self) -> int | None:
         return self.number
 
-    def needed(self, desk: Desk) -> Permission | None:
+    def needed(self, context: OperationContext) -> Permission | None:
         from bot.operations.catalog import load  # the list holds these operations too
 
-        return load(desk.past.entry(self.number).asked[0]).needed(desk)
+        return load(context.repository.entry(self.number).asked[0]).needed(context)
 
-    def groups(self, desk: Desk) -> frozenset[str]:
-        return frozenset(name for change in desk.past.plan(self.number).changes for name in change.names)
+    def groups(self, context: OperationContext) -> frozenset[str]:
+        return frozenset(name for change in context.repository.plan(self.number).changes for name in change.names)
 
     def retimed(
         self,
-        desk: Desk,
+        context: OperationContext,
         entry: Entry,
         title: str,
         run_at: datetime | None = None,
         due_at: datetime | None = None,
         *,
         lasts: timedelta | None,
-    ) -> Effect:
+    ) -> JournalEffect:
         """The entry gets another time, or None: it is called off. `lasts`: how long the change does then."""
-        times = desk.past.times(self.number)
+        times = context.repository.times(self.number)
         after = times.dated(run_at) if run_at else "called off"
-        return Effect(
+        return JournalEffect(
             title=title,
             facts=(Fact(label="Time", before=times.dated(entry.run_at), value=after),),
-            shifts=(Shift(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at),),
+            shifts=(Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at),),
             lasts=lasts,
         )
 
@@ -90,6 +90,7 @@ def for_a_scheduled(number: int) -> tuple[Offer, ...]:
 class Pending(ReadOperation):
     """Each with the buttons that whoever asks may use."""
 
+    operation_id = "pending"
     title = "What is pending"
     phrase = "pending"
     also = ("list|show pending", "scheduled", "what is pending|waiting|scheduled")
@@ -97,71 +98,72 @@ class Pending(ReadOperation):
     help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
     examples = ("pending",)
 
-    def read(self, desk: Desk) -> Message:
-        rows = (*_asked(desk), *_ends(desk), *_starts(desk), *_unknown(desk))
+    def read(self, context: OperationContext) -> Message:
+        rows = (*_asked(context), *_ends(context), *_starts(context), *_unknown(context))
         if not rows:
             return Message(title="Nothing is pending: no change waits for its time, and none will end by itself.")
         return Message(title=f"{len(rows)} pending", rows=rows)
 
 
-def _asked(desk: Desk) -> Iterator[Row]:
+def _asked(context: OperationContext) -> Iterator[Row]:
     """Approving is for approvers, and thinking better of it for who asked."""
-    for entry in desk.past.coming_starts():
+    for entry in context.repository.coming_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.approval is None or not waits(entry) or not _may_see(desk, plan):
+        if plan.approval is None or not waits(entry) or not _may_see(context, plan):
             continue
         approve, withdraw = for_a_waiting(entry.id, plan)
-        mine = entry.request.user == desk.viewer.user
-        offers = (withdraw,) if mine else (approve,) if desk.approvals.may_approve(entry) else ()
+        mine = entry.request.user == context.viewer.user
+        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
         text = f"{plan.wish}: waits for approval, until {plan.approval.lapses()} (change {entry.id})"
         yield Row(text=text, ids=(entry.request.user,), offers=offers)
 
 
-def _ends(desk: Desk) -> Iterator[Row]:
-    for first, end in desk.past.coming_ends():
+def _ends(context: OperationContext) -> Iterator[Row]:
+    for first, end in context.repository.coming_ends():
         plan = Plan.model_validate(first.plan)
-        if plan.times and _may_see(desk, plan):
-            text = f"{plan.title}: ends {plan.times.moment(end.run_at, desk.past.now())}"
-            yield _row(desk, first, plan, text, for_a_temporary(first.id))
+        if plan.times and _may_see(context, plan):
+            text = f"{plan.title}: ends {plan.times.moment(end.run_at, context.repository.now())}"
+            yield _row(context, first, plan, text, for_a_temporary(first.id))
 
 
-def _starts(desk: Desk) -> Iterator[Row]:
-    for entry in desk.past.coming_starts():
+def _starts(context: OperationContext) -> Iterator[Row]:
+    for entry in context.repository.coming_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.times and not waits(entry) and _may_see(desk, plan):
-            text = f"{plan.wish}: {plan.times.moment(entry.run_at, desk.past.now())}"
-            yield _row(desk, entry, plan, text, for_a_scheduled(entry.id))
+        if plan.times and not waits(entry) and _may_see(context, plan):
+            text = f"{plan.wish}: {plan.times.moment(entry.run_at, context.repository.now())}"
+            yield _row(context, entry, plan, text, for_a_scheduled(entry.id))
 
 
-def _unknown(desk: Desk) -> Iterator[Row]:
-    for entry in desk.past.unsettled():
+def _unknown(context: OperationContext) -> Iterator[Row]:
+    for entry in context.repository.unsettled():
         plan = Plan.model_validate(entry.plan)
-        if _may_see(desk, plan):
+        if _may_see(context, plan):
             look = Offer(label="Look and try again", line=f"preview {entry.request.line}")
             text = f"Unknown whether it was made: {plan.wish}. Look at the PBX, then use the button."
-            yield _row(desk, entry, plan, text, (look,))
+            yield _row(context, entry, plan, text, (look,))
 
 
-def _row(desk: Desk, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
+def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
     """With its buttons for whoever may do to those groups what the change does."""
     from bot.operations.catalog import load  # the list holds this operation too
 
-    needed = load(entry.asked[0]).needed(desk)
+    needed = load(entry.asked[0]).needed(context)
     names: list[str | None] = [*(name for change in plan.changes for name in change.names)] or [None]
-    may = needed is not None and all(desk.may(needed, name) for name in names)
+    may = needed is not None and all(context.may(needed, name) for name in names)
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
 
 
-def _may_see(desk: Desk, plan: Plan) -> bool:
-    return all(desk.may_see(name) for change in plan.changes for name in change.names)
+def _may_see(context: OperationContext, plan: Plan) -> bool:
+    return all(context.may_see(name) for change in plan.changes for name in change.names)
 
 
 UNTIL = replace(END, label="")
 
 
-class Extend(OfAChange, JournalOperation):
+class Extend(ChangeReference, ControlOperation):
     """By how long, counted from the end that it has; or until when."""
 
+    operation_id = "extend"
     title = "Extend"
     phrase = "extend change {number} {ends}"
     also = ("extend change {number} by|to {ends}", "end change {number} {ends}")
@@ -171,36 +173,40 @@ class Extend(OfAChange, JournalOperation):
 
     ends: Annotated[End, UNTIL]
 
-    def effect(self, desk: Desk) -> Effect:
-        end, now = desk.past.end_of(self.number), desk.past.now()
-        when, zone = self.ends.when, desk.zone
-        until = end.run_at + when.elapsed if isinstance(when, Elapsed) else the_only(self, "ends", self.ends, now, zone)
+    def effect(self, context: OperationContext) -> JournalEffect:
+        end, now = context.repository.end_of(self.number), context.repository.now()
+        when, zone = self.ends.when, context.zone
+        until = (
+            end.run_at + when.elapsed if isinstance(when, Duration) else the_only(self, "ends", self.ends, now, zone)
+        )
         return self.retimed(
-            desk,
+            context,
             end,
             f"Change {self.number} ends at another time",
             until,
             max(now, notice(now, until)),
-            lasts=until - desk.past.begun(self.number),
+            lasts=until - context.repository.begun(self.number),
         )
 
 
-class Keep(OfAChange, JournalOperation):
+class Keep(ChangeReference, ControlOperation):
     """Its end is called off."""
 
+    operation_id = "keep"
     title = "Keep"
     phrase = "keep change {number}"
     did = "Kept"
     help = "Makes a temporary change stay: its end is called off."
     examples = ("keep change 42",)
 
-    def effect(self, desk: Desk) -> Effect:
-        return self.retimed(desk, desk.past.end_of(self.number), f"Change {self.number} stays", lasts=None)
+    def effect(self, context: OperationContext) -> JournalEffect:
+        return self.retimed(context, context.repository.end_of(self.number), f"Change {self.number} stays", lasts=None)
 
 
-class Now(OfAChange, JournalOperation):
+class Now(ChangeReference, ControlOperation):
     """What it ends with stays as it was: a time that was named, or as long as was said."""
 
+    operation_id = "now"
     title = "Do it now"
     phrase = "do change {number} now"
     also = ("do change {number}", "change {number} now")
@@ -208,34 +214,36 @@ class Now(OfAChange, JournalOperation):
     help = "Makes a change that is waiting for its time at once."
     examples = ("do change 42 now",)
 
-    def effect(self, desk: Desk) -> Effect:
-        start, now = desk.past.start_of(self.number), desk.past.now()
-        times = desk.past.times(self.number)
+    def effect(self, context: OperationContext) -> JournalEffect:
+        start, now = context.repository.start_of(self.number), context.repository.now()
+        times = context.repository.times(self.number)
         lasts = times.ends - now if times.ends else None
-        return self.retimed(desk, start, f"Change {self.number} begins now", now, lasts=lasts)
+        return self.retimed(context, start, f"Change {self.number} begins now", now, lasts=lasts)
 
 
-class Cancel(OfAChange, JournalOperation):
+class Cancel(ChangeReference, ControlOperation):
     """Before it begins."""
 
+    operation_id = "cancel"
     title = "Cancel"
     phrase = "cancel change {number}"
     did = "Called off"
     help = "Calls off a change that is waiting for its time. One that was made already is taken back with undo."
     examples = ("cancel change 42",)
 
-    def effect(self, desk: Desk) -> Effect:
-        if waits(entry := desk.past.entry(self.number)):
-            called_off = Shift(id=entry.id, seen=entry.run_at, run_at=None)
-            return Effect(title=f"Change {self.number} is no longer asked for", shifts=(called_off,))
-        start, times = desk.past.start_of(self.number), desk.past.times(self.number)
+    def effect(self, context: OperationContext) -> JournalEffect:
+        if waits(entry := context.repository.entry(self.number)):
+            called_off = Reschedule(id=entry.id, seen=entry.run_at, run_at=None)
+            return JournalEffect(title=f"Change {self.number} is no longer asked for", shifts=(called_off,))
+        start, times = context.repository.start_of(self.number), context.repository.times(self.number)
         lasts = times.ends - start.run_at if times.ends else None
-        return self.retimed(desk, start, f"Change {self.number} is called off", lasts=lasts)
+        return self.retimed(context, start, f"Change {self.number} is called off", lasts=lasts)
 
 
 class Replace(Operation):
     """Stands for the line in it: what that line did not say is that the temporary change may go."""
 
+    operation_id = "replace"
     title = "Replace"
     phrase = "replace change {number} with {line}"
     permission = None

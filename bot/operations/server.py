@@ -12,14 +12,15 @@ from bot.operations.arguments.targets import RecallTarget
 from bot.operations.arguments.times import Time
 from bot.operations.arguments.types import ExtensionNumber, SoundFile, Switch
 from bot.operations.base import ChangeOperation, ReadOperation
+from bot.operations.context import OperationContext
 from bot.operations.recall import codes, recall_notes, recall_shown
-from bot.planning.context import Desk
 from bot.policy.model import Permission
 
 
 class Server(ReadOperation):
     """One a tenant; its timers hold for every group."""
 
+    operation_id = "server"
     title = "The call park server"
     phrase = "server"
     also = (
@@ -35,14 +36,14 @@ class Server(ReadOperation):
     help = "Shows the call park server's settings, with the star codes that phones dial."
     examples = ("server",)
 
-    def read(self, desk: Desk) -> Message:
-        snapshot = desk.server()
-        star = codes(desk)
+    def read(self, context: OperationContext) -> Message:
+        snapshot = context.server()
+        star = codes(context)
         prompt = snapshot.settings.get("prompt_file_name")
         return Message(
             title="Call park server",
             facts=(
-                *settings(snapshot, desk.ring_group_name),
+                *settings(snapshot, context.ring_group_name),
                 *((Fact(label="Prompt", value=str(prompt)),) if prompt else ()),
             ),
             notes=(
@@ -55,16 +56,21 @@ class Server(ReadOperation):
 
 
 def server_plan(
-    desk: Desk, what: str, before: Snapshot | None = None, *, prompt: Prompt | None = None, **settings: Any
+    context: OperationContext,
+    what: str,
+    before: Snapshot | None = None,
+    *,
+    prompt: Prompt | None = None,
+    **settings: Any,
 ) -> Plan:
     """The server as it is, or as it was just read, with these settings, or this prompt."""
-    before = before or desk.server()
+    before = before or context.server()
     change = Change(target=SERVER, before=before, after=before.setting(**settings).with_prompt(prompt))
     return Plan(
         title=f"{what} of the call park server changed",
         wish=f"Change the {what[0].lower()}{what[1:]} of the call park server",
         changes=(change,),
-        notes=recall_notes(desk, change) if "recall_to" in settings else (),
+        notes=recall_notes(context, change) if "recall_to" in settings else (),
         already=(f"The {what[0].lower()}{what[1:]} of the call park server already is like that.",)
         if change.already
         else (),
@@ -74,6 +80,7 @@ def server_plan(
 class ServerEnabled(ChangeOperation):
     """Off asks first: nobody can park a call then."""
 
+    operation_id = "server_enabled"
     title = "Switch call park"
     phrase = "server {on}"
     also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
@@ -88,15 +95,15 @@ class ServerEnabled(ChangeOperation):
         return not self.on
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-        return {"on": desk.server().settings.get("enabled")}
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        return {"on": context.server().settings.get("enabled")}
 
     @property
     def button(self) -> str:  # type: ignore[override]
         return "Switch on" if self.on else "Switch off"
 
-    def plan(self, desk: Desk) -> Plan:
-        plan = server_plan(desk, "State", enabled=self.on)
+    def plan(self, context: OperationContext) -> Plan:
+        plan = server_plan(context, "State", enabled=self.on)
         lost = "Nobody in the company can park a call while it is off; calls that are parked now may be cut off."
         return plan.model_copy(update={"loses": () if self.on or plan.changes[0].already else (lost,)})
 
@@ -104,6 +111,7 @@ class ServerEnabled(ChangeOperation):
 class ServerExtension(ChangeOperation):
     """Must not clash with any other number of the tenant."""
 
+    operation_id = "server_extension"
     title = "Server extension"
     phrase = "server extension {extension}"
     also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
@@ -114,12 +122,12 @@ class ServerExtension(ChangeOperation):
     extension: ExtensionNumber
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-        return {"extension": desk.server().settings.get("extension_number")}
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        return {"extension": context.server().settings.get("extension_number")}
 
-    def plan(self, desk: Desk) -> Plan:
-        plan = server_plan(desk, "Extension", extension_number=self.extension)
-        holder = None if plan.changes[0].already else desk.pbx.number(self.extension)
+    def plan(self, context: OperationContext) -> Plan:
+        plan = server_plan(context, "Extension", extension_number=self.extension)
+        holder = None if plan.changes[0].already else context.pbx.number(self.extension)
         if holder is not None:
             raise NotPossible(f"{self.extension} already belongs to {holder.name or holder.type}. Nothing was changed.")
         return plan
@@ -128,6 +136,7 @@ class ServerExtension(ChangeOperation):
 class ServerPrompt(ChangeOperation):
     """One for the whole company, so it asks first. The file that it comes in the place of is kept."""
 
+    operation_id = "server_prompt"
     title = "Server prompt"
     phrase = "server prompt {file}"
     also = ("set server prompt to {file}", "server prompt to {file}", "change server prompt to {file}")
@@ -139,10 +148,10 @@ class ServerPrompt(ChangeOperation):
 
     file: SoundFile
 
-    def plan(self, desk: Desk) -> Plan:
-        wanted = desk.sounds.named(self.file)
-        before, why = desk.server_with_prompt()
-        plan = server_plan(desk, "Prompt", before, prompt=wanted)
+    def plan(self, context: OperationContext) -> Plan:
+        wanted = context.prompt_files.named(self.file)
+        before, why = context.server_with_prompt()
+        plan = server_plan(context, "Prompt", before, prompt=wanted)
         lost = f"the prompt that is there now, {before.prompt}, for it can't be saved: {why}"
         return plan.model_copy(update={"loses": (lost,) if why and not plan.changes[0].already else ()})
 
@@ -150,6 +159,7 @@ class ServerPrompt(ChangeOperation):
 class ServerRecall(ChangeOperation):
     """The groups have their own."""
 
+    operation_id = "server_recall"
     title = "Server recall"
     phrase = "server recall to {recall}"
     also = (
@@ -165,17 +175,18 @@ class ServerRecall(ChangeOperation):
     recall: RecallTarget
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-        return {"recall": recall_shown(desk, desk.server().settings)}
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        return {"recall": recall_shown(context, context.server().settings)}
 
-    def plan(self, desk: Desk) -> Plan:
-        before = desk.server()
-        return server_plan(desk, "Recall target", before, **desk.recall_settings(self.recall, before))
+    def plan(self, context: OperationContext) -> Plan:
+        before = context.server()
+        return server_plan(context, "Recall target", before, **context.recall_settings(self.recall, before))
 
 
 class ServerRecallRingGroupTime(ChangeOperation):
     """Counts where the recall target is the user and then a ring group."""
 
+    operation_id = "server_recall_ring_group_time"
     title = "Ring group time"
     phrase = "server recall ring group time {time}"
     also = (
@@ -191,16 +202,17 @@ class ServerRecallRingGroupTime(ChangeOperation):
     time: Time
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-        return {"time": desk.server().settings.get("recall_ring_group_time")}
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        return {"time": context.server().settings.get("recall_ring_group_time")}
 
-    def plan(self, desk: Desk) -> Plan:
-        return server_plan(desk, "Recall ring group time", recall_ring_group_time=self.time)
+    def plan(self, context: OperationContext) -> Plan:
+        return server_plan(context, "Recall ring group time", recall_ring_group_time=self.time)
 
 
 class ServerRecallTime(ChangeOperation):
     """Holds for every group: groups have no timers."""
 
+    operation_id = "server_recall_time"
     title = "Recall time"
     phrase = "server recall time {time}"
     also = (
@@ -217,8 +229,8 @@ class ServerRecallTime(ChangeOperation):
     time: Time
 
     @classmethod
-    def present(cls, desk: Desk, known: dict[str, Any]) -> dict[str, Any]:
-        return {"time": desk.server().settings.get("recall_time")}
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        return {"time": context.server().settings.get("recall_time")}
 
-    def plan(self, desk: Desk) -> Plan:
-        return server_plan(desk, "Recall time", recall_time=self.time)
+    def plan(self, context: OperationContext) -> Plan:
+        return server_plan(context, "Recall time", recall_time=self.time)

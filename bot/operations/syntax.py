@@ -23,11 +23,11 @@ class Field:
 
 
 Part = Literal | Field
-Slots = dict[str, Words]
+Matches = dict[str, Words]
 
 
 @dataclass(frozen=True)
-class Phrase:
+class CommandPattern:
     """One way to type an operation, optional parts already chosen."""
 
     parts: tuple[Part, ...]
@@ -55,32 +55,32 @@ class Phrase:
             if isinstance(part, Literal):
                 yield from part.spellings
 
-    def match(self, words: Words, *, forgiving: bool = False) -> Iterator[Slots]:
+    def match(self, words: Words, *, forgiving: bool = False) -> Iterator[Matches]:
         """Every way to cut the words into fields, a long first field first; forgiving: inner words may be missing."""
         yield from _match(self.parts, words, forgiving=forgiving, first=True)
 
 
-def phrases(text: str) -> tuple[Phrase, ...]:
+def command_patterns(text: str) -> tuple[CommandPattern, ...]:
     """The phrase with and without its optional part."""
     optional = re.search(r"\s*\[(.*?)\]", text)
     if not optional:
-        return (Phrase(tuple(_part(word) for word in text.split())),)
+        return (CommandPattern(tuple(_part(word) for word in text.split())),)
     before, after = text[: optional.start()], text[optional.end() :]
-    return phrases(f"{before} {optional[1]}{after}") + phrases(f"{before}{after}")
+    return command_patterns(f"{before} {optional[1]}{after}") + command_patterns(f"{before}{after}")
 
 
 def _part(word: str) -> Part:
     return Field(word[1:-1]) if word.startswith("{") else Literal(tuple(word.split("|")))
 
 
-def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: bool) -> Iterator[Slots]:
+def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: bool) -> Iterator[Matches]:
     if not parts:
         if not words:
             yield {}
         return
     part, rest = parts[0], parts[1:]
     if isinstance(part, Literal):
-        if words and words[0].means(*part.spellings):
+        if words and words[0].form_context(*part.spellings):
             yield from _match(rest, words[1:], forgiving=forgiving, first=False)
         elif forgiving and not first:
             yield from _match(rest, words, forgiving=forgiving, first=False)

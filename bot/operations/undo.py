@@ -4,36 +4,36 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Self
 
-from bot.changes.change import Change, Overtaken, moved_by, taken_back
+from bot.changes.change import Change, ChangedSince, moved_by, revert
 from bot.changes.diff import overtaken, people
 from bot.changes.plan import Plan
 from bot.errors import NOTHING, NotPossible
 from bot.messages.message import Offer
 from bot.messages.text import Words, whole
-from bot.operations.arguments.types import DriftNumber, Noun
+from bot.operations.arguments.types import ArgumentType, DriftNumber
 from bot.operations.base import ChangeOperation, Operation
+from bot.operations.context import OperationContext
 from bot.operations.groups import refuse_taken
-from bot.operations.scheduling import OfAChange
-from bot.planning.context import Desk
+from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 
 
 def _read_anyway(words: Words) -> bool:
-    if len(words) == 1 and words[0].means("anyway"):
+    if len(words) == 1 and words[0].form_context("anyway"):
         return True
     raise ValueError("After the number only “anyway” may follow.")
 
 
-ANYWAY = Noun(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
+ANYWAY = ArgumentType(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
 
 
-class TakesBack(ChangeOperation):
+class RevertingOperation(ChangeOperation):
     """Only what was moved then, and nothing in silence that was moved since."""
 
     anyway: Annotated[bool, ANYWAY] | None = None
 
     @classmethod
-    def times(cls) -> dict[str, Noun]:
+    def times(cls) -> dict[str, ArgumentType]:
         """None: what is taken back is taken back now, and stays so."""
         return {}
 
@@ -46,25 +46,25 @@ class TakesBack(ChangeOperation):
     def in_any_case(self) -> Self:
         """The same, whatever came since."""
 
-    def back(self, desk: Desk, change: Change) -> Change:
+    def back(self, context: OperationContext, change: Change) -> Change:
         """Its way back from what is there now; raise NotPossible with the three states where others moved it since."""
-        now = desk.now(change)
+        now = context.now(change)
         try:
-            back = taken_back(change, now, anyway=bool(self.anyway))
-        except Overtaken as stop:
-            raise self._overtaken(desk, stop) from stop
+            back = revert(change, now, anyway=bool(self.anyway))
+        except ChangedSince as stop:
+            raise self._overtaken(context, stop) from stop
         if back.before is None and back.after is not None:
-            refuse_taken(desk, back.target.title)
-        _refuse_unsaved(desk, back)
+            refuse_taken(context, back.target.title)
+        _refuse_unsaved(context, back)
         return back
 
-    def _overtaken(self, desk: Desk, stop: Overtaken) -> NotPossible:
+    def _overtaken(self, context: OperationContext, stop: ChangedSince) -> NotPossible:
         """With a button for whoever wants the first state back whatever came since."""
         change, now = stop.change, stop.now
         title = change.target.title
         if now is None:
             return NotPossible(f"{title} is gone, so {self.what} can't be taken back. {NOTHING}")
-        seen = (f"{fact.label}: {fact.value}" for fact in overtaken(change, now, desk.ring_group_name))
+        seen = (f"{fact.label}: {fact.value}" for fact in overtaken(change, now, context.ring_group_name))
         return NotPossible(
             f"{title} was changed again since {self.what}. {NOTHING}",
             notes=tuple(seen),
@@ -77,9 +77,9 @@ class TakesBack(ChangeOperation):
         return (Offer(label="Put back as before", line=f"preview {self.in_any_case().text()}"),)
 
 
-def _refuse_unsaved(desk: Desk, back: Change) -> None:
+def _refuse_unsaved(context: OperationContext, back: Change) -> None:
     prompt = back.after.prompt if back.after else None
-    if prompt is not None and not back.already and not desk.sounds.has(prompt):
+    if prompt is not None and not back.already and not context.prompt_files.has(prompt):
         raise NotPossible(
             f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING}",
             notes=("Whoever has its file can set it anew: server prompt.",),
@@ -100,9 +100,10 @@ def losses(change: Change) -> Iterator[str]:
         yield f"the park group {change.target.title}"
 
 
-class Undo(OfAChange, TakesBack):
+class Undo(ChangeReference, RevertingOperation):
     """What the button under a change asks for."""
 
+    operation_id = "undo"
     title = "Undo a change"
     phrase = "undo change {number} [{anyway}]"
     also = ("end change {number} [now]",)
@@ -120,9 +121,9 @@ class Undo(OfAChange, TakesBack):
     def in_any_case(self) -> Self:
         return type(self)(number=self.number, anyway=True)
 
-    def plan(self, desk: Desk) -> Plan:
-        done = desk.past.done(self.number)
-        changes = tuple(self.back(desk, change) for change in reversed(desk.past.whole(done)))
+    def plan(self, context: OperationContext) -> Plan:
+        done = context.repository.done(self.number)
+        changes = tuple(self.back(context, change) for change in reversed(context.repository.whole(done)))
         return Plan(
             title=f"Taken back: {done.title}",
             wish=f"Take back change {self.number}, “{done.title}”",
@@ -135,17 +136,18 @@ class Undo(OfAChange, TakesBack):
 
 
 def _read_what(words: Words) -> str:
-    if words[0].means("change"):
+    if words[0].form_context("change"):
         raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
     return whole(words)
 
 
-WHAT = Noun(placeholder="<group>", read=_read_what)
+WHAT = ArgumentType(placeholder="<group>", read=_read_what)
 
 
 class UndoLast(Operation):
     """Stands for the undoing of one change, which it shows: it is planned like that, and not applied."""
 
+    operation_id = "undo_last"
     title = "Undo"
     phrase = "undo [{what}]"
     also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
@@ -164,9 +166,10 @@ KINDS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
 """What it takes to move one thing of a group; for a member it is another, and for all of it what makes groups."""
 
 
-class PutBack(TakesBack):
+class PutBack(RevertingOperation):
     """What the button under a drift asks for."""
 
+    operation_id = "put_back"
     title = "Put back a drift"
     phrase = "put back drift {number} [{anyway}]"
     permission = None
@@ -191,18 +194,18 @@ class PutBack(TakesBack):
     def in_any_case(self) -> Self:
         return type(self)(number=self.number, anyway=True)
 
-    def needed(self, desk: Desk) -> Permission:
+    def needed(self, context: OperationContext) -> Permission:
         """A drift is of one kind only: what moves two things at once is two drifts."""
-        change = desk.past.drift(self.number)
+        change = context.repository.drift(self.number)
         return Permission.SERVER if change.target.is_server else _kind(change)
 
-    def groups(self, desk: Desk) -> frozenset[str]:
-        return desk.past.drift(self.number).names
+    def groups(self, context: OperationContext) -> frozenset[str]:
+        return context.repository.drift(self.number).names
 
-    def plan(self, desk: Desk) -> Plan:
-        drift = desk.past.drift(self.number)
-        desk.directory.forget_groups()  # whoever changed them did not tell
-        back = self.back(desk, drift)
+    def plan(self, context: OperationContext) -> Plan:
+        drift = context.repository.drift(self.number)
+        context.directory.forget_groups()  # whoever changed them did not tell
+        back = self.back(context, drift)
         return Plan(
             title=f"Put back: {back.target.title}, as it was before drift {self.number}",
             wish=f"Put {back.target.title} back as it was before drift {self.number}",

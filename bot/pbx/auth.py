@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from bot.errors import Missing, Rejected, SettingsError, SignInFailed, Unreachable
-from bot.pbx.http import Wire
+from bot.pbx.http import HttpSender
 from bot.pbx.models import Text, blank_to_none
-from bot.pbx.requests import Answer, Call, Dropped, Throttled, as_json
+from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, Throttled, as_json
 from bot.pbx.responses import judged, parsed
 from bot.pbx.transport import Deadline
 
@@ -54,7 +54,7 @@ def _as_token(text: str) -> str:
     return text
 
 
-class Granted(BaseModel):
+class TokenResponse(BaseModel):
     """Tokens; `expires_in` is seconds, and where it is missing only a 401 tells."""
 
     access_token: Annotated[str, AfterValidator(_as_token)]
@@ -62,51 +62,51 @@ class Granted(BaseModel):
     expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
 
 
-class SecondFactor(BaseModel):
+class SecondFactorResponse(BaseModel):
     """A 200 that is NOT signed in."""
 
     two_factor_enabled: bool = False
 
 
-class Newer:
+class TokenApi:
     """JSON to /auth/sign_in and /auth/refresh_token."""
 
     @staticmethod
-    def first(who: Credentials) -> Call:
+    def first(who: Credentials) -> ApiRequest:
         fields = {"username": who.username, "password": who.password, "domain": who.domain}
         return _post("auth", "sign_in", fields={key: value for key, value in fields.items() if value})
 
     @staticmethod
-    def again(refresh_token: str) -> Call:
+    def again(refresh_token: str) -> ApiRequest:
         return _post("auth", "refresh_token", fields={"refresh_token": refresh_token})
 
 
-class Older:
+class LegacyTokenApi:
     """A form to /login/oauth/token."""
 
     @staticmethod
-    def first(who: Credentials) -> Call:
+    def first(who: Credentials) -> ApiRequest:
         fields = {"username": who.username or "", "password": who.password or "", "domain": who.domain or ""}
         return _form(
             {"grant_type": "password", "scope": "all", **{key: value for key, value in fields.items() if value}}
         )
 
     @staticmethod
-    def again(refresh_token: str) -> Call:
+    def again(refresh_token: str) -> ApiRequest:
         return _form({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
-Way = type[Newer] | type[Older]
+SignInMethod = type[TokenApi] | type[LegacyTokenApi]
 
 
-def _post(*path: str, fields: dict[str, str | None]) -> Call:
-    return Call(method="POST", path=path, content=as_json(fields))
+def _post(*path: str, fields: dict[str, str | None]) -> ApiRequest:
+    return ApiRequest(method="POST", path=path, content=as_json(fields))
 
 
-def _form(fields: dict[str, str]) -> Call:
+def _form(fields: dict[str, str]) -> ApiRequest:
     content = urlencode({**fields, "client_id": CLIENT_ID}).encode()
     path = ("login", "oauth", "token")
-    return Call(method="POST", path=path, content=content, content_type="application/x-www-form-urlencoded")
+    return ApiRequest(method="POST", path=path, content=content, content_type="application/x-www-form-urlencoded")
 
 
 ADVICE = " Set it right and restart Park; until then nothing is sent."
@@ -133,10 +133,10 @@ class SecondFactorAsked(SignInFailed):
 class SignIn:
     """The token of the moment. A rejected login is remembered and never tried again: the PBX blocks addresses."""
 
-    def __init__(self, wire: Wire, who: Credentials) -> None:
-        self._wire = wire
+    def __init__(self, sender: HttpSender, who: Credentials) -> None:
+        self._sender = sender
         self._who = who
-        self._ways: tuple[Way, ...] = (Newer, Older)
+        self._ways: tuple[SignInMethod, ...] = (TokenApi, LegacyTokenApi)
         self._tokens = _Tokens(who.token) if who.token else None
         self._rejected: str | None = None
         self._lock = threading.Lock()
@@ -202,17 +202,17 @@ class SignIn:
             return tokens
         raise Unreachable("The PBX has neither sign-in address: does PBX_URL end in /api?")
 
-    def _granted(self, call: Call, deadline: Deadline, *, keep: str | None = None) -> _Tokens:
+    def _granted(self, call: ApiRequest, deadline: Deadline, *, keep: str | None = None) -> _Tokens:
         try:
-            answer = judged(call, self._wire.exchange(call, deadline))
+            answer = judged(call, self._sender.exchange(call, deadline))
         except Dropped as error:  # whether it counted as a login is not known, so this call doesn't repeat it
             raise Unreachable(str(error)) from error
         self._refuse_second_factor(call, answer)
-        granted = parsed(call, answer, Granted)
+        granted = parsed(call, answer, TokenResponse)
         return _Tokens(granted.access_token, granted.refresh_token or keep, _until(granted.expires_in))
 
-    def _refuse_second_factor(self, call: Call, answer: Answer) -> None:
-        if parsed(call, answer, SecondFactor).two_factor_enabled:
+    def _refuse_second_factor(self, call: ApiRequest, answer: ApiResponse) -> None:
+        if parsed(call, answer, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
                 f"The PBX asks for a second factor for {self._who.username}: "
                 "give Park a tenant user of its own, without two-factor authentication",

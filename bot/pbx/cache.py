@@ -13,32 +13,32 @@ T = TypeVar("T", bound=Identified)
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class CacheMark:
     """A moment at which a reading began, and how often all was forgotten before it."""
 
     at: float
     forgotten: int
 
 
-class Memory(Generic[T]):
+class ObjectCache(Generic[T]):
     """Fresh for `lifetime` seconds of `clock`. A reading that began before forget() is not kept. Any thread may ask."""
 
     def __init__(self, lifetime: float, clock: Callable[[], float]) -> None:
         self._lifetime = lifetime
         self._clock = clock
         self._lock = threading.Lock()
-        self._things: dict[str, tuple[T, Since]] = {}
-        self._answers: dict[str, tuple[list[T], Since]] = {}
-        self._began: Since | None = None
-        self._whole: Since | None = None
+        self._things: dict[str, tuple[T, CacheMark]] = {}
+        self._answers: dict[str, tuple[list[T], CacheMark]] = {}
+        self._began: CacheMark | None = None
+        self._whole: CacheMark | None = None
         self._forgotten = 0
         self.edition = 0
         """Another number whenever what it holds is."""
 
-    def now(self) -> Since:
+    def now(self) -> CacheMark:
         """To be taken before asking the PBX."""
         with self._lock:
-            return Since(self._clock(), self._forgotten)
+            return CacheMark(self._clock(), self._forgotten)
 
     def forget(self) -> None:
         """Nothing is fresh any more."""
@@ -46,7 +46,7 @@ class Memory(Generic[T]):
             self._forgotten += 1
             self._answers.clear()
 
-    def keep(self, things: Iterable[T], since: Since, *, begins: bool = False, whole: bool = False) -> None:
+    def keep(self, things: Iterable[T], since: CacheMark, *, begins: bool = False, whole: bool = False) -> None:
         """`begins`: they begin the list; `whole`: they are all of it, and what isn't among them is gone.
 
         Of a thing that was read twice at once, what was asked for last counts.
@@ -64,7 +64,7 @@ class Memory(Generic[T]):
     def note(self, thing: T) -> None:
         """It is like that now, and is called what it was called before."""
         with self._lock:
-            self._things = {**self._things, thing.id: (thing, Since(self._clock(), self._forgotten))}
+            self._things = {**self._things, thing.id: (thing, CacheMark(self._clock(), self._forgotten))}
             self._answers = {
                 text: (found, since)
                 for text, (found, since) in self._answers.items()
@@ -72,7 +72,7 @@ class Memory(Generic[T]):
             }
             self.edition += 1
 
-    def answer(self, text: str, found: list[T], since: Since) -> None:
+    def answer(self, text: str, found: list[T], since: CacheMark) -> None:
         """All that fit `text`."""
         with self._lock:
             self._answers = {key: kept for key, kept in self._answers.items() if self._fresh(kept[1])}
@@ -110,7 +110,7 @@ class Memory(Generic[T]):
         with self._lock:
             return [thing for thing, _ in self._things.values()]
 
-    def _fresh(self, since: Since | None) -> bool:
+    def _fresh(self, since: CacheMark | None) -> bool:
         return since is not None and since.forgotten == self._forgotten and self._clock() - since.at < self._lifetime
 
 
@@ -177,7 +177,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MemberSearch:
     """The group, or None after looking into `looked` of `total`."""
 
     group: ParkGroup | None
@@ -198,7 +198,7 @@ def find(
     limit: int,
     progress: Callable[[int, int], None],
     since: float | None = None,
-) -> Found:
+) -> MemberSearch:
     """Read member lists until the extension turns up, the one it was last seen in first; at most `limit` requests.
 
     What was read before `since` counts for nothing.
@@ -216,8 +216,8 @@ def find(
         looked += 1
         progress(looked, len(groups))
         if inside:
-            return Found(group, looked, len(groups))
-    return Found(None, looked, len(groups))
+            return MemberSearch(group, looked, len(groups))
+    return MemberSearch(None, looked, len(groups))
 
 
 def _likeliest_first(groups: list[ParkGroup], likeliest: str | None) -> Iterable[ParkGroup]:

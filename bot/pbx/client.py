@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from bot.errors import Missing, SignInFailed
 from bot.pbx.auth import Credentials, SignIn
-from bot.pbx.http import Wire, retrying
+from bot.pbx.http import HttpSender, retrying
 from bot.pbx.limits import check_extension, check_group, check_server
 from bot.pbx.models import Account, AuditLog, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
-from bot.pbx.requests import Answer, Blob, Call, sendable, shown_at
+from bot.pbx.requests import ApiRequest, ApiResponse, Blob, sendable, shown_at
 from bot.pbx.responses import PAGE, Page, every, judged, parsed
 from bot.pbx.transport import Deadline
 from bot.settings import PBXSettings, plain
@@ -23,7 +23,7 @@ class _Created(BaseModel):
     id: str
 
 
-class PBX:
+class PbxClient:
     """Raises NotPossible before anything is sent, PBXError after that, and nothing else.
 
     `deadline` is the seconds that one call may take: waiting for one of `in_flight`, signing in, retries and the
@@ -40,8 +40,8 @@ class PBX:
         deadline: float = 10.0,
         in_flight: int = 8,
     ) -> None:
-        self._wire = Wire(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
-        self._sign_in = SignIn(self._wire, credentials)
+        self._sender = HttpSender(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
+        self._sign_in = SignIn(self._sender, credentials)
         self._deadline = deadline
 
     @property
@@ -67,7 +67,7 @@ class PBX:
 
     def file(self, url: str) -> bytes:
         """What the PBX shows at an address of its own; raise NotPossible for any other."""
-        return self._send(shown_at(url, self._wire.base)).body
+        return self._send(shown_at(url, self._sender.base)).body
 
     def groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[ParkGroup]:
         return every(lambda skip: self.group_page(skip, filter=filter, search=search))
@@ -142,30 +142,30 @@ class PBX:
     @property
     def state(self) -> str:
         """How the last call went, in words; nothing is asked for it."""
-        return "refuses the sign-in" if self._sign_in.rejected else self._wire.pulse.state
+        return "refuses the sign-in" if self._sign_in.rejected else self._sender.pulse.state
 
     def close(self) -> None:
         """Close every connection; calls after this fail as Unreachable."""
-        self._wire.close()
+        self._sender.close()
 
-    def ask(self, call: Call, *, signed: bool = True) -> Answer:
+    def ask(self, call: ApiRequest, *, signed: bool = True) -> ApiResponse:
         """Once, whatever the answer says; not `signed`, without a token."""
         deadline = Deadline(self._deadline)
-        return self._signed_in(call, deadline) if signed else self._wire.exchange(call, deadline)
+        return self._signed_in(call, deadline) if signed else self._sender.exchange(call, deadline)
 
     def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
         query = {key: value for key, value in narrowed.items() if value}
         return self._read(shape, path, skip=skip, top=PAGE, **query)
 
     def _read(self, shape: type[M], *path: str, **query: str | int) -> M:
-        call = Call(method="GET", path=path, query=query)
+        call = ApiRequest(method="GET", path=path, query=query)
         return parsed(call, self._send(call), shape)
 
-    def _write(self, *path: str, content: bytes | None = None) -> tuple[Call, Answer]:
-        call = Call(method="POST", path=path, content=content, write=True)
+    def _write(self, *path: str, content: bytes | None = None) -> tuple[ApiRequest, ApiResponse]:
+        call = ApiRequest(method="POST", path=path, content=content, write=True)
         return call, self._send(call)
 
-    def _send(self, call: Call) -> Answer:
+    def _send(self, call: ApiRequest) -> ApiResponse:
         """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
         deadline = Deadline(self._deadline)
         return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
@@ -175,19 +175,19 @@ class PBX:
         complete = blob.complete(begin, judged(begin, self._signed_in(begin, deadline)))
         return parsed(complete, judged(complete, self._signed_in(complete, deadline)), _Created).id
 
-    def _signed_in(self, call: Call, deadline: Deadline) -> Answer:
+    def _signed_in(self, call: ApiRequest, deadline: Deadline) -> ApiResponse:
         token = self._sign_in.token(deadline)
-        answer = self._wire.exchange(call, deadline, token=token)
+        answer = self._sender.exchange(call, deadline, token=token)
         if answer.status == 401:  # nothing was done, so a write too may go once more
-            answer = self._wire.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
+            answer = self._sender.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
         if answer.status == 401:
             raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
         return answer
 
 
-def pbx_of(settings: PBXSettings) -> PBX:
+def build_client(settings: PBXSettings) -> PbxClient:
     """The client that the environment asks for."""
-    return PBX(
+    return PbxClient(
         str(settings.pbx_url),
         credentials_of(settings),
         ca_file=settings.pbx_ca_file,

@@ -8,20 +8,20 @@ from typing import Any, Generic, Literal, TypeVar
 from bot.errors import Missing
 from bot.pbx import cache as finding
 from bot.pbx import name_index as kind
-from bot.pbx.cache import Found, Membership, Memory
-from bot.pbx.client import PBX
+from bot.pbx.cache import MemberSearch, Membership, ObjectCache
+from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
-from bot.pbx.name_index import Shelf
+from bot.pbx.name_index import NameIndex
 
 
 class Directory:
     """Whatever it knows is at most `lifetime` seconds old; a change reads for itself before it writes."""
 
-    def __init__(self, pbx: PBX, *, lifetime: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, pbx: PbxClient, *, lifetime: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._pbx = pbx
-        self._groups = Shelf(kind.groups(pbx), Memory[ParkGroup](lifetime, clock))
-        self._ring_groups = Shelf(kind.ring_groups(pbx), Memory[RingGroup](lifetime, clock))
-        self._users = Shelf(kind.users(pbx), Memory[User](lifetime, clock))
+        self._groups = NameIndex(kind.groups(pbx), ObjectCache[ParkGroup](lifetime, clock))
+        self._ring_groups = NameIndex(kind.ring_groups(pbx), ObjectCache[RingGroup](lifetime, clock))
+        self._users = NameIndex(kind.users(pbx), ObjectCache[User](lifetime, clock))
         self._membership = Membership(lifetime, clock)
         self._clock = clock
 
@@ -115,7 +115,11 @@ class Directory:
 
     def missing(self, kind: Literal["group", "ring_group", "user"], texts: Collection[str]) -> list[str] | None:
         """Which of the names nothing has, by memory alone; None where that is not known for sure."""
-        shelves: dict[str, Shelf[Any]] = {"group": self._groups, "ring_group": self._ring_groups, "user": self._users}
+        shelves: dict[str, NameIndex[Any]] = {
+            "group": self._groups,
+            "ring_group": self._ring_groups,
+            "user": self._users,
+        }
         return shelves[kind].missing(texts)
 
     def member_count(self, group_id: str) -> int | None:
@@ -138,7 +142,7 @@ class Directory:
         limit: int = 200,
         progress: Callable[[int, int], None] | None = None,
         since: float | None = None,
-    ) -> Found:
+    ) -> MemberSearch:
         """Look through the visible groups, reading at most `limit` member lists; progress(looked, total).
 
         Member lists read before `since`, a moment of `now`, are read again.
@@ -157,7 +161,7 @@ LIFETIME = 60.0
 """Seconds: as long as a name's in the directory."""
 
 
-class Kept(Generic[T]):
+class CachedValue(Generic[T]):
     """One reading, shared by whoever asks while it is fresh."""
 
     def __init__(self, read: Callable[[], T], clock: Callable[[], float] = time.monotonic) -> None:
@@ -178,9 +182,9 @@ class Kept(Generic[T]):
             self._kept = None
 
 
-class Lately:
+class ServerSettingsCache:
     """For words only: a change reads for itself."""
 
-    def __init__(self, pbx: PBX) -> None:
-        self.server: Kept[ParkServer] = Kept(pbx.server)
-        self.feature_codes: Kept[tuple[FeatureCode, ...]] = Kept(pbx.feature_codes)
+    def __init__(self, pbx: PbxClient) -> None:
+        self.server: CachedValue[ParkServer] = CachedValue(pbx.server)
+        self.feature_codes: CachedValue[tuple[FeatureCode, ...]] = CachedValue(pbx.feature_codes)

@@ -13,7 +13,7 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bot.errors import PBXError
-from bot.pbx.requests import Answer, Call, Dropped, NotSent, Throttled, address, base
+from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, address, base
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, under
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
@@ -21,13 +21,13 @@ from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
 log = logging.getLogger(__name__)
 
 
-class Pulse:
+class CallStats:
     """Of one PBX; safe for threads."""
 
     def __init__(self) -> None:
         self.state = "not asked yet"
 
-    def answered(self, call: Call, answer: Answer, began: float) -> None:
+    def answered(self, call: ApiRequest, answer: ApiResponse, began: float) -> None:
         """Whatever the answer says: it was one."""
         seconds = time.monotonic() - began
         self.state = "answers" if answer.status < 500 else f"fails: HTTP {answer.status}"
@@ -37,7 +37,7 @@ class Pulse:
         level = logging.INFO if call.write else logging.DEBUG
         log.log(level, "%s %s: HTTP %d in %.0f ms", call.method, call.route, answer.status, seconds * 1000)
 
-    def silent(self, call: Call, fault: PBXError) -> None:
+    def silent(self, call: ApiRequest, fault: PBXError) -> None:
         """No answer, or none that makes sense."""
         self.state = "does not answer"
         kind = "not sent" if isinstance(fault, NotSent) else "no answer"
@@ -50,7 +50,7 @@ LARGEST = 16 * 1024 * 1024
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "park-bot"}
 
 
-class Wire:
+class HttpSender:
     """One exchange at a time a thread, at most `in_flight` together.
 
     Over the transport alone, without httpx's client around it: redirects, cookies and proxies named in the environment,
@@ -60,7 +60,7 @@ class Wire:
 
     def __init__(self, url: str, *, ca_file: Path | None, verify: bool, in_flight: int) -> None:
         self._base = base(url)
-        self.pulse = Pulse()
+        self.pulse = CallStats()
         self._slots = threading.BoundedSemaphore(in_flight)
         self._transport = Transport(tls_context(httpx.URL(self._base), ca_file, verify=verify), in_flight)
         self._closed = False
@@ -70,7 +70,7 @@ class Wire:
         """Below which everything is."""
         return self._base
 
-    def exchange(self, call: Call, deadline: Deadline, *, token: str | None = None) -> Answer:
+    def exchange(self, call: ApiRequest, deadline: Deadline, *, token: str | None = None) -> ApiResponse:
         """Send once and read to the end; raise NotSent, or what `call` makes of a lost or senseless answer."""
         where = address(self._base, call.path, call.query)
         try:
@@ -79,7 +79,9 @@ class Wire:
             self.pulse.silent(call, fault)
             raise
 
-    def _in_turn(self, call: Call, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]) -> Answer:
+    def _in_turn(
+        self, call: ApiRequest, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]
+    ) -> ApiResponse:
         if not self._slots.acquire(timeout=deadline.left()):
             raise NotSent(f"{call}: too many other calls were waiting for the PBX for {deadline.seconds:g} s")
         try:
@@ -94,7 +96,9 @@ class Wire:
         finally:
             self._slots.release()
 
-    def _exchange(self, call: Call, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self, call: ApiRequest, where: httpx.URL, deadline: Deadline, headers: Mapping[str, str]
+    ) -> ApiResponse:
         if self._closed:
             raise NotSent(f"{call}: the connection to the PBX was closed")
         began = time.monotonic()
@@ -105,7 +109,7 @@ class Wire:
                 body += chunk
                 if len(body) > LARGEST:
                     raise call.nonsense(f"the answer is longer than {LARGEST} bytes")
-        answer = Answer(status=response.status_code, body=bytes(body), headers=dict(response.headers))
+        answer = ApiResponse(status=response.status_code, body=bytes(body), headers=dict(response.headers))
         self.pulse.answered(call, answer, began)
         return answer
 
@@ -115,7 +119,7 @@ class Wire:
         self._transport.close()
 
 
-def _headers(call: Call, token: str | None) -> dict[str, str]:
+def _headers(call: ApiRequest, token: str | None) -> dict[str, str]:
     headers = {**_HEADERS, **call.headers, **({} if token is None else {"Authorization": f"Bearer {token}"})}
     return headers if call.content is None else {**headers, "Content-Type": call.content_type}
 

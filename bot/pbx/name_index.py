@@ -9,8 +9,8 @@ from rapidfuzz import fuzz, process
 
 from bot.errors import Missing, Rejected
 from bot.messages.text import fold
-from bot.pbx.cache import Memory
-from bot.pbx.client import PBX
+from bot.pbx.cache import ObjectCache
+from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup, User
 from bot.pbx.requests import Throttled
 from bot.pbx.responses import Identified, Page, every, short
@@ -52,7 +52,7 @@ class Pages(Protocol[T]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind(Generic[T]):
+class ResourceType(Generic[T]):
     """`unique` are the labels that no other thing of the kind has; `narrowings` begin with the most promising."""
 
     pages: Pages[T]
@@ -61,9 +61,9 @@ class Kind(Generic[T]):
     narrowings: Callable[[str], list[Narrowing]]
 
 
-def groups(pbx: PBX) -> Kind[ParkGroup]:
+def groups(pbx: PbxClient) -> ResourceType[ParkGroup]:
     """By name."""
-    return Kind(
+    return ResourceType(
         pages=pbx.group_page,
         labels=lambda group: (group.name,),
         unique=lambda group: (group.name,),
@@ -71,9 +71,9 @@ def groups(pbx: PBX) -> Kind[ParkGroup]:
     )
 
 
-def ring_groups(pbx: PBX) -> Kind[RingGroup]:
+def ring_groups(pbx: PbxClient) -> ResourceType[RingGroup]:
     """By name or extension number."""
-    return Kind(
+    return ResourceType(
         pages=pbx.ring_group_page,
         labels=lambda group: (group.name, group.extension_number),
         unique=lambda group: (group.extension_number,),
@@ -81,9 +81,9 @@ def ring_groups(pbx: PBX) -> Kind[RingGroup]:
     )
 
 
-def users(pbx: PBX) -> Kind[User]:
+def users(pbx: PbxClient) -> ResourceType[User]:
     """By extension number, display name, account name or e-mail."""
-    return Kind(
+    return ResourceType(
         pages=pbx.user_page,
         labels=lambda user: (user.extension_number, user.display_name, user.name, user.email),
         unique=lambda user: (user.extension_number, user.name),
@@ -105,13 +105,13 @@ FEW = 2000
 """Things whose names are compared in a few milliseconds, while somebody waits for an ack."""
 
 
-class Shelf(Generic[T]):
+class NameIndex(Generic[T]):
     """Up to 100 things cost one request a lifetime; among more, a name costs two or three, or every page if need be."""
 
-    def __init__(self, kind: Kind[T], memory: Memory[T]) -> None:
+    def __init__(self, kind: ResourceType[T], memory: ObjectCache[T]) -> None:
         self._kind = kind
         self._memory = memory
-        self._asking = threading.Lock()
+        self._approval_flow = threading.Lock()
 
     def named(self, text: str) -> list[T]:
         """All that fit; no request while memory is fresh."""
@@ -120,13 +120,13 @@ class Shelf(Generic[T]):
         known = self._known(text)
         if known is not None:
             return known
-        with self._asking:  # who comes second finds in memory what the first one asked for
+        with self._approval_flow:  # who comes second finds in memory what the first one asked for
             known = self._known(text)
             return self._ask(text) if known is None else known
 
     def anew(self, text: str) -> list[T]:
         """All that fit by the PBX's own search, whatever memory holds: a name that is missing there may be new."""
-        with self._asking:
+        with self._approval_flow:
             return self._narrow(text) if text.strip() else []
 
     def by_id(self, thing_id: str, fetch: Callable[[str], T]) -> T | None:
@@ -146,7 +146,7 @@ class Shelf(Generic[T]):
         """The whole list, from memory while that is fresh."""
         whole = self._memory.whole()
         if whole is None:
-            with self._asking:
+            with self._approval_flow:
                 whole = self._memory.whole()
                 return self._read_all() if whole is None else whole
         return whole

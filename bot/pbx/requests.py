@@ -36,7 +36,7 @@ class Throttled(Rejected):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class ApiRequest:
     """`path` is segments, not yet encoded; `write` is whether the PBX may be another after it."""
 
     method: str
@@ -68,7 +68,7 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class ApiResponse:
     """What came back, read to its end."""
 
     status: int
@@ -142,15 +142,15 @@ class Blob:
     name: str
     content: bytes
 
-    def begin(self) -> Call:
-        return Call(method="POST", path=("blobs", "uploads"), query={"filename": self.name})
+    def begin(self) -> ApiRequest:
+        return ApiRequest(method="POST", path=("blobs", "uploads"), query={"filename": self.name})
 
-    def complete(self, begun: Call, answer: Answer) -> Call:
+    def complete(self, begun: ApiRequest, answer: ApiResponse) -> ApiRequest:
         """In one piece, for the upload that `answer` has begun."""
         id, token = (answer.headers.get(name.lower()) for name in (UPLOAD_ID, UPLOAD_TOKEN))
         if not id or not token:
             raise begun.nonsense(f"an answer without {UPLOAD_ID} and {UPLOAD_TOKEN}")
-        return Call(
+        return ApiRequest(
             method="POST",
             path=("blobs", "uploads", id, "complete"),
             query={"digest": hashlib.sha256(self.content).hexdigest()},
@@ -160,13 +160,13 @@ class Blob:
         )
 
 
-def shown_at(url: str, base: str) -> Call:
+def shown_at(url: str, base: str) -> ApiRequest:
     """What asks for the file at `url`; raise NotPossible for any address but the PBX's own: the token goes along."""
     prefix = next((one for one in (SHOWN_BELOW, f"{base}/") if url.startswith(one)), None)
     if prefix is None:
         raise NotPossible("The PBX shows the file at an address that is not its own.")
     path, _, query = url.removeprefix(prefix).partition("?")
-    return Call(
+    return ApiRequest(
         method="GET",
         path=tuple(map(unquote, path.split("/"))),
         query=dict(parse_qsl(query, keep_blank_values=True)),

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from bot.errors import Missing, Rejected
 from bot.pbx.models import Text, Whole
-from bot.pbx.requests import Answer, Call, Throttled
+from bot.pbx.requests import ApiRequest, ApiResponse, Throttled
 
 CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
 M = TypeVar("M", bound=BaseModel)
@@ -28,7 +28,7 @@ class _Faults(BaseModel):
     errors: list[_Fault]
 
 
-def judged(call: Call, answer: Answer) -> Answer:
+def judged(call: ApiRequest, answer: ApiResponse) -> ApiResponse:
     """The answer if it is a 2xx; else raise what it means for `call`."""
     if 200 <= answer.status < 300:
         return answer
@@ -44,7 +44,7 @@ def judged(call: Call, answer: Answer) -> Answer:
     raise Rejected(text, status=answer.status, code=code)
 
 
-def parsed(call: Call, answer: Answer, shape: type[M]) -> M:
+def parsed(call: ApiRequest, answer: ApiResponse, shape: type[M]) -> M:
     """The body as `shape`; raise what nonsense means for `call`."""
     try:
         return shape.model_validate(from_json(answer.body, allow_inf_nan=False))
@@ -55,7 +55,7 @@ def parsed(call: Call, answer: Answer, shape: type[M]) -> M:
         raise call.nonsense(f"the answer (HTTP {answer.status}) is not JSON") from error
 
 
-def _said(answer: Answer) -> tuple[str, str]:
+def _said(answer: ApiResponse) -> tuple[str, str]:
     """The PBX's code and words; both may be missing, as may the body, or be the gateway's HTML."""
     fault = _fault(answer.body)
     words = " ".join(" ".join(filter(None, (fault.message, fault.detail))).split())

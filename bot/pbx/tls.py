@@ -58,7 +58,7 @@ SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Distrusted:
+class UntrustedCertificate:
     """A certificate that is not believed, and OpenSSL's words for why."""
 
     pem: str
@@ -70,7 +70,7 @@ class Distrusted:
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(self.pem)).digest().hex(":").upper()
 
 
-def distrusted(url: str, ca_file: Path | None = None) -> Distrusted | None:
+def untrusted_certificate(url: str, ca_file: Path | None = None) -> UntrustedCertificate | None:
     """None where it is believed, or where there is none (http); raise Unreachable, SettingsError."""
     where = httpx.URL(base(url))
     context = tls_context(where, ca_file, verify=True)
@@ -80,7 +80,7 @@ def distrusted(url: str, ca_file: Path | None = None) -> Distrusted | None:
             if context is not None:
                 context.wrap_socket(line, server_hostname=host).close()
     except ssl.SSLCertVerificationError as error:
-        return Distrusted(pem=_presented(host, port), why=error.verify_message)
+        return UntrustedCertificate(pem=_presented(host, port), why=error.verify_message)
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"{host}, port {port}, can't be reached: {error}") from error
     return None

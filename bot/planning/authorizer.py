@@ -6,22 +6,22 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes.change import Change
-from bot.changes.repository import Past
+from bot.changes.repository import ChangeRepository
 from bot.errors import NOTHING, NotAllowed, SlackRefused
 from bot.messages.request import Request
-from bot.operations.arguments.types import Refers, spellings
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
-from bot.planning.context import Desk
-from bot.planning.denials import Tried, not_allowed
-from bot.planning.pickers import Kind
+from bot.planning.context import RequestContext
+from bot.planning.denials import DeniedAttempt, denial_message
+from bot.planning.pickers import PickerKind
 from bot.policy.engine import decide, might
 from bot.policy.evaluation import EVERYTHING, Reach, groups_within_reach, ring_groups_within_reach
-from bot.policy.model import Approvers, Asker, Decision, Deed, Permission
+from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy, needs_user_groups
-from bot.policy.store import Policies
+from bot.policy.store import PolicyStore
 
 
-class Standing(BaseModel):
+class AccountStatus(BaseModel):
     """What a policy asks of a person beyond their id."""
 
     model_config = ConfigDict(frozen=True)
@@ -32,21 +32,21 @@ class Standing(BaseModel):
     bot: bool
 
 
-class Known(Protocol):
+class CachedUserDirectory(Protocol):
     """What a policy goes by; raises SlackFailure where it can't be told: nobody is taken for a member unseen."""
 
-    def standing(self, user: str, team: str) -> Standing:
+    def standing(self, user: str, team: str) -> AccountStatus:
         """Guest, from elsewhere, or a bot."""
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids; None where they can't be known now."""
 
 
-class People(Known, Protocol):
+class UserDirectory(CachedUserDirectory, Protocol):
     """What Slack knows; waits for it."""
 
     @property
-    def remembered(self) -> Known:
+    def remembered(self) -> CachedUserDirectory:
         """What it said within the hour, without asking it: may be out of date, so nothing is decided by it."""
 
     def zone(self, user: str) -> str:
@@ -56,7 +56,7 @@ class People(Known, Protocol):
         """None where Slack does not show it."""
 
 
-def asker(request: Request, people: Known, policy: Policy) -> Asker:
+def principal(request: Request, people: CachedUserDirectory, policy: Policy) -> Principal:
     """User groups are only asked for where a rule goes by them; raise NotAllowed where Slack won't say who it is."""
     try:
         standing = people.standing(request.user, request.team)
@@ -64,7 +64,7 @@ def asker(request: Request, people: Known, policy: Policy) -> Asker:
         raise NotAllowed(
             f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING}"
         ) from refusal
-    return Asker(
+    return Principal(
         user=request.user,
         team=request.team,
         channel=request.channel,
@@ -75,7 +75,7 @@ def asker(request: Request, people: Known, policy: Policy) -> Asker:
     )
 
 
-class Granted(NamedTuple):
+class Grant(NamedTuple):
     """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
 
     rule: str | None = None
@@ -100,7 +100,7 @@ def _second_way(operation: ChangeOperation, decision: Decision) -> bool:
     return bool(urgent or (operation.approval and decision.approvers))
 
 
-def granted(operation: Operation, decisions: Sequence[Decision], policy: str) -> Granted:
+def grant_of(operation: Operation, decisions: Sequence[Decision], policy: str) -> Grant:
     """By decisions that grant it; an emergency waits for nobody, though somebody could approve it."""
     urgent = isinstance(operation, ChangeOperation) and operation.emergency is not None
     rules, approvers, channels = dict[str, None](), dict[Approvers, None](), dict[str, None]()
@@ -113,46 +113,52 @@ def granted(operation: Operation, decisions: Sequence[Decision], policy: str) ->
         else:
             rules |= dict.fromkeys(one.by_approval)
             approvers |= dict.fromkeys(one.approvers)
-    return Granted(" and ".join(rules) or None, policy, tuple(approvers), tuple(channels))
+    return Grant(" and ".join(rules) or None, policy, tuple(approvers), tuple(channels))
 
 
 Some = TypeVar("Some", bound=Operation)
 
 
-class Gate:
+class Authorizer:
     """Each raises NotAllowed; of nobody (None: the clock) nothing is asked."""
 
-    def __init__(self, policies: Policies, people: People, past: Past) -> None:
-        self._policies, self._people, self._past = policies, people, past
+    def __init__(self, policy_store: PolicyStore, people: UserDirectory, repository: ChangeRepository) -> None:
+        self._policy_store, self._people, self._repository = policy_store, people, repository
 
     @property
     def policy(self) -> Policy:
         """As it is now."""
-        return self._policies.now
+        return self._policy_store.now
 
-    def who(self, request: Request) -> Asker:
+    def who(self, request: Request) -> Principal:
         """As the policy sees them; raise SlackFailure too."""
-        return asker(request, self._people, self.policy)
+        return principal(request, self._people, self.policy)
 
-    def reach(self, request: Request, permission: Permission, kind: Kind, named: Sequence[Sequence[str]]) -> Reach:
+    def reach(
+        self, request: Request, permission: Permission, kind: PickerKind, named: Sequence[Sequence[str]]
+    ) -> Reach:
         """What may be picked beside the groups named, asking nobody; raise SlackUnavailable for whom nobody knows."""
         if kind == "user":
             return EVERYTHING  # whom the PBX calls is none of the policy's business
         policy = self.policy
-        who = asker(request, self._people.remembered, policy)
+        who = principal(request, self._people.remembered, policy)
         if kind == "group":
             return groups_within_reach(policy, who, permission)
         return ring_groups_within_reach(policy, who, permission, [name for each in named for name in each])
 
-    def may_begin(self, who: Asker, permission: Permission, named: Sequence[Sequence[str]] = ()) -> None:
+    def may_begin(self, who: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()) -> None:
         """Whatever else it turns out to be about."""
         self._enforce(might(self.policy, who, permission, groups=named))
 
-    def may_look(self, who: Asker, groups: frozenset[str]) -> None:
+    def may_look(self, who: Principal, groups: frozenset[str]) -> None:
         """At each of these."""
-        self._enforce(decide(self.policy, who, Permission.READ, groups=groups, deed=Deed(at=self._past.now())))
+        self._enforce(
+            decide(
+                self.policy, who, Permission.READ, groups=groups, attributes=ActionAttributes(at=self._repository.now())
+            )
+        )
 
-    def hopeful(self, who: Asker | None, readings: Sequence[Some]) -> list[Some]:
+    def hopeful(self, who: Principal | None, readings: Sequence[Some]) -> list[Some]:
         """The readings that might be allowed, at least one."""
         decisions = [(one, self._might(who, one)) for one in readings]
         hopeful = [one for one, decision in decisions if decision is None or decision.allowed]
@@ -160,43 +166,50 @@ class Gate:
             self._enforce(decisions[0][1])
         return hopeful
 
-    def on_names(self, who: Asker | None, operation: Operation, desk: Desk) -> Granted:
+    def on_names(self, who: Principal | None, operation: Operation, context: RequestContext) -> Grant:
         """Before anything is read."""
-        permission = operation.needed(desk)
+        permission = operation.needed(context)
         if permission is None or who is None:
-            return Granted()
-        groups, ring_groups = operation.groups(desk), desk.ring_groups_named
+            return Grant()
+        groups, ring_groups = operation.groups(context), context.ring_groups_named
         if isinstance(operation, ReadOperation):
-            deed = Deed(at=self._past.now())
-            decision = decide(self.policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+            attributes = ActionAttributes(at=self._repository.now())
+            decision = decide(
+                self.policy, who, permission, groups=groups, ring_groups=ring_groups, attributes=attributes
+            )
         else:  # its figures are known later
             decision = might(self.policy, who, permission, groups=[[one] for one in groups], ring_groups=ring_groups)
         self._enforce(decision)
-        return Granted(decision.rule, decision.policy)
+        return Grant(decision.rule, decision.policy)
 
     def on_changes(
-        self, who: Asker, operation: Operation, changes: Sequence[Change], desk: Desk, deed: Deed
-    ) -> Granted:
+        self,
+        who: Principal,
+        operation: Operation,
+        changes: Sequence[Change],
+        context: RequestContext,
+        attributes: ActionAttributes,
+    ) -> Grant:
         """On what was read and with all its figures; granted too in the way that it was asked for."""
         decisions, policy = list[Decision](), self.policy
-        permission = operation.needed(desk)
+        permission = operation.needed(context)
         assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
-        names = [(change.names, _ring_groups(change, desk)) for change in changes] or [(frozenset[str](), [])]
+        names = [(change.names, _ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
         for groups, ring_groups in names:
-            decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+            decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
             if not is_granted(operation, decision):
-                self._enforce(decision, Tried(operation, deed, self._past, desk.zone))
+                self._enforce(decision, DeniedAttempt(operation, attributes, self._repository, context.zone))
             decisions.append(decision)
-        return granted(operation, decisions, policy.fingerprint)
+        return grant_of(operation, decisions, policy.fingerprint)
 
-    def _might(self, who: Asker | None, operation: Operation) -> Decision | None:
+    def _might(self, who: Principal | None, operation: Operation) -> Decision | None:
         if operation.permission is None or who is None:
             return None
         return might(self.policy, who, operation.permission, groups=groups_said(operation))
 
-    def _enforce(self, decision: Decision, tried: Tried | None = None) -> None:
+    def _enforce(self, decision: Decision, attempt: DeniedAttempt | None = None) -> None:
         if not decision.allowed:
-            raise not_allowed(decision, tried)
+            raise denial_message(decision, attempt)
 
 
 def groups_said(operation: Operation) -> list[tuple[str, ...]]:
@@ -206,12 +219,12 @@ def groups_said(operation: Operation) -> list[tuple[str, ...]]:
 
 def groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """The same of an operation that is not whole yet."""
-    kinds = {Refers.GROUP, Refers.NEW_GROUP}
-    names = [name for name, noun in operation.nouns().items() if noun.refers in kinds]
+    kinds = {Reference.GROUP, Reference.NEW_GROUP}
+    names = [name for name, argument_type in operation.argument_types().items() if argument_type.reference in kinds]
     return [spellings(said[name]) for name in names if said.get(name)]
 
 
-def _ring_groups(change: Change, desk: Desk) -> list[str]:
+def _ring_groups(change: Change, context: RequestContext) -> list[str]:
     """The ring group that recalls would newly go to; its id, which hardly a rule fits, where it went away."""
     if change.already or change.after is None:
         return []
@@ -219,5 +232,5 @@ def _ring_groups(change: Change, desk: Desk) -> list[str]:
     before = change.before.compared().get("ring_group_id") if change.before else None
     if not target or target == before:
         return []
-    found = desk.directory.ring_group_by_id(target)
+    found = context.directory.ring_group_by_id(target)
     return [found.name if found else target]

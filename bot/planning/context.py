@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from itertools import product
-from typing import Any, Protocol
+from typing import Any
 
 from bot.changes.change import Change
-from bot.changes.lookups import Homes, Sounds
-from bot.changes.repository import Approvals, Past
+from bot.changes.lookups import MembershipLookup, PromptFiles
+from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import read
 from bot.errors import NOTHING, NotFound, NotPossible
@@ -15,89 +15,89 @@ from bot.journal.history import Viewer
 from bot.messages.message import Offer
 from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
-from bot.operations.arguments.types import Refers, spellings
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
-from bot.pbx.client import PBX
-from bot.pbx.directory import Directory, Lately
+from bot.operations.context import OperationContext, PermissionCheck
+from bot.pbx.client import PbxClient
+from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
-from bot.planning.name_resolution import Mending, RingGroups, Users
-from bot.policy.model import Permission
+from bot.planning.name_resolution import Corrections, RingGroupResolver, UserResolver
 
 
-class May(Protocol):
-    """The policy's word on doing a thing at all, or to one group."""
-
-    def __call__(self, permission: Permission, group: str | None = None) -> bool: ...
-
-
-class Desk:
+class RequestContext(OperationContext):
     """For one operation of one person: `may_see` is the policy's word on reading a group, `may` on doing at all."""
 
     def __init__(
         self,
         operation: Operation,
-        pbx: PBX,
+        pbx: PbxClient,
         directory: Directory,
-        lately: Lately,
-        past: Past,
+        settings_cache: ServerSettingsCache,
+        repository: ChangeRepository,
         *,
         zone: str,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
-        may: May,
+        may: PermissionCheck,
         policy: str,
         viewer: Viewer,
         again: Callable[[], tuple[str, ...]],
-        sounds: Sounds,
+        prompt_files: PromptFiles,
         approvals: Approvals,
     ) -> None:
         """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
-        self.operation, self.pbx, self.directory, self.lately = operation, pbx, directory, lately
+        self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.zone, self.policy = zone, policy
-        self.viewer, self.past, self.may_see, self.may, self.again = viewer, past, may_see, may, again
-        self.sounds = sounds
+        self.viewer, self.repository, self.may_see, self.may, self.again = viewer, repository, may_see, may, again
+        self.prompt_files = prompt_files
         self.approvals = approvals
-        self._mending = Mending(operation)
-        self._users = Users(pbx, directory, self._mending, email_of, may_see)
-        self._ring_groups = RingGroups(pbx, directory, self._mending)
-        self.homes = Homes(pbx, directory, may_see)
+        self._corrections = Corrections(operation)
+        self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
+        self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
+        self.memberships = MembershipLookup(pbx, directory, may_see)
 
     def resolve(self) -> None:
         """Look up every name that the operation mentions; raise what can't be found, before anything else is read."""
-        for _, noun, value in self.operation.said():
-            match noun.refers:
-                case Refers.GROUP:
+        for _, argument_type, value in self.operation.said():
+            match argument_type.reference:
+                case Reference.GROUP:
                     self.group(value)
-                case Refers.RECALL if value.ring_group is not None:
+                case Reference.RECALL if value.ring_group is not None:
                     self._ring_groups.named(value)
-                case Refers.MEMBER if not value.isdigit():
+                case Reference.MEMBER if not value.isdigit():
                     self.people((value,))
-                case Refers.MEMBERS:
+                case Reference.MEMBERS:
                     self.people([one for one in value if not one.isdigit()])
 
     @cached_property
     def groups_named(self) -> frozenset[str]:
         """The names of the groups mentioned, as the PBX spells them; a new group's as typed."""
         said = list(self.operation.said())
-        found = {self.group(value).name for _, noun, value in said if noun.refers is Refers.GROUP}
-        return frozenset(found | {value for _, noun, value in said if noun.refers is Refers.NEW_GROUP})
+        found = {
+            self.group(value).name for _, argument_type, value in said if argument_type.reference is Reference.GROUP
+        }
+        return frozenset(
+            found | {value for _, argument_type, value in said if argument_type.reference is Reference.NEW_GROUP}
+        )
 
     @cached_property
     def ring_groups_named(self) -> frozenset[str]:
         """The names of the ring groups mentioned."""
-        recalls = (value for _, noun, value in self.operation.said() if noun.refers is Refers.RECALL)
+        recalls = (
+            value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.RECALL
+        )
         return frozenset(self._ring_groups.named(recall).name for recall in recalls if recall.ring_group is not None)
 
     def group(self, text: str) -> ParkGroup:
         """The park group that the text names, as known: `snapshot` tells whether it still is called that."""
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, anew=anew):
-                return self._mending.only(found, text, lambda group: group.name, lambda group: group.name)
+                return self._corrections.only(found, text, lambda group: group.name, lambda group: group.name)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING}",
-            offers=self._mending.instead(text, closest),
-            notes=self._mending.about_times(text) or (() if closest else ("See them all: groups",)),
+            offers=self._corrections.instead(text, closest),
+            notes=self._corrections.about_times(text) or (() if closest else ("See them all: groups",)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
@@ -109,7 +109,7 @@ class Desk:
         numbers = {person.number for person in people}
         named = self._users.named(getattr(self.operation, "members", ()))
         bad = [text for text, person in named.items() if person.number in numbers]
-        return self._mending.all_or_nothing(bad, reasons, *offers)
+        return self._corrections.all_or_nothing(bad, reasons, *offers)
 
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         """The two settings that a recall target is made of."""
@@ -128,7 +128,7 @@ class Desk:
     def server_with_prompt(self) -> tuple[Snapshot, str]:
         """The same with its prompt, whose file is noted; and why that can't be had, where it can't."""
         snapshot = self.server()
-        prompt, why = self.sounds.present(self.pbx, ParkServer.model_validate(snapshot.settings))
+        prompt, why = self.prompt_files.present(self.pbx, ParkServer.model_validate(snapshot.settings))
         return snapshot.with_prompt(prompt), why
 
     def now(self, change: Change) -> Snapshot | None:
@@ -143,7 +143,7 @@ class Desk:
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.forget_groups()
             raise self._not_that(group, snapshot)
-        self.homes.note(group.id, snapshot)
+        self.memberships.note(group.id, snapshot)
         return Target(id=group.id, name=snapshot.settings["name"]), snapshot
 
     def _not_that(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
@@ -152,9 +152,11 @@ class Desk:
         name = now.settings["name"]
         if not self.may_see(name):
             return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING}")
-        groups = [value for _, noun, value in self.operation.said() if noun.refers is Refers.GROUP]
+        groups = [
+            value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.GROUP
+        ]
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
-        offers = tuple(offer for text in typed for offer in self._mending.instead(text, [name]))
+        offers = tuple(offer for text in typed for offer in self._corrections.instead(text, [name]))
         return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
 
     def taken(self, name: str) -> ParkGroup | None:

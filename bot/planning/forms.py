@@ -9,12 +9,12 @@ from bot.journal.journal import Journal
 from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.messages.text import fold
-from bot.operations.arguments.types import Refers, spellings
+from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.help import Help
-from bot.planning.overview import Look, Overview, overview
-from bot.planning.pickers import KINDS, Kind, Offering, Part
-from bot.planning.planner import Path
+from bot.planning.overview import Overview, OverviewQuery, overview
+from bot.planning.pickers import KINDS, Part, PickerKind, PickerOptions
+from bot.planning.planner import Planner
 from bot.policy.descriptions import are_certain, rights
 
 LATELY = 50
@@ -22,25 +22,27 @@ LATELY = 50
 log = logging.getLogger(__name__)
 
 
-class Clerk:
+class FormService:
     """Waits for the PBX and for Slack, but for `part` and `offering`, which answer from memory."""
 
-    def __init__(self, path: Path, journal: Journal) -> None:
-        self.path, self.journal = path, journal
-        self.offering = Offering(path.directory)
+    def __init__(self, planner: Planner, journal: Journal) -> None:
+        self.planner, self.journal = planner, journal
+        self.offering = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
         """What stands on the PBX in the place of what the form asks for; it is not looked up for who may do none of it.
 
         Raise Refused for whom the form is in vain, PBXError where it can't be read.
         """
-        self.path.refuse_in_vain(request, operation, known)
-        return operation.present(self.path.desk(request, Help()), dict(known))
+        self.planner.refuse_in_vain(request, operation, known)
+        return operation.present(self.planner.context(request, Help()), dict(known))
 
-    def part(self, request: Request, operation: type[Operation], kind: Kind, known: Mapping[str, Any]) -> Part | None:
+    def part(
+        self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]
+    ) -> Part | None:
         """What of a kind this person may pick in this form; None as long as it is not known who they are."""
         try:
-            return kind, self.path.reach(request, operation, kind, known)
+            return kind, self.planner.reach(request, operation, kind, known)
         except SlackUnavailable:
             return None
 
@@ -53,42 +55,42 @@ class Clerk:
     def meet(self, request: Request) -> None:
         """Have Slack say who it is, where it has not said so lately, for the next picker to know."""
         try:
-            self.path.who(request)
+            self.planner.who(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
 
     def reviewed(self, request: Request, operation: Operation) -> Message:
         """The diff with its button, or the answer; raise Refused or PBXError."""
-        return self.path.answer(request, [operation])
+        return self.planner.answer(request, [operation])
 
-    def overview(self, request: Request, look: Look) -> Overview:
+    def overview(self, request: Request, look: OverviewQuery) -> Overview:
         """For the Home tab; raise Refused or PBXError."""
-        desk, policy, who = self.path.desk(request, Help()), self.path.policy, self.path.who(request)
+        context, policy, who = self.planner.context(request, Help()), self.planner.policy, self.planner.who(request)
         recent, certain = self.journal.recent(LATELY), are_certain(policy, who)
-        return overview(desk, look, rights(policy, who), recent, certain=certain)
+        return overview(context, look, rights(policy, who), recent, certain=certain)
 
 
 MOST_NAMED = 10
 
 
-def known_faults(offering: Offering, asked: Operation) -> dict[str, str]:
+def cached_faults(offering: PickerOptions, asked: Operation) -> dict[str, str]:
     """By field, in words; nothing is said where the names were not read lately."""
     return dict(_faults(offering, asked))
 
 
-def _faults(offering: Offering, asked: Operation) -> Iterator[tuple[str, str]]:
-    groups = {fold(value) for _, noun, value in asked.said() if noun.refers is Refers.GROUP}
-    for name, noun, value in asked.said():
-        match noun.refers:
-            case Refers.GROUP if len(offering.missing("group", tried := spellings(value))) == len(tried):
+def _faults(offering: PickerOptions, asked: Operation) -> Iterator[tuple[str, str]]:
+    groups = {fold(value) for _, argument_type, value in asked.said() if argument_type.reference is Reference.GROUP}
+    for name, argument_type, value in asked.said():
+        match argument_type.reference:
+            case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
                 yield name, f"There is no park group called “{value}”."
-            case Refers.NEW_GROUP if fold(value) not in groups and offering.exists("group", value):
+            case Reference.NEW_GROUP if fold(value) not in groups and offering.exists("group", value):
                 yield name, f"There already is a park group {value}."
-            case Refers.RECALL if value.ring_group is not None:
-                tried = (*spellings(value.ring_group), f"ring group {value.ring_group}")
-                if len(offering.missing("ring_group", tried)) == len(tried):
+            case Reference.RECALL if value.ring_group is not None:
+                attempt = (*spellings(value.ring_group), f"ring group {value.ring_group}")
+                if len(offering.missing("ring_group", attempt)) == len(attempt):
                     yield name, f"There is no ring group called “{value.ring_group}”."
-            case Refers.MEMBER | Refers.MEMBERS:
+            case Reference.MEMBER | Reference.MEMBERS:
                 texts = (value,) if isinstance(value, str) else value
                 if nobody := offering.missing("user", [text for text in texts if not text.startswith("<@")]):
                     yield name, f"Nobody on the PBX has the extension or name {_listed(nobody)}."

@@ -12,7 +12,7 @@ from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
@@ -28,19 +28,19 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NumberKind:
     """In words, and whether it is a user."""
 
     said: str
     user: bool
 
 
-def kind_of(pbx: PBX, text: str) -> Kind | None:
+def kind_of(pbx: PbxClient, text: str) -> NumberKind | None:
     """None where the text is no number, or nothing answers it."""
     number = pbx.number(text) if is_extension(text) else None
     if number is None:
         return None
-    return Kind(_SAID.get(number.type, "something else, not a user"), number.type == "EXTENSION")
+    return NumberKind(_SAID.get(number.type, "something else, not a user"), number.type == "EXTENSION")
 
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ MOST = 5
 """Buttons for one question: Slack would show more, and nobody would read them."""
 
 
-class Mending:
+class Corrections:
     """Of one operation."""
 
     def __init__(self, operation: Operation) -> None:
@@ -101,18 +101,24 @@ class Mending:
         return Offer(label=f"{label}: {line}" if label not in line else line, line=line, style=style)
 
 
-class Users:
+class UserResolver:
     """Looked up for one operation; `email_of` is Slack's word, `may_see` the policy's on reading a group."""
 
     def __init__(
         self,
-        pbx: PBX,
+        pbx: PbxClient,
         directory: Directory,
-        mending: Mending,
+        corrections: Corrections,
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
     ) -> None:
-        self.pbx, self.directory, self.mending, self.email_of, self.may_see = pbx, directory, mending, email_of, may_see
+        self.pbx, self.directory, self.corrections, self.email_of, self.may_see = (
+            pbx,
+            directory,
+            corrections,
+            email_of,
+            may_see,
+        )
 
     def named(self, members: Sequence[str]) -> dict[str, Person]:
         """The user that each text names; where some can't be had, none are, and a button does the rest."""
@@ -121,15 +127,17 @@ class Users:
             try:
                 found[text] = self._one(text)
             except Refused as fault:
-                if len(getattr(self.mending.operation, "members", ())) < 2:
+                if len(getattr(self.corrections.operation, "members", ())) < 2:
                     raise
                 faults[text] = fault
         if faults:
-            raise self.mending.all_or_nothing(faults, tuple(map(str, faults.values())))
+            raise self.corrections.all_or_nothing(faults, tuple(map(str, faults.values())))
         return found
 
     def _one(self, text: str) -> Person:
-        person = Person.of(self.mending.only(self._found(text), text, lambda user: user.extension_number or "", _said))
+        person = Person.of(
+            self.corrections.only(self._found(text), text, lambda user: user.extension_number or "", _said)
+        )
         check_extension(person.number)
         return person
 
@@ -160,8 +168,10 @@ class Users:
         near = [user for user in self.directory.closest_users(text) if user.extension_number]
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING}",
-            notes=(*self._perhaps_a_group(text), *self.mending.about_times(text)),
-            offers=self.mending.instead(text, [str(user.extension_number) for user in near], list(map(_said, near))),
+            notes=(*self._perhaps_a_group(text), *self.corrections.about_times(text)),
+            offers=self.corrections.instead(
+                text, [str(user.extension_number) for user in near], list(map(_said, near))
+            ),
         )
 
     def _perhaps_a_group(self, text: str) -> tuple[str, ...]:
@@ -173,11 +183,11 @@ def _said(user: User) -> str:
     return str(Person.of(user)) if user.extension_number else str(user.display_name or user.name or user.id)
 
 
-class RingGroups:
+class RingGroupResolver:
     """Looked up for one operation."""
 
-    def __init__(self, pbx: PBX, directory: Directory, mending: Mending) -> None:
-        self.pbx, self.directory, self.mending = pbx, directory, mending
+    def __init__(self, pbx: PbxClient, directory: Directory, corrections: Corrections) -> None:
+        self.pbx, self.directory, self.corrections = pbx, directory, corrections
 
     def named(self, recall: Recall) -> RingGroup:
         """Recalls never go to a third extension, which is explained."""
@@ -185,7 +195,7 @@ class RingGroups:
         for anew, spelling in product((False, True), (*spellings(text), f"ring group {text}")):
             if found := self.directory.ring_group(spelling, anew=anew):
                 by_number = [one for one in found if one.extension_number == spelling]
-                return self.mending.only(
+                return self.corrections.only(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
                 )
         raise self._none(text)
@@ -222,7 +232,7 @@ class RingGroups:
             return None
 
     def _none(self, text: str) -> Refused:
-        closest = self.mending.instead(text, [one.name for one in self.directory.closest_ring_groups(text)])
+        closest = self.corrections.instead(text, [one.name for one in self.directory.closest_ring_groups(text)])
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
@@ -231,7 +241,7 @@ class RingGroups:
             )
         kind = kind_of(self.pbx, text)
         what = f"“{text}” is {kind.said}, not a ring group." if kind else f"There is no ring group called “{text}”."
-        return NotFound(f"{what} {NOTHING}", notes=self.mending.about_times(text), offers=closest)
+        return NotFound(f"{what} {NOTHING}", notes=self.corrections.about_times(text), offers=closest)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

@@ -12,7 +12,7 @@ from bot.changes.plan import Plan
 from bot.journal.models import Entry, State
 from bot.messages.message import Fact
 from bot.messages.text import fold
-from bot.operations.arguments.types import Refers
+from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
 from bot.operations.groups import Delete, Group, Rename
@@ -20,10 +20,10 @@ from bot.operations.members import Add, Remove
 from bot.operations.recall import RecallGroup
 from bot.pbx.directory import Directory
 from bot.pbx.models import ParkGroup
-from bot.planning.context import Desk
+from bot.planning.context import RequestContext
 from bot.policy.descriptions import Right
 from bot.policy.engine import decide
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
 OF_A_GROUP: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
@@ -38,13 +38,13 @@ OUTCOMES = {
     State.RUNNING: "under way",
     State.DONE: "done",
     State.FAILED: "not done",
-    State.LATE: "not done in time",
-    State.UNSETTLED: "unknown whether it stands",
+    State.EXPIRED: "not done in time",
+    State.UNKNOWN: "unknown whether it stands",
 }
 """What was refused, called off, or was so already, is no change."""
 
 
-class Look(BaseModel):
+class OverviewQuery(BaseModel):
     """Which groups somebody looks at; pages from 0."""
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +63,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class RecentChange:
     """A change in one line: who asked, and how it stands since when; a scheduled one, when it is due."""
 
     user: str
@@ -77,7 +77,7 @@ class Overview:
     """All of it; but for the rights, empty where they may look at nothing from here."""
 
     server: tuple[Fact, ...] = ()
-    look: Look
+    look: OverviewQuery
     """At a page that there is."""
     fitting: int = 0
     """Groups that they may see and that fit the search."""
@@ -89,7 +89,7 @@ class Overview:
     """What they may do from anywhere."""
     certain: bool
     """Whether these are all of their rights."""
-    recent: tuple[Happened, ...] = ()
+    recent: tuple[RecentChange, ...] = ()
 
     @property
     def sees(self) -> bool:
@@ -97,61 +97,67 @@ class Overview:
         return bool(self.server)
 
 
-def overview(desk: Desk, look: Look, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool) -> Overview:
+def overview(
+    context: RequestContext, look: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
+) -> Overview:
     """Two requests while the names are fresh; raise PBXError."""
-    operations = tuple(one for one in OPERATIONS if one.permission is not None and desk.may(one.permission))
-    if not desk.may(Permission.READ):
+    operations = tuple(one for one in OPERATIONS if one.permission is not None and context.may(one.permission))
+    if not context.may(Permission.READ):
         return Overview(look=look, operations=operations, rights=rights, certain=certain)
-    seen = _seen(desk, look.search)
+    seen = _seen(context, look.search)
     page = max(0, min(look.page, (len(seen) - 1) // ROWS))
     return Overview(
-        server=settings(desk.server(), desk.ring_group_name),
-        look=Look(search=look.search, page=page),
+        server=settings(context.server(), context.ring_group_name),
+        look=OverviewQuery(search=look.search, page=page),
         fitting=len(seen),
-        groups=tuple(_row(desk, group) for group in seen[page * ROWS : (page + 1) * ROWS]),
+        groups=tuple(_row(context, group) for group in seen[page * ROWS : (page + 1) * ROWS]),
         operations=operations,
         rights=rights,
         certain=certain,
-        recent=tuple(islice(_happened(desk, recent), RECENT)),
+        recent=tuple(islice(_happened(context, recent), RECENT)),
     )
 
 
-def _seen(desk: Desk, search: str) -> list[ParkGroup]:
+def _seen(context: RequestContext, search: str) -> list[ParkGroup]:
     wanted = fold(search)
-    fitting = [group for group in desk.directory.all_groups() if wanted in fold(group.name)]
-    return sorted((group for group in fitting if desk.may_see(group.name)), key=lambda group: fold(group.name))
+    fitting = [group for group in context.directory.all_groups() if wanted in fold(group.name)]
+    return sorted((group for group in fitting if context.may_see(group.name)), key=lambda group: fold(group.name))
 
 
-def _row(desk: Desk, group: ParkGroup) -> Row:
-    count = desk.directory.member_count(group.id)
+def _row(context: RequestContext, group: ParkGroup) -> Row:
+    count = context.directory.member_count(group.id)
     members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
-    said = f"recall to {recall(group.shown(), desk.ring_group_name)}{members}"
-    return Row(group.name, said, _offered(desk, group.name))
+    said = f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
+    return Row(group.name, said, _offered(context, group.name))
 
 
-def _offered(desk: Desk, group: str) -> tuple[type[Operation], ...]:
-    return tuple(one for one in OF_A_GROUP if one.permission is not None and desk.may(one.permission, group))
+def _offered(context: RequestContext, group: str) -> tuple[type[Operation], ...]:
+    return tuple(one for one in OF_A_GROUP if one.permission is not None and context.may(one.permission, group))
 
 
-def _happened(desk: Desk, recent: Iterable[Entry]) -> Iterator[Happened]:
+def _happened(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
     """In the words of Park, whatever was typed."""
     for entry in recent:
-        if entry.plan is not None and entry.state in OUTCOMES and _may_see_all(desk, Plan.model_validate(entry.plan)):
+        if (
+            entry.plan is not None
+            and entry.state in OUTCOMES
+            and _may_see_all(context, Plan.model_validate(entry.plan))
+        ):
             at = entry.ended_at or entry.run_at
-            yield Happened(entry.request.user, at, load(entry.asked[0]).text(), OUTCOMES[entry.state])
+            yield RecentChange(entry.request.user, at, load(entry.asked[0]).text(), OUTCOMES[entry.state])
 
 
-def _may_see_all(desk: Desk, plan: Plan) -> bool:
+def _may_see_all(context: RequestContext, plan: Plan) -> bool:
     """A line names groups: it is only for who may see each, under its names before and after."""
     sides = [side for change in plan.changes for side in (change.before, change.after) if side is not None]
-    return all(map(desk.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
+    return all(map(context.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
 
 
 MOST = 4
 """Buttons that a person looks through before typing is sooner."""
 
 
-def again(entries: Iterable[Entry], policy: Policy, who: Asker, directory: Directory) -> tuple[str, ...]:
+def repeatable_lines(entries: Iterable[Entry], policy: Policy, who: Principal, directory: Directory) -> tuple[str, ...]:
     """Each line once, the latest first; decided by the names as they were, for the PBX is not asked."""
     lines: dict[str, None] = {}
     for entry in entries:
@@ -163,7 +169,7 @@ def again(entries: Iterable[Entry], policy: Policy, who: Asker, directory: Direc
     return tuple(lines)
 
 
-def _may(operation: Operation, entry: Entry, policy: Policy, who: Asker, directory: Directory) -> bool:
+def _may(operation: Operation, entry: Entry, policy: Policy, who: Principal, directory: Directory) -> bool:
     if operation.permission is None or entry.plan is None:
         return False
     names = {name for change in Plan.model_validate(entry.plan).changes for name in change.names}
@@ -173,8 +179,8 @@ def _may(operation: Operation, entry: Entry, policy: Policy, who: Asker, directo
 
 def _ring_groups(operation: Operation, directory: Directory) -> Iterator[str]:
     """By name; as typed, which hardly a rule fits that names some, where none is remembered that is called so."""
-    for _, noun, value in operation.said():
-        if noun.refers is Refers.RECALL and value.ring_group is not None:
+    for _, argument_type, value in operation.said():
+        if argument_type.reference is Reference.RECALL and value.ring_group is not None:
             known = directory.remembered_ring_groups()
             fitting = (one.name for one in known if value.ring_group == one.extension_number)
             named = (one.name for one in known if fold(value.ring_group) == fold(one.name))

@@ -26,24 +26,24 @@ TESTS = 100_000
 REACHES = 64
 """Files that are kept beside those of everything: one for all who may pick the same."""
 
-Kind = Literal["group", "ring_group", "user"]
-KINDS: tuple[Kind, ...] = ("group", "ring_group", "user")
-Part = tuple[Kind, Reach]
+PickerKind = Literal["group", "ring_group", "user"]
+KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user")
+Part = tuple[PickerKind, Reach]
 """What of a kind is within somebody's reach."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PickerOption:
     """What is picked, and how it is shown."""
 
     value: str
     label: str
 
 
-class File:
+class SearchIndex:
     """Choices in the order of their labels, folded once: a search is one scan of one text."""
 
-    def __init__(self, choices: Iterable[Choice]) -> None:
+    def __init__(self, choices: Iterable[PickerOption]) -> None:
         filed = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
         self._choices = [one for _, one in filed]
         self._text = "".join(f"\n{label}" for label, _ in filed)
@@ -52,7 +52,7 @@ class File:
     def __len__(self) -> int:
         return len(self._choices)
 
-    def fitting(self, text: str) -> Iterator[Choice]:
+    def fitting(self, text: str) -> Iterator[PickerOption]:
         """Those that begin with the text, then those that hold it elsewhere; by label."""
         wanted = fold(text)
         yield from map(self._choices.__getitem__, self._lines("\n" + wanted))
@@ -78,15 +78,15 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._filed: dict[Part, tuple[int, File]] = {}
+        self._filed: dict[Part, tuple[int, SearchIndex]] = {}
         self._keeping = threading.Lock()
 
-    def choices(self, part: Part, text: str, *, but: Collection[str] = ()) -> list[Choice]:
+    def choices(self, part: Part, text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
         """By name, by number, by a part; at most MOST. `but`: the values to leave out."""
         found = (self._file(part, most=FEW) or EMPTY).fitting(text)
         return list(islice((one for one in found if one.value not in but), MOST))
 
-    def label(self, kind: Kind, value: str) -> str:
+    def label(self, kind: PickerKind, value: str) -> str:
         """Of the choice with this value, or of the only one that is called so; else the value itself."""
         fitting, wanted = (self._file((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
@@ -104,7 +104,7 @@ class Typeahead:
         for part in dict.fromkeys([*((kind, EVERYTHING) for kind in KINDS), *kept, *parts]):
             self._file(part)
 
-    def _file(self, part: Part, most: int | None = None) -> File | None:
+    def _file(self, part: Part, most: int | None = None) -> SearchIndex | None:
         """What is filed; anew where that is out of date and of no more than `most` names, soon held against a reach."""
         kind, reach = part
         edition = self._directory.editions()[KINDS.index(kind)]
@@ -115,11 +115,11 @@ class Typeahead:
         remembered = shelf.remembered(self._directory)
         if most is None or len(remembered) <= min(most, TESTS // len(reach)):
             within = remembered if reach == EVERYTHING else [one for one in remembered if reach.includes(one.name)]
-            filed = edition, File(filter(None, map(shelf.choice, within)))
+            filed = edition, SearchIndex(filter(None, map(shelf.choice, within)))
             self._keep(part, filed)
         return None if filed is None else filed[1]
 
-    def _keep(self, part: Part, filed: tuple[int, File]) -> None:
+    def _keep(self, part: Part, filed: tuple[int, SearchIndex]) -> None:
         """What was filed longest ago goes first, when there is too much; what is for everybody stays."""
         with self._keeping:
             self._filed.pop(part, None)
@@ -128,45 +128,45 @@ class Typeahead:
                 del self._filed[old]
 
 
-def _is_called(one: Choice, wanted: str) -> bool:
+def _is_called(one: PickerOption, wanted: str) -> bool:
     """By the label without the number that stands before or behind the name."""
     return fold(one.label) in (f"{fold(one.value)} {wanted}", f"{wanted} ({fold(one.value)})")
 
 
-EMPTY = File(())
+EMPTY = SearchIndex(())
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class OptionSource:
     """Where the names of one kind are remembered, and what each is to choose; None where it has no number."""
 
     remembered: Callable[[Directory], list[Any]]
-    choice: Callable[[Any], Choice | None]
+    choice: Callable[[Any], PickerOption | None]
 
 
-def _group(group: ParkGroup) -> Choice:
-    return Choice(group.name, group.name)
+def _group(group: ParkGroup) -> PickerOption:
+    return PickerOption(group.name, group.name)
 
 
-def _ring_group(one: RingGroup) -> Choice:
-    return Choice(one.extension_number or one.name, ring_group_label(one))
+def _ring_group(one: RingGroup) -> PickerOption:
+    return PickerOption(one.extension_number or one.name, ring_group_label(one))
 
 
-def person(one: User | Member) -> Choice | None:
+def person(one: User | Member) -> PickerOption | None:
     """By number, with the name; None for whoever has no number."""
     found = Person.of(one)
-    return Choice(found.number, str(found)) if found.number else None
+    return PickerOption(found.number, str(found)) if found.number else None
 
 
-def among(few: Iterable[Choice], text: str, *, but: Collection[str] = ()) -> list[Choice]:
+def among(few: Iterable[PickerOption], text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
     """Those of a few that fit."""
-    return [one for one in islice(File(few).fitting(text), MOST) if one.value not in but]
+    return [one for one in islice(SearchIndex(few).fitting(text), MOST) if one.value not in but]
 
 
-SHELVES: dict[Kind, Shelf] = {
-    "group": Shelf(Directory.remembered_groups, _group),
-    "ring_group": Shelf(Directory.remembered_ring_groups, _ring_group),
-    "user": Shelf(Directory.remembered_users, person),
+SHELVES: dict[PickerKind, OptionSource] = {
+    "group": OptionSource(Directory.remembered_groups, _group),
+    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group),
+    "user": OptionSource(Directory.remembered_users, person),
 }
 
 
@@ -176,7 +176,7 @@ NONE = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
 
-class Offering:
+class PickerOptions:
     """Only `warm` and `look` wait for the PBX."""
 
     def __init__(self, directory: Directory) -> None:
@@ -187,14 +187,14 @@ class Offering:
         self._ids: dict[str, str] = {}  # of groups that were looked at, by folded name
         self._looking: set[str] = set()
 
-    def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[Choice]:
+    def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:
         """Those that fit. `leaves`: only members of that group; `joins`: all but members of that one; if known."""
         there, but = self._members(leaves), {one.value for one in self._members(joins) or ()}
         if there is None:
             return self._typeahead.choices(part, text, but=but)
         return among(there, text, but=but)
 
-    def label(self, kind: Kind, value: str) -> str:
+    def label(self, kind: PickerKind, value: str) -> str:
         """What the typeahead shows for it; the value itself where that is not known."""
         return self._typeahead.label(kind, value)
 
@@ -206,11 +206,11 @@ class Offering:
         count = self._typeahead.count(part)
         return READING if count is None else NONE if count == 0 else ""
 
-    def missing(self, kind: Kind, texts: Collection[str]) -> Sequence[str]:
+    def missing(self, kind: PickerKind, texts: Collection[str]) -> Sequence[str]:
         """Those that surely name nothing: the list is fresh."""
         return self._directory.missing(kind, texts) or ()
 
-    def exists(self, kind: Kind, text: str) -> bool:
+    def exists(self, kind: PickerKind, text: str) -> bool:
         """Whether something surely has that name."""
         return self._directory.missing(kind, [text]) == []
 
@@ -252,7 +252,7 @@ class Offering:
             self._ids[fold(group)] = found[0].id
             self._directory.read_members(found[0].id)
 
-    def _members(self, group: str) -> list[Choice] | None:
+    def _members(self, group: str) -> list[PickerOption] | None:
         id = self._ids.get(fold(group))
         listed = self._directory.remembered_members(id) if id else None
         return None if listed is None else [member for one in listed if (member := person(one))]

@@ -4,42 +4,42 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.changes.change import Change, moved_by
-from bot.changes.plan import Plan, Times
-from bot.changes.repository import Past
+from bot.changes.plan import Plan, Schedule
+from bot.changes.repository import ChangeRepository
 from bot.errors import NOTHING, NotPossible
 from bot.journal.models import Entry
 from bot.messages.message import Offer
 from bot.operations.arguments.times import TIME
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.undo import PutBack, Undo
-from bot.policy.model import NOTHING_LASTS, Deed
+from bot.policy.model import NOTHING_LASTS, ActionAttributes
 from bot.times.format import say
 
 TIMES = ("recall_time", "recall_ring_group_time")
 
 
-def of_plan(past: Past, operation: ChangeOperation, plan: Plan, *, due: bool) -> Deed:
+def of_plan(repository: ChangeRepository, operation: ChangeOperation, plan: Plan, *, due: bool) -> ActionAttributes:
     """`due`: its time has come, whatever it was to begin with."""
-    now = past.now()
+    now = repository.now()
     starts = plan.times.starts if plan.times and not due else None
     begins = max(now, starts) if starts else now
-    return of_changes(plan.changes, at=begins, lasts=_lasts(past, operation, plan, begins))
+    return of_changes(plan.changes, at=begins, lasts=_lasts(repository, operation, plan, begins))
 
 
-def of_changes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> Deed:
+def of_changes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> ActionAttributes:
     """All of them at once."""
     touched = {person.number for change in changes for person in (*change.added, *change.removed)}
     times = [timedelta(seconds=seconds) for change in changes for seconds in _times(change)]
-    return Deed(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
+    return ActionAttributes(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
 
 
-def of_line(operation: Operation, known: Times | None, now: datetime) -> Deed:
+def of_line(operation: Operation, known: Schedule | None, now: datetime) -> ActionAttributes:
     """As far as the line itself tells."""
     begins = max(now, known.starts) if known and known.starts else now
     changes = isinstance(operation, ChangeOperation)
     lasts = None if changes else NOTHING_LASTS
-    times = (value for _, noun, value in operation.said() if noun is TIME)
-    return Deed(
+    times = (value for _, argument_type, value in operation.said() if argument_type is TIME)
+    return ActionAttributes(
         at=begins,
         members=len(getattr(operation, "members", ())),
         recall_time=next((timedelta(seconds=value) for value in times), None),
@@ -47,14 +47,14 @@ def of_line(operation: Operation, known: Times | None, now: datetime) -> Deed:
     )
 
 
-def _lasts(past: Past, operation: ChangeOperation, plan: Plan, begins: datetime) -> timedelta | None:
+def _lasts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan, begins: datetime) -> timedelta | None:
     """What comes in the place of a temporary change goes on from there; to end one early makes nothing last."""
     if isinstance(operation, Undo):
-        return NOTHING_LASTS if past.will_end(operation.number) and not operation.anyway else None
+        return NOTHING_LASTS if repository.will_end(operation.number) and not operation.anyway else None
     ends = plan.times.ends if plan.times else None
     if ends is None:
         return None
-    return ends - (past.begun(plan.replaces) if plan.replaces is not None else begins)
+    return ends - (repository.begun(plan.replaces) if plan.replaces is not None else begins)
 
 
 def _times(change: Change) -> Iterable[int]:
@@ -66,12 +66,12 @@ def _times(change: Change) -> Iterable[int]:
 WHOLE = "*"
 
 
-def refuse_what_would_end(past: Past, operation: ChangeOperation, plan: Plan) -> None:
+def refuse_temporary_conflicts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan) -> None:
     """Raise NotPossible where the plan moves what a temporary change has moved, unless it comes in its place."""
     if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
         return  # what is put back goes to how the temporary change left it
-    for first, end in past.coming_ends():
-        stands = past.plan(first.id)
+    for first, end in repository.coming_ends():
+        stands = repository.plan(first.id)
         if first.id != operation.replaces and any(
             _meet(one, other) for one in plan.changes for other in stands.changes
         ):

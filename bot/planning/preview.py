@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.changes.diff import RingGroupName, facts
-from bot.changes.plan import Plan, Times
+from bot.changes.plan import Plan, Schedule
 from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold
 from bot.operations.base import ChangeOperation
@@ -66,7 +66,7 @@ def approver_facts(plan: Plan) -> tuple[Fact, ...]:
     return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
 
 
-def time_facts(times: Times | None, lasts: str | None = None) -> tuple[Fact, ...]:
+def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, ...]:
     """When it begins and ends, with the zone; `lasts`, where it begins with its approval, whenever that is."""
     if times is None:
         return ()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.policy.matching import is_for_person
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import EVERY, Clause, Deny, Policy, Rule
 from bot.times.format import say_duration, say_seconds
 
@@ -19,7 +19,7 @@ _OTHERS = {Permission.SERVER: "change the call park server", Permission.PAUSE: "
 _SENDS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
 
 
-def told(rule: Rule | Deny) -> str:
+def describe_rule(rule: Rule | Deny) -> str:
     """`change the members of Sales*; for at most 4h`."""
     return "; ".join((_deeds(rule), *_bounds(rule), *(_second_thoughts(rule) if isinstance(rule, Rule) else ())))
 
@@ -105,7 +105,9 @@ class Right:
         """Each such that a group can follow it."""
         if Permission.READ in self.operations:
             yield "look at"
-        if changed := [noun for permission, noun in _CHANGED.items() if permission in self.operations]:
+        if changed := [
+            argument_type for permission, argument_type in _CHANGED.items() if permission in self.operations
+        ]:
             yield f"change {' and '.join(changed)} of"
         if Permission.GROUPS in self.operations:
             yield "create, rename and delete"
@@ -118,18 +120,18 @@ class Right:
         return f" (recalls to ring group {_listed(map(pattern, self.ring_groups), 'or')} only)"
 
 
-def rights(policy: Policy, asker: Asker) -> tuple[Right, ...]:
+def rights(policy: Policy, principal: Principal) -> tuple[Right, ...]:
     """Wherever the person is: their channel is left aside."""
     found: list[Right] = []
-    for right in _joined(rule for rule in policy.allow if is_for_person(rule, asker)):
+    for right in _joined(rule for rule in policy.allow if is_for_person(rule, principal)):
         if not any(one.includes(right) for one in found):
             found = [one for one in found if not right.includes(one)] + [right]
     return tuple(found)
 
 
-def are_certain(policy: Policy, asker: Asker) -> bool:
+def are_certain(policy: Policy, principal: Principal) -> bool:
     """Whether these are all: not where rules go by user groups, and Slack could not say which ones they are in."""
-    return asker.user_groups is not None or not any(rule.user_groups for rule in policy.allow)
+    return principal.user_groups is not None or not any(rule.user_groups for rule in policy.allow)
 
 
 def _joined(rules: Iterable[Rule]) -> Iterable[Right]:

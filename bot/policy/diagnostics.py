@@ -29,7 +29,7 @@ _SHAPES = {
 }
 
 
-def explain(error: ErrorDetails) -> str:
+def explain_error(error: ErrorDetails) -> str:
     """One mistake that pydantic found, without its line."""
     match error["type"]:
         case "extra_forbidden":
@@ -74,9 +74,9 @@ def _unknown_key(error: ErrorDetails) -> str:
         return f"{key} is about the whole file: put it at the top, above the first table"
     if model is Deny and key in Rule.model_fields:
         return f"{key} is for rules that allow: what is denied nobody can approve, nor is it done in an emergency"
-    homes = [table for table, other in TABLES.items() if key in other.model_fields]
-    if model is None and homes:
-        return f"{key} belongs to a rule: put [[{homes[0]}]] on a line above it"
+    memberships = [table for table, other in TABLES.items() if key in other.model_fields]
+    if model is None and memberships:
+        return f"{key} belongs to a rule: put [[{memberships[0]}]] on a line above it"
     return f"unknown key {key}{_meant(key, tuple((model or Policy).model_fields))}"
 
 
@@ -97,7 +97,7 @@ _TAKES_PEOPLE = frozenset({Permission.MEMBERS, Permission.GROUPS})
 _SENDS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
 
 
-def remarks(policy: Policy) -> Iterator[tuple[Clause, str]]:
+def lint_policy(policy: Policy) -> Iterator[tuple[Clause, str]]:
     """Each with the rule that it is about."""
     for rule in channel_only_rules(policy):
         yield rule, "names no people: where its channels are public, whoever joins one may do it"

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from itertools import product
 
 from bot.messages.text import fold
-from bot.policy.evaluation import Verdict, verdict
+from bot.policy.evaluation import Evaluation, evaluation
 from bot.policy.field_types import hours
-from bot.policy.matching import Wanted, applies, forbids, is_for_person
-from bot.policy.model import Approvers, Asker, Decision, Deed, Permission
+from bot.policy.matching import RequestedResource, applies, forbids, is_for_person
+from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
 MOST = 200
@@ -18,12 +18,16 @@ MOST = 200
 
 
 def channels(
-    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    wanted: Collection[RequestedResource],
+    attributes: ActionAttributes | None,
 ) -> tuple[str, ...]:
     """Ids of those named by a rule in which the same asker would be allowed the same."""
-    anywhere, inside = set[Wanted](), defaultdict[str, set[Wanted]](set)
+    anywhere, inside = set[RequestedResource](), defaultdict[str, set[RequestedResource]](set)
     for rule in policy.allow:  # a first sieve, for most channels of a long policy are out of the question
-        if permission in rule.operations and is_for_person(rule, asker):
+        if permission in rule.operations and is_for_person(rule, principal):
             allowed = {each for each in wanted if each.allowed_by(rule)}
             for place in [inside[channel] for channel in rule.channels] or [anywhere]:
                 place |= allowed
@@ -31,45 +35,56 @@ def channels(
     return tuple(
         channel
         for channel in likely
-        if channel != asker.channel and verdict(policy, replace(asker, channel=channel), permission, wanted, deed).by
+        if channel != principal.channel
+        and evaluation(policy, replace(principal, channel=channel), permission, wanted, attributes).by
     )
 
 
 def deeds(
-    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed
-) -> tuple[Deed, ...]:
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    wanted: Collection[RequestedResource],
+    attributes: ActionAttributes,
+) -> tuple[ActionAttributes, ...]:
     """The nearest that would be allowed at the same time, and the nearest at a later one."""
-    if not verdict(policy, asker, permission, wanted, None).by:
+    if not evaluation(policy, principal, permission, wanted, None).by:
         return ()  # whatever the figures
-    rules = [rule for rule in policy.allow if applies(rule, asker, permission)]
-    binding = [rule for rule in policy.deny if forbids(rule, asker, permission) and _any(wanted, rule)]
+    rules = [rule for rule in policy.allow if applies(rule, principal, permission)]
+    binding = [rule for rule in policy.deny if forbids(rule, principal, permission) and _any(wanted, rule)]
 
-    def is_allowed(other: Deed) -> bool:
-        return bool(verdict(policy, asker, permission, wanted, other).by)
+    def is_allowed(other: ActionAttributes) -> bool:
+        return bool(evaluation(policy, principal, permission, wanted, other).by)
 
-    smaller = sorted(_smaller(rules, binding, deed), key=lambda other: _lost(deed, other))
+    smaller = sorted(_smaller(rules, binding, attributes), key=lambda other: _lost(attributes, other))
     now = next(filter(is_allowed, smaller), None)
-    moments = list(_moments([*rules, *binding], deed.at))
-    others = (deed,) if now else (deed, *smaller)
+    moments = list(_moments([*rules, *binding], attributes.at))
+    others = (attributes,) if now else (attributes, *smaller)
     later = next(filter(is_allowed, (replace(other, at=at) for other in others for at in moments)), None)
     return tuple(one for one in (now, later) if one is not None)
 
 
-def _any(wanted: Collection[Wanted], rule: Deny) -> bool:
+def _any(wanted: Collection[RequestedResource], rule: Deny) -> bool:
     return any(one.denied_by(rule) for one in wanted)
 
 
-def _smaller(rules: Collection[Rule], binding: Collection[Deny], deed: Deed) -> set[Deed]:
+def _smaller(rules: Collection[Rule], binding: Collection[Deny], attributes: ActionAttributes) -> set[ActionAttributes]:
     """The deed within the limits of each rule, and within those of all that bind it."""
-    within = deed
+    within = attributes
     for rule in binding:
-        within = rule.fitted(within) if rule.is_on(deed) else within
-    return {rule.fitted(within) for rule in rules if rule.plain} - {deed}
+        within = rule.fitted(within) if rule.is_on(attributes) else within
+    return {rule.fitted(within) for rule in rules if rule.plain} - {attributes}
 
 
-def _lost(deed: Deed, other: Deed) -> tuple[int, float, int, float]:
+def _lost(attributes: ActionAttributes, other: ActionAttributes) -> tuple[int, float, int, float]:
     """How far the one is from the other: the figures that differ, then how small they are."""
-    differs = sum((deed.members != other.members, deed.recall_time != other.recall_time, deed.lasts != other.lasts))
+    differs = sum(
+        (
+            attributes.members != other.members,
+            attributes.recall_time != other.recall_time,
+            attributes.lasts != other.lasts,
+        )
+    )
     return differs, -_length(other.lasts), -other.members, -_length(other.recall_time)
 
 
@@ -95,9 +110,9 @@ _DEEDS = {
 }
 
 
-def refuse(policy: Policy, permission: Permission, found: Verdict, deed: Deed | None) -> Decision:
+def refuse(policy: Policy, permission: Permission, found: Evaluation, attributes: ActionAttributes | None) -> Decision:
     """Some of what is wanted is allowed by no rule here; without a deed, whatever its figures."""
-    asker, wanted = found.asker, [grant.wanted for grant in found.grants]
+    principal, wanted = found.principal, [grant.wanted for grant in found.grants]
     names = _names(policy, permission, found)
     refusal = Decision(
         allowed=False,
@@ -111,18 +126,18 @@ def refuse(policy: Policy, permission: Permission, found: Verdict, deed: Deed | 
         emergency=tuple(dict.fromkeys(rule.emergency for rule in found.by_emergency if rule.emergency)),
         by_approval=tuple(dict.fromkeys(rule.name for rule in found.by_approval)),
         by_emergency=tuple(dict.fromkeys(rule.name for rule in found.by_emergency)),
-        channels=channels(policy, asker, permission, wanted, deed),
-        would=deeds(policy, asker, permission, wanted, deed) if deed else (),
-        grant=_grant(asker),
+        channels=channels(policy, principal, permission, wanted, attributes),
+        would=deeds(policy, principal, permission, wanted, attributes) if attributes else (),
+        grant=_grant(principal),
         contact=policy.contact,
     )
-    said = (*_sentences(policy, refusal, found, deed), *_notes(policy, refusal, found, deed))
+    said = (*_sentences(policy, refusal, found, attributes), *_notes(policy, refusal, found, attributes))
     return replace(refusal, reason=" ".join(said))
 
 
-def _names(policy: Policy, permission: Permission, found: Verdict) -> list[tuple[str | None, str | None]]:
+def _names(policy: Policy, permission: Permission, found: Evaluation) -> list[tuple[str | None, str | None]]:
     """Group and ring group of each pair that is missing, as far as it is they that are."""
-    rules = [rule for rule in policy.allow if applies(rule, found.asker, permission)]
+    rules = [rule for rule in policy.allow if applies(rule, found.principal, permission)]
     names = list[tuple[str | None, str | None]]()
     for each in found.missing:
         group = each.shown if each.spellings else None
@@ -145,9 +160,11 @@ def _approvers_of(rule: Rule) -> Approvers:
     )
 
 
-def _sentences(policy: Policy, refusal: Decision, found: Verdict, deed: Deed | None) -> Iterator[str]:
+def _sentences(
+    policy: Policy, refusal: Decision, found: Evaluation, attributes: ActionAttributes | None
+) -> Iterator[str]:
     doing = _doing(refusal)
-    here = "in this channel" if found.asker.channel else "in a direct message"
+    here = "in this channel" if found.principal.channel else "in a direct message"
     if refusal.denied:
         yield f"{_listed(refusal.denied, 'and')} {_forbid(refusal.denied)} you to {doing} {here}."
         return
@@ -158,7 +175,7 @@ def _sentences(policy: Policy, refusal: Decision, found: Verdict, deed: Deed | N
         rules = [rule.name for rule in found.by_emergency if rule.emergency]
         yield f"{_listed(dict.fromkeys(rules), 'and')} would let you {doing} {here} in an emergency."
     if not (refusal.approvers or refusal.emergency):
-        like_that = " like that" if deed and _figures_matter(policy, refusal.permission, found) else ""
+        like_that = " like that" if attributes and _figures_matter(policy, refusal.permission, found) else ""
         yield f"No rule lets you {doing}{like_that} {here}."
 
 
@@ -167,8 +184,8 @@ def _forbid(rules: Sequence[str]) -> str:
 
 
 def _doing(refusal: Decision) -> str:
-    deed, unnamed = _DEEDS[refusal.permission]
-    deeds = [f"{deed} {_listed(refusal.missing_groups, 'or')}"] if refusal.missing_groups else []
+    attributes, unnamed = _DEEDS[refusal.permission]
+    deeds = [f"{attributes} {_listed(refusal.missing_groups, 'or')}"] if refusal.missing_groups else []
     if refusal.missing_ring_groups:
         deeds.append(f"send recalls to ring group {_listed(refusal.missing_ring_groups, 'or')}")
     return " or ".join(deeds) or unnamed
@@ -179,55 +196,57 @@ def _listed(names: Iterable[str], last: str) -> str:
     return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def _figures_matter(policy: Policy, permission: Permission, found: Verdict) -> bool:
+def _figures_matter(policy: Policy, permission: Permission, found: Evaluation) -> bool:
     """Whether it is them alone that no rule allows."""
-    freely = verdict(policy, found.asker, permission, [grant.wanted for grant in found.grants], None)
+    freely = evaluation(policy, found.principal, permission, [grant.wanted for grant in found.grants], None)
     return bool(freely.by or freely.by_approval or freely.by_emergency)
 
 
-def _notes(policy: Policy, refusal: Decision, found: Verdict, deed: Deed | None) -> Iterator[str]:
-    asker = found.asker
-    if asker.user_groups is None and _user_groups_matter(policy, refusal.permission, found, deed):
+def _notes(policy: Policy, refusal: Decision, found: Evaluation, attributes: ActionAttributes | None) -> Iterator[str]:
+    principal = found.principal
+    if principal.user_groups is None and _user_groups_matter(policy, refusal.permission, found, attributes):
         yield "Slack could not say just now which user groups you are in, so rules that go by them don't count."
-    elif asker.outsider and not refusal.denied:
-        yield f"For {asker.outsider} only rules that name their user id count."
-    if asker.channel is None and refusal.channels:
+    elif principal.outsider and not refusal.denied:
+        yield f"For {principal.outsider} only rules that name their user id count."
+    if principal.channel is None and refusal.channels:
         yield "A rule allows it in a channel."
 
 
-def _user_groups_matter(policy: Policy, permission: Permission, found: Verdict, deed: Deed | None) -> bool:
+def _user_groups_matter(
+    policy: Policy, permission: Permission, found: Evaluation, attributes: ActionAttributes | None
+) -> bool:
     """Whether the right ones would have made it a yes."""
     everywhere = frozenset(group for rule in policy.allow for group in rule.user_groups)
     lenient = policy.model_copy(update={"deny": tuple(rule for rule in policy.deny if not rule.user_groups)})
-    asker, wanted = replace(found.asker, user_groups=everywhere), [grant.wanted for grant in found.grants]
-    known = verdict(lenient, asker, permission, wanted, deed)
+    principal, wanted = replace(found.principal, user_groups=everywhere), [grant.wanted for grant in found.grants]
+    known = evaluation(lenient, principal, permission, wanted, attributes)
     return bool(known.by or known.by_approval or known.by_emergency)
 
 
-def _grant(asker: Asker) -> str:
-    user = f"user {asker.user}"
-    return user if asker.outsider or not asker.channel else f"channel {asker.channel} or {user}"
+def _grant(principal: Principal) -> str:
+    user = f"user {principal.user}"
+    return user if principal.outsider or not principal.channel else f"channel {principal.channel} or {user}"
 
 
-AT_NO_TIME = Deed()
+AT_NO_TIME = ActionAttributes()
 
 
 def decide(
     policy: Policy,
-    asker: Asker,
+    principal: Principal,
     permission: Permission,
     *,
     groups: Collection[str] = (),
     ring_groups: Collection[str] = (),
-    deed: Deed = AT_NO_TIME,
+    attributes: ActionAttributes = AT_NO_TIME,
 ) -> Decision:
     """May this asker do this to park groups of these names, with recalls to ring groups of those? Names resolved."""
-    return _judge(policy, asker, permission, _pairs(map(_exactly, groups), ring_groups), deed)
+    return _judge(policy, principal, permission, _pairs(map(_exactly, groups), ring_groups), attributes)
 
 
 def might(
     policy: Policy,
-    asker: Asker,
+    principal: Principal,
     permission: Permission,
     *,
     groups: Collection[Collection[str]] = (),
@@ -237,32 +256,36 @@ def might(
 
     What needs an approval or an emergency is allowed as far as this goes.
     """
-    return _judge(policy, asker, permission, _pairs(map(_any_of, groups), ring_groups), None)
+    return _judge(policy, principal, permission, _pairs(map(_any_of, groups), ring_groups), None)
 
 
-def _pairs(groups: Iterable[Wanted], ring_groups: Collection[str]) -> list[Wanted]:
+def _pairs(groups: Iterable[RequestedResource], ring_groups: Collection[str]) -> list[RequestedResource]:
     recalls: Collection[str | None] = ring_groups or [None]
-    pairs = product(list(groups) or [Wanted()], recalls)
+    pairs = product(list(groups) or [RequestedResource()], recalls)
     return [replace(group, ring_group=ring_group) for group, ring_group in pairs]
 
 
-def _any_of(spellings: Collection[str]) -> Wanted:
+def _any_of(spellings: Collection[str]) -> RequestedResource:
     """The first is shown. A bare string is one spelling, not its letters: types can't tell the two apart."""
     each = [spellings] if isinstance(spellings, str) else list(spellings)
-    return Wanted(shown=next(iter(each), ""), spellings=frozenset(map(fold, each)))
+    return RequestedResource(shown=next(iter(each), ""), spellings=frozenset(map(fold, each)))
 
 
-def _exactly(name: str) -> Wanted:
-    return Wanted(shown=name, spellings=frozenset([fold(name)]))
+def _exactly(name: str) -> RequestedResource:
+    return RequestedResource(shown=name, spellings=frozenset([fold(name)]))
 
 
 def _judge(
-    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    wanted: Collection[RequestedResource],
+    attributes: ActionAttributes | None,
 ) -> Decision:
-    found = verdict(policy, asker, permission, wanted, deed)
-    rules = found.by or (found.by_approval or found.by_emergency if deed is None else ())
+    found = evaluation(policy, principal, permission, wanted, attributes)
+    rules = found.by or (found.by_approval or found.by_emergency if attributes is None else ())
     if not rules:
-        return refuse(policy, permission, found, deed)
+        return refuse(policy, permission, found, attributes)
     grounds = dict.fromkeys((one.name, rule.name) for one, rule in zip(wanted, rules, strict=True))
     names = " and ".join(dict.fromkeys(f'"{rule.name}"' for rule in rules))
     return Decision(

@@ -6,16 +6,16 @@ from functools import cached_property
 
 from bot.messages.text import fold
 from bot.policy.field_types import is_user_group
-from bot.policy.matching import Wanted, applies, covers_one_of, forbids
-from bot.policy.model import Asker, Deed, Permission
+from bot.policy.matching import RequestedResource, applies, covers_one_of, forbids
+from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import EVERY, Deny, Policy, Rule
 
 
 @dataclass(frozen=True)
-class Grant:
+class ResourceMatch:
     """The rules that let it happen, one way or another, and one that does not, which wins."""
 
-    wanted: Wanted
+    wanted: RequestedResource
     rules: tuple[Rule, ...]
     denied: Deny | None
 
@@ -24,9 +24,9 @@ class Grant:
         """The first rule that allows it as it stands."""
         return None if self.denied else next((rule for rule in self.rules if rule.plain), None)
 
-    def by_approval(self, asker: str) -> Rule | None:
+    def by_approval(self, principal: str) -> Rule | None:
         """The same, else the first that allows it once others have approved."""
-        waits = (rule for rule in self.rules if _others_suffice(rule, asker) and not self.denied)
+        waits = (rule for rule in self.rules if _others_suffice(rule, principal) and not self.denied)
         return self.by or next(waits, None)
 
     @property
@@ -36,24 +36,24 @@ class Grant:
         return self.by or next(urgent, None)
 
 
-def _others_suffice(rule: Rule, asker: str) -> bool:
+def _others_suffice(rule: Rule, principal: str) -> bool:
     """Nobody approves their own change; how many are in a user group is not known here."""
-    others = set(rule.approvers) - {asker}
+    others = set(rule.approvers) - {principal}
     return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
 
 
-def hopeful(policy: Policy, asker: Asker, permission: Permission) -> tuple[list[Rule], list[Deny]]:
+def hopeful(policy: Policy, principal: Principal, permission: Permission) -> tuple[list[Rule], list[Deny]]:
     """The rules by which it might be allowed one way or another, and those that deny it, whatever its figures."""
-    allow, deny = _of_asker(policy, asker, permission, None)
-    return [rule for rule in allow if rule.plain or rule.emergency or _others_suffice(rule, asker.user)], deny
+    allow, deny = _of_asker(policy, principal, permission, None)
+    return [rule for rule in allow if rule.plain or rule.emergency or _others_suffice(rule, principal.user)], deny
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Evaluation:
     """On all that is wanted together; each way is the rules it takes, and is empty where there is none."""
 
-    asker: Asker
-    grants: tuple[Grant, ...]
+    principal: Principal
+    grants: tuple[ResourceMatch, ...]
 
     @cached_property
     def by(self) -> tuple[Rule, ...]:
@@ -63,7 +63,7 @@ class Verdict:
     @cached_property
     def by_approval(self) -> tuple[Rule, ...]:
         """Allowed once others have approved."""
-        return () if self.by else _all(grant.by_approval(self.asker.user) for grant in self.grants)
+        return () if self.by else _all(grant.by_approval(self.principal.user) for grant in self.grants)
 
     @cached_property
     def by_emergency(self) -> tuple[Rule, ...]:
@@ -71,44 +71,52 @@ class Verdict:
         return () if self.by else _all(grant.by_emergency for grant in self.grants)
 
     @property
-    def missing(self) -> list[Wanted]:
+    def missing(self) -> list[RequestedResource]:
         """What no rule allows as it stands."""
         return [grant.wanted for grant in self.grants if grant.by is None]
 
 
-def verdict(
-    policy: Policy, asker: Asker, permission: Permission, wanted: Collection[Wanted], deed: Deed | None
-) -> Verdict:
+def evaluation(
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    wanted: Collection[RequestedResource],
+    attributes: ActionAttributes | None,
+) -> Evaluation:
     """Without a deed, before its figures and its time are known: no only if it would be no for each."""
-    allow, deny = _of_asker(policy, asker, permission, deed)
-    return Verdict(asker, tuple(_best(one, allow, deny) for one in wanted))
+    allow, deny = _of_asker(policy, principal, permission, attributes)
+    return Evaluation(principal, tuple(_best(one, allow, deny) for one in wanted))
 
 
-def _of_asker(policy: Policy, asker: Asker, permission: Permission, deed: Deed | None) -> tuple[list[Rule], list[Deny]]:
-    allow = [rule for rule in policy.allow if applies(rule, asker, permission) and _lets(rule, deed)]
-    deny = [rule for rule in policy.deny if forbids(rule, asker, permission) and _stops(rule, deed)]
+def _of_asker(
+    policy: Policy, principal: Principal, permission: Permission, attributes: ActionAttributes | None
+) -> tuple[list[Rule], list[Deny]]:
+    allow = [rule for rule in policy.allow if applies(rule, principal, permission) and _lets(rule, attributes)]
+    deny = [rule for rule in policy.deny if forbids(rule, principal, permission) and _stops(rule, attributes)]
     return allow, deny
 
 
-def _lets(rule: Rule, deed: Deed | None) -> bool:
-    return deed is None or (rule.within(deed) and rule.is_on(deed))
+def _lets(rule: Rule, attributes: ActionAttributes | None) -> bool:
+    return attributes is None or (rule.within(attributes) and rule.is_on(attributes))
 
 
-def _stops(rule: Deny, deed: Deed | None) -> bool:
-    if deed is None:
+def _stops(rule: Deny, attributes: ActionAttributes | None) -> bool:
+    if attributes is None:
         return not rule.limited and not rule.hours
-    return rule.is_on(deed) and not (rule.limited and rule.within(deed))
+    return rule.is_on(attributes) and not (rule.limited and rule.within(attributes))
 
 
-def _best(wanted: Wanted, allow: Collection[Rule], deny: Collection[Deny]) -> Grant:
+def _best(wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]) -> ResourceMatch:
     """Of the spelling that may be, if there is one."""
     grants = [_grant(one, wanted, allow, deny) for one in wanted.each]
     return max(grants, key=lambda grant: (grant.by is not None, bool(grant.rules) and not grant.denied))
 
 
-def _grant(spelt: Wanted, wanted: Wanted, allow: Collection[Rule], deny: Collection[Deny]) -> Grant:
+def _grant(
+    spelt: RequestedResource, wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]
+) -> ResourceMatch:
     denied = next((rule for rule in deny if spelt.denied_by(rule)), None)
-    return Grant(wanted, tuple(rule for rule in allow if spelt.allowed_by(rule)), denied)
+    return ResourceMatch(wanted, tuple(rule for rule in allow if spelt.allowed_by(rule)), denied)
 
 
 def _all(rules: Iterable[Rule | None]) -> tuple[Rule, ...]:
@@ -137,19 +145,19 @@ class Reach:
 EVERYTHING = Reach()
 
 
-def groups_within_reach(policy: Policy, asker: Asker, permission: Permission) -> Reach:
+def groups_within_reach(policy: Policy, principal: Principal, permission: Permission) -> Reach:
     """Park groups, before it is known where recalls go."""
-    allow, deny = hopeful(policy, asker, permission)
+    allow, deny = hopeful(policy, principal, permission)
     denied = (rule.groups or EVERY for rule in deny if rule.ring_groups is None)
     return _reach((rule.groups for rule in allow), denied)
 
 
 def ring_groups_within_reach(
-    policy: Policy, asker: Asker, permission: Permission, group: Collection[str] = ()
+    policy: Policy, principal: Principal, permission: Permission, group: Collection[str] = ()
 ) -> Reach:
     """Ring groups that recalls may go to, of the group with one of these spellings; none: it is not known which."""
-    allow, deny = hopeful(policy, asker, permission)
-    recalled = Wanted(spellings=frozenset(map(fold, group)))
+    allow, deny = hopeful(policy, principal, permission)
+    recalled = RequestedResource(spellings=frozenset(map(fold, group)))
     allowed = (rule.ring_groups for rule in allow if recalled.group_allowed_by(rule))
     denied = (rule.ring_groups or EVERY for rule in deny if all(one.group_denied_by(rule) for one in recalled.each))
     return _reach(allowed, denied)

@@ -13,14 +13,14 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from bot.messages.text import Word
-from bot.times.model import Elapsed
+from bot.times.model import Duration
 from bot.times.parser import read_end
 
 
 class Kind(NamedTuple):
     """One kind of id."""
 
-    noun: str
+    label: str
     key: str
     letters: str
     where: str
@@ -57,10 +57,10 @@ def _complaint(text: str, wanted: Kind) -> str:
         return f'"{text}" is the id of {found}; here write {such}'
     for kind in KINDS:
         if _says(text, kind):
-            return f'"{text}" is the id of {kind.noun}, which belongs in {kind.key}; here write {such}'
+            return f'"{text}" is the id of {kind.label}, which belongs in {kind.key}; here write {such}'
     if inside := re.search(rf"\b[{wanted.letters}][A-Z0-9]{{7,}}\b", text):
         return f'"{text}" is more than an id: write "{inside[0]}"'
-    return f'"{text}" is not the id of {wanted.noun}; names change, ids do not: write {such}'
+    return f'"{text}" is not the id of {wanted.label}; names change, ids do not: write {such}'
 
 
 def _is_id_of(kind: Kind) -> Callable[[str], str]:
@@ -155,7 +155,7 @@ def _read_duration(value: object) -> object:
         end = read_end(tuple(map(Word, ("for", *value.split()))))
     except ValueError:
         raise ValueError(fault) from None
-    if not isinstance(end.when, Elapsed):
+    if not isinstance(end.when, Duration):
         raise ValueError(fault)  # noqa: TRY004
     return end.when.elapsed
 
@@ -165,7 +165,7 @@ def _check_hours(text: str) -> str:
     return text
 
 
-Duration = Annotated[
+DurationField = Annotated[
     timedelta,
     BeforeValidator(_read_duration),
     WithJsonSchema({"type": "string", "examples": ["10m", "4h", "3 days"]}),

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import PolicyError
-from bot.policy.diagnostics import explain
+from bot.policy.diagnostics import explain_error
 from bot.policy.rules import Policy
 
 Location = tuple[int | str, ...]
@@ -221,7 +221,7 @@ def read_policy(path: Path) -> Policy:
 
 def _fault(found: Sequence[Statement], error: ErrorDetails) -> Fault:
     line = line_of(found, error["loc"])
-    return Fault(line, explain(error), column_of(found, line, error))
+    return Fault(line, explain_error(error), column_of(found, line, error))
 
 
 def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:

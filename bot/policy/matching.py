@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 
 from bot.messages.text import fold
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import Clause, Deny, Rule
 
 # Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
@@ -42,23 +42,23 @@ def covers_one_of(patterns: frozenset[str], folded: str) -> bool:
     return folded in plain or rest.match(folded) is not None
 
 
-def is_for_person(rule: Rule, asker: Asker) -> bool:
+def is_for_person(rule: Rule, principal: Principal) -> bool:
     """Channels left aside. A guest, a bot or a person from another workspace must be named."""
-    if asker.user in rule.users:
+    if principal.user in rule.users:
         return True
-    if asker.outsider:
+    if principal.outsider:
         return False
     if rule.user_groups:
-        return not (asker.user_groups or frozenset()).isdisjoint(rule.user_groups)
+        return not (principal.user_groups or frozenset()).isdisjoint(rule.user_groups)
     return not rule.users
 
 
-def is_against_person(rule: Deny, asker: Asker) -> bool:
+def is_against_person(rule: Deny, principal: Principal) -> bool:
     """Channels left aside. Whose user groups can't be known may be in any."""
-    if asker.user in rule.users:
+    if principal.user in rule.users:
         return True
     if rule.user_groups:
-        return asker.user_groups is None or not asker.user_groups.isdisjoint(rule.user_groups)
+        return principal.user_groups is None or not principal.user_groups.isdisjoint(rule.user_groups)
     return not rule.users
 
 
@@ -67,18 +67,20 @@ def is_for_channel(rule: Clause, channel: str | None) -> bool:
     return not rule.channels or channel in rule.channels
 
 
-def applies(rule: Rule, asker: Asker, permission: Permission) -> bool:
+def applies(rule: Rule, principal: Principal, permission: Permission) -> bool:
     """Whether this asker, where they are, may do this kind of operation to what the rule covers."""
-    return permission in rule.operations and is_for_channel(rule, asker.channel) and is_for_person(rule, asker)
+    return permission in rule.operations and is_for_channel(rule, principal.channel) and is_for_person(rule, principal)
 
 
-def forbids(rule: Deny, asker: Asker, permission: Permission) -> bool:
+def forbids(rule: Deny, principal: Principal, permission: Permission) -> bool:
     """Whether this asker, where they are, may not do this kind of operation to what the rule fits."""
-    return permission in rule.operations and is_for_channel(rule, asker.channel) and is_against_person(rule, asker)
+    return (
+        permission in rule.operations and is_for_channel(rule, principal.channel) and is_against_person(rule, principal)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class RequestedResource:
     """One rule must allow the pair."""
 
     shown: str = ""
@@ -92,7 +94,7 @@ class Wanted:
         return " to ".join(filter(None, (self.shown, self.ring_group)))
 
     @property
-    def each(self) -> tuple["Wanted", ...]:
+    def each(self) -> tuple["RequestedResource", ...]:
         """With one spelling each."""
         if len(self.spellings) < 2:
             return (self,)

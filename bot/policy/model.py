@@ -24,7 +24,7 @@ LOOKING = frozenset({Permission.READ, Permission.HISTORY})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asker:
+class Principal:
     """A person, and the channel of their gesture; ids only."""
 
     user: str
@@ -52,7 +52,7 @@ NOTHING_LASTS = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deed:
+class ActionAttributes:
     """Without figures: something that changes nothing, asked at no known time."""
 
     at: datetime | None = None
@@ -64,7 +64,9 @@ class Deed:
     lasts: timedelta | None = NOTHING_LASTS
     """How long, from its beginning to its end, extensions included; None: it stays."""
 
-    def at_most(self, *, members: int | None, recall_time: timedelta | None, lasts: timedelta | None) -> "Deed":
+    def at_most(
+        self, *, members: int | None, recall_time: timedelta | None, lasts: timedelta | None
+    ) -> "ActionAttributes":
         """The same with no figure over these; None is no bound."""
         return replace(
             self,
@@ -92,7 +94,7 @@ class Approvers:
     channel: str | None = None
     """The id of one where they are asked too."""
 
-    def include(self, who: Asker, asked_by: str) -> bool:
+    def include(self, who: Principal, asked_by: str) -> bool:
         """Whether somebody is one of them; only their own id counts for guests, bots and people from elsewhere."""
         if who.user == asked_by:
             return False
@@ -125,7 +127,7 @@ class Decision:
     """The same for an emergency."""
     channels: tuple[str, ...] = ()
     """Ids of the channels in which the same asker would be allowed the same."""
-    would: tuple[Deed, ...] = ()
+    would: tuple[ActionAttributes, ...] = ()
     """What would be allowed here in its place: with smaller figures, or at another time."""
     grant: str | None = None
     """What a rule would have to hold, as in "channel C0123ABCD or user U0123ABCD"."""

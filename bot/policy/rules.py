@@ -8,8 +8,17 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bot.policy.field_types import ApproverId, ChannelId, Duration, HoursText, UserGroupId, UserId, hours, is_user_group
-from bot.policy.model import LOOKING, Deed, Permission
+from bot.policy.field_types import (
+    ApproverId,
+    ChannelId,
+    DurationField,
+    HoursText,
+    UserGroupId,
+    UserId,
+    hours,
+    is_user_group,
+)
+from bot.policy.model import LOOKING, ActionAttributes, Permission
 
 
 class Example(BaseModel):
@@ -78,9 +87,9 @@ class Clause(BaseModel):
     """When the change begins, as in "Mon-Fri 08:00-18:00 Europe/Berlin". Left out: at any time."""
     members: Annotated[int, Field(ge=1)] | None = None
     """At most so many members put in or taken out at once."""
-    recall_time: Duration | None = None
+    recall_time: DurationField | None = None
     """The longest recall time, or ring group time, that may be set."""
-    temporary: Duration | None = None
+    temporary: DurationField | None = None
     """Only for a time, which may be no longer than this, extensions included."""
 
     @property
@@ -88,17 +97,19 @@ class Clause(BaseModel):
         """Whether it sets bounds to figures."""
         return not (self.members is None and self.recall_time is None and self.temporary is None)
 
-    def within(self, deed: Deed) -> bool:
+    def within(self, attributes: ActionAttributes) -> bool:
         """Whether no figure of it is out of bounds."""
-        return self.fitted(deed) == deed
+        return self.fitted(attributes) == attributes
 
-    def fitted(self, deed: Deed) -> Deed:
+    def fitted(self, attributes: ActionAttributes) -> ActionAttributes:
         """The same brought within bounds."""
-        return deed.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
+        return attributes.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
 
-    def is_on(self, deed: Deed) -> bool:
+    def is_on(self, attributes: ActionAttributes) -> bool:
         """Whether its hours hold when that begins; at no known time none do."""
-        return not self.hours or (deed.at is not None and any(hours(text).hold(deed.at) for text in self.hours))
+        return not self.hours or (
+            attributes.at is not None and any(hours(text).hold(attributes.at) for text in self.hours)
+        )
 
 
 class Rule(Clause):
@@ -112,7 +123,7 @@ class Rule(Clause):
     """Users and user groups of whom somebody else than the asker has to approve first."""
     approvals: Annotated[int, Field(ge=1)] = 1
     """How many of them."""
-    approve_within: Duration = timedelta(days=1)
+    approve_within: DurationField = timedelta(days=1)
     """After which time a request for approval lapses. Left out: a day."""
     ask_in: ChannelId | None = None
     """A channel in which approvers are asked too. Left out: only where the change was asked for."""
@@ -146,8 +157,8 @@ class Deny(Clause):
     ring_groups: SomePatterns | None = None
     """Only what sends recalls to a ring group of such a name. Left out: whatever it does."""
 
-    def is_on(self, deed: Deed) -> bool:
-        return deed.at is None or super().is_on(deed)
+    def is_on(self, attributes: ActionAttributes) -> bool:
+        return attributes.at is None or super().is_on(attributes)
 
 
 class Policy(BaseModel):

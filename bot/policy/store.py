@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import PolicyError, SlackFailure
-from bot.messages.message import Message, Voice
+from bot.messages.message import Message, Messenger
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy, channel_only_rules
 
@@ -16,7 +16,7 @@ Stamp = tuple[int, int, int] | None
 """When the file was written, its size, its inode; None: there is none."""
 
 
-class Policies:
+class PolicyStore:
     """Safe for threads: whoever decides takes `now` once."""
 
     def __init__(self, file: Path) -> None:
@@ -68,11 +68,13 @@ EVERY = 2.0
 """Seconds: what a look costs is one stat."""
 
 
-class Lookout:
+class PolicyWatcher:
     """A thread of its own; `changed` is called after another policy was read."""
 
-    def __init__(self, policies: Policies, voice: Voice, changed: Callable[[], None], every: float = EVERY) -> None:
-        self.policies, self.voice, self.changed, self.every = policies, voice, changed, every
+    def __init__(
+        self, policy_store: PolicyStore, messenger: Messenger, changed: Callable[[], None], every: float = EVERY
+    ) -> None:
+        self.policy_store, self.messenger, self.changed, self.every = policy_store, messenger, changed, every
         self._woken, self._stopping = threading.Event(), False
         self._thread = threading.Thread(target=self._run, name="lookout")
 
@@ -98,18 +100,18 @@ class Lookout:
     def look(self, *, anyway: bool = False) -> None:
         """Take a changed policy; say where it is mistaken."""
         try:
-            if self.policies.look(anyway=anyway):
+            if self.policy_store.look(anyway=anyway):
                 self.changed()
         except PolicyError as mistake:
             log.error("the policy stays as it was, for its file is mistaken now:\n%s", mistake)  # noqa: TRY400
             self._announce(str(mistake).partition("\n\n")[0])
 
     def _announce(self, mistakes: str) -> None:
-        channel = self.policies.now.announce
+        channel = self.policy_store.now.announce
         if channel is None:
             return
         try:
-            self.voice.post(channel, broken(mistakes))
+            self.messenger.post(channel, broken(mistakes))
         except SlackFailure as failure:
             log.warning("that could not be said in the policy's channel: %s", failure)
 

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -13,85 +14,75 @@ from prometheus_client.registry import Collector
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
 
-from bot.errors import JournalUnavailable, SettingsError
-from bot.journal.journal import Journal
-from bot.journal.queue import Backlog, backlog, try_to_write
-from bot.pbx.client import PBX
-from bot.policy.store import Policies
+from bot.errors import SettingsError
 from bot.runtime.metrics import REGISTRY
 from bot.settings import address_of
 
-Told = tuple[bool, dict[str, str]]
-"""Whether all is well, and what each part says."""
+Report = tuple[bool, dict[str, str]]
+"""Whether all checks passed, and what each part says."""
+
+
+Backlog = tuple[Mapping[str, int], timedelta]
+"""Unfinished journal entries by state, and for how long the oldest has been due."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """`threads` live as long as Park does, unless something has gone wrong that a restart mends."""
+    """What the pages report on, as callables, so that this module knows no other package.
+
+    `threads` tells for each background thread whether it runs; `connected` whether Slack can reach Park; `writable`
+    whether the journal takes writes; `policy` the fingerprint of the policy in force; `pbx` the PBX's state in words;
+    `backlog` what the journal still has to do, None where it can't be read.
+    """
 
     threads: Mapping[str, Callable[[], bool]]
     connected: Callable[[], bool]
-    """Whether Slack can reach Park."""
-    journal: Journal
-    policies: Policies
-    pbx: PBX
+    writable: Callable[[], bool]
+    policy: Callable[[], str]
+    pbx: Callable[[], str]
+    backlog: Callable[[], Backlog | None]
 
-    def live(self) -> Told:
-        """Waits for nothing."""
+    def live(self) -> Report:
+        """Reports on the threads without waiting for anything: a dead one is mended by a restart only."""
         alive = {name: check() for name, check in self.threads.items()}
         return all(alive.values()), {name: "alive" if one else "dead" for name, one in alive.items()}
 
-    def ready(self) -> Told:
-        """A PBX that is away makes nobody unready.
+    def ready(self) -> Report:
+        """Reports whether requests can be taken.
 
-        Every replica has the same PBX, so there is none to turn to instead; and Park still answers: it says what is
-        wrong, and keeps what is asked.
+        A PBX that can't be reached does not count: all replicas have the same PBX, and Park still answers and keeps
+        what is asked.
         """
-        connected, writable = self.connected(), self._writable()
+        connected, writable = self.connected(), self.writable()
         return connected and writable, {
             "slack": "connected" if connected else "not connected",
             "journal": "can be written" if writable else "can't be written",
-            "policy": self.policies.now.fingerprint,
-            "pbx": self.pbx.state,
+            "policy": self.policy(),
+            "pbx": self.pbx(),
         }
 
-    def _writable(self) -> bool:
-        try:
-            with self.journal.database.writing() as connection:
-                try_to_write(connection)
-        except JournalUnavailable:
-            return False
-        return True
 
+class BacklogCollector(Collector):
+    """Exports the journal's backlog as metrics; a journal that can't be read hides no other metric."""
 
-class Waiting(Collector):
-    """A journal that can't be read is no reason to hide the other metrics."""
-
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, backlog: Callable[[], Backlog | None]) -> None:
+        self._backlog = backlog
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         found = self._backlog()
         yield GaugeMetricFamily("park_journal_up", "Whether the journal could be read.", int(found is not None))
         if found is None:
             return
+        depths, oldest = found
         depth = GaugeMetricFamily("park_journal_depth", "What is not yet done and told, by state.", labels=["state"])
-        for state, number in found.depth.items():
+        for state, number in depths.items():
             depth.add_metric([state], number)
         yield depth
         yield GaugeMetricFamily(
             "park_oldest_waiting_seconds",
             "How long the change that waits longest has been due; 0 where none is.",
-            found.oldest.total_seconds(),
+            oldest.total_seconds(),
         )
-
-    def _backlog(self) -> Backlog | None:
-        try:
-            now = self.journal.now()
-            with self.journal.database.reading() as connection:
-                return backlog(connection, now)
-        except JournalUnavailable:
-            return None
 
 
 Page = tuple[str, str, bytes]
@@ -99,7 +90,7 @@ Page = tuple[str, str, bytes]
 _TEXT = "text/plain; charset=utf-8"
 
 
-class Site:
+class HealthPages:
     """Nothing that these pages say is secret, and nothing is changed by them."""
 
     def __init__(self, checks: Checks) -> None:
@@ -107,7 +98,7 @@ class Site:
         """Not ready for more, and nothing to be killed for: what is running is being finished."""
         self._checks = checks
         self._waiting = CollectorRegistry()
-        self._waiting.register(Waiting(checks.journal))
+        self._waiting.register(BacklogCollector(checks.backlog))
         self._pages: dict[str, Callable[[], Page]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -138,8 +129,8 @@ class Site:
         return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._waiting)
 
 
-def _told(what: str, told: Told) -> Page:
-    well, parts = told
+def _told(what: str, report: Report) -> Page:
+    well, parts = report
     body = json.dumps({what: well, **parts}, ensure_ascii=False) + "\n"
     return "200 OK" if well else "503 Service Unavailable", "application/json", body.encode()
 
@@ -152,7 +143,7 @@ class Health:
     """Off where `listen` is None: then it does nothing."""
 
     def __init__(self, listen: str | None, checks: Checks) -> None:
-        self._listen, self._site = listen, Site(checks)
+        self._listen, self._site = listen, HealthPages(checks)
         self._server: _Server | None = None
 
     def start(self) -> None:

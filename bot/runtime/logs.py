@@ -30,7 +30,7 @@ _PLAIN = (
 """These speak of code, files and connections."""
 
 
-def spoken(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Its words where they quote nobody, else its name: the traceback tells where it came from."""
     if isinstance(error, Rejected):
         return f"the PBX said no: HTTP {error.status}, {error.code}"
@@ -46,7 +46,9 @@ def plain_arguments(logger: WrappedLogger, name: str, event: EventDict) -> Event
     """A processor of structlog's, for errors among what is put into a line."""
     arguments = event.get("positional_args")
     if isinstance(arguments, tuple):
-        event["positional_args"] = tuple(spoken(one) if isinstance(one, BaseException) else one for one in arguments)
+        event["positional_args"] = tuple(
+            describe_error(one) if isinstance(one, BaseException) else one for one in arguments
+        )
     return event
 
 
@@ -57,8 +59,8 @@ def plain_exception(logger: WrappedLogger, name: str, event: EventDict) -> Event
         chain = list(_chain(error))
         event["exception"] = "\n\nwhich led to:\n\n".join(map(_traced, chain))
         for one in chain:
-            if str(one) and str(one) != spoken(one):
-                event["event"] = event["event"].replace(str(one), spoken(one))
+            if str(one) and str(one) != describe_error(one):
+                event["event"] = event["event"].replace(str(one), describe_error(one))
     return event
 
 
@@ -74,7 +76,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _traced(error: BaseException) -> str:
     where = "".join(traceback.format_tb(error.__traceback__))
-    return f"Traceback (most recent call last):\n{where}{type(error).__qualname__}: {spoken(error)}"
+    return f"Traceback (most recent call last):\n{where}{type(error).__qualname__}: {describe_error(error)}"
 
 
 HIDDEN = "[hidden]"
@@ -101,7 +103,7 @@ _SHAPES = tuple(
 )
 
 
-class Hiding:
+class SecretRedactor:
     """A processor of structlog's, the last before a line is rendered."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -137,7 +139,7 @@ log = logging.getLogger(__name__)
 def configure(level: str = "WARNING", secrets: Iterable[str] = ()) -> None:
     """`level` is Park's own; libraries, who know nothing of what is secret, get no word in below a warning."""
     root, handler = logging.getLogger(), StandardError()
-    handler.setFormatter(_formatter(Hiding(secrets)))
+    handler.setFormatter(_formatter(SecretRedactor(secrets)))
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or _is_ours(record.name))
     for old in [one for one in root.handlers if isinstance(one, StandardError)]:
         root.removeHandler(old)
@@ -170,7 +172,7 @@ class StandardError(logging.Handler):
             sys.stderr.write(f"{record.name}, line {record.lineno}: a log line could not be written: {kind}\n")
 
 
-def _formatter(hiding: Hiding) -> ProcessorFormatter:
+def _formatter(redactor: SecretRedactor) -> ProcessorFormatter:
     made: list[Processor] = [
         merge_contextvars,
         add_log_level,
@@ -183,7 +185,7 @@ def _formatter(hiding: Hiding) -> ProcessorFormatter:
     render: Processor = processors.JSONRenderer(ensure_ascii=False)
     if sys.stderr.isatty():
         render = dev.ConsoleRenderer(exception_formatter=dev.plain_traceback)
-    shown: list[Processor] = [ProcessorFormatter.remove_processors_meta, hiding, render]
+    shown: list[Processor] = [ProcessorFormatter.remove_processors_meta, redactor, render]
     return ProcessorFormatter(processors=shown, foreign_pre_chain=made, pass_foreign_args=True, use_get_message=False)
 
 
@@ -197,7 +199,7 @@ def _fell(kind: type[BaseException], error: BaseException | None, trace: Traceba
 
 
 @contextmanager
-def following(request: Request, change: int | None = None) -> Iterator[None]:
+def request_logging(request: Request, change: int | None = None) -> Iterator[None]:
     """What this thread does meanwhile, and what it gives a `bot.pool` to do, is done for that request."""
     with bound_contextvars(request=request.id, **({} if change is None else {"change": change})):
         yield

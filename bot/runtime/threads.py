@@ -14,7 +14,7 @@ from typing import Any
 from bot.times.model import Now, utc_now
 
 
-class Pool(ThreadPoolExecutor):
+class ThreadPool(ThreadPoolExecutor):
     """Knows whether anything is still to be done."""
 
     def __init__(self, name: str, threads: int) -> None:
@@ -34,7 +34,7 @@ class Pool(ThreadPoolExecutor):
         return not self._open
 
 
-class FairPool(Pool):
+class FairThreadPool(ThreadPool):
     """Nobody has more than `most` of its threads at once: whoever floods it waits for themselves, and others don't."""
 
     def __init__(self, name: str, threads: int, most: int) -> None:
@@ -83,7 +83,7 @@ NAP = timedelta(minutes=15)
 """The longest sleep: the clock that sleeps are measured by stands still while a machine does."""
 
 
-class Recurring(ABC):
+class PeriodicTask(ABC):
     """It goes by this machine's clock, which is there when the journal is not; `now` stands in for it."""
 
     def __init__(self, name: str, now: Now | None = None) -> None:

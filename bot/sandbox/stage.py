@@ -14,7 +14,7 @@ from bot.sandbox.manifest import workspace
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.sound import tone
 from bot.settings import Settings
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 
 WELCOME = "F07WELCOME1"
 """Ana's file in #phones: always the same, so that a line can name it."""
@@ -74,7 +74,7 @@ class Stage:
         *,
         pbx: SandboxPBX | None = None,
         policy: str = POLICY,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         http: bool = False,
         **environment: Any,
     ) -> None:
@@ -83,7 +83,7 @@ class Stage:
         self._ahead = timedelta(0)
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
         self._people()
-        self._policy, self._patience, self._environment = policy, patience, environment
+        self._policy, self._retry_policy, self._environment = policy, retry_policy, environment
         self._http = http
 
     def _people(self) -> None:
@@ -155,7 +155,7 @@ class Stage:
         self._start_park()
 
     def _start_park(self) -> None:
-        self.park = Park(self.settings, patience=self._patience, now=self.now).start()
+        self.park = Park(self.settings, retry_policy=self._retry_policy, now=self.now).start()
         if self._http:
             self.slack.send_to(self.park.receiver.where)
         else:

@@ -15,7 +15,7 @@ from bot.slack.http_mode import PATH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Granted:
+class GrantedScopes:
     """Whose the bot's token is; without `scopes`, Slack does not tell them."""
 
     team: str
@@ -25,12 +25,12 @@ class Granted:
     """Slack's clock, as the header has it."""
 
 
-def granted(client: WebClient) -> Granted:
+def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
     """Ask once; raise SlackFailure."""
     with translated():
         answer = client.auth_test()
     scopes = header(answer.headers, "x-oauth-scopes")
-    return Granted(
+    return GrantedScopes(
         team=answer["team"],
         name=answer["user"],
         scopes=None if scopes is None else frozenset(one.strip() for one in scopes.split(",")),

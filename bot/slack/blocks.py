@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
-from bot.messages.message import Deed, Fact, Message, Offer, Row
+from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import button, form_button
 from bot.slack.text import dated, escape, linked
 
@@ -114,13 +114,13 @@ def _value(fact: Fact) -> str:
 
 
 def _items(message: Message) -> Iterator[str]:
-    return (f"• {_deed(item) if isinstance(item, Deed) else escape(item)}" for item in message.items)
+    return (f"• {_deed(item) if isinstance(item, ActivityItem) else escape(item)}" for item in message.items)
 
 
-def _deed(deed: Deed) -> str:
-    by = linked(deed.by) if re.fullmatch("[UW][A-Z0-9]{5,}", deed.by) else escape(deed.by)
-    where = f" in {linked(deed.channel)}" if deed.channel else ""
-    return f"{dated(deed.at)} {by}: {escape(deed.what)} ({escape(deed.how)}{where})"
+def _deed(attributes: ActivityItem) -> str:
+    by = linked(attributes.by) if re.fullmatch("[UW][A-Z0-9]{5,}", attributes.by) else escape(attributes.by)
+    where = f" in {linked(attributes.channel)}" if attributes.channel else ""
+    return f"{dated(attributes.at)} {by}: {escape(attributes.what)} ({escape(attributes.how)}{where})"
 
 
 def _row(row: Row) -> str:

@@ -9,20 +9,20 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot.messages.request import Door
+from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
 from bot.slack.client import _TIMEOUT, Identity
 
 _TYPES = {
-    "view_submission": Door.FORM.value,
-    "view_closed": Door.FORM.value,
+    "view_submission": Source.FORM.value,
+    "view_closed": Source.FORM.value,
     "shortcut": "shortcut",
     "message_action": "shortcut",
     "block_suggestion": "typeahead",
-    "app_mention": Door.MENTION.value,
-    "app_home_opened": Door.HOME.value,
+    "app_mention": Source.MENTION.value,
+    "app_home_opened": Source.HOME.value,
 }
-_VIEWS = {"modal": Door.FORM.value, "home": Door.HOME.value}
+_VIEWS = {"modal": Source.FORM.value, "home": Source.HOME.value}
 OTHER = "other"
 
 
@@ -32,23 +32,23 @@ class WatchedApp(App):
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         began = time.perf_counter()
         response = super().dispatch(req)
-        door = door_of(req.body)
+        source = source_of(req.body)
         if response.status == 200:
-            ACKS.labels(door).observe(time.perf_counter() - began)
+            ACKS.labels(source).observe(time.perf_counter() - began)
         else:
-            UNACKNOWLEDGED.labels(door).inc()
+            UNACKNOWLEDGED.labels(source).inc()
         return response
 
 
-def door_of(body: Mapping[str, Any]) -> str:
+def source_of(body: Mapping[str, Any]) -> str:
     """In a word of a short list, whatever Slack sends."""
     if "command" in body:
-        return Door.SLASH.value
+        return Source.SLASH.value
     kind = body.get("type")
     if kind == "event_callback":
         kind = (body.get("event") or {}).get("type")
     if kind == "block_actions":
-        return _VIEWS.get(str((body.get("view") or {}).get("type")), Door.BUTTON.value)
+        return _VIEWS.get(str((body.get("view") or {}).get("type")), Source.BUTTON.value)
     return _TYPES.get(str(kind), OTHER)
 
 

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.messages.message import Message, Posted
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.slack.blocks import Payload, card, footed
 from bot.slack.client import NoPlace
 from bot.slack.text import escape
-from bot.slack.users import People
-from bot.slack.web_api import Outlet
+from bot.slack.users import SlackUserDirectory
+from bot.slack.web_api import ChatApi
 
 BY_RESPONSE_URL = "Park can't post here by itself, so this message will not change: news follows as further messages."
 BY_DM = "Park can't write where this was asked, so only you see it."
@@ -37,7 +37,7 @@ def asked_in(request: Request) -> str:
     """For what is said elsewhere: mrkdwn."""
     if request.channel:
         return f"asked in <#{request.channel}>"
-    where = "asked in a form" if request.door is Door.FORM else "asked in a direct message"
+    where = "asked in a form" if request.source is Source.FORM else "asked in a direct message"
     return f"{where}, to be posted in <#{request.post_to}>" if request.post_to else where
 
 
@@ -47,7 +47,7 @@ def why_direct(request: Request) -> str:
         return BY_DM
     if request.post_to:
         return NOT_POSTED
-    return ASKED_NOWHERE if request.door is Door.FORM else ASKED_IN_DM
+    return ASKED_NOWHERE if request.source is Source.FORM else ASKED_IN_DM
 
 
 log = logging.getLogger(__name__)
@@ -101,8 +101,8 @@ class Card:
 class Cards:
     """Puts cards; raises SlackFailure."""
 
-    def __init__(self, outlet: Outlet, people: People) -> None:
-        self._outlet, self._people = outlet, people
+    def __init__(self, chat_api: ChatApi, people: SlackUserDirectory) -> None:
+        self._chat_api, self._people = chat_api, people
 
     def put(self, request: Request, card: Card, posted: Posted | None) -> Posted:
         """A card that is gone, or that can't be changed, is put again."""
@@ -130,12 +130,12 @@ class Cards:
     def _update(self, posted: Posted, channel: str, ts: str, card: Card) -> Posted:
         """What is left of a long list stands in the thread since the first time."""
         first, *_ = card.drawn(posted.told)
-        self._outlet.update(channel, ts, first)
+        self._chat_api.update(channel, ts, first)
         return posted
 
     def _in_channel(self, card: Card, channel: str, thread: str | None) -> Posted:
         first, *rest = card.drawn(None)
-        ts, under = self._outlet.post(channel, first, thread)
+        ts, under = self._chat_api.post(channel, first, thread)
         return self._with_rest(Posted(how="channel", channel=channel, ts=ts, thread=under), rest)
 
     def _where_chosen(self, card: Card, request: Request, channel: str) -> Posted:
@@ -150,17 +150,17 @@ class Cards:
 
     def _by_response_url(self, card: Card, channel: str, url: str) -> Posted:
         for payload in card.drawn(BY_RESPONSE_URL):
-            self._outlet.respond(url, payload, to_all=True)
+            self._chat_api.respond(url, payload, to_all=True)
         return Posted(how="response_url", channel=channel, told=BY_RESPONSE_URL)
 
     def _in_dm(self, card: Card, request: Request) -> Posted:
         told = why_direct(request)
         first, *rest = card.drawn(told)
-        channel = self._outlet.direct(request.user)
-        ts, _ = self._outlet.post(channel, footed(first, asked_in(request)))
+        channel = self._chat_api.direct(request.user)
+        ts, _ = self._chat_api.post(channel, footed(first, asked_in(request)))
         return self._with_rest(Posted(how="dm", channel=channel, ts=ts, thread=ts, told=told), rest)
 
     def _with_rest(self, posted: Posted, rest: list[Payload]) -> Posted:
         for payload in rest:
-            self._outlet.post(str(posted.channel), payload, posted.thread)
+            self._chat_api.post(str(posted.channel), payload, posted.thread)
         return posted

@@ -15,6 +15,8 @@ from slack_sdk.webhook import WebhookResponse
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 
+Client = WebClient
+"""The Web API client, for callers that import no SDK."""
 _TIMEOUT = 10  # seconds a call; nothing before an ack makes one
 _PATIENCE = 3  # seconds a call waits out a rate limit; a longer one is the worker's to wait for
 

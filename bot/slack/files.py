@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from slack_sdk import WebClient
 
-from bot.changes.lookups import Attached
+from bot.changes.lookups import DownloadedFile
 from bot.errors import NOTHING, NotFound, NotPossible, SlackRefused, SlackUnavailable
 from bot.pbx.limits import LARGEST, check_size
 from bot.slack.client import translated
@@ -32,7 +32,7 @@ class Files:
         api = httpx.URL(client.base_url)
         self.hosts = {_origin(api), _origin(api.copy_with(host=f"files.{api.host}"))}
 
-    def fetch(self, id: str, user: str, channel: str | None) -> Attached:
+    def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
         """One's own, or one that was shared where it is asked for: the bot sees files that the asker may not."""
         info = self._info(id)
         shared = {*info.get("channels", ()), *info.get("groups", ())}
@@ -43,7 +43,7 @@ class Files:
             )
         name = str(info.get("name") or info.get("title") or id)
         check_size(name, int(info.get("size") or 0))
-        return Attached(name, self._content(name, self._own(name, info)))
+        return DownloadedFile(name, self._content(name, self._own(name, info)))
 
     def _info(self, id: str) -> Info:
         try:

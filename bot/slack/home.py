@@ -28,16 +28,16 @@ from slack_sdk.models.views import View
 
 from bot.errors import PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
-from bot.messages.request import Door, Request
-from bot.planning.forms import Clerk
-from bot.planning.overview import ROWS, Happened, Look, Overview, Row
-from bot.runtime.logs import following
+from bot.messages.request import Request, Source
+from bot.planning.forms import FormService
+from bot.planning.overview import ROWS, Overview, OverviewQuery, RecentChange, Row
+from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, sections
 from bot.slack.buttons import form_button, packed
 from bot.slack.client import Identity
 from bot.slack.forms.views import Json
 from bot.slack.text import escape, linked, shown
-from bot.slack.web_api import Screen
+from bot.slack.web_api import ViewsApi
 
 MENU, SEARCH, LOOK = "park:menu", "park:search", "park:look"
 LOOKS = re.compile(f"{LOOK}:\\w+")
@@ -59,7 +59,7 @@ def home(seen: Overview) -> Json:
         *sections(_rights(seen)),
         *_actions(seen),
         *(_groups(seen) if seen.sees else ()),
-        *(_lately(seen) if seen.sees else ()),
+        *(_settings_cache(seen) if seen.sees else ()),
     ]
     return View(type="home", blocks=blocks).to_dict()
 
@@ -95,7 +95,7 @@ def _code(text: str) -> str:
 
 def _actions(seen: Overview) -> list[Block]:
     """What they may do that is about no one group."""
-    offers = [FormOffer(label=one.title, operation=one.key()) for one in seen.operations if one.form()]
+    offers = [FormOffer(label=one.title, operation=one.operation_id) for one in seen.operations if one.form()]
     buttons = [button for place, offer in enumerate(offers[:25]) if (button := form_button(offer, place))]
     return [ActionsBlock(elements=buttons)] if buttons else []
 
@@ -105,7 +105,7 @@ def _groups(seen: Overview) -> Iterator[Block]:
     yield HeaderBlock(text=_counted(seen))
     yield _search(seen.look.search)
     if seen.look.search:
-        yield ActionsBlock(elements=[_leads(Look(), "all", "Show all groups")])
+        yield ActionsBlock(elements=[_leads(OverviewQuery(), "all", "Show all groups")])
     yield from map(_row, seen.groups)
     yield from _pager(seen)
 
@@ -135,7 +135,7 @@ def _search(search: str) -> Block:
 
 def _row(row: Row) -> Block:
     text = MarkdownTextObject(text=f"*{escape(row.name)}*\n{escape(row.said)}", verbatim=True)
-    values = [(one, f"{one.key()}:{row.name}".translate(_AWAY)) for one in row.operations]
+    values = [(one, f"{one.operation_id}:{row.name}".translate(_AWAY)) for one in row.operations]
     options = [Option(value=value, text=one.title) for one, value in values if len(value) <= _MENU_VALUE]
     menu = OverflowMenuElement(action_id=MENU, options=options[:_MENU_OPTIONS]) if options else None
     return SectionBlock(text=text, accessory=menu)
@@ -146,21 +146,23 @@ def _pager(seen: Overview) -> Iterator[Block]:
     places = [(page - 1, "earlier", "Earlier groups"), (page + 1, "more", "More groups")]
     there = [place for place in places if 0 <= place[0] * ROWS < seen.fitting]
     if there:
-        yield ActionsBlock(elements=[_leads(Look(search=search, page=at), name, label) for at, name, label in there])
+        yield ActionsBlock(
+            elements=[_leads(OverviewQuery(search=search, page=at), name, label) for at, name, label in there]
+        )
 
 
-def _leads(look: Look, name: str, label: str) -> ButtonElement:
+def _leads(look: OverviewQuery, name: str, label: str) -> ButtonElement:
     """A button that looks elsewhere."""
     return ButtonElement(text=label, action_id=f"{LOOK}:{name}", value=packed(look.model_dump()))
 
 
-def _lately(seen: Overview) -> Iterator[Block]:
+def _settings_cache(seen: Overview) -> Iterator[Block]:
     yield DividerBlock()
     yield HeaderBlock(text="Recent changes")
     yield from sections(map(_happened, seen.recent) if seen.recent else ["None that you may see."])
 
 
-def _happened(one: Happened) -> str:
+def _happened(one: RecentChange) -> str:
     """The time in the viewer's zone."""
     there = f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     when = f"<!date^{int(one.at.timestamp())}^{{date_short_pretty}} {{time}}|{there}>"
@@ -174,23 +176,23 @@ RECENTLY = 600.0
 """Seconds after a look at the tab in which changes are shown there by themselves, and its search is kept."""
 
 
-class Looked(NamedTuple):
+class OpenedTab(NamedTuple):
     """When somebody looked last, by the monotonic clock, and at what."""
 
     at: float
-    look: Look
+    look: OverviewQuery
 
     @property
-    def lately(self) -> bool:
+    def settings_cache(self) -> bool:
         return time.monotonic() - self.at < RECENTLY
 
 
-class Tabs:
+class HomeTabs:
     """Publishing waits for the PBX and for Slack, so it has the openers' threads; one at a time for each person."""
 
-    def __init__(self, screen: Screen, clerk: Clerk, me: Identity, pool: Executor) -> None:
-        self._screen, self._clerk, self._me, self._pool = screen, clerk, me, pool
-        self._looked: dict[str, Looked] = {}
+    def __init__(self, screen: ViewsApi, form_service: FormService, me: Identity, pool: Executor) -> None:
+        self._screen, self._form_service, self._me, self._pool = screen, form_service, me, pool
+        self._looked: dict[str, OpenedTab] = {}
         self._due: set[str] = set()
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -209,26 +211,26 @@ class Tabs:
     def turn(self, ack: Ack, body: Payload, action: Payload) -> None:
         """Another page of groups, or all of them again."""
         ack()
-        self._show(body["user"]["id"], Look.model_validate_json(action["value"]))
+        self._show(body["user"]["id"], OverviewQuery.model_validate_json(action["value"]))
 
     def search(self, ack: Ack, body: Payload, action: Payload) -> None:
         """By a part of the name; an empty field shows all groups."""
         ack()
-        self._show(body["user"]["id"], Look(search=" ".join((action["value"] or "").split())[:LONGEST]))
+        self._show(body["user"]["id"], OverviewQuery(search=" ".join((action["value"] or "").split())[:LONGEST]))
 
     def changed(self) -> None:
         """For those who looked recently, where they looked."""
         with self._lock:
-            self._looked = {user: looked for user, looked in self._looked.items() if looked.lately}
+            self._looked = {user: looked for user, looked in self._looked.items() if looked.settings_cache}
             users = list(self._looked)
         for user in users:
             self._draw_soon(user)
 
-    def _show(self, user: str, look: Look | None = None) -> None:
+    def _show(self, user: str, look: OverviewQuery | None = None) -> None:
         with self._lock:
             before = self._looked.get(user)
-            kept = before.look if before and before.lately else Look()
-            self._looked[user] = Looked(time.monotonic(), look or kept)
+            kept = before.look if before and before.settings_cache else OverviewQuery()
+            self._looked[user] = OpenedTab(time.monotonic(), look or kept)
         self._draw_soon(user)
 
     def _draw_soon(self, user: str) -> None:
@@ -248,19 +250,19 @@ class Tabs:
                 self._due.discard(user)
                 looked = self._looked.get(user)
             try:
-                self._screen.publish(user, self._drawn(user, looked.look if looked else Look()))
+                self._screen.publish(user, self._drawn(user, looked.look if looked else OverviewQuery()))
             except SlackFailure as failure:
                 log.warning("a Home tab could not be shown: %s", failure)
             except Exception:
                 log.exception("a Home tab met a fault in Park")
 
-    def _drawn(self, user: str, look: Look) -> dict[str, Any]:
+    def _drawn(self, user: str, look: OverviewQuery) -> dict[str, Any]:
         now = datetime.now(UTC)
         key = f"{self._me.team}:{user}:home:{now.timestamp()}"
-        request = Request(key=key, team=self._me.team, user=user, door=Door.HOME, line="", asked_at=now)
+        request = Request(key=key, team=self._me.team, user=user, source=Source.HOME, line="", asked_at=now)
         try:
-            with following(request):
-                return home(self._clerk.overview(request, look))
+            with request_logging(request):
+                return home(self._form_service.overview(request, look))
         except Refused as refused:
             return said(refused.message)
         except (PBXError, SlackFailure) as fault:

@@ -21,7 +21,7 @@ from bot.slack.bolt_app import LISTENERS
 log = logging.getLogger(__name__)
 
 
-class Signed(SlackRequestHandler):
+class SignedRequestHandler(SlackRequestHandler):
     """Bolt's adapter for WSGI; the SDK's check of signature and time, which is Bolt's, comes before Bolt parses."""
 
     def __init__(self, app: App, path: str, secret: str) -> None:
@@ -70,7 +70,7 @@ class HTTPMode:
     ) -> None:
         """`proxy` is the address whose X-Forwarded headers are believed; `beside` has what is served at other paths."""
         self._listen, self._proxy = listen, proxy
-        self._slack, self._beside = Signed(app, PATH, secret), beside or {}
+        self._slack, self._beside = SignedRequestHandler(app, PATH, secret), beside or {}
         self._stopping = threading.Event()
         self._sockets: dict[int, Any] = {}
         self._thread = threading.Thread(target=self._serve, name="http-mode")

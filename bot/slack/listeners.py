@@ -12,15 +12,15 @@ from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
-from bot.runtime.logs import following
+from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits, render
 from bot.slack.buttons import ACTION
 from bot.slack.client import Identity
-from bot.slack.messenger import Voice
+from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import of_click, of_mention, of_slash
 
 
-class Inbox(Protocol):
+class RequestInbox(Protocol):
     """Takes requests before Slack is acknowledged, so it waits for nothing but one commit."""
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
@@ -45,22 +45,26 @@ Payload = Mapping[str, Any]
 NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
 
 
-def connect(app: App, inbox: Inbox, voice: Voice, me: Identity, pool: Executor, forms: FormOpener) -> None:
+def connect(
+    app: App, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+) -> None:
     """Register the doors; `pool` runs what is said after the ack, never the other way round."""
-    doors = Doors(inbox, voice, me, pool, forms)
+    doors = Listeners(inbox, messenger, me, pool, forms)
     app.command(COMMAND)(doors.slash)
     app.event("app_mention")(doors.mention)
     app.action(ACTION)(doors.click)
     app.error(_failed)
 
 
-class Doors:
+class Listeners:
     """Bolt's listeners: it hands them what their parameters are named for."""
 
-    def __init__(self, inbox: Inbox, voice: Voice, me: Identity, pool: Executor, forms: FormOpener) -> None:
+    def __init__(
+        self, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+    ) -> None:
         self._forms = forms
         self._inbox = inbox
-        self._voice = voice
+        self._messenger = messenger
         self._me = me
         self._pool = pool
 
@@ -98,7 +102,7 @@ class Doors:
 
     def _take(self, request: Request) -> Message | None:
         """For doors whose gestures are delivered once: the person is told when nothing was done."""
-        with following(request):
+        with request_logging(request):
             try:
                 return self._inbox.take(request)
             except JournalUnavailable:
@@ -106,8 +110,8 @@ class Doors:
                 return NOTHING_DONE
 
     def _later(self, request: Request, message: Message) -> None:
-        with following(request):
-            said = self._pool.submit(self._voice.answer, request, message)
+        with request_logging(request):
+            said = self._pool.submit(self._messenger.answer, request, message)
         said.add_done_callback(partial(_logged, request))
 
 
@@ -126,7 +130,7 @@ def _edited(request: Request) -> Message:
 
 def _logged(request: Request, said: Future[None]) -> None:
     if error := said.exception():
-        with following(request):
+        with request_logging(request):
             log.error("its answer was not said", exc_info=error)
 
 

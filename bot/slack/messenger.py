@@ -11,19 +11,19 @@ from bot.messages.message import Attachment, Message, Posted
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, footed, render
 from bot.slack.cards import Card, Cards, about, any_open, asked_in, first_open, response_url
-from bot.slack.users import People
-from bot.slack.web_api import Outlet
+from bot.slack.users import SlackUserDirectory
+from bot.slack.web_api import ChatApi
 
 log = logging.getLogger(__name__)
 
 
-class Voice:
+class SlackMessenger:
     """Speaks for the worker and the doors. Waits for Slack, so never before an ack; raises SlackFailure."""
 
-    def __init__(self, outlet: Outlet, people: People) -> None:
-        self._outlet = outlet
+    def __init__(self, chat_api: ChatApi, people: SlackUserDirectory) -> None:
+        self._chat_api = chat_api
         self._people = people
-        self._cards = Cards(outlet, people)
+        self._cards = Cards(chat_api, people)
 
     def checking(self, request: Request, text: str) -> None:
         """Say in private that it takes a while: best effort."""
@@ -63,18 +63,18 @@ class Voice:
     def post(self, channel: str, message: Message) -> None:
         """Say it in a channel; nobody asked for it."""
         for payload in render(message):
-            self._outlet.post(channel, payload)
+            self._chat_api.post(channel, payload)
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Say in the policy's channel what was changed out of others' sight."""
         first, *rest = render(message)
-        ts, _ = self._outlet.post(channel, footed(first, f"by <@{request.user}> · {asked_in(request)}"))
+        ts, _ = self._chat_api.post(channel, footed(first, f"by <@{request.user}> · {asked_in(request)}"))
         for payload in rest:
-            self._outlet.post(channel, payload, ts)
+            self._chat_api.post(channel, payload, ts)
 
     def _handed(self, request: Request, message: Message, file: Attachment) -> Message:
         try:
-            self._outlet.upload(self._outlet.direct(request.user), file)
+            self._chat_api.upload(self._chat_api.direct(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
@@ -83,21 +83,21 @@ class Voice:
         return message
 
     def _private_ways(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
-        whisper = partial(self._outlet.whisper, user=request.user, payload=payload)
+        whisper = partial(self._chat_api.whisper, user=request.user, payload=payload)
         if request.channel and request.thread and not request.at_top:  # Slack hides it in a thread without replies
             yield partial(whisper, request.channel, thread=request.thread)
         if url := response_url(request):
-            yield partial(self._outlet.respond, url, payload, to_all=False)
+            yield partial(self._chat_api.respond, url, payload, to_all=False)
         if request.channel:
             yield partial(whisper, request.channel)
         yield partial(self._directly, request, payload)
 
     def _trail_ways(self, request: Request, posted: Posted, payload: Payload) -> Iterator[Callable[[], object]]:
         if posted.channel and posted.thread:
-            yield partial(self._outlet.post, posted.channel, payload, posted.thread)
+            yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
         if posted.how != "dm" and (url := response_url(request)):
-            yield partial(self._outlet.respond, url, payload, to_all=True)
+            yield partial(self._chat_api.respond, url, payload, to_all=True)
         yield partial(self._directly, request, payload)
 
     def _directly(self, request: Request, payload: Payload) -> None:
-        self._outlet.post(self._outlet.direct(request.user), footed(payload, asked_in(request)))
+        self._chat_api.post(self._chat_api.direct(request.user), footed(payload, asked_in(request)))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.slack.buttons import read
-from bot.slack.forms.state import Place
+from bot.slack.forms.state import FormState
 from bot.slack.text import mention_line, plain
 
 Payload = Mapping[str, Any]
@@ -19,7 +19,7 @@ def of_slash(command: Payload, team: str) -> Request:
         key=f"{team}:{command['trigger_id']}",
         team=team,
         user=command["user_id"],
-        door=Door.SLASH,
+        source=Source.SLASH,
         line=plain(command.get("text", "")).strip("`"),
         channel=channel_of(command["channel_id"]),
         response_url=command.get("response_url"),
@@ -33,7 +33,7 @@ def of_mention(event: Payload, team: str, bot_user: str) -> Request:
         key=f"{team}:{event['channel']}:{event['ts']}",
         team=team,
         user=event["user"],
-        door=Door.MENTION,
+        source=Source.MENTION,
         line=mention_line(event["text"], bot_user),
         channel=channel_of(event["channel"]),
         thread=event.get("thread_ts", event["ts"]),
@@ -49,7 +49,7 @@ def of_click(body: Payload, action: Payload, team: str) -> Request:
         key=f"{team}:{click.nonce}:{body['user']['id']}",
         team=team,
         user=body["user"]["id"],
-        door=Door.BUTTON,
+        source=Source.BUTTON,
         line=click.line,
         **where(body)._asdict(),
         response_url=body.get("response_url"),
@@ -58,7 +58,7 @@ def of_click(body: Payload, action: Payload, team: str) -> Request:
     )
 
 
-class Spot(NamedTuple):
+class MessageLocation(NamedTuple):
     """Where a gesture was made, as requests and forms have it."""
 
     channel: str | None = None
@@ -66,19 +66,19 @@ class Spot(NamedTuple):
     at_top: bool = False
 
 
-def where(body: Payload) -> Spot:
+def where(body: Payload) -> MessageLocation:
     """Of a click on a message, of a message shortcut, or of the form that came from one."""
     container, message = body.get("container", {}), body.get("message", {})
     if "channel_id" in container:
         thread = thread_of(container)
-        return Spot(channel_of(container["channel_id"]), thread, thread == container.get("message_ts"))
+        return MessageLocation(channel_of(container["channel_id"]), thread, thread == container.get("message_ts"))
     if body["type"] == "message_action":
         thread = message.get("thread_ts", message.get("ts"))
-        return Spot(channel_of(body["channel"]["id"]), thread, thread == message.get("ts"))
+        return MessageLocation(channel_of(body["channel"]["id"]), thread, thread == message.get("ts"))
     if packed := body.get("view", {}).get("private_metadata"):
-        place = Place.model_validate_json(packed)
-        return Spot(place.channel, place.thread, place.at_top)
-    return Spot()
+        place = FormState.model_validate_json(packed)
+        return MessageLocation(place.channel, place.thread, place.at_top)
+    return MessageLocation()
 
 
 def channel_of(channel: str) -> str | None:
@@ -101,7 +101,7 @@ def of_opening(body: FormPayload, team: str) -> Request:
         key=f"{team}:{body['trigger_id']}",
         team=team,
         user=body["user"]["id"],
-        door=Door.FORM,
+        source=Source.FORM,
         line="",
         **where(body)._asdict(),
         response_url=body.get("response_url"),
@@ -109,26 +109,26 @@ def of_opening(body: FormPayload, team: str) -> Request:
     )
 
 
-def of_typing(body: FormPayload, place: Place, team: str) -> Request:
+def of_typing(body: FormPayload, place: FormState, team: str) -> Request:
     """Whoever types in a picker: it is for deciding only, and comes to nothing that is recorded."""
     return Request(
         key=f"{team}:{body['view']['id']}",
         team=team,
         user=body["user"]["id"],
-        door=Door.FORM,
+        source=Source.FORM,
         line="",
         channel=place.channel,
         asked_at=datetime.now(UTC),
     )
 
 
-def of_form(body: FormPayload, place: Place, asked: Operation, team: str) -> Request:
+def of_form(body: FormPayload, place: FormState, asked: Operation, team: str) -> Request:
     """A form that is submitted twice is the same request: its view and the nonce of its drawing are its key."""
     return Request(
         key=f"{team}:{body['view']['id']}:{place.nonce}",
         team=team,
         user=body["user"]["id"],
-        door=Door.FORM,
+        source=Source.FORM,
         line=asked.text(),
         channel=place.channel,
         thread=place.thread,

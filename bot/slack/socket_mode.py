@@ -43,7 +43,7 @@ class _Connection(ClientConnection):
             self.close_socket()
 
 
-class Line(BaseSocketModeClient):
+class SocketClient(BaseSocketModeClient):
     """Open from the start, and pings by itself: when one ping's pong does not come, it has stalled, and ends.
 
     In the place of the SDK's own, which notices after 20 to 50 seconds that it was dropped or has stalled, hears
@@ -99,7 +99,7 @@ _A_WHILE = 60.0
 """Seconds after which an attempt counts as the first again."""
 
 
-class Pace:
+class ReconnectBackoff:
     """Two attempts at once after a quiet while, and further ones after longer and longer pauses."""
 
     def __init__(self) -> None:
@@ -127,9 +127,9 @@ class SocketMode:
     def __init__(self, app: App, client: WebClient, token: str, ping: float = PING) -> None:
         self._app, self._client, self._token, self._ping = app, client, token, ping
         self._changed = threading.Condition()
-        self._lines: dict[Line, threading.Thread] = {}
+        self._lines: dict[SocketClient, threading.Thread] = {}
         self._stopping = False
-        self._pace = Pace()
+        self._pace = ReconnectBackoff()
         self._keeper = threading.Thread(target=self._keep, name="socket-mode", daemon=True)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
 
@@ -160,7 +160,7 @@ class SocketMode:
         """Whether somebody would open the next one."""
         return self._keeper.ident is None or self._keeper.is_alive()
 
-    def _staying(self) -> Line | None:
+    def _staying(self) -> SocketClient | None:
         with self._changed:
             return next((line for line in self._lines if not line.leaving), None)
 
@@ -196,7 +196,7 @@ class SocketMode:
         with translated():
             url = self._client.apps_connections_open(app_token=self._token)["url"]
         try:
-            line = Line(url, self._ping)
+            line = SocketClient(url, self._ping)
         except (OSError, WebSocketException) as error:
             raise SlackUnavailable(f"no Socket Mode connection: {error}") from error
         reader = threading.Thread(target=self._read, args=(line,), name="socket-mode-reader", daemon=True)
@@ -208,7 +208,7 @@ class SocketMode:
                 return
         line.disconnect()
 
-    def _read(self, line: Line) -> None:
+    def _read(self, line: SocketClient) -> None:
         try:
             for text in line.received():
                 self._hear(line, text)
@@ -218,7 +218,7 @@ class SocketMode:
                 del self._lines[line]
                 self._changed.notify_all()
 
-    def _hear(self, line: Line, text: str) -> None:
+    def _hear(self, line: SocketClient, text: str) -> None:
         """Nothing is waited for here: the announcement of an end may be next. What is no JSON is as good as one."""
         message = json.loads(text) if text.startswith("{") else {"type": "disconnect", "reason": text}
         if message.get("type") == "disconnect":
@@ -231,13 +231,13 @@ class SocketMode:
                 if not self._stopping:
                     self._listeners.submit(self._answer, line, request)
 
-    def _answer(self, line: Line, request: SocketModeRequest) -> None:
+    def _answer(self, line: SocketClient, request: SocketModeRequest) -> None:
         try:
             self._acknowledge(line, request)
         except Exception:  # nobody looks at what a listener's thread raises
             log.exception("Not acknowledged: %s %s", request.type, request.envelope_id)
 
-    def _acknowledge(self, line: Line, request: SocketModeRequest) -> None:
+    def _acknowledge(self, line: SocketClient, request: SocketModeRequest) -> None:
         """Over the connection that it came by, or another when that has ended meanwhile."""
         begun = time.time()
         response = run_bolt_app(self._app, request)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk import WebClient
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
-from bot.planning.authorizer import Standing
+from bot.planning.authorizer import AccountStatus
 from bot.slack.client import translated
 from bot.times.model import Now, utc_now
 
@@ -18,7 +18,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Remembered(Generic[K, V]):
+class TTLCache(Generic[K, V]):
     """Asks once per key and lifetime; two threads that ask at the same moment may both do it. Errors are not kept."""
 
     def __init__(self, ask: Callable[[K], V], *, seconds: float, most: int = 5000, now: Now = utc_now) -> None:
@@ -61,20 +61,20 @@ Groups = Mapping[str, frozenset[str]]
 """The users of each user group."""
 
 
-class Recollection:
+class CachedPeople:
     """Asks nobody: raises SlackUnavailable for what was not told lately."""
 
-    def __init__(self, person: Remembered[str, Person], groups: Remembered[str, Groups]) -> None:
+    def __init__(self, person: TTLCache[str, Person], groups: TTLCache[str, Groups]) -> None:
         self._person, self._groups = person, groups
         self.groups_unsaid = False
         """Whether Slack did not say when it was asked last: waiting for it would be in vain."""
 
-    def standing(self, user: str, team: str) -> Standing:
+    def standing(self, user: str, team: str) -> AccountStatus:
         """As it was."""
         person = self._person.recall(user, seconds=_USABLE_SECONDS)
         if person is None:
             raise SlackUnavailable("who that is was not asked lately")
-        return standing_of(person, team)
+        return account_status(person, team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids of user groups; None where Slack did not say."""
@@ -84,9 +84,9 @@ class Recollection:
         return None if groups is None else groups_of(user, groups)
 
 
-def standing_of(person: Person, team: str) -> Standing:
+def account_status(person: Person, team: str) -> AccountStatus:
     """Of users.info."""
-    return Standing(
+    return AccountStatus(
         guest=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
         foreign=bool(person.get("is_stranger")) or not _is_of(person, team),
         bot=bool(person.get("is_bot")),
@@ -109,18 +109,18 @@ _PLACES = 999  # a page of somebody's channels at most; docs.slack.dev, users.co
 _UNSEEN = frozenset({"user_not_found", "user_not_visible"})
 
 
-class People:
+class SlackUserDirectory:
     """Safe for threads; waits for Slack, so never before an ack: `remembered` is for those who can't."""
 
     def __init__(self, client: WebClient, *, seconds: float = _SECONDS, now: Now = utc_now) -> None:
         self._client = client
-        self._person = Remembered(self._ask_person, seconds=seconds, now=now)
-        self._groups = Remembered(self._ask_groups, seconds=seconds, now=now)
-        self.remembered = Recollection(self._person, self._groups)
+        self._person = TTLCache(self._ask_person, seconds=seconds, now=now)
+        self._groups = TTLCache(self._ask_groups, seconds=seconds, now=now)
+        self.remembered = CachedPeople(self._person, self._groups)
 
-    def standing(self, user: str, team: str) -> Standing:
+    def standing(self, user: str, team: str) -> AccountStatus:
         """Raise SlackFailure when Slack can't be asked: nobody is taken for a member unseen."""
-        return standing_of(self._person(user), team)
+        return account_status(self._person(user), team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         """Ids of user groups; None when they can't be known now: the scope is missing, or Slack is away."""

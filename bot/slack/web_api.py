@@ -12,27 +12,27 @@ from bot.slack.blocks import Payload
 from bot.slack.client import of_webhook, retry_handlers, translated
 
 
-class Placed(NamedTuple):
+class PostedMessage(NamedTuple):
     """A message's own `ts`, and that of the thread which it is in or opens."""
 
     ts: str
     thread: str
 
 
-class Outlet:
+class ChatApi:
     """Nothing unfurls, and nobody is notified beyond what a payload mentions."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, channel: str, payload: Payload, thread: str | None = None) -> Placed:
+    def post(self, channel: str, payload: Payload, thread: str | None = None) -> PostedMessage:
         """A thread whose first message is gone is none: Slack then posts to the channel."""
         with translated():
             answer = self._client.chat_postMessage(
                 channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **payload
             )
         ts = answer["ts"]
-        return Placed(ts=ts, thread=answer["message"].get("thread_ts", ts))
+        return PostedMessage(ts=ts, thread=answer["message"].get("thread_ts", ts))
 
     def update(self, channel: str, ts: str, payload: Payload) -> None:
         with translated():
@@ -69,7 +69,7 @@ _TAKEN = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between looks whether Slack 
 Json = dict[str, Any]
 
 
-class Screen:
+class ViewsApi:
     """One call a method; the form's own thread waits for it."""
 
     def __init__(self, client: WebClient) -> None:

@@ -20,7 +20,7 @@ _PRIVATE = "; a private one only where Park is in it"
 _UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found", "users_not_found"})
 
 
-class Doubt(NamedTuple):
+class UnknownId(NamedTuple):
     """What Slack says against an id; without one, against a whole kind."""
 
     id: str | None
@@ -30,13 +30,13 @@ class Doubt(NamedTuple):
         return self.text if self.id is None else f"{self.id}: {self.text}"
 
 
-def doubts(client: WebClient, policy: Policy) -> Iterator[Doubt]:
+def doubts(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
     """One for each that is unknown there, and one for each kind that could not be asked about."""
     yield from people(client, policy)
     yield from _each(_ids(policy)[2], "channel", lambda id: client.conversations_info(channel=id))
 
 
-def people(client: WebClient, policy: Policy) -> Iterator[Doubt]:
+def people(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
     """Likewise, of users and user groups alone."""
     users, groups, _ = _ids(policy)
     yield from _each(users, "user", lambda id: client.users_info(user=id))
@@ -55,36 +55,36 @@ def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
     return users, groups, channels
 
 
-def _each(ids: set[str], kind: str, ask: Ask) -> Iterator[Doubt]:
+def _each(ids: set[str], kind: str, ask: Ask) -> Iterator[UnknownId]:
     for id in sorted(ids):
         try:
             with translated():
                 found = ask(id)
         except SlackRefused as refusal:
             if str(refusal) not in _UNKNOWN:
-                yield Doubt(None, f"no {kind} could be looked up: Slack says {refusal}")
+                yield UnknownId(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
-            yield Doubt(id, f"Slack shows no such {kind}" + _PRIVATE * (kind == "channel"))
+            yield UnknownId(id, f"Slack shows no such {kind}" + _PRIVATE * (kind == "channel"))
         except SlackFailure as failure:
-            yield Doubt(None, f"no {kind} could be looked up: {failure}")
+            yield UnknownId(None, f"no {kind} could be looked up: {failure}")
             return
         else:
             if found.get(kind, {}).get("deleted") or found.get(kind, {}).get("is_archived"):
-                yield Doubt(id, f"that {kind} is no longer active")
+                yield UnknownId(id, f"that {kind} is no longer active")
 
 
-def _groups(client: WebClient, ids: set[str]) -> Iterator[Doubt]:
+def _groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
     try:
         with translated():
             known = {group["id"] for group in client.usergroups_list()["usergroups"]}
     except SlackFailure as failure:
-        yield Doubt(None, f"no user group could be looked up: {failure}")
+        yield UnknownId(None, f"no user group could be looked up: {failure}")
         return
-    yield from (Doubt(id, "Slack shows no such user group") for id in sorted(ids - known))
+    yield from (UnknownId(id, "Slack shows no such user group") for id in sorted(ids - known))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class PolicyChannel:
     """One channel. Without a `name` Slack shows none of that id: a private one only where the bot is in it."""
 
     id: str
@@ -97,16 +97,16 @@ class Place:
     member: bool = False
 
 
-def places(client: WebClient, policy: Policy) -> Iterator[Place]:
+def places(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
     """Each once; raise SlackFailure where they can't be asked for."""
     for id, (use, posted_to) in _uses(policy).items():
         try:
             with translated():
                 found = client.conversations_info(channel=id)["channel"]
         except NoPlace:
-            yield Place(id=id, use=use, posted_to=posted_to)
+            yield PolicyChannel(id=id, use=use, posted_to=posted_to)
         else:
-            yield Place(
+            yield PolicyChannel(
                 id=id,
                 use=use,
                 posted_to=posted_to,
@@ -138,7 +138,7 @@ Seen = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
+class DirectoryEntry:
     """A person, a user group or a channel."""
 
     id: str
@@ -164,7 +164,7 @@ class Named:
         return self.shown if self.title in ("", self.shown[1:]) else f"{self.title} ({self.shown})"
 
 
-class Roster:
+class WorkspaceDirectory:
     """Each list is read once, when it is first asked for; waits out rate limits, so for the command line only."""
 
     def __init__(self, client: WebClient) -> None:
@@ -172,14 +172,14 @@ class Roster:
         client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=_WAITS))
 
     @cached_property
-    def channels(self) -> tuple[Named, ...]:
+    def channels(self) -> tuple[DirectoryEntry, ...]:
         """Public ones, and those private ones that the bot is in; raise SlackFailure."""
         with explained(), translated():
             pages = self._client.conversations_list(types="public_channel,private_channel", limit=_PAGE)
             return tuple(_channel(one) for page in pages for one in page["channels"])
 
     @cached_property
-    def people(self) -> tuple[Named, ...]:
+    def people(self) -> tuple[DirectoryEntry, ...]:
         """Users and user groups; raise SlackFailure."""
         with explained(), translated():
             pages = self._client.users_list(limit=_PAGE)
@@ -187,7 +187,7 @@ class Roster:
         with explained():
             return (*self._user_groups(), *users)
 
-    def _user_groups(self) -> Iterator[Named]:
+    def _user_groups(self) -> Iterator[DirectoryEntry]:
         try:
             with translated():
                 groups = self._client.usergroups_list()["usergroups"]
@@ -195,12 +195,14 @@ class Roster:
             if str(refusal) != "plan_upgrade_required":  # a free workspace has none
                 raise
             groups = []
-        yield from (Named(id=one["id"], shown=f"@{one['handle']}", title=one.get("name") or "") for one in groups)
+        yield from (
+            DirectoryEntry(id=one["id"], shown=f"@{one['handle']}", title=one.get("name") or "") for one in groups
+        )
 
 
-def _channel(one: Seen) -> Named:
+def _channel(one: Seen) -> DirectoryEntry:
     shared = "shared with other companies" if one.get("is_ext_shared") else None
-    return Named(
+    return DirectoryEntry(
         id=one["id"],
         shown=f"#{one['name']}",
         title="",
@@ -210,11 +212,11 @@ def _channel(one: Seen) -> Named:
     )
 
 
-def _user(one: Seen) -> Named:
+def _user(one: Seen) -> DirectoryEntry:
     profile: Mapping[str, str | None] = one.get("profile", {})
     title = profile.get("real_name") or one.get("real_name") or ""
     others = (profile.get("display_name"), profile.get("email"))
-    return Named(
+    return DirectoryEntry(
         id=one["id"],
         shown=f"@{one['name']}",
         title=title,

@@ -15,7 +15,7 @@ Times = dict[str, Start | End]
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
+class TimeClause:
     """The line without the times at its end, those times, and how they were typed."""
 
     rest: Words
@@ -23,28 +23,28 @@ class Tail:
     typed: str = ""
 
 
-def cut(words: Words) -> tuple[Tail, ...]:
+def cut(words: Words) -> tuple[TimeClause, ...]:
     """Every way to take times off the end, the most first, none last; a comma before them leaves one way only."""
     for index in _openings(words):
         clauses = _clauses(words[index:])
         if not clauses:
             continue
         rest, settled = _without_comma(words[:index])
-        whole = Tail(rest, _read(clauses), join(words[index:]))
+        whole = TimeClause(rest, _read(clauses), join(words[index:]))
         if settled:
             return (whole,)
         # the first may be the end of a name, as in: delete Desk at 18:00 at 20:00
-        last = [Tail(words[: -len(clause)], _read([clause]), join(clause)) for clause in clauses[1:]]
-        return (whole, *last, Tail(words))
-    return (Tail(words),)
+        last = [TimeClause(words[: -len(clause)], _read([clause]), join(clause)) for clause in clauses[1:]]
+        return (whole, *last, TimeClause(words))
+    return (TimeClause(words),)
 
 
-def odd(words: Words) -> tuple[Tail, str] | None:
+def odd(words: Words) -> tuple[TimeClause, str] | None:
     """What looks like a time and is none, cut off, with what to type instead; None where nothing does."""
     for index in reversed(list(_openings(words))):
         last = words[index:]
         if _looks_like_time(last) and not _clauses(last):
-            return Tail(_without_comma(words[:index])[0], {}, join(last)), _fault(last)
+            return TimeClause(_without_comma(words[:index])[0], {}, join(last)), _fault(last)
     return None
 
 
@@ -65,7 +65,7 @@ def no_end(typed: str) -> str:
 def _openings(words: Words) -> Iterator[int]:
     openers = (*FOR, *UNTIL, *IN, *AT, *NAMED)
     for index in range(max(1, len(words) - MOST), len(words)):
-        if words[index].means(*openers):
+        if words[index].form_context(*openers):
             yield index
 
 
@@ -95,7 +95,7 @@ def _read(clauses: list[Words]) -> Times:
 
 def _clause(words: Words) -> Times:
     """The field that it fills, with what it means; empty where it is no time, or could be either's."""
-    if len(words) == 1 and not words[0].means("today", "tonight"):
+    if len(words) == 1 and not words[0].form_context("today", "tonight"):
         return {}
     try:
         return {"starts": read_start(words)} if _begins(words) else {"ends": read_end(words)}
@@ -105,7 +105,7 @@ def _clause(words: Words) -> Times:
 
 def _begins(words: Words) -> bool:
     """`today` and `tonight` alone are when it ends; with a time of day they are when it begins."""
-    return words[0].means(*IN, *AT) or (words[0].means(*NAMED) and len(words) > 1)
+    return words[0].form_context(*IN, *AT) or (words[0].form_context(*NAMED) and len(words) > 1)
 
 
 def _looks_like_time(words: Words) -> bool:
@@ -113,9 +113,9 @@ def _looks_like_time(words: Words) -> bool:
     if any(word.quoted for word in words):
         return False
     first, *others = words
-    if first.means(*NAMED) or not others:
-        return first.means(*NAMED) and (not others or others[0].means(*AT))
-    return first.means(*UNTIL) or others[0].text[0].isdigit() or read_wall(others[0].text.lower()) is not None
+    if first.form_context(*NAMED) or not others:
+        return first.form_context(*NAMED) and (not others or others[0].form_context(*AT))
+    return first.form_context(*UNTIL) or others[0].text[0].isdigit() or read_wall(others[0].text.lower()) is not None
 
 
 def _fault(words: Words) -> str:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
 
-from bot.times.model import MONTHS, WEEKDAYS, Day, Elapsed, End, OnDate, OnNumbers, OnWeekday, Start, Wall
+from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
 
 
 def say_seconds(seconds: int) -> str:
@@ -20,7 +20,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def say(value: Start | End) -> str:
     """`until tomorrow 08:00`: what `read` reads as the same value."""
     ends = isinstance(value, End)
-    if isinstance(value.when, Elapsed):
+    if isinstance(value.when, Duration):
         return f"{'for' if ends else 'in'} {say_duration(value.when.elapsed)}"
     if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
         return f"for {value.when.day}"  # alone it would belong to a start: at 18:00 today
@@ -57,7 +57,7 @@ def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
     """One candidate of `resolve` as a value of its own, dated in full: it resolves to that candidate alone."""
     local = at.astimezone(zone)
     day = OnDate(day=local.day, month=local.month, year=local.year)
-    return type(value)(when=Wall(day=day, clock=time(local.hour, local.minute)))
+    return type(value)(when=WallClock(day=day, clock=time(local.hour, local.minute)))
 
 
 def _say_clock(local: datetime, zone: ZoneInfo) -> str:
@@ -69,7 +69,7 @@ def _say_date(local: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
 
 
-def _say_wall(wall: Wall) -> str:
+def _say_wall(wall: WallClock) -> str:
     parts = (_say_day(wall.day) if wall.day else "", f"{wall.clock:%H:%M}" if wall.clock is not None else "")
     return " ".join(filter(None, parts))
 

@@ -36,7 +36,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Elapsed(Value):
+class Duration(Value):
     """Time that passes, whatever the clocks do meanwhile: three days are 72 hours."""
 
     elapsed: timedelta = Field(ge=SHORTEST, le=LONGEST)
@@ -94,7 +94,7 @@ def _whole_minutes(clock: time) -> time:
 Day = Named | OnWeekday | OnDate | OnNumbers
 
 
-class Wall(Value):
+class WallClock(Value):
     """What the calendar and the clock on the wall show, in a zone that is not said: that of whoever typed it."""
 
     day: Day | None = None
@@ -110,13 +110,13 @@ class Wall(Value):
 class Start(Value):
     """When a change begins."""
 
-    when: Elapsed | Wall
+    when: Duration | WallClock
 
 
 class End(Value):
     """When a change ends by itself."""
 
-    when: Elapsed | Wall
+    when: Duration | WallClock
 
 
 Now = Callable[[], datetime]

@@ -12,13 +12,13 @@ from bot.times.model import (
     SHORTEST,
     WEEKDAYS,
     Day,
-    Elapsed,
+    Duration,
     End,
     OnDate,
     OnNumbers,
     OnWeekday,
     Start,
-    Wall,
+    WallClock,
     Weekday,
     is_date,
 )
@@ -43,26 +43,26 @@ _NAMES = parserinfo()
 _SHORT = {"tues": "tue", "thur": "thu", "thurs": "thu"}
 
 
-def read_wall(text: str) -> Wall | None:
+def read_wall(text: str) -> WallClock | None:
     """A day, a time of day, or both in either order."""
     if len(text) > LONG:
         return None
     if (day := _day(text)) is not None:
-        return Wall(day=day)
+        return WallClock(day=day)
     if (clock := _clock(text)) is not None:
-        return Wall(clock=clock)
+        return WallClock(clock=clock)
     return next(_both(text.split()), None)
 
 
-def _both(words: list[str]) -> Iterator[Wall]:
+def _both(words: list[str]) -> Iterator[WallClock]:
     cuts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
     for one, other in cuts:
         if (day := _day(one)) is not None and (clock := _clock(other.removeprefix("at "))) is not None:
-            yield Wall(day=day, clock=clock)
+            yield WallClock(day=day, clock=clock)
     for one, other in cuts:
         sure = not one.isdigit() or other.startswith("on ")
         if sure and (clock := _clock(one)) is not None and (day := _day(other.removeprefix("on "))) is not None:
-            yield Wall(day=day, clock=clock)
+            yield WallClock(day=day, clock=clock)
 
 
 def _clock(text: str) -> time | None:
@@ -188,7 +188,7 @@ def _no_time(words: Words) -> str:
     return f"“{' '.join(word.text for word in words)[:LONG]}” is no time that I know."
 
 
-def _duration(text: str) -> Elapsed | None:
+def _duration(text: str) -> Duration | None:
     """None where it is none; raise ValueError where it is one, and can't be."""
     if len(text) > LONG or not re.fullmatch(f"(?:{_AMOUNT.pattern})+", text.strip()):
         return None
@@ -198,7 +198,7 @@ def _duration(text: str) -> Elapsed | None:
     total = sum((_count(count) * unit for count, unit in parts if unit), timedelta())
     if not SHORTEST <= total <= LONGEST:
         raise ValueError(f"“{text}” is too short or too long: a minute is the least, a year the most.")
-    return Elapsed(elapsed=total)
+    return Duration(elapsed=total)
 
 
 def _count(text: str) -> float:

@@ -10,7 +10,7 @@ from dateutil.tz import datetime_exists
 
 from bot.errors import NOTHING, NotPossible
 from bot.times.format import say
-from bot.times.model import LONGEST, WEEKDAYS, Elapsed, End, OnDate, OnNumbers, OnWeekday, Start, Wall
+from bot.times.model import LONGEST, WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
 
 MIDNIGHT, EVENING, NIGHT_ENDS = time(0), time(17), time(7)
 SMALL_HOURS = time(4)
@@ -31,7 +31,7 @@ def resolve(
     `until 20:00` is the next one from there, `until tomorrow` is the day after today all the same.
     """
     since = (begins or now).astimezone(UTC)
-    if isinstance(value.when, Elapsed):
+    if isinstance(value.when, Duration):
         return _near(value, [since + value.when.elapsed], now)
     today, first = (moment.astimezone(zone).replace(tzinfo=None) for moment in (now, since))
     named = isinstance(value.when.day, str)
@@ -59,7 +59,7 @@ def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 
-def _meanings(value: Start | End, wall: Wall, now: datetime) -> Iterator[Meaning]:
+def _meanings(value: Start | End, wall: WallClock, now: datetime) -> Iterator[Meaning]:
     today, clock = now.date(), wall.clock or MIDNIGHT
     match wall.day:
         case None:

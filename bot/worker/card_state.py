@@ -8,9 +8,9 @@ from bot.changes.repository import waits
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Message, Offer
-from bot.messages.request import Door
+from bot.messages.request import Source
 from bot.operations.approvals import Refuse
-from bot.operations.base import JournalOperation
+from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.operations.scheduling import for_a_scheduled, for_a_temporary, for_a_waiting
 from bot.planning.preview import approver_facts
@@ -18,7 +18,7 @@ from bot.worker.outcome import Confirmation
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CardState:
     """The card as it should stand now."""
 
     card: Message
@@ -35,13 +35,13 @@ def root(journal: Reader, entry: Entry) -> Entry:
 def _second_thoughts(entry: Entry) -> Iterator[Fact]:
     """Who has to approve it, or why it could not wait for anybody."""
     plan = Plan.model_validate(entry.plan) if entry.plan else None
-    if plan is not None and plan.urgency is not None:
-        yield Fact(label="Emergency", value=plan.urgency.reason)
+    if plan is not None and plan.emergency_info is not None:
+        yield Fact(label="Emergency", value=plan.emergency_info.reason)
     if plan is not None and entry.state is State.SCHEDULED and plan.waits:
         yield from approver_facts(plan)
 
 
-def standing(journal: Reader, entry: Entry) -> Standing | None:
+def card_state(journal: Reader, entry: Entry) -> CardState | None:
     """None where the change has no card."""
     said = Confirmation.model_validate(entry.outcome)
     if said.card is None:
@@ -50,11 +50,11 @@ def standing(journal: Reader, entry: Entry) -> Standing | None:
     facts = (*said.card.facts, *_second_thoughts(entry), *_times(entry), *_since(journal, entry, sequel))
     status, offers = _state(journal, entry, said, sequel)
     forms = (_refuse(entry),) if waits(entry) else ()
-    return Standing(replace(said.card, facts=facts, offers=offers, forms=forms), status)
+    return CardState(replace(said.card, facts=facts, offers=offers, forms=forms), status)
 
 
 def _refuse(entry: Entry) -> FormOffer:
-    return FormOffer(label="Refuse", operation=Refuse.key(), arguments={"number": entry.id})
+    return FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
 
 
 def _state(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
@@ -79,12 +79,14 @@ def _called_off(sequel: Sequence[Entry]) -> str:
 def _done(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
     number = entry.id
     if undone := _undone_by(journal, sequel):
-        ended = undone.request.door is Door.CLOCK or _temporary(entry)
+        ended = undone.request.source is Source.CLOCK or _temporary(entry)
         offers = () if ended else (Offer(label="Do it again", line=f"undo change {undone.id}"),)
         return "ended" if ended else "taken back", offers
     if any(one.state is State.SCHEDULED for one in sequel):
         return f"{said.status}, for a time", for_a_temporary(number)
-    if any(one.request.door is Door.CLOCK and one.state.ended and one.state is not State.CANCELLED for one in sequel):
+    if any(
+        one.request.source is Source.CLOCK and one.state.ended and one.state is not State.CANCELLED for one in sequel
+    ):
         return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {number} anyway"),)
     return said.status, (Offer(label="Undo", line=f"undo change {number}"),)
 
@@ -102,7 +104,7 @@ def _undone_by(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
 
 
 def _found_ended(entry: Entry) -> bool:
-    return entry.state is State.ALREADY and entry.request.door is Door.CLOCK
+    return entry.state is State.ALREADY and entry.request.source is Source.CLOCK
 
 
 def _times(entry: Entry) -> Iterator[Fact]:
@@ -120,9 +122,9 @@ def _since(journal: Reader, entry: Entry, sequel: Sequence[Entry], label: str = 
     plan = Plan.model_validate(entry.plan) if entry.plan else None
     for one in sequel:
         what = load(one.asked[0])
-        if isinstance(what, JournalOperation) and one.state is State.DONE:
+        if isinstance(what, ControlOperation) and one.state is State.DONE:
             yield Fact(label=what.did, value=f"change {one.id}, by", ids=(one.request.user,))
-        elif one.request.door is Door.CLOCK and plan is not None and plan.times is not None:
+        elif one.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end(one, plan)
         elif one.state is State.DONE:
             yield Fact(label=label, value=f"change {one.id}, by", ids=(one.request.user,))
@@ -137,5 +139,5 @@ def _end(end: Entry, plan: Plan) -> Iterator[Fact]:
             yield Fact(label="Until", value=times.dated(end.run_at))
         case State.DONE | State.ALREADY:
             yield Fact(label="Ended", value=f"by itself, {times.dated(end.ended_at or end.run_at)}")
-        case State.REFUSED | State.FAILED | State.UNSETTLED:
+        case State.REFUSED | State.FAILED | State.UNKNOWN:
             yield Fact(label="Could not be ended", value=f"{times.dated(end.run_at)}, see below")

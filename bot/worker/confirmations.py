@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.changes.change import Change, Shifted, Unsettled, same
+from bot.changes.change import Change, Conflict, Unverified, same
 from bot.changes.diff import RingGroupName, facts, people
-from bot.changes.plan import Plan, Urgency
+from bot.changes.plan import Emergency, Plan
 from bot.changes.snapshot import COMPARED, Snapshot
 from bot.errors import NOTHING
 from bot.messages.message import Fact, Message, Offer
@@ -60,12 +60,12 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
     return Confirmation(card=card, status="done", reply=reply, mention=slow or bool(reply.offers))
 
 
-def alarm(card: Message, urgency: Urgency) -> Message:
+def alarm(card: Message, emergency_info: Emergency) -> Message:
     """For the channel that hears of emergencies."""
     return replace(
         card,
         title=f"In an emergency: {card.title}",
-        facts=(Fact(label="Reason", value=urgency.reason), *card.facts),
+        facts=(Fact(label="Reason", value=emergency_info.reason), *card.facts),
         offers=(),
     )
 
@@ -78,7 +78,7 @@ def refused_by_pbx(plan: Plan, why: Message, *, clean: bool) -> Confirmation:
     return Confirmation(card=card, status="failed" if clean else "unsettled", reply=reply, mention=True)
 
 
-def moved(plan: Plan, stop: Shifted, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
+def moved(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
     """The target no longer is what the plan was made of; nothing was written, or `began` in an earlier attempt."""
     target, now = stop.change.target, stop.now
     what = "was changed by somebody else meanwhile" if now else "is gone"
@@ -93,7 +93,7 @@ def moved(plan: Plan, stop: Shifted, line: str, ring_group: RingGroupName, *, be
     return Confirmation.only(message)
 
 
-def not_seen(plan: Plan, stop: Unsettled, line: str, ring_group: RingGroupName) -> Confirmation:
+def not_seen(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupName) -> Confirmation:
     """It was sent, and does not show: with what does."""
     why = "The PBX said yes, but" if stop.answered else "The PBX did not answer in time, and"
     what = "what it shows is not what was asked for." if stop.read else "it can't be read."

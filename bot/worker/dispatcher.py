@@ -7,17 +7,17 @@ from functools import partial
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import State
-from bot.messages.message import Message, Offer, Voice
-from bot.messages.request import Door, Request
-from bot.operations.base import ChangeOperation, JournalOperation, Operation, footprint
+from bot.messages.message import Message, Messenger, Offer
+from bot.messages.request import Request, Source
+from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
-from bot.planning.planner import Path
-from bot.runtime.logs import following
+from bot.planning.planner import Planner
+from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
-from bot.runtime.threads import FairPool
-from bot.worker.progress import Slowness
+from bot.runtime.threads import FairThreadPool
+from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -30,16 +30,29 @@ READS_OF_ONE = 4
 """Of these, one person's at most."""
 
 
-class Reception:
+class Dispatcher:
     """Takes requests from Slack's listeners; waits for no PBX and no Slack, for one commit only."""
 
-    def __init__(self, journal: Journal, path: Path, worker: Worker, voice: Voice, slowness: Slowness) -> None:
-        self.journal, self.path, self.worker, self.voice, self.slowness = journal, path, worker, voice, slowness
-        self._readers = FairPool("reader", READERS, most=READS_OF_ONE)
+    def __init__(
+        self,
+        journal: Journal,
+        planner: Planner,
+        worker: Worker,
+        messenger: Messenger,
+        progress_notifier: ProgressNotifier,
+    ) -> None:
+        self.journal, self.planner, self.worker, self.messenger, self.progress_notifier = (
+            journal,
+            planner,
+            worker,
+            messenger,
+            progress_notifier,
+        )
+        self._readers = FairThreadPool("reader", READERS, most=READS_OF_ONE)
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
-        with following(request):
+        with request_logging(request):
             return self._take(request, operation)
 
     @property
@@ -55,7 +68,7 @@ class Reception:
         try:
             readings = parse(request.line) if operation is None else (operation,)
         except NotUnderstood as fault:
-            REQUESTS.labels(NO_OPERATION, request.door, "not understood").inc()
+            REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
             return fault.message
         if _is_to_be_done(readings[0], request):
             return self._accept(request, readings)
@@ -65,23 +78,23 @@ class Reception:
     def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Watched before it is there to be claimed, for it may be over before this thread goes on."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
-        self.slowness.watch(request)
+        self.progress_notifier.watch(request)
         fresh = False
         try:
             accepted = self.journal.accept(request, asked=[dump(one) for one in readings], footprint=touched)
             fresh = accepted.fresh
         finally:
             if not fresh:
-                self.slowness.over(request)
+                self.progress_notifier.over(request)
         if fresh:
             self.worker.wake()
             log.debug("accepted as change %d", accepted.id)
             return None
-        return self._again(request, accepted.id) if request.door is Door.BUTTON else None
+        return self._again(request, accepted.id) if request.source is Source.BUTTON else None
 
     def _again(self, request: Request, number: int) -> Message:
         """A second click: where the first one came to nothing, another button asks anew."""
-        if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.LATE):
+        if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.EXPIRED):
             return Message(title=f"That was asked already: change {number}.")
         anew = Offer(label="Try again", line=request.line, expects=request.expects)
         return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(anew,))
@@ -98,27 +111,27 @@ class Reception:
 
     def _read(self, request: Request, readings: Sequence[Operation]) -> None:
         try:
-            self.voice.answer(request, self._answer(request, readings))
+            self.messenger.answer(request, self._answer(request, readings))
         except Exception:  # nobody looks at what a reader's thread raises
             log.exception("its answer was not said")
 
     def _progress(self, request: Request, looked: int, total: int) -> None:
-        self.slowness.progress(request, f"looked at {looked} of {total} groups so far.")
+        self.progress_notifier.progress(request, f"looked at {looked} of {total} groups so far.")
 
     def _answer(self, request: Request, readings: Sequence[Operation]) -> Message:
-        self.slowness.watch(request)
+        self.progress_notifier.watch(request)
         try:
             message, outcome = self._answered(request, readings)
         finally:
-            self.slowness.over(request)
-        log.info("%s, asked for by %s, was %s", readings[0].key(), request.door, outcome)
-        REQUESTS.labels(readings[0].key(), request.door, outcome).inc()
+            self.progress_notifier.over(request)
+        log.info("%s, asked for by %s, was %s", readings[0].operation_id, request.source, outcome)
+        REQUESTS.labels(readings[0].operation_id, request.source, outcome).inc()
         return message
 
     def _answered(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
         """What is said, and the outcome in a word."""
         try:
-            return self.path.answer(request, readings, partial(self._progress, request)), "answered"
+            return self.planner.answer(request, readings, partial(self._progress, request)), "answered"
         except NotAllowed as refused:
             self._record(request, readings, refused)
             return refused.message, "refused"
@@ -147,6 +160,6 @@ class Reception:
 
 def _is_to_be_done(operation: Operation, request: Request) -> bool:
     """A change that asks first is done only where it was shown first."""
-    if not isinstance(operation, ChangeOperation | JournalOperation):
+    if not isinstance(operation, ChangeOperation | ControlOperation):
         return False
     return not (operation.asks and request.expects is None)

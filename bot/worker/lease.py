@@ -10,11 +10,11 @@ from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.operations.catalog import dump
 from bot.pbx.transport import moment
-from bot.planning.planner import Planned
+from bot.planning.planner import AuthorizedPlan
 from bot.worker import confirmations as confirmation
 
 
-class Fence:
+class LeaseGuard:
     """Before each write: the lease is ours still, and the first write is on record before it is sent.
 
     The PBX honours no fence, so a write must be over, answer and all, in the first half of its lease. What a process
@@ -28,7 +28,7 @@ class Fence:
         self.journal, self.entry = journal, entry
         self.calls = 0
 
-    def record(self, planned: Planned) -> None:
+    def record(self, planned: AuthorizedPlan) -> None:
         """What the line means, and by which rule it may be done."""
         self.entry = self.journal.checkpoint(
             self.entry, **recorded(planned), about=planned.plan.about, targets=targets_of(planned.plan)
@@ -55,14 +55,14 @@ def targets_of(plan: Plan) -> frozenset[str]:
     return frozenset(change.target.key for change in plan.changes)
 
 
-def recorded(planned: Planned) -> dict[str, Any]:
+def recorded(planned: AuthorizedPlan) -> dict[str, Any]:
     """What a plan leaves in the journal: what the line means, and by which rule it may be done."""
     known = {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)]}
     return known | planned.granted.recorded()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long things are waited for."""
 
     grace: timedelta = timedelta(minutes=2)

@@ -10,27 +10,32 @@ from bot.changes.plan import Plan
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.messages.message import Fact, Message, Posted, Voice
-from bot.messages.request import Door, Request
+from bot.messages.message import Fact, Message, Messenger, Posted
+from bot.messages.request import Request, Source
 from bot.operations.catalog import load
 from bot.planning.preview import understood_as
-from bot.policy.store import Policies
+from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
 from bot.worker import confirmations as confirmation
-from bot.worker.card_state import root, standing
+from bot.worker.card_state import card_state, root
 from bot.worker.outcome import Confirmation
 
 log = logging.getLogger(__name__)
 
 
-class Teller:
+class Notifier:
     """The card is a checkpoint: only a kill between posting and recording it can show it twice, with the same id."""
 
     def __init__(
-        self, journal: Journal, voice: Voice, policies: Policies, *, changed: Callable[[], None] = lambda: None
+        self,
+        journal: Journal,
+        messenger: Messenger,
+        policy_store: PolicyStore,
+        *,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         """`changed` is called after each change that stands: whoever shows the present state draws it again."""
-        self.journal, self.voice, self.policies, self.changed = journal, voice, policies, changed
+        self.journal, self.messenger, self.policy_store, self.changed = journal, messenger, policy_store, changed
         self._drawing = threading.Lock()  # two that draw one card could else leave the older state on it
 
     def tell(self, entry: Entry) -> None:
@@ -55,11 +60,11 @@ class Teller:
 
     def show(self, entry: Entry) -> Posted:
         """Its card, as it stands now: put where it was asked for, or brought up to date where it is."""
-        now = standing(self.journal, entry)
+        now = card_state(self.journal, entry)
         assert now is not None  # noqa: S101 - called for what has a card
         card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
         posted = Posted.model_validate(entry.card) if entry.card else None
-        shown = self.voice.show(entry.request, entry.id, card, now.status, posted)
+        shown = self.messenger.show(entry.request, entry.id, card, now.status, posted)
         for copy in shown.copies:
             self._copy(str(copy.channel), entry, copy)
         return shown
@@ -71,18 +76,18 @@ class Teller:
         if plan.approval is None:
             return posted
         if waiting.card is not None:
-            self.voice.trail(waiting.request, posted, confirmation.asked_anew(plan), mention=True)
-        standing = {copy.channel for copy in posted.copies} | {posted.channel}
+            self.messenger.trail(waiting.request, posted, confirmation.asked_anew(plan), mention=True)
+        card_state = {copy.channel for copy in posted.copies} | {posted.channel}
         wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
-        copies = [self._copy(channel, waiting) for channel in wanted if channel not in standing]
+        copies = [self._copy(channel, waiting) for channel in wanted if channel not in card_state]
         return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
 
     def _copy(self, channel: str, waiting: Entry, posted: Posted | None = None) -> Posted | None:
         """Best effort: the card stands where it was asked for."""
-        now = standing(self.journal, waiting)
+        now = card_state(self.journal, waiting)
         assert now is not None  # noqa: S101 - called for what has a card
         try:
-            return self.voice.copy(channel, waiting.request, waiting.id, now.card, now.status, posted)
+            return self.messenger.copy(channel, waiting.request, waiting.id, now.card, now.status, posted)
         except SlackFailure as failure:
             log.error("change %d can't be shown in %s: %s", waiting.id, channel, failure)  # noqa: TRY400
             return None
@@ -109,11 +114,11 @@ class Teller:
 
     def _trail(self, about: Entry, request: Request, message: Message, *, mention: bool) -> None:
         if about.card is not None:
-            self.voice.trail(request, Posted.model_validate(about.card), message, mention)
+            self.messenger.trail(request, Posted.model_validate(about.card), message, mention)
 
     def _say(self, entry: Entry, said: Confirmation) -> None:
         if said.private is not None:
-            self.voice.answer(entry.request, said.private)
+            self.messenger.answer(entry.request, said.private)
         if said.card is not None:
             self._place(entry, said, said.card)
             self.changed()
@@ -141,7 +146,7 @@ class Teller:
         return None
 
     def _follow(self, entry: Entry, about: Entry, said: Confirmation, card: Message) -> None:
-        by_itself = entry.request.door is Door.CLOCK
+        by_itself = entry.request.source is Source.CLOCK
         who = () if by_itself else (Fact(label="By", value="", ids=(entry.request.user,)),)
         told = replace(card, facts=(*card.facts, *who, Fact(label="Change", value=str(entry.id))))
         self._trail(about, entry.request, told, mention=said.mention)
@@ -151,7 +156,7 @@ class Teller:
 
     def _raise_alarm(self, end: Entry, told: Message) -> None:
         """A thread of last week may be seen by nobody: an end that failed goes to the asker and to `announce` too."""
-        self.voice.answer(end.request.model_copy(update={"channel": None, "thread": None}), told)
+        self.messenger.answer(end.request.model_copy(update={"channel": None, "thread": None}), told)
         self._announce(end, told)
 
     def _show(self, entry: Entry, said: Confirmation, card: Message) -> None:
@@ -163,23 +168,23 @@ class Teller:
             if entry.run_at > entry.accepted_at and not posted.replied:  # the card of what was scheduled
                 self.draw(entry.id)
         if said.reply is not None and not posted.replied:
-            self.voice.trail(entry.request, posted, said.reply, said.mention)
+            self.messenger.trail(entry.request, posted, said.reply, said.mention)
         posted = self._sound_alarm(entry, posted, card)
-        if posted.how == "dm" and self.policies.now.announce is not None:
+        if posted.how == "dm" and self.policy_store.now.announce is not None:
             self._record(
                 entry, posted.model_copy(update={"replied": True})
             )  # it need not be said again with what fails
-            self.voice.announce(self.policies.now.announce, entry.request, card)
+            self.messenger.announce(self.policy_store.now.announce, entry.request, card)
 
     def _sound_alarm(self, entry: Entry, posted: Posted, card: Message) -> Posted:
         """An emergency's reason goes to the channels that the policy names, each once."""
-        urgency = Plan.model_validate(entry.plan).urgency if entry.plan else None
-        if urgency is None:
+        emergency_info = Plan.model_validate(entry.plan).emergency_info if entry.plan else None
+        if emergency_info is None:
             return posted
-        for channel in urgency.channels:
+        for channel in emergency_info.channels:
             if channel not in (posted.channel, *posted.alarmed):
                 posted = posted.model_copy(update={"replied": True, "alarmed": (*posted.alarmed, channel)})
-                self.voice.announce(channel, entry.request, confirmation.alarm(card, urgency))
+                self.messenger.announce(channel, entry.request, confirmation.alarm(card, emergency_info))
                 self._record(entry, posted)
         return posted
 
@@ -193,9 +198,9 @@ class Teller:
 
     def _announce(self, entry: Entry, card: Message) -> None:
         """Best effort."""
-        if self.policies.now.announce is None:
+        if self.policy_store.now.announce is None:
             return
         try:
-            self.voice.announce(self.policies.now.announce, entry.request, card)
+            self.messenger.announce(self.policy_store.now.announce, entry.request, card)
         except SlackFailure as failure:
             log.error("change %d could not be announced either: %s", entry.id, failure)  # noqa: TRY400

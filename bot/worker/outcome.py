@@ -7,10 +7,10 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes.plan import Plan
-from bot.journal.models import Entry, FollowUp, Shift, State
+from bot.journal.models import Entry, FollowUp, Reschedule, State
 from bot.journal.reader import Reader
 from bot.messages.message import Message
-from bot.messages.request import Door
+from bot.messages.request import Source
 from bot.operations.catalog import dump
 from bot.operations.schedule import notice
 from bot.operations.undo import Undo
@@ -48,7 +48,7 @@ class Outcome:
 
     state: State
     said: Confirmation
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[Reschedule, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
     """What holds for all of Park from now on: a pause."""
 
@@ -58,13 +58,13 @@ def its_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
     plan = Plan.model_validate(entry.plan) if entry.plan else None
     if plan is None or plan.times is None or plan.times.ends is None:
         return None
-    if outcome.state not in (State.DONE, State.UNSETTLED):
+    if outcome.state not in (State.DONE, State.UNKNOWN):
         return None
     undo = Undo(number=entry.id)
     request = entry.request.model_copy(
         update={
             "key": f"{entry.request.team}:end of {entry.id}",
-            "door": Door.CLOCK,
+            "door": Source.CLOCK,
             "line": undo.text(),
             "response_url": None,
             "expects": None,
@@ -74,14 +74,14 @@ def its_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
     return FollowUp(request=request, asked=[dump(undo)], run_at=ends, due_at=max(now, notice(now, ends)))
 
 
-def ends_called_off(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Shift, ...]:
+def ends_called_off(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
     """Of what is taken back or replaced, there is nothing left to end."""
     if entry.plan is None or outcome.state not in (State.DONE, State.ALREADY):
         return ()
     plan = Plan.model_validate(entry.plan)
     over = [number for number in (plan.about, plan.replaces) if number is not None]
     return tuple(
-        Shift(id=one.id, seen=one.run_at, run_at=None)
+        Reschedule(id=one.id, seen=one.run_at, run_at=None)
         for number in over
         for one in journal.sequel(number)
         if one.state is State.SCHEDULED

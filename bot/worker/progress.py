@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from bot.messages.message import Voice
+from bot.messages.message import Messenger
 from bot.messages.request import Request
-from bot.runtime.logs import following
+from bot.runtime.logs import request_logging
 
 log = logging.getLogger(__name__)
 
@@ -19,12 +19,12 @@ NEWS = 10.0
 """Seconds between two words on how far it is."""
 
 
-class Slowness:
+class ProgressNotifier:
     """One thread for all who wait."""
 
-    def __init__(self, voice: Voice, is_over: Callable[[Request], bool] = lambda request: False) -> None:
+    def __init__(self, messenger: Messenger, is_over: Callable[[Request], bool] = lambda request: False) -> None:
         """`is_over` is asked last: another replica may have settled it."""
-        self.voice, self.is_over = voice, is_over
+        self.messenger, self.is_over = messenger, is_over
         self._due: list[tuple[float, int, Request]] = []
         self._order = itertools.count()
         self._open: dict[str, str] = {}
@@ -61,13 +61,13 @@ class Slowness:
         while (waiting := self._next()) is not None:
             request, progress = waiting
             text = progress or "the PBX is slow just now. No need to type it again."
-            with following(request):
+            with request_logging(request):
                 self._say(request, text)
 
     def _say(self, request: Request, text: str) -> None:
         try:
             if not self.is_over(request):
-                self.voice.checking(request, f"Checking “{request.line}” ... {text}")
+                self.messenger.checking(request, f"Checking “{request.line}” ... {text}")
         except Exception:  # the others who wait are to hear of it all the same
             log.exception("could not say that it takes a while")
 

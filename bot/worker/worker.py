@@ -10,8 +10,8 @@ from datetime import timedelta
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.runtime.logs import following
-from bot.worker.processor import Settler
+from bot.runtime.logs import request_logging
+from bot.worker.processor import EntryProcessor
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ LOOK = timedelta(seconds=3)
 class Worker:
     """Claims what is due, settles it, and sleeps until there is more."""
 
-    def __init__(self, journal: Journal, settler: Settler, *, threads: int = THREADS) -> None:
-        self.journal, self.settler = journal, settler
+    def __init__(self, journal: Journal, processor: EntryProcessor, *, threads: int = THREADS) -> None:
+        self.journal, self.processor = journal, processor
         self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
         self._claiming = threading.Lock()
@@ -92,7 +92,7 @@ class Worker:
                 self._sleep(seen, due)
                 continue
             self.wake()  # there may be more
-            with following(entry.request, entry.id):
+            with request_logging(entry.request, entry.id):
                 self._work(entry)
 
     def _claim(self) -> Entry | None:
@@ -109,9 +109,9 @@ class Worker:
         return [user for user, number in hands.items() if number >= MOST_OF_ONE]
 
     def _work(self, entry: Entry) -> None:
-        log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.door)
+        log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.source)
         try:
-            self.settler.settle(entry)
+            self.processor.settle(entry)
         except LeaseLost:
             log.warning("change %d was taken over by another worker", entry.id)
         except JournalUnavailable:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.audit.verify import Whole, verify
+from bot.audit.verify import VerifiedChain, verify
 from bot.journal.database import beside
-from bot.journal.events import Link
+from bot.journal.events import ChainLink
 from bot.journal.journal import Journal
 from bot.journal.migrations.versions.r0004_chain import down_revision
 from bot.journal.models import State
@@ -17,17 +17,17 @@ from tests.journal.making import Clock, Desk, url
 
 def lived(folder: Path, changes: int = 3) -> Desk:
     """Each change goes all the way: accepted, claimed, planned, ended, told."""
-    desk = Desk(url(folder))
+    context = Desk(url(folder))
     for _ in range(changes):
-        live(desk)
-    return desk
+        live(context)
+    return context
 
 
-def live(desk: Desk) -> int:
+def live(context: Desk) -> int:
     """One more change, all the way."""
-    number = desk.accept("sales")
-    entry = desk.journal.checkpoint(desk.claim(), plan={"wanted": number}, began=True)
-    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
+    number = context.accept("sales")
+    entry = context.journal.checkpoint(context.claim(), plan={"wanted": number}, began=True)
+    context.journal.told(context.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
     return number
 
 
@@ -38,13 +38,13 @@ def tamper(folder: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-def check(folder: Path, *heads: Link) -> Whole:
+def check(folder: Path, *heads: ChainLink) -> VerifiedChain:
     """Raise Broken."""
     with beside(url(folder)) as connection:
         return verify(connection, heads)
 
 
-def head(folder: Path) -> Link:
+def head(folder: Path) -> ChainLink:
     return check(folder).head
 
 

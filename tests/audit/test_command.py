@@ -75,7 +75,7 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
         folder = Path(name)
         monkeypatch.setenv("DATABASE_URL", url(folder))
         monkeypatch.chdir(folder)
-        desk = lived(folder)
+        context = lived(folder)
         folder.chmod(0o555)
         with somebody_else():
             assert main(["audit", "verify"]) == (2 if os.getuid() == 0 else 0)  # the file is its owner's alone
@@ -84,7 +84,7 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
         with somebody_else():
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
-        desk.journal.close()
+        context.journal.close()
         folder.chmod(0o555)
         with somebody_else():
             assert main(["audit", "verify"]) == 0

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import Park
-from bot.audit.daily import Daily
+from bot.audit.daily import DailyTask
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.journal.events import Link
+from bot.journal.events import ChainLink
 from bot.journal.maintenance import CLAIM, next_day
 from bot.messages.message import Message
 from bot.runtime.threads import AGAIN
@@ -31,11 +31,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
-    desk = lived(tmp_path)
-    desk.clock.time = clock.time
-    yield desk
-    desk.journal.close()
+def context(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+    context = lived(tmp_path)
+    context.clock.time = clock.time
+    yield context
+    context.journal.close()
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def stage() -> Iterator[Stage]:
         yield running
 
 
-def daily(desk: Desk, voice: Noting, channel: str | None = "C1") -> Daily:
-    return Daily(desk.journal, voice, channel, now=desk.clock)
+def daily(context: Desk, messenger: Noting, channel: str | None = "C1") -> DailyTask:
+    return DailyTask(context.journal, messenger, channel, now=context.clock)
 
 
 def heads(messages: list[Message]) -> list[int]:
     """The numbers of those that were posted."""
-    return [Link.read(message.facts[0].value).number for message in messages]
+    return [ChainLink.read(message.facts[0].value).number for message in messages]
 
 
 def test_the_day_after_the_head_stands_in_the_policys_channel(stage: Stage) -> None:
@@ -59,7 +59,7 @@ def test_the_day_after_the_head_stands_in_the_policys_channel(stage: Stage) -> N
     stage.settle()
     stage.forward(DAY)
     (posted,) = stage.slack.wait_for(lambda: stage.slack.messages(ops))
-    head = Link.read(posted.plain.replace("*", "").split("Head: ")[1].split("\n")[0])
+    head = ChainLink.read(posted.plain.replace("*", "").split("Head: ")[1].split("\n")[0])
     assert check(Path(stage.settings.database_url.removeprefix("sqlite:///")).parent, head).head == head
 
 
@@ -77,28 +77,28 @@ def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(st
         stage.park.start()
 
 
-def test_nothing_is_posted_where_nothing_happened_since(desk: Desk) -> None:
-    voice = Noting()
+def test_nothing_is_posted_where_nothing_happened_since(context: Desk) -> None:
+    messenger = Noting()
     for _ in range(4):
-        desk.clock.move(days=1)
-        assert daily(desk, voice).turn() == next_day(desk.clock())
-    assert heads(voice.announced) == [18]
-    live(desk)
-    daily(desk, voice).turn()
-    assert heads(voice.announced) == [18, 24]
+        context.clock.move(days=1)
+        assert daily(context, messenger).turn() == next_day(context.clock())
+    assert heads(messenger.announced) == [18]
+    live(context)
+    daily(context, messenger).turn()
+    assert heads(messenger.announced) == [18, 24]
 
 
-def test_nothing_is_posted_twice_on_one_day(desk: Desk) -> None:
-    voice = Noting()
+def test_nothing_is_posted_twice_on_one_day(context: Desk) -> None:
+    messenger = Noting()
     for _ in range(3):
-        live(desk)
-        daily(desk, voice).turn()
-    assert voice.announced == []
-    desk.clock.time = next_day(desk.clock())
+        live(context)
+        daily(context, messenger).turn()
+    assert messenger.announced == []
+    context.clock.time = next_day(context.clock())
     for _ in range(3):
-        live(desk)
-        daily(desk, voice).turn()
-    assert heads(voice.announced) == [42]
+        live(context)
+        daily(context, messenger).turn()
+    assert heads(messenger.announced) == [42]
 
 
 @pytest.mark.parametrize(
@@ -109,41 +109,41 @@ def test_nothing_is_posted_twice_on_one_day(desk: Desk) -> None:
         (SlackRefused("channel_not_found"), 60 * AGAIN),
     ],
 )
-def test_what_slack_does_not_take_is_posted_later(desk: Desk, fault: Exception, away: timedelta) -> None:
-    voice = Noting(faults=[fault, fault])
-    duty = daily(desk, voice)
-    desk.clock.move(days=1)
+def test_what_slack_does_not_take_is_posted_later(context: Desk, fault: Exception, away: timedelta) -> None:
+    messenger = Noting(faults=[fault, fault])
+    duty = daily(context, messenger)
+    context.clock.move(days=1)
     for _ in range(2):
-        assert duty.turn() == desk.clock() + away
-        desk.clock.time += away
-    assert duty.turn() == next_day(desk.clock())
-    assert heads(voice.announced) == [18]
+        assert duty.turn() == context.clock() + away
+        context.clock.time += away
+    assert duty.turn() == next_day(context.clock())
+    assert heads(messenger.announced) == [18]
 
 
-def test_of_two_replicas_one_posts_and_a_dead_ones_claim_runs_out(desk: Desk) -> None:
+def test_of_two_replicas_one_posts_and_a_dead_ones_claim_runs_out(context: Desk) -> None:
     second, first = Noting(), Noting(faults=[KeyboardInterrupt()])  # type: ignore[list-item]  # as a kill: no way back
-    desk.clock.time = next_day(desk.clock())
+    context.clock.time = next_day(context.clock())
     with pytest.raises(KeyboardInterrupt):
-        daily(desk, first).turn()
-    assert daily(desk, second).turn() == desk.clock() + CLAIM
+        daily(context, first).turn()
+    assert daily(context, second).turn() == context.clock() + CLAIM
     assert second.announced == []
-    desk.clock.time += CLAIM
-    assert daily(desk, second).turn() == next_day(desk.clock())
-    daily(desk, first).turn()
+    context.clock.time += CLAIM
+    assert daily(context, second).turn() == next_day(context.clock())
+    daily(context, first).turn()
     assert (heads(second.announced), first.announced) == ([18], [])
 
 
-def test_a_head_that_was_posted_and_could_not_be_recorded_is_not_posted_again(desk: Desk) -> None:
-    held = sqlite3.connect(desk.folder / "park.sqlite3", isolation_level=None)
-    voice = Holding(before=lambda: held.execute("BEGIN IMMEDIATE"))
-    duty = daily(desk, voice)
-    desk.clock.move(days=1)
-    assert duty.turn() == desk.clock() + AGAIN
+def test_a_head_that_was_posted_and_could_not_be_recorded_is_not_posted_again(context: Desk) -> None:
+    held = sqlite3.connect(context.folder / "park.sqlite3", isolation_level=None)
+    messenger = Holding(before=lambda: held.execute("BEGIN IMMEDIATE"))
+    duty = daily(context, messenger)
+    context.clock.move(days=1)
+    assert duty.turn() == context.clock() + AGAIN
     held.close()
-    desk.clock.time += AGAIN
-    assert duty.turn() == next_day(desk.clock())
-    daily(desk, voice).turn()
-    assert heads(voice.announced) == [18]
+    context.clock.time += AGAIN
+    assert duty.turn() == next_day(context.clock())
+    daily(context, messenger).turn()
+    assert heads(messenger.announced) == [18]
 
 
 class Holding(Noting):
@@ -158,8 +158,8 @@ class Holding(Noting):
         super().post(channel, message)
 
 
-def test_without_a_channel_nothing_is_posted(desk: Desk) -> None:
-    voice = Noting()
-    desk.clock.move(days=1)
-    assert daily(desk, voice, None).turn() == next_day(desk.clock())
-    assert voice.announced == []
+def test_without_a_channel_nothing_is_posted(context: Desk) -> None:
+    messenger = Noting()
+    context.clock.move(days=1)
+    assert daily(context, messenger, None).turn() == next_day(context.clock())
+    assert messenger.announced == []

@@ -4,36 +4,36 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.verify import Broken
-from bot.journal.events import GENESIS, Link
+from bot.audit.verify import ChainBroken
+from bot.journal.events import GENESIS, ChainLink
 from tests.audit.places import check, hashes, head, live, lived, rewrite, tamper
 from tests.journal.making import SECRET, Desk, url
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def context(tmp_path: Path) -> Desk:
     """Events 1 to 6 are of change 1, 7 to 12 of change 2, and so on; the journal is closed."""
-    desk = lived(tmp_path)
-    desk.journal.close()
-    return desk
+    context = lived(tmp_path)
+    context.journal.close()
+    return context
 
 
-def test_a_chain_that_nobody_touched_is_whole(desk: Desk) -> None:
-    found = check(desk.folder)
-    assert (found.head.number, found.head.hash) == (18, hashes(desk.folder)[-1])
-    assert found.pruned == Link(0, GENESIS)
+def test_a_chain_that_nobody_touched_is_whole(context: Desk) -> None:
+    found = check(context.folder)
+    assert (found.head.number, found.head.hash) == (18, hashes(context.folder)[-1])
+    assert found.pruned == ChainLink(0, GENESIS)
 
 
 def test_an_empty_journal_is_whole(tmp_path: Path) -> None:
     Desk(url(tmp_path)).journal.close()
-    assert check(tmp_path).head == Link(0, GENESIS)
+    assert check(tmp_path).head == ChainLink(0, GENESIS)
 
 
-def test_each_event_has_a_hash_of_its_own_that_opening_again_does_not_change(desk: Desk) -> None:
-    before = hashes(desk.folder)
-    desk.restart()
-    desk.journal.close()
-    assert hashes(desk.folder) == before
+def test_each_event_has_a_hash_of_its_own_that_opening_again_does_not_change(context: Desk) -> None:
+    before = hashes(context.folder)
+    context.restart()
+    context.journal.close()
+    assert hashes(context.folder) == before
     assert len(set(before)) == 18
 
 
@@ -63,88 +63,88 @@ def test_each_event_has_a_hash_of_its_own_that_opening_again_does_not_change(des
         f"UPDATE chain SET pruned = 3, pruned_hash = '{GENESIS}'": "Event 1 stands where everything up to 3",
     }.items(),
 )
-def test_the_first_broken_link_is_named(desk: Desk, statement: str, said: str) -> None:
-    tamper(desk.folder, statement)
-    with pytest.raises(Broken, match=said):
-        check(desk.folder)
+def test_the_first_broken_link_is_named(context: Desk, statement: str, said: str) -> None:
+    tamper(context.folder, statement)
+    with pytest.raises(ChainBroken, match=said):
+        check(context.folder)
 
 
-def test_two_rows_that_changed_places_are_found(desk: Desk) -> None:
+def test_two_rows_that_changed_places_are_found(context: Desk) -> None:
     moves = ((8, 99), (9, 8), (99, 9))
-    tamper(desk.folder, *(f"UPDATE events SET id = {to} WHERE id = {was}" for was, to in moves))
-    with pytest.raises(Broken, match=r"Event 8 .*put in another's place"):
-        check(desk.folder)
+    tamper(context.folder, *(f"UPDATE events SET id = {to} WHERE id = {was}" for was, to in moves))
+    with pytest.raises(ChainBroken, match=r"Event 8 .*put in another's place"):
+        check(context.folder)
 
 
-def test_a_row_put_in_from_outside_is_found(desk: Desk) -> None:
+def test_a_row_put_in_from_outside_is_found(context: Desk) -> None:
     tamper(
-        desk.folder,
+        context.folder,
         "INSERT INTO events (id, entry_id, at, what, by, hash) SELECT 19, 1, at, 'told', by, hash FROM events LIMIT 1",
     )
-    with pytest.raises(Broken, match="Event 19"):
-        check(desk.folder)
+    with pytest.raises(ChainBroken, match="Event 19"):
+        check(context.folder)
 
 
-def test_a_start_that_was_cut_off_is_no_pruning(desk: Desk) -> None:
+def test_a_start_that_was_cut_off_is_no_pruning(context: Desk) -> None:
     tamper(
-        desk.folder,
-        f"UPDATE chain SET pruned = 3, pruned_hash = '{hashes(desk.folder)[2]}'",
+        context.folder,
+        f"UPDATE chain SET pruned = 3, pruned_hash = '{hashes(context.folder)[2]}'",
         "DELETE FROM events WHERE id <= 3",
     )
-    with pytest.raises(Broken, match="up to 3 are said to be pruned, and no event tells"):
-        check(desk.folder)
+    with pytest.raises(ChainBroken, match="up to 3 are said to be pruned, and no event tells"):
+        check(context.folder)
 
 
-def test_a_tail_cut_off_with_the_head_turned_back_shows_against_a_posted_head(desk: Desk) -> None:
-    posted = head(desk.folder)
+def test_a_tail_cut_off_with_the_head_turned_back_shows_against_a_posted_head(context: Desk) -> None:
+    posted = head(context.folder)
     tamper(
-        desk.folder,
+        context.folder,
         "DELETE FROM events WHERE id > 12",
-        f"UPDATE chain SET number = 12, hash = '{hashes(desk.folder)[11]}'",
+        f"UPDATE chain SET number = 12, hash = '{hashes(context.folder)[11]}'",
     )
-    assert head(desk.folder).number == 12
-    with pytest.raises(Broken, match="ends with event 12, and 18 was posted"):
-        check(desk.folder, posted)
+    assert head(context.folder).number == 12
+    with pytest.raises(ChainBroken, match="ends with event 12, and 18 was posted"):
+        check(context.folder, posted)
 
 
-def test_a_chain_rewritten_whole_shows_against_a_posted_head(desk: Desk) -> None:
-    posted = head(desk.folder)
-    rewrite(desk.folder)
-    assert head(desk.folder).number == 18
-    with pytest.raises(Broken, match="Event 18 is not the one that was posted"):
-        check(desk.folder, posted)
+def test_a_chain_rewritten_whole_shows_against_a_posted_head(context: Desk) -> None:
+    posted = head(context.folder)
+    rewrite(context.folder)
+    assert head(context.folder).number == 18
+    with pytest.raises(ChainBroken, match="Event 18 is not the one that was posted"):
+        check(context.folder, posted)
 
 
-def test_heads_of_several_days_are_in_one_chain(desk: Desk) -> None:
-    posted = [head(desk.folder)]
+def test_heads_of_several_days_are_in_one_chain(context: Desk) -> None:
+    posted = [head(context.folder)]
     for _ in range(2):
-        desk.restart()
-        live(desk)
-        desk.journal.close()
-        posted.append(head(desk.folder))
-    assert check(desk.folder, *posted).head == posted[-1]
+        context.restart()
+        live(context)
+        context.journal.close()
+        posted.append(head(context.folder))
+    assert check(context.folder, *posted).head == posted[-1]
 
 
-def test_it_is_read_while_a_running_park_writes(desk: Desk) -> None:
-    desk.restart()
-    live(desk)
-    assert check(desk.folder).head.number == 24
-    live(desk)
-    desk.journal.close()
-    assert check(desk.folder).head.number == 30
+def test_it_is_read_while_a_running_park_writes(context: Desk) -> None:
+    context.restart()
+    live(context)
+    assert check(context.folder).head.number == 24
+    live(context)
+    context.journal.close()
+    assert check(context.folder).head.number == 30
 
 
 @pytest.mark.parametrize("text", ["18", "18:abc", f"x:{GENESIS}", f"18:{GENESIS.upper().replace('0', 'A')}", ""])
 def test_what_is_no_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no head"):
-        Link.read(text)
+        ChainLink.read(text)
 
 
 def test_a_head_is_read_as_it_is_printed() -> None:
-    link = Link(18, "ab" * 32)
-    assert Link.read(f" `{link}` ") == link
+    link = ChainLink(18, "ab" * 32)
+    assert ChainLink.read(f" `{link}` ") == link
 
 
-def test_nothing_secret_is_in_it(desk: Desk) -> None:
-    assert SECRET not in (desk.folder / "park.sqlite3").read_bytes().decode("latin-1")
-    assert not [path for path in desk.folder.glob("*-wal") if SECRET.encode() in path.read_bytes()]
+def test_nothing_secret_is_in_it(context: Desk) -> None:
+    assert SECRET not in (context.folder / "park.sqlite3").read_bytes().decode("latin-1")
+    assert not [path for path in context.folder.glob("*-wal") if SECRET.encode() in path.read_bytes()]

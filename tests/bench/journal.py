@@ -14,7 +14,7 @@ from bot.journal.events import append
 from bot.journal.journal import Journal
 from bot.journal.models import State
 from bot.journal.tables import entries
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 
 CHANGES = 100_000
 TIMES = 200
@@ -28,7 +28,7 @@ def request() -> Request:
         key=f"T1:button {number}:U1",
         team="T1",
         user="U1",
-        door=Door.BUTTON,
+        source=Source.BUTTON,
         line="add 1001 to Sales",
         channel="C1",
         asked_at=datetime.now(UTC),

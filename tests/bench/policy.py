@@ -7,11 +7,11 @@ from statistics import median
 from typing import Any
 
 from bot.policy.engine import decide
-from bot.policy.model import Asker, Deed, Permission
+from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Policy
 
 RULES = 200
-ANA = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S199"}))
+ANA = Principal(user="U1", team="T1", channel="C1", user_groups=frozenset({"S199"}))
 NOW = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)
 
 
@@ -47,13 +47,13 @@ def main() -> None:
     """Print each, and its ratio to a policy of one rule."""
     few, many = policy(1), policy(RULES)
     cases = {
-        "allowed by the last rule": (["Team 199"], Deed(at=NOW)),
-        "of 20 groups, allowed by none": ([f"Sales {number}" for number in range(20)], Deed(at=NOW)),
-        "refused for its length": (["Team 199"], Deed(at=NOW, lasts=None)),
+        "allowed by the last rule": (["Team 199"], ActionAttributes(at=NOW)),
+        "of 20 groups, allowed by none": ([f"Sales {number}" for number in range(20)], ActionAttributes(at=NOW)),
+        "refused for its length": (["Team 199"], ActionAttributes(at=NOW, lasts=None)),
     }
-    for case, (groups, deed) in cases.items():
+    for case, (groups, attributes) in cases.items():
         one, all_of_them = (
-            seconds(lambda rules=rules: decide(rules, ANA, Permission.MEMBERS, groups=groups, deed=deed))  # type: ignore[misc]  # noqa: B023
+            seconds(lambda rules=rules: decide(rules, ANA, Permission.MEMBERS, groups=groups, attributes=attributes))  # type: ignore[misc]  # noqa: B023
             for rules in (few, many)
         )
         print(f"{case:32} {all_of_them * 1000:8.2f} ms   {all_of_them / one:6.1f} times one rule's")

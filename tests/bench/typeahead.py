@@ -10,11 +10,11 @@ from statistics import median
 
 from bot.messages.text import fold
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import FEW, KINDS, Kind, Part, Typeahead
+from bot.planning.pickers import FEW, KINDS, Part, PickerKind, Typeahead
 from bot.policy.evaluation import EVERYTHING, groups_within_reach
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 from bot.sandbox.pbx.sandbox import SandboxPBX
 
@@ -23,12 +23,12 @@ CASES = ((GROUPS, 200), (FEW, 200), (FEW, 20))
 """Groups, and rules."""
 LIMIT = 0.3
 """Seconds within which an options request is to be acknowledged."""
-ANA = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}))
+ANA = Principal(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}))
 PATTERNS = {
     "a name and a beginning": ("Group {:05}", "Desk {:03}*"),
     "two parts of a name": ("*p {:05}", "*desk {:03}*"),
 }
-TYPED: tuple[tuple[Kind, str], ...] = (
+TYPED: tuple[tuple[PickerKind, str], ...] = (
     ("group", "g"),
     ("group", "group 09"),
     ("group", "999"),
@@ -68,7 +68,7 @@ def by_policy() -> None:
     """Print what rules add: before the ack, and in the background."""
     for groups, count in CASES:
         with SandboxPBX(groups=groups) as sandbox:
-            pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+            pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
             directory = Directory(pbx)
             directory.warm()
             pbx.close()
@@ -97,7 +97,7 @@ def by_policy() -> None:
 def main() -> None:
     """Print each, and its ratio to a plain scan of all groups."""
     with SandboxPBX(groups=GROUPS, users=USERS) as sandbox:
-        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         directory = Directory(pbx)
         typeahead = Typeahead(directory)
         reading, filing = seconds(directory.warm, 1), seconds(typeahead.file, 1)

@@ -9,7 +9,7 @@ from bot.changes.change import Change
 from bot.changes.snapshot import Person, Snapshot, Target
 from bot.changes.target_io import Hook, read
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
@@ -18,7 +18,7 @@ class Bench:
     """The PBX, and the hand on it."""
 
     sandbox: SandboxPBX
-    pbx: PBX
+    pbx: PbxClient
 
     def group(self, name: str) -> tuple[Target, Snapshot]:
         """As it is now."""
@@ -59,12 +59,12 @@ class Bench:
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     with SandboxPBX() as sandbox:
-        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         yield Bench(sandbox, pbx)
         pbx.close()
 
 
-def at_write(number: int, deed: Callable[[], object]) -> Hook:
+def at_write(number: int, attributes: Callable[[], object]) -> Hook:
     """Called before each write: does `deed` before the one of this number, counted from 1."""
     seen = 0
 
@@ -72,6 +72,6 @@ def at_write(number: int, deed: Callable[[], object]) -> Hook:
         nonlocal seen
         seen += 1
         if seen == number:
-            deed()
+            attributes()
 
     return hook

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes.apply import apply
-from bot.changes.change import Change, Shifted, between, same
+from bot.changes.change import Change, Conflict, between, same
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
-from bot.changes.target_io import Touch, read
+from bot.changes.target_io import TargetWriter, read
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.models import RecallTo
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.changes.conftest import Bench
@@ -74,7 +74,7 @@ def applied(change: Change, state: Snapshot | None) -> list[Snapshot | None]:
     """Every state on the way, both ends included."""
     model = Model(state)
     if not same(state, change.after):
-        Touch(model, change, lambda: None).bring(state, change.after)  # type: ignore[arg-type]
+        TargetWriter(model, change, lambda: None).write_to(state, change.after)  # type: ignore[arg-type]
     return model.states
 
 
@@ -192,7 +192,7 @@ RING_GROUPS = ["Night Desk", "Day Desk"]
 def shared() -> Iterator[Bench]:
     """One sandbox PBX for all examples: each puts back what it found."""
     with SandboxPBX() as sandbox:
-        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         yield Bench(sandbox, pbx)
         pbx.close()
 
@@ -211,7 +211,7 @@ def test_on_the_pbx_too_a_change_and_then_its_inverse_restores_what_was(
         target=target, before=before, after=after.setting(name="Renamed", recall_to=recall.value, ring_group_id=id)
     )
     assert same(apply(shared.pbx, change), change.after)
-    with pytest.raises(Shifted):
+    with pytest.raises(Conflict):
         apply(shared.pbx, change.model_copy(update={"after": before.setting(name="Somebody else's")}))
     apply(shared.pbx, change.inverse)
     assert same(read(shared.pbx, target), before)

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.changes.apply import apply, apply_all, untouched
-from bot.changes.change import Change, Shifted, Undone, Unsettled
+from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.snapshot import SERVER
-from bot.changes.target_io import Touch, read
+from bot.changes.target_io import TargetWriter, read
 from bot.errors import SignInFailed
 from bot.pbx.requests import Throttled
 from bot.sandbox.pbx.faults import Fault, Kind
@@ -23,7 +23,7 @@ def test_members_are_added_in_the_order_asked_for(bench: Bench) -> None:
 def test_a_group_that_moved_since_the_plan_is_left_alone(bench: Bench) -> None:
     change = bench.adding("Billing", "1016")
     bench.sandbox.console_add_member(change.target.id or "", "1014")
-    with pytest.raises(Shifted):
+    with pytest.raises(Conflict):
         apply(bench.pbx, change)
     assert bench.sandbox.writes == []
 
@@ -34,7 +34,7 @@ def test_what_is_so_already_is_not_written(bench: Bench) -> None:
 
 
 def test_a_refused_bulk_is_taken_back(bench: Bench) -> None:
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, bench.adding("Billing", "1016", "1002"))
     assert stop.value.clean
     assert bench.sandbox.state.members_of("Billing") == ["1055", "1054"]
@@ -43,7 +43,7 @@ def test_a_refused_bulk_is_taken_back(bench: Bench) -> None:
 def test_taking_back_removes_no_member_that_others_added_meanwhile(bench: Bench) -> None:
     change = bench.adding("Billing", "1016", "1002")
     hook = at_write(2, lambda: bench.sandbox.console_add_member(change.target.id or "", "1014"))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, change, before_write=hook)
     assert "1014" in bench.sandbox.state.members_of("Billing")
     assert not stop.value.clean
@@ -52,7 +52,7 @@ def test_taking_back_removes_no_member_that_others_added_meanwhile(bench: Bench)
 def test_taking_back_leaves_settings_that_others_changed_meanwhile(bench: Bench) -> None:
     change = bench.adding("Billing", "1016", "1002")
     hook = at_write(2, lambda: bench.sandbox.console_update_group(change.target.id or "", name="Finance"))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, change, before_write=hook)
     assert bench.sandbox.state.members_of("Finance")
     assert not stop.value.clean
@@ -61,7 +61,7 @@ def test_taking_back_leaves_settings_that_others_changed_meanwhile(bench: Bench)
 def test_a_group_that_others_deleted_meanwhile_is_not_made_anew(bench: Bench) -> None:
     change = bench.adding("Billing", "1016", "1014")
     hook = at_write(2, lambda: bench.sandbox.console_delete_group(change.target.id or ""))
-    with pytest.raises(Shifted) as stop:
+    with pytest.raises(Conflict) as stop:
         apply(bench.pbx, change, before_write=hook)
     assert stop.value.now is None
     with pytest.raises(KeyError):
@@ -70,7 +70,7 @@ def test_a_group_that_others_deleted_meanwhile_is_not_made_anew(bench: Bench) ->
 
 def test_a_group_of_the_same_name_that_others_made_meanwhile_stays_theirs(bench: Bench) -> None:
     hook = at_write(1, lambda: bench.sandbox.console_create_group("Finance", ["1016"]))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, bench.creating("Finance"), before_write=hook)
     assert stop.value.clean
     assert bench.sandbox.state.members_of("Finance") == ["1016"]
@@ -78,7 +78,7 @@ def test_a_group_of_the_same_name_that_others_made_meanwhile_stays_theirs(bench:
 
 def test_an_equal_group_that_others_made_meanwhile_stays_too(bench: Bench) -> None:
     hook = at_write(1, lambda: bench.sandbox.console_create_group("Finance", recall_to="USER_ONLY"))
-    with pytest.raises(Undone):
+    with pytest.raises(RolledBack):
         apply(bench.pbx, bench.creating("Finance"), before_write=hook)
     assert bench.sandbox.state.members_of("Finance") == []
 
@@ -100,7 +100,7 @@ def test_a_group_whose_creation_was_not_answered_is_found_by_name(bench: Bench, 
 
 def test_a_write_that_never_shows_is_unknown_and_not_sent_again(bench: Bench) -> None:
     bench.sandbox.faults.add(Fault(kind=Kind.DROP_BEFORE, match="POST *"))
-    with pytest.raises(Unsettled) as stop:
+    with pytest.raises(Unverified) as stop:
         apply(bench.pbx, bench.adding("Billing", "1016"), pauses=(0.01,))
     assert (stop.value.read, stop.value.answered) == (True, False)
     assert bench.sandbox.state.members_of("Billing") == ["1055", "1054"]
@@ -122,8 +122,8 @@ def test_a_token_that_ends_after_an_unknown_write_leaves_it_unknown(bench: Bench
     change = bench.adding("Billing", "1016")
     bench.sandbox.faults.add(Fault(kind=Kind.DROP_AFTER, match="POST *"))
     bench.sandbox.faults.add(Fault(kind=Kind.EXPIRED, match="GET *", times=None))
-    with pytest.raises(Unsettled) as stop:
-        Touch(bench.pbx, change, lambda: None, (0.01,)).bring(change.before, change.after)
+    with pytest.raises(Unverified) as stop:
+        TargetWriter(bench.pbx, change, lambda: None, (0.01,)).write_to(change.before, change.after)
     assert not stop.value.read
 
 
@@ -138,7 +138,7 @@ def test_a_throttled_write_is_put_off_and_not_taken_back(bench: Bench) -> None:
 
 
 def test_a_limit_that_shows_half_way_is_taken_back_like_a_refusal(bench: Bench) -> None:
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, bench.adding("Billing", "1016", "12"))
     assert stop.value.clean
     assert bench.sandbox.state.members_of("Billing") == ["1055", "1054"]
@@ -147,7 +147,7 @@ def test_a_limit_that_shows_half_way_is_taken_back_like_a_refusal(bench: Bench) 
 def test_a_move_that_is_refused_half_way_puts_the_member_back(bench: Bench) -> None:
     bench.sandbox.faults.add(Fault(kind=Kind.STATUS, match="POST */members/1055", status=400))
     changes = [bench.removing("Billing", "1055"), bench.adding("Sales", "1055")]
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply_all(bench.pbx, changes, began=False, before_write=lambda: None)
     assert stop.value.clean
     assert sorted(bench.sandbox.state.members_of("Billing")) == ["1054", "1055"]
@@ -156,7 +156,7 @@ def test_a_move_that_is_refused_half_way_puts_the_member_back(bench: Bench) -> N
 def test_a_move_whose_second_group_moved_meanwhile_puts_the_member_back(bench: Bench) -> None:
     changes = [bench.removing("Billing", "1055"), bench.adding("Sales", "1055")]
     bench.sandbox.console_add_member(bench.sandbox.state.group_id("Sales"), "1016")
-    with pytest.raises(Shifted):
+    with pytest.raises(Conflict):
         apply_all(bench.pbx, changes, began=False, before_write=lambda: None)
     assert sorted(bench.sandbox.state.members_of("Billing")) == ["1054", "1055"]
 
@@ -164,7 +164,7 @@ def test_a_move_whose_second_group_moved_meanwhile_puts_the_member_back(bench: B
 def test_a_change_that_cannot_be_put_back_says_so(bench: Bench) -> None:
     changes = [bench.removing("Billing", "1055"), bench.adding("Sales", "1055")]
     bench.sandbox.faults.add(Fault(kind=Kind.STATUS, match="POST */members/1055", status=400, times=None))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply_all(bench.pbx, changes, began=False, before_write=lambda: None)
     assert not stop.value.clean
 
@@ -180,7 +180,7 @@ def test_a_group_that_cannot_be_deleted_has_its_members_back_in_their_order(benc
     bench.sandbox.switches.delete_with_members = Refusal(400, "VALIDATE_FAILED", "The group has members.")
     refusal = Fault(kind=Kind.STATUS, match="POST */destroy", status=400)
     hook = at_write(4, lambda: bench.sandbox.faults.add(refusal))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, bench.deleting("Billing"), before_write=hook)
     assert stop.value.clean
     assert bench.sandbox.state.members_of("Billing") == ["1055", "1054"]
@@ -189,7 +189,7 @@ def test_a_group_that_cannot_be_deleted_has_its_members_back_in_their_order(benc
 def test_a_group_is_not_emptied_for_somebody_who_may_not_delete_it(bench: Bench) -> None:
     change = bench.deleting("Billing")
     bench.sandbox.faults.add(Fault(kind=Kind.STATUS, match="POST */destroy", status=403, times=None))
-    with pytest.raises(Undone) as stop:
+    with pytest.raises(RolledBack) as stop:
         apply(bench.pbx, change)
     assert stop.value.clean
     assert len(bench.sandbox.writes) == 1
@@ -212,7 +212,7 @@ def test_an_expired_token_stops_the_change_where_it_is(bench: Bench) -> None:
 def test_what_an_earlier_attempt_wrote_is_carried_on(bench: Bench) -> None:
     change = bench.adding("Billing", "1016", "1014")
     bench.pbx.add_member(change.target.id or "", "1016")
-    with pytest.raises(Shifted):
+    with pytest.raises(Conflict):
         apply(bench.pbx, change)
     assert apply(bench.pbx, change, began=True) is not None
     assert bench.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]

@@ -32,7 +32,7 @@ ask_in = "{ops}"
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with Stage(policy=POLICY + RULES, patience=HURRY) as stage:
+    with Stage(policy=POLICY + RULES, retry_policy=HURRY) as stage:
         yield Scene(stage)
 
 

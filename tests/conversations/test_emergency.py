@@ -27,7 +27,7 @@ LINE = "emergency recall Billing to Night Desk because the desk is on fire"
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with Stage(policy=POLICY + RULE, patience=HURRY) as stage:
+    with Stage(policy=POLICY + RULE, retry_policy=HURRY) as stage:
         yield Scene(stage)
 
 

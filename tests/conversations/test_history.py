@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.__main__ import main
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.operations.history import MOST
 from bot.sandbox.stage import Stage
 from tests.conversations.conftest import Typed
@@ -261,4 +261,4 @@ def test_the_command_line_exports_the_days_that_are_asked_for(
 
 def _asked(stage: Stage, number: int) -> Request:
     key, team, user = f"T:{number}", stage.slack.team, stage.people["ben"]
-    return Request(key=key, team=team, user=user, door=Door.SLASH, line="groups", asked_at=datetime.now(UTC))
+    return Request(key=key, team=team, user=user, source=Source.SLASH, line="groups", asked_at=datetime.now(UTC))

@@ -18,7 +18,7 @@ EVE_TOO = '\n[[allow]]\nname = "Eve, from anywhere"\nusers = ["{eve}"]\noperatio
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with Stage(policy=POLICY + EVE_TOO, patience=HURRY) as stage:
+    with Stage(policy=POLICY + EVE_TOO, retry_policy=HURRY) as stage:
         yield Scene(stage)
 
 

@@ -18,14 +18,14 @@ def scene() -> Iterator[Scene]:
 def rewrite(scene: Scene, text: str) -> None:
     """As an editor would, and as `kill -HUP` after it: the lookout's own look, without its thread."""
     Path(scene.stage.park.settings.park_policy).write_text(text, encoding="utf-8")
-    scene.stage.park.lookout.look(anyway=True)
+    scene.stage.park.policy_watcher.look(anyway=True)
 
 
 def test_a_rule_that_is_gone_allows_nothing_from_then_on_and_each_decision_names_its_policy(scene: Scene) -> None:
-    first = scene.stage.park.policies.now.fingerprint
+    first = scene.stage.park.policy_store.now.fingerprint
     scene.do("add 1001 to Sales")
     rewrite(scene, 'announce = "{}"\n'.format(scene.stage.channels["ops"]))
-    second = scene.stage.park.policies.now.fingerprint
+    second = scene.stage.park.policy_store.now.fingerprint
     scene.do("add 1008 to Sales")
     assert "You may not do that here" in scene.whisper().plain
     scene.do("groups")
@@ -50,4 +50,4 @@ def test_a_file_that_changes_is_seen_by_itself(scene: Scene) -> None:
     changed = POLICY.format_map(ids).replace("Sales*", "Support")
     Path(scene.stage.park.settings.park_policy).write_text(changed, encoding="utf-8")
     park = scene.stage.park
-    scene.stage.slack.wait_for(lambda: "Sales*" not in park.policies.now.model_dump_json())
+    scene.stage.slack.wait_for(lambda: "Sales*" not in park.policy_store.now.model_dump_json())

@@ -11,7 +11,7 @@ from tests.faults.scene import HURRY, Scene
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with Stage(patience=HURRY) as stage:
+    with Stage(retry_policy=HURRY) as stage:
         yield Scene(stage)
 
 
@@ -285,7 +285,7 @@ def test_a_pause_stops_changes_and_ends_wait_for_it(scene: Scene) -> None:
 
 
 def test_read_only_answers_and_changes_nothing() -> None:
-    with Stage(patience=HURRY, park_read_only=True) as stage:
+    with Stage(retry_policy=HURRY, park_read_only=True) as stage:
         scene = Scene(stage)
         scene.do("add 1001 to Sales")
         assert "only reads here" in scene.whisper().plain

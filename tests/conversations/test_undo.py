@@ -11,7 +11,7 @@ from tests.faults.scene import HURRY, Scene
 
 @pytest.fixture
 def scene(http: bool) -> Iterator[Scene]:
-    with Stage(patience=HURRY, http=http) as stage:
+    with Stage(retry_policy=HURRY, http=http) as stage:
         yield Scene(stage)
 
 

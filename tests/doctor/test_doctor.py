@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.doctor.command import CHECKS
-from bot.cli.doctor.model import Case, Check, Finding, examine, ok
+from bot.cli.doctor.model import Check, DoctorContext, Finding, examine, ok
 from bot.sandbox.stage import Stage
 from bot.times.model import utc_now
 from tests.doctor.conftest import Patient, patient_on
@@ -90,16 +90,16 @@ def test_a_variable_at_fault_hides_only_what_hangs_on_it(
 
 
 def test_a_check_that_breaks_is_said_and_hides_no_other() -> None:
-    def broken(_: Case) -> list[Finding]:
+    def broken(_: DoctorContext) -> list[Finding]:
         raise LookupError("what nobody reckoned with")
 
-    case = Case(utc_now)
+    context = DoctorContext(utc_now)
     checks = (
         Check(id="first", look=broken),  # type: ignore[arg-type]
         Check(id="second", look=lambda _: iter([ok("second", "fine")]), needs=("first",)),
         Check(id="third", look=lambda _: iter([ok("third", "fine")])),
     )
-    said = [(one.id, one.severity) for one in examine(checks, case)]
+    said = [(one.id, one.severity) for one in examine(checks, context)]
     assert said == [("first.failed", "error"), ("second", "skipped"), ("third", "ok")]
 
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.audit.drift.monitor import Watcher
+from bot.audit.drift.monitor import DriftMonitor
 from bot.journal.journal import Journal
 from bot.messages.message import Message
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
-from bot.policy.store import Policies
+from bot.pbx.client import PbxClient
+from bot.policy.store import PolicyStore
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.house import Noting
@@ -37,20 +37,20 @@ class Duty:
 
     sandbox: SandboxPBX
     address: str
-    policies: Policies
+    policy_store: PolicyStore
     clock: Clock = field(default_factory=Clock)
-    voice: Saying = field(default_factory=Saying)
+    messenger: Saying = field(default_factory=Saying)
     journals: list[Journal] = field(default_factory=list)
-    clients: list[PBX] = field(default_factory=list)
+    clients: list[PbxClient] = field(default_factory=list)
 
-    def watcher(self, **given: int) -> Watcher:
+    def watcher(self, **given: int) -> DriftMonitor:
         """Another replica's."""
         journal = Journal(self.address, now=self.clock)
-        pbx = PBX(self.sandbox.url, Credentials(token=self.sandbox.token))
+        pbx = PbxClient(self.sandbox.url, Credentials(token=self.sandbox.token))
         self.journals.append(journal)
         self.clients.append(pbx)
         given = {"minutes": MINUTES, "most": 50} | given
-        return Watcher(journal, pbx, self.voice, self.policies, **given, now=self.clock)  # type: ignore[arg-type]
+        return DriftMonitor(journal, pbx, self.messenger, self.policy_store, **given, now=self.clock)  # type: ignore[arg-type]
 
     def close(self) -> None:
         """All of them are gone."""
@@ -59,7 +59,7 @@ class Duty:
         while self.clients:
             self.clients.pop().close()
 
-    def turn(self, watcher: Watcher) -> None:
+    def turn(self, watcher: DriftMonitor) -> None:
         """The next that is due."""
         self.clock.move(minutes=MINUTES)
         watcher.turn()
@@ -76,7 +76,7 @@ class Duty:
 
     @property
     def told(self) -> list[str]:
-        return [message.title for message in self.voice.announced]
+        return [message.title for message in self.messenger.announced]
 
 
 @contextmanager
@@ -84,6 +84,6 @@ def duty(address: str, folder: Path) -> Iterator[Duty]:
     file = folder / "policy.toml"
     file.write_text(POLICY, encoding="utf-8")
     with SandboxPBX() as sandbox:
-        one = Duty(sandbox, address, Policies(file))
+        one = Duty(sandbox, address, PolicyStore(file))
         yield one
         one.close()

@@ -60,7 +60,7 @@ def test_what_slack_does_not_take_is_told_later_and_once(one: Duty, fault: Excep
     watcher = one.watcher()
     watcher.turn()
     one.recall()
-    one.voice.faults = [fault]
+    one.messenger.faults = [fault]
     one.turn(watcher)
     one.close()
     again = one.watcher()
@@ -84,7 +84,7 @@ def test_what_stands_in_slack_and_could_not_be_recorded_is_not_told_again(
     def away() -> None:
         raise JournalUnavailable("the disk is full")
 
-    one.voice.after = lambda: monkeypatch.setattr(database, "writing", away)
+    one.messenger.after = lambda: monkeypatch.setattr(database, "writing", away)
     one.clock.move(minutes=MINUTES)
     assert watcher.turn() == one.clock() + AGAIN
     monkeypatch.setattr(database, "writing", writing)
@@ -99,7 +99,7 @@ def test_who_is_killed_between_look_and_word_leaves_it_to_the_next(one: Duty) ->
     first = one.watcher()
     first.turn()
     one.recall()
-    one.voice.faults = [KeyboardInterrupt()]  # type: ignore[list-item]  # as a kill: no way back
+    one.messenger.faults = [KeyboardInterrupt()]  # type: ignore[list-item]  # as a kill: no way back
     with pytest.raises(KeyboardInterrupt):
         one.turn(first)
     one.close()

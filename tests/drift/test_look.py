@@ -5,23 +5,23 @@ from typing import Any
 
 import pytest
 
-from bot.audit.drift.scan import Look
+from bot.audit.drift.scan import DriftScan
 from bot.changes.snapshot import SERVER, Snapshot
-from bot.journal.drift_store import Sight, Watch
+from bot.journal.drift_store import BaselineRow, ScanState
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 
-WATCH = Watch(owner="me", lease_until=None, due_at=None, looked_at=None, mark=1, skip=0, end=True, doubts={})
+WATCH = ScanState(owner="me", lease_until=None, due_at=None, looked_at=None, mark=1, skip=0, end=True, doubts={})
 GROUPS = {id: {"id": id, "name": f"Group {id}", "recall_to": "USER_ONLY"} for id in ("1", "2", "3")}
 Script = Callable[[Asked], Reply | None]
 
 
-def _sight(settings: dict[str, Any]) -> Sight:
+def _sight(settings: dict[str, Any]) -> BaselineRow:
     known = {key: value for key, value in settings.items() if key != "id"}
-    return Sight(seen=Snapshot(settings=known, members=()).model_dump(mode="json"))
+    return BaselineRow(seen=Snapshot(settings=known, members=()).model_dump(mode="json"))
 
 
-def _look(script: Script, *, most: int = 50) -> Look:
+def _look(script: Script, *, most: int = 50) -> DriftScan:
     """At a PBX with three groups, which answers as the script has it where that has an answer."""
 
     def answer(asked: Asked) -> Reply:
@@ -36,7 +36,7 @@ def _look(script: Script, *, most: int = 50) -> Look:
 
     sights = {id: _sight(group) for id, group in GROUPS.items()} | {SERVER.key: _sight({"enabled": True})}
     with scripted(answer) as pbx, client(pbx.url, deadline=2.0) as ours:
-        look = Look(ours, sights, WATCH, most, lambda: False)
+        look = DriftScan(ours, sights, WATCH, most, lambda: False)
         look.run()
     assert len(pbx.asked) <= most
     return look

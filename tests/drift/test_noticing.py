@@ -50,8 +50,8 @@ def test_what_nobody_changed_is_no_news(scene: Outside) -> None:
          ["Sales was deleted, and made anew, outside Park", "as they were before"]),
     ],
 )  # fmt: skip
-def test_it_is_told_once_with_before_and_after_and_by_whom(scene: Outside, deed: Deed, said: list[str]) -> None:
-    deed(scene)
+def test_it_is_told_once_with_before_and_after_and_by_whom(scene: Outside, attributes: Deed, said: list[str]) -> None:
+    attributes(scene)
     scene.look(3)
     (told,) = scene.told()
     said = [*said, "outside Park", "By: console.admin (Web Portal)"]

@@ -53,9 +53,9 @@ def _ring_group(group: dict[str, object]) -> tuple[object, ...]:
         lambda it: it.console.console_update_server(recall_time=600, extension_number="777"),
     ],
 )
-def test_it_is_put_back_and_that_can_be_taken_back(scene: Outside, deed: Deed) -> None:
+def test_it_is_put_back_and_that_can_be_taken_back(scene: Outside, attributes: Deed) -> None:
     before = _everything(scene)
-    deed(scene)
+    attributes(scene)
     changed = _everything(scene)
     scene.look()
     scene.click(_told(scene), "Put it back")

@@ -10,5 +10,5 @@ from tests.faults.scene import DEADLINE, HURRY, Scene
 
 @pytest.fixture
 def scene() -> Iterator[Scene]:
-    with Stage(patience=HURRY, pbx_deadline=DEADLINE) as stage:
+    with Stage(retry_policy=HURRY, pbx_deadline=DEADLINE) as stage:
         yield Scene(stage)

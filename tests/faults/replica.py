@@ -16,21 +16,23 @@ from bot.app import Park
 from bot.sandbox.stage import Stage
 from bot.settings import Settings
 from bot.times.model import utc_now
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 from tests.faults.steps import Orders, Steps
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.replica"])
 
 
-def live(environment: Mapping[str, Any], lease: timedelta, patience: Patience, orders: Orders, pipe: Any) -> None:
+def live(
+    environment: Mapping[str, Any], lease: timedelta, retry_policy: RetryPolicy, orders: Orders, pipe: Any
+) -> None:
     """What the process does, until SIGTERM."""
     logging.disable()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     clock = Clock(late=orders.late)
     steps = Steps(orders, pipe.fileno())
-    park = Park(Settings(_env_file=None, **environment), lease=lease, patience=patience, now=clock)
+    park = Park(Settings(_env_file=None, **environment), lease=lease, retry_policy=retry_policy, now=clock)
     steps.watch(park.journal.database.engine)
 
     def later(*_: object) -> None:
@@ -70,14 +72,14 @@ class Replica:
         stage: Stage,
         *,
         lease: timedelta,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         orders: Orders | None = None,
         **environment: Any,
     ) -> "Replica":
         """Until it is connected to Slack; `environment` goes over the stage's."""
         reader, writer = FORKS.Pipe(duplex=False)
         said = stage.settings.model_dump() | environment
-        arguments = (said, lease, patience or Patience(), orders or Orders(), writer)
+        arguments = (said, lease, retry_policy or RetryPolicy(), orders or Orders(), writer)
         process = FORKS.Process(target=live, args=arguments, daemon=True)
         process.start()
         writer.close()

@@ -81,13 +81,13 @@ def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: Scene) ->
     assert "1001" in scene.card().plain
 
 
-def _meanwhile(scene: Scene, line: str, deed: Callable[[], object], group: str = "Sales") -> None:
+def _meanwhile(scene: Scene, line: str, attributes: Callable[[], object], group: str = "Sales") -> None:
     """The plan reads a group once; do the deed before it is read a second time, for the write."""
     path = f"GET {scene.path(group)}"
     scene.fail(Kind.SLOW, path, seconds=0)
     second = scene.hold(path)
     scene.slash(line)
     scene.reached(second)
-    deed()
+    attributes()
     scene.go_on(second)
     scene.stage.settle(30)

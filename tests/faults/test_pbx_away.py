@@ -7,15 +7,15 @@ import pytest
 
 from bot.sandbox.pbx.faults import Kind
 from bot.sandbox.stage import Stage
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, NOTHING, Scene
 
 
 @pytest.fixture
 def short() -> Iterator[Scene]:
     """Two minutes are a second here."""
-    patience = Patience(grace=timedelta(seconds=1), again=timedelta(seconds=0.1))
-    with Stage(patience=patience, pbx_deadline=DEADLINE) as stage:
+    retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(seconds=0.1))
+    with Stage(retry_policy=retry_policy, pbx_deadline=DEADLINE) as stage:
         yield Scene(stage)
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.pbx.faults import Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, HURRY, NOTHING, Scene
 
 LINES = {
@@ -69,7 +69,7 @@ def test_a_write_that_lands_late_is_found_while_park_looks(scene: Scene) -> None
 
 
 def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is_there_once() -> None:
-    with Stage(patience=Patience(looks=(0.01,)), pbx_deadline=DEADLINE) as stage:
+    with Stage(retry_policy=RetryPolicy(looks=(0.01,)), pbx_deadline=DEADLINE) as stage:
         scene = Scene(stage)
         fault = scene.fail(Kind.LATE, seconds=1.5)
         scene.do("add 1001 to Sales")
@@ -98,7 +98,7 @@ def test_a_write_throttled_for_longer_than_a_call_may_take_is_made_later(scene: 
 def test_a_token_that_runs_out_before_the_write_is_renewed_once() -> None:
     pbx = SandboxPBX()
     signed_in: dict[str, Any] = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
-    with Stage(pbx=pbx, patience=HURRY, pbx_token=None, **signed_in) as stage:
+    with Stage(pbx=pbx, retry_policy=HURRY, pbx_token=None, **signed_in) as stage:
         scene = Scene(stage)
         scene.fail(Kind.EXPIRED, "POST */members/*")
         scene.do("add 1001 to Sales")
@@ -149,7 +149,7 @@ def test_a_change_is_unknown_while_the_pbx_is_away_after_its_write(scene: Scene)
 
 
 def test_a_second_change_of_the_group_is_not_held_up_by_one_that_is_unknown() -> None:
-    with Stage(patience=Patience(looks=(0.01,), again=timedelta(seconds=0.1)), pbx_deadline=DEADLINE) as stage:
+    with Stage(retry_policy=RetryPolicy(looks=(0.01,), again=timedelta(seconds=0.1)), pbx_deadline=DEADLINE) as stage:
         scene = Scene(stage)
         scene.fail(Kind.DROP_BEFORE, "POST */members/1001")
         scene.slash("add 1001 to Sales")

@@ -23,7 +23,7 @@ def two(postgres: Server) -> Iterator[Watching]:
 
 @pytest.fixture
 def scene(postgres: Server) -> Iterator[Scene]:
-    with Stage(patience=HURRY, pbx_deadline=DEADLINE, database_url=postgres.database()) as stage:
+    with Stage(retry_policy=HURRY, pbx_deadline=DEADLINE, database_url=postgres.database()) as stage:
         yield Scene(stage)
 
 

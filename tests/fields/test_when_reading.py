@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.messages.text import split
 from bot.operations.arguments.times import END, START
-from bot.operations.arguments.types import Noun
+from bot.operations.arguments.types import ArgumentType
 from bot.times.format import say, say_duration
-from bot.times.model import Elapsed, End, Start
+from bot.times.model import Duration, End, Start
 from tests.strategies import ends, starts
 
 ENDS = {
@@ -176,10 +176,10 @@ def test_a_form_says_what_the_journal_holds_as_what_was_typed(end: End) -> None:
 
 @pytest.mark.parametrize("noun", [END, START])
 @given(text=st.text(max_size=50))
-def test_any_text_is_a_time_or_refused(noun: Noun, text: str) -> None:
+def test_any_text_is_a_time_or_refused(argument_type: ArgumentType, text: str) -> None:
     with suppress(ValueError):
-        value = noun.read(split(text))
-        assert noun.read(split(noun.say(value))) == value
+        value = argument_type.read(split(text))
+        assert argument_type.read(split(argument_type.say(value))) == value
 
 
 @given(
@@ -188,4 +188,4 @@ def test_any_text_is_a_time_or_refused(noun: Noun, text: str) -> None:
     )
 )
 def test_a_duration_loses_no_second_when_it_is_said(elapsed: timedelta) -> None:
-    assert END.read(split(say_duration(elapsed))).when == Elapsed(elapsed=elapsed)
+    assert END.read(split(say_duration(elapsed))).when == Duration(elapsed=elapsed)

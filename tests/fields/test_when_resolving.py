@@ -11,7 +11,7 @@ from bot.errors import NotPossible
 from bot.messages.text import split
 from bot.operations.arguments.times import END, START
 from bot.times.format import exactly, say, say_duration, say_moment
-from bot.times.model import LONGEST, End, Start, Wall
+from bot.times.model import LONGEST, End, Start, WallClock
 from bot.times.resolver import resolve
 from tests.strategies import ends, starts
 
@@ -24,8 +24,8 @@ def meant(line: str, now: datetime) -> list[str]:
     """The candidates in the zone of `now`, as dates and times with their offset."""
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
-    noun = END if line.startswith(("for", "until", "to")) else START
-    found = resolve(noun.read(split(line)), now.astimezone(UTC), zone)
+    argument_type = END if line.startswith(("for", "until", "to")) else START
+    found = resolve(argument_type.read(split(line)), now.astimezone(UTC), zone)
     assert all(one.utcoffset() == timedelta() for one in found)
     return [f"{one.astimezone(zone):%Y-%m-%d %H:%M%z}" for one in found]
 
@@ -213,11 +213,11 @@ def test_each_candidate_can_be_said_so_that_it_alone_is_meant(
     except NotPossible:
         return
     for at in found:
-        if not isinstance(value.when, Wall):
+        if not isinstance(value.when, WallClock):
             continue  # a duration has one candidate, and seconds
         one = exactly(value, at, zone)
-        noun = END if isinstance(value, End) else START
-        assert resolve(noun.read(split(say(one))), now, zone) == (at,)
+        argument_type = END if isinstance(value, End) else START
+        assert resolve(argument_type.read(split(say(one))), now, zone) == (at,)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ NEEDING = [
     one
     for one in OPERATIONS
     if any(one.model_fields[name].is_required() for name in one.form())
-    and one.key() != "server_enabled"  # its verb alone shows the server; the panel opens its form
+    and one.operation_id != "server_enabled"  # its verb alone shows the server; the panel opens its form
 ]
 
 

@@ -10,7 +10,7 @@ from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import POLICY, Stage
 from bot.slack.home import chosen
-from bot.worker.lease import Patience
+from bot.worker.lease import RetryPolicy
 from tests.forms.conftest import Ready, home
 
 LOOKER = '[[allow]]\nname = "Ben looks at Sales"\nusers = ["{ben}"]\noperations = ["read"]\ngroups = ["Sales"]\n'
@@ -160,7 +160,7 @@ def test_what_came_to_nothing_is_no_recent_change(stage: Stage) -> None:
 
 
 def test_a_change_whose_outcome_is_unknown_is_said_to_be() -> None:
-    with Stage(patience=Patience(looks=(0.0,))) as stage:
+    with Stage(retry_policy=RetryPolicy(looks=(0.0,))) as stage:
         stage.pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="POST *"))
         stage.slack.slash(stage.people["ana"], stage.channels["phones"], "recall Sales to Night Desk")
         stage.settle()

@@ -77,11 +77,11 @@ def drawn(stage: Stage) -> list[Json]:
 @pytest.mark.parametrize("operation", WITH_FORMS)
 def test_every_view_of_every_form_can_be_read_aloud(stage: Stage, ready: Ready, operation: type[Operation]) -> None:
     ana = stage.people["ana"]
-    asked = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.key()])[0]
+    asked = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.operation_id])[0]
     arguments = asked.model_dump(mode="json", exclude_none=True)
-    stage.slack.click(ana, form_button(stage, operation.key()), label="Open")
+    stage.slack.click(ana, form_button(stage, operation.operation_id), label="Open")
     stage.settle()
-    stage.slack.click(ana, form_button(stage, operation.key(), arguments), label="Open")
+    stage.slack.click(ana, form_button(stage, operation.operation_id, arguments), label="Open")
     stage.settle()
     if stage.slack.view(ana).submit:
         assert stage.slack.submit(ana).ok
@@ -110,7 +110,7 @@ def test_the_panel_and_a_refusal_with_its_offers_can_be_read_aloud(stage: Stage,
 
 
 def test_every_form_has_a_line_that_proves_it() -> None:
-    assert {one.key() for one in WITH_FORMS} <= ASKED.keys() | {Emergency.key()}
+    assert {one.operation_id for one in WITH_FORMS} <= ASKED.keys() | {Emergency.operation_id}
 
 
 def test_what_loses_something_says_so_in_words_and_not_by_its_colour(stage: Stage) -> None:

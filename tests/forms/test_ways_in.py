@@ -32,15 +32,15 @@ MISTYPED = {
 def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
     without = {"groups", "pause", "emergency"}
     """A list asks for nothing, so its button shows it; what follows pause is its reason, or emergency, its line."""
-    assert MISTYPED.keys() == {one.key() for one in OPERATIONS if one.form()} - without
+    assert MISTYPED.keys() == {one.operation_id for one in OPERATIONS if one.form()} - without
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.key() in MISTYPED])
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.operation_id in MISTYPED])
 def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
     stage: Stage, ready: Ready, operation: type[Operation]
 ) -> None:
     ana, phones = stage.people["ana"], stage.channels["phones"]
-    line, held = MISTYPED[operation.key()]
+    line, held = MISTYPED[operation.operation_id]
     stage.slack.slash(ana, phones, line)
     stage.settle()
     told = stage.slack.ephemerals(ana, phones)[-1]
@@ -110,7 +110,7 @@ def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
     by_line = stage.slack.ephemerals(gil, phones)[-1].plain
     assert "To be granted" in by_line
     arguments = asked.model_dump(mode="json", exclude_none=True)
-    stage.slack.click(gil, form_button(stage, operation.key(), arguments), label="Open")
+    stage.slack.click(gil, form_button(stage, operation.operation_id, arguments), label="Open")
     by_form = ready("You may not do that here", person="gil").plain.splitlines()
     assert by_form == [operation.title, *by_line.splitlines(), "[Close]"]
     assert not stage.pbx.requests

@@ -67,7 +67,7 @@ def test_it_is_alive_and_ready(stage: Stage) -> None:
         "ready": True,
         "slack": "connected",
         "journal": "can be written",
-        "policy": stage.park.policies.now.fingerprint,
+        "policy": stage.park.policy_store.now.fingerprint,
         "pbx": "not asked yet",
     }
 

@@ -3,7 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.journal.models import State
-from bot.messages.request import Door
+from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.stage import Stage
@@ -44,12 +44,12 @@ def test_a_conversation_is_counted_and_measured() -> None:
     typed = {"door": "slash command"}
     assert more("park_requests_total", operation="add", outcome="done", **typed) == 1
     assert more("park_requests_total", operation="add", outcome="already", **typed) == 1
-    assert more("park_requests_total", operation="remove", outcome="done", door="mention") == 1
+    assert more("park_requests_total", operation="remove", outcome="done", source="mention") == 1
     assert more("park_requests_total", operation="groups", outcome="answered", **typed) == 1
     assert more("park_requests_total", operation="find", outcome="refused", **typed) == 1
     assert more("park_requests_total", operation="none", outcome="not understood", **typed) == 1
     assert more("park_ack_seconds_count", **typed) == 5
-    assert more("park_ack_seconds_count", door="mention") == 1
+    assert more("park_ack_seconds_count", source="mention") == 1
     assert more("park_confirmation_seconds_count") == 3
     assert more("park_pbx_errors_total", method="GET", route="/call_park_groups", kind="5xx") == 1
     assert more("park_pbx_call_seconds_count", method="POST", route="/call_park_groups/{id}/members/{id}") == 1
@@ -62,9 +62,9 @@ def test_every_label_is_out_of_a_short_list() -> None:
         _talk(stage)
         labels = {label for _, labels in _samples(stage) for label in labels}
     known = {
-        "operation": {one.key() for one in OPERATIONS} | {"none"},
+        "operation": {one.operation_id for one in OPERATIONS} | {"none"},
         "outcome": {*State, "answered", "refused", "failed", "not understood"},
-        "door": {*Door, "shortcut", "typeahead", "other"},
+        "door": {*Source, "shortcut", "typeahead", "other"},
         "state": {*State, "to be told"},
         "kind": {"not sent", "no answer", "3xx", "4xx", "5xx"},
         "method": {"GET", "POST"},

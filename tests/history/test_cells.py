@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.journal.history import Record, csv_of, harmless, json_of
+from bot.journal.history import HistoryRecord, csv_of, harmless, json_of
 
 AT = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
-RECORD = Record(
+RECORD = HistoryRecord(
     change=7,
     at=AT,
     ended_at=None,
     user="U1",
     line="add 1001 to Sales",
     said="",
-    door="mention",
+    source="mention",
     channel=None,
     outcome="waiting",
     reason="",

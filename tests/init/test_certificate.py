@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pbx.client import pbx_of
+from bot.pbx.client import build_client
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
@@ -45,7 +45,7 @@ def test_it_is_saved_and_trusted_after_a_yes(first: FirstHour, shown: tuple[Path
     assert first.env["PBX_CA_FILE"] == "pbx.pem"
     saved, real = ((file).read_text().strip() for file in (first.folder / "pbx.pem", shown[0]))
     assert saved == real
-    pbx = pbx_of(read_settings())
+    pbx = build_client(read_settings())
     assert len(list(pbx.groups())) == 12
     pbx.close()
 

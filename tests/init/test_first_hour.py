@@ -11,12 +11,12 @@ import pytest
 from bot.__main__ import main
 from bot.app import Park
 from bot.policy.engine import decide
-from bot.policy.model import Asker, Deed, Permission
+from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
 from tests.init.conftest import FirstHour
 
-FOR_NOW, FOR_GOOD = Deed(), Deed(lasts=None)
+FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(lasts=None)
 
 
 @contextmanager
@@ -99,26 +99,32 @@ def test_the_right_people_may_and_the_others_may_not(first: FirstHour) -> None:
     assert first.answer() == 0
     policy, phones = first.policy, stage.channels["phones"]
 
-    def may(person: str, what: Permission, *groups: str, channel: str | None = phones, deed: Deed = FOR_NOW) -> bool:
-        asker = Asker(
+    def may(
+        person: str,
+        what: Permission,
+        *groups: str,
+        channel: str | None = phones,
+        attributes: ActionAttributes = FOR_NOW,
+    ) -> bool:
+        principal = Principal(
             user=stage.people[person],
             team=stage.slack.team,
             channel=channel,
             user_groups=frozenset({"ana": [stage.groups["leads"]], "ben": [stage.groups["oncall"]]}.get(person, [])),
             guest=person == "gil",
         )
-        return decide(policy, asker, what, groups=groups, deed=deed).allowed
+        return decide(policy, principal, what, groups=groups, attributes=attributes).allowed
 
     assert may("eve", Permission.READ, "Support")
     assert not may("gil", Permission.READ, "Support")
     assert not may("eve", Permission.READ, "Support", channel=None)
     assert not may("eve", Permission.MEMBERS, "Sales")
-    assert may("ana", Permission.MEMBERS, "Sales for Partners", deed=FOR_GOOD)
+    assert may("ana", Permission.MEMBERS, "Sales for Partners", attributes=FOR_GOOD)
     assert not may("ana", Permission.MEMBERS, "Support")
     assert not may("ana", Permission.MEMBERS, "Sales", channel=stage.channels["random"])
     assert not may("ana", Permission.SERVER)
     assert may("ben", Permission.RECALL, "Support", channel=None)
-    assert not may("ben", Permission.RECALL, "Support", channel=None, deed=FOR_GOOD)
+    assert not may("ben", Permission.RECALL, "Support", channel=None, attributes=FOR_GOOD)
     assert may("ada", Permission.SERVER, channel=None)
 
 

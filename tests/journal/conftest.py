@@ -25,15 +25,15 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, patient: None) -> st
 
 
 @pytest.fixture
-def desk(address: str) -> Iterator[Desk]:
-    desk = Desk(address)
-    yield desk
-    desk.journal.close()
+def context(address: str) -> Iterator[Desk]:
+    context = Desk(address)
+    yield context
+    context.journal.close()
 
 
 @pytest.fixture
 def lite(tmp_path: Path) -> Iterator[Desk]:
     """On SQLite, for what is its own."""
-    desk = Desk(url(tmp_path))
-    yield desk
-    desk.journal.close()
+    context = Desk(url(tmp_path))
+    yield context
+    context.journal.close()

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.tables import entries, events, holds, targets
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 
 START = datetime(2026, 3, 28, 12, tzinfo=UTC)
 SECRET = "https://hooks.slack.test/commands/T1/42/secret"
@@ -32,7 +32,7 @@ class Clock:
 
 def asking(key: str, *, line: str = "add 1001 to Sales", user: str = "U1") -> Request:
     return Request(
-        key=key, team="T1", user=user, door=Door.SLASH, line=line, channel="C1", response_url=SECRET, asked_at=START
+        key=key, team="T1", user=user, source=Source.SLASH, line=line, channel="C1", response_url=SECRET, asked_at=START
     )
 
 

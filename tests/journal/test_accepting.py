@@ -15,70 +15,70 @@ NEVER = "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'n
 NEVER_ON_POSTGRESQL = "ALTER TABLE entries ADD CONSTRAINT no CHECK (response_url IS NULL)"
 
 
-def test_an_accepted_request_is_found_as_it_was_given(desk: Desk) -> None:
-    accepted = desk.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales", "1001"}))
-    entry = desk.journal.get(accepted.id)
+def test_an_accepted_request_is_found_as_it_was_given(context: Desk) -> None:
+    accepted = context.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales", "1001"}))
+    entry = context.journal.get(accepted.id)
     assert accepted.fresh
     assert (entry.request, entry.asked, entry.footprint) == (asking("a"), ASKED, frozenset({"sales", "1001"}))
     assert entry.request.response_url == SECRET
     assert (entry.state, entry.attempt, entry.began, entry.told) == (State.WAITING, 0, False, False)
     assert entry.run_at == entry.accepted_at == START
-    assert desk.journal.find("a") == entry
+    assert context.journal.find("a") == entry
 
 
-def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(desk: Desk) -> None:
-    first = desk.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
-    before = desk.journal.get(first.id)
-    again = desk.journal.accept(asking("a", line="another line"), asked=[], footprint=frozenset({"support"}))
+def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(context: Desk) -> None:
+    first = context.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
+    before = context.journal.get(first.id)
+    again = context.journal.accept(asking("a", line="another line"), asked=[], footprint=frozenset({"support"}))
     assert again == Accepted(id=first.id, fresh=False)
-    assert desk.journal.get(first.id) == before
-    assert desk.story(first.id) == ["accepted"]
+    assert context.journal.get(first.id) == before
+    assert context.story(first.id) == ["accepted"]
 
 
-def test_ids_count_up_and_are_never_given_again(desk: Desk) -> None:
-    first, second = desk.accept(), desk.accept()
-    with desk.journal.database.writing() as pruning:
+def test_ids_count_up_and_are_never_given_again(context: Desk) -> None:
+    first, second = context.accept(), context.accept()
+    with context.journal.database.writing() as pruning:
         pruning.execute(delete(events))
         pruning.execute(delete(entries))
-    assert (first, second, desk.accept()) == (1, 2, 3)
+    assert (first, second, context.accept()) == (1, 2, 3)
 
 
-def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(desk: Desk) -> None:
-    number = desk.journal.refuse(asking("a"), asked=ASKED, outcome={"reason": "no rule"})
-    entry = desk.journal.get(number)
+def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(context: Desk) -> None:
+    number = context.journal.refuse(asking("a"), asked=ASKED, outcome={"reason": "no rule"})
+    entry = context.journal.get(number)
     assert (entry.state, entry.told, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})
     assert entry.request.response_url is None
-    assert desk.story(number) == ["refused"]
-    assert desk.journal.claim("worker") is None
-    assert desk.journal.refuse(asking("a"), asked=ASKED, outcome={}) == number
+    assert context.story(number) == ["refused"]
+    assert context.journal.claim("worker") is None
+    assert context.journal.refuse(asking("a"), asked=ASKED, outcome={}) == number
 
 
-def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(desk: Desk) -> None:
-    desk.accept("sales")
-    entry = desk.claim()
+def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(context: Desk) -> None:
+    context.accept("sales")
+    entry = context.claim()
     assert SECRET not in repr(entry)
     assert SECRET not in str(entry.request)
-    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "done"}))
-    assert desk.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
-    assert SECRET not in repr(desk.journal.events(entry.id))
+    context.journal.told(context.journal.end(entry, State.DONE, {"text": "done"}))
+    assert context.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
+    assert SECRET not in repr(context.journal.events(entry.id))
 
 
-def test_the_response_url_is_in_no_error(desk: Desk) -> None:
-    with desk.journal.database.writing() as connection:
-        connection.exec_driver_sql(NEVER if desk.journal.database.alone else NEVER_ON_POSTGRESQL)
+def test_the_response_url_is_in_no_error(context: Desk) -> None:
+    with context.journal.database.writing() as connection:
+        connection.exec_driver_sql(NEVER if context.journal.database.alone else NEVER_ON_POSTGRESQL)
     with pytest.raises(JournalUnavailable) as failure:
-        desk.accept("sales")
+        context.accept("sales")
     assert SECRET not in "".join(traceback.format_exception(failure.value))
 
 
-def test_the_story_of_a_change_says_what_happened_through_whom_and_when(desk: Desk) -> None:
-    number = desk.accept("sales")
-    desk.clock.move(seconds=1)
-    entry = desk.journal.checkpoint(desk.claim(), asked=ASKED, rule="leads", plan={"wanted": 1})
-    entry = desk.journal.checkpoint(entry, began=True)
-    entry = desk.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
-    desk.journal.told(desk.journal.end(entry, State.DONE, {"text": "done"}))
-    story = desk.journal.events(number)
+def test_the_story_of_a_change_says_what_happened_through_whom_and_when(context: Desk) -> None:
+    number = context.accept("sales")
+    context.clock.move(seconds=1)
+    entry = context.journal.checkpoint(context.claim(), asked=ASKED, rule="leads", plan={"wanted": 1})
+    entry = context.journal.checkpoint(entry, began=True)
+    entry = context.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
+    context.journal.told(context.journal.end(entry, State.DONE, {"text": "done"}))
+    story = context.journal.events(number)
     assert [(event.what, event.by) for event in story] == [
         ("accepted", "U1"),
         *((what, "worker") for what in ("claimed", "planned", "began", "shown", "noted", "ended", "told")),
@@ -94,29 +94,29 @@ def test_the_story_of_a_change_says_what_happened_through_whom_and_when(desk: De
     assert {event.entry for event in story} == {number}
 
 
-def test_recent_is_newest_first_and_waiting_is_what_has_not_ended(desk: Desk) -> None:
-    first, second, third = desk.accept(), desk.accept(), desk.accept()
-    desk.journal.end(desk.claim(), State.DONE, {})
-    desk.claim()
-    assert [entry.id for entry in desk.journal.recent(2)] == [third, second]
-    assert [(entry.id, entry.state) for entry in desk.journal.waiting()] == [
+def test_recent_is_newest_first_and_waiting_is_what_has_not_ended(context: Desk) -> None:
+    first, second, third = context.accept(), context.accept(), context.accept()
+    context.journal.end(context.claim(), State.DONE, {})
+    context.claim()
+    assert [entry.id for entry in context.journal.recent(2)] == [third, second]
+    assert [(entry.id, entry.state) for entry in context.journal.waiting()] == [
         (second, State.RUNNING),
         (third, State.WAITING),
     ]
-    assert desk.journal.recent(10)[-1].id == first
+    assert context.journal.recent(10)[-1].id == first
 
 
-def test_a_change_that_does_not_exist_is_a_key_error_and_an_unknown_key_is_none(desk: Desk) -> None:
+def test_a_change_that_does_not_exist_is_a_key_error_and_an_unknown_key_is_none(context: Desk) -> None:
     with pytest.raises(KeyError):
-        desk.journal.get(42)
-    assert desk.journal.find("unknown") is None
-    assert desk.journal.events(42) == []
+        context.journal.get(42)
+    assert context.journal.find("unknown") is None
+    assert context.journal.events(42) == []
 
 
-def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(desk: Desk) -> None:
+def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(context: Desk) -> None:
     berlin = datetime(2026, 3, 29, 3, tzinfo=timezone(timedelta(hours=2)))
-    entry = desk.journal.get(desk.accept(run_at=berlin))
+    entry = context.journal.get(context.accept(run_at=berlin))
     assert entry.run_at == berlin
     assert entry.run_at.utcoffset() == timedelta(0)
     with pytest.raises(Exception, match="no time zone"):
-        desk.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001
+        context.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001

@@ -21,21 +21,21 @@ from tests.journal.making import Desk, asking, url
 
 
 @pytest.fixture
-def desk(lite: Desk) -> Desk:
+def context(lite: Desk) -> Desk:
     return lite
 
 
-def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(desk: Desk) -> None:
-    link = desk.folder / "link.sqlite3"
-    link.symlink_to(desk.folder / "park.sqlite3")
-    for address in (url(desk.folder), f"sqlite:///{link}"):
+def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(context: Desk) -> None:
+    link = context.folder / "link.sqlite3"
+    link.symlink_to(context.folder / "park.sqlite3")
+    for address in (url(context.folder), f"sqlite:///{link}"):
         with pytest.raises(JournalUnavailable, match="in use by another process"):
             Journal(address)
-    desk.restart()
+    context.restart()
 
 
-def test_a_second_process_is_refused_too(desk: Desk) -> None:
-    second = f"from bot.journal import Journal; Journal({url(desk.folder)!r})"
+def test_a_second_process_is_refused_too(context: Desk) -> None:
+    second = f"from bot.journal import Journal; Journal({url(context.folder)!r})"
     run = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "JournalUnavailable" in run.stderr
@@ -76,15 +76,15 @@ def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Pat
     Journal(url(tmp_path)).close()
 
 
-def test_a_journal_of_a_newer_park_is_left_alone(desk: Desk) -> None:
-    with desk.journal.database.writing() as connection:
+def test_a_journal_of_a_newer_park_is_left_alone(context: Desk) -> None:
+    with context.journal.database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(JournalUnavailable, match="another version of Park"):
-        desk.restart()
+        context.restart()
 
 
-def test_commits_are_durable_and_references_are_kept(desk: Desk) -> None:
-    with desk.journal.database.reading() as connection:
+def test_commits_are_durable_and_references_are_kept(context: Desk) -> None:
+    with context.journal.database.reading() as connection:
         values = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -92,8 +92,8 @@ def test_commits_are_durable_and_references_are_kept(desk: Desk) -> None:
     assert values == ["wal", 2, 1]
 
 
-def test_only_the_owner_of_the_process_may_read_the_file(desk: Desk) -> None:
-    assert {path.stat().st_mode & 0o077 for path in desk.folder.iterdir()} == {0}
+def test_only_the_owner_of_the_process_may_read_the_file(context: Desk) -> None:
+    assert {path.stat().st_mode & 0o077 for path in context.folder.iterdir()} == {0}
 
 
 def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
@@ -146,10 +146,10 @@ def _columns(path: Path) -> dict[str, list[object]]:
         }
 
 
-def test_opening_again_keeps_what_is_there(desk: Desk) -> None:
-    number = desk.accept("sales")
-    before = desk.journal.get(number)
-    desk.restart()
-    assert desk.journal.get(number) == before
-    assert desk.journal.find("key 0") == before
-    assert desk.journal.accept(asking("key 0"), asked=[], footprint=frozenset()).id == number
+def test_opening_again_keeps_what_is_there(context: Desk) -> None:
+    number = context.accept("sales")
+    before = context.journal.get(number)
+    context.restart()
+    assert context.journal.get(number) == before
+    assert context.journal.find("key 0") == before
+    assert context.journal.accept(asking("key 0"), asked=[], footprint=frozenset()).id == number

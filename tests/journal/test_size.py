@@ -25,38 +25,38 @@ HEAD = "UPDATE chain SET number = (SELECT max(id) FROM events)"
 
 @pytest.fixture(scope="module")
 def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    desk = Desk(url(tmp_path_factory.mktemp("aged")))
-    desk.accept("sales")
-    with closing(sqlite3.connect(desk.folder / "park.sqlite3")) as connection, connection:
+    context = Desk(url(tmp_path_factory.mktemp("aged")))
+    context.accept("sales")
+    with closing(sqlite3.connect(context.folder / "park.sqlite3")) as connection, connection:
         connection.execute(PAST)
         connection.execute(STORY)
         connection.execute(HEAD)
-    desk.accept("sales", "1001")
-    desk.accept("support")
-    yield desk
-    desk.journal.close()
+    context.accept("sales", "1001")
+    context.accept("support")
+    yield context
+    context.journal.close()
 
 
-def _whole_day(desk: Desk) -> None:
+def _whole_day(context: Desk) -> None:
     """Everything that is done for each request, or each time a worker wakes."""
-    desk.accept("sales", "support")
-    desk.journal.due_in()
-    entry = desk.journal.checkpoint(desk.claim(), plan={"wanted": 1}, began=True)
-    desk.journal.release(entry, desk.clock())
-    entry = desk.journal.renew(desk.claim())
-    desk.journal.told(desk.journal.end(entry, State.DONE, {}))
-    desk.journal.find("past 5")
-    desk.journal.waiting()
-    desk.journal.events(entry.id)
-    desk.journal.get(entry.id)
-    _look_in_from_outside(desk)
+    context.accept("sales", "support")
+    context.journal.due_in()
+    entry = context.journal.checkpoint(context.claim(), plan={"wanted": 1}, began=True)
+    context.journal.release(entry, context.clock())
+    entry = context.journal.renew(context.claim())
+    context.journal.told(context.journal.end(entry, State.DONE, {}))
+    context.journal.find("past 5")
+    context.journal.waiting()
+    context.journal.events(entry.id)
+    context.journal.get(entry.id)
+    _look_in_from_outside(context)
 
 
-def _look_in_from_outside(desk: Desk) -> None:
+def _look_in_from_outside(context: Desk) -> None:
     """Everything that is asked each time somebody watches."""
-    with desk.journal.database.reading() as connection:
-        backlog(connection, desk.clock())
-    with desk.journal.database.writing() as connection:
+    with context.journal.database.reading() as connection:
+        backlog(connection, context.clock())
+    with context.journal.database.writing() as connection:
         try_to_write(connection)
 
 
@@ -75,16 +75,16 @@ def test_no_statement_scans_a_table(aged: Desk) -> None:
 
 
 @contextmanager
-def _statements(desk: Desk) -> Iterator[list[tuple[str, Any]]]:
+def _statements(context: Desk) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
             seen.append((statement, parameters[0] if many else parameters))
 
-    event.listen(desk.journal.database.engine, "before_cursor_execute", note)
+    event.listen(context.journal.database.engine, "before_cursor_execute", note)
     yield seen
-    event.remove(desk.journal.database.engine, "before_cursor_execute", note)
+    event.remove(context.journal.database.engine, "before_cursor_execute", note)
 
 
 def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: Desk) -> None:
@@ -93,33 +93,33 @@ def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(
     assert _steps(aged, lambda: _look_in_from_outside(aged)) < 2000
 
 
-def _steps(desk: Desk, ask: Callable[[], object]) -> int:
+def _steps(context: Desk, ask: Callable[[], object]) -> int:
     """Instructions of SQLite's machine, to the nearest hundred."""
     ticks: list[None] = []
-    with _only_connection(desk) as connection:
+    with _only_connection(context) as connection:
         connection.set_progress_handler(lambda: ticks.append(None), 100)
     ask()
-    with _only_connection(desk) as connection:
+    with _only_connection(context) as connection:
         connection.set_progress_handler(None, 100)
     return len(ticks) * 100
 
 
 @contextmanager
-def _only_connection(desk: Desk) -> Iterator[sqlite3.Connection]:
-    with closing(desk.journal.database.engine.raw_connection()) as fairy:
+def _only_connection(context: Desk) -> Iterator[sqlite3.Connection]:
+    with closing(context.journal.database.engine.raw_connection()) as fairy:
         assert isinstance(fairy.driver_connection, sqlite3.Connection)
         yield fairy.driver_connection
 
 
 def test_what_waits_behind_a_long_queue_is_found_without_comparing_each_with_each(tmp_path: Path) -> None:
-    desk = Desk(url(tmp_path))
+    context = Desk(url(tmp_path))
     for _ in range(300):
-        desk.accept("sales", "1001")
-    desk.claim()
-    free = desk.accept("support")
-    assert _steps(desk, lambda: _found(desk, free)) < 300 * 100
-    desk.journal.close()
+        context.accept("sales", "1001")
+    context.claim()
+    free = context.accept("support")
+    assert _steps(context, lambda: _found(context, free)) < 300 * 100
+    context.journal.close()
 
 
-def _found(desk: Desk, number: int) -> None:
-    assert desk.claim().id == number
+def _found(context: Desk, number: int) -> None:
+    assert context.claim().id == number

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import Missing, NotFound, Rejected, SlackRefused, Unreachable
-from bot.runtime.logs import plain_arguments, plain_exception, spoken
+from bot.runtime.logs import describe_error, plain_arguments, plain_exception
 
 TYPED = "Marzipan"
 
@@ -39,7 +39,7 @@ SPOKEN: list[tuple[BaseException, str]] = [
 
 @pytest.mark.parametrize(("error", "said"), SPOKEN, ids=[type(error).__name__ for error, _ in SPOKEN])
 def test_an_error_says_what_quotes_nobody(error: BaseException, said: str) -> None:
-    assert spoken(error) == said
+    assert describe_error(error) == said
     assert plain_arguments(None, "info", {"positional_args": (1, error)}) == {"positional_args": (1, said)}
 
 

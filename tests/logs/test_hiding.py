@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.runtime.logs import HIDDEN, Hiding
+from bot.runtime.logs import HIDDEN, SecretRedactor
 
 SECRET = 'pä$$ w/ord"&+='
 
@@ -16,7 +16,7 @@ WAYS = (str, quote, quote_plus, json.dumps, partial(json.dumps, ensure_ascii=Fal
 
 @pytest.mark.parametrize("written", [write(SECRET) for write in WAYS])
 def test_a_secret_that_was_given_is_hidden_however_it_is_written(written: str) -> None:
-    hidden = Hiding([SECRET]).hide(f"sent {written} to the PBX")
+    hidden = SecretRedactor([SECRET]).hide(f"sent {written} to the PBX")
     assert HIDDEN in hidden
     assert "$$" not in hidden
     assert "ord" not in hidden
@@ -25,7 +25,7 @@ def test_a_secret_that_was_given_is_hidden_however_it_is_written(written: str) -
 
 
 def test_of_two_secrets_the_longer_is_hidden_whole() -> None:
-    assert Hiding(["abcd", "abcdefgh"]).hide("abcdefgh") == HIDDEN
+    assert SecretRedactor(["abcd", "abcdefgh"]).hide("abcdefgh") == HIDDEN
 
 
 SHAPES = {
@@ -49,7 +49,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("secret", SHAPES, ids=list(SHAPES.values()))
 def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: str) -> None:
-    hidden = Hiding().hide(f"before {secret}")
+    hidden = SecretRedactor().hide(f"before {secret}")
     assert hidden.startswith("before ")
     assert HIDDEN in hidden
     for part in ("c0ffee", "abc", "Mi0y", "8088930838d88f008e0"):
@@ -69,4 +69,4 @@ def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: 
     ],
 )
 def test_what_is_no_secret_is_left_as_it_is(said: str) -> None:
-    assert Hiding(["xoxb-1", "abc", ""]).hide(said) == said
+    assert SecretRedactor(["xoxb-1", "abc", ""]).hide(said) == said

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 
 TOKEN = Credentials(token="a-ready-token")
 PERSON = Credentials(username="park", password="s3cret", domain="example.com")
 
-READS: dict[str, Callable[[PBX], object]] = {
+READS: dict[str, Callable[[PbxClient], object]] = {
     "server": lambda pbx: pbx.server(),
     "groups": lambda pbx: list(pbx.groups()),
     "group": lambda pbx: pbx.group("g1"),
@@ -22,7 +22,7 @@ READS: dict[str, Callable[[PBX], object]] = {
     "feature_codes": lambda pbx: pbx.feature_codes(),
     "audit_logs": lambda pbx: pbx.audit_logs(),
 }
-WRITES: dict[str, Callable[[PBX], object]] = {
+WRITES: dict[str, Callable[[PbxClient], object]] = {
     "update_server": lambda pbx: pbx.update_server({"enabled": True}),
     "create_group": lambda pbx: pbx.create_group({"name": "New"}),
     "update_group": lambda pbx: pbx.update_group("g1", {"name": "Newer"}),
@@ -42,8 +42,8 @@ def client(
     in_flight: int = 8,
     ca_file: Path | None = None,
     verify: bool = True,
-) -> Iterator[PBX]:
-    pbx = PBX(url, credentials, deadline=deadline, in_flight=in_flight, ca_file=ca_file, verify=verify)
+) -> Iterator[PbxClient]:
+    pbx = PbxClient(url, credentials, deadline=deadline, in_flight=in_flight, ca_file=ca_file, verify=verify)
     try:
         yield pbx
     finally:

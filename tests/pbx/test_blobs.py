@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import NotPossible, PBXError, Rejected, Unreachable
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.pbx.clients import client
@@ -136,7 +136,7 @@ def test_a_prompt_is_set_with_the_other_settings_and_taken_away_by_a_blank() -> 
 
 def test_what_was_sent_is_what_the_pbx_shows() -> None:
     with SandboxPBX() as sandbox:
-        ours = PBX(sandbox.url, Credentials(token=sandbox.token))
+        ours = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         ours.set_prompt(ours.server().shown(), ours.upload("größe & co.wav", CONTENT))
         server = ours.server()
         assert (server.prompt_file_name, server.prompt_file_size) == ("größe & co.wav", len(CONTENT))

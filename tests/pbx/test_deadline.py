@@ -10,8 +10,8 @@ from contextlib import suppress
 import pytest
 
 from bot.errors import UnknownOutcome, Unreachable
-from bot.pbx.http import Wire
-from bot.pbx.requests import Call, NotSent
+from bot.pbx.http import HttpSender
+from bot.pbx.requests import ApiRequest, NotSent
 from bot.pbx.transport import Deadline
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
@@ -63,15 +63,15 @@ def test_waiting_for_other_calls_counts_and_nothing_is_sent() -> None:
         return says({})
 
     with scripted(answer) as pbx, ThreadPoolExecutor(1) as others:
-        wire = Wire(pbx.url, ca_file=None, verify=True, in_flight=1)
-        other = others.submit(wire.exchange, Call(method="GET", path=("call_park",)), Deadline(PATIENCE))
+        sender = HttpSender(pbx.url, ca_file=None, verify=True, in_flight=1)
+        other = others.submit(sender.exchange, ApiRequest(method="GET", path=("call_park",)), Deadline(PATIENCE))
         while not pbx.asked:
             time.sleep(0.01)
-        delete = Call(method="POST", path=("call_park_groups", "g1", "destroy"), write=True)
-        assert _seconds(lambda: wire.exchange(delete, Deadline(0.3)), NotSent) < PATIENCE / 2
+        delete = ApiRequest(method="POST", path=("call_park_groups", "g1", "destroy"), write=True)
+        assert _seconds(lambda: sender.exchange(delete, Deadline(0.3)), NotSent) < PATIENCE / 2
         let_go.set()
         other.result()
-        wire.close()
+        sender.close()
         assert pbx.targets == ["GET /call_park"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotPossible, Rejected, Unreachable
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup
 from tests.pbx.clients import client
@@ -56,7 +56,7 @@ class Desk:
     directory: Directory
     clock: Clock
     pbx: Scripted
-    client: PBX
+    client: PbxClient
 
     def heard(self) -> list[str]:
         """Since it was asked last."""
@@ -66,7 +66,7 @@ class Desk:
 
 
 @contextmanager
-def desk(lists: Any) -> Iterator[Desk]:
+def context(lists: Any) -> Iterator[Desk]:
     with scripted(lists) as pbx, client(pbx.url, deadline=60) as ours:
         clock = Clock()
         yield Desk(Directory(ours, lifetime=60, clock=clock), clock, pbx, ours)
@@ -95,7 +95,7 @@ def _ids(things: list[Any]) -> list[str]:
     ],
 )
 def test_a_group_is_found_by_its_exact_name_first_and_by_its_folded_name_next(text: str, ids: list[str]) -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         assert _ids(at.directory.group(text)) == ids
 
 
@@ -104,7 +104,7 @@ def test_a_group_is_found_by_its_exact_name_first_and_by_its_folded_name_next(te
     [("night desk", ["r1"]), ("6002", ["r2"]), ("6001", ["r1", "r2"]), ("Day Desk", ["r3"]), ("None", []), ("600", [])],
 )
 def test_a_ring_group_is_found_by_name_or_number(text: str, ids: list[str]) -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         assert _ids(at.directory.ring_group(text)) == ids
 
 
@@ -120,20 +120,20 @@ def test_a_ring_group_is_found_by_name_or_number(text: str, ids: list[str]) -> N
     ],
 )
 def test_a_user_is_found_by_number_names_or_email(text: str, ids: list[str]) -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         assert _ids(at.directory.user(text)) == ids
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 def test_up_to_100_groups_cost_one_request_for_all_names(count: int) -> None:
-    with desk(Lists({GROUPS: park_groups(count)})) as at:
+    with context(Lists({GROUPS: park_groups(count)})) as at:
         for place in range(0, 120, 7):
             assert len(at.directory.group(f"group {place}")) == (place < count)
         assert at.heard() == [f"{GROUPS}?"]
 
 
 def test_without_a_count_one_more_request_shows_that_nothing_follows() -> None:
-    with desk(Lists(FEW, counts=False)) as at:
+    with context(Lists(FEW, counts=False)) as at:
         assert _ids(at.directory.group("Sales")) == ["1"]
         assert _ids(at.directory.group("nothing")) == []
         assert len(at.heard()) == 2
@@ -141,7 +141,7 @@ def test_without_a_count_one_more_request_shows_that_nothing_follows() -> None:
 
 def test_a_name_is_asked_for_again_when_its_lifetime_is_over() -> None:
     lists = Lists({GROUPS: park_groups(3)})
-    with desk(lists) as at:
+    with context(lists) as at:
         at.directory.group("Group 1")
         lists.things[GROUPS] = [{"id": "g1", "name": "Renamed"}]
         at.clock.now += 59
@@ -154,7 +154,7 @@ def test_a_name_is_asked_for_again_when_its_lifetime_is_over() -> None:
 
 @pytest.mark.parametrize("count", [101, 250])
 def test_among_more_than_100_a_name_costs_one_filter(count: int) -> None:
-    with desk(Lists({GROUPS: park_groups(count)})) as at:
+    with context(Lists({GROUPS: park_groups(count)})) as at:
         assert _ids(at.directory.group("Group 5")) == ["g5"]
         assert at.heard() == [f"{GROUPS}?"]
         assert _ids(at.directory.group("Group 100")) == ["g100"]
@@ -165,13 +165,13 @@ def test_among_more_than_100_a_name_costs_one_filter(count: int) -> None:
 
 def test_a_quote_in_a_name_is_doubled_in_the_filter() -> None:
     groups = [*park_groups(100), {"id": "x", "name": "O'Hara's"}]
-    with desk(Lists({GROUPS: groups})) as at:
+    with context(Lists({GROUPS: groups})) as at:
         assert _ids(at.directory.group("O'Hara's")) == ["x"]
         assert len(at.heard()) == 2
 
 
 def test_a_pbx_that_minds_case_costs_a_search_or_the_whole_list() -> None:
-    with desk(Lists({GROUPS: park_groups(250)}, any_case=False)) as at:
+    with context(Lists({GROUPS: park_groups(250)}, any_case=False)) as at:
         assert _ids(at.directory.group("GROUP 200")) == ["g200"]
         assert len(at.heard()) == 1 + 2 + 3
         assert _ids(at.directory.group("group 201")) == ["g201"]
@@ -180,7 +180,7 @@ def test_a_pbx_that_minds_case_costs_a_search_or_the_whole_list() -> None:
 
 @pytest.mark.parametrize("lists", [{"narrows": False}, {"refuses": True}])
 def test_a_pbx_that_can_not_narrow_costs_the_whole_list(lists: dict[str, bool]) -> None:
-    with desk(Lists({GROUPS: park_groups(10_000)}, **lists)) as at:  # type: ignore[arg-type]
+    with context(Lists({GROUPS: park_groups(10_000)}, **lists)) as at:  # type: ignore[arg-type]
         assert _ids(at.directory.group("group 9999")) == ["g9999"]
         assert len(at.heard()) == 1 + 2 + 100
         assert at.directory.group("nothing") == []
@@ -188,7 +188,7 @@ def test_a_pbx_that_can_not_narrow_costs_the_whole_list(lists: dict[str, bool]) 
 
 
 def test_a_name_that_nobody_has_leaves_the_closest_in_memory() -> None:
-    with desk(Lists({GROUPS: [*park_groups(150), {"id": "s", "name": "Sales"}]})) as at:
+    with context(Lists({GROUPS: [*park_groups(150), {"id": "s", "name": "Sales"}]})) as at:
         assert at.directory.group("Salse") == []
         at.heard()
         assert at.directory.closest_groups("Salse")[0].name == "Sales"
@@ -199,7 +199,7 @@ def test_a_name_that_nobody_has_leaves_the_closest_in_memory() -> None:
 
 
 def test_the_closest_ring_groups_and_users_come_from_all_their_names() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         at.directory.ring_group("x")
         at.directory.user("x")
         assert at.directory.closest_ring_groups("nigth desk")[0].id == "r1"
@@ -209,7 +209,7 @@ def test_the_closest_ring_groups_and_users_come_from_all_their_names() -> None:
 
 def test_a_digit_string_is_filtered_by_extension_number() -> None:
     people = [{"id": f"u{n}", "name": f"user{n}", "extension_number": str(1000 + n)} for n in range(300)]
-    with desk(Lists({USERS: people, RING_GROUPS: people})) as at:
+    with context(Lists({USERS: people, RING_GROUPS: people})) as at:
         assert _ids(at.directory.user("1250")) == ["u250"]
         assert at.heard() == [f"{USERS}?", f"{USERS}?&filter=extension_number%20eq%20%271250%27"]
         assert _ids(at.directory.user("user251")) == ["u251"]
@@ -222,12 +222,12 @@ def test_a_display_name_among_many_is_searched_for_even_if_the_first_page_has_on
     people = [
         {"id": f"u{n}", "name": f"user{n}", "display_name": "Ann" if n in {3, 250} else "Bob"} for n in range(300)
     ]
-    with desk(Lists({USERS: people})) as at:
+    with context(Lists({USERS: people})) as at:
         assert _ids(at.directory.user("Ann")) == ["u3", "u250"]
 
 
 def test_names_are_offered_from_memory_alone_even_when_they_are_old() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         assert at.directory.remembered_groups() == []
         at.directory.group("Sales")
         at.directory.ring_group("x")
@@ -245,7 +245,7 @@ def test_names_are_offered_from_memory_alone_even_when_they_are_old() -> None:
 
 
 def test_forgetting_asks_again_and_keeps_what_is_offered() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         at.directory.group("Sales")
         at.directory.forget_groups()
         assert "Sales" in sorted((one.name for one in at.directory.remembered_groups()), key=str.casefold)
@@ -254,7 +254,7 @@ def test_forgetting_asks_again_and_keeps_what_is_offered() -> None:
 
 
 def test_what_was_changed_here_is_known_without_asking_and_the_others_stay_known() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         assert [one.recall_to for one in at.directory.group("Sales")] == [None]
         at.heard()
         at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
@@ -265,7 +265,7 @@ def test_what_was_changed_here_is_known_without_asking_and_the_others_stay_known
 
 
 def test_among_many_too_no_earlier_answer_tells_of_what_was_changed_here() -> None:
-    with desk(Lists({GROUPS: park_groups(250)})) as at:
+    with context(Lists({GROUPS: park_groups(250)})) as at:
         (group,) = at.directory.group("Group 240")
         at.heard()
         at.directory.note_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
@@ -279,7 +279,7 @@ def test_what_was_being_read_while_it_was_changed_here_does_not_take_its_place()
         at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
         return says({"count": 1, "items": [{"id": "1", "name": "Sales", "recall_to": "RING_GROUP_ONLY"}]})
 
-    with desk(answer) as at:
+    with context(answer) as at:
         at.directory.all_groups()
         assert [one.recall_to for one in at.directory.group("Sales")] == ["USER_ONLY"]
 
@@ -292,7 +292,7 @@ def test_what_was_being_read_while_it_was_forgotten_is_not_kept() -> None:
         return says({"count": 1, "items": [{"id": "1", "name": "Sales"}]})
 
     forgotten: list[bool] = []
-    with desk(answer) as at:
+    with context(answer) as at:
         at.directory.group("Sales")
         at.directory.group("Sales")
         at.directory.group("Sales")
@@ -300,20 +300,20 @@ def test_what_was_being_read_while_it_was_forgotten_is_not_kept() -> None:
 
 
 def test_20_threads_that_ask_together_cost_one_request() -> None:
-    with desk(Lists(FEW)) as at, ThreadPoolExecutor(20) as many:
+    with context(Lists(FEW)) as at, ThreadPoolExecutor(20) as many:
         assert all(len(found) == 1 for found in many.map(lambda _: at.directory.group("Sales"), range(20)))
         assert len(at.directory.all_groups()) == 5
         assert len(at.heard()) == 1
 
 
 def test_all_groups_are_read_once_by_20_threads() -> None:
-    with desk(Lists({GROUPS: park_groups(250)})) as at, ThreadPoolExecutor(20) as many:
+    with context(Lists({GROUPS: park_groups(250)})) as at, ThreadPoolExecutor(20) as many:
         assert {len(found) for found in many.map(lambda _: at.directory.all_groups(), range(20))} == {250}
         assert len(at.heard()) == 3
 
 
 def test_an_id_is_looked_up_in_memory_then_on_the_pbx() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         for _ in range(2):
             group, ring_group = at.directory.group_by_id("1"), at.directory.ring_group_by_id("r1")
             assert group is not None
@@ -327,12 +327,15 @@ def test_an_id_is_looked_up_in_memory_then_on_the_pbx() -> None:
 def test_a_pbx_that_fails_or_throttles_is_not_taken_for_one_without_the_name() -> None:
     first = says({"count": 200, "items": park_groups(100)})
     for reply, error in ((Reply(429, b"", {"Retry-After": "999"}), Rejected), (Reply(302), Unreachable)):
-        with desk(lambda asked, reply=reply: reply if "filter" in asked.query else first) as at, pytest.raises(error):
+        with (
+            context(lambda asked, reply=reply: reply if "filter" in asked.query else first) as at,
+            pytest.raises(error),
+        ):
             at.directory.group("Group 150")
 
 
 def test_a_name_that_can_not_be_sent_is_refused() -> None:
-    with desk(Lists({GROUPS: park_groups(101)})) as at, pytest.raises(NotPossible):
+    with context(Lists({GROUPS: park_groups(101)})) as at, pytest.raises(NotPossible):
         at.directory.group("half \ud800")
 
 
@@ -342,7 +345,7 @@ def _members(*extensions: str) -> list[Member]:
 
 def test_an_extension_is_found_by_reading_members_and_then_from_memory() -> None:
     lists = Lists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
-    with desk(lists) as at:
+    with context(lists) as at:
         seen: list[tuple[int, int]] = []
         found = at.directory.find("1003", visible=lambda _: True, progress=lambda *step: seen.append(step))
         assert (found.group and found.group.id, found.looked, found.total, found.partial) == ("g3", 4, 5, False)
@@ -359,7 +362,7 @@ def test_an_extension_is_found_by_reading_members_and_then_from_memory() -> None
 
 def test_finding_is_bounded_and_says_when_it_is_partial() -> None:
     lists = Lists({GROUPS: park_groups(20)}, members={f"g{n}": [] for n in range(20)})
-    with desk(lists) as at:
+    with context(lists) as at:
         found = at.directory.find("1001", visible=lambda _: True, limit=7)
         assert (found.group, found.looked, found.total, found.partial) == (None, 7, 20, True)
         assert len(at.heard()) == 1 + 7
@@ -369,7 +372,7 @@ def test_finding_is_bounded_and_says_when_it_is_partial() -> None:
 
 def test_only_visible_groups_are_looked_into() -> None:
     lists = Lists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
-    with desk(lists) as at:
+    with context(lists) as at:
         at.directory.note_members("g3", _members("1003"))
         found = at.directory.find("1003", visible=lambda group: group.id in {"g0", "g1"})
         assert (found.group, found.looked, found.total) == (None, 2, 2)
@@ -377,7 +380,7 @@ def test_only_visible_groups_are_looked_into() -> None:
 
 
 def test_a_group_deleted_meanwhile_has_no_members() -> None:
-    with desk(Lists({GROUPS: park_groups(2)}, members={"g1": ["1001"]})) as at:
+    with context(Lists({GROUPS: park_groups(2)}, members={"g1": ["1001"]})) as at:
         found = at.directory.find("1001", visible=lambda _: True)
         assert found.group is not None
         assert found.group.id == "g1"
@@ -385,7 +388,7 @@ def test_a_group_deleted_meanwhile_has_no_members() -> None:
 
 def test_where_it_was_last_seen_is_looked_into_first() -> None:
     lists = Lists({GROUPS: park_groups(9)}, members={f"g{n}": [] for n in range(8)} | {"g8": ["1001"]})
-    with desk(lists) as at:
+    with context(lists) as at:
         at.directory.note_members("g8", _members("1001"))
         at.clock.now += 60
         assert at.directory.group_of("1001") is None
@@ -394,7 +397,7 @@ def test_where_it_was_last_seen_is_looked_into_first() -> None:
 
 
 def test_what_was_read_last_about_a_member_counts() -> None:
-    with desk(Lists(FEW)) as at:
+    with context(Lists(FEW)) as at:
         at.directory.note_members("1", _members("1001", "1002"))
         at.directory.note_members("2", _members("1001"))
         assert (at.directory.group_of("1001"), at.directory.group_of("1002")) == ("2", "1")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NotPossible
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from tests.pbx.clients import client
 from tests.pbx.scripted import Scripted, says, scripted
 
@@ -33,7 +33,7 @@ def pbx() -> Iterator[Scripted]:
         yield pbx
 
 
-def _refused(pbx: Scripted, call: Callable[[PBX], object]) -> str:
+def _refused(pbx: Scripted, call: Callable[[PbxClient], object]) -> str:
     with client(pbx.url) as ours, pytest.raises(NotPossible) as raised:
         call(ours)
     assert pbx.asked == []
@@ -42,7 +42,7 @@ def _refused(pbx: Scripted, call: Callable[[PBX], object]) -> str:
 
 @pytest.mark.parametrize("extension", BAD_EXTENSIONS)
 def test_an_extension_is_3_to_64_ascii_digits_and_nothing_else(pbx: Scripted, extension: str) -> None:
-    for call in (PBX.add_member, PBX.remove_member):
+    for call in (PbxClient.add_member, PbxClient.remove_member):
         assert "3 to 64 digits" in _refused(pbx, lambda ours, call=call: call(ours, "g1", extension))  # type: ignore[misc]
     assert "3 to 64 digits" in _refused(pbx, lambda ours: ours.number(extension))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from tests.pbx.clients import METHODS, PERSON, client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 
@@ -28,7 +28,7 @@ SERVER = {
     "recall_ring_group_time": 900,
     "prompt_file_id": "p1",
 }
-CALLS: dict[str, Callable[[PBX], object]] = {
+CALLS: dict[str, Callable[[PbxClient], object]] = {
     **METHODS,
     "update_server with everything": lambda pbx: pbx.update_server(SERVER),
     "update_server with blanks": lambda pbx: pbx.update_server(dict.fromkeys(SERVER)),

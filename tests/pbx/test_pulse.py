@@ -4,9 +4,9 @@ import pytest
 
 from bot.errors import PBXError, Unreachable
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
-from bot.pbx.http import Pulse
-from bot.pbx.requests import Answer, Call, Dropped, NotSent
+from bot.pbx.client import PbxClient
+from bot.pbx.http import CallStats
+from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent
 from bot.runtime.metrics import REGISTRY
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
@@ -23,7 +23,7 @@ from bot.sandbox.pbx.sandbox import SandboxPBX
     ],
 )
 def test_a_route_has_no_ids(path: tuple[str, ...], route: str) -> None:
-    assert Call(method="GET", path=path).route == route
+    assert ApiRequest(method="GET", path=path).route == route
 
 
 def _errors(kind: str, method: str = "GET", route: str = "/call_park") -> float:
@@ -35,7 +35,7 @@ def _errors(kind: str, method: str = "GET", route: str = "/call_park") -> float:
 )
 def test_a_call_that_fails_is_counted_by_how(kind: Kind, counted: str) -> None:
     with SandboxPBX() as sandbox:
-        pbx, before = PBX(sandbox.url, Credentials(token=sandbox.token)), _errors(counted)
+        pbx, before = PbxClient(sandbox.url, Credentials(token=sandbox.token)), _errors(counted)
         sandbox.faults.add(Fault(kind=kind))
         pbx.server()
         assert _errors(counted) == before + 1
@@ -51,7 +51,7 @@ def test_an_answered_call_is_measured() -> None:
     labels = {"method": "GET", "route": "/call_park"}
     before = REGISTRY.get_sample_value("park_pbx_call_seconds_count", labels) or 0
     with SandboxPBX() as sandbox:
-        pbx = PBX(sandbox.url, Credentials(token=sandbox.token))
+        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         assert pbx.state == "not asked yet"
         pbx.server()
         pbx.close()
@@ -62,8 +62,8 @@ def test_an_answered_call_is_measured() -> None:
 def test_a_write_without_an_answer_is_warned_of_by_its_route_alone(
     fault: PBXError, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pulse, call = Pulse(), Call(method="POST", path=("call_park_groups", "secret-id"), write=True)
+    pulse, call = CallStats(), ApiRequest(method="POST", path=("call_park_groups", "secret-id"), write=True)
     pulse.silent(call, fault)
     assert caplog.messages == [f"POST /call_park_groups/{{id}}: {kind}"]
-    pulse.answered(call, Answer(status=200, body=b""), 0)
+    pulse.answered(call, ApiResponse(status=200, body=b""), 0)
     assert pulse.state == "answers"

@@ -9,7 +9,7 @@ import stamina
 
 from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome, Unreachable
 from bot.pbx.auth import Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.problem import Refusal
@@ -17,7 +17,7 @@ from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.pbx.switches import Switches
 from tests.pbx.clients import client
 
-READS: dict[str, Callable[[PBX, str], object]] = {
+READS: dict[str, Callable[[PbxClient, str], object]] = {
     "server": lambda pbx, _: pbx.server(),
     "groups": lambda pbx, _: list(pbx.groups()),
     "group": lambda pbx, group_id: pbx.group(group_id),
@@ -28,7 +28,7 @@ READS: dict[str, Callable[[PBX, str], object]] = {
     "users": lambda pbx, _: list(pbx.users()),
     "feature_codes": lambda pbx, _: pbx.feature_codes(),
 }
-WRITES: dict[str, Callable[[PBX, str], object]] = {
+WRITES: dict[str, Callable[[PbxClient, str], object]] = {
     "update_server": lambda pbx, _: pbx.update_server({"recall_time": 90}),
     "create_group": lambda pbx, _: pbx.create_group({"name": "New"}),
     "update_group": lambda pbx, group_id: pbx.update_group(group_id, {"name": "Newer"}),
@@ -54,7 +54,7 @@ def pbx() -> Iterator[SandboxPBX]:
 
 
 @pytest.fixture
-def ours(pbx: SandboxPBX) -> Iterator[PBX]:
+def ours(pbx: SandboxPBX) -> Iterator[PbxClient]:
     with client(pbx.url, Credentials(token=pbx.token)) as ours:
         yield ours
 
@@ -75,13 +75,13 @@ def _names(directory: Directory, text: str) -> list[str]:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("blanks", SWITCHES["blanks"])
-def test_every_method_works(pbx: SandboxPBX, ours: PBX, method: str, blanks: Any) -> None:
+def test_every_method_works(pbx: SandboxPBX, ours: PbxClient, method: str, blanks: Any) -> None:
     pbx.switches = Switches(blanks=blanks)
     METHODS[method](ours, pbx.state.group_id("Sales"))
     assert len(pbx.writes) == (method in WRITES)
 
 
-def test_a_group_lives_from_creation_to_deletion(pbx: SandboxPBX, ours: PBX) -> None:
+def test_a_group_lives_from_creation_to_deletion(pbx: SandboxPBX, ours: PbxClient) -> None:
     ring_group = next(ours.ring_groups(search="Night"))
     settings = {"name": "Café/1 & Söhne?", "recall_to": "RING_GROUP_ONLY", "ring_group_id": ring_group.id}
     group_id = ours.create_group(settings)
@@ -98,7 +98,7 @@ def test_a_group_lives_from_creation_to_deletion(pbx: SandboxPBX, ours: PBX) -> 
 
 @pytest.mark.parametrize("switches", ALL_SWITCHES, ids=lambda switches: "-".join(map(str, switches.values())))
 def test_sending_everything_back_changes_only_what_was_meant(
-    pbx: SandboxPBX, ours: PBX, switches: dict[str, Any]
+    pbx: SandboxPBX, ours: PbxClient, switches: dict[str, Any]
 ) -> None:
     pbx.switches = Switches(**switches)
     group_id = pbx.state.group_id("Support")
@@ -112,7 +112,7 @@ def test_sending_everything_back_changes_only_what_was_meant(
     assert pbx.state.groups[group_id] == {**group, "name": "Help"}
 
 
-def test_a_field_that_is_only_shown_is_refused_in_the_words_of_the_pbx(pbx: SandboxPBX, ours: PBX) -> None:
+def test_a_field_that_is_only_shown_is_refused_in_the_words_of_the_pbx(pbx: SandboxPBX, ours: PbxClient) -> None:
     pbx.switches = Switches(shown_only=True)
     with pytest.raises(Rejected, match="revision") as raised:
         ours.update_server(ours.server().shown())
@@ -121,7 +121,7 @@ def test_a_field_that_is_only_shown_is_refused_in_the_words_of_the_pbx(pbx: Sand
 
 
 @pytest.mark.parametrize("bodies", [True, False])
-def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: SandboxPBX, ours: PBX, bodies: bool) -> None:
+def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: SandboxPBX, ours: PbxClient, bodies: bool) -> None:
     teapot = Refusal(418, "TEAPOT", "Short and stout.")
     pbx.switches = Switches(
         error_bodies=bodies,
@@ -150,7 +150,7 @@ def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: SandboxPBX, 
         assert len(pbx.requests) == 1
 
 
-def test_members_come_in_the_order_of_the_pbx(pbx: SandboxPBX, ours: PBX) -> None:
+def test_members_come_in_the_order_of_the_pbx(pbx: SandboxPBX, ours: PbxClient) -> None:
     for order in ("assigned", "sorted"):
         pbx.switches.members = order
         found = [member.extension_number for member in ours.members(pbx.state.group_id("Sales"))]
@@ -184,7 +184,7 @@ def test_no_fault_looks_like_anything_but_what_it_is(pbx: SandboxPBX, method: st
 @pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.OVERSIZED])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_garbled_answer_to_a_read_is_unreachable_and_a_write_is_sent_once(
-    pbx: SandboxPBX, ours: PBX, method: str, kind: Kind
+    pbx: SandboxPBX, ours: PbxClient, method: str, kind: Kind
 ) -> None:
     pbx.faults.add(Fault(kind=kind, times=None, size=17 * 1024 * 1024))
     if method in READS:
@@ -200,13 +200,13 @@ def test_a_garbled_answer_to_a_read_is_unreachable_and_a_write_is_sent_once(
 
 @pytest.mark.parametrize("kind", [Kind.STATUS, Kind.GATEWAY, Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.THROTTLED])
 @pytest.mark.parametrize("method", READS)
-def test_a_read_gets_over_a_fault_that_passes(pbx: SandboxPBX, ours: PBX, method: str, kind: Kind) -> None:
+def test_a_read_gets_over_a_fault_that_passes(pbx: SandboxPBX, ours: PbxClient, method: str, kind: Kind) -> None:
     pbx.faults.add(Fault(kind=kind, times=2, retry_after="0"))
     READS[method](ours, pbx.state.group_id("Sales"))
 
 
 @pytest.mark.parametrize("method", WRITES)
-def test_a_write_that_was_throttled_is_sent_again_and_done_once(pbx: SandboxPBX, ours: PBX, method: str) -> None:
+def test_a_write_that_was_throttled_is_sent_again_and_done_once(pbx: SandboxPBX, ours: PbxClient, method: str) -> None:
     pbx.faults.add(Fault(kind=Kind.THROTTLED, times=2, retry_after="0"))
     WRITES[method](ours, pbx.state.group_id("Sales"))
     assert [heard.status for heard in pbx.writes][:2] == [429, 429]
@@ -225,7 +225,7 @@ def test_a_trickling_answer_ends_in_time(pbx: SandboxPBX, method: str) -> None:
                 METHODS[method](ours, pbx.state.group_id("Sales"))
 
 
-def test_a_pbx_that_restarts_is_reached_again(pbx: SandboxPBX, ours: PBX) -> None:
+def test_a_pbx_that_restarts_is_reached_again(pbx: SandboxPBX, ours: PbxClient) -> None:
     ours.server()
     pbx.stop()
     with pytest.raises(Unreachable):
@@ -272,7 +272,7 @@ def test_a_rejected_login_is_one_login(pbx: SandboxPBX, switches: Switches, pass
     assert len(asked) == (1 if switches.sign_in else 2)
 
 
-def test_a_ready_token_that_has_run_out_says_so(pbx: SandboxPBX, ours: PBX) -> None:
+def test_a_ready_token_that_has_run_out_says_so(pbx: SandboxPBX, ours: PbxClient) -> None:
     ours.server()
     pbx.expire_tokens()
     for _ in range(3):
@@ -315,7 +315,7 @@ def test_a_name_is_found_however_the_pbx_narrows(count: int, switches: Switches)
             assert found.group.name == "Group 00001"
 
 
-def test_names_as_people_really_give_them_are_found(pbx: SandboxPBX, ours: PBX) -> None:
+def test_names_as_people_really_give_them_are_found(pbx: SandboxPBX, ours: PbxClient) -> None:
     directory = Directory(ours)
     for name in [group["name"] for group in pbx.state.groups.values()]:
         assert _names(directory, name) == [name]

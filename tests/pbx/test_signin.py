@@ -74,10 +74,10 @@ def test_a_user_without_a_domain_sends_none() -> None:
 
 
 def test_an_older_pbx_takes_a_form_and_refreshes_by_one() -> None:
-    gate = Gate(ways={SIGN_IN: lambda _: Reply(404)})
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(ways={SIGN_IN: lambda _: Reply(404)})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         ours.server()
     first, again = (parse_qs(asked.body.decode()) for asked in pbx.asked if asked.path == OAUTH)
     client_id = {"client_id": ["9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"]}
@@ -89,22 +89,22 @@ def test_an_older_pbx_takes_a_form_and_refreshes_by_one() -> None:
 
 
 def test_an_older_pbx_that_rejects_is_not_asked_again() -> None:
-    gate = Gate(ways={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: says({"error": "invalid_grant"}, 400)})
-    _fails_once(gate, [SIGN_IN, OAUTH])
+    authorizer = Gate(ways={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: says({"error": "invalid_grant"}, 400)})
+    _fails_once(authorizer, [SIGN_IN, OAUTH])
 
 
 def test_a_pbx_without_any_sign_in_is_unreachable_and_may_be_tried_again() -> None:
-    gate = Gate(ways={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: Reply(404)})
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(ways={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: Reply(404)})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         with pytest.raises(Unreachable, match="/api"):
             ours.server()
-        gate.ways.clear()
+        authorizer.ways.clear()
         ours.server()
         assert pbx.targets[-1] == "GET /call_park"
 
 
-def _fails_once(gate: Gate, logins: list[str], match: str | None = None) -> None:
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+def _fails_once(authorizer: Gate, logins: list[str], match: str | None = None) -> None:
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         for call in METHODS.values():
             with pytest.raises(SignInFailed, match=match) as raised:
                 call(ours)
@@ -123,8 +123,8 @@ def test_a_second_factor_is_a_clear_error_and_never_tried_again() -> None:
 
 
 def test_20_threads_share_one_rejected_login() -> None:
-    gate = Gate(ways={SIGN_IN: lambda _: says(DENIED, 401)})
-    with scripted(gate) as pbx, client(pbx.url, PERSON, deadline=60) as ours, ThreadPoolExecutor(20) as many:
+    authorizer = Gate(ways={SIGN_IN: lambda _: says(DENIED, 401)})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON, deadline=60) as ours, ThreadPoolExecutor(20) as many:
         failures = [call.exception() for call in [many.submit(ours.server) for _ in range(20)]]
         assert {type(failure) for failure in failures} == {SignInFailed}
         assert len(pbx.asked) == 1
@@ -145,20 +145,20 @@ def test_20_threads_share_one_rejected_login() -> None:
     ],
 )
 def test_a_sign_in_that_fails_is_unreachable_even_for_a_write_and_tried_anew_by_the_next_call(answer: Reply) -> None:
-    gate = Gate(ways={SIGN_IN: lambda _: answer})
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(ways={SIGN_IN: lambda _: answer})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         with pytest.raises(Unreachable):
             ours.delete_group("g1")
         assert pbx.targets == ["POST /auth/sign_in"]
-        gate.ways.clear()
+        authorizer.ways.clear()
         ours.delete_group("g1")
 
 
 def test_a_throttled_sign_in_is_no_rejection() -> None:
     throttled = iter([Reply(429, b"", {"Retry-After": "0"})])
-    gate = Gate()
-    gate.ways[SIGN_IN] = lambda asked: next(throttled, None) or gate.grant(asked)
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate()
+    authorizer.ways[SIGN_IN] = lambda asked: next(throttled, None) or authorizer.grant(asked)
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
     assert _logins(pbx) == [SIGN_IN, SIGN_IN]
 
@@ -174,22 +174,22 @@ def test_a_token_is_refreshed_a_little_before_it_runs_out() -> None:
 
 @pytest.mark.parametrize("expires_in", [None, "", "3600", 0, -1, 10**12, 0.0])
 def test_an_expiry_that_says_nothing_leaves_it_to_the_401(expires_in: Any) -> None:
-    gate = Gate(expires_in=expires_in)
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(expires_in=expires_in)
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         ours.server()
     assert _logins(pbx) == [SIGN_IN, REFRESH]
 
 
 @pytest.mark.parametrize("rotates", [True, False])
 def test_the_newest_refresh_token_is_kept(rotates: bool) -> None:
-    gate = Gate(rotates=rotates)
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(rotates=rotates)
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
         for _ in range(3):
-            gate.revoke()
+            authorizer.revoke()
             ours.server()
     shown = [asked.json["refresh_token"] for asked in pbx.asked if asked.path == REFRESH]
     assert shown == (["refresh-1", "refresh-2", "refresh-3"] if rotates else ["refresh-1"] * 3)
@@ -198,30 +198,30 @@ def test_the_newest_refresh_token_is_kept(rotates: bool) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 404])
 def test_a_refresh_token_that_has_run_out_is_replaced_by_signing_in_again(status: int) -> None:
-    gate = Gate(ways={REFRESH: lambda _: says(DENIED, status)})
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(ways={REFRESH: lambda _: says(DENIED, status)})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         ours.server()
     assert _logins(pbx) == [SIGN_IN, REFRESH, SIGN_IN]
 
 
 @pytest.mark.parametrize(("answer", "error"), [(Reply(502), Unreachable), (Reply(429), Rejected)])
 def test_a_refresh_that_fails_costs_no_login(answer: Reply, error: type[PBXError]) -> None:
-    gate = Gate(ways={REFRESH: lambda _: answer})
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate(ways={REFRESH: lambda _: answer})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         with pytest.raises(error):
             ours.delete_group("g1")
     assert set(_logins(pbx)[1:]) == {REFRESH}
 
 
 def test_a_401_on_a_write_repeats_it_once_with_a_new_token() -> None:
-    gate = Gate()
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate()
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         assert ours.create_group({"name": "New"}) == "new"
     writes = [asked for asked in pbx.asked if asked.path == "/call_park_groups"]
     assert [asked.headers["Authorization"] for asked in writes] == ["Bearer access-1", "Bearer access-2"]
@@ -229,10 +229,10 @@ def test_a_401_on_a_write_repeats_it_once_with_a_new_token() -> None:
 
 
 def test_a_401_storm_of_20_threads_costs_one_refresh() -> None:
-    gate = Gate()
-    with scripted(gate) as pbx, client(pbx.url, PERSON, deadline=60, in_flight=20) as ours:
+    authorizer = Gate()
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON, deadline=60, in_flight=20) as ours:
         ours.server()
-        gate.revoke()
+        authorizer.revoke()
         with ThreadPoolExecutor(20) as many:
             list(many.map(lambda _: ours.server(), range(20)))
     assert _logins(pbx) == [SIGN_IN, REFRESH]
@@ -245,9 +245,9 @@ def test_20_threads_that_begin_together_sign_in_once() -> None:
 
 
 def test_a_pbx_that_refuses_the_token_it_has_just_given_is_a_failed_sign_in() -> None:
-    gate = Gate()
-    gate.ways["/call_park"] = lambda _: says(DENIED, 401)
-    with scripted(gate) as pbx, client(pbx.url, PERSON) as ours:
+    authorizer = Gate()
+    authorizer.ways["/call_park"] = lambda _: says(DENIED, 401)
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON) as ours:
         with pytest.raises(SignInFailed):
             ours.update_server({"enabled": True})
         assert pbx.targets == ["POST /auth/sign_in", "POST /call_park", "POST /auth/refresh_token", "POST /call_park"]
@@ -255,8 +255,8 @@ def test_a_pbx_that_refuses_the_token_it_has_just_given_is_a_failed_sign_in() ->
 
 def test_waiting_for_another_thread_to_sign_in_counts_towards_the_deadline() -> None:
     let_go = threading.Event()
-    gate = Gate(ways={SIGN_IN: lambda _: (let_go.wait(20), Reply(500))[1]})
-    with scripted(gate) as pbx, client(pbx.url, PERSON, deadline=0.5) as ours, ThreadPoolExecutor(4) as many:
+    authorizer = Gate(ways={SIGN_IN: lambda _: (let_go.wait(20), Reply(500))[1]})
+    with scripted(authorizer) as pbx, client(pbx.url, PERSON, deadline=0.5) as ours, ThreadPoolExecutor(4) as many:
         failures = [call.exception(20) for call in [many.submit(ours.server) for _ in range(4)]]
         let_go.set()
         assert {type(failure) for failure in failures} <= {Unreachable, NotSent}
@@ -264,8 +264,8 @@ def test_waiting_for_another_thread_to_sign_in_counts_towards_the_deadline() -> 
 
 
 def test_a_ready_token_is_used_as_it_is() -> None:
-    gate = Gate(issued=7)
-    with scripted(gate) as pbx, client(pbx.url, Credentials(token="access-7")) as ours:
+    authorizer = Gate(issued=7)
+    with scripted(authorizer) as pbx, client(pbx.url, Credentials(token="access-7")) as ours:
         ours.server()
     assert pbx.targets == ["GET /call_park"]
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bot.policy.engine import decide, might
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy, Rule, channel_only_rules, needs_user_groups
 
 ANA: dict[str, Any] = {"user": "U1", "team": "T1", "channel": "C1", "user_groups": frozenset({"S1"})}
 
 
-def asker(**but: Any) -> Asker:
-    return Asker(**{**ANA, **but})
+def principal(**but: Any) -> Principal:
+    return Principal(**{**ANA, **but})
 
 
 def policy(*rules: dict[str, Any], **top: Any) -> Policy:
@@ -53,7 +53,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("rules", "but", "allowed"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_a_rule_allows_exactly_whom_it_names(rules: list[dict[str, Any]], but: dict[str, Any], allowed: bool) -> None:
-    said = decide(policy(*rules), asker(**but), Permission.MEMBERS, groups=["Sales"])
+    said = decide(policy(*rules), principal(**but), Permission.MEMBERS, groups=["Sales"])
     assert said.allowed is allowed
     assert said.rule == ("rule 1" if allowed else None)
 
@@ -86,8 +86,8 @@ def test_in_a_pattern_only_star_and_question_mark_are_special_and_case_width_and
     pattern: str, name: str, fits: bool
 ) -> None:
     rules = policy({"users": ["U1"], "groups": [pattern], "ring_groups": [pattern]})
-    assert decide(rules, asker(), Permission.MEMBERS, groups=[name]).allowed is fits
-    assert decide(rules, asker(), Permission.MEMBERS, ring_groups=[name]).allowed is fits
+    assert decide(rules, principal(), Permission.MEMBERS, groups=[name]).allowed is fits
+    assert decide(rules, principal(), Permission.MEMBERS, ring_groups=[name]).allowed is fits
 
 
 def test_each_name_may_be_allowed_by_a_rule_of_its_own_and_the_decision_names_each() -> None:
@@ -95,7 +95,7 @@ def test_each_name_may_be_allowed_by_a_rule_of_its_own_and_the_decision_names_ea
         {"name": "Sales people", "users": ["U1"], "groups": ["Sales*"]},
         {"name": "Support people", "users": ["U1"], "groups": ["Support*"]},
     )
-    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support", "SALES emea"])
+    said = decide(rules, principal(), Permission.MEMBERS, groups=["Sales", "Support", "SALES emea"])
     assert said.grounds == (("Sales", "Sales people"), ("Support", "Support people"), ("SALES emea", "Sales people"))
     assert said.rules == ("Sales people", "Support people")
     assert said.rule == "Sales people and Support people"
@@ -104,7 +104,9 @@ def test_each_name_may_be_allowed_by_a_rule_of_its_own_and_the_decision_names_ea
 
 def test_one_name_that_no_rule_allows_refuses_the_whole_and_is_named() -> None:
     rules = policy({"users": ["U1"], "groups": ["Sales*"], "ring_groups": ["Night *"]})
-    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support"], ring_groups=["Night Desk", "CEO"])
+    said = decide(
+        rules, principal(), Permission.MEMBERS, groups=["Sales", "Support"], ring_groups=["Night Desk", "CEO"]
+    )
     assert (said.missing_groups, said.missing_ring_groups) == (("Support",), ("CEO",))
     assert said.reason == (
         'No rule lets you change the members of "Support" or send recalls to ring group "CEO" in this channel.'
@@ -113,27 +115,27 @@ def test_one_name_that_no_rule_allows_refuses_the_whole_and_is_named() -> None:
 
 def test_the_recall_of_the_server_is_held_against_the_ring_groups() -> None:
     rules = policy({"users": ["U1"], "operations": ["server"], "ring_groups": ["Night Desk"]})
-    assert decide(rules, asker(), Permission.SERVER).allowed
-    assert decide(rules, asker(), Permission.SERVER, ring_groups=["night desk"]).allowed
-    assert not decide(rules, asker(), Permission.SERVER, ring_groups=["CEO"]).allowed
+    assert decide(rules, principal(), Permission.SERVER).allowed
+    assert decide(rules, principal(), Permission.SERVER, ring_groups=["night desk"]).allowed
+    assert not decide(rules, principal(), Permission.SERVER, ring_groups=["CEO"]).allowed
 
 
 def test_an_empty_list_of_ring_groups_lets_a_recall_go_to_the_parker_only() -> None:
     rules = policy({"users": ["U1"], "operations": ["recall"], "ring_groups": []})
-    assert decide(rules, asker(), Permission.RECALL, groups=["Sales"]).allowed
-    assert not decide(rules, asker(), Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
+    assert decide(rules, principal(), Permission.RECALL, groups=["Sales"]).allowed
+    assert not decide(rules, principal(), Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
 
 
 def test_where_no_group_is_named_any_rule_of_that_kind_is_enough() -> None:
     rules = policy({"users": ["U1"], "operations": ["read"], "groups": ["Sales"]})
-    assert decide(rules, asker(), Permission.READ).allowed
-    assert not decide(rules, asker(), Permission.SERVER).allowed
-    assert decide(rules, asker(), Permission.READ).grounds == (("", "rule 1"),)
+    assert decide(rules, principal(), Permission.READ).allowed
+    assert not decide(rules, principal(), Permission.SERVER).allowed
+    assert decide(rules, principal(), Permission.READ).grounds == (("", "rule 1"),)
 
 
 def test_a_refusal_says_what_where_how_and_whom_to_ask() -> None:
     rules = policy({"channels": ["C1", "C2"], "groups": ["Sales"]}, {"channels": ["C3"]}, contact="S9")
-    said = decide(rules, asker(), Permission.MEMBERS, groups=["Support"])
+    said = decide(rules, principal(), Permission.MEMBERS, groups=["Support"])
     assert said.reason == 'No rule lets you change the members of "Support" in this channel.'
     assert said.permission is Permission.MEMBERS
     assert said.channels == ("C3",)
@@ -150,14 +152,14 @@ def test_a_channel_is_offered_only_where_this_asker_would_be_allowed_all_of_it()
         {"channels": ["C4"], "users": ["U2"]},
         {"channels": ["C5"], "operations": ["read"]},
     )
-    said = decide(rules, asker(), Permission.MEMBERS, groups=["Sales", "Support"])
+    said = decide(rules, principal(), Permission.MEMBERS, groups=["Sales", "Support"])
     assert said.channels == ("C3",)
-    there = decide(rules, asker(channel="C3"), Permission.MEMBERS, groups=["Sales", "Support"])
+    there = decide(rules, principal(channel="C3"), Permission.MEMBERS, groups=["Sales", "Support"])
     assert there.allowed
 
 
 def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
-    said = decide(policy({"channels": ["C1"]}), asker(channel=None), Permission.MEMBERS, groups=["Sales"])
+    said = decide(policy({"channels": ["C1"]}), principal(channel=None), Permission.MEMBERS, groups=["Sales"])
     assert said.reason == (
         'No rule lets you change the members of "Sales" in a direct message. A rule allows it in a channel.'
     )
@@ -168,7 +170,7 @@ def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
     ("what", "words"), [("guest", "guests"), ("foreign", "people from other workspaces"), ("bot", "bots")]
 )
 def test_an_outsider_hears_that_only_their_own_id_counts(what: str, words: str) -> None:
-    said = decide(policy({"channels": ["C1", "C2"]}), asker(**{what: True}), Permission.MEMBERS)
+    said = decide(policy({"channels": ["C1", "C2"]}), principal(**{what: True}), Permission.MEMBERS)
     assert said.reason == (
         f"No rule lets you change members in this channel. For {words} only rules that name their user id count."
     )
@@ -177,7 +179,7 @@ def test_an_outsider_hears_that_only_their_own_id_counts(what: str, words: str) 
 
 def test_unknown_user_groups_are_blamed_only_where_they_could_have_made_it_a_yes() -> None:
     rules = policy({"user_groups": ["S1"], "groups": ["Sales"]})
-    unknown = asker(user_groups=None)
+    unknown = principal(user_groups=None)
     assert "user groups" in decide(rules, unknown, Permission.MEMBERS, groups=["Sales"]).reason
     assert "user groups" not in decide(rules, unknown, Permission.MEMBERS, groups=["Support"]).reason
     assert "user groups" not in decide(rules, unknown, Permission.RECALL, groups=["Sales"]).reason
@@ -185,28 +187,28 @@ def test_unknown_user_groups_are_blamed_only_where_they_could_have_made_it_a_yes
 
 @pytest.mark.parametrize("permission", Permission)
 def test_each_kind_of_operation_has_its_words(permission: Permission) -> None:
-    said = decide(policy(), asker(), permission)
+    said = decide(policy(), principal(), permission)
     assert said.reason.startswith("No rule lets you ")
     assert said.reason.endswith(" in this channel.")
 
 
 def test_before_names_are_resolved_one_spelling_that_is_allowed_is_enough() -> None:
     rules = policy({"users": ["U1"], "groups": ["Sales"]})
-    assert might(rules, asker(), Permission.MEMBERS, groups=[["6001", "Sales"]]).allowed
-    assert might(rules, asker(), Permission.MEMBERS).allowed
-    said = might(rules, asker(), Permission.MEMBERS, groups=[["sales"], ["the suport", "suport"]])
+    assert might(rules, principal(), Permission.MEMBERS, groups=[["6001", "Sales"]]).allowed
+    assert might(rules, principal(), Permission.MEMBERS).allowed
+    said = might(rules, principal(), Permission.MEMBERS, groups=[["sales"], ["the suport", "suport"]])
     assert said.missing_groups == ("the suport",)
 
 
 def test_a_bare_string_is_one_spelling_and_not_its_letters() -> None:
     rules = policy({"users": ["U1"], "groups": ["Sales"]}, {"users": ["U1"], "groups": ["u"]})
-    assert might(rules, asker(), Permission.MEMBERS, groups=["sales"]).allowed
-    assert might(rules, asker(), Permission.MEMBERS, groups=["Support"]).missing_groups == ("Support",)
+    assert might(rules, principal(), Permission.MEMBERS, groups=["sales"]).allowed
+    assert might(rules, principal(), Permission.MEMBERS, groups=["Support"]).missing_groups == ("Support",)
 
 
 def test_a_name_that_nothing_is_known_of_is_not_refused_by_itself() -> None:
-    assert might(policy({"users": ["U1"], "groups": ["Sales"]}), asker(), Permission.MEMBERS, groups=[[]]).allowed
-    said = might(policy(), asker(), Permission.MEMBERS, groups=[[]])
+    assert might(policy({"users": ["U1"], "groups": ["Sales"]}), principal(), Permission.MEMBERS, groups=[[]]).allowed
+    said = might(policy(), principal(), Permission.MEMBERS, groups=[[]])
     assert (said.allowed, said.reason) == (False, "No rule lets you change members in this channel.")
 
 
@@ -224,7 +226,7 @@ def test_two_hundred_rules_are_decided_in_a_bounded_number_of_steps() -> None:
     """Steps, not seconds: each rule fails on 20 names, and each channel is weighed as the one to go to."""
     whom = [{"channels": [f"C{number}"], "groups": [f"Team {number}", f"Desk {number}*"]} for number in range(200)]
     rules, names = policy(*whom), [f"Sales {number}" for number in range(20)]
-    decide(rules, asker(), Permission.MEMBERS, groups=names)  # compiles the patterns, once a process
+    decide(rules, principal(), Permission.MEMBERS, groups=names)  # compiles the patterns, once a process
     steps = 0
 
     def count(*_: object) -> None:
@@ -232,7 +234,7 @@ def test_two_hundred_rules_are_decided_in_a_bounded_number_of_steps() -> None:
         steps += 1
 
     sys.setprofile(count)
-    said = decide(rules, asker(), Permission.MEMBERS, groups=names)
+    said = decide(rules, principal(), Permission.MEMBERS, groups=names)
     sys.setprofile(None)
     assert not said.allowed
     assert len(said.missing_groups) == 20
@@ -247,8 +249,8 @@ def test_a_recall_needs_one_rule_that_allows_the_group_and_the_ring_group_togeth
         name="b", users=("U1",), operations=(Permission.RECALL,), groups=("Support",), ring_groups=("Board",)
     )
     policy = Policy(allow=(sales, support))
-    asker = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset())
-    assert decide(policy, asker, Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
-    refused = decide(policy, asker, Permission.RECALL, groups=["Sales"], ring_groups=["Board"])
+    principal = Principal(user="U1", team="T1", channel="C1", user_groups=frozenset())
+    assert decide(policy, principal, Permission.RECALL, groups=["Sales"], ring_groups=["Night Desk"]).allowed
+    refused = decide(policy, principal, Permission.RECALL, groups=["Sales"], ring_groups=["Board"])
     assert not refused.allowed
     assert refused.missing_ring_groups == ("Board",)

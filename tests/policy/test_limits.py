@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.policy.engine import decide, might
-from bot.policy.model import Asker, Deed, Permission
+from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Policy
 
-ANA = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}))
+ANA = Principal(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}))
 MONDAY = datetime(2026, 3, 23, 9, 0, tzinfo=UTC)
 OFFICE = "Mon-Fri 08:00-18:00 Europe/Berlin"
 
@@ -28,33 +28,37 @@ def hours(count: float) -> timedelta:
     return timedelta(hours=count)
 
 
-LIMITS: list[tuple[dict[str, Any], Deed, bool]] = [
-    ({"temporary": "4h"}, Deed(lasts=hours(4)), True),
-    ({"temporary": "4h"}, Deed(lasts=hours(4.01)), False),
-    ({"temporary": "4h"}, Deed(lasts=None), False),
-    ({"temporary": "4h"}, Deed(), True),
-    ({"members": 2}, Deed(members=2), True),
-    ({"members": 2}, Deed(members=3), False),
-    ({"recall_time": "10m"}, Deed(recall_time=timedelta(minutes=10)), True),
-    ({"recall_time": "10m"}, Deed(recall_time=timedelta(minutes=11)), False),
-    ({"recall_time": "10m"}, Deed(), True),
-    ({"hours": [OFFICE]}, Deed(at=MONDAY), True),
-    ({"hours": [OFFICE]}, Deed(at=MONDAY + hours(9)), False),
-    ({"hours": [OFFICE]}, Deed(at=MONDAY - hours(24)), False),
-    ({"hours": [OFFICE]}, Deed(), False),
-    ({"hours": [OFFICE, "Sun 10:00-12:00 Europe/Berlin"]}, Deed(at=MONDAY - hours(23)), True),
+LIMITS: list[tuple[dict[str, Any], ActionAttributes, bool]] = [
+    ({"temporary": "4h"}, ActionAttributes(lasts=hours(4)), True),
+    ({"temporary": "4h"}, ActionAttributes(lasts=hours(4.01)), False),
+    ({"temporary": "4h"}, ActionAttributes(lasts=None), False),
+    ({"temporary": "4h"}, ActionAttributes(), True),
+    ({"members": 2}, ActionAttributes(members=2), True),
+    ({"members": 2}, ActionAttributes(members=3), False),
+    ({"recall_time": "10m"}, ActionAttributes(recall_time=timedelta(minutes=10)), True),
+    ({"recall_time": "10m"}, ActionAttributes(recall_time=timedelta(minutes=11)), False),
+    ({"recall_time": "10m"}, ActionAttributes(), True),
+    ({"hours": [OFFICE]}, ActionAttributes(at=MONDAY), True),
+    ({"hours": [OFFICE]}, ActionAttributes(at=MONDAY + hours(9)), False),
+    ({"hours": [OFFICE]}, ActionAttributes(at=MONDAY - hours(24)), False),
+    ({"hours": [OFFICE]}, ActionAttributes(), False),
+    ({"hours": [OFFICE, "Sun 10:00-12:00 Europe/Berlin"]}, ActionAttributes(at=MONDAY - hours(23)), True),
 ]
 
 
 @pytest.mark.parametrize(("limit", "deed", "within"), LIMITS)
-def test_a_rule_allows_as_far_as_its_limits_go(limit: dict[str, Any], deed: Deed, within: bool) -> None:
-    assert decide(policy(limit), ANA, Permission.MEMBERS, deed=deed).allowed is within
+def test_a_rule_allows_as_far_as_its_limits_go(
+    limit: dict[str, Any], attributes: ActionAttributes, within: bool
+) -> None:
+    assert decide(policy(limit), ANA, Permission.MEMBERS, attributes=attributes).allowed is within
     assert might(policy(limit), ANA, Permission.MEMBERS).allowed
 
 
 @pytest.mark.parametrize(("limit", "deed", "within"), [row for row in LIMITS if "hours" not in row[0]])
-def test_a_rule_with_limits_denies_what_goes_over_them(limit: dict[str, Any], deed: Deed, within: bool) -> None:
-    assert decide(policy({}, deny=(limit,)), ANA, Permission.MEMBERS, deed=deed).allowed is within
+def test_a_rule_with_limits_denies_what_goes_over_them(
+    limit: dict[str, Any], attributes: ActionAttributes, within: bool
+) -> None:
+    assert decide(policy({}, deny=(limit,)), ANA, Permission.MEMBERS, attributes=attributes).allowed is within
     assert might(policy({}, deny=(limit,)), ANA, Permission.MEMBERS).allowed
 
 
@@ -62,7 +66,12 @@ def test_a_rule_with_limits_denies_what_goes_over_them(limit: dict[str, Any], de
     ("at", "allowed"), [(MONDAY, False), (MONDAY + hours(9), True), (MONDAY - hours(24), True), (None, False)]
 )
 def test_a_rule_with_hours_denies_what_begins_then_or_nobody_knows_when(at: datetime | None, allowed: bool) -> None:
-    assert decide(policy({}, deny=({"hours": [OFFICE]},)), ANA, Permission.MEMBERS, deed=Deed(at=at)).allowed is allowed
+    assert (
+        decide(
+            policy({}, deny=({"hours": [OFFICE]},)), ANA, Permission.MEMBERS, attributes=ActionAttributes(at=at)
+        ).allowed
+        is allowed
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +94,10 @@ def test_a_rule_with_hours_denies_what_begins_then_or_nobody_knows_when(at: date
 )
 def test_hours_are_those_of_the_zones_clocks_past_midnight_too(text: str, at: str, hold: bool) -> None:
     moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    assert decide(policy({"hours": [text]}), ANA, Permission.MEMBERS, deed=Deed(at=moment)).allowed is hold
+    assert (
+        decide(policy({"hours": [text]}), ANA, Permission.MEMBERS, attributes=ActionAttributes(at=moment)).allowed
+        is hold
+    )
 
 
 DENIED = [
@@ -117,7 +129,7 @@ def test_a_rule_denies_exactly_what_it_names_and_wins(
 
 
 def test_who_is_denied_by_user_group_is_denied_while_slack_can_not_tell_and_others_are_not_stopped() -> None:
-    unknown = Asker(user="U1", team="T1", channel="C1", user_groups=None)
+    unknown = Principal(user="U1", team="T1", channel="C1", user_groups=None)
     rules = policy({}, deny=({"user_groups": ["S9"], "groups": ["Board"]},))
     said = decide(rules, unknown, Permission.MEMBERS, groups=["Board"])
     assert said.reason == (
@@ -128,18 +140,22 @@ def test_who_is_denied_by_user_group_is_denied_while_slack_can_not_tell_and_othe
 
 
 def test_an_outsider_is_denied_like_anybody_else() -> None:
-    guest = Asker(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}), guest=True)
+    guest = Principal(user="U1", team="T1", channel="C1", user_groups=frozenset({"S1"}), guest=True)
     assert decide(policy({}), guest, Permission.MEMBERS).allowed
     assert not decide(policy({}, deny=({"channels": ["C1"]},)), guest, Permission.MEMBERS).allowed
 
 
 def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
     rules = policy({"temporary": "4h", "members": 3}, {"temporary": "1h"}, deny=({"members": 5},))
-    said = decide(rules, ANA, Permission.MEMBERS, groups=["Sales"], deed=Deed(at=MONDAY, lasts=None, members=9))
-    assert said.would == (Deed(at=MONDAY, lasts=hours(4), members=3),)
+    said = decide(
+        rules, ANA, Permission.MEMBERS, groups=["Sales"], attributes=ActionAttributes(at=MONDAY, lasts=None, members=9)
+    )
+    assert said.would == (ActionAttributes(at=MONDAY, lasts=hours(4), members=3),)
     assert said.reason == '"deny 1" forbids you to change the members of "Sales" in this channel.'
-    assert decide(rules, ANA, Permission.MEMBERS, deed=Deed(lasts=None)).would == (Deed(lasts=hours(4)),)
-    assert decide(rules, ANA, Permission.MEMBERS, deed=Deed(lasts=None)).reason == (
+    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(lasts=None)).would == (
+        ActionAttributes(lasts=hours(4)),
+    )
+    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(lasts=None)).reason == (
         "No rule lets you change members like that in this channel."
     )
 
@@ -147,14 +163,14 @@ def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
 def test_a_refusal_out_of_hours_knows_when_it_would_be_allowed() -> None:
     sunday, morning = MONDAY - hours(24), MONDAY - hours(2)
     rules = policy({"hours": [OFFICE]}, {"temporary": "4h"})
-    said = decide(rules, ANA, Permission.MEMBERS, deed=Deed(at=sunday, lasts=None))
-    assert said.would == (Deed(at=sunday, lasts=hours(4)), Deed(at=morning, lasts=None))
+    said = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=sunday, lasts=None))
+    assert said.would == (ActionAttributes(at=sunday, lasts=hours(4)), ActionAttributes(at=morning, lasts=None))
 
 
 def test_a_freeze_ends_when_its_hours_do() -> None:
     rules = policy({}, deny=({"hours": [OFFICE]},))
-    said = decide(rules, ANA, Permission.MEMBERS, deed=Deed(at=MONDAY, lasts=None))
-    assert said.would == (Deed(at=MONDAY + hours(8), lasts=None),)
+    said = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=MONDAY, lasts=None))
+    assert said.would == (ActionAttributes(at=MONDAY + hours(8), lasts=None),)
 
 
 def test_a_change_that_must_be_approved_says_by_whom_and_by_how_many() -> None:

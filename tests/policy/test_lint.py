@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.policy.diagnostics import remarks
+from bot.policy.diagnostics import lint_policy
 from bot.policy.rules import Policy
 
 ANA: dict[str, Any] = {"users": ["U1"], "operations": ["members", "recall"]}
@@ -15,7 +15,7 @@ def said(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> list[str]:
         kind: [{"name": f"{kind} {n}", **rule} for n, rule in enumerate(rules, 1)]
         for kind, rules in (("allow", allow), ("deny", deny))
     }
-    return [f"{rule.name} {text}" for rule, text in remarks(Policy.model_validate(named))]
+    return [f"{rule.name} {text}" for rule, text in lint_policy(Policy.model_validate(named))]
 
 
 NO = "deny 1 never denies anything:"

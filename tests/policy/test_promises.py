@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.messages.text import fold
 from bot.policy.engine import decide, might
 from bot.policy.evaluation import groups_within_reach, ring_groups_within_reach
-from bot.policy.model import LOOKING, Asker, Decision, Deed, Permission
+from bot.policy.model import LOOKING, ActionAttributes, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
@@ -82,7 +82,7 @@ POLICIES = st.builds(
 )
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=16)).map(lambda since: datetime(2026, 3, 20, tzinfo=UTC) + since)
 DEEDS = st.builds(
-    Deed,
+    ActionAttributes,
     at=st.none() | MOMENTS,
     members=st.integers(0, 5),
     recall_time=st.none() | st.sampled_from([timedelta(minutes=minutes) for minutes in (1, 2, 10, 15)]),
@@ -100,7 +100,7 @@ def no_wider(less: Decision, more: Decision) -> bool:
 
 
 ASKERS = st.builds(
-    Asker,
+    Principal,
     user=st.sampled_from([*USERS, "U9"]),
     team=st.just("T1"),
     channel=st.none() | st.sampled_from([*CHANNELS, "C9"]),
@@ -113,97 +113,112 @@ ASKERS = st.builds(
 
 @given(ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_without_a_rule_nothing_is_allowed(
-    asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str]
+    principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
-    assert not decide(Policy(), asker, permission, groups=groups, ring_groups=ring_groups).allowed
-    assert not might(Policy(), asker, permission, groups=[groups]).allowed
+    assert not decide(Policy(), principal, permission, groups=groups, ring_groups=ring_groups).allowed
+    assert not might(Policy(), principal, permission, groups=[groups]).allowed
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
 def test_taking_a_rule_away_or_denying_more_never_allows_more(
     policy: Policy,
-    asker: Asker,
+    principal: Principal,
     permission: Permission,
     groups: list[str],
     ring_groups: list[str],
-    deed: Deed,
+    attributes: ActionAttributes,
     data: st.DataObject,
 ) -> None:
     kept = tuple(rule for rule in policy.allow if data.draw(st.booleans()))
     denied = (*policy.deny, *data.draw(st.lists(DENIALS, max_size=2)))
     stricter = Policy(allow=kept, deny=denied)
-    less = decide(stricter, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
-    more = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    less = decide(stricter, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
+    more = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     assert no_wider(less, more)
-    early = might(stricter, asker, permission, groups=[groups] if groups else [])
-    assert might(policy, asker, permission, groups=[groups] if groups else []).allowed or not early.allowed
+    early = might(stricter, principal, permission, groups=[groups] if groups else [])
+    assert might(policy, principal, permission, groups=[groups] if groups else []).allowed or not early.allowed
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
 def test_what_is_denied_to_everybody_is_allowed_to_nobody(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str], deed: Deed
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    groups: list[str],
+    ring_groups: list[str],
+    attributes: ActionAttributes,
 ) -> None:
     nothing = policy.model_copy(update={"deny": (*policy.deny, Deny(operations=(permission,)))})
-    said = decide(nothing, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    said = decide(nothing, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     assert said.outcome == "refused"
     assert (said.channels, said.would) == ((), ())
-    assert not might(nothing, asker, permission).allowed
+    assert not might(nothing, principal, permission).allowed
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
 def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str], deed: Deed
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    groups: list[str],
+    ring_groups: list[str],
+    attributes: ActionAttributes,
 ) -> None:
-    said = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed)
+    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     for other in said.would:
-        assert decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=other).allowed
-        assert other.at_most(members=deed.members, recall_time=deed.recall_time, lasts=deed.lasts) == other
-        assert other.at == deed.at or (other.at and deed.at and other.at > deed.at)
+        assert decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=other).allowed
+        assert (
+            other.at_most(members=attributes.members, recall_time=attributes.recall_time, lasts=attributes.lasts)
+            == other
+        )
+        assert other.at == attributes.at or (other.at and attributes.at and other.at > attributes.at)
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
 def test_smaller_figures_are_never_allowed_less(
     policy: Policy,
-    asker: Asker,
+    principal: Principal,
     permission: Permission,
     groups: list[str],
     ring_groups: list[str],
-    deed: Deed,
+    attributes: ActionAttributes,
     data: st.DataObject,
 ) -> None:
     other = data.draw(DEEDS)
-    smaller = deed.at_most(members=other.members, recall_time=other.recall_time, lasts=other.lasts)
-    more = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=smaller)
-    assert no_wider(decide(policy, asker, permission, groups=groups, ring_groups=ring_groups, deed=deed), more)
+    smaller = attributes.at_most(members=other.members, recall_time=other.recall_time, lasts=other.lasts)
+    more = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=smaller)
+    assert no_wider(
+        decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes), more
+    )
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES), DEEDS)
 def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_of_them(
     policy: Policy,
-    asker: Asker,
+    principal: Principal,
     permission: Permission,
     spellings: list[list[str]],
     ring_groups: list[str],
-    deed: Deed,
+    attributes: ActionAttributes,
 ) -> None:
-    early = might(policy, asker, permission, groups=spellings)
+    early = might(policy, principal, permission, groups=spellings)
     for names in product(*spellings):
-        said = decide(policy, asker, permission, groups=names, ring_groups=ring_groups, deed=deed)
+        said = decide(policy, principal, permission, groups=names, ring_groups=ring_groups, attributes=attributes)
         assert early.allowed or said.outcome == "refused"
-        known = might(policy, asker, permission, groups=[[name] for name in names], ring_groups=ring_groups)
+        known = might(policy, principal, permission, groups=[[name] for name in names], ring_groups=ring_groups)
         assert known.allowed or said.outcome == "refused"
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_more_names_never_allow_more_and_every_name_is_accounted_for(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str]
+    policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
-    said = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups)
+    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
     if said.allowed:
         pairs = {" to ".join(filter(None, pair)) for pair in product(groups or [""], ring_groups or [""])}
         assert {name for name, _ in said.grounds} == pairs
-        assert all(decide(policy, asker, permission, groups=[name]).allowed for name in groups)
-        assert decide(policy, asker, permission).allowed
+        assert all(decide(policy, principal, permission, groups=[name]).allowed for name in groups)
+        assert decide(policy, principal, permission).allowed
     elif (groups or ring_groups) and said.outcome == "refused":
         assert said.missing_groups or said.missing_ring_groups
         assert set(said.missing_groups) <= set(groups)
@@ -212,13 +227,15 @@ def test_more_names_never_allow_more_and_every_name_is_accounted_for(
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_other(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_groups: list[str]
+    policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
-    said = decide(policy, asker, permission, groups=groups, ring_groups=ring_groups)
+    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
     elsewhere = {
         channel
         for channel in CHANNELS
-        if decide(policy, replace(asker, channel=channel), permission, groups=groups, ring_groups=ring_groups).allowed
+        if decide(
+            policy, replace(principal, channel=channel), permission, groups=groups, ring_groups=ring_groups
+        ).allowed
     }
     anywhere = {channel for rule in policy.allow for channel in rule.channels}
     assert said.allowed or set(said.channels) == elsewhere & anywhere
@@ -226,22 +243,27 @@ def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_oth
 
 @given(POLICIES, ASKERS, PERMISSIONS, some(NAMES))
 def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_could_not_be_learnt(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str]
+    policy: Policy, principal: Principal, permission: Permission, groups: list[str]
 ) -> None:
-    fewer = decide(policy, asker, permission, groups=groups)
+    fewer = decide(policy, principal, permission, groups=groups)
     insider = replace(
-        asker, guest=False, foreign=False, bot=False, user_groups=asker.user_groups or frozenset(USER_GROUPS)
+        principal, guest=False, foreign=False, bot=False, user_groups=principal.user_groups or frozenset(USER_GROUPS)
     )
     assert no_wider(fewer, decide(policy.model_copy(update={"deny": ()}), insider, permission, groups=groups))
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8), DEEDS)
 def test_a_decision_is_made_for_any_name_whatever_and_spelling_does_not_change_it(
-    policy: Policy, asker: Asker, permission: Permission, groups: list[str], ring_group: str, deed: Deed
+    policy: Policy,
+    principal: Principal,
+    permission: Permission,
+    groups: list[str],
+    ring_group: str,
+    attributes: ActionAttributes,
 ) -> None:
-    said = decide(policy, asker, permission, groups=groups, ring_groups=[ring_group], deed=deed)
+    said = decide(policy, principal, permission, groups=groups, ring_groups=[ring_group], attributes=attributes)
     spelt = list(map(fold, groups))
-    folded = decide(policy, asker, permission, groups=spelt, ring_groups=[fold(ring_group)], deed=deed)
+    folded = decide(policy, principal, permission, groups=spelt, ring_groups=[fold(ring_group)], attributes=attributes)
     assert said.outcome == folded.outcome
     assert said.reason
 
@@ -257,18 +279,18 @@ def test_folding_a_name_again_changes_nothing(name: str) -> None:
 )
 def test_a_name_is_its_own_pattern(pattern: str, name: str) -> None:
     rules = Policy(allow=(Rule.model_validate({"users": ["U1"], "operations": ["all"], "groups": [name]}),))
-    asker = Asker(user="U1", team="T1", channel=None, user_groups=None)
-    assert decide(rules, asker, Permission.READ, groups=[name]).allowed
-    assert decide(rules, asker, Permission.READ, groups=[pattern]).allowed is (fold(pattern) == fold(name))
+    principal = Principal(user="U1", team="T1", channel=None, user_groups=None)
+    assert decide(rules, principal, Permission.READ, groups=[name]).allowed
+    assert decide(rules, principal, Permission.READ, groups=[pattern]).allowed is (fold(pattern) == fold(name))
 
 
 @given(POLICIES, ASKERS, PERMISSIONS, st.sampled_from(NAMES), st.sampled_from(NAMES))
 def test_what_is_within_reach_is_what_might_be_allowed(
-    policy: Policy, asker: Asker, permission: Permission, name: str, group: str
+    policy: Policy, principal: Principal, permission: Permission, name: str, group: str
 ) -> None:
-    groups = groups_within_reach(policy, asker, permission)
-    assert groups.includes(name) == might(policy, asker, permission, groups=[[name]]).allowed
-    ring_groups = ring_groups_within_reach(policy, asker, permission)
-    assert ring_groups.includes(name) == might(policy, asker, permission, ring_groups=[name]).allowed
-    beside = ring_groups_within_reach(policy, asker, permission, [group])
-    assert beside.includes(name) == might(policy, asker, permission, groups=[[group]], ring_groups=[name]).allowed
+    groups = groups_within_reach(policy, principal, permission)
+    assert groups.includes(name) == might(policy, principal, permission, groups=[[name]]).allowed
+    ring_groups = ring_groups_within_reach(policy, principal, permission)
+    assert ring_groups.includes(name) == might(policy, principal, permission, ring_groups=[name]).allowed
+    beside = ring_groups_within_reach(policy, principal, permission, [group])
+    assert beside.includes(name) == might(policy, principal, permission, groups=[[group]], ring_groups=[name]).allowed

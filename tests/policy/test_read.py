@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PolicyError
-from bot.policy.diagnostics import explain
+from bot.policy.diagnostics import explain_error
 from bot.policy.loading import MINIMAL, read_policy
 from bot.policy.model import Permission
 from bot.policy.rules import Policy
@@ -224,7 +224,7 @@ def test_what_is_not_toml_is_told_with_its_line_and_that_line_is_shown(
 
 
 def test_a_kind_of_mistake_that_has_no_words_of_its_own_is_told_in_those_of_pydantic() -> None:
-    told = explain({"type": "new_in_pydantic", "loc": ("contact",), "msg": "Input should be nicer", "input": 1})
+    told = explain_error({"type": "new_in_pydantic", "loc": ("contact",), "msg": "Input should be nicer", "input": 1})
     assert told == "contact: Input should be nicer"
 
 

@@ -10,10 +10,10 @@ from bot.messages.text import fold
 from bot.policy.descriptions import are_certain, rights
 from bot.policy.engine import decide
 from bot.policy.matching import covers
-from bot.policy.model import Asker, Permission
+from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
-ANA = Asker(user="U1", team="T1", channel=None, user_groups=frozenset({"S1"}))
+ANA = Principal(user="U1", team="T1", channel=None, user_groups=frozenset({"S1"}))
 RULE: dict[str, Any] = {"users": ["U1"], "operations": ["all"]}
 CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "all of it": ([RULE], ["everything, from anywhere"]),
@@ -90,14 +90,14 @@ def test_what_stands_in_the_policys_file_is_shaped_by_whoever_shows_it() -> None
 
 
 def test_a_guest_has_only_the_rights_that_name_them() -> None:
-    guest = Asker(user="U9", team="T1", channel=None, user_groups=frozenset({"S1"}), guest=True)
+    guest = Principal(user="U9", team="T1", channel=None, user_groups=frozenset({"S1"}), guest=True)
     everybody = {"channels": ["C1"], "operations": ["all"]}
     assert not rights(policy(everybody), guest)
     assert rights(policy(everybody | {"users": ["U9"]}), guest)
 
 
 def test_they_are_uncertain_where_slack_could_not_say_who_is_in_which_user_group() -> None:
-    unknown = Asker(user="U1", team="T1", channel=None, user_groups=None)
+    unknown = Principal(user="U1", team="T1", channel=None, user_groups=None)
     assert are_certain(policy(RULE), unknown)
     assert not are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), unknown)
     assert are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), ANA)
@@ -126,14 +126,14 @@ def test_what_is_said_is_what_is_decided(
     rules: list[dict[str, Any]], permission: Permission, channel: str | None
 ) -> None:
     """Whatever is joined or left out, they allow what the rules allow, and no more."""
-    asker = Asker(user="U1", team="T1", channel=channel, user_groups=frozenset())
+    principal = Principal(user="U1", team="T1", channel=channel, user_groups=frozenset())
     for group, ring_group in [(g, r) for g in ("Sales", "Support", "Other") for r in ("Night", "Noon", "Day")]:
-        decided = decide(policy(*rules), asker, permission, groups=[group], ring_groups=[ring_group]).allowed
+        decided = decide(policy(*rules), principal, permission, groups=[group], ring_groups=[ring_group]).allowed
         said = any(
             permission in right.operations
             and covers(right.groups, fold(group))
             and covers(right.ring_groups, fold(ring_group))
             and (not right.channels or channel in right.channels)
-            for right in rights(policy(*rules), asker)
+            for right in rights(policy(*rules), principal)
         )
         assert said == decided

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.errors import NotUnderstood
-from bot.operations.arguments.types import Noun, Refers
+from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.parser import parse
 from bot.sandbox.slack.model import Message
@@ -67,23 +67,23 @@ class Visitor:
 
     def fill(self, asked: Operation) -> None:
         """Type and pick whatever the operation's form does not hold yet."""
-        for name, noun in asked.form().items():
+        for name, argument_type in asked.form().items():
             value = getattr(asked, name)
             if value is not None:
-                self._enter(noun, value)
+                self._enter(argument_type, value)
 
-    def _enter(self, noun: Noun, value: Any) -> None:
-        match noun.refers:
-            case Refers.RECALL:
-                self._choose(noun.label, value.to.value)
+    def _enter(self, argument_type: ArgumentType, value: Any) -> None:
+        match argument_type.reference:
+            case Reference.RECALL:
+                self._choose(argument_type.label, value.to.value)
                 if value.ring_group is not None:
                     self._choose(RING_GROUP, value.ring_group)
-            case Refers.MEMBERS:
-                self._choose(noun.label, list(value))
-            case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
-                self._choose(noun.label, value)
+            case Reference.MEMBERS:
+                self._choose(argument_type.label, list(value))
+            case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
+                self._choose(argument_type.label, value)
             case _:
-                self._choose(noun.label, noun.say(value))
+                self._choose(argument_type.label, argument_type.say(value))
 
     def _choose(self, label: str, value: Any) -> None:
         """In a menu that is there as soon as the form is done with redrawing, by name and number as they are shown."""
@@ -220,14 +220,18 @@ class HomeMenu(FormDoor):
     name = "menu of a group on the Home tab"
 
     def serves(self, operation: type[Operation]) -> bool:
-        return [noun.refers for noun in operation.form().values()].count(Refers.GROUP) == 1
+        return [argument_type.reference for argument_type in operation.form().values()].count(Reference.GROUP) == 1
 
     def stand(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.open_home(visitor.id)
 
     def go(self, visitor: Visitor, asked: Operation) -> None:
         view = visitor.home()
-        group = next(getattr(asked, name) for name, noun in asked.nouns().items() if noun.refers is Refers.GROUP)
+        group = next(
+            getattr(asked, name)
+            for name, argument_type in asked.argument_types().items()
+            if argument_type.reference is Reference.GROUP
+        )
         visitor.click(view, value=next(_menu_values(view, group or "Sales", asked.title), "no such option"))
 
 

@@ -1,11 +1,11 @@
 """A verb that Park does not have: all that it takes to have it."""
 
 from bot.changes.change import Change
-from bot.changes.plan import Plan, whom
+from bot.changes.plan import Plan, mention_list
 from bot.operations.arguments.targets import Members
 from bot.operations.arguments.types import GroupName
 from bot.operations.base import ChangeOperation
-from bot.planning.context import Desk
+from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 
@@ -24,14 +24,14 @@ class Empty(ChangeOperation):
     group: GroupName
     members: Members | None = None
 
-    def plan(self, desk: Desk) -> Plan:
-        target, before = desk.snapshot(desk.group(self.group))
-        kept = desk.people(self.members or ())
+    def plan(self, context: OperationContext) -> Plan:
+        target, before = context.snapshot(context.group(self.group))
+        kept = context.people(self.members or ())
         change = Change(target=target, before=before, after=before.with_members(kept))
         return Plan(
             title=f"Emptied {target.title}",
             wish=f"Empty {target.title}",
             changes=(change,),
-            loses=(f"the memberships of {whom(change.removed)}.",) if change.removed else (),
+            loses=(f"the memberships of {mention_list(change.removed)}.",) if change.removed else (),
             already=(f"Nobody else is in {target.title}.",) if change.already else (),
         )

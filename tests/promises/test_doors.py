@@ -41,16 +41,16 @@ ASKED = {
 }
 """By number, as a form's picker names a ring group: so that what is asked for is the same to the letter."""
 GUARDED = [one for one in OPERATIONS if one.permission is not None]
-WAYS = [(operation, door) for operation in GUARDED for door in DOORS if door.serves(operation)]
-FORMS = [(operation, door) for operation, door in WAYS if isinstance(door, FormDoor)]
-REVIEWED = [(operation, door) for operation, door in FORMS if issubclass(operation, ChangeOperation)]
-CHANGES = [(operation, door) for operation, door in WAYS if issubclass(operation, ChangeOperation)]
+WAYS = [(operation, source) for operation in GUARDED for source in DOORS if source.serves(operation)]
+FORMS = [(operation, source) for operation, source in WAYS if isinstance(source, FormDoor)]
+REVIEWED = [(operation, source) for operation, source in FORMS if issubclass(operation, ChangeOperation)]
+CHANGES = [(operation, source) for operation, source in WAYS if issubclass(operation, ChangeOperation)]
 
 
 def named(ways: Sequence[tuple[type[Operation], Door]]) -> pytest.MarkDecorator:
     """Each combination is a test with a name."""
     return pytest.mark.parametrize(
-        ("operation", "door"), ways, ids=[f"{operation.key()}, {door.name}" for operation, door in ways]
+        ("operation", "door"), ways, ids=[f"{operation.operation_id}, {source.name}" for operation, source in ways]
     )
 
 
@@ -78,28 +78,28 @@ def dismiss(visitor: Visitor) -> None:
 
 @named(WAYS)
 def test_whoever_may_not_is_refused_at_every_door_and_the_pbx_hears_nothing(
-    shared: Stage, operation: type[Operation], door: Door
+    shared: Stage, operation: type[Operation], source: Door
 ) -> None:
     shared.settle(30)
     shared.pbx.requests.clear()
     ben = Visitor(shared, "ben")
     before = len(ben.told())
-    door.stand(ben, ASKED[operation.key()])
+    source.stand(ben, ASKED[operation.operation_id])
     try:
-        door.go(ben, ASKED[operation.key()])
+        source.go(ben, ASKED[operation.operation_id])
     except LookupError:
-        assert isinstance(door, FormDoor), "what can be typed is typed, and refused"
+        assert isinstance(source, FormDoor), "what can be typed is typed, and refused"
     else:
-        assert_refused(ben, door, before)
+        assert_refused(ben, source, before)
     shared.settle(30)
     assert shared.pbx.requests == []
     while shared.slack.views_of(ben.id):
         shared.slack.close(ben.id, everything=True)
 
 
-def assert_refused(visitor: Visitor, door: Door, before: int) -> None:
+def assert_refused(visitor: Visitor, source: Door, before: int) -> None:
     """In words, where they look."""
-    shown = isinstance(door, FormDoor) and visitor.form_is_open()
+    shown = isinstance(source, FormDoor) and visitor.form_is_open()
     plain = visitor.view().plain if shown else visitor.told()[before:][-1].plain
     assert "You may not do that here" in plain
     assert NOTHING in plain
@@ -108,37 +108,37 @@ def assert_refused(visitor: Visitor, door: Door, before: int) -> None:
 
 @named(WAYS)
 def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
-    lead: Visitor, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], source: Door
 ) -> None:
-    door.stand(lead, ASKED[operation.key()])
+    source.stand(lead, ASKED[operation.operation_id])
     dismiss(lead)
     before = len(lead.told())
     try:
-        door.go(lead, ASKED[operation.key()])
+        source.go(lead, ASKED[operation.operation_id])
     except LookupError:
-        assert isinstance(door, HomeMenu), "not every operation is in it"
+        assert isinstance(source, HomeMenu), "not every operation is in it"
         return
-    assert_refused(lead, door, before)
+    assert_refused(lead, source, before)
     assert lead.stage.pbx.requests == []
 
 
 @named(FORMS)
 def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], source: Door
 ) -> None:
-    if not opened(lead, door, ASKED[operation.key()]):
+    if not opened(lead, source, ASKED[operation.operation_id]):
         return
     dismiss(lead)
     lead.submit()
-    assert_refused(lead, door, 0)
+    assert_refused(lead, source, 0)
     assert lead.stage.pbx.requests == []
 
 
 @named(REVIEWED)
 def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, operation: type[Operation], door: Door
+    lead: Visitor, operation: type[Operation], source: Door
 ) -> None:
-    if not opened(lead, door, ASKED[operation.key()]):
+    if not opened(lead, source, ASKED[operation.operation_id]):
         return
     lead.submit()
     assert lead.view().submit, lead.view().plain
@@ -150,13 +150,13 @@ def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_noth
     assert lead.stage.pbx.requests == []
 
 
-def opened(visitor: Visitor, door: Door, asked: Operation) -> bool:
+def opened(visitor: Visitor, source: Door, asked: Operation) -> bool:
     """The form, filled and ready to submit; not where the door has none for it, or answers a read at once."""
-    door.stand(visitor, asked)
+    source.stand(visitor, asked)
     try:
-        door.go(visitor, asked)
+        source.go(visitor, asked)
     except LookupError:
-        assert isinstance(door, HomeMenu), "not every operation is in it"
+        assert isinstance(source, HomeMenu), "not every operation is in it"
         return False
     if visitor.view().submit is None:
         assert isinstance(asked, ReadOperation)
@@ -166,24 +166,24 @@ def opened(visitor: Visitor, door: Door, asked: Operation) -> bool:
 
 
 @named([way for way in CHANGES if not isinstance(way[1], Slash)])
-def test_every_door_makes_the_same_change(operation: type[Operation], door: Door) -> None:
+def test_every_door_makes_the_same_change(operation: type[Operation], source: Door) -> None:
     with Stage(policy=LEADS_ONLY) as stage:
-        asked = ASKED[operation.key()]
-        if through(Visitor(stage, "ana"), door, asked):
+        asked = ASKED[operation.operation_id]
+        if through(Visitor(stage, "ana"), source, asked):
             assert stands(stage) == by_slash_command(operation)
 
 
-def through(visitor: Visitor, door: Door, asked: Operation) -> bool:
+def through(visitor: Visitor, source: Door, asked: Operation) -> bool:
     """All the way, as far as there is one."""
-    if isinstance(door, FormDoor):
-        if not opened(visitor, door, asked):
+    if isinstance(source, FormDoor):
+        if not opened(visitor, source, asked):
             return False
         visitor.submit()
         visitor.view()
         visitor.submit()
     else:
-        door.stand(visitor, asked)
-        door.go(visitor, asked)
+        source.stand(visitor, asked)
+        source.go(visitor, asked)
         for shown in visitor.told():
             if "Nothing is changed yet" in shown.plain:
                 visitor.click(shown, label=asked.button if isinstance(asked, ChangeOperation) else "")
@@ -206,7 +206,7 @@ def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
     """What stands once the line was typed."""
     with Stage(policy=LEADS_ONLY) as stage:
         untouched = stands_untouched(stage)
-        assert through(Visitor(stage, "ana"), Slash(), ASKED[operation.key()])
+        assert through(Visitor(stage, "ana"), Slash(), ASKED[operation.operation_id])
         found = stands(stage)
         assert {key: found[key] for key in untouched} != untouched, "it does change something"
         return found
@@ -252,20 +252,20 @@ EARLIER = {
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",
 }
-TYPED = [door for door in DOORS if not isinstance(door, FormDoor)]
+TYPED = [source for source in DOORS if not isinstance(source, FormDoor)]
 
 
-@pytest.mark.parametrize("door", TYPED, ids=[door.name for door in TYPED])
-def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, door: Door) -> None:
+@pytest.mark.parametrize("door", TYPED, ids=[source.name for source in TYPED])
+def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, source: Door) -> None:
     others = {"help", "access"} | {"approve", "refuse", "put_back"}  # of which tests/conversations and tests/drift tell
-    assert EARLIER.keys() == {one.key() for one in OPERATIONS if one.permission is None} - others
+    assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     lead.stage.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
     lead.stage.settle()
     lead.stage.pbx.requests.clear()
     ben = Visitor(lead.stage, "ben")
     for line in EARLIER.values():
         asked, before = parse(line)[0], len(ben.told())
-        door.stand(ben, asked)
-        door.go(ben, asked)
+        source.stand(ben, asked)
+        source.go(ben, asked)
         assert "You may not do that here" in ben.told()[before:][-1].plain, line
         assert ben.stage.pbx.requests == [], line

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.operations.arguments.types import Noun, Refers
+from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import meant, parse
@@ -24,7 +24,9 @@ Json = dict[str, Any]
 
 def can_be_typed(asked: Operation) -> bool:
     """Quotes, dashes and spaces of phones are read as the plain ones: what a person types never holds the others."""
-    boxes = [value for _, noun, value in asked.said() if noun.refers in (None, Refers.NEW_GROUP)]
+    boxes = [
+        value for _, argument_type, value in asked.said() if argument_type.reference in (None, Reference.NEW_GROUP)
+    ]
     return all(text.entered(value) == value for value in boxes if isinstance(value, str))
 
 
@@ -39,24 +41,24 @@ def drawn(operation: type[Operation], arguments: Json) -> list[Json]:
 def as_filled(asked: Operation) -> Values:
     """What Slack sends of an empty form in which a person entered the operation's arguments one by one."""
     values: Values = {}
-    known = {name: _known(noun, getattr(asked, name)) for name, noun in asked.form().items()}
+    known = {name: _known(argument_type, getattr(asked, name)) for name, argument_type in asked.form().items()}
     redrawn = {name: value for name, value in known.items() if isinstance(value, dict)}  # a recall's choice redraws
     for block in drawn(type(asked), redrawn):
         name, _, part = block["block_id"].partition(".")
-        noun, value = asked.form()[name], getattr(asked, name)
-        entry = None if value is None else _entry(noun, value, part)
+        argument_type, value = asked.form()[name], getattr(asked, name)
+        entry = None if value is None else _entry(argument_type, value, part)
         values[block["block_id"]] = {block["element"]["action_id"]: _enter(block["element"], entry)}
     return values
 
 
-def _known(noun: Noun, value: Any) -> Any:
-    return value.model_dump(mode="json") if noun.refers is Refers.RECALL and value is not None else value
+def _known(argument_type: ArgumentType, value: Any) -> Any:
+    return value.model_dump(mode="json") if argument_type.reference is Reference.RECALL and value is not None else value
 
 
-def _entry(noun: Noun, value: Any, part: str) -> Any:
-    if noun.refers is Refers.RECALL:
+def _entry(argument_type: ArgumentType, value: Any, part: str) -> Any:
+    if argument_type.reference is Reference.RECALL:
         return value.ring_group if part else value.to.value
-    return list(value) if isinstance(value, tuple) else value if isinstance(value, str) else noun.say(value)
+    return list(value) if isinstance(value, tuple) else value if isinstance(value, str) else argument_type.say(value)
 
 
 def _enter(element: Json, entry: Any) -> Json:
@@ -94,11 +96,13 @@ def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(ask
 @pytest.mark.parametrize("operation", WITH_FORMS)
 def test_every_field_of_a_form_is_an_argument_and_has_a_label_of_its_own(operation: type[Operation]) -> None:
     assert [block["block_id"] for block in drawn(operation, {})] == list(operation.form())
-    labels = [noun.label for noun in operation.form().values()]
+    labels = [argument_type.label for argument_type in operation.form().values()]
     assert len(set(labels)) == len(labels)
 
 
 def test_whatever_has_no_form_is_about_earlier_changes_or_about_lines() -> None:
-    without = {one.key() for one in OPERATIONS if one.nouns() and not one.form()}
-    earlier = {one.key() for one in OPERATIONS if "number" in one.nouns()} - {"refuse"}  # which has a reason to ask for
+    without = {one.operation_id for one in OPERATIONS if one.argument_types() and not one.form()}
+    earlier = {one.operation_id for one in OPERATIONS if "number" in one.argument_types()} - {
+        "refuse"
+    }  # which has a reason to ask for
     assert without == earlier | {"ask", "history", "history_export", "undo_last", "preview", "help", "can", "who_can"}

@@ -76,15 +76,15 @@ def test_requests_that_touch_the_same_group_wait_for_it() -> None:
     assert footprint(ASKED) == {"sales", "1002"}
 
 
-DERIVED = [door for door in DOORS if not isinstance(door, HomeMenu)]
+DERIVED = [source for source in DOORS if not isinstance(source, HomeMenu)]
 
 
-@pytest.mark.parametrize("door", DERIVED, ids=[door.name for door in DERIVED])
-def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(ana: Visitor, door: Door) -> None:
-    assert door.serves(Empty)
-    door.stand(ana, ASKED)
-    door.go(ana, ASKED)
-    if isinstance(door, FormDoor):
+@pytest.mark.parametrize("door", DERIVED, ids=[source.name for source in DERIVED])
+def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(ana: Visitor, source: Door) -> None:
+    assert source.serves(Empty)
+    source.stand(ana, ASKED)
+    source.go(ana, ASKED)
+    if isinstance(source, FormDoor):
         ana.fill(ASKED)
         ana.submit()
         assert ana.view().submit == "Empty"
@@ -100,18 +100,18 @@ def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(a
     assert any("Emptied Sales" in one and "change 1 · done" in one for one in posted)
 
 
-@pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
-def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, door: Door) -> None:
+@pytest.mark.parametrize("door", DOORS, ids=[source.name for source in DOORS])
+def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, source: Door) -> None:
     eve = Visitor(ana.stage, "eve")
     before = len(eve.told())
-    door.stand(eve, ASKED)
+    source.stand(eve, ASKED)
     eve.stage.settle()
     try:
-        door.go(eve, ASKED)
+        source.go(eve, ASKED)
     except LookupError:
-        assert isinstance(door, FormDoor), "what can be typed is typed, and refused"
+        assert isinstance(source, FormDoor), "what can be typed is typed, and refused"
         return
-    refusal = eve.view().plain if isinstance(door, FormDoor) else eve.told()[before:][-1].plain
+    refusal = eve.view().plain if isinstance(source, FormDoor) else eve.told()[before:][-1].plain
     assert "You may not do that here" in refusal
     assert NOTHING in refusal
     assert not eve.stage.pbx.requests
@@ -130,7 +130,7 @@ def test_the_card_of_a_group_offers_what_is_about_a_group(ana: Visitor) -> None:
     ana.stage.slack.slash(ana.id, ana.phones, "group Sales")
     card = ana.told()[-1].plain
     everything: tuple[type[Operation], ...] = (*OPERATIONS, Empty)
-    of_a_group = {one.key() for one in everything if one.of_a_group()}
+    of_a_group = {one.operation_id for one in everything if one.of_a_group()}
     assert of_a_group == {"group", "add", "remove", "move", "recall", "rename", "delete", "empty"}
-    offered = [one.key() for one in everything if f"[{one.title}]" in card]
+    offered = [one.operation_id for one in everything if f"[{one.title}]" in card]
     assert offered == ["add", "remove", "move", "recall", "rename"], "what asks first is not offered in passing"

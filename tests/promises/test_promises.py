@@ -69,7 +69,7 @@ def test_nobody_previews_what_no_rule_allows(stage: Stage, operation: type[Opera
 @pytest.mark.parametrize("operation", CHANGES)
 def test_a_preview_writes_nothing_and_its_button_does_exactly_it(stage: Stage, operation: type[Operation]) -> None:
     ana, phones = stage.people["ana"], stage.channels["phones"]
-    stage.slack.slash(ana, phones, f"preview {DONE[operation.key()]}")
+    stage.slack.slash(ana, phones, f"preview {DONE[operation.operation_id]}")
     stage.settle()
     (shown,) = stage.slack.ephemerals(ana, phones)
     assert "Nothing is changed yet" in shown.plain
@@ -79,13 +79,13 @@ def test_a_preview_writes_nothing_and_its_button_does_exactly_it(stage: Stage, o
     assert stage.slack.click(ana, shown, label=button).ok, "a second click is taken, and does nothing"
     assert len(cards(stage)) == 1
     assert "Ana Ruiz" in cards(stage)[0].plain
-    assert len(stage.pbx.writes) == WRITES.get(operation.key(), 1)
+    assert len(stage.pbx.writes) == WRITES.get(operation.operation_id, 1)
 
 
 @pytest.mark.parametrize("operation", CHANGES)
 def test_everybody_sees_what_changed_once(stage: Stage, operation: type[Operation]) -> None:
     ana, phones = stage.people["ana"], stage.channels["phones"]
-    stage.slack.slash(ana, phones, DONE[operation.key()])
+    stage.slack.slash(ana, phones, DONE[operation.operation_id])
     stage.settle()
     for asked in stage.slack.ephemerals(ana, phones):  # what asks first
         stage.slack.click(ana, asked, label=asked.blocks[-1]["elements"][0]["text"]["text"])
@@ -97,7 +97,7 @@ def test_everybody_sees_what_changed_once(stage: Stage, operation: type[Operatio
 
 
 def test_every_change_has_a_line_that_proves_it() -> None:
-    assert DONE.keys() == {operation.key() for operation in CHANGES}
+    assert DONE.keys() == {operation.operation_id for operation in CHANGES}
     assert Preview in OPERATIONS
 
 

@@ -14,17 +14,17 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.messages.message import FormOffer, Message
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.sandbox.slack.workspace import Workspace
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import connect
-from bot.slack.messenger import Voice
+from bot.slack.messenger import SlackMessenger
 from bot.slack.socket_mode import SocketMode
-from bot.slack.users import People
-from bot.slack.web_api import Outlet
+from bot.slack.users import SlackUserDirectory
+from bot.slack.web_api import ChatApi
 
 settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
 settings.load_profile("slack")
@@ -71,14 +71,14 @@ class Place:
     phones: str
     client: WebClient
     me: Identity
-    voice: Voice
+    messenger: SlackMessenger
     inbox: NotingInbox
     forms: NotingOpener
 
-    def ask(self, channel: str | None, *, door: Door = Door.SLASH, **more: Any) -> Request:
+    def ask(self, channel: str | None, *, source: Source = Source.SLASH, **more: Any) -> Request:
         """A request of Ada's as a door would have made it."""
-        asked = {"asked_at": datetime.now(UTC), "line": "add 1001 to Sales", "key": f"T:{door.name}:1"}
-        return Request(team=self.me.team, user=self.ada, door=door, channel=channel, **(asked | more))
+        asked = {"asked_at": datetime.now(UTC), "line": "add 1001 to Sales", "key": f"T:{source.name}:1"}
+        return Request(team=self.me.team, user=self.ada, source=source, channel=channel, **(asked | more))
 
     def called(self, *methods: str) -> list[str]:
         """The Web API methods called, in order; only these, where some are given."""
@@ -92,14 +92,14 @@ def place() -> Iterator[Place]:
         ben = slack.add_person("ben", real_name="Ben Ortiz")
         phones = slack.add_channel("phones", [ada, ben])
         client = connect_client(slack.bot_token, slack.api_url)
-        voice = Voice(Outlet(client), People(client))
-        yield Place(slack, ada, ben, phones, client, sign_in(client), voice, NotingInbox(), NotingOpener())
+        messenger = SlackMessenger(ChatApi(client), SlackUserDirectory(client))
+        yield Place(slack, ada, ben, phones, client, sign_in(client), messenger, NotingInbox(), NotingOpener())
 
 
 def listening(place: Place, pool: Executor) -> App:
     """Park's listeners, which nothing reaches yet."""
     app = build_app(place.client, place.me)
-    connect(app, place.inbox, place.voice, place.me, pool, place.forms)
+    connect(app, place.inbox, place.messenger, place.me, pool, place.forms)
     return app
 
 

@@ -8,7 +8,7 @@ from bot.errors import JournalUnavailable
 from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.runtime.metrics import REGISTRY
-from bot.slack.bolt_app import door_of
+from bot.slack.bolt_app import source_of
 from tests.slack.conftest import Place
 
 BODIES: list[tuple[dict[str, Any], str]] = [
@@ -30,12 +30,12 @@ BODIES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("body", "door"), BODIES)
-def test_whatever_slack_sends_came_through_a_door_of_a_short_list(body: dict[str, Any], door: str) -> None:
-    assert door_of(body) == door
+def test_whatever_slack_sends_came_through_a_door_of_a_short_list(body: dict[str, Any], source: str) -> None:
+    assert source_of(body) == source
 
 
-def _counted(name: str, door: str) -> float:
-    return REGISTRY.get_sample_value(name, {"door": door}) or 0
+def _counted(name: str, source: str) -> float:
+    return REGISTRY.get_sample_value(name, {"door": source}) or 0
 
 
 def test_a_command_that_is_acknowledged_is_measured(doors: Place) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import SlackFailure, SlackUnavailable
 from bot.slack.blocks import Payload
 from bot.slack.client import NoPlace, connect_client, sign_in
-from bot.slack.web_api import Outlet
+from bot.slack.web_api import ChatApi
 
 HELLO = Payload(text="hello", blocks=[])
 
@@ -70,17 +70,17 @@ def test_a_response_url_says_by_its_status_whether_another_place_is_needed(
 ) -> None:
     answers.status = status
     with pytest.raises(failure):
-        Outlet(connect_client("xoxb-1", url)).respond(url, HELLO, to_all=True)
+        ChatApi(connect_client("xoxb-1", url)).respond(url, HELLO, to_all=True)
     assert answers.asked == 1
 
 
 def test_a_response_urls_rate_limit_is_handed_back_with_its_seconds(answers: Answers, url: str) -> None:
     answers.status, answers.headers = 429, (("Retry-After", "30"),)
     with pytest.raises(SlackUnavailable) as raised:
-        Outlet(connect_client("xoxb-1", url)).respond(url, HELLO, to_all=True)
+        ChatApi(connect_client("xoxb-1", url)).respond(url, HELLO, to_all=True)
     assert raised.value.retry_after == 30
 
 
 def test_a_response_url_that_nobody_serves_is_an_outage() -> None:
     with pytest.raises(SlackUnavailable):
-        Outlet(connect_client("xoxb-1", "http://127.0.0.1:9/")).respond("http://127.0.0.1:9/", HELLO, to_all=True)
+        ChatApi(connect_client("xoxb-1", "http://127.0.0.1:9/")).respond("http://127.0.0.1:9/", HELLO, to_all=True)

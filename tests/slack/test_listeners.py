@@ -8,9 +8,9 @@ from dirty_equals import IsStr
 
 from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
-from bot.messages.request import Door, Request
+from bot.messages.request import Request, Source
 from bot.sandbox.slack.model import Message as Seen
-from bot.slack.listeners import Doors
+from bot.slack.listeners import Listeners
 from tests.slack.conftest import Place
 
 HELP = Message(
@@ -29,7 +29,7 @@ def test_a_slash_command_is_a_request(doors: Place) -> None:
     [request] = doors.inbox.taken
     assert request.key == f"{doors.slack.team}:13.1.a"
     assert (request.team, request.user, request.channel) == (doors.slack.team, doors.ada, doors.phones)
-    assert (request.door, request.line, request.thread) == (Door.SLASH, 'add 1001 to "Sales"', None)
+    assert (request.source, request.line, request.thread) == (Source.SLASH, 'add 1001 to "Sales"', None)
     assert request.response_url == IsStr(regex="http://.*")
     assert datetime.now(UTC) - request.asked_at < timedelta(minutes=1)
 
@@ -82,7 +82,7 @@ def test_a_mention_is_a_request_in_the_thread_under_it(doors: Place) -> None:
     ts = doors.slack.say(doors.ada, doors.phones, f"hey <@{doors.slack.bot_user}> add 1001 to Sales")
     [request] = doors.inbox.taken
     assert request.key == f"{doors.slack.team}:{doors.phones}:{ts}"
-    assert (request.door, request.line) == (Door.MENTION, "add 1001 to Sales")
+    assert (request.source, request.line) == (Source.MENTION, "add 1001 to Sales")
     assert (request.user, request.channel, request.thread) == (doors.ada, doors.phones, ts)
     assert request.response_url is None
     assert request.asked_at.timestamp() == pytest.approx(float(ts))
@@ -140,7 +140,7 @@ def test_a_click_asks_for_the_buttons_line_and_a_second_one_for_the_same(doors: 
     assert doors.slack.click(doors.ada, offered, label="To Sales").ok
     assert doors.slack.click(doors.ada, offered, label="To Sales").ok
     _, first, second = doors.inbox.taken
-    assert (first.door, first.line, first.expects) == (Door.BUTTON, "add <@U1> to R&D", "digest")
+    assert (first.source, first.line, first.expects) == (Source.BUTTON, "add <@U1> to R&D", "digest")
     assert (first.user, first.channel, first.thread) == (doors.ada, doors.phones, None)
     assert first.key == second.key
     assert first.key.startswith(f"{doors.slack.team}:")
@@ -149,7 +149,7 @@ def test_a_click_asks_for_the_buttons_line_and_a_second_one_for_the_same(doors: 
 
 def test_a_click_on_a_card_asks_in_the_cards_thread_for_whoever_clicked(doors: Place) -> None:
     message = Message(title="Added", offers=(Offer(label="Look", line="group Sales"),))
-    posted = doors.voice.show(doors.ask(doors.phones), 42, message, "done")
+    posted = doors.messenger.show(doors.ask(doors.phones), 42, message, "done")
     [seen] = doors.slack.messages(doors.phones)
     doors.slack.click(doors.ben, seen, label="Look")
     [request] = doors.inbox.taken
@@ -160,7 +160,7 @@ def test_a_click_on_a_card_asks_in_the_cards_thread_for_whoever_clicked(doors: P
 def test_the_answer_to_a_click_is_told_where_the_button_stands(doors: Place, in_thread: bool) -> None:
     doors.inbox.answer = lambda request: Message(title="You may not do that here.")
     root = doors.slack.say(doors.ada, doors.phones, "anybody?") if in_thread else None
-    doors.voice.show(doors.ask(doors.phones, thread=root), 42, HELP, "done")
+    doors.messenger.show(doors.ask(doors.phones, thread=root), 42, HELP, "done")
     card = doors.slack.messages(doors.phones, thread=root)[-1]
     doors.slack.click(doors.ben, card, label="Go")
     told = only_for(doors, doors.ben)
@@ -168,7 +168,7 @@ def test_the_answer_to_a_click_is_told_where_the_button_stands(doors: Place, in_
 
 
 def test_a_click_that_the_journal_does_not_take_says_that_nothing_was_done(doors: Place) -> None:
-    doors.voice.show(doors.ask(doors.phones), 42, HELP, "done")
+    doors.messenger.show(doors.ask(doors.phones), 42, HELP, "done")
     doors.inbox.answer = unavailable
     [seen] = doors.slack.messages(doors.phones)
     assert doors.slack.click(doors.ben, seen, label="Go").ok
@@ -182,7 +182,7 @@ def unavailable(request: Request) -> Message | None:
 def test_a_mention_by_another_bot_is_ignored(place: Place) -> None:
     with ThreadPoolExecutor(1) as pool:
         mention = {"user": "U0BOT", "bot_id": "B0BOT", "channel": place.phones, "ts": "1.1", "text": "groups"}
-        Doors(place.inbox, place.voice, place.me, pool, place.forms).mention(mention)
+        Listeners(place.inbox, place.messenger, place.me, pool, place.forms).mention(mention)
     assert place.inbox.taken == []
 
 
@@ -192,7 +192,7 @@ def test_an_answer_that_could_not_be_said_is_logged(place: Place, caplog: pytest
         place.slack.faults.fail(method, "fatal_error")
     with ThreadPoolExecutor(1) as pool:
         mention = {"user": place.ada, "channel": place.phones, "ts": "1.1", "text": f"<@{place.me.user}> help"}
-        Doors(place.inbox, place.voice, place.me, pool, place.forms).mention(mention)
+        Listeners(place.inbox, place.messenger, place.me, pool, place.forms).mention(mention)
     assert "its answer was not said" in caplog.text
 
 

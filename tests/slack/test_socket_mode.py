@@ -12,7 +12,7 @@ from bot.errors import SlackUnavailable
 from bot.messages.request import Request
 from bot.sandbox.slack.link import Line
 from bot.slack import socket_mode as line
-from bot.slack.socket_mode import Pace, SocketMode
+from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import Place, listening, reach
 
 NEVER = 3600.0
@@ -170,5 +170,5 @@ def test_what_can_not_be_connected_to_at_the_start_is_an_error(place: Place, poo
 
 
 def test_attempts_are_made_at_once_and_then_less_and_less_often() -> None:
-    pace = Pace()
+    pace = ReconnectBackoff()
     assert [pace.pause() for _ in range(8)] == [0, 0, 1, 2, 4, 8, 10, 10]

@@ -7,12 +7,12 @@ from typing import TypeAlias
 from bot.changes.change import Change, made_of
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot, Target
-from bot.journal.drift_store import Sight
+from bot.journal.drift_store import BaselineRow
 from bot.journal.models import Entry, State
 
 DOUBT = timedelta(minutes=10)
 """For which what was sent, and never answered, may still arrive."""
-Sights: TypeAlias = dict[str, Sight]
+Sights: TypeAlias = dict[str, BaselineRow]
 
 
 def key_of(target: Target) -> str:
@@ -20,7 +20,7 @@ def key_of(target: Target) -> str:
     return target.key if target.id or target.is_server else f"new: {target.name}"
 
 
-def snapshot(sight: Sight | None) -> Snapshot | None:
+def snapshot(sight: BaselineRow | None) -> Snapshot | None:
     """None where it isn't known."""
     return None if sight is None or sight.seen is None else Snapshot.model_validate(sight.seen)
 
@@ -40,7 +40,7 @@ def note(sights: Sights, change: Change, *, sure: bool) -> str:
     new = key if change.target.id is None else key_of(change.target)
     if after is not None or (old and not sure):
         seen = after.model_dump(mode="json") if after and sure else None
-        sights[new] = Sight(seen=seen, read_at=old.read_at if old else None)
+        sights[new] = BaselineRow(seen=seen, read_at=old.read_at if old else None)
     return new
 
 
@@ -48,7 +48,7 @@ def doubted(sights: Sights, doubts: dict[str, str], at: datetime) -> dict[str, s
     """Those that go on; what they are about is not known."""
     going_on = {key: until for key, until in doubts.items() if datetime.fromisoformat(until) > at}
     for key in going_on.keys() & sights.keys():
-        sights[key] = Sight(seen=None, read_at=sights[key].read_at)
+        sights[key] = BaselineRow(seen=None, read_at=sights[key].read_at)
     return going_on
 
 

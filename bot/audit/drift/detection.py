@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.audit.drift.baseline import Sights, snapshot
-from bot.audit.drift.scan import Look
+from bot.audit.drift.scan import DriftScan
 from bot.changes.change import RECALL, Change
 from bot.changes.snapshot import SERVER, Snapshot, Target
-from bot.journal.drift_store import Sight
+from bot.journal.drift_store import BaselineRow
 from bot.messages.text import fold
 from bot.pbx.models import AuditLog
 
@@ -38,7 +38,7 @@ class Difference:
     anew: bool = False
 
 
-def differences(look: Look, touched: Collection[str]) -> Iterator[Difference]:
+def differences(look: DriftScan, touched: Collection[str]) -> Iterator[Difference]:
     """But for the targets that Park's own changes were at meanwhile."""
     gone = {str(known.settings["name"]): key for key in sorted(look.gone) if (known := snapshot(look.sights[key]))}
     for id, now in look.readings.items():
@@ -56,7 +56,7 @@ def differences(look: Look, touched: Collection[str]) -> Iterator[Difference]:
             yield Difference(Change(target=Target(id=_id(key), name=name), before=known, after=None))
 
 
-def _new(look: Look, target: Target, now: Snapshot, instead_of: str | None) -> Iterator[Difference]:
+def _new(look: DriftScan, target: Target, now: Snapshot, instead_of: str | None) -> Iterator[Difference]:
     before = snapshot(look.sights[instead_of]) if instead_of else None
     if before is None:
         yield Difference(Change(target=target, before=None, after=now))
@@ -65,7 +65,7 @@ def _new(look: Look, target: Target, now: Snapshot, instead_of: str | None) -> I
     yield from (Difference(change, anew=True) for change in moved)
 
 
-def seen(look: Look, touched: Collection[str], at: datetime) -> Sights:
+def seen(look: DriftScan, touched: Collection[str], at: datetime) -> Sights:
     """What is to be expected from now on; of what Park was at itself, what was expected before."""
     new = dict(look.sights)
     for key in look.gone:
@@ -79,7 +79,7 @@ def seen(look: Look, touched: Collection[str], at: datetime) -> Sights:
         if now.members is None and before is not None:
             now = now.model_copy(update={"members": before.members})
         read_at = at if id in look.asked else old.read_at if old else None
-        new[id] = Sight(seen=now.model_dump(mode="json"), read_at=read_at)
+        new[id] = BaselineRow(seen=now.model_dump(mode="json"), read_at=read_at)
     return new
 
 
@@ -100,7 +100,7 @@ SKEW = timedelta(minutes=5)
 """By which the PBX's clock may be behind Park's."""
 
 
-def blame(logs: Iterable[AuditLog], change: Change, since: datetime, own: str | None) -> str | None:
+def attribute(logs: Iterable[AuditLog], change: Change, since: datetime, own: str | None) -> str | None:
     """All who changed that target since, but for Park's `own` account; None where nobody is named."""
     fitting = (one for one in logs if _is_about(one, change) and one.at and one.at >= since - SKEW)
     others = (one for one in fitting if one.user_name and not _is(one.user_name, own))

@@ -7,16 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.audit.drift.baseline import DOUBT, Sights, changes, doubted, note
-from bot.audit.drift.detection import Difference, blame, differences, seen
-from bot.audit.drift.scan import Look
+from bot.audit.drift.detection import Difference, attribute, differences, seen
+from bot.audit.drift.scan import DriftScan
 from bot.changes.change import Change
 from bot.changes.diff import RingGroupName, facts
 from bot.errors import JournalUnavailable, LeaseLost, SlackFailure, SlackUnavailable
 from bot.journal.drift_store import (
     CLAIM,
     Drift,
-    Found,
-    Watch,
+    FoundDrift,
+    ScanState,
     add,
     ended_since,
     head,
@@ -35,11 +35,11 @@ from bot.journal.drift_store import (
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, Json, State
-from bot.messages.message import Fact, Message, Offer, Voice
+from bot.messages.message import Fact, Message, Messenger, Offer
 from bot.messages.text import fold
-from bot.pbx.client import PBX
-from bot.policy.store import Policies
-from bot.runtime.threads import AGAIN, Recurring
+from bot.pbx.client import PbxClient
+from bot.policy.store import PolicyStore
+from bot.runtime.threads import AGAIN, PeriodicTask
 from bot.times.model import Now
 
 
@@ -80,7 +80,7 @@ class Begun:
     """`mark` is the last event that the sights know of; `touched` are the targets that changes were at by then."""
 
     at: datetime
-    watch: Watch
+    watch: ScanState
     sights: Sights
     mark: int
     touched: frozenset[str]
@@ -110,16 +110,16 @@ def _noted(sights: Sights, ended: list[Entry], at: datetime) -> tuple[frozenset[
     """What they were about, and what of it is in doubt, until when."""
     own, doubts = set[str](), dict[str, str]()
     for change, state in changes(ended):
-        if state not in (State.DONE, State.UNSETTLED):
+        if state not in (State.DONE, State.UNKNOWN):
             continue
         key = note(sights, change, sure=state is State.DONE)
         own |= {key, *_names(change)}
-        if state is State.UNSETTLED:
+        if state is State.UNKNOWN:
             doubts[key] = (at + DOUBT).isoformat()
     return frozenset(own), doubts
 
 
-def record(journal: Journal, owner: str, begun: Begun, look: Look, *, due_at: datetime, own: str | None) -> None:
+def record(journal: Journal, owner: str, begun: Begun, look: DriftScan, *, due_at: datetime, own: str | None) -> None:
     """What was found, but for what Park changed meanwhile; raise LeaseLost."""
     found = _found(begun, look, own)
     at = journal.now()
@@ -134,27 +134,27 @@ def record(journal: Journal, owner: str, begun: Begun, look: Look, *, due_at: da
         keep(connection, owner, at=at, due_at=due_at, looked_at=looked_at, skip=look.skip, end=end)
 
 
-def _found(begun: Begun, look: Look, own: str | None) -> list[tuple[Change, Found]]:
+def _found(begun: Begun, look: DriftScan, own: str | None) -> list[tuple[Change, FoundDrift]]:
     """With all that has to be asked for it, before the journal is held."""
     all_of_it = list(differences(look, begun.touched))
     logs = look.audit_logs() if all_of_it else ()
 
-    def found(one: Difference) -> Found:
+    def found(one: Difference) -> FoundDrift:
         change, since = one.change, _since(begun, look, one.change)
         told = own is not None or not begun.own.intersection(_names(change))  # else it may have been Park itself
-        return Found(
+        return FoundDrift(
             change=change.model_dump(mode="json"),
             footprint=_footprint(change),
             facts=kept(change, look.label),
             anew=one.anew,
-            by=blame(logs, change, since, own) if told else None,
+            by=attribute(logs, change, since, own) if told else None,
             since=since,
         )
 
     return [(one.change, found(one)) for one in all_of_it]
 
 
-def _since(begun: Begun, look: Look, change: Change) -> datetime:
+def _since(begun: Begun, look: DriftScan, change: Change) -> datetime:
     """When it was looked at before: settings at each look, members in their turn."""
     sight = begun.sights.get(look.named(change.target.id)) if change.target.id else None
     moments = [begun.watch.looked_at, sight.read_at if sight and change.with_members else None]
@@ -174,7 +174,7 @@ def _footprint(change: Change) -> list[str]:
 log = logging.getLogger(__name__)
 
 
-class Watcher(Recurring):
+class DriftMonitor(PeriodicTask):
     """Where the policy names no channel to tell it in, nothing is looked at; without `minutes`, never.
 
     A kill between a post in Slack and its record shows that drift twice, with the same number.
@@ -183,9 +183,9 @@ class Watcher(Recurring):
     def __init__(
         self,
         journal: Journal,
-        pbx: PBX,
-        voice: Voice,
-        policies: Policies,
+        pbx: PbxClient,
+        messenger: Messenger,
+        policy_store: PolicyStore,
         *,
         minutes: int | None,
         most: int,
@@ -194,7 +194,7 @@ class Watcher(Recurring):
     ) -> None:
         """`most` requests a look; `own` is the name of Park's account on the PBX, where that is known."""
         super().__init__("drift", now)
-        self.journal, self.pbx, self.voice, self.policies = journal, pbx, voice, policies
+        self.journal, self.pbx, self.messenger, self.policy_store = journal, pbx, messenger, policy_store
         self.wanted, self.every = minutes is not None, timedelta(minutes=minutes or 0)
         self.most, self.own = most, own
         self._me = uuid.uuid4().hex
@@ -207,7 +207,7 @@ class Watcher(Recurring):
 
     def turn(self) -> datetime:
         """Look where that is due, and tell what is still to be told."""
-        channel = self.policies.now.drift or self.policies.now.announce
+        channel = self.policy_store.now.drift or self.policy_store.now.announce
         if channel is None:
             return self.now() + self.every
         try:
@@ -245,7 +245,9 @@ class Watcher(Recurring):
         if begun is None:
             return
         over = time.monotonic() + CLAIM.total_seconds() / 2
-        look = Look(self.pbx, begun.sights, begun.watch, self.most, lambda: self._stopping or time.monotonic() > over)
+        look = DriftScan(
+            self.pbx, begun.sights, begun.watch, self.most, lambda: self._stopping or time.monotonic() > over
+        )
         look.run()
         record(self.journal, self._me, begun, look, due_at=at + self.every, own=self.own)
 
@@ -259,7 +261,7 @@ class Watcher(Recurring):
                 keep(connection, self._me, at=self.journal.now())
             if drift.id != self._told:
                 try:
-                    self.voice.post(channel, message(drift))
+                    self.messenger.post(channel, message(drift))
                 except SlackFailure as failure:
                     return self._put_off(failure)
                 self._told = drift.id

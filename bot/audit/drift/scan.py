@@ -9,8 +9,8 @@ from bot.audit.drift.baseline import Sights, key_of, snapshot
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import read
 from bot.errors import Missing, ParkError, PBXError, Rejected
-from bot.journal.drift_store import Watch
-from bot.pbx.client import PBX
+from bot.journal.drift_store import ScanState
+from bot.pbx.client import PbxClient
 from bot.pbx.models import AuditLog
 from bot.pbx.requests import Throttled
 from bot.planning.name_resolution import ring_group_label
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 Some = TypeVar("Some")
 
 
-class Enough(ParkError):
+class BudgetExhausted(ParkError):
     """The bound is reached, or nobody wants to wait any longer."""
 
 
-class Bound:
+class RequestBudget:
     """So many requests, of which some are kept for what is found; `enough` is asked before each."""
 
     def __init__(self, most: int, kept: int, enough: Callable[[], bool]) -> None:
@@ -33,7 +33,7 @@ class Bound:
     def ask(self, call: Callable[[], Some], cost: int = 1) -> Some:
         """Raise Enough; what the PBX says against it is raised too."""
         if self.left < cost or self._enough():
-            raise Enough("the bound of a look is reached")
+            raise BudgetExhausted("the bound of a look is reached")
         self.left -= cost
         return call()
 
@@ -45,7 +45,7 @@ class Bound:
         """What can be done without."""
         try:
             return self.ask(call)
-        except (Enough, PBXError) as fault:
+        except (BudgetExhausted, PBXError) as fault:
             log.info("told without it: %s", fault)
             return otherwise
 
@@ -55,13 +55,13 @@ RESERVE = 3
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Look:
+class DriftScan:
     """Reads, and compares with what is expected: what differs is read once more, whole and by itself."""
 
-    def __init__(self, pbx: PBX, sights: Sights, watch: Watch, most: int, enough: Callable[[], bool]) -> None:
+    def __init__(self, pbx: PbxClient, sights: Sights, watch: ScanState, most: int, enough: Callable[[], bool]) -> None:
         """`most` requests, not counting those that the client sends again; `enough`: nobody wants to wait longer."""
         self.pbx, self.sights, self.watch = pbx, sights, watch
-        self._bound = Bound(most, RESERVE, enough)
+        self._bound = RequestBudget(most, RESERVE, enough)
         self.skip, self.end = watch.skip, False
         self.readings: dict[str, Snapshot] = {}
         """What there is, by key: members where they were read."""
@@ -82,7 +82,7 @@ class Look:
                 self._confirm(target)
             for id in self._in_turn():
                 self._members(id)
-        except Enough:
+        except BudgetExhausted:
             log.debug("the rest is looked at next time")
         except PBXError as fault:
             self.cut_short = True

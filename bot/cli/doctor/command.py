@@ -12,7 +12,7 @@ from textwrap import wrap
 from bot.cli.doctor.environment import lint, policy, read_only, settings, time_zones
 from bot.cli.doctor.experiments import probe
 from bot.cli.doctor.journal import pause, place, space, tables
-from bot.cli.doctor.model import Case, Check, Finding, Severity, examine
+from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, examine
 from bot.cli.doctor.network import address, port, tls
 from bot.cli.doctor.pbx import base_path, call_park, role, sign_in
 from bot.cli.doctor.pbx import clock as pbx_clock
@@ -93,8 +93,8 @@ def _hung(begin: str, text: str) -> Iterator[str]:
 def run(chosen: Namespace) -> int:
     """0: all is well; 1: there are warnings; 2: there are errors."""
     findings = []
-    with closing(Case(utc_now)) as case:
-        for finding in examine((*CHECKS, PROBE) if chosen.probe else CHECKS, case):
+    with closing(DoctorContext(utc_now)) as context:
+        for finding in examine((*CHECKS, PROBE) if chosen.probe else CHECKS, context):
             findings.append(finding)
             if not chosen.json:
                 sys.stdout.writelines(f"{line}\n" for line in lines(finding))

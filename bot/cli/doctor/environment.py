@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.cli.doctor.model import Case, Finding, error, ok, warning
+from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.errors import PolicyError, SettingsError
 from bot.pbx.client import credentials_of
 from bot.pbx.requests import base
-from bot.policy.diagnostics import remarks
+from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
 from bot.settings import Settings
 
@@ -20,15 +20,15 @@ _STAND_INS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
 _REMEDY = "Set it in the environment, or in .env where Park is started; README, 'Connect', says what each variable is."
 
 
-def settings(case: Case) -> Iterator[Finding]:
+def settings(context: DoctorContext) -> Iterator[Finding]:
     """Pydantic tells of what several variables make together only once each of them is right: so it is asked again."""
     faults: dict[str, str] = {}
     standing_in: dict[str, Any] = {}
     left = {name: [*_stand_ins(name)] for name in Settings.model_fields}
-    while told := {name: text for name, text in _read(case, standing_in) if left[name]}:
+    while told := {name: text for name, text in _read(context, standing_in) if left[name]}:
         faults = told | faults
         standing_in |= {name: left[name].pop(0) for name in told}
-    case.faulty = frozenset(name.upper() for name in faults)
+    context.faulty = frozenset(name.upper() for name in faults)
     yield from (
         error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
         for name, text in faults.items()
@@ -37,7 +37,7 @@ def settings(case: Case) -> Iterator[Finding]:
         yield ok("settings", "every variable is there and understood")
 
 
-def _read(case: Case, standing_in: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _read(context: DoctorContext, standing_in: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each variable at fault, in lower case, with what is wrong; where none is, `settings` are there."""
     try:
         settings = Settings(**standing_in)
@@ -49,11 +49,11 @@ def _read(case: Case, standing_in: Mapping[str, Any]) -> Iterator[tuple[str, str
     except SettingsError as fault:
         yield _name(str(fault)), str(fault)
     else:
-        case.settings = settings
+        context.settings = settings
 
 
-def read_only(case: Case) -> Iterator[Finding]:
-    if case.settings.park_read_only:
+def read_only(context: DoctorContext) -> Iterator[Finding]:
+    if context.settings.park_read_only:
         yield warning(
             "read_only.on",
             "PARK_READ_ONLY is set: questions and previews are answered, and nothing can be changed",
@@ -81,7 +81,7 @@ def _stand_ins(name: str) -> Iterator[Any]:
     yield usual
 
 
-def time_zones(_: Case) -> Iterator[Finding]:
+def time_zones(_: DoctorContext) -> Iterator[Finding]:
     """People write times in their own zone, and hours in the policy have one."""
     try:
         ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -95,26 +95,26 @@ def time_zones(_: Case) -> Iterator[Finding]:
         yield ok("time_zones", "time zone data is there")
 
 
-def policy(case: Case) -> Iterator[Finding]:
-    file = case.settings.park_policy
+def policy(context: DoctorContext) -> Iterator[Finding]:
+    file = context.settings.park_policy
     try:
-        case.policy = read_policy(file)
+        context.policy = read_policy(file)
     except PolicyError as mistake:
         for line, column, text in mistake.faults:
             place = ":".join(str(part) for part in (file, line, column) if part is not None)
             remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
             yield error("policy.mistake", f"{place}: {text}", remedy, about=place)
         return
-    rules = len(case.policy.allow) + len(case.policy.deny)
-    yield ok("policy", f"{file}: {rules} rules without a mistake; fingerprint {case.policy.fingerprint}")
+    rules = len(context.policy.allow) + len(context.policy.deny)
+    yield ok("policy", f"{file}: {rules} rules without a mistake; fingerprint {context.policy.fingerprint}")
 
 
-def lint(case: Case) -> Iterator[Finding]:
+def lint(context: DoctorContext) -> Iterator[Finding]:
     said = [
         warning("policy.lint.remark", f"the rule “{rule.name}” {text}", "Mean it, or change the rule.", about=rule.name)
-        for rule, text in remarks(case.policy)
+        for rule, text in lint_policy(context.policy)
     ]
-    if not case.policy.allow:
+    if not context.policy.allow:
         said.append(
             warning("policy.lint.nothing", "no rule allows anything", "Write an [[allow]] rule: README, 'The policy'.")
         )

@@ -4,8 +4,8 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.cli.doctor.model import Case, Finding, error, ok, skipped, warning
-from bot.cli.doctor.probe import Ground, Learnt, NotLearnt, refused, said, told_to_stop
+from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
+from bot.cli.doctor.probe import Learnt, NotLearnt, ProbeFixture, refused, said, told_to_stop
 from bot.errors import ParkError, UnknownOutcome, Unreachable
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.pbx.requests import sendable
@@ -13,31 +13,31 @@ from bot.pbx.responses import Page
 from bot.pbx.transport import Deadline
 
 
-def unknown_extension(ground: Ground) -> Learnt:
+def unknown_extension(fixture: ProbeFixture) -> Learnt:
     number = str(secrets.randbelow(10**9) + 10**9)
-    if ground.pbx.number(number) is not None:
+    if fixture.pbx.number(number) is not None:
         raise NotLearnt(f"{number} happens to be an extension")
-    if no := ground.join(ground.group, number):
+    if no := fixture.join(fixture.group, number):
         return "refused", f"an extension that nobody has is refused ({said(no)})"
     return "accepted", "an extension that nobody has is accepted"
 
 
-def not_a_member(ground: Ground) -> Learnt:
-    if no := refused(lambda: ground.pbx.remove_member(ground.group, ground.free[0])):
+def not_a_member(fixture: ProbeFixture) -> Learnt:
+    if no := refused(lambda: fixture.pbx.remove_member(fixture.group, fixture.free[0])):
         return "refused", f"to remove somebody who is no member is refused ({said(no)})"
     return "accepted", "to remove somebody who is no member is accepted, and changes nothing"
 
 
-def member_order(ground: Ground) -> Learnt:
+def member_order(fixture: ProbeFixture) -> Learnt:
     """The highest number goes in last but one, so that three users tell all orders apart."""
-    if len(ground.free) < 3:
-        raise NotLearnt(f"{len(ground.free)} of the three users that it takes are in no park group")
-    high, middle, low = ground.free[:3]
+    if len(fixture.free) < 3:
+        raise NotLearnt(f"{len(fixture.free)} of the three users that it takes are in no park group")
+    high, middle, low = fixture.free[:3]
     added = [middle, high, low]
     for number in added:
-        if no := ground.join(ground.group, number):
+        if no := fixture.join(fixture.group, number):
             raise NotLearnt(f"the PBX does not take {number} as a member: {said(no)}")
-    came = ground.members(ground.group)
+    came = fixture.members(fixture.group)
     orders = {
         "assigned": (added, "in the order in which they were added"),
         "newest_first": (added[::-1], "the last added first"),
@@ -50,22 +50,22 @@ def member_order(ground: Ground) -> Learnt:
     return "other", f"the members list has an order of its own: added {', '.join(added)}, shown {', '.join(came)}"
 
 
-def member_twice(ground: Ground) -> Learnt:
-    number = _joined(ground)
-    before = ground.members(ground.group)
-    if no := ground.join(ground.group, number):
+def member_twice(fixture: ProbeFixture) -> Learnt:
+    number = _joined(fixture)
+    before = fixture.members(fixture.group)
+    if no := fixture.join(fixture.group, number):
         return "refused", f"to add a member again is refused ({said(no)})"
-    after = ground.members(ground.group)
+    after = fixture.members(fixture.group)
     if after == before:
         return "accepted", "to add a member again is accepted, and changes nothing"
     return "changes", f"to add a member again changes the list from {', '.join(before)} to {', '.join(after)}"
 
 
-def member_elsewhere(ground: Ground) -> Learnt:
+def member_elsewhere(fixture: ProbeFixture) -> Learnt:
     """Both groups are the probe's own."""
-    number = _joined(ground)
-    no = ground.join(ground.other, number)
-    here, there = number in ground.members(ground.group), number in ground.members(ground.other)
+    number = _joined(fixture)
+    no = fixture.join(fixture.other, number)
+    here, there = number in fixture.members(fixture.group), number in fixture.members(fixture.other)
     if no:
         return "refused", f"a member of another group is refused ({said(no)})"
     if here and there:
@@ -75,54 +75,54 @@ def member_elsewhere(ground: Ground) -> Learnt:
     )
 
 
-def delete_with_members(ground: Ground) -> Learnt:
+def delete_with_members(fixture: ProbeFixture) -> Learnt:
     """The last: its groups are gone then."""
-    _joined(ground)
-    if no := refused(lambda: ground.pbx.delete_group(ground.group)):
+    _joined(fixture)
+    if no := refused(lambda: fixture.pbx.delete_group(fixture.group)):
         return "refused", f"a group that has members can't be deleted ({said(no)})"
     return "accepted", "a group can be deleted with its members in it"
 
 
-def _joined(ground: Ground) -> str:
+def _joined(fixture: ProbeFixture) -> str:
     """Somebody who is in the first group."""
-    number = ground.free[0]
-    if number not in ground.members(ground.group) and (no := ground.join(ground.group, number)):
+    number = fixture.free[0]
+    if number not in fixture.members(fixture.group) and (no := fixture.join(fixture.group, number)):
         raise NotLearnt(f"the PBX does not take {number} as a member: {said(no)}")
     return number
 
 
-def duplicate_name(ground: Ground) -> Learnt:
-    ground.show()
-    if no := refused(ground.make):
+def duplicate_name(fixture: ProbeFixture) -> Learnt:
+    fixture.show()
+    if no := refused(fixture.make):
         return "refused", f"a name that a group has already is refused ({said(no)})"
     return "accepted", "two groups can have the same name"
 
 
-def filter(ground: Ground) -> Learnt:
-    return _narrowed(ground, "filter", f"name eq '{ground.name}'")
+def filter(fixture: ProbeFixture) -> Learnt:
+    return _narrowed(fixture, "filter", f"name eq '{fixture.name}'")
 
 
-def filter_case(ground: Ground) -> Learnt:
+def filter_case(fixture: ProbeFixture) -> Learnt:
     """Only where filters count at all."""
-    if filter(ground)[0] != "supported":
+    if filter(fixture)[0] != "supported":
         raise NotLearnt("filters do not count")
-    found = ground.pbx.group_page(filter=f"name eq '{ground.name.upper()}'")
+    found = fixture.pbx.group_page(filter=f"name eq '{fixture.name.upper()}'")
     if found.items:
         return "ignored", "eq in a filter does not tell capitals from small letters"
     return "exact", "eq in a filter tells capitals from small letters"
 
 
-def search(ground: Ground) -> Learnt:
-    return _narrowed(ground, "search", ground.name)
+def search(fixture: ProbeFixture) -> Learnt:
+    return _narrowed(fixture, "search", fixture.name)
 
 
-def _narrowed(ground: Ground, how: str, text: str) -> Learnt:
-    ours = {ground.group, ground.other}
-    everything = {group.id for group in ground.pbx.group_page().items}
+def _narrowed(fixture: ProbeFixture, how: str, text: str) -> Learnt:
+    ours = {fixture.group, fixture.other}
+    everything = {group.id for group in fixture.pbx.group_page().items}
     if everything <= ours:
         raise NotLearnt("there are no other groups to narrow the list from")
     pages: list[Page[ParkGroup]] = []
-    if no := refused(lambda: pages.append(ground.pbx.group_page(0, **{how: text}))):
+    if no := refused(lambda: pages.append(fixture.pbx.group_page(0, **{how: text}))):
         return "refused", f"a {how} in the list of groups is refused ({said(no)})"
     found = {group.id for group in pages[0].items}
     if not found & ours or found >= everything:
@@ -133,9 +133,9 @@ def _narrowed(ground: Ground, how: str, text: str) -> Learnt:
 _SECONDS = 10.0
 
 
-def refresh_tokens(ground: Ground) -> Learnt:
+def refresh_tokens(fixture: ProbeFixture) -> Learnt:
     """Only of the doctor's own sign-in: what Park holds stays as it is."""
-    rotates = ground.pbx.sign_in.rotates(Deadline(_SECONDS))
+    rotates = fixture.pbx.sign_in.rotates(Deadline(_SECONDS))
     if rotates is None:
         raise NotLearnt("the PBX was shown PBX_TOKEN, with which no refresh token comes")
     if rotates:
@@ -147,9 +147,9 @@ STRANGER = "park_doctor_probe"
 """A field that no PBX has."""
 
 
-def blanks_shown(ground: Ground) -> Learnt:
+def blanks_shown(fixture: ProbeFixture) -> Learnt:
     """Of a new group, which has no ring group."""
-    shown = ground.raw()
+    shown = fixture.raw()
     if "ring_group_id" not in shown:
         return "missing", "a blank field is left out"
     how = {None: ("null", "a blank field is shown as null"), "": ("empty", 'a blank field is shown as ""')}
@@ -158,37 +158,37 @@ def blanks_shown(ground: Ground) -> Learnt:
     return how[shown["ring_group_id"]]
 
 
-def update(ground: Ground) -> Learnt:
-    ground.send_to_ring_group()
-    if no := ground.update():
+def update(fixture: ProbeFixture) -> Learnt:
+    fixture.send_to_ring_group()
+    if no := fixture.update():
         return "whole", f"an update must hold everything: without the recall target it is refused ({said(no)})"
-    after = ground.show()
-    if (after.recall_to, after.ring_group_id) == (RecallTo.RING_GROUP, ground.ring_group):
+    after = fixture.show()
+    if (after.recall_to, after.ring_group_id) == (RecallTo.RING_GROUP, fixture.ring_group):
         return "partial", "an update is partial: what it leaves out stays as it was"
     if after.recall_to == RecallTo.USER:
         return "replacement", "an update is a replacement: what it leaves out goes back to its default"
     return "mixed", f"what an update leaves out becomes {after.recall_to}, ring group {after.ring_group_id}"
 
 
-def unknown_fields(ground: Ground) -> Learnt:
-    if no := ground.update(recall_to=RecallTo.USER, **{STRANGER: True}):
+def unknown_fields(fixture: ProbeFixture) -> Learnt:
+    if no := fixture.update(recall_to=RecallTo.USER, **{STRANGER: True}):
         return "refused", f"an update with a field that the PBX does not know is refused ({said(no)})"
-    if STRANGER in ground.raw():
+    if STRANGER in fixture.raw():
         return "kept", "a field that the PBX does not know is kept and shown"
     return "ignored", "a field that the PBX does not know is ignored"
 
 
-def id_field(ground: Ground) -> Learnt:
+def id_field(fixture: ProbeFixture) -> Learnt:
     """As a field that is shown and can't be written."""
-    if no := ground.update(recall_to=RecallTo.USER, id=ground.group):
+    if no := fixture.update(recall_to=RecallTo.USER, id=fixture.group):
         return "refused", f"an update that holds the id is refused ({said(no)}): Park leaves it out"
     return "ignored", "an id in an update is ignored"
 
 
-def shown_fields(ground: Ground) -> Learnt:
+def shown_fields(fixture: ProbeFixture) -> Learnt:
     """As Park's own updates are made."""
-    settings = ground.show().shown()
-    if no := ground.give_back(sendable(settings)):
+    settings = fixture.show().shown()
+    if no := fixture.give_back(sendable(settings)):
         return (
             "refused",
             f"what a group shows is refused when Park sends it back ({said(no)}): Park can't change groups",
@@ -196,28 +196,28 @@ def shown_fields(ground: Ground) -> Learnt:
     return "accepted", "what a group shows is accepted when Park sends it back"
 
 
-def null(ground: Ground) -> Learnt:
-    return _blanked(ground, "null", {"ring_group_id": None})
+def null(fixture: ProbeFixture) -> Learnt:
+    return _blanked(fixture, "null", {"ring_group_id": None})
 
 
-def empty(ground: Ground) -> Learnt:
-    return _blanked(ground, '""', {"ring_group_id": ""})
+def empty(fixture: ProbeFixture) -> Learnt:
+    return _blanked(fixture, '""', {"ring_group_id": ""})
 
 
-def missing(ground: Ground) -> Learnt:
-    return _blanked(ground, "a missing field", {})
+def missing(fixture: ProbeFixture) -> Learnt:
+    return _blanked(fixture, "a missing field", {})
 
 
-def _blanked(ground: Ground, what: str, fields: dict[str, str | None]) -> Learnt:
-    ground.send_to_ring_group()
-    if no := ground.update(recall_to=RecallTo.USER, **fields):
+def _blanked(fixture: ProbeFixture, what: str, fields: dict[str, str | None]) -> Learnt:
+    fixture.send_to_ring_group()
+    if no := fixture.update(recall_to=RecallTo.USER, **fields):
         return "refused", f"{what} for the ring group is refused ({said(no)})"
-    if ground.show().ring_group_id is None:
+    if fixture.show().ring_group_id is None:
         return "cleared", f"{what} clears the ring group"
     return "kept", f"{what} leaves the ring group as it was"
 
 
-LESSONS: Mapping[str, Callable[[Ground], Learnt]] = {
+LESSONS: Mapping[str, Callable[[ProbeFixture], Learnt]] = {
     "refresh_tokens": refresh_tokens,
     "blanks_shown": blanks_shown,
     "update": update,
@@ -240,26 +240,26 @@ LESSONS: Mapping[str, Callable[[Ground], Learnt]] = {
 }
 
 
-def probe(case: Case) -> Iterator[Finding]:
+def probe(context: DoctorContext) -> Iterator[Finding]:
     """Refuses where Park itself may write nothing."""
-    if case.settings.park_read_only:
+    if context.settings.park_read_only:
         yield error("probe.read_only", "PARK_READ_ONLY is set: nothing is tried", "Remove it for the probe.")
-    elif case.paused is not None:
-        text = f"Park is paused ({case.paused}): nothing is tried"
+    elif context.paused is not None:
+        text = f"Park is paused ({context.paused}): nothing is tried"
         yield error("probe.paused", text, "`/park resume` in Slack ends the pause.")
     else:
         with told_to_stop() as stop:
-            findings = _all(Ground(case.pbx, stop), stop)
+            findings = _all(ProbeFixture(context.pbx, stop), stop)
         yield from findings
 
 
-def _all(ground: Ground, stop: threading.Event) -> list[Finding]:
+def _all(fixture: ProbeFixture, stop: threading.Event) -> list[Finding]:
     """Told at the end: whoever listens may go away, and what was made may not stay."""
     try:
-        learnt = [_learnt(f"probe.{id}", lesson, ground) for id, lesson in LESSONS.items()]
+        learnt = [_learnt(f"probe.{id}", lesson, fixture) for id, lesson in LESSONS.items()]
     finally:
-        left = ground.clean()
-    return [*learnt, *_end(ground.name, left, stopped=stop.is_set())]
+        left = fixture.clean()
+    return [*learnt, *_end(fixture.name, left, stopped=stop.is_set())]
 
 
 def _end(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
@@ -274,10 +274,10 @@ def _end(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
         yield ok("probe.cleaned_up", f"the groups “{name}” are removed")
 
 
-def _learnt(id: str, lesson: Callable[[Ground], Learnt], ground: Ground) -> Finding:
+def _learnt(id: str, lesson: Callable[[ProbeFixture], Learnt], fixture: ProbeFixture) -> Finding:
     try:
-        answer, text = lesson(ground)
+        answer, text = lesson(fixture)
     except (NotLearnt, ParkError) as why:
-        ground.unanswered += isinstance(why, Unreachable | UnknownOutcome)
+        fixture.unanswered += isinstance(why, Unreachable | UnknownOutcome)
         return skipped(id, f"not learnt: {why}")
     return ok(id, text, answer=answer)

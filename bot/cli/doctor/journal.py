@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from bot.changes.repository import PAUSED
-from bot.cli.doctor.model import Case, Finding, error, ok, skipped, warning
+from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal.database import beside, is_sqlite, may, parse_url
 from bot.journal.migrations import Standing, standing
@@ -38,9 +38,9 @@ LITTLE, HARDLY = 500_000_000, 20_000_000
 _UPGRADE = "Run this Park's newer version again, or restore the journal's backup of before the upgrade."
 
 
-def place(case: Case) -> Iterator[Finding]:
+def place(context: DoctorContext) -> Iterator[Finding]:
     """Where the journal is, and whether it may be written; nothing is."""
-    url = case.settings.database_url
+    url = context.settings.database_url
     try:
         yield _file(file_of(url)) if is_sqlite(parse_url(url)) else ok("journal.place", "the journal is on PostgreSQL")
     except SettingsError as fault:
@@ -70,9 +70,9 @@ def _file(file: Path) -> Finding:
     return ok("journal.place", f"the journal is {file}")
 
 
-def tables(case: Case) -> Iterator[Finding]:
+def tables(context: DoctorContext) -> Iterator[Finding]:
     """Read beside whoever has it, without its lock."""
-    url = case.settings.database_url
+    url = context.settings.database_url
     if (alone := is_sqlite(parse_url(url))) and not file_of(url).exists():
         yield ok("journal.tables", "there are no tables yet: Park makes them when it starts")
         return
@@ -81,7 +81,7 @@ def tables(case: Case) -> Iterator[Finding]:
             stands = standing(connection)
             yield from _standing(stands, alone=alone)
             if stands is Standing.CURRENT:
-                case.paused = connection.scalar(select(flags.c.text).where(flags.c.name == PAUSED))
+                context.paused = connection.scalar(select(flags.c.text).where(flags.c.name == PAUSED))
                 yield from () if alone else writable(connection)
     except (JournalUnavailable, SettingsError) as failure:
         remedy = "Look whether DATABASE_URL is right and the database runs. A broken file comes back from its backup."
@@ -100,19 +100,19 @@ def _standing(stands: Standing, *, alone: bool) -> Iterator[Finding]:
         yield error("journal.tables.older", f"the journal {what}", "Bring it up to date: python -m bot migrate")
 
 
-def pause(case: Case) -> Iterator[Finding]:
-    if case.paused is None:
+def pause(context: DoctorContext) -> Iterator[Finding]:
+    if context.paused is None:
         yield ok("pause", "Park is not paused")
     else:
-        yield warning("pause.on", f"Park is paused: {case.paused}", "`/park resume` in Slack ends it.")
+        yield warning("pause.on", f"Park is paused: {context.paused}", "`/park resume` in Slack ends it.")
 
 
-def space(case: Case) -> Iterator[Finding]:
+def space(context: DoctorContext) -> Iterator[Finding]:
     """Where SQLite's file is; what PostgreSQL has, it does not tell."""
-    if not is_sqlite(parse_url(case.settings.database_url)):
+    if not is_sqlite(parse_url(context.settings.database_url)):
         yield skipped("journal.space", "how much room the database has is not known from here")
         return
-    folder = file_of(case.settings.database_url).parent
+    folder = file_of(context.settings.database_url).parent
     free = shutil.disk_usage(folder).free
     text = f"{free / 1e6:,.0f} MB are free in {folder}"
     remedy = "Make room: without it nothing can be acknowledged. PARK_RETENTION_DAYS prunes what is old."

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
-from slack_sdk import WebClient
-
 from bot.errors import ParkError
-from bot.pbx.client import PBX
-from bot.pbx.requests import Answer, Call
+from bot.pbx.client import PbxClient
+from bot.pbx.requests import ApiRequest, ApiResponse
 from bot.policy.rules import Policy
 from bot.settings import Settings
-from bot.slack.app_config import Granted
+from bot.slack.app_config import GrantedScopes
+from bot.slack.client import Client
 from bot.times.model import Now
 
 
@@ -62,17 +61,17 @@ def error(id: str, text: str, remedy: str, *, about: str | None = None) -> Findi
     return Finding(id=id, severity=Severity.ERROR, text=text, remedy=remedy, about=about)
 
 
-class Case:
+class DoctorContext:
     """Each of these is there once the check that gives it has found no error."""
 
     settings: Settings
     policy: Policy
-    client: WebClient
-    granted: Granted
-    pbx: PBX
-    greeting: Answer
+    client: Client
+    granted: GrantedScopes
+    pbx: PbxClient
+    greeting: ApiResponse
     """The PBX's, to whoever shows no token."""
-    user: Answer
+    user: ApiResponse
     """What the PBX tells of who is signed in."""
     paused: str | None = None
     """Why, where the journal says that Park is."""
@@ -82,9 +81,9 @@ class Case:
         self.faulty = frozenset(name.upper() for name in Settings.model_fields)
         """Variables that are not right: in `settings` something else stands for them."""
 
-    def ask(self, *path: str, **query: str | int) -> tuple[Call, Answer]:
+    def ask(self, *path: str, **query: str | int) -> tuple[ApiRequest, ApiResponse]:
         """Read from the PBX, signed in; raise PBXError."""
-        call = Call(method="GET", path=path, query=query)
+        call = ApiRequest(method="GET", path=path, query=query)
         return call, self.pbx.ask(call)
 
     def close(self) -> None:
@@ -94,7 +93,7 @@ class Case:
 
 
 log = logging.getLogger(__name__)
-Look = Callable[[Case], Iterator[Finding]]
+CheckFunction = Callable[[DoctorContext], Iterator[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,36 +101,36 @@ class Check:
     """`look` finds something of that id, or below it."""
 
     id: str
-    look: Look
+    look: CheckFunction
     needs: tuple[str, ...] = ()
     """Checks without which this one has nothing to look at."""
     variables: tuple[str, ...] = ()
     """Likewise, of the environment."""
 
 
-def examine(checks: Iterable[Check], case: Case) -> Iterator[Finding]:
+def examine(checks: Iterable[Check], context: DoctorContext) -> Iterator[Finding]:
     """Findings in the checks' order, each as soon as it is known."""
     failed: dict[str, str] = {}
     for check in checks:
-        if cause := _in_the_way(check, case, failed):
+        if cause := _in_the_way(check, context, failed):
             failed[check.id] = cause
             yield skipped(check.id, f"not looked at, because of {cause}")
             continue
-        for finding in _looked(check, case):
+        for finding in _looked(check, context):
             if finding.severity is Severity.ERROR:
                 failed[check.id] = check.id
             yield finding
 
 
-def _in_the_way(check: Check, case: Case, failed: Mapping[str, str]) -> str | None:
+def _in_the_way(check: Check, context: DoctorContext, failed: Mapping[str, str]) -> str | None:
     """A variable or a check: the first of all that went wrong."""
     earlier = [failed[id] for id in check.needs if id in failed]
-    return next(iter([*earlier, *(name for name in check.variables if name in case.faulty)]), None)
+    return next(iter([*earlier, *(name for name in check.variables if name in context.faulty)]), None)
 
 
-def _looked(check: Check, case: Case) -> Iterator[Finding]:
+def _looked(check: Check, context: DoctorContext) -> Iterator[Finding]:
     try:
-        yield from check.look(case)
+        yield from check.look(context)
     except Exception as fault:  # whatever a check did not reckon with: the other checks still have their say
         log.debug("%s", check.id, exc_info=fault)
         said = str(fault) if isinstance(fault, ParkError) else f"{type(fault).__name__}: {fault}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from bot.cli.doctor.model import Case, Finding, error, ok, warning
+from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.errors import SettingsError
 from bot.pbx.requests import base
 from bot.pbx.tls import LOOPBACK, tls_context
@@ -62,8 +62,8 @@ def _fingerprint(host: str, port: int) -> str:
 _URL = "PBX_URL is like https://pbx.example.com:8887/api: set it right."
 
 
-def address(case: Case) -> Iterator[Finding]:
-    host, port = _where(case)
+def address(context: DoctorContext) -> Iterator[Finding]:
+    host, port = _where(context)
     try:
         found = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as fault:
@@ -75,35 +75,35 @@ def address(case: Case) -> Iterator[Finding]:
         yield ok("pbx.address", f"{host} is {', '.join(sorted(found))}")
 
 
-def port(case: Case) -> Iterator[Finding]:
-    host, port = _where(case)
+def port(context: DoctorContext) -> Iterator[Finding]:
+    host, port = _where(context)
     try:
-        with socket.create_connection((host, port), case.settings.pbx_deadline):
+        with socket.create_connection((host, port), context.settings.pbx_deadline):
             yield ok("pbx.port", f"port {port} takes connections")
     except OSError as fault:
         remedy = "Look whether the PBX runs, at its REST API's port (8887 as it comes), and at firewalls between."
         yield error("pbx.port.closed", f"no connection to {host}, port {port}: {fault}", remedy)
 
 
-def tls(case: Case) -> Iterator[Finding]:
-    settings, url = case.settings, _url(case)
+def tls(context: DoctorContext) -> Iterator[Finding]:
+    settings, url = context.settings, _url(context)
     try:
-        context = tls_context(url, settings.pbx_ca_file, verify=settings.pbx_verify_tls)
+        ssl_context = tls_context(url, settings.pbx_ca_file, verify=settings.pbx_verify_tls)
     except SettingsError as fault:
         yield error(
             "pbx.tls.ca_file", str(fault), "Let PBX_CA_FILE name a file of PEM certificates that Park may read."
         )
         return
-    host, port = _where(case)
-    if context is None:
+    host, port = _where(context)
+    if ssl_context is None:
         yield from _in_the_clear(host)
         return
     try:
         with (
             socket.create_connection((host, port), settings.pbx_deadline) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secured,
+            ssl_context.wrap_socket(plain, server_hostname=host) as secured,
         ):
-            yield from expiry(secured.getpeercert(), case.now()) if settings.pbx_verify_tls else _unverified()
+            yield from expiry(secured.getpeercert(), context.now()) if settings.pbx_verify_tls else _unverified()
     except ssl.SSLCertVerificationError as fault:
         yield untrusted(fault, host, port)
     except (OSError, ssl.SSLError) as fault:
@@ -128,10 +128,10 @@ def _unverified() -> Iterator[Finding]:
     )
 
 
-def _url(case: Case) -> httpx.URL:
-    return httpx.URL(base(str(case.settings.pbx_url)))
+def _url(context: DoctorContext) -> httpx.URL:
+    return httpx.URL(base(str(context.settings.pbx_url)))
 
 
-def _where(case: Case) -> tuple[str, int]:
-    url = _url(case)
+def _where(context: DoctorContext) -> tuple[str, int]:
+    url = _url(context)
     return url.host, url.port or (443 if url.scheme == "https" else 80)

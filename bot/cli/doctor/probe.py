@@ -13,9 +13,9 @@ from typing import Any
 from pydantic_core import from_json
 
 from bot.errors import PBXError, Rejected, UnknownOutcome
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RecallTo
-from bot.pbx.requests import Call, Throttled, as_json
+from bot.pbx.requests import ApiRequest, Throttled, as_json
 from bot.pbx.responses import judged
 
 Learnt = tuple[str, str]
@@ -52,10 +52,10 @@ LATE = 5.0
 """Seconds in which a group appears whose making was not answered."""
 
 
-class Ground:
+class ProbeFixture:
     """Once `stop` is set, or the PBX no longer answers, nothing but cleaning up is sent: each raises NotLearnt."""
 
-    def __init__(self, pbx: PBX, stop: threading.Event) -> None:
+    def __init__(self, pbx: PbxClient, stop: threading.Event) -> None:
         self._pbx, self._stop = pbx, stop
         self.name = PREFIX + secrets.token_hex(4)
         self.unanswered = 0
@@ -66,7 +66,7 @@ class Ground:
         self._joined: set[tuple[str, str]] = set()
 
     @property
-    def pbx(self) -> PBX:
+    def pbx(self) -> PbxClient:
         if self._stop.is_set():
             raise NotLearnt("the probe was told to stop")
         if self.unanswered >= PATIENCE:
@@ -116,7 +116,7 @@ class Ground:
 
     def raw(self) -> dict[str, Any]:
         """The same as the PBX sent it."""
-        call = Call(method="GET", path=("call_park_groups", self.group))
+        call = ApiRequest(method="GET", path=("call_park_groups", self.group))
         shown: dict[str, Any] = from_json(judged(call, self.pbx.ask(call)).body)
         return shown
 
@@ -126,7 +126,7 @@ class Ground:
 
     def give_back(self, content: bytes) -> Rejected | None:
         """The first group, with exactly this for a body; likewise."""
-        call = Call(method="POST", path=("call_park_groups", self.group), content=content, write=True)
+        call = ApiRequest(method="POST", path=("call_park_groups", self.group), content=content, write=True)
         return refused(lambda: judged(call, self.pbx.ask(call)))
 
     def send_to_ring_group(self) -> None:

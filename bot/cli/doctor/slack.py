@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bot.cli.doctor.model import Case, Finding, error, ok, skew, warning
+from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skew, warning
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
-from bot.slack.app_config import SCOPES, granted, try_app_token
+from bot.slack.app_config import SCOPES, fetch_granted_scopes, try_app_token
 from bot.slack.client import connect_client
-from bot.slack.workspace import Place, people, places
+from bot.slack.workspace import PolicyChannel, people, places
 
 APPS = "https://api.slack.com/apps > Park"
 _BOT = f"Copy the Bot User OAuth Token (xoxb-) from {APPS} > OAuth & Permissions into SLACK_BOT_TOKEN."
@@ -21,22 +21,22 @@ _GONE = frozenset({"account_inactive", "token_revoked", "token_expired"})
 _AWAY = "Look whether this machine gets through to slack.com by HTTPS: a firewall, or https://slack-status.com."
 
 
-def bot_token(case: Case) -> Iterator[Finding]:
-    settings = case.settings
-    case.client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+def bot_token(context: DoctorContext) -> Iterator[Finding]:
+    settings = context.settings
+    context.client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
     try:
-        case.granted = granted(case.client)
+        context.granted = fetch_granted_scopes(context.client)
     except SlackRefused as refusal:
         remedy = _INSTALL if str(refusal) in _GONE else _BOT
         yield error("slack.bot_token.refused", f"Slack refuses SLACK_BOT_TOKEN: {refusal}", remedy)
     except SlackUnavailable as failure:
         yield error("slack.bot_token.unreachable", f"Slack at {settings.slack_api_url}: {failure}", _AWAY)
     else:
-        yield ok("slack.bot_token", f"SLACK_BOT_TOKEN is that of {case.granted.name} in {case.granted.team}")
+        yield ok("slack.bot_token", f"SLACK_BOT_TOKEN is that of {context.granted.name} in {context.granted.team}")
 
 
-def scopes(case: Case) -> Iterator[Finding]:
-    has = case.granted.scopes
+def scopes(context: DoctorContext) -> Iterator[Finding]:
+    has = context.granted.scopes
     if has is None:
         yield warning(
             "slack.scopes.untold",
@@ -56,22 +56,22 @@ def scopes(case: Case) -> Iterator[Finding]:
         yield ok("slack.scopes", f"the app is granted the {len(SCOPES)} scopes of manifest.yaml, and no other")
 
 
-def way_in(case: Case) -> Iterator[Finding]:
+def way_in(context: DoctorContext) -> Iterator[Finding]:
     """Socket Mode's token, where there is one; else requests come over HTTP, signed."""
-    if (token := case.settings.slack_app_token) is not None:
-        yield from _app_token(token.get_secret_value(), case.settings.slack_api_url)
+    if (token := context.settings.slack_app_token) is not None:
+        yield from _app_token(token.get_secret_value(), context.settings.slack_api_url)
     else:
         yield ok(
             "slack.way_in", "requests come over HTTP; whether SLACK_SIGNING_SECRET is right, only a request will tell"
         )
 
 
-def clock(case: Case) -> Iterator[Finding]:
-    yield from skew("slack.clock", "Slack", case.granted.date, case.now(), signed=_over_http(case))
+def clock(context: DoctorContext) -> Iterator[Finding]:
+    yield from skew("slack.clock", "Slack", context.granted.date, context.now(), signed=_over_http(context))
 
 
-def _over_http(case: Case) -> bool:
-    return case.settings.slack_app_token is None
+def _over_http(context: DoctorContext) -> bool:
+    return context.settings.slack_app_token is None
 
 
 def _app_token(token: str, url: str) -> Iterator[Finding]:
@@ -88,12 +88,12 @@ def _app_token(token: str, url: str) -> Iterator[Finding]:
 _IDS = "Set the id right in the policy file, or take it out: `python -m bot policy check` tells where it stands."
 
 
-def channels(case: Case) -> Iterator[Finding]:
+def channels(context: DoctorContext) -> Iterator[Finding]:
     number, said = 0, False
     try:
-        for place in places(case.client, case.policy):
+        for place in places(context.client, context.policy):
             number += 1
-            for finding in _of(place, case.granted.name):
+            for finding in _of(place, context.granted.name):
                 said = True
                 yield finding
     except SlackFailure as failure:
@@ -107,7 +107,7 @@ def channels(case: Case) -> Iterator[Finding]:
         yield ok("slack.channels", f"Park can use the channels that the policy names: {number}")
 
 
-def _of(place: Place, me: str) -> Iterator[Finding]:
+def _of(place: PolicyChannel, me: str) -> Iterator[Finding]:
     invite = f"/invite @{me} in that channel."
     about = {"about": place.id}
     if place.name is None:
@@ -121,10 +121,10 @@ def _of(place: Place, me: str) -> Iterator[Finding]:
         yield warning("slack.channels.not_in", text, invite, **about)
 
 
-def ids(case: Case) -> Iterator[Finding]:
+def ids(context: DoctorContext) -> Iterator[Finding]:
     """Users and user groups."""
     found = False
-    for doubt in people(case.client, case.policy):
+    for doubt in people(context.client, context.policy):
         found = True
         kind = "slack.ids.unknown" if doubt.id else "slack.ids.unasked"
         remedy = _IDS if doubt.id else "Set right what is said of the token and its scopes, then look again."

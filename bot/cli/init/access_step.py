@@ -9,24 +9,24 @@ from bot.pbx.name_index import closest
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import covers
 from bot.policy.rules import EVERY
-from bot.slack.workspace import Named, Roster
+from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
-Who = tuple[Named, ...]
+Who = tuple[DirectoryEntry, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
     """Each kind of people may be nobody."""
 
-    channel: Named
-    announce: Named
+    channel: DirectoryEntry
+    announce: DirectoryEntry
     everybody_looks: bool
     leads: Who
     groups: tuple[str, ...] = EVERY
     """Patterns, for the leads."""
     on_call: Who
     phone_team: Who
-    contact: Named | str | None
+    contact: DirectoryEntry | str | None
 
     @property
     def somebody(self) -> bool:
@@ -48,8 +48,10 @@ _SHOWN = 12
 class RightsQuestions:
     """Seven, each with an answer for Enter: that of `before`, if there was one."""
 
-    def __init__(self, console: Console, roster: Roster, groups: list[str], before: Rights | None) -> None:
-        self._console, self._roster, self._groups, self._before = console, roster, groups, before
+    def __init__(
+        self, console: Console, workspace_directory: WorkspaceDirectory, groups: list[str], before: Rights | None
+    ) -> None:
+        self._console, self._roster, self._groups, self._before = console, workspace_directory, groups, before
 
     def ask(self) -> Rights:
         """Raise SlackFailure where Slack can't tell its names."""
@@ -74,10 +76,10 @@ class RightsQuestions:
             on_call=on_call, phone_team=team, contact=contact, announce=announce,
         )  # fmt: skip
 
-    def _channel(self, question: str, before: Named | None) -> Named:
+    def _channel(self, question: str, before: DirectoryEntry | None) -> DirectoryEntry:
         default = before.shown if before else ""
 
-        def take(answer: str) -> Named:
+        def take(answer: str) -> DirectoryEntry:
             if not answer:
                 raise Mistake("Type the channel's name, as in #phones.")
             return one_of(answer, self._roster.channels, "channel")
@@ -86,7 +88,7 @@ class RightsQuestions:
         self._console.say(f"  {found.shown} is {found.id}.")
         return found
 
-    def _ask_looks(self, channel: Named) -> bool:
+    def _ask_looks(self, channel: DirectoryEntry) -> bool:
         if channel.note:
             self._console.say(
                 f"  {channel.shown} is {channel.note}: a rule for everybody in it is for whoever joins it."
@@ -126,14 +128,14 @@ class RightsQuestions:
                 raise Mistake(f"“{one}” fits none of the park groups.{hint}", offer=offer)
         return patterns
 
-    def _ask_contact(self, people: Who) -> Named | str | None:
+    def _ask_contact(self, people: Who) -> DirectoryEntry | str | None:
         before = self._before.contact if self._before else None
         likely = before or next((one for one in people if is_user_group(one.id)), people[0] if people else None)
-        default = likely.shown if isinstance(likely, Named) else likely or "nobody"
+        default = likely.shown if isinstance(likely, DirectoryEntry) else likely or "nobody"
         question = "Whom is somebody told to ask who is refused (somebody, a user group, a channel, or words)"
         return self._console.ask(question, self._contact, default=default)
 
-    def _contact(self, answer: str) -> Named | str | None:
+    def _contact(self, answer: str) -> DirectoryEntry | str | None:
         """What begins like a name has to be one."""
         if answer.casefold() in NOBODY:
             return None

@@ -62,7 +62,7 @@ SLACK = "https://slack.com/api/"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class SavedAnswers:
     """Of the folder that Park is to run in."""
 
     folder: Path
@@ -95,18 +95,18 @@ class Known:
         return [name for name, value in answers.items() if os.environ.get(name, value) != value]
 
 
-def read_known(folder: Path) -> Known:
+def read_known(folder: Path) -> SavedAnswers:
     """Raise SettingsError where there is an .env that can't be read."""
     file = folder / ".env"
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}") from error
-    return Known(folder=folder, env=text, values={**values_in(text), **os.environ})
+    return SavedAnswers(folder=folder, env=text, values={**values_in(text), **os.environ})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class FileDraft:
     """A file to be; `secret`: for its owner's eyes only. `keeps` is where what stood there before is kept."""
 
     file: Path
@@ -126,7 +126,7 @@ class HalfWritten(ParkError):
     """A file would not take its place, after others had."""
 
 
-def put(drafts: list[Draft]) -> None:
+def put(drafts: list[FileDraft]) -> None:
     """Write each beside its place first, then give them their names; raise SettingsError, HalfWritten."""
     done: list[str] = []
     with ExitStack() as spare:
@@ -144,7 +144,7 @@ def put(drafts: list[Draft]) -> None:
             raise SettingsError(said) from error
 
 
-def _beside(draft: Draft, spare: ExitStack) -> Path:
+def _beside(draft: FileDraft, spare: ExitStack) -> Path:
     """A temporary file is its owner's alone, whatever the umask says."""
     handle, name = tempfile.mkstemp(prefix=".park-", dir=draft.file.resolve().parent)
     spare.callback(Path(name).unlink, missing_ok=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.init.console import AGAIN, Console, Mistake
-from bot.cli.init.files import Known
+from bot.cli.init.files import SavedAnswers
 from bot.errors import Rejected, SignInFailed
 from bot.pbx.auth import ADVICE, Credentials
-from bot.pbx.client import PBX
+from bot.pbx.client import PbxClient
 from bot.pbx.requests import base
-from bot.pbx.tls import Distrusted, distrusted, names_on
+from bot.pbx.tls import UntrustedCertificate, names_on, untrusted_certificate
 
 SAVED = "pbx.pem"
 _PORT = 8887  # PortSIP's REST API; a PBX behind a proxy may have another
@@ -35,13 +35,13 @@ class Address:
     pem: str | None = None
 
 
-def ask_address(console: Console, known: Known, spare: Path) -> Address:
+def ask_address(console: Console, known: SavedAnswers, spare: Path) -> Address:
     """One question; a second one where the certificate is not believed. `spare` is a folder for what may be saved."""
 
     def take(answer: str) -> Address:
         url = whole(answer)
         ca_file = known.path("PBX_CA_FILE")
-        shown = distrusted(url, ca_file)
+        shown = untrusted_certificate(url, ca_file)
         if shown is None:
             return Address(url=url, ca_file=ca_file, ca=known.get("PBX_CA_FILE") if ca_file else None)
         return _ask_trust(console, known, url, shown, spare)
@@ -64,7 +64,7 @@ def whole(answer: str) -> str:
     return url if url.count("/") > 2 else f"{url}/api"
 
 
-def _ask_trust(console: Console, known: Known, url: str, shown: Distrusted, spare: Path) -> Address:
+def _ask_trust(console: Console, known: SavedAnswers, url: str, shown: UntrustedCertificate, spare: Path) -> Address:
     """Raise Mistake after a no."""
     console.say(_UNTRUSTED.format(why=shown.why, fingerprint=shown.fingerprint))
     saved = spare / SAVED
@@ -89,7 +89,7 @@ def _ask_trust(console: Console, known: Known, url: str, shown: Distrusted, spar
 
 
 def _check_believed(url: str, ca_file: Path) -> None:
-    if still := distrusted(url, ca_file):
+    if still := untrusted_certificate(url, ca_file):
         names = ", ".join(names_on(url, ca_file))
         raise Mistake(f"It is not believed with that either: {still.why}." + (f" It is for {names}." if names else ""))
 
@@ -109,13 +109,13 @@ class Phones:
     """For .env; None is taken out of it."""
 
 
-def ask_account(console: Console, known: Known, where: Address) -> Phones:
+def ask_account(console: Console, known: SavedAnswers, where: Address) -> Phones:
     """Three questions, asked again together: which of the answers was wrong, the PBX does not tell."""
     console.say(_BEFORE_ACCOUNT)
-    tried: dict[str, str] = {}
+    attempt: dict[str, str] = {}
     while True:
         try:
-            who = _ask_who(console, known, tried)
+            who = _ask_who(console, known, attempt)
             role, groups = _looked(where, who)
         except AGAIN as mistake:
             console.failed(_careful(mistake) if isinstance(mistake, SignInFailed) else mistake)
@@ -128,7 +128,7 @@ def _careful(failed: SignInFailed) -> Mistake:
     return Mistake(f"{str(failed).removesuffix(ADVICE)} {_CAREFUL}")
 
 
-def _ask_who(console: Console, known: Known, tried: dict[str, str]) -> Credentials:
+def _ask_who(console: Console, known: SavedAnswers, attempt: dict[str, str]) -> Credentials:
     token = known.get("PBX_TOKEN")
 
     def name(answer: str) -> str:
@@ -137,12 +137,14 @@ def _ask_who(console: Console, known: Known, tried: dict[str, str]) -> Credentia
         return answer
 
     question = "User name on the PBX" + (" (Enter keeps PBX_TOKEN)" if token else "")
-    username = tried["username"] = console.ask(question, name, default=tried.get("username", known.get("PBX_USERNAME")))
+    username = attempt["username"] = console.ask(
+        question, name, default=attempt.get("username", known.get("PBX_USERNAME"))
+    )
     if not username:
         return Credentials(token=token)
-    kept = known.get("PBX_PASSWORD") if username == known.get("PBX_USERNAME") and "domain" not in tried else ""
+    kept = known.get("PBX_PASSWORD") if username == known.get("PBX_USERNAME") and "domain" not in attempt else ""
     question = "Domain of the tenant, as in example.com"
-    domain = tried["domain"] = console.ask(question, str, default=tried.get("domain", known.get("PBX_DOMAIN")))
+    domain = attempt["domain"] = console.ask(question, str, default=attempt.get("domain", known.get("PBX_DOMAIN")))
     password = console.ask("Password (not shown)", _some, default=kept, secret=True)
     return Credentials(username=username, password=password, domain=domain or None)
 
@@ -155,7 +157,7 @@ def _some(answer: str) -> str:
 
 def _looked(where: Address, who: Credentials) -> tuple[str | None, list[str]]:
     """Signed in once, and read."""
-    pbx = PBX(where.url, who, ca_file=where.ca_file)
+    pbx = PbxClient(where.url, who, ca_file=where.ca_file)
     try:
         role = pbx.role()
         try:

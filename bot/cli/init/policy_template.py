@@ -8,7 +8,7 @@ from bot.cli.init.access_step import Rights, Who, fitted
 from bot.messages.text import quote
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import EVERY, Policy, Rule
-from bot.slack.workspace import Named, Roster
+from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
 ANYBODY, NOBODY = "U0ANYBODY", "U0NOBODY"
 """Stand for somebody of a user group, and for somebody without any right."""
@@ -141,13 +141,13 @@ def _rule(
     yield ""
 
 
-def _ids(key: str, named: Iterable[Named]) -> Iterator[str]:
+def _ids(key: str, named: Iterable[DirectoryEntry]) -> Iterator[str]:
     lines = [f"  {_text(one.id)},  # {comment(one)}{f': {one.note}' if one.note else ''}" for one in named]
     if lines:
         yield "\n".join((f"{key} = [", *lines, "]"))
 
 
-def comment(named: Named) -> str:
+def comment(named: DirectoryEntry) -> str:
     """Its name, on one line whatever it holds."""
     return "".join(one if one.isprintable() else " " for one in str(named))
 
@@ -160,9 +160,9 @@ def _list(values: Iterable[str]) -> str:
     return f"[{', '.join(map(_text, values))}]"
 
 
-def remembered(policy: Policy, roster: Roster) -> Rights | None:
+def remembered(policy: Policy, workspace_directory: WorkspaceDirectory) -> Rights | None:
     """None where its channels are not known any more; raise SlackFailure."""
-    known = {one.id: one for one in (*roster.people, *roster.channels) if not one.gone}
+    known = {one.id: one for one in (*workspace_directory.people, *workspace_directory.channels) if not one.gone}
     rules = {begin: _remembered_rule(policy, begin) for begin in (LOOK, LEADS, ON_CALL, TEAM)}
     places = [known[id] for rule in policy.allow for id in rule.channels if id in known]
     announce = known.get(policy.announce or "")
@@ -185,6 +185,6 @@ def _remembered_rule(policy: Policy, begin: str) -> Rule | None:
     return next((rule for rule in policy.allow if rule.name.startswith(begin)), None)
 
 
-def _who(rule: Rule | None, known: dict[str, Named]) -> Who:
+def _who(rule: Rule | None, known: dict[str, DirectoryEntry]) -> Who:
     ids = (*rule.user_groups, *rule.users) if rule else ()
     return tuple(known[id] for id in ids if id in known)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.cli.init.console import Console, Mistake
-from bot.cli.init.files import Known
+from bot.cli.init.files import SavedAnswers
 from bot.messages.text import fold
 from bot.pbx.name_index import closest
 from bot.slack.app_config import bot_of, check_app_token
 from bot.slack.client import Identity
-from bot.slack.workspace import Named, Roster
+from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
 _BEFORE = """\
 Slack. If there is no app yet: https://api.slack.com/apps > Create New App > From a manifest, paste manifest.yaml, and
@@ -21,31 +21,31 @@ class Workspace:
     """Signed in to, and able to tell names."""
 
     me: Identity
-    roster: Roster
+    workspace_directory: WorkspaceDirectory
     values: dict[str, str]
     """For .env."""
 
 
-def ask_slack(console: Console, known: Known) -> Workspace:
+def ask_slack(console: Console, known: SavedAnswers) -> Workspace:
     """Two questions; one where Slack comes in over HTTP, which takes no app-level token."""
     console.say(_BEFORE)
 
-    def bot(answer: str) -> tuple[str, Roster, Identity]:
+    def bot(answer: str) -> tuple[str, WorkspaceDirectory, Identity]:
         client, me = bot_of(answer, known.slack_api_url)
-        return answer, Roster(client), me
+        return answer, WorkspaceDirectory(client), me
 
     question = "Bot User OAuth Token (xoxb-, under OAuth & Permissions)"
-    bot_token, roster, me = console.ask(question, bot, default=known.get("SLACK_BOT_TOKEN"), secret=True)
+    bot_token, workspace_directory, me = console.ask(question, bot, default=known.get("SLACK_BOT_TOKEN"), secret=True)
     console.say(f"  Park is in the workspace {me.team_name}.")
     values = {"SLACK_BOT_TOKEN": bot_token}
     if known.get("SLACK_SIGNING_SECRET") and not known.get("SLACK_APP_TOKEN"):
         console.say("  SLACK_SIGNING_SECRET is set: Slack comes in over HTTP.")
     else:
         values["SLACK_APP_TOKEN"] = _ask_app_token(console, known)
-    return Workspace(me=me, roster=roster, values=values)
+    return Workspace(me=me, workspace_directory=workspace_directory, values=values)
 
 
-def _ask_app_token(console: Console, known: Known) -> str:
+def _ask_app_token(console: Console, known: SavedAnswers) -> str:
     def take(answer: str) -> str:
         check_app_token(answer, known.slack_api_url)
         return answer
@@ -60,7 +60,7 @@ NOBODY = frozenset({"", "-", "nobody", "none"})
 CLOSE = 3
 
 
-def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
+def one_of(typed: str, things: Sequence[DirectoryEntry], what: str) -> DirectoryEntry:
     """By name or id; `what` is what it is called, as in "channel". Raise Mistake with what it may have meant."""
     bare = typed.strip().removeprefix("@").removeprefix("#").strip()
     found = _fitting(bare, things)
@@ -76,7 +76,7 @@ def one_of(typed: str, things: Sequence[Named], what: str) -> Named:
     raise _unknown(typed, close, what)
 
 
-def some_of(typed: str, things: Sequence[Named], what: str) -> tuple[Named, ...]:
+def some_of(typed: str, things: Sequence[DirectoryEntry], what: str) -> tuple[DirectoryEntry, ...]:
     """Of names between commas; nothing, `-` or `nobody` is nobody."""
     if typed.casefold() in NOBODY:
         return ()
@@ -86,7 +86,7 @@ def some_of(typed: str, things: Sequence[Named], what: str) -> tuple[Named, ...]
     return tuple(dict.fromkeys(_each(parts, things, what)))
 
 
-def _each(parts: list[str], things: Sequence[Named], what: str) -> Iterator[Named]:
+def _each(parts: list[str], things: Sequence[DirectoryEntry], what: str) -> Iterator[DirectoryEntry]:
     for place, part in enumerate(parts):
         try:
             yield one_of(part, things, what)
@@ -95,13 +95,13 @@ def _each(parts: list[str], things: Sequence[Named], what: str) -> Iterator[Name
             raise Mistake(str(mistake), offer=offer) from None
 
 
-def _fitting(typed: str, things: Sequence[Named]) -> list[Named]:
+def _fitting(typed: str, things: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
     """Whatever the case: of @ana and somebody called Ana, neither goes before the other."""
     folded = fold(typed)
     return [one for one in things if folded in map(fold, (one.id, *one.called))]
 
 
-def _unknown(typed: str, close: list[Named], what: str) -> Mistake:
+def _unknown(typed: str, close: list[DirectoryEntry], what: str) -> Mistake:
     said = f"Slack has no {what} called “{typed}”" + (
         ", or it is private: invite Park there first." if what == "channel" else "."
     )

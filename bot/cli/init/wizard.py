@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from bot.cli.init.access_step import Rights, RightsQuestions
 from bot.cli.init.console import Console
-from bot.cli.init.files import Draft, HalfWritten, Known, merged, put, read_known, read_only_comment
+from bot.cli.init.files import FileDraft, HalfWritten, SavedAnswers, merged, put, read_known, read_only_comment
 from bot.cli.init.pbx_step import SAVED, Address, ask_account, ask_address
 from bot.cli.init.policy_template import policy_text, remembered
 from bot.cli.init.slack_step import Workspace, ask_slack
@@ -17,50 +17,50 @@ from bot.cli.policy import outcome
 from bot.errors import ParkError, PolicyError
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy
-from bot.slack.workspace import Roster
+from bot.slack.workspace import WorkspaceDirectory
 
 
 def drafts(
-    known: Known,
+    known: SavedAnswers,
     where: Address,
     rights: Rights | None,
     groups: list[str],
     values: Mapping[str, str | None],
     now: datetime,
-) -> Iterator[Draft]:
+) -> Iterator[FileDraft]:
     """The environment last, for it names the others. Without rights, the policy that is there stays."""
     if where.pem:
-        yield Draft(file=known.folder / SAVED, text=where.pem)
+        yield FileDraft(file=known.folder / SAVED, text=where.pem)
     if rights is not None:
         file = known.policy_file
         keeps = file.with_name(f"{file.stem}.until-{now:%Y%m%d-%H%M%S}{file.suffix}") if file.exists() else None
-        yield Draft(file=file, text=policy_text(rights, groups, now.date()), keeps=keeps)
-    yield Draft(file=known.env_file, text=_env(known, values, now.date()), secret=True)
+        yield FileDraft(file=file, text=policy_text(rights, groups, now.date()), keeps=keeps)
+    yield FileDraft(file=known.env_file, text=_env(known, values, now.date()), secret=True)
 
 
-def check_policy(draft: Draft, spare: Path) -> None:
+def check_policy(draft: FileDraft, spare: Path) -> None:
     """Read it and hold it to its own examples, in the folder `spare`; raise PolicyError."""
-    tried = spare / draft.file.name
-    tried.write_text(draft.text, encoding="utf-8")
-    policy = read_policy(tried)
+    attempt = spare / draft.file.name
+    attempt.write_text(draft.text, encoding="utf-8")
+    policy = read_policy(attempt)
     for example in policy.example:
         found, why = outcome(policy, example)
         if found != example.expect:
             raise PolicyError(f"The policy would not do what it should: {example.line} came out as {found}. {why}")
 
 
-def _env(known: Known, values: Mapping[str, str | None], today: date) -> str:
+def _env(known: SavedAnswers, values: Mapping[str, str | None], today: date) -> str:
     return merged(known.env, values, {"PARK_READ_ONLY": read_only_comment(today)})
 
 
-def agreed(console: Console, known: Known, drafts: list[Draft]) -> bool:
+def agreed(console: Console, known: SavedAnswers, drafts: list[FileDraft]) -> bool:
     """What is there already is named."""
     for draft in drafts:
         console.say(f"  {draft.file.name}: {_how(draft, known)}")
     return console.agrees("Write this", default=True)
 
 
-def _how(draft: Draft, known: Known) -> str:
+def _how(draft: FileDraft, known: SavedAnswers) -> str:
     if not draft.file.exists():
         return "new"
     if draft.file == known.env_file:
@@ -68,7 +68,9 @@ def _how(draft: Draft, known: Known) -> str:
     return "in place of the one that is there" + (f", which is kept as {draft.keeps.name}" if draft.keeps else "")
 
 
-def say_next(console: Console, known: Known, slack: Workspace, rights: Rights | None, *, read_only: bool) -> None:
+def say_next(
+    console: Console, known: SavedAnswers, slack: Workspace, rights: Rights | None, *, read_only: bool
+) -> None:
     """After all is written."""
     console.say("\nWritten. Next:")
     steps = ["python -m bot doctor   looks whether all is well", "make run", "/park, in Slack"]
@@ -113,12 +115,12 @@ def run(_: Namespace) -> int:
         raise
 
 
-def _converse(console: Console, known: Known, spare: Path) -> int:
+def _converse(console: Console, known: SavedAnswers, spare: Path) -> int:
     console.say(_HELLO)
     slack = ask_slack(console, known)
     where = ask_address(console, known, spare)
     phones = ask_account(console, known, where)
-    rights = _ask_rights(console, known, slack.roster, phones.groups)
+    rights = _ask_rights(console, known, slack.workspace_directory, phones.groups)
     console.say(_WEEK)
     read_only = console.agrees("Only read for now", default=_reads_only(known))
     values = {**slack.values, **phones.values, "PARK_READ_ONLY": str(read_only).lower()}
@@ -140,7 +142,9 @@ def _converse(console: Console, known: Known, spare: Path) -> int:
     return 0
 
 
-def _ask_rights(console: Console, known: Known, roster: Roster, groups: list[str]) -> Rights | None:
+def _ask_rights(
+    console: Console, known: SavedAnswers, workspace_directory: WorkspaceDirectory, groups: list[str]
+) -> Rights | None:
     """None: the policy that is there stays as it is."""
     before: Policy | None = None
     console.say()
@@ -154,10 +158,12 @@ def _ask_rights(console: Console, known: Known, roster: Roster, groups: list[str
         console.say(f"{name} is there already, and {found}. A new one would take its place, and the old one be kept.")
         if not console.agrees("Write a new policy", default=False):
             return None
-    return RightsQuestions(console, roster, groups, remembered(before, roster) if before else None).ask()
+    return RightsQuestions(
+        console, workspace_directory, groups, remembered(before, workspace_directory) if before else None
+    ).ask()
 
 
-def _reads_only(known: Known) -> bool:
+def _reads_only(known: SavedAnswers) -> bool:
     """As it was before; at first it does."""
     otherwise = "false" if known.get("SLACK_BOT_TOKEN") else "true"
     return known.get("PARK_READ_ONLY", otherwise).lower() not in ("false", "0", "no", "off")

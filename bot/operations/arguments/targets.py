@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.text import Word, Words, join, quote
-from bot.operations.arguments.types import Noun, Refers, read_name
+from bot.operations.arguments.types import ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
 
@@ -31,7 +31,7 @@ def _read_members(words: Words) -> tuple[str, ...]:
 def _parts(words: Words) -> list[list[Word]]:
     parts: list[list[Word]] = [[]]
     for word in words:
-        if word.means("and", "&", ","):
+        if word.form_context("and", "&", ","):
             parts.append([])
         elif word.quoted or "," not in word.text:
             parts[-1].append(word)
@@ -43,7 +43,7 @@ def _parts(words: Words) -> list[list[Word]]:
 
 
 def _read_part(part: list[Word]) -> list[str]:
-    if len(part) == 3 and part[1].means("-"):
+    if len(part) == 3 and part[1].form_context("-"):
         part = [Word("-".join((part[0].text, part[2].text)))]
     plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
     if all(plain):
@@ -107,13 +107,15 @@ def _follows(one: str, other: str) -> bool:
     return numbers is not None and len(one) == len(other) and int(one) + 1 == int(other)
 
 
-MEMBERS = Noun(placeholder="<members>", label="Members", read=_read_members, say=_say_members, refers=Refers.MEMBERS)
-MEMBER = Noun(
+MEMBERS = ArgumentType(
+    placeholder="<members>", label="Members", read=_read_members, say=_say_members, reference=Reference.MEMBERS
+)
+MEMBER = ArgumentType(
     placeholder="<extension or name>",
     label="Extension or name",
     read=_read_member,
     say=_say_member,
-    refers=Refers.MEMBER,
+    reference=Reference.MEMBER,
 )
 
 Members = Annotated[tuple[str, ...], MEMBERS]
@@ -138,15 +140,15 @@ def _read_recall(words: Words) -> Recall:
         return Recall(to=RecallTo.USER)
     for index, word in enumerate(words):
         before = " ".join(str(one) for one in words[:index]).lower().rstrip(",").removesuffix(" and").rstrip(",")
-        if word.means("then") and re.fullmatch(_USER, before):
+        if word.form_context("then") and re.fullmatch(_USER, before):
             return Recall(to=RecallTo.USER_THEN_RING_GROUP, ring_group=_read_ring_group(words[index + 1 :]))
     return Recall(to=RecallTo.RING_GROUP, ring_group=_read_ring_group(words))
 
 
 def _read_ring_group(words: Words) -> str:
     """Without `ring group` before it: "The Desk" and "Ring Leaders" may well be what they are called."""
-    bare = words[1:] if words and words[0].means("the") else words
-    if len(bare) > 2 and bare[0].means("ring") and bare[1].means("group"):
+    bare = words[1:] if words and words[0].form_context("the") else words
+    if len(bare) > 2 and bare[0].form_context("ring") and bare[1].form_context("group"):
         words = bare[2:]
     if not words:
         raise ValueError("Name the ring group, as in user then Night Desk.")
@@ -161,12 +163,12 @@ def _say_recall(recall: Recall) -> str:
     return f"user then {ring_group}" if recall.to is RecallTo.USER_THEN_RING_GROUP else ring_group
 
 
-RECALL = Noun(
+RECALL = ArgumentType(
     placeholder="<user | ring group | user then ring group>",
     label="Where recalls go",
     read=_read_recall,
     say=_say_recall,
-    refers=Refers.RECALL,
+    reference=Reference.RECALL,
 )
 
 RecallTarget = Annotated[Recall, RECALL]

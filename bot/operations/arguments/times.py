@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from bot.messages.text import Words
-from bot.operations.arguments.types import Noun
+from bot.operations.arguments.types import ArgumentType
 from bot.pbx.limits import TIME_SECONDS, check_time
 from bot.times.format import say, say_seconds
 from bot.times.model import End, Start
@@ -22,14 +22,14 @@ def _say_end(value: Any) -> str:
     return say(End.model_validate(value))
 
 
-START = Noun(
+START = ArgumentType(
     placeholder="<start>",
     label="Begins",
     hint=f"{STARTS}; empty: at once",
     read=read_start,
     say=_say_start,
 )
-END = Noun(
+END = ArgumentType(
     placeholder="<end>",
     label="Ends",
     hint=f"{ENDS}; empty: it stays until somebody changes it",
@@ -59,7 +59,7 @@ def _read_seconds(words: Words) -> int:
 
 
 HINT = "60 to 900 seconds, as in 5m, 90s or 1m30s; the PBX's default is 5m"
-TIME = Noun(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=say_seconds)
+TIME = ArgumentType(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=say_seconds)
 
 Time = Annotated[int, TIME]
 
@@ -95,15 +95,15 @@ def _date(day: str, today: date) -> date:
 
 
 def _read_person(words: Words) -> str:
-    if len(words) == 1 and words[0].means("me", "myself"):
+    if len(words) == 1 and words[0].form_context("me", "myself"):
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text
     raise ValueError("Whose? Type me, or mention somebody with @.")
 
 
-SINCE = Noun(placeholder="<day>", read=_read_day, say=str)
-PERSON = Noun(placeholder="<@somebody | me>", read=_read_person, say=str)
+SINCE = ArgumentType(placeholder="<day>", read=_read_day, say=str)
+PERSON = ArgumentType(placeholder="<@somebody | me>", read=_read_person, say=str)
 
 Since = Annotated[str, SINCE]
 SomeoneId = Annotated[str, PERSON]

@@ -11,7 +11,7 @@ from bot.messages.text import MAX_LINE, Words, join, quote, split, whole
 from bot.pbx.limits import WANTED, check_extension, check_name
 
 
-class Refers(StrEnum):
+class Reference(StrEnum):
     """What a noun's text has to be looked up as."""
 
     GROUP = "group"
@@ -23,7 +23,7 @@ class Refers(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Noun:
+class ArgumentType:
     """`read` raises ValueError or NotPossible with what to type instead; `say(read(words))` reads back as the same."""
 
     placeholder: str
@@ -32,7 +32,7 @@ class Noun:
     hint: str = ""
     read: Callable[[Words], Any]
     say: Callable[[Any], str] = quote
-    refers: Refers | None = None
+    reference: Reference | None = None
     most: int = 150
     """Characters that a form's text input takes for it."""
     whole_line: bool = False
@@ -54,10 +54,12 @@ def read_name(words: Words) -> str:
     return text
 
 
-GROUP = Noun(placeholder="<group>", label="Park group", read=read_name, refers=Refers.GROUP)
+GROUP = ArgumentType(placeholder="<group>", label="Park group", read=read_name, reference=Reference.GROUP)
 FROM_GROUP, TO_GROUP = replace(GROUP, label="From park group"), replace(GROUP, label="To park group")
-NEW_NAME = Noun(placeholder="<name>", label="Name", hint="1 to 64 characters", read=read_name, refers=Refers.NEW_GROUP)
-SEARCH = Noun(placeholder="<part of a name>", label="Part of a name", read=read_name)
+NEW_NAME = ArgumentType(
+    placeholder="<name>", label="Name", hint="1 to 64 characters", read=read_name, reference=Reference.NEW_GROUP
+)
+SEARCH = ArgumentType(placeholder="<part of a name>", label="Part of a name", read=read_name)
 
 GroupName = Annotated[str, GROUP]
 FromGroup = Annotated[str, FROM_GROUP]
@@ -91,8 +93,8 @@ def _read_drift(words: Words) -> int:
 
 
 def _read_switch(words: Words) -> bool:
-    if len(words) == 1 and words[0].means("on", "off"):
-        return words[0].means("on")
+    if len(words) == 1 and words[0].form_context("on", "off"):
+        return words[0].form_context("on")
     raise ValueError("Type on or off.")
 
 
@@ -116,12 +118,12 @@ def _say_line(line: str) -> str:
     return join(split(line))
 
 
-CHANGE = Noun(placeholder="<change>", read=_read_change, say=str)
-DRIFT = Noun(placeholder="<drift>", read=_read_drift, say=str)
-NUMBER = Noun(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
-SWITCH = Noun(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-LINE = Noun(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
-REASON = Noun(placeholder="<reason>", label="Reason", read=_read_reason)
+CHANGE = ArgumentType(placeholder="<change>", read=_read_change, say=str)
+DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
+NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
+SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
+LINE = ArgumentType(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
+REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]
@@ -144,13 +146,13 @@ def _read_file(words: Words) -> str:
     raise ValueError("Choose the file in the form, or paste the link that Slack gives for it (Copy link to file).")
 
 
-FILE = Noun(
+FILE = ArgumentType(
     placeholder="<file>",
     label="Sound file",
     hint=f"{WANTED[0].upper()}{WANTED[1:]}; 10 MB at most",
     read=_read_file,
     say=str,
-    refers=Refers.FILE,
+    reference=Reference.FILE,
 )
 
 SoundFile = Annotated[str, FILE]

@@ -36,7 +36,7 @@ class SandboxPBX(Console):
         self.sessions = Sessions()
         self.faults = Faults()
         self._world = World(state=self.state, switches=switches or Switches(), sessions=self.sessions)
-        self._gate = Gate(api(self._world), self.state.lock, self.faults)
+        self._authorizer = Gate(api(self._world), self.state.lock, self.faults)
         self._tls = tls
         self._port = 0
         self._listener: Listener | None = None
@@ -52,7 +52,7 @@ class SandboxPBX(Console):
     @property
     def requests(self) -> list[Heard]:
         """Everything heard, in order of arrival; may be cleared."""
-        return self._gate.requests
+        return self._authorizer.requests
 
     @property
     def writes(self) -> list[Heard]:
@@ -92,7 +92,7 @@ class SandboxPBX(Console):
     def start(self) -> None:
         """Listen; the first time on a port that is free, which stays this PBX's own."""
         self._port = self._port or self._reserved()
-        self._listener = Listener(self._gate, self._port, self._tls)
+        self._listener = Listener(self._authorizer, self._port, self._tls)
         serve = self._listener.serve_forever
         self._thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="sandbox-pbx", daemon=True)
         self._thread.start()

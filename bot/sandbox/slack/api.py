@@ -11,7 +11,7 @@ from bot.sandbox.slack.model import Json
 from bot.sandbox.slack.state import State
 
 
-def web_api(state: State, gate: Gate) -> Blueprint:
+def web_api(state: State, authorizer: Gate) -> Blueprint:
     """All methods below /api/."""
     routes = Blueprint("api", __name__)
 
@@ -19,7 +19,7 @@ def web_api(state: State, gate: Gate) -> Blueprint:
     def call(name: str) -> Response:
         args, fault = _arguments()
         token = args.pop("token", None) or _bearer()
-        answer = gate.through(
+        answer = authorizer.through(
             name, args, _kind(state, token), lambda: jsonify(_answer(state, name, token, args, fault))
         )
         answer.headers["X-OAuth-Scopes"] = ",".join(sorted(state.scopes))

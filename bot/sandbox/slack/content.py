@@ -56,7 +56,7 @@ def thread_root(state: State, channel: str, given: Any) -> str | None:
     return (parent.thread_ts or parent.ts) if parent else None
 
 
-def wire(state: State, post: Post) -> Json:
+def sender(state: State, post: Post) -> Json:
     """The message object that Slack's answers and payloads carry."""
     shown: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": state.team}
     if post.bot_id:

@@ -2,7 +2,7 @@
 
 import time
 
-from bot.sandbox.slack.content import wire
+from bot.sandbox.slack.content import sender
 from bot.sandbox.slack.ids import new_id
 from bot.sandbox.slack.model import Channel, Json, Person, Post
 from bot.sandbox.slack.state import State
@@ -101,7 +101,7 @@ def block_actions(state: State, person: Person, post: Post, action: Json, url: s
         "response_url": url,
         "actions": [action],
     }
-    return payload if post.only_for else payload | {"message": wire(state, post)}
+    return payload if post.only_for else payload | {"message": sender(state, post)}
 
 
 def channel_type(channel: Channel) -> str:

@@ -50,14 +50,14 @@ class ResponseURLs:
             for address in self._addresses.values():
                 address.made -= LIFETIME
 
-    def routes(self, gate: Gate) -> Blueprint:
+    def routes(self, authorizer: Gate) -> Blueprint:
         routes = Blueprint("response_urls", __name__)
 
         @routes.post("/<any(actions, commands):kind>/<team>/<key>")
         def respond(kind: str, team: str, key: str) -> Response:
             body = request.get_json(silent=True)
             shown = body if isinstance(body, dict) else {}
-            return gate.through("response_url", shown, "none", lambda: self._respond(key, body))
+            return authorizer.through("response_url", shown, "none", lambda: self._respond(key, body))
 
         return routes
 

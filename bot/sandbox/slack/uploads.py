@@ -12,21 +12,21 @@ class Uploads:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def routes(self, gate: Gate) -> Blueprint:
+    def routes(self, authorizer: Gate) -> Blueprint:
         routes = Blueprint("uploads", __name__)
 
         @routes.post("/upload/v1/<key>")
         def upload(key: str) -> Response:
             raw = request.mimetype != "multipart/form-data"  # else the stream is read for its parts
             content = request.get_data() if raw else b"".join(part.read() for part in request.files.values())
-            return gate.through("upload_url", {"length": len(content)}, "none", lambda: self._taken(key, content))
+            return authorizer.through("upload_url", {"length": len(content)}, "none", lambda: self._taken(key, content))
 
         @routes.get("/files-pri/<team_and_id>/download/<name>")
         def download(team_and_id: str, name: str) -> Response:
             given = request.headers.get("Authorization", "")
             kind = "bot" if given == f"Bearer {self._state.bot_token}" else "unknown" if given else "none"
             id = team_and_id.rpartition("-")[2]
-            return gate.through("file_download", {"file": id}, kind, lambda: self._given(id, kind))
+            return authorizer.through("file_download", {"file": id}, kind, lambda: self._given(id, kind))
 
         return routes
 

@@ -81,10 +81,10 @@ class Workspace(Inhabitants, Gestures, Clicks, Forms, Doors):
 
     def _app(self) -> Flask:
         app = Flask(__name__, static_folder=None)
-        gate = Gate(self.state, self.faults)
-        app.register_blueprint(web_api(self.state, gate))
-        app.register_blueprint(self.urls.routes(gate))
-        app.register_blueprint(Uploads(self.state).routes(gate))
+        authorizer = Gate(self.state, self.faults)
+        app.register_blueprint(web_api(self.state, authorizer))
+        app.register_blueprint(self.urls.routes(authorizer))
+        app.register_blueprint(Uploads(self.state).routes(authorizer))
         return app
 
     @property

@@ -12,14 +12,14 @@ from bot.errors import NOTHING, NotPossible, PBXError, Refused, SlackFailure
 from bot.messages.message import Fact, Message
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.planning.forms import Clerk
+from bot.planning.forms import FormService
 from bot.slack.client import Identity
 from bot.slack.forms import inputs, views
-from bot.slack.forms.state import Place
+from bot.slack.forms.state import FormState
 from bot.slack.forms.views import Destinations
-from bot.slack.listeners import Inbox
-from bot.slack.messenger import Voice
-from bot.slack.web_api import Screen
+from bot.slack.listeners import RequestInbox
+from bot.slack.messenger import SlackMessenger
+from bot.slack.web_api import ViewsApi
 
 
 def shifted(operation: type[Operation], present: Mapping[str, Any]) -> Message:
@@ -54,13 +54,13 @@ class Outdated(NotPossible):
 
 
 @dataclass(frozen=True)
-class Means:
+class FormContext:
     """Each gesture is acknowledged at once; what waits for the PBX or for Slack has threads of its own."""
 
-    screen: Screen
-    inbox: Inbox
-    clerk: Clerk
-    voice: Voice
+    screen: ViewsApi
+    inbox: RequestInbox
+    form_service: FormService
+    messenger: SlackMessenger
     me: Identity
     front: Executor
     """For what Slack waits three seconds for, and nothing else: no PBX keeps it busy."""
@@ -69,28 +69,28 @@ class Means:
 
     def operation(self, key: str) -> type[Operation]:
         """By the name of its file; raise Outdated."""
-        found = next((one for one in OPERATIONS if one.key() == key), None)
+        found = next((one for one in OPERATIONS if one.operation_id == key), None)
         if found is None:
             raise Outdated(f"This is from another version of Park, which could do something else. {NOTHING}")
         return found
 
-    def placed(self, body: Json) -> tuple[Place, type[Operation]]:
+    def placed(self, body: Json) -> tuple[FormState, type[Operation]]:
         """What the view of a gesture carries with it; raise Outdated."""
         try:
-            place = Place.model_validate_json(body["view"]["private_metadata"])
+            place = FormState.model_validate_json(body["view"]["private_metadata"])
         except ValidationError as fault:
             raise Outdated(OUTDATED.title) from fault
         return place, self.operation(place.operation)
 
-    def fill(self, operation: type[Operation], place: Place, *, said: Message | None = None) -> views.Json:
+    def fill(self, operation: type[Operation], place: FormState, *, said: Message | None = None) -> views.Json:
         """The form, each value shown by the name that the pickers show."""
-        return views.fill(operation, place, self.clerk.offering.label, said=said)
+        return views.fill(operation, place, self.form_service.offering.label, said=said)
 
-    def look(self, operation: type[Operation], place: Place) -> None:
+    def look(self, operation: type[Operation], place: FormState) -> None:
         """Read, by and by, the members that the form's pickers go by."""
         for role in (operation.leaves, operation.joins):
             if (group := place.arguments.get(role)) in place.groups:
-                self.later(self.clerk.offering.look, group)
+                self.later(self.form_service.offering.look, group)
 
     def said(self, work: Callable[[], Message]) -> Message:
         """What the work says; where it fails, that."""

@@ -10,16 +10,16 @@ from slack_bolt import Ack, App
 from bot.errors import PBXError, Refused, SlackFailure, SlackRefused
 from bot.messages.message import Message
 from bot.operations.base import Operation
-from bot.planning.pickers import Choice, Kind
-from bot.runtime.logs import following
+from bot.planning.pickers import PickerKind, PickerOption
+from bot.runtime.logs import request_logging
 from bot.slack.blocks import as_many_as_fit
 from bot.slack.forms import views
 from bot.slack.forms import views as destination
-from bot.slack.forms.context import Means, Outdated
+from bot.slack.forms.context import FormContext, Outdated
 from bot.slack.forms.inputs import fits, option
-from bot.slack.forms.state import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, Place, filled, named, names_in
+from bot.slack.forms.state import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, FormState, filled, named, names_in
 from bot.slack.requests import of_opening, of_typing
-from bot.slack.web_api import Screen
+from bot.slack.web_api import ViewsApi
 
 log = logging.getLogger(__name__)
 ViewJson = Mapping[str, Any]
@@ -32,7 +32,7 @@ MOST = 1000
 class Redrawing:
     """Slack refuses what was drawn from an older hash; one that is Park's own is no reason to give up."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: ViewsApi) -> None:
         self._screen = screen
         self._gestures: dict[str, int] = {}
         self._hashes: dict[str, str] = {}
@@ -73,9 +73,9 @@ STRANGER = "Slack is still being asked who you are: type again"
 class Picking:
     """Suggests from memory alone; what is read for a chosen group is shown when it is there."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
-        self._redrawing = Redrawing(means.screen)
+    def __init__(self, form_context: FormContext) -> None:
+        self._means = form_context
+        self._redrawing = Redrawing(form_context.screen)
 
     def connect(self, app: App) -> None:
         """Register the doors."""
@@ -89,27 +89,27 @@ class Picking:
         try:
             found = self._found(payload["action_id"].removeprefix(PICK), payload)
         except Outdated:
-            found = [Choice(NOBODY, OLD)]
+            found = [PickerOption(NOBODY, OLD)]
         ack(options=as_many_as_fit(map(option, filter(fits, found))))
 
-    def _found(self, kind: Kind, payload: Json) -> list[Choice]:
+    def _found(self, kind: PickerKind, payload: Json) -> list[PickerOption]:
         """No members of the group that they are to join, only those of the one they leave; groups by the policy."""
         place, operation = self._means.placed(payload)
-        clerk, request = self._means.clerk, of_typing(payload, place, self._means.me.team)
+        form_service, request = self._means.form_service, of_typing(payload, place, self._means.me.team)
         known = filled(operation, payload["view"]["state"]["values"])
-        part = clerk.part(request, operation, kind, known)
+        part = form_service.part(request, operation, kind, known)
         by = self._groups(place, operation, known) if kind == "user" else {}
-        found = clerk.offering.choices(part, payload["value"], **by) if part else []
-        silence = "" if found else clerk.offering.silence(part) if part else STRANGER
+        found = form_service.offering.choices(part, payload["value"], **by) if part else []
+        silence = "" if found else form_service.offering.silence(part) if part else STRANGER
         if silence:
-            self._means.later(clerk.warm, request, operation, known)
+            self._means.later(form_service.warm, request, operation, known)
         elif kind != "user":
-            self._means.later(clerk.meet, request)
-        for group in filter(clerk.offering.outdated, by.values()):
-            self._means.later(clerk.offering.look, group)
-        return [Choice(NOBODY, silence)] if silence else found
+            self._means.later(form_service.meet, request)
+        for group in filter(form_service.offering.outdated, by.values()):
+            self._means.later(form_service.offering.look, group)
+        return [PickerOption(NOBODY, silence)] if silence else found
 
-    def _groups(self, place: Place, operation: type[Operation], known: Json) -> dict[str, str]:
+    def _groups(self, place: FormState, operation: type[Operation], known: Json) -> dict[str, str]:
         """The groups that its members leave and join, as far as they are chosen and allowed."""
         chosen = {"leaves": known.get(operation.leaves), "joins": known.get(operation.joins)}
         return {role: group for role, group in chosen.items() if group in place.groups}
@@ -133,13 +133,15 @@ class Picking:
         if not set(groups) <= set(place.groups):
             self._redrawing.draw(shown, gesture, self._of_groups(body, operation, place, groups))
 
-    def _of_groups(self, body: Json, operation: type[Operation], place: Place, groups: tuple[str, ...]) -> views.Json:
+    def _of_groups(
+        self, body: Json, operation: type[Operation], place: FormState, groups: tuple[str, ...]
+    ) -> views.Json:
         """With what stands there now, in the inputs that nobody has touched."""
         said: Message | None = None
         request = of_opening(body, self._means.me.team)
         try:
-            with following(request):
-                present = self._means.clerk.opened(request, operation, place.arguments)
+            with request_logging(request):
+                present = self._means.form_service.opened(request, operation, place.arguments)
         except Refused as refused:
             said = refused.message
         except (PBXError, SlackFailure) as fault:
@@ -150,7 +152,7 @@ class Picking:
         return self._means.fill(operation, place, said=said)
 
 
-def refilled(place: Place, present: dict[str, Any]) -> Place:
+def refilled(place: FormState, present: dict[str, Any]) -> FormState:
     """Whatever still is as the form was filled, or empty, is filled anew."""
     old = place.present
     new = {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import NOTHING, NotPossible
 from bot.messages.text import Word, quote, split
 from bot.operations.arguments.targets import Recall
-from bot.operations.arguments.types import Noun, Refers
+from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.slack.text import entered
@@ -23,7 +23,7 @@ class TooMuch(NotPossible):
     """More than a form can carry with it."""
 
 
-class Place(BaseModel):
+class FormState(BaseModel):
     """A form's private metadata; the nonce is of its drawing, so that a second submission is known."""
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +44,7 @@ class Place(BaseModel):
     expects: str | None = None
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
-    def redrawn(self, **changed: Any) -> "Place":
+    def redrawn(self, **changed: Any) -> "FormState":
         """The same form, drawn anew."""
         return self.model_copy(update={"nonce": token_urlsafe(9), **changed})
 
@@ -85,11 +85,11 @@ def name_of(block_id: str) -> str:
     return block_id.partition("~")[0]
 
 
-State = Mapping[str, Mapping[str, Mapping[str, Any]]]
+SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id, action_id, what is filled in."""
 
 
-class Misfilled(Exception):
+class InvalidInput(Exception):
     """What is wrong, by the name of the input that it stands beside."""
 
     def __init__(self, faults: dict[str, str]) -> None:
@@ -97,12 +97,12 @@ class Misfilled(Exception):
         self.faults = faults
 
 
-def read(operation: type[Operation], state: State) -> dict[str, Any]:
+def read(operation: type[Operation], state: SubmittedValues) -> dict[str, Any]:
     """The arguments that the form asks for; raise Misfilled."""
     arguments, faults = {}, {}
-    for name, noun in operation.form().items():
+    for name, argument_type in operation.form().items():
         try:
-            value = _value(noun, name, state)
+            value = _value(argument_type, name, state)
         except (ValueError, NotPossible) as fault:
             faults[name] = str(fault)
             continue
@@ -111,44 +111,44 @@ def read(operation: type[Operation], state: State) -> dict[str, Any]:
         elif operation.model_fields[name].is_required():
             faults[name] = "This is needed."
     if faults:
-        raise Misfilled(faults)
+        raise InvalidInput(faults)
     return arguments
 
 
-def filled(operation: type[Operation], state: State) -> dict[str, Any]:
+def filled(operation: type[Operation], state: SubmittedValues) -> dict[str, Any]:
     """What stands in the form, right or wrong, so that it can be drawn again with nothing lost."""
     kept = {}
-    for name, noun in operation.form().items():
-        if noun.refers is Refers.RECALL:
+    for name, argument_type in operation.form().items():
+        if argument_type.reference is Reference.RECALL:
             kept[name] = {"to": _picked(state, name), "ring_group": _picked(state, name + RING_GROUP)}
         else:
-            kept[name] = _held(noun, state, name)
+            kept[name] = _held(argument_type, state, name)
     return {name: value for name, value in kept.items() if value not in (None, [], {"to": None, "ring_group": None})}
 
 
 def named(operation: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
     """The groups that a form names."""
-    fields = (name for name, noun in operation.form().items() if noun.refers is Refers.GROUP)
+    fields = (name for name, argument_type in operation.form().items() if argument_type.reference is Reference.GROUP)
     return tuple(arguments[name] for name in fields if arguments.get(name) not in (None, "", NOBODY))
 
 
-def _value(noun: Noun, name: str, state: State) -> Any:
-    picked = _held(noun, state, name)
+def _value(argument_type: ArgumentType, name: str, state: SubmittedValues) -> Any:
+    picked = _held(argument_type, state, name)
     if picked in (None, "", []):
         return None
     _refuse_what_only_says_something(picked)
-    match noun.refers:
-        case Refers.GROUP | Refers.NEW_GROUP | Refers.MEMBER:
-            return noun.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
-        case Refers.MEMBERS:
+    match argument_type.reference:
+        case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
+            return argument_type.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
+        case Reference.MEMBERS:
             return tuple(picked)
-        case Refers.RECALL:
+        case Reference.RECALL:
             ring_group = None if picked == RecallTo.USER else _picked(state, name + RING_GROUP)
             if picked != RecallTo.USER and not ring_group:
                 raise ValueError("Choose the ring group below.")
             _refuse_what_only_says_something(ring_group or "")
             return Recall(to=RecallTo(picked), ring_group=ring_group)
-    return noun.read((Word(picked, quoted=True),) if noun.say is quote else split(picked))
+    return argument_type.read((Word(picked, quoted=True),) if argument_type.say is quote else split(picked))
 
 
 def _refuse_what_only_says_something(picked: str | list[str]) -> None:
@@ -156,20 +156,20 @@ def _refuse_what_only_says_something(picked: str | list[str]) -> None:
         raise ValueError("That is no name: type its first characters again and pick one.")
 
 
-def beside(state: State, faults: Mapping[str, str]) -> dict[str, str]:
+def beside(state: SubmittedValues, faults: Mapping[str, str]) -> dict[str, str]:
     """The faults by the block_ids that the inputs have now; a recall target's stands beside its ring group."""
     blocks = {name_of(block_id): block_id for block_id in state}
     return {blocks.get(name + RING_GROUP) or blocks.get(name, name): fault for name, fault in faults.items()}
 
 
-def _held(noun: Noun, state: State, name: str) -> Any:
+def _held(argument_type: ArgumentType, state: SubmittedValues, name: str) -> Any:
     """A file that is chosen now comes before the one that was chosen earlier."""
-    if noun.refers is Refers.FILE:
+    if argument_type.reference is Reference.FILE:
         return next(iter(_picked(state, name) or _picked(state, name + KEPT) or ()), None)
     return _picked(state, name)
 
 
-def _picked(state: State, name: str) -> Any:
+def _picked(state: SubmittedValues, name: str) -> Any:
     """Text, the value of the option that is chosen, or the values of all that are, or the ids of files."""
     entries = (entry for block_id, entry in state.items() if name_of(block_id) == name)
     for element in next(entries, {}).values():

@@ -16,21 +16,21 @@ from bot.operations.base import Operation
 from bot.operations.control import Preview
 from bot.operations.help import Help
 from bot.operations.parser import meant, parse
-from bot.planning.forms import Clerk, known_faults
-from bot.runtime.logs import following
+from bot.planning.forms import FormService, cached_faults
+from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
 from bot.slack.client import Identity
 from bot.slack.forms import views
 from bot.slack.forms import views as destination
-from bot.slack.forms.context import FAULT, OUTDATED, Means, Outdated, away, shifted
+from bot.slack.forms.context import FAULT, OUTDATED, FormContext, Outdated, away, shifted
 from bot.slack.forms.opening import Opening
 from bot.slack.forms.picking import Picking
-from bot.slack.forms.state import Misfilled, Place, TooMuch, beside, filled, names_in, read
+from bot.slack.forms.state import FormState, InvalidInput, TooMuch, beside, filled, names_in, read
 from bot.slack.forms.views import Destinations
-from bot.slack.listeners import Inbox
-from bot.slack.messenger import Voice
+from bot.slack.listeners import RequestInbox
+from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import of_form
-from bot.slack.web_api import Screen
+from bot.slack.web_api import ViewsApi
 
 log = logging.getLogger(__name__)
 Json = Mapping[str, Any]
@@ -41,8 +41,8 @@ CHECKING = "Checking with the PBX ... nothing is changed yet."
 class Reviewing:
     """In a thread of its own, while the person sees that it is checked."""
 
-    def __init__(self, means: Means) -> None:
-        self._means = means
+    def __init__(self, form_context: FormContext) -> None:
+        self._means = form_context
 
     def connect(self, app: App) -> None:
         """Register the doors."""
@@ -53,17 +53,17 @@ class Reviewing:
         ack()
         self._means.later(self._follow, body, json.loads(action["value"])["line"])
 
-    def review(self, body: Json, place: Place, asked: Operation) -> None:
+    def review(self, body: Json, place: FormState, asked: Operation) -> None:
         """The diff, or the form again with everything that was typed."""
         request = of_form(body, place, asked, self._means.me.team)
-        with following(request):
+        with request_logging(request):
             self._means.screen.replace(place.nonce, self._drawn(request, place, asked))
 
-    def _drawn(self, request: Request, place: Place, asked: Operation) -> views.Json:
+    def _drawn(self, request: Request, place: FormState, asked: Operation) -> views.Json:
         kind = type(asked)
         try:
             self._means.destinations.check(request)
-            present = self._means.clerk.opened(request, kind, asked.model_dump(mode="json"))
+            present = self._means.form_service.opened(request, kind, asked.model_dump(mode="json"))
             return self._shifted(kind, place, present) or self._reviewed(request, place, asked)
         except Refused as refused:
             return self._again(kind, place, refused.message)
@@ -78,12 +78,12 @@ class Reviewing:
         try:
             before, _ = self._means.placed(body)
             asked = _meant(line)
-            kind = self._means.operation(asked.key())
+            kind = self._means.operation(asked.operation_id)
         except (Outdated, NotUnderstood) as fault:
             self._means.screen.update(view, views.over(Help, fault.message))
             return
-        place = Place(
-            operation=kind.key(),
+        place = FormState(
+            operation=kind.operation_id,
             arguments=asked.model_dump(mode="json", exclude_none=True),
             channel=before.channel,
             thread=before.thread,
@@ -95,18 +95,18 @@ class Reviewing:
         self._means.screen.update(view, views.waiting(kind, CHECKING, place.nonce))
         self.review(body, place, asked)
 
-    def _again(self, kind: type[Operation], place: Place, said: Message) -> views.Json:
+    def _again(self, kind: type[Operation], place: FormState, said: Message) -> views.Json:
         """With the inputs as they were, if it has any."""
         return self._means.fill(kind, place, said=said) if kind.form() else views.over(kind, said, place)
 
-    def _shifted(self, operation: type[Operation], place: Place, present: dict[str, Any]) -> views.Json | None:
+    def _shifted(self, operation: type[Operation], place: FormState, present: dict[str, Any]) -> views.Json | None:
         """The form again where the same group, or the server, no longer is as the form showed it."""
         if not place.present or present == place.present or present.get("group") != place.present.get("group"):
             return None
         return self._means.fill(operation, place.redrawn(present=present), said=shifted(operation, present))
 
-    def _reviewed(self, request: Request, place: Place, asked: Operation) -> views.Json:
-        kind, said = type(asked), self._means.clerk.reviewed(request, asked)
+    def _reviewed(self, request: Request, place: FormState, asked: Operation) -> views.Json:
+        kind, said = type(asked), self._means.form_service.reviewed(request, asked)
         if kind.asks_only():
             return views.over(kind, said, place)
         expects = said.offers[0].expects if said.offers else None
@@ -131,14 +131,14 @@ def _meant_by_form(asked: Operation) -> Operation:
     try:
         return next(iter(meant(asked)), asked)
     except NotUnderstood as fault:
-        raise Misfilled({"line": str(fault)}) from fault
+        raise InvalidInput({"line": str(fault)}) from fault
 
 
 class Submitting:
     """Nothing waits before an ack but for one commit."""
 
-    def __init__(self, means: Means, reviewing: Reviewing) -> None:
-        self._means, self._reviewing = means, reviewing
+    def __init__(self, form_context: FormContext, reviewing: Reviewing) -> None:
+        self._means, self._reviewing = form_context, reviewing
 
     def connect(self, app: App) -> None:
         """Register the doors."""
@@ -157,8 +157,10 @@ class Submitting:
         try:
             asked = self._asked(operation, place, state)
             if type(asked) is not operation:  # it stands for another: that is what is shown, and done
-                place = place.redrawn(operation=asked.key(), arguments=asked.model_dump(mode="json", exclude_none=True))
-        except Misfilled as wrong:
+                place = place.redrawn(
+                    operation=asked.operation_id, arguments=asked.model_dump(mode="json", exclude_none=True)
+                )
+        except InvalidInput as wrong:
             self._misfilled(ack, operation, place, wrong, body)
         else:
             ack(response_action="update", view=views.waiting(operation, CHECKING, place.nonce))
@@ -182,14 +184,14 @@ class Submitting:
             ack(response_action="update", view=views.over(operation, said, place))
 
     def _taken(self, request: Request, asked: Operation) -> Message | None:
-        with following(request):
+        with request_logging(request):
             try:
                 return self._means.inbox.take(request, asked)
             except JournalUnavailable:
                 log.exception("a form was not accepted")
                 return JOURNAL_AWAY
 
-    def _asked(self, operation: type[Operation], place: Place, state: BodyJson) -> Operation:
+    def _asked(self, operation: type[Operation], place: FormState, state: BodyJson) -> Operation:
         """Raise Misfilled for what can be known without asking anybody."""
         asked = _meant_by_form(operation(**read(operation, state)))
         try:
@@ -197,12 +199,14 @@ class Submitting:
             place.packed()
         except TooMuch as much:
             longest = max(place.arguments, key=lambda name: len(str(place.arguments[name])))
-            raise Misfilled({longest: str(much)}) from much
-        if faults := known_faults(self._means.clerk.offering, asked):
-            raise Misfilled(faults if type(asked) is operation else {"line": " ".join(faults.values())})
+            raise InvalidInput({longest: str(much)}) from much
+        if faults := cached_faults(self._means.form_service.offering, asked):
+            raise InvalidInput(faults if type(asked) is operation else {"line": " ".join(faults.values())})
         return asked
 
-    def _misfilled(self, ack: Ack, operation: type[Operation], place: Place, wrong: Misfilled, body: BodyJson) -> None:
+    def _misfilled(
+        self, ack: Ack, operation: type[Operation], place: FormState, wrong: InvalidInput, body: BodyJson
+    ) -> None:
         """Beside its field, or with the field where the form was sent off before it was there."""
         state = body["view"]["state"]["values"]
         try:
@@ -221,18 +225,18 @@ class Forms:
 
     def __init__(
         self,
-        screen: Screen,
-        inbox: Inbox,
-        clerk: Clerk,
-        voice: Voice,
+        screen: ViewsApi,
+        inbox: RequestInbox,
+        form_service: FormService,
+        messenger: SlackMessenger,
         me: Identity,
         front: Executor,
         pool: Executor,
         destinations: Destinations,
     ) -> None:
-        means = Means(screen, inbox, clerk, voice, me, front, pool, destinations)
-        self._opening, reviewing = Opening(means), Reviewing(means)
-        self._doors = (self._opening, Picking(means), reviewing, Submitting(means, reviewing))
+        form_context = FormContext(screen, inbox, form_service, messenger, me, front, pool, destinations)
+        self._opening, reviewing = Opening(form_context), Reviewing(form_context)
+        self._doors = (self._opening, Picking(form_context), reviewing, Submitting(form_context, reviewing))
 
     def connect(self, app: App) -> None:
         """Register them."""

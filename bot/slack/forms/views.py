@@ -9,27 +9,27 @@ from slack_sdk.models.blocks import Block, ConversationFilter, ConversationSelec
 from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, NotPossible, SlackFailure
-from bot.journal.storage import Destinations as Kept
+from bot.journal.storage import DestinationStore as Kept
 from bot.messages.message import Fact, Message
 from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.slack.blocks import render
 from bot.slack.buttons import follow_button
 from bot.slack.forms.inputs import Label, inputs
-from bot.slack.forms.state import Place, State, names_in
-from bot.slack.users import People
+from bot.slack.forms.state import FormState, SubmittedValues, names_in
+from bot.slack.users import SlackUserDirectory
 
 log = logging.getLogger(__name__)
 BLOCK, PICK = "park:post_to", "park:pick:channel"
 DIRECT = "A direct message from Park"
 
 
-def is_asked(operation: type[Operation], place: Place) -> bool:
+def is_asked(operation: type[Operation], place: FormState) -> bool:
     """Where the form has a channel, that is where its confirmation goes."""
     return operation.changes() and place.channel is None
 
 
-def destination_inputs(operation: type[Operation], place: Place) -> Iterator[Block]:
+def destination_inputs(operation: type[Operation], place: FormState) -> Iterator[Block]:
     """Slack's own picker. It also offers public channels that the person is not in: `Destinations.check` does not."""
     if is_asked(operation, place):
         picker = ConversationSelectElement(
@@ -42,12 +42,12 @@ def destination_inputs(operation: type[Operation], place: Place) -> Iterator[Blo
         yield InputBlock(block_id=BLOCK, label="Post the confirmation in", hint=hint, element=picker, optional=True)
 
 
-def picked(state: State) -> str | None:
+def picked(state: SubmittedValues) -> str | None:
     """The channel's id; None for a direct message."""
     return next((entry["selected_conversation"] for entry in state.get(BLOCK, {}).values()), None)
 
 
-def destination_facts(operation: type[Operation], place: Place) -> tuple[Fact, ...]:
+def destination_facts(operation: type[Operation], place: FormState) -> tuple[Fact, ...]:
     """What a review says of it."""
     if not is_asked(operation, place):
         return ()
@@ -58,10 +58,10 @@ def destination_facts(operation: type[Operation], place: Place) -> tuple[Fact, .
 class Destinations:
     """What people chose last, and whether they may still have something posted there."""
 
-    def __init__(self, people: People, kept: Kept) -> None:
+    def __init__(self, people: SlackUserDirectory, kept: Kept) -> None:
         self._people, self._kept = people, kept
 
-    def usual(self, operation: type[Operation], place: Place, request: Request) -> tuple[Place, Message | None]:
+    def usual(self, operation: type[Operation], place: FormState, request: Request) -> tuple[FormState, Message | None]:
         """The form with what was chosen last; or without, and what to say, where that is no longer to be had."""
         if not is_asked(operation, place):
             return place, None
@@ -111,7 +111,7 @@ def waiting(operation: type[Operation], text: str, name: str | None = None) -> J
     return View(type="modal", title=operation.title, close="Cancel", external_id=name, blocks=blocks).to_dict()
 
 
-def fill(operation: type[Operation], place: Place, label: Label, *, said: Message | None = None) -> Json:
+def fill(operation: type[Operation], place: FormState, label: Label, *, said: Message | None = None) -> Json:
     """The inputs, under whatever has to be said first."""
     help_block: list[Any] = [SectionBlock(text=operation.help)]
     first = _blocks(said) if said else help_block
@@ -121,7 +121,7 @@ def fill(operation: type[Operation], place: Place, label: Label, *, said: Messag
     return _view(operation, FILL, place, blocks, submit="Show" if operation.asks_only() else "Review")
 
 
-def review(operation: type[Operation], place: Place, said: Message) -> Json:
+def review(operation: type[Operation], place: FormState, said: Message) -> Json:
     """The diff, before the last click."""
     facts = (*said.facts, *(destination_facts(operation, place) if said.offers else ()))
     without_button = replace(said, offers=(), facts=facts)  # the form's own submit does it
@@ -129,7 +129,7 @@ def review(operation: type[Operation], place: Place, said: Message) -> Json:
     return _view(operation, APPLY, place, _blocks(without_button), submit=submit)
 
 
-def over(operation: type[Operation], said: Message, place: Place | None = None) -> Json:
+def over(operation: type[Operation], said: Message, place: FormState | None = None) -> Json:
     """All there is to say; nothing to submit."""
     packed = place.packed() if place else None
     return View(
@@ -137,7 +137,9 @@ def over(operation: type[Operation], said: Message, place: Place | None = None) 
     ).to_dict()
 
 
-def _view(operation: type[Operation], callback: str, place: Place, blocks: list[Any], *, submit: str | None) -> Json:
+def _view(
+    operation: type[Operation], callback: str, place: FormState, blocks: list[Any], *, submit: str | None
+) -> Json:
     return View(
         type="modal",
         callback_id=callback,

@@ -66,8 +66,8 @@ def test_all_ten_call_park_operations_are_as_described(
     pbx: SandboxPBX, judge: Judge, call: Callable[..., httpx.Response], blanks: Any
 ) -> None:
     pbx.switches.blanks = blanks
-    reception = pbx.state.ring_group_id("Reception")
-    recall = {"recall_to": "USER_FIRST_THEN_RING_GROUP", "ring_group_id": reception}
+    dispatcher = pbx.state.ring_group_id("Reception")
+    recall = {"recall_to": "USER_FIRST_THEN_RING_GROUP", "ring_group_id": dispatcher}
     call("GET", "/call_park")
     call("POST", "/call_park", json={**recall, "enabled": True, "extension_number": "667", "recall_time": 60})
     call("POST", "/call_park", json={"recall_ring_group_time": 900, "prompt_file_id": next(iter(pbx.state.files))})

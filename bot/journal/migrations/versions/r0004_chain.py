@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from bot.journal.events import START, Link
+from bot.journal.events import START, ChainLink
 from bot.journal.tables import UtcDateTime
 
 revision = "0004"
@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.bulk_insert(_chain(), [_row(head)])
 
 
-def _chained(connection: sa.Connection) -> Link:
+def _chained(connection: sa.Connection) -> ChainLink:
     """Numbers without gaps too: whatever left one, there is nothing to be proved about it any more."""
     link = START
     for rows in _batches(connection):
@@ -75,7 +75,7 @@ def _chain() -> sa.Table:
     )
 
 
-def _row(head: Link) -> dict[str, Any]:
+def _row(head: ChainLink) -> dict[str, Any]:
     """Today's head is posted tomorrow."""
     pruned = {"pruned": START.number, "pruned_hash": START.hash}
     return {"id": 1, "number": head.number, "hash": head.hash, **pruned, "posted": 0, "posted_at": datetime.now(UTC)}

@@ -1,6 +1,6 @@
 """Messages of the bot: posted, changed, taken back."""
 
-from bot.sandbox.slack.content import content_of, link_to, wire
+from bot.sandbox.slack.content import content_of, link_to, sender
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.methods import method
 from bot.sandbox.slack.methods.access import channel_to_post_in, visible_channel
@@ -13,7 +13,7 @@ def post_message(state: State, args: Json) -> Json:
     channel = channel_to_post_in(state, args.get("channel"))
     content = content_of(state, args, channel.id)
     post = state.by_bot(channel.id, content)
-    return {"channel": channel.id, "ts": post.ts, "message": wire(state, post)}
+    return {"channel": channel.id, "ts": post.ts, "message": sender(state, post)}
 
 
 @method("chat.postEphemeral", "chat:write")
@@ -39,7 +39,7 @@ def update(state: State, args: Json) -> Json:
         if not post.blocks:
             post.edited = {"user": state.bot.id, "ts": state.stamps.next()}
         state.changed.notify_all()
-    return {"channel": post.channel, "ts": post.ts, "text": post.text, "message": wire(state, post)}
+    return {"channel": post.channel, "ts": post.ts, "text": post.text, "message": sender(state, post)}
 
 
 @method("chat.delete", "chat:write")

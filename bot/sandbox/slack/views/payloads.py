@@ -1,6 +1,6 @@
 """What Slack tells an app about a gesture in a view, and about shortcuts and the Home tab."""
 
-from bot.sandbox.slack.content import wire
+from bot.sandbox.slack.content import sender
 from bot.sandbox.slack.model import Json, Person, Post
 from bot.sandbox.slack.payloads import container, interaction, place
 from bot.sandbox.slack.state import State
@@ -42,7 +42,7 @@ def block_suggestion(state: State, person: Person, where: Sheet | Post, block: J
     if isinstance(where, Sheet):
         return payload | {"container": {"type": "view", "view_id": where.id}, "view": wire_view(state, where)}
     payload |= {"container": container(where), "channel": place(state.channels[where.channel])}
-    return payload if where.only_for else payload | {"message": wire(state, where)}
+    return payload if where.only_for else payload | {"message": sender(state, where)}
 
 
 def shortcut(state: State, person: Person, callback_id: str) -> Json:
@@ -62,7 +62,7 @@ def message_action(state: State, person: Person, post: Post, callback_id: str, u
         "response_url": url,
         "message_ts": post.ts,
         "channel": place(state.channels[post.channel]),
-        "message": wire(state, post),
+        "message": sender(state, post),
     }
 
 

@@ -41,16 +41,16 @@ class View:
 
 
 def seen(state: State, sheet: Sheet) -> View:
-    wire = wire_view(state, sheet)
-    plain = {key: (wire.get(key) or {}).get("text") for key in ("title", "submit", "close")}
+    sender = wire_view(state, sheet)
+    plain = {key: (sender.get(key) or {}).get("text") for key in ("title", "submit", "close")}
     return View(
-        **{key: wire[key] for key in ("id", "type", "hash", "callback_id", "external_id", "private_metadata")},
+        **{key: sender[key] for key in ("id", "type", "hash", "callback_id", "external_id", "private_metadata")},
         user=sheet.user,
         title=plain["title"] or "",
         submit=plain["submit"],
         close=plain["close"],
-        blocks=wire["blocks"],
-        state=wire["state"]["values"],
+        blocks=sender["blocks"],
+        state=sender["state"]["values"],
         fields=dict(fields(state, sheet)),
         errors=dict(sheet.errors),
         trouble=sheet.trouble,
