@@ -162,7 +162,7 @@ def record(connection: Connection, story: Story) -> HistoryRecord:
         user=request["user"],
         line=names.line or request["line"],
         said=as_told(known["state"], known["plan"], known["outcome"]),
-        source=request["door"],
+        source=request["source"],
         channel=request["channel"],
         outcome=known["state"],
         reason=_reason(known["state"], known["outcome"]),

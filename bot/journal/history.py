@@ -82,7 +82,7 @@ def _is_skipped(character: str) -> bool:
 
 COLUMNS = (
     *("change", "asked at", "ended at", "who", "what", "before -> after"),
-    *("door", "channel", "outcome", "reason", "rule"),
+    *("source", "channel", "outcome", "reason", "rule"),
 )
 
 
