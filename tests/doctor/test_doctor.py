@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.doctor.command import CHECKS
-from bot.cli.doctor.model import Check, DoctorContext, Finding, examine, ok
+from bot.cli.doctor.model import Check, DoctorContext, Finding, ok, run_checks
 from bot.sandbox.stage import Stage
 from bot.times.model import utc_now
 from tests.doctor.conftest import Patient, patient_on
@@ -95,11 +95,11 @@ def test_a_check_that_breaks_is_said_and_hides_no_other() -> None:
 
     context = DoctorContext(utc_now)
     checks = (
-        Check(id="first", look=broken),  # type: ignore[arg-type]
-        Check(id="second", look=lambda _: iter([ok("second", "fine")]), needs=("first",)),
-        Check(id="third", look=lambda _: iter([ok("third", "fine")])),
+        Check(id="first", run=broken),  # type: ignore[arg-type]
+        Check(id="second", run=lambda _: iter([ok("second", "fine")]), requires=("first",)),
+        Check(id="third", run=lambda _: iter([ok("third", "fine")])),
     )
-    said = [(one.id, one.severity) for one in examine(checks, context)]
+    said = [(one.id, one.severity) for one in run_checks(checks, context)]
     assert said == [("first.failed", "error"), ("second", "skipped"), ("third", "ok")]
 
 
@@ -152,7 +152,7 @@ def test_missing_time_zone_data_is_an_error(patient: Patient, monkeypatch: pytes
 
 
 def test_every_warning_and_error_that_there_is_is_proven_by_a_test() -> None:
-    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot/doctor").rglob("*.py"))
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "bot/cli/doctor").rglob("*.py"))
     said = set(re.findall(r'(?:warning|error)\(\s*"([a-z_.]+)"', code))
     tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("*.py"))
     assert len(said) > 50

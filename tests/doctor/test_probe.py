@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import insert
 
 from bot.changes.repository import PAUSED
-from bot.cli.doctor.experiments import LESSONS
-from bot.cli.doctor.probe import PREFIX
+from bot.cli.doctor.experiments import EXPERIMENTS
+from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
 from bot.journal.tables import flags
 from bot.sandbox.pbx.faults import Fault, Kind
@@ -64,7 +64,7 @@ def answers(patient: Patient) -> dict[str, str | None]:
     return {
         one["id"].removeprefix("probe."): one["answer"]
         for one in patient.look("--probe").findings
-        if one["id"].removeprefix("probe.") in LESSONS
+        if one["id"].removeprefix("probe.") in EXPERIMENTS
     }
 
 
@@ -73,7 +73,7 @@ def test_every_lesson_has_its_answer_and_the_pbx_is_as_it_was(asked: Patient) ->
     report = asked.look("--probe")
     assert everything(asked) == before
     assert report.status == 0
-    assert {id: report[f"probe.{id}"]["answer"] for id in LESSONS} == USUAL
+    assert {id: report[f"probe.{id}"]["answer"] for id in EXPERIMENTS} == USUAL
     assert report["probe.cleaned_up"]["severity"] == "ok"
     assert report.skipped == {"probe.prompt"}
     assert "The name already exists." in report["probe.duplicate_name"]["text"]
@@ -88,7 +88,7 @@ def test_only_the_probes_own_groups_are_written_and_the_server_never(asked: Pati
         assert parts[0] == "call_park_groups"
         assert not theirs.intersection(parts)
         assert not taken.intersection(parts)
-        assert heard.body is None or heard.body["name"].startswith(PREFIX)
+        assert heard.body is None or heard.body["name"].startswith(GROUP_PREFIX)
 
 
 def test_nothing_is_tried_unless_it_is_asked_for(asked: Patient) -> None:
@@ -222,13 +222,13 @@ def test_whatever_goes_wrong_the_groups_are_gone(asked: Patient, fault: Fault) -
 
 
 def test_what_cannot_be_removed_is_said_by_its_name(asked: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.cli.doctor.probe.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("bot.cli.doctor.probe.CLEANUP_DELAYS", (0.01, 0.01))
     asked.pbx.faults.add(Fault(kind=Kind.STATUS, match="POST */destroy", times=None, status=403))
     report = asked.look("--probe")
-    left = {group["name"] for group in asked.pbx.state.groups.values() if group["name"].startswith(PREFIX)}
+    left = {group["name"] for group in asked.pbx.state.groups.values() if group["name"].startswith(GROUP_PREFIX)}
     assert len(left) == 2
     assert all(name in report["probe.left_behind"]["text"] for name in left)
-    assert PREFIX in report["probe.left_behind"]["remedy"]
+    assert GROUP_PREFIX in report["probe.left_behind"]["remedy"]
     assert report.status == 2
     asked.pbx.faults.clear()
     assert {one["about"] for one in asked.look().every("pbx.call_park.left_behind")} == left
@@ -237,7 +237,7 @@ def test_what_cannot_be_removed_is_said_by_its_name(asked: Patient, monkeypatch:
 def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
     asked: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.cli.doctor.probe.PAUSES", (0.01,))
+    monkeypatch.setattr("bot.cli.doctor.probe.CLEANUP_DELAYS", (0.01,))
     asked.set(PBX_DEADLINE="1")
     fault = asked.pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="POST *members*", times=1))
 
@@ -249,7 +249,7 @@ def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
     going.start()
     report = asked.look("--probe")
     going.join()
-    assert PREFIX in report["probe.left_behind"]["text"]
+    assert GROUP_PREFIX in report["probe.left_behind"]["text"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.cli.init.files import values_in
+from bot.cli.init.files import parse_env
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy
 from bot.sandbox.stage import Stage
@@ -66,7 +66,7 @@ class FirstHour:
 
     @property
     def env(self) -> dict[str, str]:
-        return values_in((self.folder / ".env").read_text(encoding="utf-8"))
+        return parse_env((self.folder / ".env").read_text(encoding="utf-8"))
 
     @property
     def policy_text(self) -> str:
