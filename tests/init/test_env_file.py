@@ -1,4 +1,4 @@
-"""What is written into .env is read back, whatever it holds."""
+"""Values written to .env are read back unchanged, whatever they contain."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Files take their places whole, and what could not is told with what could."""
+"""Files are replaced atomically, and a failure names the files that were written before it."""
 
 from pathlib import Path
 
