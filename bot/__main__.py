@@ -1,8 +1,9 @@
 """Entry point of `python -m bot` and of the installed command `parkbot`."""
 
 import sys
+from collections.abc import Callable
 
-from bot.cli.main import DemoFunction, run_command_line
+from bot.cli.main import run_command_line
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -10,7 +11,7 @@ def main(arguments: list[str] | None = None) -> int:
     return run_command_line(arguments, _load_demo)
 
 
-def _load_demo() -> DemoFunction:
+def _load_demo() -> Callable[..., int]:
     from bot.sandbox.demo import play
 
     return play

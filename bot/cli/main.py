@@ -4,33 +4,30 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from bot import __version__
 from bot.cli import audit, policy
 from bot.cli.doctor.command import run_doctor
+from bot.cli.init.wizard import run_init
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
 from bot.settings import read_journal_settings, read_settings
 
+DemoLoader = Callable[[], Callable[..., int]]
+"""Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-class DemoFunction(Protocol):
-    """The sandbox's demo: plays the lines and returns the exit status."""
-
-    def __call__(self, lines: Sequence[str], *, picture: Path | None = None, where: str | None = None) -> int: ...
-
-
-def run_command_line(arguments: list[str] | None, load_demo: Callable[[], DemoFunction]) -> int:
+def run_command_line(arguments: list[str] | None, load_demo: DemoLoader) -> int:
     """Runs one command and returns its exit status: 2 after an error that the user has to fix.
 
     Args:
         arguments: The words after the program's name; None reads them from `sys.argv`.
-        load_demo: Imports the sandbox, which only `bot.__main__` may import, and returns its demo.
+        load_demo: Comes from `bot.__main__`, the only module that may import the sandbox.
     """
     options = _build_parser(load_demo).parse_args(arguments)
     logs.configure()
@@ -39,13 +36,6 @@ def run_command_line(arguments: list[str] | None, load_demo: Callable[[], DemoFu
     except ParkError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-
-
-def run_init(options: argparse.Namespace) -> int:
-    """Asks the questions of the set-up and writes .env and the policy."""
-    from bot.cli.init.wizard import run
-
-    return run(options)
 
 
 def run_bot(_: argparse.Namespace) -> int:
@@ -76,7 +66,7 @@ def run_migrate(_: argparse.Namespace) -> int:
     return 0
 
 
-def run_demo(load_demo: Callable[[], DemoFunction], options: argparse.Namespace) -> int:
+def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
     """Runs the demo; raises SettingsError if the packages of the extra `sandbox` are not installed."""
     try:
         demo = load_demo()
@@ -109,7 +99,7 @@ def run_table(options: argparse.Namespace) -> int:
     return 0
 
 
-def _build_parser(load_demo: Callable[[], DemoFunction]) -> argparse.ArgumentParser:
+def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     installed = Path(sys.argv[0]).stem == "parkbot"
     parser = argparse.ArgumentParser(
         prog="parkbot" if installed else "python -m bot", description="Park: call park settings, changed from Slack."

@@ -40,17 +40,27 @@ def run_check(options: Namespace) -> int:
     try:
         policy = read_policy(file)
     except PolicyError as error:
-        for line, column, text in error.faults:
-            position = ":".join(str(part) for part in (file, line, column) if part is not None)
+        for position, text in mistakes_with_positions(file, error):
             sys.stderr.write(f"{position}: {text}\n")
         return 2
     warnings = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
     warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy)]
     for text in warnings:
         sys.stderr.write(f"{file}: {text}\n")
-    rules = len(policy.allow) + len(policy.deny)
-    sys.stdout.write(f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}\n")
+    sys.stdout.write(f"{summarize(file, policy)}\n")
     return 1 if warnings and options.strict else 0
+
+
+def mistakes_with_positions(file: Path, error: PolicyError) -> Iterator[tuple[str, str]]:
+    """Yields each mistake in a policy file, after its position as FILE:LINE:COLUMN as far as it is known."""
+    for line, column, text in error.faults:
+        yield ":".join(str(part) for part in (file, line, column) if part is not None), text
+
+
+def summarize(file: Path, policy: Policy) -> str:
+    """Describes a valid policy file in one line."""
+    rules = len(policy.allow) + len(policy.deny)
+    return f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}"
 
 
 def run_test(options: Namespace) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
+from bot.cli.policy import mistakes_with_positions, summarize
 from bot.errors import PolicyError, SettingsError
 from bot.pbx.client import credentials_of
 from bot.pbx.requests import base
@@ -94,13 +95,11 @@ def check_policy(context: DoctorContext) -> Iterator[Finding]:
     try:
         context.policy = read_policy(file)
     except PolicyError as failure:
-        for line, column, text in failure.faults:
-            position = ":".join(str(part) for part in (file, line, column) if part is not None)
-            remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
+        remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
+        for position, text in mistakes_with_positions(file, failure):
             yield error("policy.mistake", f"{position}: {text}", remedy, about=position)
         return
-    rules = len(context.policy.allow) + len(context.policy.deny)
-    yield ok("policy", f"{file}: {rules} rules without a mistake; fingerprint {context.policy.fingerprint}")
+    yield ok("policy", summarize(file, context.policy))
 
 
 def check_policy_lint(context: DoctorContext) -> Iterator[Finding]:

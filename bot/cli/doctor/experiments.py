@@ -6,6 +6,7 @@ An experiment returns its result as a stable word and in words for people, or ra
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.cli.doctor.probe import Inconclusive, ProbeFixture, describe, rejection_of, stop_on_signals
@@ -126,22 +127,8 @@ def unchanged_update(fixture: ProbeFixture) -> Result:
     return "accepted", "what a group shows is accepted when Park sends it back"
 
 
-def null_field(fixture: ProbeFixture) -> Result:
-    """Updates a group with null for its ring group."""
-    return _clear_ring_group(fixture, "null", {"ring_group_id": None})
-
-
-def empty_field(fixture: ProbeFixture) -> Result:
-    """Updates a group with an empty string for its ring group."""
-    return _clear_ring_group(fixture, '""', {"ring_group_id": ""})
-
-
-def missing_field(fixture: ProbeFixture) -> Result:
-    """Updates a group without its ring group."""
-    return _clear_ring_group(fixture, "a missing field", {})
-
-
-def _clear_ring_group(fixture: ProbeFixture, value: str, fields: dict[str, str | None]) -> Result:
+def clear_ring_group(fixture: ProbeFixture, *, value: str, **fields: str | None) -> Result:
+    """Updates a group with a blank ring group; `value` describes the blank in words."""
     fixture.recall_to_ring_group()
     if rejection := fixture.update_group(recall_to=RecallTo.USER, **fields):
         return "refused", f"{value} for the ring group is refused ({describe(rejection)})"
@@ -282,9 +269,9 @@ EXPERIMENTS: Mapping[str, Experiment] = {
     "unknown_fields": unknown_field,
     "id_field": read_only_field,
     "shown_fields": unchanged_update,
-    "null": null_field,
-    "empty": empty_field,
-    "missing": missing_field,
+    "null": partial(clear_ring_group, value="null", ring_group_id=None),
+    "empty": partial(clear_ring_group, value='""', ring_group_id=""),
+    "missing": partial(clear_ring_group, value="a missing field"),
     "duplicate_name": duplicate_name,
     "filter": list_filter,
     "filter_case": list_filter_case,

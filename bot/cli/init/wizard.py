@@ -33,7 +33,7 @@ _INTERRUPTED = 130
 """The exit status after Ctrl-C, as a shell would give it: 128 + SIGINT."""
 
 
-def run(_: Namespace) -> int:
+def run_init(_: Namespace) -> int:
     """Runs the conversation; returns 0, 1 if the user decided not to write, 130 after Ctrl-C."""
     console = Console()
     try:
