@@ -42,6 +42,19 @@ def test_it_goes_by_the_name_that_it_was_called_by(
         assert capsys.readouterr().out.startswith(text)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("init", "run", "migrate", "demo", "manifest", "doctor", "table"),
+        *("audit", "audit verify", "audit export", "policy", "policy check", "policy test", "policy schema"),
+    ],
+)
+def test_the_help_of_every_command_ends_with_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert f"python -m bot {command}" in capsys.readouterr().out.partition("example:\n")[2]
+
+
 def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["table"]) == 0
     assert "`/park add <members> to <group>`" in capsys.readouterr().out
