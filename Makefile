@@ -1,13 +1,13 @@
-# Everything runs from a virtual environment in .venv, made from the pinned lock files: nothing is installed globally.
+# All targets use the virtual environment in .venv, installed from the pinned lock files; nothing is installed globally.
 .DEFAULT_GOAL := help
 .PHONY: help demo init test run check lock pictures bench clean
 
-# The first Python that is new enough; name another with `make test PYTHON=python3.12`.
+# The first Python found that is 3.11 or newer; choose another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# The lock names all that is needed: without --no-deps pip looks again for what others want with extras, and meets newer ones.
+# The lock is complete. Without --no-deps, pip resolves extras of dependencies again and may pick unpinned versions.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
 help:
@@ -57,7 +57,7 @@ check: $(VENV)/.dev
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-# A container needs no sandbox: its lock is a part of the first one, and what its wheel is built with has one too.
+# The container's lock leaves out the sandbox and has no versions of its own; the wheel's build tools have a lock too.
 lock: $(BIN)/python
 	@$(BIN)/python -m pip --quiet install uv
 	@$(LOCK) --upgrade --all-extras pyproject.toml --output-file requirements.lock

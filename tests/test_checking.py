@@ -1,4 +1,4 @@
-"""A policy is checked on the command line before it is shipped."""
+"""The commands policy check, policy test and policy schema."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def _no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def written(folder: Path, text: str) -> str:
+def write_policy(folder: Path, text: str) -> str:
     file = folder / "policy.toml"
     file.write_text(text, encoding="utf-8")
     return str(file)
@@ -38,23 +38,23 @@ def test_the_shipped_example_has_no_mistake_and_its_examples_hold(capsys: pytest
 
 
 def test_each_mistake_is_told_with_its_line_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(
+    file = write_policy(
         tmp_path, '[[allow]]\nusers = ["U1", "@ana"]\noperatons = ["all"]\n\n  operations = [\n    "red",\n]\n'
     )
     assert main(["policy", "check", file]) == 2
     places = [line.removeprefix(f"{file}:").split(": ")[0] for line in capsys.readouterr().err.splitlines()]
     assert places == ["2:16", "3:1", "6:5"]
-    assert main(["policy", "check", written(tmp_path, "x = 1\ny = [\n")]) == 2
+    assert main(["policy", "check", write_policy(tmp_path, "x = 1\ny = [\n")]) == 2
     assert capsys.readouterr().err.startswith(f"{file}:2")
     assert main(["policy", "check", str(tmp_path / "none.toml")]) == 2
 
 
 def test_remarks_end_with_1_only_where_they_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path, RULE.replace('"members"', '"groups"'))
+    file = write_policy(tmp_path, RULE.replace('"members"', '"groups"'))
     assert main(["policy", "check", file]) == 0
     assert "“Ana” never allows anything" in capsys.readouterr().err
     assert main(["policy", "check", "--strict", file]) == 1
-    assert main(["policy", "check", "--strict", written(tmp_path, RULE)]) == 0
+    assert main(["policy", "check", "--strict", write_policy(tmp_path, RULE)]) == 0
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_remarks_end_with_1_only_where_they_are_asked_for(tmp_path: Path, capsys
 def test_an_example_is_held_to_what_it_expects(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], example: str, status: int
 ) -> None:
-    file = written(tmp_path, f'{RULE}[[example]]\nuser = "U0123ABCD"\n{example}\n')
+    file = write_policy(tmp_path, f'{RULE}[[example]]\nuser = "U0123ABCD"\n{example}\n')
     assert main(["policy", "test", file]) == status
     assert ("expected" in capsys.readouterr().out.splitlines()[0]) is True
 
@@ -87,12 +87,12 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
         text = 'drift = "C0GONE"\n' + (
             POLICY.format_map(ids) + '[[allow]]\nusers = ["U0GONE"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n'
         )
-        assert main(["policy", "check", written(tmp_path, text)]) == 0
-    said = capsys.readouterr().err
-    assert "U0GONE: Slack shows no such user" in said
-    assert "S0GONE: Slack shows no such user group" in said
-    assert "C0GONE: Slack shows no such channel" in said
-    assert stage.groups["leads"] not in said
+        assert main(["policy", "check", write_policy(tmp_path, text)]) == 0
+    output = capsys.readouterr().err
+    assert "U0GONE: Slack shows no such user" in output
+    assert "S0GONE: Slack shows no such user group" in output
+    assert "C0GONE: Slack shows no such channel" in output
+    assert stage.groups["leads"] not in output
 
 
 ABOUT = """\
@@ -113,16 +113,16 @@ groups = ["Suport ?"]
 def test_names_that_the_pbx_has_not_are_told_with_the_closest_where_there_is_a_connection(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = written(tmp_path, ABOUT)
+    file = write_policy(tmp_path, ABOUT)
     with SandboxPBX() as pbx:
         monkeypatch.setenv("PBX_URL", pbx.url)
         monkeypatch.setenv("PBX_TOKEN", pbx.token)
         assert main(["policy", "check", file]) == 0
-        said = capsys.readouterr().err.splitlines()
+        lines = capsys.readouterr().err.splitlines()
         assert main(["policy", "check", "--strict", file]) == 1
         assert {heard.method for heard in pbx.requests} == {"GET"}
     told = "{}: “{}” is about “{}”, and the PBX has no {} of such a name{}".format
-    assert said == [
+    assert lines == [
         told(file, "Desk", "Saels", "park group", "; the closest is “Sales”"),
         told(file, "None of it", "Suport ?", "park group", "; the closest is “Support”"),
         told(file, "Desk", "Recption*", "ring group", "; the closest is “Reception”"),
@@ -143,11 +143,11 @@ def test_a_pbx_that_can_not_be_asked_is_one_remark(
 ) -> None:
     for name, value in {"PBX_URL": "http://127.0.0.1:9/api", **environment}.items():
         monkeypatch.setenv(name, value)
-    file = written(tmp_path, ABOUT)
+    file = write_policy(tmp_path, ABOUT)
     assert main(["policy", "check", file]) == 0
-    (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith(f"{file}: no group could be looked up on the PBX: ")
-    assert why in said
+    (text,) = capsys.readouterr().err.splitlines()
+    assert text.startswith(f"{file}: no group could be looked up on the PBX: ")
+    assert why in text
 
 
 WAYS = """\
@@ -189,7 +189,7 @@ groups = ["Hers"]
 def test_an_example_may_ask_for_approval_or_plead_an_emergency(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, outcome: str
 ) -> None:
-    file = written(tmp_path, f'{WAYS}[[example]]\nuser = "U0123ABCD"\nline = "{line}"\nexpect = "{outcome}"\n')
+    file = write_policy(tmp_path, f'{WAYS}[[example]]\nuser = "U0123ABCD"\nline = "{line}"\nexpect = "{outcome}"\n')
     assert main(["policy", "test", file]) == 0, capsys.readouterr().out
 
 
@@ -198,7 +198,7 @@ def test_an_emergency_is_none_where_others_would_have_to_approve(tmp_path: Path)
     line = 'line = "emergency add 1001 to Sales because nobody is there"'
     for outcome, status in (("refused", 0), ("approval", 1)):
         example = f'[[example]]\nuser = "U0123ABCD"\n{line}\nexpect = "{outcome}"\n'
-        assert main(["policy", "test", written(tmp_path, f"{rule}\n{example}")]) == status
+        assert main(["policy", "test", write_policy(tmp_path, f"{rule}\n{example}")]) == status
 
 
 def test_the_schema_is_printed_as_it_is_shipped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The command line: what it says, and its exit status."""
+"""The command line: its output and its exit status."""
 
 import os
 import signal
@@ -35,11 +35,24 @@ def test_it_goes_by_the_name_that_it_was_called_by(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], called: str, name: str
 ) -> None:
     monkeypatch.setattr(sys, "argv", [called])
-    for words, said in ((["--help"], f"usage: {name} [-h]"), (["--version"], f"Park {__version__}\n")):
+    for words, text in ((["--help"], f"usage: {name} [-h]"), (["--version"], f"Park {__version__}\n")):
         with pytest.raises(SystemExit) as ended:
             main(words)
         assert ended.value.code == 0
-        assert capsys.readouterr().out.startswith(said)
+        assert capsys.readouterr().out.startswith(text)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("init", "run", "migrate", "demo", "manifest", "doctor", "table"),
+        *("audit", "audit verify", "audit export", "policy", "policy check", "policy test", "policy schema"),
+    ],
+)
+def test_the_help_of_every_command_ends_with_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert f"python -m bot {command}" in capsys.readouterr().out.partition("example:\n")[2]
 
 
 def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +61,7 @@ def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "status", "said"),
+    ("text", "status", "message"),
     [
         (f"{BEGIN}\n{markdown()}{END}", 0, ""),
         (f"{BEGIN}\n| old |\n{END}", 1, "out of date"),
@@ -56,12 +69,12 @@ def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_a_files_table_is_told_to_be_as_it_is_or_not(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, status: int, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, status: int, message: str
 ) -> None:
     file = tmp_path / "README.md"
     file.write_text(text, encoding="utf-8")
     assert main(["table", "--check", str(file)]) == status
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_demo_without_what_it_stands_on_says_what_to_install(
@@ -81,10 +94,10 @@ def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
     lines = ("home", "fill Search groups = sales", "menu Sales = Rename a group", "fill Name = Sales DE")
     assert main(["demo", *lines, "fill Post the confirmation in = random", "submit", "submit", "home"]) == 0
-    said = capsys.readouterr().out
-    assert "2 park groups with “sales” in the name" in said
-    assert "Post the confirmation in (optional): #random" in said
-    assert "rename Sales to Sales DE: done" in said.rpartition("> home")[2]
+    text = capsys.readouterr().out
+    assert "2 park groups with “sales” in the name" in text
+    assert "Post the confirmation in (optional): #random" in text
+    assert "rename Sales to Sales DE: done" in text.rpartition("> home")[2]
     assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
     assert "There is no menu of Sales in sight" in capsys.readouterr().out
 
@@ -96,13 +109,13 @@ def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.Ca
     lines = (f"fill Sound file = {file}", "submit", "submit")
     assert main(["demo", "/park server prompt", *lines]) == 0
     assert "Prompt: none -> hold.wav (16 kB)" in capsys.readouterr().out
-    for wrong, said in ((other, "hold.mp3 can't be chosen here"), (tmp_path / "gone.wav", "is not offered")):
+    for wrong, text in ((other, "hold.mp3 can't be chosen here"), (tmp_path / "gone.wav", "is not offered")):
         assert main(["demo", "/park server prompt", f"fill Sound file = {wrong}"]) == 1
-        assert said in capsys.readouterr().out
+        assert text in capsys.readouterr().out
 
 
 def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
-    """What a real installation on this stage would have."""
+    """The environment variables of an installation on this stage."""
     policy = folder / "policy.toml"
     policy.write_text('[[allow]]\nname = "All"\nusers = ["U0000000ANA"]\noperations = ["all"]\n', encoding="utf-8")
     return {
@@ -132,10 +145,10 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
             text=True,
         )
         assert bot.stdout is not None
-        said = bot.stdout.readline()
-        assert "Park answers Park Sandbox in Slack (" in said
+        text = bot.stdout.readline()
+        assert "Park answers Park Sandbox in Slack (" in text
         if http:
-            stage.slack.send_to(said.partition("(")[2].partition(")")[0])
+            stage.slack.send_to(text.partition("(")[2].partition(")")[0])
             assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "help").ok
         bot.send_signal(signal.SIGTERM)
         _, log = bot.communicate(timeout=30)
@@ -161,7 +174,7 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "text"),
     [
         ({"SLACK_APP_TOKEN": "xapp-of-nobody"}, "invalid_auth"),
         ({"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "s", "PARK_HTTP_LISTEN": "192.0.2.1:1"}, "PARK_HTTP_LISTEN: "),
@@ -169,7 +182,7 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
         ({"PARK_POLICY": "nowhere.toml"}, "nowhere.toml"),
     ],
 )
-def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], said: str) -> None:
+def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], text: str) -> None:
     with Stage() as stage:
         bot = subprocess.run(
             [sys.executable, "-m", "bot", "run"],
@@ -181,5 +194,5 @@ def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str,
             check=False,
         )
     assert bot.returncode == 2, bot.stderr
-    assert said in bot.stderr
+    assert text in bot.stderr
     assert "Traceback" not in bot.stderr

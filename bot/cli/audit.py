@@ -1,4 +1,4 @@
-"""Audit verify, audit export."""
+"""The commands `audit verify` and `audit export`."""
 
 import argparse
 import sys
@@ -11,65 +11,54 @@ from bot.journal.events import ChainLink, EventQuery
 from bot.journal.history import csv_of, json_of
 from bot.settings import read_journal_settings
 
-_FORMATS = {"csv": csv_of, "jsonl": json_of}
+FORMATS = {"csv": csv_of, "jsonl": json_of}
+"""The export formats by name."""
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
-    """`verify` and `export`, each with its function as `run`."""
-    commands = parser.add_subparsers(required=True, metavar="what")
-    one = commands.add_parser("verify", help="tell whether the chain of events is whole; exit status 1 if it is not")
-    one.add_argument("--head", nargs="+", default=[], type=_link, metavar="HEAD", help="heads as Park posted them")
-    one.set_defaults(run=run_verify)
-    one = commands.add_parser("export", help="write the history to standard output, oldest first")
-    one.add_argument("--since", type=_date, metavar="DATE", help="from this day on, in UTC, as in 2026-11-01")
-    one.add_argument("--until", type=_date, metavar="DATE", help="up to this day, which is within")
-    one.add_argument("--format", choices=_FORMATS, default="csv", help="csv (cells are made harmless) or jsonl")
-    one.set_defaults(run=run_export)
-
-
-def run_verify(chosen: argparse.Namespace) -> int:
-    """0: whole. 1: broken, with the first place where it is."""
+def run_verify(options: argparse.Namespace) -> int:
+    """Verifies the hash chain of events; returns 1 and names the first broken place if it is broken."""
     with beside(read_journal_settings().database_url) as connection:
         try:
-            found = verify(connection, chosen.head)
+            chain = verify(connection, options.head)
         except ChainBroken as broken:
             sys.stdout.write(f"Broken. {broken}\n")
             return 1
-    sys.stdout.write(_said(found, len(chosen.head)))
+    sys.stdout.write(_describe_chain(chain, len(options.head)))
     return 0
 
 
-def run_export(chosen: argparse.Namespace) -> int:
-    """Row by row, so that a long history needs no room."""
-    until = chosen.until and chosen.until + timedelta(days=1)
+def run_export(options: argparse.Namespace) -> int:
+    """Writes the history to standard output row by row, so that memory does not grow with its length."""
+    query = EventQuery(since=options.since, until=options.until and options.until + timedelta(days=1))
     with beside(read_journal_settings().database_url) as connection:
         check_chained(connection)
-        for line in _FORMATS[chosen.format](oldest_first(connection, EventQuery(since=chosen.since, until=until))):
-            sys.stdout.write(line)
+        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query)))
     return 0
 
 
-def _date(text: str) -> datetime:
+def parse_day(text: str) -> datetime:
+    """Parses an ISO date as the start of that day in UTC."""
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(f"{text} is no date: write it as in 2026-11-01") from fault
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is no date: write it as in 2026-11-01") from error
 
 
-def _said(found: VerifiedChain, heads: int) -> str:
-    count = found.head.number - found.pruned.number
-    pruned = f", after {found.pruned.number} that were pruned" if found.pruned.number else ""
-    lines = [f"Whole: {count} events{pruned}. The head is {found.head}"]
-    if compared := heads - len(found.unseen):
+def parse_head(text: str) -> ChainLink:
+    """Parses the head of a chain in the form in which Park posts it, NUMBER:HASH."""
+    try:
+        return ChainLink.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _describe_chain(chain: VerifiedChain, heads: int) -> str:
+    count = chain.head.number - chain.pruned.number
+    pruned = f", after {chain.pruned.number} that were pruned" if chain.pruned.number else ""
+    lines = [f"Whole: {count} events{pruned}. The head is {chain.head}"]
+    if compared := heads - len(chain.unseen):
         lines.append(f"{compared} posted head{' is' if compared == 1 else 's are'} in it.")
-    lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in found.unseen]
+    lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in chain.unseen]
     if not heads:
         lines.append("Give a head that Park posted (--head) to know that no later one was cut off or rewritten.")
     return "\n".join(lines) + "\n"
-
-
-def _link(text: str) -> ChainLink:
-    try:
-        return ChainLink.read(text)
-    except ValueError as fault:
-        raise argparse.ArgumentTypeError(str(fault)) from fault

@@ -1,8 +1,8 @@
-"""Policy check, test, schema."""
+"""The commands `policy check`, `policy test` and `policy schema`."""
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,10 +16,9 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
 from bot.operations.parser import parse
 from bot.operations.schedule import schedule_of
-from bot.pbx import name_index as kind
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
-from bot.pbx.name_index import ResourceType, closest
+from bot.pbx.name_index import ResourceType, closest, groups, ring_groups
 from bot.pbx.responses import every
 from bot.planning.plan_checks import of_line
 from bot.policy.diagnostics import lint_policy, schema
@@ -32,148 +31,147 @@ from bot.settings import read_pbx_settings
 from bot.slack.client import connect_client
 from bot.slack.workspace import UnknownId, doubts
 
-Some = TypeVar("Some", ParkGroup, RingGroup)
-Patterns = Callable[[Rule | Deny], Sequence[str] | None]
+Group = TypeVar("Group", ParkGroup, RingGroup)
 
 
-def unmatched(pbx: PbxClient, policy: Policy) -> Iterator[tuple[Clause, str]]:
-    """A line for each pattern that fits nothing, with its rule; raise PBXError."""
-    yield from _unmatched_names(policy, lambda rule: rule.groups, "park group", kind.groups(pbx))
-    yield from _unmatched_names(policy, lambda rule: rule.ring_groups, "ring group", kind.ring_groups(pbx))
-
-
-def _unmatched_names(
-    policy: Policy, patterns: Patterns, what: str, found: ResourceType[Some]
-) -> Iterator[tuple[Clause, str]]:
-    rules: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
-    asked = [(rule, pattern) for rule in rules for pattern in patterns(rule) or () if pattern not in EVERY]
-    things = list(every(found.pages)) if asked else []
-    names = [fold(one.name) for one in things]
-    for rule, pattern in asked:
-        if not any(covers([pattern], name) for name in names):
-            near = closest(pattern.replace("*", " ").replace("?", " "), things, found.labels, 1)
-            meant = f"; the closest is “{near[0].name}”" if near else ""
-            yield rule, f"is about “{pattern}”, and the PBX has no {what} of such a name{meant}"
-
-
-def check(chosen: Namespace) -> int:
-    """0: nothing to say; 1: remarks, and --strict was given; 2: mistakes."""
-    file: Path = chosen.file
+def run_check(options: Namespace) -> int:
+    """Checks a policy file: returns 2 after errors, 1 after warnings if `--strict` was given, else 0."""
+    file: Path = options.file
     try:
         policy = read_policy(file)
-    except PolicyError as mistake:
-        for line, column, text in mistake.faults:
-            place = ":".join(str(part) for part in (file, line, column) if part is not None)
-            sys.stderr.write(f"{place}: {text}\n")
+    except PolicyError as error:
+        for position, text in mistakes_with_positions(file, error):
+            sys.stderr.write(f"{position}: {text}\n")
         return 2
-    said = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
-    said += [*map(str, _unknown(policy)), *_unmatched(policy)]
-    for text in said:
+    warnings = [f"“{rule.name}” {text}" for rule, text in lint_policy(policy)]
+    warnings += [*map(str, _unknown_slack_ids(policy)), *_unknown_pbx_names(policy)]
+    for text in warnings:
         sys.stderr.write(f"{file}: {text}\n")
+    sys.stdout.write(f"{summarize(file, policy)}\n")
+    return 1 if warnings and options.strict else 0
+
+
+def mistakes_with_positions(file: Path, error: PolicyError) -> Iterator[tuple[str, str]]:
+    """Yields each mistake in a policy file, after its position as FILE:LINE:COLUMN as far as it is known."""
+    for line, column, text in error.faults:
+        yield ":".join(str(part) for part in (file, line, column) if part is not None), text
+
+
+def summarize(file: Path, policy: Policy) -> str:
+    """Describes a valid policy file in one line."""
     rules = len(policy.allow) + len(policy.deny)
-    sys.stdout.write(f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}\n")
-    return 1 if said and chosen.strict else 0
+    return f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}"
 
 
-def _unknown(policy: Policy) -> Iterator[UnknownId]:
-    """Where the environment gives a way to Slack."""
+def run_test(options: Namespace) -> int:
+    """Evaluates the examples in a policy file; returns 1 if one has another outcome than it expects."""
+    policy = read_policy(options.file)
+    failed = 0
+    for number, example in enumerate(policy.example, 1):
+        outcome, reason = evaluate_example(policy, example)
+        if outcome != example.expect:
+            failed += 1
+            expected = f"expected {example.expect}, is {outcome}"
+            sys.stdout.write(f"example {number}: {example.line}: {expected}. {reason}\n")
+    sys.stdout.write(f"{len(policy.example) - failed} of {len(policy.example)} examples came out as expected\n")
+    return 1 if failed else 0
+
+
+def run_schema(_: Namespace) -> int:
+    """Prints the JSON Schema of policy files."""
+    sys.stdout.write(schema())
+    return 0
+
+
+def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
+    """Evaluates an example without a PBX, so names count as they are typed.
+
+    Returns:
+        The outcome (allowed, refused, approval or emergency) and the reason in words.
+    """
+    principal = Principal(
+        user=example.user, team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
+    )
+    try:
+        operation = _parse_previewed(example.line)
+        at = example.at or datetime.now(UTC)
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=UTC)
+        schedule = schedule_of(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
+    except Refused as refused:
+        return "refused", str(refused)
+    if operation.permission is None:
+        return "allowed", "It needs no permission."
+    decision = decide(
+        policy,
+        principal,
+        operation.permission,
+        groups=[*_names(operation, Reference.GROUP), *_names(operation, Reference.NEW_GROUP)],
+        ring_groups=list(_names(operation, Reference.RECALL)),
+        attributes=of_line(operation, schedule, at),
+    )
+    return _outcome(operation, decision), decision.reason
+
+
+def _parse_previewed(line: str) -> Operation:
+    """Parses a line; of `preview LINE`, the line that it previews."""
+    operation = parse(line)[0]
+    return parse(operation.line)[0] if isinstance(operation, Preview) else operation
+
+
+def _names(operation: Operation, reference: Reference) -> Iterator[str]:
+    for _, argument_type, value in operation.said():
+        if argument_type.reference is reference:
+            name = value.ring_group if reference is Reference.RECALL else value
+            if name is not None:
+                yield name
+
+
+def _outcome(operation: Operation, decision: Decision) -> str:
+    """A line that asks for approval or pleads an emergency is refused where the rules offer only the other way."""
+    if decision.allowed or not isinstance(operation, ChangeOperation):
+        return decision.outcome
+    if operation.emergency is not None and decision.emergency:
+        return "emergency"
+    if operation.approval and decision.approvers:
+        return "approval"
+    return "refused" if operation.approval or operation.emergency is not None else decision.outcome
+
+
+def _unknown_slack_ids(policy: Policy) -> Iterator[UnknownId]:
+    """Looks the policy's ids up in Slack if the environment has a bot token."""
     if token := os.environ.get("SLACK_BOT_TOKEN"):
         url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
         yield from doubts(connect_client(token, url), policy)
 
 
-def _unmatched(policy: Policy) -> Iterator[str]:
-    """Where the environment gives a way to the PBX."""
+def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
+    """Looks the policy's name patterns up on the PBX if the environment names one."""
     if os.environ.get("PBX_URL"):
         try:
             with closing(build_client(read_pbx_settings())) as pbx:
-                yield from (f"“{rule.name}” {text}" for rule, text in unmatched(pbx, policy))
-        except (PBXError, SettingsError) as fault:
-            yield f"no group could be looked up on the PBX: {'; '.join(str(fault).splitlines())}"
+                yield from (f"“{rule.name}” {text}" for rule, text in _unmatched_patterns(pbx, policy))
+        except (PBXError, SettingsError) as error:
+            yield f"no group could be looked up on the PBX: {'; '.join(str(error).splitlines())}"
 
 
-def test(chosen: Namespace) -> int:
-    """0: each example came out as expected; 1: some did not; 2: mistakes."""
-    policy = read_policy(chosen.file)
-    failed = 0
-    for number, example in enumerate(policy.example, 1):
-        found, why = outcome(policy, example)
-        if found != example.expect:
-            failed += 1
-            sys.stdout.write(f"example {number}: {example.line}: expected {example.expect}, is {found}. {why}\n")
-    sys.stdout.write(f"{len(policy.example) - failed} of {len(policy.example)} examples came out as expected\n")
-    return 1 if failed else 0
+def _unmatched_patterns(pbx: PbxClient, policy: Policy) -> Iterator[tuple[Clause, str]]:
+    yield from _unmatched_of_type(policy, lambda rule: rule.groups, "park group", groups(pbx))
+    yield from _unmatched_of_type(policy, lambda rule: rule.ring_groups, "ring group", ring_groups(pbx))
 
 
-def outcome(policy: Policy, example: Example) -> tuple[str, str]:
-    """In a word, with the reason; names are taken as they are typed, as nobody asks the PBX."""
-    who = Principal(
-        user=example.user,
-        team="T0",
-        channel=example.channel,
-        user_groups=frozenset(example.user_groups),
-    )
-    try:
-        operation = _meant(example.line)
-        at = example.at or datetime.now(UTC)
-        if at.tzinfo is None:
-            at = at.replace(tzinfo=UTC)
-        known = schedule_of(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
-    except Refused as refused:
-        return "refused", str(refused)
-    if operation.permission is None:
-        return "allowed", "It needs no permission."
-    said = decide(
-        policy,
-        who,
-        operation.permission,
-        groups=[*_named(operation, Reference.GROUP), *_named(operation, Reference.NEW_GROUP)],
-        ring_groups=list(_named(operation, Reference.RECALL)),
-        attributes=of_line(operation, known, at),
-    )
-    return _outcome(operation, said), said.reason
-
-
-def _outcome(operation: Operation, said: Decision) -> str:
-    """A line that says in which way it is asked for comes to nothing in another."""
-    if said.allowed or not isinstance(operation, ChangeOperation):
-        return said.outcome
-    if operation.emergency is not None and said.emergency:
-        return "emergency"
-    if operation.approval and said.approvers:
-        return "approval"
-    return "refused" if operation.approval or operation.emergency is not None else said.outcome
-
-
-def _meant(line: str) -> Operation:
-    operation = parse(line)[0]
-    return parse(operation.line)[0] if isinstance(operation, Preview) else operation
-
-
-def _named(operation: Operation, kind: Reference) -> Iterator[str]:
-    for _, argument_type, value in operation.said():
-        if (
-            argument_type.reference is kind
-            and (name := value.ring_group if kind is Reference.RECALL else value) is not None
-        ):
-            yield name
-
-
-def print_schema(_: Namespace) -> int:
-    """As policy.schema.json holds it."""
-    sys.stdout.write(schema())
-    return 0
-
-
-def add_commands(parser: ArgumentParser) -> None:
-    """`check`, `test` and `schema`, each with its function as `run`."""
-    parts = parser.add_subparsers(required=True, metavar="what")
-    part = parts.add_parser("check", help="tell each mistake with its place, and what is hardly meant")
-    part.add_argument("file", metavar="FILE", type=Path)
-    part.add_argument("--strict", action="store_true", help="end with 1 where there is any remark")
-    part.set_defaults(run=check)
-    part = parts.add_parser("test", help="run the examples in the file")
-    part.add_argument("file", metavar="FILE", type=Path)
-    part.set_defaults(run=test)
-    part = parts.add_parser("schema", help="print the JSON Schema for editors")
-    part.set_defaults(run=print_schema)
+def _unmatched_of_type(
+    policy: Policy,
+    patterns_of: Callable[[Rule | Deny], Sequence[str] | None],
+    type_name: str,
+    resource_type: ResourceType[Group],
+) -> Iterator[tuple[Clause, str]]:
+    rules: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
+    wanted = [(rule, pattern) for rule in rules for pattern in patterns_of(rule) or () if pattern not in EVERY]
+    existing = list(every(resource_type.pages)) if wanted else []
+    names = [fold(one.name) for one in existing]
+    for rule, pattern in wanted:
+        if not any(covers([pattern], name) for name in names):
+            similar = closest(pattern.replace("*", " ").replace("?", " "), existing, resource_type.labels, 1)
+            hint = f"; the closest is “{similar[0].name}”" if similar else ""
+            yield rule, f"is about “{pattern}”, and the PBX has no {type_name} of such a name{hint}"

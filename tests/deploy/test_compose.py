@@ -1,4 +1,4 @@
-"""Two replicas and their PostgreSQL."""
+"""The compose file with two replicas and PostgreSQL."""
 
 from typing import Any
 
@@ -7,22 +7,22 @@ import yaml
 
 from bot import __version__
 from bot.journal.database import POSTGRESQL
-from tests.deploy.declared import DEPLOY, FINISHING, SECRETS, VARIABLES, is_command, seconds
+from tests.deploy.declared import DEPLOY, LONGEST_STOP, SECRETS, VARIABLES, is_command, parse_seconds
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
-PARKS = ["park", "migrate"]
+PARK_SERVICES = ["park", "migrate"]
 
 
 def test_there_are_two_replicas_which_begin_when_the_journal_is_up_to_date() -> None:
     assert SERVICES["park"]["deploy"]["replicas"] == 2
     assert SERVICES["park"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
-    for name in PARKS:
+    for name in PARK_SERVICES:
         assert SERVICES[name]["depends_on"]["database"] == {"condition": "service_healthy"}
     assert "pg_isready" in SERVICES["database"]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("name", PARKS)
+@pytest.mark.parametrize("name", PARK_SERVICES)
 def test_its_commands_are_parks_and_its_image_is_of_this_version(name: str) -> None:
     assert is_command(SERVICES[name]["command"])
     assert SERVICES[name]["image"] == f"park:{__version__}"
@@ -41,11 +41,11 @@ def test_nobody_is_root_or_could_become_it(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert "privileged" not in service
-    assert service.get("user") == (None if name in PARKS else "postgres")  # None: the image's
+    assert service.get("user") == (None if name in PARK_SERVICES else "postgres")  # None: the image's
     assert "ports" not in service
 
 
-@pytest.mark.parametrize("name", PARKS)
+@pytest.mark.parametrize("name", PARK_SERVICES)
 def test_a_park_has_a_file_system_to_read_and_a_process_1_that_passes_signals_on(name: str) -> None:
     assert SERVICES[name]["read_only"] is True
     assert SERVICES[name]["init"] is True
@@ -68,7 +68,7 @@ def test_the_address_of_the_journal_is_that_of_the_database() -> None:
 
 
 def test_who_stops_has_the_time_to_finish() -> None:
-    assert seconds(SERVICES["park"]["stop_grace_period"]) > FINISHING
+    assert parse_seconds(SERVICES["park"]["stop_grace_period"]) > LONGEST_STOP
 
 
 def test_only_park_reaches_the_outside() -> None:

@@ -1,4 +1,4 @@
-"""The image: what it is built from, who runs in it, and how it is told to be alive."""
+"""The image: its dependencies, its user, and its health check."""
 
 import json
 import re
@@ -12,20 +12,20 @@ from tests.deploy.declared import DEPLOY, SECRETS, VARIABLES, is_command, pins
 
 ROOT = DEPLOY.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-Line = tuple[str, str]
+Instruction = tuple[str, str]
 
 
-def instructions() -> list[Line]:
+def instructions() -> list[Instruction]:
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     lines = "\n".join(line for line in text.splitlines() if not line.startswith("#")).replace("\\\n", "").splitlines()
     return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines if line)]
 
 
-def said(word: str) -> list[str]:
+def arguments_of(word: str) -> list[str]:
     return [rest for one, rest in instructions() if one == word]
 
 
-def last_stage() -> list[Line]:
+def last_stage() -> list[Instruction]:
     whole = instructions()
     return whole[max(number for number, (word, _) in enumerate(whole) if word == "FROM") :]
 
@@ -34,13 +34,13 @@ def environment() -> dict[str, str]:
     return dict(pair.split("=", 1) for _, rest in last_stage() if _ == "ENV" for pair in rest.split())
 
 
-def probe() -> list[str]:
-    (check,) = said("HEALTHCHECK")
+def health_command() -> list[str]:
+    (check,) = arguments_of("HEALTHCHECK")
     return [str(word) for word in json.loads(check.partition("CMD ")[2])]
 
 
 def test_both_stages_have_the_same_python_and_it_is_one_that_park_supports() -> None:
-    images = {rest.split(" AS ")[0] for rest in said("FROM")}
+    images = {rest.split(" AS ")[0] for rest in arguments_of("FROM")}
     assert len(images) == 1
     found = re.fullmatch(r"python:(\d+\.\d+)-slim", images.pop())
     assert found is not None
@@ -55,7 +55,7 @@ def test_it_does_not_run_as_root() -> None:
 
 
 def test_what_is_installed_is_pinned_by_hash_and_comes_from_no_address_of_ours() -> None:
-    installs = re.findall(r"pip.*? install (.*?)(?= && |$)", " && ".join(said("RUN")))
+    installs = re.findall(r"pip.*? install (.*?)(?= && |$)", " && ".join(arguments_of("RUN")))
     assert len(installs) == 3
     for one in installs:
         assert "--no-deps" in one
@@ -79,7 +79,7 @@ def test_what_builds_the_wheel_is_pinned_too() -> None:
 
 def test_what_is_copied_is_there_and_let_through() -> None:
     ignored = (DEPLOY / "Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()
-    for source in (one for rest in said("COPY") if "--from" not in rest for one in rest.split()[:-1]):
+    for source in (one for rest in arguments_of("COPY") if "--from" not in rest for one in rest.split()[:-1]):
         assert (ROOT / source).exists()
         assert f"!{source}" in ignored or (source.endswith(".lock") and "!deploy/*.lock" in ignored)
 
@@ -87,20 +87,20 @@ def test_what_is_copied_is_there_and_let_through() -> None:
 def test_its_variables_are_parks_and_no_secret_is_among_them() -> None:
     named = {name for name in environment() if not name.startswith("PYTHON") and name != "PATH"}
     assert named <= VARIABLES - SECRETS - {"DATABASE_URL"}
-    assert not said("ARG")
+    assert not arguments_of("ARG")
 
 
 def test_it_starts_what_the_project_installs_and_sigterm_reaches_it() -> None:
-    (entry,), (command,) = (json.loads(said(word)[0]) for word in ("ENTRYPOINT", "CMD"))
+    (entry,), (command,) = (json.loads(arguments_of(word)[0]) for word in ("ENTRYPOINT", "CMD"))
     assert PROJECT["project"]["scripts"] == {entry: "bot.__main__:main"}
     assert is_command([command])
-    assert said("STOPSIGNAL") == ["SIGTERM"]
+    assert arguments_of("STOPSIGNAL") == ["SIGTERM"]
 
 
 def test_it_is_probed_where_health_is_told_and_a_running_park_answers() -> None:
     _, port = address_of(environment()["PARK_HEALTH_LISTEN"])
-    assert said("EXPOSE") == [str(port)]
-    name, *words = probe()
+    assert arguments_of("EXPOSE") == [str(port)]
+    name, *words = health_command()
     assert name == "python"
     assert sum(word.count(str(port)) for word in words) == 1
     with Stage(park_health_listen="127.0.0.1:0") as stage:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import JournalSettings, address_of
-from tests.deploy.declared import DEPLOY, FINISHING, SECRETS, VARIABLES, is_command, seconds
+from tests.deploy.declared import DEPLOY, LONGEST_STOP, SECRETS, VARIABLES, is_command, parse_seconds
 
 TEXT = (DEPLOY / "park.service").read_text(encoding="utf-8")
 
@@ -22,8 +22,8 @@ def unit() -> ConfigParser:
 SERVICE = unit()["Service"]
 
 
-def every(name: str) -> list[str]:
-    """A name may stand more than once, and the parser keeps the last."""
+def values_of(name: str) -> list[str]:
+    """All values of a key, of which the parser keeps only the last."""
     found = defaultdict[str, list[str]](list)
     for line in TEXT.splitlines():
         key, _, value = line.partition("=")
@@ -40,7 +40,7 @@ def test_it_runs_a_command_of_parks_as_a_user_of_its_own() -> None:
 
 
 def test_its_variables_are_parks_and_secrets_come_from_a_file() -> None:
-    named = dict(one.split("=", 1) for one in every("Environment"))
+    named = dict(one.split("=", 1) for one in values_of("Environment"))
     assert named.keys() <= VARIABLES - SECRETS
     assert Path(SERVICE["EnvironmentFile"]).parent == Path(named["PARK_POLICY"]).parent
     address_of(named["PARK_HEALTH_LISTEN"])
@@ -52,7 +52,7 @@ def test_a_reload_and_a_stop_are_what_park_listens_for() -> None:
     assert SERVICE["ExecReload"].endswith("-HUP $MAINPID")
     assert SERVICE["KillSignal"] == "SIGTERM"
     assert SERVICE["Restart"] == "on-failure"
-    assert seconds(SERVICE["TimeoutStopSec"]) > FINISHING
+    assert parse_seconds(SERVICE["TimeoutStopSec"]) > LONGEST_STOP
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_reload_and_a_stop_are_what_park_listens_for() -> None:
     ],
 )
 def test_it_is_locked_up(name: str, value: str) -> None:
-    assert every(name) == [value]
+    assert values_of(name) == [value]
 
 
 def test_it_may_make_the_calls_of_an_ordinary_service_and_no_others() -> None:
-    assert every("SystemCallFilter") == ["@system-service", "~@privileged @resources"]
+    assert values_of("SystemCallFilter") == ["@system-service", "~@privileged @resources"]

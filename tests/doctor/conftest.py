@@ -1,4 +1,4 @@
-"""The real command line, on the sandbox Slack and PBX, or on whatever a test puts in their place."""
+"""Runs the real command line against the sandbox's Slack and PBX, or against a replacement that a test configures."""
 
 import json
 import os
@@ -28,31 +28,35 @@ operations = ["all"]
 
 @dataclass(frozen=True)
 class Report:
-    """What `doctor --json` said."""
+    """The output of `doctor --json`."""
 
     status: int
     findings: list[dict[str, Any]]
 
-    def every(self, id: str) -> list[dict[str, Any]]:
-        return [one for one in self.findings if one["id"] == id]
+    def findings_with_id(self, id: str) -> list[dict[str, Any]]:
+        return [finding for finding in self.findings if finding["id"] == id]
 
     def __getitem__(self, id: str) -> dict[str, Any]:
-        """The only one of that id."""
-        [one] = self.every(id)
-        return one
+        """The only finding with that id."""
+        [finding] = self.findings_with_id(id)
+        return finding
 
     @property
-    def wrong(self) -> dict[str, str]:
+    def problems(self) -> dict[str, str]:
         """Warnings and errors by id."""
-        return {one["id"]: one["severity"] for one in self.findings if one["severity"] in ("warning", "error")}
+        return {
+            finding["id"]: finding["severity"]
+            for finding in self.findings
+            if finding["severity"] in ("warning", "error")
+        }
 
     @property
     def skipped(self) -> set[str]:
-        return {one["id"] for one in self.findings if one["severity"] == "skipped"}
+        return {finding["id"] for finding in self.findings if finding["severity"] == "skipped"}
 
 
-class Patient:
-    """A whole installation: change its environment, its policy, its workspace or its PBX, then look."""
+class Installation:
+    """An installation whose environment, policy, workspace and PBX a test can change before it runs the doctor."""
 
     def __init__(
         self, stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -64,12 +68,12 @@ class Patient:
         self.policy(POLICY)
 
     def policy(self, text: str) -> None:
-        """With the stage's names in braces."""
+        """Writes the policy file, with names from the stage in braces replaced by ids."""
         ids = {**self.stage.channels, **self.stage.groups, **self.stage.people}
         self.file.write_text(text.format_map(ids), encoding="utf-8")
 
     def set(self, **variables: str | None) -> None:
-        """None: not there."""
+        """Sets environment variables; None removes one."""
         for name, value in variables.items():
             if value is None:
                 self._monkeypatch.delenv(name, raising=False)
@@ -84,15 +88,15 @@ class Patient:
             PBX_DOMAIN=self.pbx.domain,
         )
 
-    def look(self, *arguments: str) -> Report:
+    def diagnose(self, *arguments: str) -> Report:
         self._capsys.readouterr()
         status = main(["doctor", "--json", *arguments])
-        said = json.loads(self._capsys.readouterr().out)
-        assert said["status"] == status
-        return Report(status, said["findings"])
+        output = json.loads(self._capsys.readouterr().out)
+        assert output["status"] == status
+        return Report(status, output["findings"])
 
-    def say(self, *arguments: str) -> str:
-        """As people read it."""
+    def diagnose_as_text(self, *arguments: str) -> str:
+        """Runs the doctor with output for people."""
         self._capsys.readouterr()
         main(["doctor", *arguments])
         return self._capsys.readouterr().out
@@ -103,21 +107,21 @@ class Patient:
 
 
 @contextmanager
-def patient_on(
+def installation_on(
     stage: Stage,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     *,
     running: bool = False,
-) -> Iterator[Patient]:
-    """With `running`, the stage's own Park runs with its own journal."""
+) -> Iterator[Installation]:
+    """With `running`, the stage's bot runs, and the doctor examines its journal."""
     monkeypatch.chdir(folder)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     with stage if running else stage.without_park():
-        patient = Patient(stage, folder, monkeypatch, capsys)
-        patient.set(
+        installation = Installation(stage, folder, monkeypatch, capsys)
+        installation.set(
             SLACK_BOT_TOKEN=stage.slack.bot_token,
             SLACK_APP_TOKEN=stage.slack.app_token,
             SLACK_API_URL=stage.slack.api_url,
@@ -126,11 +130,13 @@ def patient_on(
             DATABASE_URL=stage.settings.database_url if running else f"sqlite:///{folder / 'park.sqlite3'}",
             PARK_POLICY=str(folder / "policy.toml"),
         )
-        yield patient
+        yield installation
 
 
 @pytest.fixture
-def patient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Patient]:
-    """A healthy one."""
-    with patient_on(Stage(pbx=SandboxPBX(switches=Switches())), tmp_path, monkeypatch, capsys) as one:
-        yield one
+def installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Installation]:
+    """An installation without problems."""
+    with installation_on(Stage(pbx=SandboxPBX(switches=Switches())), tmp_path, monkeypatch, capsys) as healthy:
+        yield healthy

@@ -1,4 +1,4 @@
-"""Somebody who answers the questions of `python -m bot init`, through a pipe, beside a sandbox Slack and PBX."""
+"""Runs `python -m bot init` with answers from a pipe, against the sandbox's Slack and PBX."""
 
 import io
 import os
@@ -9,64 +9,64 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.cli.init.files import values_in
+from bot.cli.init.files import parse_env
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy
 from bot.sandbox.stage import Stage
 
-ORDER = (
+QUESTIONS = (
     *("bot_token", "app_token", "url", "username", "domain", "password"),
     *("channel", "look", "leads", "groups", "on_call", "team", "contact", "announce"),
     *("read_only", "write"),
 )
-"""The questions, in the order in which they are asked of whoever answers all and leads somebody."""
+"""The names of the questions in the order in which they are asked, if the answers name team leads."""
 
 
 @dataclass
-class FirstHour:
-    """`says` is what the last run wrote to standard output and standard error."""
+class InitHarness:
+    """`output` is what the last run wrote to standard output and standard error."""
 
     stage: Stage
     folder: Path
     patch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
-    says: str = ""
-    usual: dict[str, str] = field(default_factory=dict)
+    output: str = ""
+    default_answers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         slack, pbx = self.stage.slack, self.stage.pbx
-        self.usual = {
+        self.default_answers = {
             "bot_token": slack.bot_token, "app_token": slack.app_token,
             "url": pbx.url, "username": pbx.username, "domain": pbx.domain, "password": pbx.password,
             "channel": "#phones", "leads": "@leads", "groups": "Sales*", "on_call": "@oncall", "team": "Ada Kern",
             "announce": "ops",
         }  # fmt: skip
 
-    def pipe(self, text: str) -> int:
-        """The exit status of a run with that on standard input."""
+    def run_with_input(self, text: str) -> int:
+        """Runs with this standard input and returns the exit status."""
         self.patch.setattr("sys.stdin", io.StringIO(text))
         status = main(["init"])
-        said = self.capture.readouterr()
-        self.says = said.out + said.err
+        captured = self.capture.readouterr()
+        self.output = captured.out + captured.err
         return status
 
-    def lines(self, **changed: str | None) -> str:
-        """All the usual answers but these; Enter where nothing is usual, no answer at all for None."""
-        answers = [changed.get(name, self.usual.get(name, "")) for name in ORDER]
+    def input_lines(self, **changed: str | None) -> str:
+        """The default answers, changed as given: an empty line without a default, no line at all for None."""
+        answers = [changed.get(name, self.default_answers.get(name, "")) for name in QUESTIONS]
         return "".join(f"{answer}\n" for answer in answers if answer is not None)
 
-    def answer(self, **changed: str | None) -> int:
-        """Likewise; the exit status."""
-        return self.pipe(self.lines(**changed))
+    def run(self, **changed: str | None) -> int:
+        """Runs with the default answers, changed as given, and returns the exit status."""
+        return self.run_with_input(self.input_lines(**changed))
 
-    def until(self, question: str, *answers: str) -> int:
-        """The usual answers up to a question, these, and no more."""
-        before = [self.usual.get(name, "") for name in ORDER[: ORDER.index(question)]]
-        return self.pipe("".join(f"{answer}\n" for answer in (*before, *answers)))
+    def run_until(self, question: str, *answers: str) -> int:
+        """Runs with the default answers up to a question, then these, and returns the exit status."""
+        before = [self.default_answers.get(name, "") for name in QUESTIONS[: QUESTIONS.index(question)]]
+        return self.run_with_input("".join(f"{answer}\n" for answer in (*before, *answers)))
 
     @property
     def env(self) -> dict[str, str]:
-        return values_in((self.folder / ".env").read_text(encoding="utf-8"))
+        return parse_env((self.folder / ".env").read_text(encoding="utf-8"))
 
     @property
     def policy_text(self) -> str:
@@ -77,7 +77,7 @@ class FirstHour:
         return read_policy(self.folder / "policy.toml")
 
     @property
-    def written(self) -> set[str]:
+    def files_written(self) -> set[str]:
         return {one.name for one in self.folder.iterdir()}
 
 
@@ -88,12 +88,12 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def first(
+def init(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> FirstHour:
+) -> InitHarness:
     for name in os.environ:
         if name.startswith(("SLACK_", "PBX_", "PARK_", "DATABASE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("SLACK_API_URL", stage.slack.api_url)
     monkeypatch.chdir(tmp_path)
-    return FirstHour(stage, tmp_path, monkeypatch, capsys)
+    return InitHarness(stage, tmp_path, monkeypatch, capsys)

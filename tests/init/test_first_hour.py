@@ -1,4 +1,4 @@
-"""A few answers, and Park starts with what was written; the second time nothing is lost."""
+"""Park starts with the files that init writes, and a second run keeps the earlier answers."""
 
 import re
 import stat
@@ -14,7 +14,7 @@ from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.sandbox.stage import Stage
 from bot.settings import read_settings
-from tests.init.conftest import FirstHour
+from tests.init.conftest import InitHarness
 
 FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(lasts=None)
 
@@ -27,7 +27,7 @@ def running(stage: Stage) -> Iterator[Park]:
 
 
 def typed(stage: Stage, line: str, person: str) -> str:
-    """What that person is told in private, or sees in the channel."""
+    """The reply to a line, in private or in the channel."""
     user, place = stage.people[person], stage.channels["phones"]
     before = len(stage.slack.seen_by(user, place))
     assert stage.slack.slash(user, place, line).ok
@@ -36,26 +36,26 @@ def typed(stage: Stage, line: str, person: str) -> str:
     )
 
 
-def test_both_files_are_written_and_said_to_be(first: FirstHour) -> None:
-    assert first.answer() == 0
-    assert first.written == {".env", "policy.toml"}
-    assert stat.S_IMODE((first.folder / ".env").stat().st_mode) == 0o600
-    assert "12 park groups" in first.says
-    assert "That is Sales, Sales for Partners." in first.says
-    assert "#phones is public" in first.says
+def test_both_files_are_written_and_said_to_be(init: InitHarness) -> None:
+    assert init.run() == 0
+    assert init.files_written == {".env", "policy.toml"}
+    assert stat.S_IMODE((init.folder / ".env").stat().st_mode) == 0o600
+    assert "12 park groups" in init.output
+    assert "That is Sales, Sales for Partners." in init.output
+    assert "#phones is public" in init.output
     for step in ("python -m bot doctor", "make run", "/park", "PARK_READ_ONLY=false"):
-        assert step in first.says.partition("Next:")[2]
+        assert step in init.output.partition("Next:")[2]
 
 
-def test_no_secret_is_shown(first: FirstHour) -> None:
-    assert first.answer() == 0
+def test_no_secret_is_shown(init: InitHarness) -> None:
+    assert init.run() == 0
     for secret in ("bot_token", "app_token", "password"):
-        assert first.usual[secret] not in first.says
+        assert init.default_answers[secret] not in init.output
 
 
-def test_names_become_ids_and_stay_as_comments(first: FirstHour) -> None:
-    stage = first.stage
-    assert first.answer(leads="@leads, eve.novak@example.com", contact="ana ruiz") == 0
+def test_names_become_ids_and_stay_as_comments(init: InitHarness) -> None:
+    stage = init.stage
+    assert init.run(leads="@leads, eve.novak@example.com", contact="ana ruiz") == 0
     for id, name in (
         (stage.channels["phones"], "#phones: public"),
         (stage.channels["ops"], "#ops"),
@@ -63,41 +63,41 @@ def test_names_become_ids_and_stay_as_comments(first: FirstHour) -> None:
         (stage.people["eve"], "Eve Novak (@eve)"),
         (stage.people["ana"], "Ana Ruiz (@ana)"),
     ):
-        assert re.search(rf'"{id}",?  # {re.escape(name)}$', first.policy_text, re.MULTILINE)
-    assert first.policy.contact == stage.people["ana"]
-    assert first.policy.announce == stage.channels["ops"]
+        assert re.search(rf'"{id}",?  # {re.escape(name)}$', init.policy_text, re.MULTILINE)
+    assert init.policy.contact == stage.people["ana"]
+    assert init.policy.announce == stage.channels["ops"]
 
 
 def test_the_policy_has_no_mistake_and_its_examples_hold(
-    first: FirstHour, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    init: InitHarness, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert first.answer(look="no") == 0
-    monkeypatch.setenv("SLACK_BOT_TOKEN", first.stage.slack.bot_token)
+    assert init.run(look="no") == 0
+    monkeypatch.setenv("SLACK_BOT_TOKEN", init.stage.slack.bot_token)
     assert main(["policy", "check", "--strict", "policy.toml"]) == 0
     assert main(["policy", "test", "policy.toml"]) == 0
     assert "8 of 8 examples came out as expected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("nobody", ["leads", "on_call", "team"])
-def test_the_policy_is_right_without_somebody_too(first: FirstHour, nobody: str) -> None:
+def test_the_policy_is_right_without_somebody_too(init: InitHarness, nobody: str) -> None:
     changed: dict[str, str | None] = {nobody: "nobody"} | ({"groups": None} if nobody == "leads" else {})
-    assert first.answer(**changed) == 0
-    assert len(first.policy.allow) == 3
+    assert init.run(**changed) == 0
+    assert len(init.policy.allow) == 3
     assert main(["policy", "test", "policy.toml"]) == 0
 
 
-def test_with_nobody_at_all_people_may_only_look_and_that_is_said(first: FirstHour) -> None:
-    assert first.answer(leads="", groups=None, on_call="", team="") == 0
-    assert [rule.operations for rule in first.policy.allow] == [(Permission.READ,)]
-    assert first.policy.contact is None
-    assert "Nobody may change anything yet" in first.says
+def test_with_nobody_at_all_people_may_only_look_and_that_is_said(init: InitHarness) -> None:
+    assert init.run(leads="", groups=None, on_call="", team="") == 0
+    assert [rule.operations for rule in init.policy.allow] == [(Permission.READ,)]
+    assert init.policy.contact is None
+    assert "Nobody may change anything yet" in init.output
     assert main(["policy", "test", "policy.toml"]) == 0
 
 
-def test_the_right_people_may_and_the_others_may_not(first: FirstHour) -> None:
-    stage = first.stage
-    assert first.answer() == 0
-    policy, phones = first.policy, stage.channels["phones"]
+def test_the_right_people_may_and_the_others_may_not(init: InitHarness) -> None:
+    stage = init.stage
+    assert init.run() == 0
+    policy, phones = init.policy, stage.channels["phones"]
 
     def may(
         person: str,
@@ -128,9 +128,9 @@ def test_the_right_people_may_and_the_others_may_not(first: FirstHour) -> None:
     assert may("ada", Permission.SERVER, channel=None)
 
 
-def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(first: FirstHour) -> None:
-    stage, env = first.stage, first.folder / ".env"
-    assert first.answer() == 0
+def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(init: InitHarness) -> None:
+    stage, env = init.stage, init.folder / ".env"
+    assert init.run() == 0
     with running(stage):
         assert "1002 Bjørn Halvorsen" in typed(stage, "group Sales", "ana")
         assert "PARK_READ_ONLY" in typed(stage, "add 1001 to Sales", "ana")
@@ -142,133 +142,131 @@ def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(first: Fi
         stage.slack.wait_for(lambda: [one for one in stage.pbx.writes if one.path.endswith("/1001")], timeout=30)
 
 
-def test_whoever_wants_no_read_only_week_gets_none(first: FirstHour) -> None:
-    assert first.answer(read_only="no") == 0
-    assert first.env["PARK_READ_ONLY"] == "false"
+def test_whoever_wants_no_read_only_week_gets_none(init: InitHarness) -> None:
+    assert init.run(read_only="no") == 0
+    assert init.env["PARK_READ_ONLY"] == "false"
     assert not read_settings().park_read_only
 
 
-def test_a_second_run_with_enter_alone_changes_nothing(first: FirstHour) -> None:
-    assert first.answer() == 0
-    before = {name: (first.folder / name).read_bytes() for name in first.written}
-    assert first.pipe("\n" * 8) == 0
-    assert "there is nothing to write" in first.says
-    assert {name: (first.folder / name).read_bytes() for name in first.written} == before
+def test_a_second_run_with_enter_alone_changes_nothing(init: InitHarness) -> None:
+    assert init.run() == 0
+    before = {name: (init.folder / name).read_bytes() for name in init.files_written}
+    assert init.run_with_input("\n" * 8) == 0
+    assert "there is nothing to write" in init.output
+    assert {name: (init.folder / name).read_bytes() for name in init.files_written} == before
 
 
-def test_a_second_policy_begins_with_the_first_ones_answers_and_the_first_is_kept(first: FirstHour) -> None:
-    assert first.answer(look="no", leads="@leads, Eve Novak", read_only="no") == 0
-    old, rights = first.policy_text, first.policy
-    assert first.pipe("\n" * 6 + "yes\n" + "\n" * 5 + "nobody\n" + "\n" * 4) == 0
-    assert [rule.name for rule in first.policy.allow] == [rule.name for rule in rights.allow[:-1]]
-    assert first.policy.allow[0] == rights.allow[0]
-    assert (first.policy.announce, first.policy.contact) == (rights.announce, rights.contact)
-    [kept] = [name for name in first.written if name.startswith("policy.until-")]
-    assert (first.folder / kept).read_text(encoding="utf-8") == old
+def test_a_second_policy_begins_with_the_first_ones_answers_and_the_first_is_kept(init: InitHarness) -> None:
+    assert init.run(look="no", leads="@leads, Eve Novak", read_only="no") == 0
+    old, rights = init.policy_text, init.policy
+    assert init.run_with_input("\n" * 6 + "yes\n" + "\n" * 5 + "nobody\n" + "\n" * 4) == 0
+    assert [rule.name for rule in init.policy.allow] == [rule.name for rule in rights.allow[:-1]]
+    assert init.policy.allow[0] == rights.allow[0]
+    assert (init.policy.announce, init.policy.contact) == (rights.announce, rights.contact)
+    [kept] = [name for name in init.files_written if name.startswith("policy.until-")]
+    assert (init.folder / kept).read_text(encoding="utf-8") == old
 
 
-def test_a_policy_that_can_not_be_read_is_said_and_left_alone(first: FirstHour) -> None:
-    (first.folder / "policy.toml").write_text("[[allow]\n")
+def test_a_policy_that_can_not_be_read_is_said_and_left_alone(init: InitHarness) -> None:
+    (init.folder / "policy.toml").write_text("[[allow]\n")
     assert (
-        first.answer(
-            **dict.fromkeys(("look", "leads", "groups", "on_call", "team", "contact", "announce")), channel="no"
-        )
+        init.run(**dict.fromkeys(("look", "leads", "groups", "on_call", "team", "contact", "announce")), channel="no")
         == 0
     )
-    assert "can't be read" in first.says
-    assert first.policy_text == "[[allow]\n"
+    assert "can't be read" in init.output
+    assert init.policy_text == "[[allow]\n"
 
 
-def test_what_else_stands_in_the_environment_stays_there(first: FirstHour) -> None:
-    env = first.folder / ".env"
+def test_what_else_stands_in_the_environment_stays_there(init: InitHarness) -> None:
+    env = init.folder / ".env"
     env.write_text(
         "# ours\nDATABASE_URL=sqlite:///elsewhere.sqlite3\nPBX_URL='http://old/api' # moved\nPBX_TOKEN=old\n"
     )
     env.chmod(0o644)
-    assert first.answer() == 0
+    assert init.run() == 0
     text = env.read_text()
     assert text.startswith("# ours\nDATABASE_URL=sqlite:///elsewhere.sqlite3\nPBX_URL=http://127.0.0.1")
     assert "PBX_TOKEN" not in text
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
 
 
-def test_a_park_that_changes_things_goes_on_doing_so(first: FirstHour) -> None:
-    assert first.answer() == 0
-    env = first.folder / ".env"
+def test_a_park_that_changes_things_goes_on_doing_so(init: InitHarness) -> None:
+    assert init.run() == 0
+    env = init.folder / ".env"
     env.write_text(env.read_text().replace("PARK_READ_ONLY=true\n", ""))
-    assert first.pipe("\n" * 9) == 0
-    assert first.env["PARK_READ_ONLY"] == "false"
+    assert init.run_with_input("\n" * 9) == 0
+    assert init.env["PARK_READ_ONLY"] == "false"
 
 
-def test_a_ready_token_is_kept(first: FirstHour) -> None:
-    (first.folder / ".env").write_text(f"PBX_TOKEN={first.stage.pbx.token}\n")
-    assert first.answer(username="", domain=None, password=None) == 0
-    assert first.env["PBX_TOKEN"] == first.stage.pbx.token
-    assert "PBX_USERNAME" not in first.env
+def test_a_ready_token_is_kept(init: InitHarness) -> None:
+    (init.folder / ".env").write_text(f"PBX_TOKEN={init.stage.pbx.token}\n")
+    assert init.run(username="", domain=None, password=None) == 0
+    assert init.env["PBX_TOKEN"] == init.stage.pbx.token
+    assert "PBX_USERNAME" not in init.env
 
 
-def test_where_slack_comes_in_over_http_no_app_level_token_is_asked_for(first: FirstHour) -> None:
-    (first.folder / ".env").write_text("SLACK_SIGNING_SECRET=0123456789abcdef\n")
-    assert first.answer(app_token=None) == 0
-    assert "SLACK_APP_TOKEN" not in first.env
+def test_where_slack_comes_in_over_http_no_app_level_token_is_asked_for(init: InitHarness) -> None:
+    (init.folder / ".env").write_text("SLACK_SIGNING_SECRET=0123456789abcdef\n")
+    assert init.run(app_token=None) == 0
+    assert "SLACK_APP_TOKEN" not in init.env
 
 
-def test_what_is_exported_and_would_win_is_told(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_exported_and_would_win_is_told(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBX_DOMAIN", "elsewhere.example")
-    assert first.answer() == 0
-    assert "PBX_DOMAIN is exported here too, which wins over .env" in first.says
+    assert init.run() == 0
+    assert "PBX_DOMAIN is exported here too, which wins over .env" in init.output
 
 
-def test_the_policy_goes_where_park_looks_for_it(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_policy_goes_where_park_looks_for_it(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARK_POLICY", "rules.toml")
-    assert first.answer() == 0
-    assert first.written == {".env", "rules.toml"}
+    assert init.run() == 0
+    assert init.files_written == {".env", "rules.toml"}
 
 
-def test_a_no_at_the_end_writes_nothing(first: FirstHour) -> None:
-    assert first.answer(write="no") == 1
-    assert "Nothing was written" in first.says
-    assert first.written == set()
+def test_a_no_at_the_end_writes_nothing(init: InitHarness) -> None:
+    assert init.run(write="no") == 1
+    assert "Nothing was written" in init.output
+    assert init.files_written == set()
 
 
-def test_a_folder_that_can_not_be_written_is_said(first: FirstHour, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_can_not_be_written_is_said(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARK_POLICY", "nowhere/policy.toml")
-    assert first.answer() == 2
-    assert "nowhere" in first.says
-    assert "can't be written" in first.says
-    assert first.written == set()
+    assert init.run() == 2
+    assert "nowhere" in init.output
+    assert "can't be written" in init.output
+    assert init.files_written == set()
 
 
-def test_a_pbx_without_groups_takes_patterns_as_they_are(first: FirstHour) -> None:
-    first.stage.pbx.state.groups.clear()
-    assert first.answer(groups="Sales*, Support") == 0
-    assert first.policy.allow[1].groups == ("Sales*", "Support")
+def test_a_pbx_without_groups_takes_patterns_as_they_are(init: InitHarness) -> None:
+    init.stage.pbx.state.groups.clear()
+    assert init.run(groups="Sales*, Support") == 0
+    assert init.policy.allow[1].groups == ("Sales*", "Support")
     assert main(["policy", "test", "policy.toml"]) == 0
 
 
-def test_a_group_whose_name_no_line_can_hold_is_in_no_example(first: FirstHour) -> None:
-    assert first.answer(groups="<!channel>*") == 0
-    assert "channel" not in first.policy_text.partition("[[example]]")[2].replace("channel =", "")
+def test_a_group_whose_name_no_line_can_hold_is_in_no_example(init: InitHarness) -> None:
+    assert init.run(groups="<!channel>*") == 0
+    assert "channel" not in init.policy_text.partition("[[example]]")[2].replace("channel =", "")
 
 
-def test_whoever_has_to_be_invited_is_told_how(first: FirstHour) -> None:
-    slack = first.stage.slack
-    slack.kick(first.stage.channels["phones"], slack.bot_user)
-    assert first.answer() == 0
-    assert "/invite @park, in #phones\n" in first.says
+def test_whoever_has_to_be_invited_is_told_how(init: InitHarness) -> None:
+    slack = init.stage.slack
+    slack.kick(init.stage.channels["phones"], slack.bot_user)
+    assert init.run() == 0
+    assert "/invite @park, in #phones\n" in init.output
 
 
-def test_nothing_is_changed_in_slack_or_on_the_pbx(first: FirstHour) -> None:
-    assert first.answer() == 0
-    assert first.stage.pbx.writes == []
-    methods = {one.method for one in first.stage.slack.calls}
+def test_nothing_is_changed_in_slack_or_on_the_pbx(init: InitHarness) -> None:
+    assert init.run() == 0
+    assert init.stage.pbx.writes == []
+    methods = {one.method for one in init.stage.slack.calls}
     assert methods == {
         *("auth.test", "apps.connections.open", "conversations.list", "users.list", "usergroups.list"),
     }
 
 
-def test_the_folder_keeps_nothing_else(first: FirstHour, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_folder_keeps_nothing_else(init: InitHarness, tmp_path_factory: pytest.TempPathFactory) -> None:
     spare = tmp_path_factory.mktemp("spare")
-    first.patch.setattr("tempfile.tempdir", str(spare))
-    assert first.answer() == 0
+    init.patch.setattr("tempfile.tempdir", str(spare))
+    assert init.run() == 0
     assert list(Path(spare).iterdir()) == []

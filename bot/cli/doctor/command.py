@@ -1,114 +1,91 @@
-"""Doctor: list of checks, report."""
+"""The list of checks, and the report in the terminal or as JSON."""
 
 import json
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from textwrap import wrap
 
-from bot.cli.doctor.environment import lint, policy, read_only, settings, time_zones
-from bot.cli.doctor.experiments import probe
-from bot.cli.doctor.journal import pause, place, space, tables
-from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, examine
-from bot.cli.doctor.network import address, port, tls
-from bot.cli.doctor.pbx import base_path, call_park, role, sign_in
-from bot.cli.doctor.pbx import clock as pbx_clock
-from bot.cli.doctor.slack import bot_token, channels, ids, scopes, way_in
-from bot.cli.doctor.slack import clock as slack_clock
+from bot.cli.doctor import environment, experiments, journal, network, pbx, slack
+from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
 from bot.times.model import utc_now
 
 _SLACK = ("SLACK_API_URL", "SLACK_BOT_TOKEN")
+_SLACK_REQUESTS = ("SLACK_API_URL", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")
+_TLS = ("PBX_CA_FILE", "PBX_VERIFY_TLS")
 _PBX = ("PBX_TOKEN", "PBX_USERNAME", "PBX_PASSWORD", "PBX_DOMAIN")
 
-PROBE = Check(id="probe", look=probe, needs=("read_only", "pbx.call_park", "pause"))
-"""Only when it is asked for: it is the one that changes something, and changes it back."""
 CHECKS = (
-    Check(id="settings", look=settings),
-    Check(id="read_only", look=read_only, variables=("PARK_READ_ONLY",)),
-    Check(id="time_zones", look=time_zones),
-    Check(id="policy", look=policy, variables=("PARK_POLICY",)),
-    Check(id="policy.lint", look=lint, needs=("policy",)),
-    Check(id="slack.bot_token", look=bot_token, variables=_SLACK),
-    Check(id="slack.scopes", look=scopes, needs=("slack.bot_token",)),
-    Check(id="slack.way_in", look=way_in, variables=("SLACK_API_URL", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")),
-    Check(id="slack.clock", look=slack_clock, needs=("slack.bot_token",)),
-    Check(id="slack.channels", look=channels, needs=("policy", "slack.bot_token")),
-    Check(id="slack.ids", look=ids, needs=("policy", "slack.bot_token")),
-    Check(id="pbx.address", look=address, variables=("PBX_URL",)),
-    Check(id="pbx.port", look=port, needs=("pbx.address",)),
-    Check(id="pbx.tls", look=tls, needs=("pbx.port",), variables=("PBX_CA_FILE", "PBX_VERIFY_TLS")),
-    Check(id="pbx.base_path", look=base_path, needs=("pbx.tls",)),
-    Check(id="pbx.clock", look=pbx_clock, needs=("pbx.base_path",)),
-    Check(id="pbx.sign_in", look=sign_in, needs=("pbx.base_path",), variables=_PBX),
-    Check(id="pbx.role", look=role, needs=("pbx.sign_in",)),
-    Check(id="pbx.call_park", look=call_park, needs=("pbx.role",)),
-    Check(id="journal.place", look=place, variables=("DATABASE_URL",)),
-    Check(id="journal.tables", look=tables, needs=("journal.place",)),
-    Check(id="pause", look=pause, needs=("journal.tables",)),
-    Check(id="journal.space", look=space, needs=("journal.place",)),
+    Check(id="settings", run=environment.check_settings),
+    Check(id="read_only", run=environment.check_read_only, variables=("PARK_READ_ONLY",)),
+    Check(id="time_zones", run=environment.check_time_zones),
+    Check(id="policy", run=environment.check_policy, variables=("PARK_POLICY",)),
+    Check(id="policy.lint", run=environment.check_policy_lint, requires=("policy",)),
+    Check(id="slack.bot_token", run=slack.check_bot_token, variables=_SLACK),
+    Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",)),
+    Check(id="slack.way_in", run=slack.check_connection_mode, variables=_SLACK_REQUESTS),
+    Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",)),
+    Check(id="slack.channels", run=slack.check_channels, requires=("policy", "slack.bot_token")),
+    Check(id="slack.ids", run=slack.check_people, requires=("policy", "slack.bot_token")),
+    Check(id="pbx.address", run=network.check_address, variables=("PBX_URL",)),
+    Check(id="pbx.port", run=network.check_port, requires=("pbx.address",)),
+    Check(id="pbx.tls", run=network.check_tls, requires=("pbx.port",), variables=_TLS),
+    Check(id="pbx.base_path", run=pbx.check_base_path, requires=("pbx.tls",)),
+    Check(id="pbx.clock", run=pbx.check_clock, requires=("pbx.base_path",)),
+    Check(id="pbx.sign_in", run=pbx.check_sign_in, requires=("pbx.base_path",), variables=_PBX),
+    Check(id="pbx.role", run=pbx.check_role, requires=("pbx.sign_in",)),
+    Check(id="pbx.call_park", run=pbx.check_call_park, requires=("pbx.role",)),
+    Check(id="journal.place", run=journal.check_location, variables=("DATABASE_URL",)),
+    Check(id="journal.tables", run=journal.check_tables, requires=("journal.place",)),
+    Check(id="pause", run=journal.check_pause, requires=("journal.tables",)),
+    Check(id="journal.space", run=journal.check_disk_space, requires=("journal.place",)),
 )
-
-
+"""The checks that only read, in the order in which they run."""
+PROBE = Check(id="probe", run=experiments.run_probe, requires=("read_only", "pbx.call_park", "pause"))
+"""Runs only with `--probe`, because it writes to the PBX."""
 STATUS = {Severity.OK: 0, Severity.SKIPPED: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-"""What is skipped is so for an error that stands there itself, or is not to be known."""
+"""Exit statuses. A skipped check counts as 0: what blocked it has a finding of its own."""
+_LABELS = {Severity.OK: "ok", Severity.SKIPPED: "skipped", Severity.WARNING: "WARNING", Severity.ERROR: "ERROR"}
 _WIDTH = 110
-_WORDS = {Severity.OK: "ok", Severity.SKIPPED: "skipped", Severity.WARNING: "WARNING", Severity.ERROR: "ERROR"}
 
 
-def status(findings: Iterable[Finding]) -> int:
-    """The exit status: that of the worst."""
+def run_doctor(options: Namespace) -> int:
+    """Runs the checks and prints the findings; returns 0, 1 with warnings, 2 with errors."""
+    findings = []
+    with closing(DoctorContext(utc_now)) as context:
+        for finding in run_checks((*CHECKS, PROBE) if options.probe else CHECKS, context):
+            findings.append(finding)
+            if not options.json:
+                sys.stdout.writelines(f"{line}\n" for line in _format_finding(finding))
+                sys.stdout.flush()
+    sys.stdout.write(f"{_format_json(findings) if options.json else _format_summary(findings)}\n")
+    return _exit_status(findings)
+
+
+def _exit_status(findings: Iterable[Finding]) -> int:
     return max((STATUS[one.severity] for one in findings), default=0)
 
 
-def lines(finding: Finding) -> Iterator[str]:
-    """For a terminal."""
-    yield from _hung(f"{_WORDS[finding.severity]:8} {finding.id}: ", finding.text)
+def _format_finding(finding: Finding) -> Iterator[str]:
+    yield from _wrap(f"{_LABELS[finding.severity]:8} {finding.id}: ", finding.text, indent=9)
     if finding.remedy:
-        yield from _hung("         -> ", finding.remedy)
+        yield from _wrap("         -> ", finding.remedy, indent=12)
 
 
-def summary(findings: Sequence[Finding]) -> str:
-    """One line."""
+def _wrap(prefix: str, text: str, *, indent: int) -> list[str]:
+    """Words are never broken, so that commands and paths can be copied."""
+    whole = prefix + " ".join(text.split())
+    return wrap(whole, _WIDTH, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _format_summary(findings: Sequence[Finding]) -> str:
     count = Counter(one.severity for one in findings)
     return ", ".join(f"{count[one]} {one}" for one in reversed(Severity))
 
 
-def as_json(findings: Sequence[Finding]) -> str:
-    """`status` is the exit status; what is not there is null."""
-    return json.dumps(
-        {"status": status(findings), "findings": [asdict(one) for one in findings]}, indent=2, ensure_ascii=False
-    )
-
-
-def _hung(begin: str, text: str) -> Iterator[str]:
-    """Folded, but no word cut: what is to be copied stays whole."""
-    whole = begin + " ".join(text.split())
-    indent = " " * (12 if begin.startswith(" ") else 9)
-    yield from wrap(whole, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-
-
-def run(chosen: Namespace) -> int:
-    """0: all is well; 1: there are warnings; 2: there are errors."""
-    findings = []
-    with closing(DoctorContext(utc_now)) as context:
-        for finding in examine((*CHECKS, PROBE) if chosen.probe else CHECKS, context):
-            findings.append(finding)
-            if not chosen.json:
-                sys.stdout.writelines(f"{line}\n" for line in lines(finding))
-                sys.stdout.flush()
-    sys.stdout.write(f"{as_json(findings) if chosen.json else summary(findings)}\n")
-    return status(findings)
-
-
-def add_command(parser: ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print the findings as JSON, for scripts")
-    parser.add_argument(
-        "--probe",
-        action="store_true",
-        help="also learn what this PBX does that is documented nowhere: makes park groups of its own and removes them, "
-        "and puts users who are in no park group into them for a moment; nothing else is touched",
-    )
-    parser.set_defaults(run=run)
+def _format_json(findings: Sequence[Finding]) -> str:
+    report = {"status": _exit_status(findings), "findings": [asdict(one) for one in findings]}
+    return json.dumps(report, indent=2, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Settings, time zones, policy."""
+"""Checks of the settings, the time zone data and the policy file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
+from bot.cli.policy import mistakes_with_positions, summarize
 from bot.errors import PolicyError, SettingsError
 from bot.pbx.client import credentials_of
 from bot.pbx.requests import base
@@ -16,106 +16,100 @@ from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
 from bot.settings import Settings
 
-_STAND_INS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
+_PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
 _REMEDY = "Set it in the environment, or in .env where Park is started; README, 'Connect', says what each variable is."
 
 
-def settings(context: DoctorContext) -> Iterator[Finding]:
-    """Pydantic tells of what several variables make together only once each of them is right: so it is asked again."""
-    faults: dict[str, str] = {}
-    standing_in: dict[str, Any] = {}
-    left = {name: [*_stand_ins(name)] for name in Settings.model_fields}
-    while told := {name: text for name, text in _read(context, standing_in) if left[name]}:
-        faults = told | faults
-        standing_in |= {name: left[name].pop(0) for name in told}
-    context.faulty = frozenset(name.upper() for name in faults)
-    yield from (
-        error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
-        for name, text in faults.items()
-    )
-    if not faults:
+def check_settings(context: DoctorContext) -> Iterator[Finding]:
+    """Reports every variable that is missing or invalid.
+
+    Pydantic validates combinations of variables only once each variable alone is valid. So the settings are read
+    again with placeholders for invalid variables, until no new problem appears.
+    """
+    problems: dict[str, str] = {}
+    placeholders: dict[str, Any] = {}
+    untried = {name: _placeholders_for(name) for name in Settings.model_fields}
+    while found := {name: text for name, text in _read_settings(context, placeholders) if untried[name]}:
+        problems = found | problems
+        placeholders |= {name: untried[name].pop(0) for name in found}
+    context.invalid_variables = frozenset(name.upper() for name in problems)
+    for name, text in problems.items():
+        yield error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
+    if not problems:
         yield ok("settings", "every variable is there and understood")
 
 
-def _read(context: DoctorContext, standing_in: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each variable at fault, in lower case, with what is wrong; where none is, `settings` are there."""
+def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yields each invalid variable in lower case, with the problem; sets `context.settings` if there is none."""
     try:
-        settings = Settings(**standing_in)
+        settings = Settings(**placeholders)
         base(str(settings.pbx_url))
         credentials_of(settings)
-    except ValidationError as fault:
-        for one in fault.errors():
-            yield _name(str(one["loc"][0]) if one["loc"] else one["msg"]), _words(one)
-    except SettingsError as fault:
-        yield _name(str(fault)), str(fault)
+    except ValidationError as failure:
+        for one in failure.errors():
+            text = "is not set" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
+            yield _variable_in(str(one["loc"][0]) if one["loc"] else one["msg"]), text
+    except SettingsError as failure:
+        yield _variable_in(str(failure)), str(failure)
     else:
         context.settings = settings
 
 
-def read_only(context: DoctorContext) -> Iterator[Finding]:
+def _variable_in(text: str) -> str:
+    """The first variable that a message names."""
+    words: list[str] = re.findall(r"[a-z]+_[a-z_]+", text.lower())
+    return next(word for word in words if word in Settings.model_fields)
+
+
+def _placeholders_for(name: str) -> list[Any]:
+    """A value that may be valid where the variable's own is not, then the variable's default."""
+    field = Settings.model_fields[name]
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    return [_PLACEHOLDERS.get(name, "stand-in" if default is None else default), default]
+
+
+def check_read_only(context: DoctorContext) -> Iterator[Finding]:
+    """Warns if Park is configured to make no changes."""
     if context.settings.park_read_only:
-        yield warning(
-            "read_only.on",
-            "PARK_READ_ONLY is set: questions and previews are answered, and nothing can be changed",
-            "Remove it when Park is to make changes.",
-        )
+        text = "PARK_READ_ONLY is set: questions and previews are answered, and nothing can be changed"
+        yield warning("read_only.on", text, "Remove it when Park is to make changes.")
     else:
         yield ok("read_only", "Park may make changes")
 
 
-def _name(text: str) -> str:
-    """The variable that it is about: of what several make together, the first that is named."""
-    known = (name for name in re.findall(r"[a-z]+_[a-z_]+", text.lower()) if name in Settings.model_fields)
-    return str(next(known))
-
-
-def _words(fault: ErrorDetails) -> str:
-    return "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-
-
-def _stand_ins(name: str) -> Iterator[Any]:
-    """What may be right where the variable is not: something; else what it is when it is not set."""
-    field = Settings.model_fields[name]
-    usual = None if field.is_required() else field.get_default(call_default_factory=True)
-    yield _STAND_INS.get(name, "stand-in" if usual is None else usual)
-    yield usual
-
-
-def time_zones(_: DoctorContext) -> Iterator[Finding]:
-    """People write times in their own zone, and hours in the policy have one."""
+def check_time_zones(_: DoctorContext) -> Iterator[Finding]:
+    """Checks for time zone data, which users' times and the policy's hours need."""
     try:
         ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
-    except (ZoneInfoNotFoundError, OSError) as fault:
-        yield error(
-            "time_zones.missing",
-            f"there is no time zone data: {fault}. Times that people write would be read as UTC",
-            "Install the package tzdata into Park's environment: pip install tzdata",
-        )
+    except (ZoneInfoNotFoundError, OSError) as failure:
+        text = f"there is no time zone data: {failure}. Times that people write would be read as UTC"
+        remedy = "Install the package tzdata into Park's environment: pip install tzdata"
+        yield error("time_zones.missing", text, remedy)
     else:
         yield ok("time_zones", "time zone data is there")
 
 
-def policy(context: DoctorContext) -> Iterator[Finding]:
+def check_policy(context: DoctorContext) -> Iterator[Finding]:
+    """Reads the policy file; each mistake in it is a finding of its own."""
     file = context.settings.park_policy
     try:
         context.policy = read_policy(file)
-    except PolicyError as mistake:
-        for line, column, text in mistake.faults:
-            place = ":".join(str(part) for part in (file, line, column) if part is not None)
-            remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
-            yield error("policy.mistake", f"{place}: {text}", remedy, about=place)
+    except PolicyError as failure:
+        remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
+        for position, text in mistakes_with_positions(file, failure):
+            yield error("policy.mistake", f"{position}: {text}", remedy, about=position)
         return
-    rules = len(context.policy.allow) + len(context.policy.deny)
-    yield ok("policy", f"{file}: {rules} rules without a mistake; fingerprint {context.policy.fingerprint}")
+    yield ok("policy", summarize(file, context.policy))
 
 
-def lint(context: DoctorContext) -> Iterator[Finding]:
-    said = [
-        warning("policy.lint.remark", f"the rule “{rule.name}” {text}", "Mean it, or change the rule.", about=rule.name)
-        for rule, text in lint_policy(context.policy)
-    ]
+def check_policy_lint(context: DoctorContext) -> Iterator[Finding]:
+    """Warns of rules without any effect."""
+    remarks = [*lint_policy(context.policy)]
+    for rule, text in remarks:
+        text = f"the rule “{rule.name}” {text}"
+        yield warning("policy.lint.remark", text, "Mean it, or change the rule.", about=rule.name)
     if not context.policy.allow:
-        said.append(
-            warning("policy.lint.nothing", "no rule allows anything", "Write an [[allow]] rule: README, 'The policy'.")
-        )
-    yield from said or [ok("policy.lint", "each rule can do something")]
+        remedy = "Write an [[allow]] rule: README, 'The policy'."
+        yield warning("policy.lint.nothing", "no rule allows anything", remedy)
+    elif not remarks:
+        yield ok("policy.lint", "each rule can do something")

@@ -1,268 +1,61 @@
-"""What the probe tries."""
+"""The probe: experiments that show how this PBX behaves where PortSIP documents nothing.
+
+An experiment returns its result as a stable word and in words for people, or raises Inconclusive or PBXError.
+"""
 
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
-from bot.cli.doctor.probe import Learnt, NotLearnt, ProbeFixture, refused, said, told_to_stop
+from bot.cli.doctor.probe import Inconclusive, ProbeFixture, describe, rejection_of, stop_on_signals
 from bot.errors import ParkError, UnknownOutcome, Unreachable
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.pbx.requests import sendable
 from bot.pbx.responses import Page
 from bot.pbx.transport import Deadline
 
+Result = tuple[str, str]
+Experiment = Callable[[ProbeFixture], Result]
 
-def unknown_extension(fixture: ProbeFixture) -> Learnt:
-    number = str(secrets.randbelow(10**9) + 10**9)
-    if fixture.pbx.number(number) is not None:
-        raise NotLearnt(f"{number} happens to be an extension")
-    if no := fixture.join(fixture.group, number):
-        return "refused", f"an extension that nobody has is refused ({said(no)})"
-    return "accepted", "an extension that nobody has is accepted"
-
-
-def not_a_member(fixture: ProbeFixture) -> Learnt:
-    if no := refused(lambda: fixture.pbx.remove_member(fixture.group, fixture.free[0])):
-        return "refused", f"to remove somebody who is no member is refused ({said(no)})"
-    return "accepted", "to remove somebody who is no member is accepted, and changes nothing"
-
-
-def member_order(fixture: ProbeFixture) -> Learnt:
-    """The highest number goes in last but one, so that three users tell all orders apart."""
-    if len(fixture.free) < 3:
-        raise NotLearnt(f"{len(fixture.free)} of the three users that it takes are in no park group")
-    high, middle, low = fixture.free[:3]
-    added = [middle, high, low]
-    for number in added:
-        if no := fixture.join(fixture.group, number):
-            raise NotLearnt(f"the PBX does not take {number} as a member: {said(no)}")
-    came = fixture.members(fixture.group)
-    orders = {
-        "assigned": (added, "in the order in which they were added"),
-        "newest_first": (added[::-1], "the last added first"),
-        "sorted": ([low, middle, high], "by extension"),
-        "sorted_down": ([high, middle, low], "by extension, the highest first"),
-    }
-    for answer, (order, words) in orders.items():
-        if came == order:
-            return answer, f"the members list comes back {words}"
-    return "other", f"the members list has an order of its own: added {', '.join(added)}, shown {', '.join(came)}"
-
-
-def member_twice(fixture: ProbeFixture) -> Learnt:
-    number = _joined(fixture)
-    before = fixture.members(fixture.group)
-    if no := fixture.join(fixture.group, number):
-        return "refused", f"to add a member again is refused ({said(no)})"
-    after = fixture.members(fixture.group)
-    if after == before:
-        return "accepted", "to add a member again is accepted, and changes nothing"
-    return "changes", f"to add a member again changes the list from {', '.join(before)} to {', '.join(after)}"
-
-
-def member_elsewhere(fixture: ProbeFixture) -> Learnt:
-    """Both groups are the probe's own."""
-    number = _joined(fixture)
-    no = fixture.join(fixture.other, number)
-    here, there = number in fixture.members(fixture.group), number in fixture.members(fixture.other)
-    if no:
-        return "refused", f"a member of another group is refused ({said(no)})"
-    if here and there:
-        return "both", "a member of another group is accepted, and is in both then"
-    return (
-        ("moved", "a member of another group is moved") if there else ("ignored", "the PBX says yes and does nothing")
-    )
-
-
-def delete_with_members(fixture: ProbeFixture) -> Learnt:
-    """The last: its groups are gone then."""
-    _joined(fixture)
-    if no := refused(lambda: fixture.pbx.delete_group(fixture.group)):
-        return "refused", f"a group that has members can't be deleted ({said(no)})"
-    return "accepted", "a group can be deleted with its members in it"
-
-
-def _joined(fixture: ProbeFixture) -> str:
-    """Somebody who is in the first group."""
-    number = fixture.free[0]
-    if number not in fixture.members(fixture.group) and (no := fixture.join(fixture.group, number)):
-        raise NotLearnt(f"the PBX does not take {number} as a member: {said(no)}")
-    return number
-
-
-def duplicate_name(fixture: ProbeFixture) -> Learnt:
-    fixture.show()
-    if no := refused(fixture.make):
-        return "refused", f"a name that a group has already is refused ({said(no)})"
-    return "accepted", "two groups can have the same name"
-
-
-def filter(fixture: ProbeFixture) -> Learnt:
-    return _narrowed(fixture, "filter", f"name eq '{fixture.name}'")
-
-
-def filter_case(fixture: ProbeFixture) -> Learnt:
-    """Only where filters count at all."""
-    if filter(fixture)[0] != "supported":
-        raise NotLearnt("filters do not count")
-    found = fixture.pbx.group_page(filter=f"name eq '{fixture.name.upper()}'")
-    if found.items:
-        return "ignored", "eq in a filter does not tell capitals from small letters"
-    return "exact", "eq in a filter tells capitals from small letters"
-
-
-def search(fixture: ProbeFixture) -> Learnt:
-    return _narrowed(fixture, "search", fixture.name)
-
-
-def _narrowed(fixture: ProbeFixture, how: str, text: str) -> Learnt:
-    ours = {fixture.group, fixture.other}
-    everything = {group.id for group in fixture.pbx.group_page().items}
-    if everything <= ours:
-        raise NotLearnt("there are no other groups to narrow the list from")
-    pages: list[Page[ParkGroup]] = []
-    if no := refused(lambda: pages.append(fixture.pbx.group_page(0, **{how: text}))):
-        return "refused", f"a {how} in the list of groups is refused ({said(no)})"
-    found = {group.id for group in pages[0].items}
-    if not found & ours or found >= everything:
-        return "ignored", f"a {how} does not narrow the list of groups as documented"
-    return "supported", f"a {how} narrows the list of groups"
-
-
-_SECONDS = 10.0
-
-
-def refresh_tokens(fixture: ProbeFixture) -> Learnt:
-    """Only of the doctor's own sign-in: what Park holds stays as it is."""
-    rotates = fixture.pbx.sign_in.rotates(Deadline(_SECONDS))
-    if rotates is None:
-        raise NotLearnt("the PBX was shown PBX_TOKEN, with which no refresh token comes")
-    if rotates:
-        return "rotate", "refresh tokens rotate: each renewal brings another"
-    return "stay", "refresh tokens stay: the same one renews again and again"
-
-
-STRANGER = "park_doctor_probe"
+UNKNOWN_FIELD = "park_doctor_probe"
 """A field that no PBX has."""
+_RENEWAL_SECONDS = 10.0
 
 
-def blanks_shown(fixture: ProbeFixture) -> Learnt:
-    """Of a new group, which has no ring group."""
-    shown = fixture.raw()
-    if "ring_group_id" not in shown:
-        return "missing", "a blank field is left out"
-    how = {None: ("null", "a blank field is shown as null"), "": ("empty", 'a blank field is shown as ""')}
-    if shown["ring_group_id"] not in how:
-        raise NotLearnt("a new group has a ring group all by itself")
-    return how[shown["ring_group_id"]]
-
-
-def update(fixture: ProbeFixture) -> Learnt:
-    fixture.send_to_ring_group()
-    if no := fixture.update():
-        return "whole", f"an update must hold everything: without the recall target it is refused ({said(no)})"
-    after = fixture.show()
-    if (after.recall_to, after.ring_group_id) == (RecallTo.RING_GROUP, fixture.ring_group):
-        return "partial", "an update is partial: what it leaves out stays as it was"
-    if after.recall_to == RecallTo.USER:
-        return "replacement", "an update is a replacement: what it leaves out goes back to its default"
-    return "mixed", f"what an update leaves out becomes {after.recall_to}, ring group {after.ring_group_id}"
-
-
-def unknown_fields(fixture: ProbeFixture) -> Learnt:
-    if no := fixture.update(recall_to=RecallTo.USER, **{STRANGER: True}):
-        return "refused", f"an update with a field that the PBX does not know is refused ({said(no)})"
-    if STRANGER in fixture.raw():
-        return "kept", "a field that the PBX does not know is kept and shown"
-    return "ignored", "a field that the PBX does not know is ignored"
-
-
-def id_field(fixture: ProbeFixture) -> Learnt:
-    """As a field that is shown and can't be written."""
-    if no := fixture.update(recall_to=RecallTo.USER, id=fixture.group):
-        return "refused", f"an update that holds the id is refused ({said(no)}): Park leaves it out"
-    return "ignored", "an id in an update is ignored"
-
-
-def shown_fields(fixture: ProbeFixture) -> Learnt:
-    """As Park's own updates are made."""
-    settings = fixture.show().shown()
-    if no := fixture.give_back(sendable(settings)):
-        return (
-            "refused",
-            f"what a group shows is refused when Park sends it back ({said(no)}): Park can't change groups",
-        )
-    return "accepted", "what a group shows is accepted when Park sends it back"
-
-
-def null(fixture: ProbeFixture) -> Learnt:
-    return _blanked(fixture, "null", {"ring_group_id": None})
-
-
-def empty(fixture: ProbeFixture) -> Learnt:
-    return _blanked(fixture, '""', {"ring_group_id": ""})
-
-
-def missing(fixture: ProbeFixture) -> Learnt:
-    return _blanked(fixture, "a missing field", {})
-
-
-def _blanked(fixture: ProbeFixture, what: str, fields: dict[str, str | None]) -> Learnt:
-    fixture.send_to_ring_group()
-    if no := fixture.update(recall_to=RecallTo.USER, **fields):
-        return "refused", f"{what} for the ring group is refused ({said(no)})"
-    if fixture.show().ring_group_id is None:
-        return "cleared", f"{what} clears the ring group"
-    return "kept", f"{what} leaves the ring group as it was"
-
-
-LESSONS: Mapping[str, Callable[[ProbeFixture], Learnt]] = {
-    "refresh_tokens": refresh_tokens,
-    "blanks_shown": blanks_shown,
-    "update": update,
-    "unknown_fields": unknown_fields,
-    "id_field": id_field,
-    "shown_fields": shown_fields,
-    "null": null,
-    "empty": empty,
-    "missing": missing,
-    "duplicate_name": duplicate_name,
-    "filter": filter,
-    "filter_case": filter_case,
-    "search": search,
-    "unknown_extension": unknown_extension,
-    "not_a_member": not_a_member,
-    "member_order": member_order,
-    "member_twice": member_twice,
-    "member_elsewhere": member_elsewhere,
-    "delete_with_members": delete_with_members,
-}
-
-
-def probe(context: DoctorContext) -> Iterator[Finding]:
-    """Refuses where Park itself may write nothing."""
+def run_probe(context: DoctorContext) -> Iterator[Finding]:
+    """Runs all experiments, unless Park itself may make no changes."""
     if context.settings.park_read_only:
         yield error("probe.read_only", "PARK_READ_ONLY is set: nothing is tried", "Remove it for the probe.")
-    elif context.paused is not None:
-        text = f"Park is paused ({context.paused}): nothing is tried"
+    elif context.pause_reason is not None:
+        text = f"Park is paused ({context.pause_reason}): nothing is tried"
         yield error("probe.paused", text, "`/park resume` in Slack ends the pause.")
     else:
-        with told_to_stop() as stop:
-            findings = _all(ProbeFixture(context.pbx, stop), stop)
+        with stop_on_signals() as stop:
+            findings = _run_experiments(ProbeFixture(context.pbx, stop), stop)
         yield from findings
 
 
-def _all(fixture: ProbeFixture, stop: threading.Event) -> list[Finding]:
-    """Told at the end: whoever listens may go away, and what was made may not stay."""
+def _run_experiments(fixture: ProbeFixture, stop: threading.Event) -> list[Finding]:
+    """Returns the findings only after the clean-up, which must not depend on the reader of the output."""
     try:
-        learnt = [_learnt(f"probe.{id}", lesson, fixture) for id, lesson in LESSONS.items()]
+        results = [_run_experiment(f"probe.{id}", run, fixture) for id, run in EXPERIMENTS.items()]
     finally:
-        left = fixture.clean()
-    return [*learnt, *_end(fixture.name, left, stopped=stop.is_set())]
+        left = fixture.clean_up()
+    return [*results, *_closing_findings(fixture.name, left, stopped=stop.is_set())]
 
 
-def _end(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
+def _run_experiment(id: str, run: Experiment, fixture: ProbeFixture) -> Finding:
+    try:
+        answer, text = run(fixture)
+    except (Inconclusive, ParkError) as reason:
+        fixture.unanswered += isinstance(reason, Unreachable | UnknownOutcome)
+        return skipped(id, f"not learnt: {reason}")
+    return ok(id, text, answer=answer)
+
+
+def _closing_findings(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
     yield skipped("probe.prompt", "not learnt: what an update does to the server's prompt; the server is never touched")
     if stopped:
         yield warning("probe.stopped", "the probe was stopped before its end", "Let it come to its end.")
@@ -274,10 +67,220 @@ def _end(name: str, left: list[str], *, stopped: bool) -> Iterator[Finding]:
         yield ok("probe.cleaned_up", f"the groups “{name}” are removed")
 
 
-def _learnt(id: str, lesson: Callable[[ProbeFixture], Learnt], fixture: ProbeFixture) -> Finding:
-    try:
-        answer, text = lesson(fixture)
-    except (NotLearnt, ParkError) as why:
-        fixture.unanswered += isinstance(why, Unreachable | UnknownOutcome)
-        return skipped(id, f"not learnt: {why}")
-    return ok(id, text, answer=answer)
+def refresh_token_rotation(fixture: ProbeFixture) -> Result:
+    """Renews only the doctor's own sign-in; a running bot keeps its tokens."""
+    rotates = fixture.pbx.sign_in.rotates(Deadline(_RENEWAL_SECONDS))
+    if rotates is None:
+        raise Inconclusive("the PBX was shown PBX_TOKEN, with which no refresh token comes")
+    if rotates:
+        return "rotate", "refresh tokens rotate: each renewal brings another"
+    return "stay", "refresh tokens stay: the same one renews again and again"
+
+
+def blank_field(fixture: ProbeFixture) -> Result:
+    """Reads a new group, which has no ring group."""
+    group = fixture.read_raw_group()
+    if "ring_group_id" not in group:
+        return "missing", "a blank field is left out"
+    if group["ring_group_id"] is None:
+        return "null", "a blank field is shown as null"
+    if group["ring_group_id"] == "":
+        return "empty", 'a blank field is shown as ""'
+    raise Inconclusive("a new group has a ring group all by itself")
+
+
+def partial_update(fixture: ProbeFixture) -> Result:
+    """Updates a group without its recall target."""
+    fixture.recall_to_ring_group()
+    if rejection := fixture.update_group():
+        reason = describe(rejection)
+        return "whole", f"an update must hold everything: without the recall target it is refused ({reason})"
+    group = fixture.read_group()
+    if (group.recall_to, group.ring_group_id) == (RecallTo.RING_GROUP, fixture.ring_group):
+        return "partial", "an update is partial: what it leaves out stays as it was"
+    if group.recall_to == RecallTo.USER:
+        return "replacement", "an update is a replacement: what it leaves out goes back to its default"
+    return "mixed", f"what an update leaves out becomes {group.recall_to}, ring group {group.ring_group_id}"
+
+
+def unknown_field(fixture: ProbeFixture) -> Result:
+    """Updates a group with a field that the PBX does not know."""
+    if rejection := fixture.update_group(recall_to=RecallTo.USER, **{UNKNOWN_FIELD: True}):
+        return "refused", f"an update with a field that the PBX does not know is refused ({describe(rejection)})"
+    if UNKNOWN_FIELD in fixture.read_raw_group():
+        return "kept", "a field that the PBX does not know is kept and shown"
+    return "ignored", "a field that the PBX does not know is ignored"
+
+
+def read_only_field(fixture: ProbeFixture) -> Result:
+    """Updates a group with its id, which is shown but not writable."""
+    if rejection := fixture.update_group(recall_to=RecallTo.USER, id=fixture.group):
+        return "refused", f"an update that holds the id is refused ({describe(rejection)}): Park leaves it out"
+    return "ignored", "an id in an update is ignored"
+
+
+def unchanged_update(fixture: ProbeFixture) -> Result:
+    """Sends a group back as it was read, as the bot's own updates do."""
+    if rejection := fixture.post_group(sendable(fixture.read_group().shown())):
+        reason = describe(rejection)
+        return "refused", f"what a group shows is refused when Park sends it back ({reason}): Park can't change groups"
+    return "accepted", "what a group shows is accepted when Park sends it back"
+
+
+def clear_ring_group(fixture: ProbeFixture, *, value: str, **fields: str | None) -> Result:
+    """Updates a group with a blank ring group; `value` describes the blank in words."""
+    fixture.recall_to_ring_group()
+    if rejection := fixture.update_group(recall_to=RecallTo.USER, **fields):
+        return "refused", f"{value} for the ring group is refused ({describe(rejection)})"
+    if fixture.read_group().ring_group_id is None:
+        return "cleared", f"{value} clears the ring group"
+    return "kept", f"{value} leaves the ring group as it was"
+
+
+def duplicate_name(fixture: ProbeFixture) -> Result:
+    """Creates a second group with the first one's name."""
+    fixture.read_group()
+    if rejection := rejection_of(fixture.create_group):
+        return "refused", f"a name that a group has already is refused ({describe(rejection)})"
+    return "accepted", "two groups can have the same name"
+
+
+def list_filter(fixture: ProbeFixture) -> Result:
+    """Filters the list of groups by name."""
+    return _narrow_list(fixture, "filter", f"name eq '{fixture.name}'")
+
+
+def list_filter_case(fixture: ProbeFixture) -> Result:
+    """Filters the list of groups by name in capitals, if filters work at all."""
+    if list_filter(fixture)[0] != "supported":
+        raise Inconclusive("filters do not count")
+    if fixture.pbx.group_page(filter=f"name eq '{fixture.name.upper()}'").items:
+        return "ignored", "eq in a filter does not tell capitals from small letters"
+    return "exact", "eq in a filter tells capitals from small letters"
+
+
+def list_search(fixture: ProbeFixture) -> Result:
+    """Searches the list of groups by name."""
+    return _narrow_list(fixture, "search", fixture.name)
+
+
+def _narrow_list(fixture: ProbeFixture, parameter: str, text: str) -> Result:
+    own = {fixture.group, fixture.other_group}
+    everything = {group.id for group in fixture.pbx.group_page().items}
+    if everything <= own:
+        raise Inconclusive("there are no other groups to narrow the list from")
+    pages: list[Page[ParkGroup]] = []
+    if rejection := rejection_of(lambda: pages.append(fixture.pbx.group_page(0, **{parameter: text}))):
+        return "refused", f"a {parameter} in the list of groups is refused ({describe(rejection)})"
+    found = {group.id for group in pages[0].items}
+    if not found & own or found >= everything:
+        return "ignored", f"a {parameter} does not narrow the list of groups as documented"
+    return "supported", f"a {parameter} narrows the list of groups"
+
+
+def unknown_extension(fixture: ProbeFixture) -> Result:
+    """Adds an extension that no user has."""
+    number = str(secrets.randbelow(10**9) + 10**9)
+    if fixture.pbx.number(number) is not None:
+        raise Inconclusive(f"{number} happens to be an extension")
+    if rejection := fixture.add_member(fixture.group, number):
+        return "refused", f"an extension that nobody has is refused ({describe(rejection)})"
+    return "accepted", "an extension that nobody has is accepted"
+
+
+def removal_of_non_member(fixture: ProbeFixture) -> Result:
+    """Removes a user who is in no group."""
+    if rejection := rejection_of(lambda: fixture.pbx.remove_member(fixture.group, fixture.free_extensions[0])):
+        return "refused", f"to remove somebody who is no member is refused ({describe(rejection)})"
+    return "accepted", "to remove somebody who is no member is accepted, and changes nothing"
+
+
+def member_order(fixture: ProbeFixture) -> Result:
+    """Adds three users in an order that is neither sorted nor reversed, and reads them back."""
+    if len(fixture.free_extensions) < 3:
+        raise Inconclusive(f"{len(fixture.free_extensions)} of the three users that it takes are in no park group")
+    high, middle, low = fixture.free_extensions[:3]
+    added = [middle, high, low]
+    for number in added:
+        _add_member(fixture, number)
+    members = fixture.members(fixture.group)
+    orders = {
+        "assigned": (added, "in the order in which they were added"),
+        "newest_first": (added[::-1], "the last added first"),
+        "sorted": ([low, middle, high], "by extension"),
+        "sorted_down": ([high, middle, low], "by extension, the highest first"),
+    }
+    for answer, (order, words) in orders.items():
+        if members == order:
+            return answer, f"the members list comes back {words}"
+    return "other", f"the members list has an order of its own: added {', '.join(added)}, shown {', '.join(members)}"
+
+
+def member_added_twice(fixture: ProbeFixture) -> Result:
+    """Adds a member to its own group again."""
+    number = _ensure_member(fixture)
+    before = fixture.members(fixture.group)
+    if rejection := fixture.add_member(fixture.group, number):
+        return "refused", f"to add a member again is refused ({describe(rejection)})"
+    after = fixture.members(fixture.group)
+    if after == before:
+        return "accepted", "to add a member again is accepted, and changes nothing"
+    return "changes", f"to add a member again changes the list from {', '.join(before)} to {', '.join(after)}"
+
+
+def member_of_two_groups(fixture: ProbeFixture) -> Result:
+    """Adds a member of one group to another; both groups are the probe's."""
+    number = _ensure_member(fixture)
+    rejection = fixture.add_member(fixture.other_group, number)
+    in_first, in_other = (number in fixture.members(group) for group in (fixture.group, fixture.other_group))
+    if rejection:
+        return "refused", f"a member of another group is refused ({describe(rejection)})"
+    if in_first and in_other:
+        return "both", "a member of another group is accepted, and is in both then"
+    if in_other:
+        return "moved", "a member of another group is moved"
+    return "ignored", "the PBX says yes and does nothing"
+
+
+def deletion_with_members(fixture: ProbeFixture) -> Result:
+    """Deletes a group that has a member; has to be the last experiment."""
+    _ensure_member(fixture)
+    if rejection := rejection_of(lambda: fixture.pbx.delete_group(fixture.group)):
+        return "refused", f"a group that has members can't be deleted ({describe(rejection)})"
+    return "accepted", "a group can be deleted with its members in it"
+
+
+def _ensure_member(fixture: ProbeFixture) -> str:
+    number = fixture.free_extensions[0]
+    if number not in fixture.members(fixture.group):
+        _add_member(fixture, number)
+    return number
+
+
+def _add_member(fixture: ProbeFixture, number: str) -> None:
+    if rejection := fixture.add_member(fixture.group, number):
+        raise Inconclusive(f"the PBX does not take {number} as a member: {describe(rejection)}")
+
+
+EXPERIMENTS: Mapping[str, Experiment] = {
+    "refresh_tokens": refresh_token_rotation,
+    "blanks_shown": blank_field,
+    "update": partial_update,
+    "unknown_fields": unknown_field,
+    "id_field": read_only_field,
+    "shown_fields": unchanged_update,
+    "null": partial(clear_ring_group, value="null", ring_group_id=None),
+    "empty": partial(clear_ring_group, value='""', ring_group_id=""),
+    "missing": partial(clear_ring_group, value="a missing field"),
+    "duplicate_name": duplicate_name,
+    "filter": list_filter,
+    "filter_case": list_filter_case,
+    "search": list_search,
+    "unknown_extension": unknown_extension,
+    "not_a_member": removal_of_non_member,
+    "member_order": member_order,
+    "member_twice": member_added_twice,
+    "member_elsewhere": member_of_two_groups,
+    "delete_with_members": deletion_with_members,
+}
+"""The experiments in the order in which they run, by the stable last part of their finding's id."""

@@ -1,4 +1,4 @@
-"""Finding, DoctorContext, Check, clock skew."""
+"""Findings, checks, the state that checks share, and the run of all checks in order."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,16 +9,24 @@ from enum import StrEnum
 
 from bot.errors import ParkError
 from bot.pbx.client import PbxClient
-from bot.pbx.requests import ApiRequest, ApiResponse
+from bot.pbx.requests import ApiResponse
 from bot.policy.rules import Policy
 from bot.settings import Settings
 from bot.slack.app_config import GrantedScopes
 from bot.slack.client import Client
 from bot.times.model import Now
 
+log = logging.getLogger(__name__)
+
+TOLERATED_SKEW = 60.0
+"""Seconds that clocks may differ: a Date header is cut to whole seconds and as old as its response."""
+SIGNATURE_VALIDITY = 300.0
+"""Seconds for which Slack's request signatures are valid; docs.slack.dev, "Verifying requests from Slack"."""
+_CLOCK_REMEDY = "Let the clock be set by NTP (chrony, systemd-timesyncd): `timedatectl` tells whether it is."
+
 
 class Severity(StrEnum):
-    """From what needs nobody to what keeps Park from working."""
+    """How serious a finding is, in ascending order."""
 
     OK = "ok"
     SKIPPED = "skipped"
@@ -28,136 +36,129 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """`id` never changes its meaning: it is the check's, and after it what is wrong."""
+    """One result of a check.
+
+    `id` is stable for scripts: the id of the check, followed by the problem if there is one.
+    """
 
     id: str
     severity: Severity
     text: str
     about: str | None = None
-    """A variable, a channel, a scope: where a check finds several of a kind."""
+    """The variable, channel, scope or rule concerned, where one check can yield several findings with one id."""
     remedy: str | None = None
-    """What to do about it; always there with a warning or an error."""
+    """What to do about it; always set for a warning or an error."""
     answer: str | None = None
-    """In one word, what a probe learnt of the PBX."""
+    """The result of a probe's experiment as a stable word."""
 
 
 def ok(id: str, text: str, *, answer: str | None = None) -> Finding:
-    """Nothing to be done."""
+    """Makes a finding that needs no action."""
     return Finding(id=id, severity=Severity.OK, text=text, answer=answer)
 
 
 def skipped(id: str, text: str) -> Finding:
-    """It could not be looked at, because of something else."""
+    """Makes a finding for something that could not be checked."""
     return Finding(id=id, severity=Severity.SKIPPED, text=text)
 
 
 def warning(id: str, text: str, remedy: str, *, about: str | None = None) -> Finding:
-    """Park works, but not as somebody will expect, or not for long."""
+    """Makes a finding for something that works, but probably not as intended, or not for long."""
     return Finding(id=id, severity=Severity.WARNING, text=text, remedy=remedy, about=about)
 
 
 def error(id: str, text: str, remedy: str, *, about: str | None = None) -> Finding:
-    """Park does not work, or refuses to start."""
+    """Makes a finding for something that keeps Park from working or from starting."""
     return Finding(id=id, severity=Severity.ERROR, text=text, remedy=remedy, about=about)
 
 
 class DoctorContext:
-    """Each of these is there once the check that gives it has found no error."""
+    """What earlier checks found out, for later ones.
+
+    An attribute without a default is set once the check that provides it has succeeded.
+    """
 
     settings: Settings
     policy: Policy
-    client: Client
+    slack: Client
     granted: GrantedScopes
     pbx: PbxClient
-    greeting: ApiResponse
-    """The PBX's, to whoever shows no token."""
-    user: ApiResponse
-    """What the PBX tells of who is signed in."""
-    paused: str | None = None
-    """Why, where the journal says that Park is."""
+    unauthenticated_response: ApiResponse
+    """The response of the PBX's REST API to a request without a token."""
+    account_response: ApiResponse
+    """The response of the PBX to the request for the account that is signed in."""
+    pause_reason: str | None = None
+    """Why Park is paused, as recorded in the journal; None if it is not."""
 
     def __init__(self, now: Now) -> None:
         self.now = now
-        self.faulty = frozenset(name.upper() for name in Settings.model_fields)
-        """Variables that are not right: in `settings` something else stands for them."""
-
-    def ask(self, *path: str, **query: str | int) -> tuple[ApiRequest, ApiResponse]:
-        """Read from the PBX, signed in; raise PBXError."""
-        call = ApiRequest(method="GET", path=path, query=query)
-        return call, self.pbx.ask(call)
+        self.invalid_variables = frozenset(name.upper() for name in Settings.model_fields)
+        """Environment variables that are missing or invalid; `settings` holds placeholders for them."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Closes the connection to the PBX if there is one."""
         if hasattr(self, "pbx"):
             self.pbx.close()
 
 
-log = logging.getLogger(__name__)
-CheckFunction = Callable[[DoctorContext], Iterator[Finding]]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """`look` finds something of that id, or below it."""
+    """A check: `run` yields findings whose ids are `id` or begin with it."""
 
     id: str
-    look: CheckFunction
-    needs: tuple[str, ...] = ()
-    """Checks without which this one has nothing to look at."""
+    run: Callable[[DoctorContext], Iterator[Finding]]
+    requires: tuple[str, ...] = ()
+    """Ids of checks without whose success this one is skipped."""
     variables: tuple[str, ...] = ()
-    """Likewise, of the environment."""
+    """Environment variables that have to be valid, or this check is skipped."""
 
 
-def examine(checks: Iterable[Check], context: DoctorContext) -> Iterator[Finding]:
-    """Findings in the checks' order, each as soon as it is known."""
+def run_checks(checks: Iterable[Check], context: DoctorContext) -> Iterator[Finding]:
+    """Runs the checks in order and yields each finding as soon as it is known."""
     failed: dict[str, str] = {}
     for check in checks:
-        if cause := _in_the_way(check, context, failed):
+        if cause := _blocking_cause(check, context, failed):
             failed[check.id] = cause
             yield skipped(check.id, f"not looked at, because of {cause}")
             continue
-        for finding in _looked(check, context):
+        for finding in _run_check(check, context):
             if finding.severity is Severity.ERROR:
                 failed[check.id] = check.id
             yield finding
 
 
-def _in_the_way(check: Check, context: DoctorContext, failed: Mapping[str, str]) -> str | None:
-    """A variable or a check: the first of all that went wrong."""
-    earlier = [failed[id] for id in check.needs if id in failed]
-    return next(iter([*earlier, *(name for name in check.variables if name in context.faulty)]), None)
+def _blocking_cause(check: Check, context: DoctorContext, failed: Mapping[str, str]) -> str | None:
+    """The check or variable at the beginning of the chain of failures that blocks this check."""
+    causes = [failed[id] for id in check.requires if id in failed]
+    causes += [name for name in check.variables if name in context.invalid_variables]
+    return causes[0] if causes else None
 
 
-def _looked(check: Check, context: DoctorContext) -> Iterator[Finding]:
+def _run_check(check: Check, context: DoctorContext) -> Iterator[Finding]:
     try:
-        yield from check.look(context)
-    except Exception as fault:  # whatever a check did not reckon with: the other checks still have their say
-        log.debug("%s", check.id, exc_info=fault)
-        said = str(fault) if isinstance(fault, ParkError) else f"{type(fault).__name__}: {fault}"
+        yield from check.run(context)
+    except Exception as failure:  # an unforeseen failure of one check must not hide the results of the others
+        log.debug("%s", check.id, exc_info=failure)
+        text = str(failure) if isinstance(failure, ParkError) else f"{type(failure).__name__}: {failure}"
         remedy = "What it says may tell what is wrong. If not, please report it with this line."
-        yield error(f"{check.id}.failed", f"it could not be looked at: {said}", remedy)
+        yield error(f"{check.id}.failed", f"it could not be looked at: {text}", remedy)
 
 
-MOST = 60.0
-"""Seconds; a header is cut to whole ones, and the answer was on its way."""
-WINDOW = 300.0
-"""Seconds for which Slack's signatures hold; docs.slack.dev, "Verifying requests from Slack"."""
-_REMEDY = "Let the clock be set by NTP (chrony, systemd-timesyncd): `timedatectl` tells whether it is."
+def clock_finding(id: str, whose: str, date: str | None, now: datetime, *, signed: bool = False) -> Finding:
+    """Compares the local clock with the Date header of a response.
 
-
-def skew(id: str, whose: str, date: str | None, now: datetime, *, signed: bool = False) -> Iterator[Finding]:
-    """`signed`: what comes from there is refused when it seems too old."""
+    Args:
+        whose: The other party, in words.
+        signed: Whether that party signs its requests with a time, so that a large difference makes them invalid.
+    """
     try:
         theirs = parsedate_to_datetime(date or "")
     except ValueError:
-        yield skipped(id, f"{whose} does not say what time it is there")
-        return
+        return skipped(id, f"{whose} does not say what time it is there")
     seconds = (now - theirs.replace(tzinfo=theirs.tzinfo or UTC)).total_seconds()
-    if abs(seconds) <= MOST:
-        yield ok(id, f"the clock here and that of {whose} agree")
-        return
+    if abs(seconds) <= TOLERATED_SKEW:
+        return ok(id, f"the clock here and that of {whose} agree")
     text = f"the clock here is {abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'} that of {whose}"
-    if signed and abs(seconds) > WINDOW:
-        yield error(f"{id}.differs", f"{text}: every request would be refused as too old or too new", _REMEDY)
-    else:
-        yield warning(f"{id}.differs", text, _REMEDY)
+    if signed and abs(seconds) > SIGNATURE_VALIDITY:
+        return error(f"{id}.differs", f"{text}: every request would be refused as too old or too new", _CLOCK_REMEDY)
+    return warning(f"{id}.differs", text, _CLOCK_REMEDY)

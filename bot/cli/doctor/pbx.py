@@ -1,4 +1,4 @@
-"""Base path, sign-in, role."""
+"""Checks of the PBX's REST API and of Park's account on it: base path, clock, sign-in, role and call park."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -6,8 +6,8 @@ from contextlib import closing
 import httpx
 from pydantic import BaseModel
 
-from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skew, skipped, warning
-from bot.cli.doctor.probe import PREFIX
+from bot.cli.doctor.model import DoctorContext, Finding, clock_finding, error, ok, skipped, warning
+from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.errors import PBXError, Rejected, SignInFailed
 from bot.pbx.auth import SecondFactorAsked
 from bot.pbx.client import build_client
@@ -17,77 +17,127 @@ from bot.pbx.responses import judged
 from bot.pbx.transport import Deadline
 from bot.settings import Settings
 
-ROLE = "Admin"
-_ONCE = "The doctor has tried once and does not try again: each attempt counts towards a block of this address."
-_OWN = "Give Park a tenant user of its own, with the role Admin and without two-factor authentication."
+REQUIRED_ROLE = "Admin"
+"""PortSIP's built-in role with all rights on call park; a custom role may have them too."""
+_CALL_PARK = ApiRequest(method="GET", path=("call_park",))
+_ACCOUNT = ApiRequest(method="GET", path=("auth", "user"))
+_ONE_ATTEMPT = "The doctor has tried once and does not try again: each attempt counts towards a block of this address."
+_ACCOUNT_REMEDY = "Give Park a tenant user of its own, with the role Admin and without two-factor authentication."
 
 
-class _Who(BaseModel):
+class _Account(BaseModel):
     role: Text = None
 
 
-def sign_in(context: DoctorContext) -> Iterator[Finding]:
+def check_base_path(context: DoctorContext) -> Iterator[Finding]:
+    """Checks that PBX_URL is the REST API's base path, with a request without a token."""
+    context.pbx = build_client(context.settings)
+    try:
+        context.unauthenticated_response = context.pbx.ask(_CALL_PARK, signed=False)
+    except PBXError as failure:
+        yield error("pbx.base_path.no_answer", str(failure), "Look whether what listens there is the PBX's REST API.")
+        return
+    status, url = context.unauthenticated_response.status, context.settings.pbx_url
+    if _is_rest_api(context.unauthenticated_response):
+        yield ok("pbx.base_path", f"the REST API is at {url}")
+    elif status >= 500:
+        remedy = "Look at the PBX: its REST API may still be starting."
+        yield error("pbx.base_path.failing", f"the PBX fails: HTTP {status}", remedy)
+    else:
+        remedy = "PBX_URL goes up to and with /api, as in https://pbx.example.com:8887/api."
+        usual_url = str(httpx.URL(str(url)).copy_with(path="/api"))
+        if _has_rest_api(context.settings, usual_url):
+            remedy = f"Write PBX_URL={usual_url}"
+        yield error("pbx.base_path.wrong", f"there is no REST API at {url} (HTTP {status})", remedy)
+
+
+def _has_rest_api(settings: Settings, url: str) -> bool:
+    try:
+        with closing(build_client(settings.model_copy(update={"pbx_url": url}))) as pbx:
+            return _is_rest_api(pbx.ask(_CALL_PARK, signed=False))
+    except PBXError:
+        return False
+
+
+def _is_rest_api(response: ApiResponse) -> bool:
+    """A 403 counts too: the PBX may block this address, which the sign-in will show."""
+    return response.status in (200, 401, 403)
+
+
+def check_clock(context: DoctorContext) -> Iterator[Finding]:
+    """Compares the clocks, by which the times in Park's history and in the PBX's logs are compared."""
+    yield clock_finding("pbx.clock", "the PBX", context.unauthenticated_response.headers.get("date"), context.now())
+
+
+def check_sign_in(context: DoctorContext) -> Iterator[Finding]:
+    """Signs in once, with the token or the password."""
     settings = context.settings
     try:
-        _, context.user = context.ask("auth", "user")
+        context.account_response = context.pbx.ask(_ACCOUNT)
     except SignInFailed as failure:
-        yield _not_let_in(context, failure)
+        yield _sign_in_error(context, failure)
         return
     except PBXError as failure:
         yield error("pbx.sign_in.no_answer", f"nobody could be signed in: {failure}", "Look again in a minute.")
         return
-    user = settings.pbx_username
     if settings.pbx_token is None:
-        yield ok("pbx.sign_in", f"the PBX lets {user} in")
+        yield ok("pbx.sign_in", f"the PBX lets {settings.pbx_username} in")
     elif context.pbx.sign_in.token(Deadline(1)) == settings.pbx_token.get_secret_value():
         yield ok("pbx.sign_in", "the PBX accepts PBX_TOKEN")
     else:
-        text = f"PBX_TOKEN has run out; the PBX lets {user} in instead"
+        text = f"PBX_TOKEN has run out; the PBX lets {settings.pbx_username} in instead"
         yield warning("pbx.sign_in.token_over", text, "Remove PBX_TOKEN.")
 
 
-def _not_let_in(context: DoctorContext, failure: SignInFailed) -> Finding:
-    why, user = failure.__cause__, context.settings.pbx_username
+def _sign_in_error(context: DoctorContext, failure: SignInFailed) -> Finding:
+    cause, user = failure.__cause__, context.settings.pbx_username
     if isinstance(failure, SecondFactorAsked):
-        return error("pbx.sign_in.second_factor", f"the PBX asks for a second factor for {user}", _OWN)
-    if not isinstance(why, Rejected) and context.settings.pbx_token is not None:
+        text = f"the PBX asks for a second factor for {user}"
+        return error("pbx.sign_in.second_factor", text, _ACCOUNT_REMEDY)
+    if not isinstance(cause, Rejected) and context.settings.pbx_token is not None:
+        text = "the PBX does not accept PBX_TOKEN: it has run out or was revoked"
         remedy = "Set PBX_USERNAME, PBX_PASSWORD and PBX_DOMAIN, which do not run out, or a new PBX_TOKEN."
-        return error(
-            "pbx.sign_in.token_refused", "the PBX does not accept PBX_TOKEN: it has run out or was revoked", remedy
-        )
-    if isinstance(why, Rejected) and why.code == "DENIED":
+        return error("pbx.sign_in.token_refused", text, remedy)
+    if isinstance(cause, Rejected) and cause.code == "DENIED":
         remedy = (
             "Stop Park and set PBX_PASSWORD right. Then take this machine's address off the PBX's list of blocked, or "
-            f"wait until it ends. {_ONCE}"
+            f"wait until it ends. {_ONE_ATTEMPT}"
         )
-        return error("pbx.sign_in.blocked", f"the PBX blocks this address after failed sign-ins: {why}", remedy)
-    remedy = f"Set PBX_USERNAME, PBX_PASSWORD and PBX_DOMAIN right; the domain is the tenant's. {_ONCE}"
-    return error("pbx.sign_in.refused", f"the PBX does not let {user} in: {why or failure}", remedy)
+        return error("pbx.sign_in.blocked", f"the PBX blocks this address after failed sign-ins: {cause}", remedy)
+    remedy = f"Set PBX_USERNAME, PBX_PASSWORD and PBX_DOMAIN right; the domain is the tenant's. {_ONE_ATTEMPT}"
+    return error("pbx.sign_in.refused", f"the PBX does not let {user} in: {cause or failure}", remedy)
 
 
-def role(context: DoctorContext) -> Iterator[Finding]:
-    """Roles can be made on the PBX: another than Admin may do."""
-    call, answer = context.ask("call_park")
+def check_role(context: DoctorContext) -> Iterator[Finding]:
+    """Checks that the account may read call park, and warns unless its role is Admin."""
+    role = _account_role(context.account_response)
+    account = f"the account, whose role is {role or 'not told'}"
+    response = context.pbx.ask(_CALL_PARK)
     try:
-        judged(call, answer)
-    except Rejected as refusal:
-        if refusal.status != 403:
+        judged(_CALL_PARK, response)
+    except Rejected as rejection:
+        if rejection.status != 403:
             raise
-        yield error("pbx.role.denied", f"{_is(context)}, may not see call park: {refusal}", _OWN)
+        yield error("pbx.role.denied", f"{account}, may not see call park: {rejection}", _ACCOUNT_REMEDY)
         return
-    said = _role(context)
-    if said == ROLE:
-        yield ok("pbx.role", f"the account has the role {ROLE}")
-    elif said is None:
+    if role == REQUIRED_ROLE:
+        yield ok("pbx.role", f"the account has the role {REQUIRED_ROLE}")
+    elif role is None:
         yield skipped("pbx.role", "the PBX does not tell the account's role; call park can be seen with it")
     else:
-        yield warning(
-            "pbx.role.other", f"{_is(context)}, may see call park; whether it may change it is not known", _OWN
-        )
+        text = f"{account}, may see call park; whether it may change it is not known"
+        yield warning("pbx.role.other", text, _ACCOUNT_REMEDY)
 
 
-def call_park(context: DoctorContext) -> Iterator[Finding]:
-    """What Park needs most, read as Park reads it."""
+def _account_role(response: ApiResponse) -> str | None:
+    try:
+        return _Account.model_validate_json(response.body).role if response.status == 200 else None
+    except ValueError:
+        return None
+
+
+def check_call_park(context: DoctorContext) -> Iterator[Finding]:
+    """Reads the server's settings and all park groups as the bot does, and reports groups left by a probe."""
     try:
         server, groups = context.pbx.server(), [*context.pbx.groups()]
     except PBXError as failure:
@@ -95,63 +145,6 @@ def call_park(context: DoctorContext) -> Iterator[Finding]:
         yield error("pbx.call_park.unreadable", f"call park can't be read: {failure}", remedy)
         return
     yield ok("pbx.call_park", f"call park is {'on' if server.enabled else 'off'}, with {len(groups)} park groups")
-    for name in (group.name for group in groups if group.name.startswith(PREFIX)):
+    for name in (group.name for group in groups if group.name.startswith(GROUP_PREFIX)):
         text = f"the park group “{name}” was left behind by a probe that was killed"
         yield warning("pbx.call_park.left_behind", text, "Delete it, unless a probe is at work just now.", about=name)
-
-
-def _is(context: DoctorContext) -> str:
-    return f"the account, whose role is {_role(context) or 'not told'}"
-
-
-def _role(context: DoctorContext) -> str | None:
-    try:
-        return _Who.model_validate_json(context.user.body).role if context.user.status == 200 else None
-    except ValueError:
-        return None
-
-
-_GREETING = ApiRequest(method="GET", path=("call_park",))
-
-
-def base_path(context: DoctorContext) -> Iterator[Finding]:
-    context.pbx = build_client(context.settings)
-    try:
-        context.greeting = context.pbx.ask(_GREETING, signed=False)
-    except PBXError as failure:
-        yield error("pbx.base_path.no_answer", str(failure), "Look whether what listens there is the PBX's REST API.")
-        return
-    if _is_api(context.greeting):
-        yield ok("pbx.base_path", f"the REST API is at {context.settings.pbx_url}")
-    elif context.greeting.status >= 500:
-        text = f"the PBX fails: HTTP {context.greeting.status}"
-        yield error("pbx.base_path.failing", text, "Look at the PBX: its REST API may still be starting.")
-    else:
-        yield _elsewhere(context)
-
-
-def clock(context: DoctorContext) -> Iterator[Finding]:
-    """Nothing hangs on it but the order of what both write down."""
-    yield from skew("pbx.clock", "the PBX", context.greeting.headers.get("date"), context.now())
-
-
-def _elsewhere(context: DoctorContext) -> Finding:
-    text = f"there is no REST API at {context.settings.pbx_url} (HTTP {context.greeting.status})"
-    right = str(httpx.URL(str(context.settings.pbx_url)).copy_with(path="/api"))
-    remedy = "PBX_URL goes up to and with /api, as in https://pbx.example.com:8887/api."
-    if _answers(context.settings, right):
-        remedy = f"Write PBX_URL={right}"
-    return error("pbx.base_path.wrong", text, remedy)
-
-
-def _answers(settings: Settings, url: str) -> bool:
-    try:
-        with closing(build_client(settings.model_copy(update={"pbx_url": url}))) as pbx:
-            return _is_api(pbx.ask(_GREETING, signed=False))
-    except PBXError:
-        return False
-
-
-def _is_api(answer: ApiResponse) -> bool:
-    """A 403 counts: it may block this address, which the sign-in will tell."""
-    return answer.status in (200, 401, 403)

@@ -1,4 +1,4 @@
-"""Probe: fixture, run, clean up."""
+"""The park groups that the probe creates for its experiments, and their removal under all circumstances."""
 
 import secrets
 import signal
@@ -18,181 +18,181 @@ from bot.pbx.models import ParkGroup, RecallTo
 from bot.pbx.requests import ApiRequest, Throttled, as_json
 from bot.pbx.responses import judged
 
-Learnt = tuple[str, str]
-"""The answer in a word that never changes its meaning, and in words."""
+GROUP_PREFIX = "park-doctor-probe "
+"""The beginning of the names of the probe's park groups, by which a later run finds those left behind."""
+CLEANUP_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between two attempts to clean up."""
+MAX_UNANSWERED = 3
+"""The number of experiments without an answer after which the rest are skipped."""
+LATE_CREATION = 5.0
+"""Seconds in which a group may still appear after a creation whose outcome is unknown."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals on which the probe stops and cleans up."""
 
 
-class NotLearnt(Exception):
-    """Why not."""
+class Inconclusive(Exception):
+    """An experiment has no result; the text says why."""
 
 
-def refused(send: Callable[[], object]) -> Rejected | None:
-    """What the PBX said against it; raise PBXError where it said nothing to the matter."""
+def rejection_of(send: Callable[[], object]) -> Rejected | None:
+    """Calls `send` and returns the PBX's rejection; raises PBXError if it says nothing about the request itself."""
     try:
         send()
     except Throttled:
         raise
-    except Rejected as no:
-        return no
+    except Rejected as rejection:
+        return rejection
     return None
 
 
-def said(no: Rejected) -> str:
-    """As the PBX put it."""
-    return f"HTTP {no.status}, {no.code}: {no}"
-
-
-PREFIX = "park-doctor-probe "
-"""Of its groups' names: nobody else gives such."""
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds between two attempts to clean up."""
-PATIENCE = 3
-"""Lessons without an answer, after which no other is tried."""
-LATE = 5.0
-"""Seconds in which a group appears whose making was not answered."""
+def describe(rejection: Rejected) -> str:
+    """Quotes a rejection with its status and code."""
+    return f"HTTP {rejection.status}, {rejection.code}: {rejection}"
 
 
 class ProbeFixture:
-    """Once `stop` is set, or the PBX no longer answers, nothing but cleaning up is sent: each raises NotLearnt."""
+    """Creates park groups for experiments and removes them.
+
+    After a stop, or when the PBX no longer answers, only the removal still sends requests: everything else raises
+    Inconclusive.
+    """
 
     def __init__(self, pbx: PbxClient, stop: threading.Event) -> None:
         self._pbx, self._stop = pbx, stop
-        self.name = PREFIX + secrets.token_hex(4)
+        self.name = GROUP_PREFIX + secrets.token_hex(4)
         self.unanswered = 0
-        """Lessons that failed because no answer came."""
-        self._late = False
-        """Whether a group may still appear, whose making was never answered."""
-        self._made: set[str] = set()
-        self._joined: set[tuple[str, str]] = set()
+        """The number of experiments that failed for want of an answer."""
+        self._unknown_creation = False
+        self._created: set[str] = set()
+        self._added: set[tuple[str, str]] = set()
 
     @property
     def pbx(self) -> PbxClient:
+        """The client, for everything but the removal."""
         if self._stop.is_set():
-            raise NotLearnt("the probe was told to stop")
-        if self.unanswered >= PATIENCE:
-            raise NotLearnt("the PBX no longer answers")
+            raise Inconclusive("the probe was told to stop")
+        if self.unanswered >= MAX_UNANSWERED:
+            raise Inconclusive("the PBX no longer answers")
         return self._pbx
 
     @cached_property
     def group(self) -> str:
-        """The id of the first group."""
-        return self.make()
+        """The id of the first park group, created on first use."""
+        return self.create_group()
 
     @cached_property
-    def other(self) -> str:
-        """That of a second one."""
-        return self.make(" b")
+    def other_group(self) -> str:
+        """The id of a second park group, created on first use."""
+        return self.create_group(" b")
 
     @cached_property
     def ring_group(self) -> str:
-        """The id of any: calls never reach it, for the groups have no members while it is theirs."""
+        """The id of any ring group of the PBX; no call is sent to it, because the probe's group has no members then."""
         if (found := next(self.pbx.ring_groups(), None)) is None:
-            raise NotLearnt("the PBX has no ring group to send recalls to")
+            raise Inconclusive("the PBX has no ring group to send recalls to")
         return found.id
 
     @cached_property
-    def free(self) -> tuple[str, ...]:
-        """Extensions of users that are in no park group, the highest first: nobody is taken out of one."""
+    def free_extensions(self) -> tuple[str, ...]:
+        """Extensions of users who are in no park group, in descending order."""
         taken = {member.extension_number for group in self.pbx.groups() for member in self.pbx.members(group.id)}
         users = (user.extension_number for user in self.pbx.users() if user.enabled is not False)
         free = {number for number in users if number and number not in taken}
         if not free:
-            raise NotLearnt("every user is in a park group already, and none is taken out of it")
+            raise Inconclusive("every user is in a park group already, and none is taken out of it")
         return tuple(sorted(free, key=lambda number: (len(number), number), reverse=True))
 
-    def make(self, suffix: str = "") -> str:
-        """The new group's id."""
+    def create_group(self, suffix: str = "") -> str:
+        """Creates a park group and returns its id."""
         try:
             id = self.pbx.create_group({"name": self.name + suffix, "recall_to": RecallTo.USER})
         except PBXError as failure:
-            self._late |= isinstance(failure, UnknownOutcome)
+            self._unknown_creation |= isinstance(failure, UnknownOutcome)
             raise
-        self._made.add(id)
+        self._created.add(id)
         return id
 
-    def show(self) -> ParkGroup:
-        """The first group as it is now."""
+    def read_group(self) -> ParkGroup:
+        """Reads the first group."""
         return self.pbx.group(self.group)
 
-    def raw(self) -> dict[str, Any]:
-        """The same as the PBX sent it."""
-        call = ApiRequest(method="GET", path=("call_park_groups", self.group))
-        shown: dict[str, Any] = from_json(judged(call, self.pbx.ask(call)).body)
-        return shown
+    def read_raw_group(self) -> dict[str, Any]:
+        """Reads the first group as the JSON object that the PBX sends."""
+        request = ApiRequest(method="GET", path=("call_park_groups", self.group))
+        group: dict[str, Any] = from_json(judged(request, self.pbx.ask(request)).body)
+        return group
 
-    def update(self, **fields: Any) -> Rejected | None:
-        """The first group, with its name and exactly these: None where the PBX took it."""
-        return self.give_back(as_json({"name": self.name, **fields}))
+    def update_group(self, **fields: Any) -> Rejected | None:
+        """Updates the first group with its name and only these fields."""
+        return self.post_group(as_json({"name": self.name, **fields}))
 
-    def give_back(self, content: bytes) -> Rejected | None:
-        """The first group, with exactly this for a body; likewise."""
-        call = ApiRequest(method="POST", path=("call_park_groups", self.group), content=content, write=True)
-        return refused(lambda: judged(call, self.pbx.ask(call)))
+    def post_group(self, content: bytes) -> Rejected | None:
+        """Updates the first group with this request body."""
+        request = ApiRequest(method="POST", path=("call_park_groups", self.group), content=content, write=True)
+        return rejection_of(lambda: judged(request, self.pbx.ask(request)))
 
-    def send_to_ring_group(self) -> None:
-        """The state from which blanks are tried; raise NotLearnt."""
-        if no := self.update(recall_to=RecallTo.RING_GROUP, ring_group_id=self.ring_group):
-            raise NotLearnt(f"the PBX refuses a whole update: {said(no)}")
+    def recall_to_ring_group(self) -> None:
+        """Gives the first group a ring group as its recall target."""
+        if rejection := self.update_group(recall_to=RecallTo.RING_GROUP, ring_group_id=self.ring_group):
+            raise Inconclusive(f"the PBX refuses a whole update: {describe(rejection)}")
 
-    def join(self, group: str, number: str) -> Rejected | None:
-        """Add a user: None where the PBX took it."""
-        self._joined.add((group, number))  # before: its answer may be lost
-        return refused(lambda: self.pbx.add_member(group, number))
+    def add_member(self, group: str, number: str) -> Rejected | None:
+        """Adds a user to a group."""
+        self._added.add((group, number))  # first, because the answer may be lost
+        return rejection_of(lambda: self.pbx.add_member(group, number))
 
     def members(self, group: str) -> list[str]:
+        """Reads the extensions of a group's members, in the order of the PBX."""
         return [member.extension_number for member in self.pbx.members(group)]
 
-    def clean(self) -> list[str]:
-        """Remove all that was made, and look; the names of what is still there, or may be."""
+    def clean_up(self) -> list[str]:
+        """Removes all groups of the probe; returns the names of those that are, or may be, still there."""
         waited = 0.0
-        for pause in PAUSES:
-            if not self._swept() and (waited > LATE or not self._late):
+        for delay in CLEANUP_DELAYS:
+            if not self._remove_groups() and (waited > LATE_CREATION or not self._unknown_creation):
                 return []
-            time.sleep(pause)
-            waited += pause
-        return self._swept()
+            time.sleep(delay)
+            waited += delay
+        return self._remove_groups()
 
-    def _swept(self) -> list[str]:
-        """Once; those whose creation was never answered are known by their name."""
+    def _remove_groups(self) -> list[str]:
+        """One attempt. A group whose creation was not answered is found by its name."""
         try:
-            for id in self._made | {id for id, _ in self._found()}:
-                with suppress(PBXError):  # what came of it is looked at, not believed
-                    self._remove(id)
-            return [name for _, name in self._found()]
+            for id in self._created | {group.id for group in self._remaining_groups()}:
+                with suppress(PBXError):  # the list that is read next shows whether it worked
+                    self._remove_group(id)
+            return [group.name for group in self._remaining_groups()]
         except PBXError:
             return [self.name]
 
-    def _found(self) -> list[tuple[str, str]]:
-        return [(group.id, group.name) for group in self._pbx.groups() if group.name.startswith(self.name)]
+    def _remaining_groups(self) -> list[ParkGroup]:
+        return [group for group in self._pbx.groups() if group.name.startswith(self.name)]
 
-    def _remove(self, id: str) -> None:
-        """With its members in it, else without: those that the probe put in, and no other."""
-        no = refused(lambda: self._pbx.delete_group(id))
-        if no is None or no.status == 404:
-            self._made.discard(id)
+    def _remove_group(self, id: str) -> None:
+        """Deletes a group; if that is rejected, removes the members that the probe added first."""
+        rejection = rejection_of(lambda: self._pbx.delete_group(id))
+        if rejection is None or rejection.status == 404:
+            self._created.discard(id)
             return
-        for group, number in self._joined:
+        for group, number in self._added:
             if group == id:
-                refused(lambda number=number: self._pbx.remove_member(id, number))  # type: ignore[misc]
+                rejection_of(lambda number=number: self._pbx.remove_member(id, number))  # type: ignore[misc]
         self._pbx.delete_group(id)
 
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
 @contextmanager
-def told_to_stop() -> Iterator[threading.Event]:
-    """Set by Ctrl-C, SIGTERM or a terminal that goes away, as often as they come."""
+def stop_on_signals() -> Iterator[threading.Event]:
+    """Sets the event on SIGINT, SIGTERM or SIGHUP instead of ending the process."""
     stop = threading.Event()
 
-    def tell(*_: Any) -> None:
+    def handle(*_: Any) -> None:
         if not stop.is_set():
             stop.set()
             sys.stderr.write("Stopping: what the probe has made is removed first.\n")
 
-    before = {one: signal.signal(one, tell) for one in SIGNALS}
+    previous = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
         yield stop
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

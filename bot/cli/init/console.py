@@ -1,4 +1,4 @@
-"""Questions and answers."""
+"""Questions and answers in a terminal or through a pipe."""
 
 import sys
 from collections.abc import Callable
@@ -9,89 +9,105 @@ from bot.errors import ParkError, PBXError, Refused, SettingsError, SlackFailure
 
 T = TypeVar("T")
 
-NOBODY_THERE = (
+NO_INPUT = (
     "There is nobody to answer: run it in a terminal (in a container: with -it), "
     "or give the answers on standard input, one a line."
 )
 
 
-class Mistake(ParkError):
-    """An answer that can't be taken, and what to type instead; `offer` is what Enter stands for the next time."""
+class InvalidAnswer(ParkError):
+    """An answer can't be used; the text says what to type instead.
 
-    def __init__(self, text: str, *, offer: str | None = None) -> None:
+    Args:
+        suggestion: The default answer when the question is asked again.
+    """
+
+    def __init__(self, text: str, *, suggestion: str | None = None) -> None:
         super().__init__(text)
-        self.offer = offer
+        self.suggestion = suggestion
 
 
-class Ended(ParkError):
-    """The answers came to their end before the questions did."""
+class InputEnded(ParkError):
+    """The input ended before the last question."""
 
 
-AGAIN = (Mistake, PBXError, Refused, SettingsError, SlackFailure)
-"""What another answer may put right."""
+RETRYABLE = (InvalidAnswer, PBXError, Refused, SettingsError, SlackFailure)
+"""Errors after which a question is asked again."""
 
 
 class Console:
-    """Standard input and output."""
+    """Standard input and output.
+
+    In a terminal a question is repeated until its answer is valid. A pipe gets no second attempt, because its next line
+    answers the next question.
+    """
 
     def __init__(self) -> None:
-        self.alive = sys.stdin.isatty()
-        """Whether somebody is there to try again: from a pipe, the next line answers the next question."""
+        self.interactive = sys.stdin.isatty()
         self._answers = 0
 
     def say(self, text: str = "") -> None:
-        """A line, or several."""
-        sys.stdout.write(f"{_harmless(text)}\n")
+        """Prints text, with control characters replaced: names from Slack and the PBX may contain some."""
+        sys.stdout.write(f"{_printable(text)}\n")
         sys.stdout.flush()
 
-    def ask(self, question: str, take: Callable[[str], T], *, default: str = "", secret: bool = False) -> T:
-        """What `take` makes of the answer; raise a mistake where nobody is there to put it right."""
+    def ask(self, question: str, parse: Callable[[str], T], *, default: str = "", secret: bool = False) -> T:
+        """Asks until `parse` accepts the answer, and returns what it makes of it.
+
+        Args:
+            parse: Raises one of RETRYABLE for an invalid answer.
+            default: Used for an empty answer.
+            secret: Whether neither the answer nor the default may be shown.
+
+        Raises:
+            InputEnded: The input ended.
+            ParkError: An answer from a pipe was invalid.
+        """
         while True:
             shown = f" [{'Enter keeps the one you have' if secret else default}]" if default else ""
-            answer = self._line(f"{question}{shown}: ", secret=secret).strip() or default
+            answer = self._read_line(f"{question}{shown}: ", secret=secret).strip() or default
             try:
-                return take(answer)
-            except AGAIN as mistake:
-                self.failed(mistake)
-                default = mistake.offer if isinstance(mistake, Mistake) and mistake.offer else default
+                return parse(answer)
+            except RETRYABLE as error:
+                self.report(error)
+                if isinstance(error, InvalidAnswer) and error.suggestion:
+                    default = error.suggestion
 
-    def agrees(self, question: str, *, default: bool) -> bool:
-        """Yes or no."""
-        return self.ask(question, yes_or_no, default="yes" if default else "no")
+    def confirm(self, question: str, *, default: bool) -> bool:
+        """Asks a question that is answered with yes or no."""
+        return self.ask(question, _parse_yes_or_no, default="yes" if default else "no")
 
-    def failed(self, mistake: ParkError) -> None:
-        """Say it, so that another answer can be given; raise it where there is nobody."""
-        if not self.alive:
-            raise mistake
-        self.say(f"  {mistake}")
+    def report(self, error: ParkError) -> None:
+        """Prints an error before another attempt; raises it if the input is a pipe."""
+        if not self.interactive:
+            raise error
+        self.say(f"  {error}")
 
-    def _line(self, prompt: str, *, secret: bool) -> str:
+    def _read_line(self, prompt: str, *, secret: bool) -> str:
         try:
-            line = self._typed(prompt, secret=secret) if self.alive else self._piped(prompt)
+            if not self.interactive:
+                line = self._read_from_pipe(prompt)
+            else:
+                line = getpass(prompt) if secret else input(_printable(prompt))
         except EOFError:
-            if self.alive or self._answers:
-                raise Ended(f"The answers ended at the question “{prompt.rstrip(': ')}”.") from None
-            raise Ended(NOBODY_THERE) from None
+            if self.interactive or self._answers:
+                raise InputEnded(f"The answers ended at the question “{prompt.rstrip(': ')}”.") from None
+            raise InputEnded(NO_INPUT) from None
         self._answers += 1
         return line
 
-    def _typed(self, prompt: str, *, secret: bool) -> str:
-        return getpass(prompt) if secret else input(_harmless(prompt))
-
-    def _piped(self, prompt: str) -> str:
+    def _read_from_pipe(self, prompt: str) -> str:
         self.say(prompt)
         if not (line := sys.stdin.readline()):
             raise EOFError
         return line
 
 
-def _harmless(text: str) -> str:
-    """Names come from elsewhere: nothing in them may steer a terminal."""
+def _printable(text: str) -> str:
     return "".join(one if one.isprintable() or one == "\n" else "?" for one in text)
 
 
-def yes_or_no(answer: str) -> bool:
-    """Raise Mistake for anything else."""
+def _parse_yes_or_no(answer: str) -> bool:
     if answer.lower() not in ("y", "yes", "n", "no"):
-        raise Mistake("Type yes or no.")
+        raise InvalidAnswer("Type yes or no.")
     return answer.lower().startswith("y")

@@ -1,10 +1,11 @@
-"""Address, certificate, account."""
+"""The questions about the PBX's address, its certificate and Park's account on it."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.cli.init.console import AGAIN, Console, Mistake
+from bot.cli.doctor.pbx import REQUIRED_ROLE
+from bot.cli.init.console import RETRYABLE, Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.errors import Rejected, SignInFailed
 from bot.pbx.auth import ADVICE, Credentials
@@ -12,51 +13,62 @@ from bot.pbx.client import PbxClient
 from bot.pbx.requests import base
 from bot.pbx.tls import UntrustedCertificate, names_on, untrusted_certificate
 
-SAVED = "pbx.pem"
-_PORT = 8887  # PortSIP's REST API; a PBX behind a proxy may have another
-_BEFORE = """
+CERTIFICATE_FILE = "pbx.pem"
+"""The file in which a certificate is saved after the user has confirmed it."""
+_PORT = 8887
+"""The default port of PortSIP's REST API."""
+_INTRODUCTION = """
 The PBX. Its certificate is looked at before any password is sent."""
 _UNTRUSTED = """\
   The PBX shows a certificate that this machine does not trust ({why}). PortSIP's own is like that.
   SHA-256 {fingerprint}
   Compare that with the certificate's fingerprint on the PBX itself: whoever is between would show another."""
-_NO = "Then Park can't sign in there: give another address, or the file of whoever signed its certificate."
+_DECLINED = "Then Park can't sign in there: give another address, or the file of whoever signed its certificate."
+_ACCOUNT_INTRODUCTION = """\
+Park needs a tenant user of its own there, with the role Admin and without two-factor authentication."""
+_NO_AUTOMATIC_RETRY = "It blocks addresses that are refused too often, so nothing is tried again by itself."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Address:
-    """An address that answers and is believed; `pem` is a certificate yet to be saved, as the file that CA names."""
+class PbxAddress:
+    """An address at which a PBX answers with a trusted certificate."""
 
     url: str
     ca_file: Path | None
-    """Which the connection was tried with."""
-    ca: str | None
-    """For .env."""
-    pem: str | None = None
+    """The CA file with which the connection was tried."""
+    ca_setting: str | None
+    """The value of PBX_CA_FILE for .env."""
+    new_certificate: str | None = None
+    """A certificate in PEM that is still to be written to CERTIFICATE_FILE."""
 
 
-def ask_address(console: Console, known: SavedAnswers, spare: Path) -> Address:
-    """One question; a second one where the certificate is not believed. `spare` is a folder for what may be saved."""
+def ask_address(console: Console, saved: SavedAnswers, temporary: Path) -> PbxAddress:
+    """Asks for the address and, if the certificate is not trusted, whether to trust it.
 
-    def take(answer: str) -> Address:
-        url = whole(answer)
-        ca_file = known.path("PBX_CA_FILE")
-        shown = untrusted_certificate(url, ca_file)
-        if shown is None:
-            return Address(url=url, ca_file=ca_file, ca=known.get("PBX_CA_FILE") if ca_file else None)
-        return _ask_trust(console, known, url, shown, spare)
+    Args:
+        temporary: A folder for a certificate that is not to be kept yet.
+    """
 
-    console.say(_BEFORE)
+    def connect(answer: str) -> PbxAddress:
+        url = complete_url(answer)
+        ca_file = saved.existing_file("PBX_CA_FILE")
+        certificate = untrusted_certificate(url, ca_file)
+        if certificate is None:
+            ca_setting = saved.get("PBX_CA_FILE") if ca_file else None
+            return PbxAddress(url=url, ca_file=ca_file, ca_setting=ca_setting)
+        return _ask_trust(console, saved, url, certificate, temporary)
+
+    console.say(_INTRODUCTION)
     question = "Address of the PBX's REST API, as in pbx.example.com"
-    found = console.ask(question, take, default=known.get("PBX_URL"))
+    found = console.ask(question, connect, default=saved.get("PBX_URL"))
     console.say(f"  {found.url} answers{', and its certificate is believed' if found.url[:5] == 'https' else ''}.")
     return found
 
 
-def whole(answer: str) -> str:
-    """With what is left out: https, port 8887, /api. Raise SettingsError, Mistake."""
+def complete_url(answer: str) -> str:
+    """Adds https, port 8887 and /api where they are missing; raises SettingsError or InvalidAnswer."""
     if not answer:
-        raise Mistake("Type the PBX's name or address.")
+        raise InvalidAnswer("Type the PBX's name or address.")
     if "://" not in answer:
         host, slash, path = answer.partition("/")
         answer = f"https://{host}{'' if re.search(r':[0-9]+$', host) else f':{_PORT}'}{slash}{path}"
@@ -64,119 +76,124 @@ def whole(answer: str) -> str:
     return url if url.count("/") > 2 else f"{url}/api"
 
 
-def _ask_trust(console: Console, known: SavedAnswers, url: str, shown: UntrustedCertificate, spare: Path) -> Address:
-    """Raise Mistake after a no."""
-    console.say(_UNTRUSTED.format(why=shown.why, fingerprint=shown.fingerprint))
-    saved = spare / SAVED
+def _ask_trust(
+    console: Console, saved: SavedAnswers, url: str, certificate: UntrustedCertificate, temporary: Path
+) -> PbxAddress:
+    console.say(_UNTRUSTED.format(why=certificate.why, fingerprint=certificate.fingerprint))
 
-    def take(answer: str) -> Address | None:
+    def decide(answer: str) -> PbxAddress | None:
+        file, ca_setting = saved.folder / answer, answer
+        new_certificate: str | None = None
         if answer.lower() in ("n", "no"):
             return None
         if answer.lower() in ("y", "yes"):
-            saved.write_text(shown.pem, encoding="ascii")
-            _check_believed(url, saved)
-            return Address(url=url, ca_file=saved, ca=SAVED, pem=shown.pem)
-        if not (file := known.folder / answer).is_file():
-            raise Mistake(f"There is no file {answer}. Type yes, no, or the path of a file with certificates (PEM).")
-        _check_believed(url, file)
-        return Address(url=url, ca_file=file, ca=answer)
+            file, ca_setting, new_certificate = temporary / CERTIFICATE_FILE, CERTIFICATE_FILE, certificate.pem
+            file.write_text(certificate.pem, encoding="ascii")
+        elif not file.is_file():
+            hint = "Type yes, no, or the path of a file with certificates (PEM)."
+            raise InvalidAnswer(f"There is no file {answer}. {hint}")
+        _require_trust(url, file)
+        return PbxAddress(url=url, ca_file=file, ca_setting=ca_setting, new_certificate=new_certificate)
 
-    question = f"Save it as {SAVED} and trust it from now on? yes, no, or the path of a CA file"
-    found = console.ask(question, take, default="no")
+    question = f"Save it as {CERTIFICATE_FILE} and trust it from now on? yes, no, or the path of a CA file"
+    found = console.ask(question, decide, default="no")
     if found is None:
-        raise Mistake(_NO)
+        raise InvalidAnswer(_DECLINED)
     return found
 
 
-def _check_believed(url: str, ca_file: Path) -> None:
-    if still := untrusted_certificate(url, ca_file):
+def _require_trust(url: str, ca_file: Path) -> None:
+    if certificate := untrusted_certificate(url, ca_file):
         names = ", ".join(names_on(url, ca_file))
-        raise Mistake(f"It is not believed with that either: {still.why}." + (f" It is for {names}." if names else ""))
-
-
-ROLE = "Admin"
-_BEFORE_ACCOUNT = """\
-Park needs a tenant user of its own there, with the role Admin and without two-factor authentication."""
-_CAREFUL = "It blocks addresses that are refused too often, so nothing is tried again by itself."
+        text = f"It is not believed with that either: {certificate.why}."
+        raise InvalidAnswer(text + (f" It is for {names}." if names else ""))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Phones:
-    """The PBX, as the account sees it."""
+class PbxAnswers:
+    """The PBX as Park's account sees it."""
 
     groups: list[str]
+    """Names of the park groups, sorted."""
     values: dict[str, str | None]
-    """For .env; None is taken out of it."""
+    """Variables for .env; None removes one."""
 
 
-def ask_account(console: Console, known: SavedAnswers, where: Address) -> Phones:
-    """Three questions, asked again together: which of the answers was wrong, the PBX does not tell."""
-    console.say(_BEFORE_ACCOUNT)
+def ask_account(console: Console, saved: SavedAnswers, address: PbxAddress) -> PbxAnswers:
+    """Asks for user name, domain and password, and signs in once with each set of answers.
+
+    All three are asked again after a failure, because the PBX does not say which of them was wrong.
+    """
+    console.say(_ACCOUNT_INTRODUCTION)
     attempt: dict[str, str] = {}
     while True:
         try:
-            who = _ask_who(console, known, attempt)
-            role, groups = _looked(where, who)
-        except AGAIN as mistake:
-            console.failed(_careful(mistake) if isinstance(mistake, SignInFailed) else mistake)
+            credentials = _ask_credentials(console, saved, attempt)
+            role, groups = _sign_in(address, credentials)
+        except SignInFailed as failure:
+            console.report(InvalidAnswer(f"{str(failure).removesuffix(ADVICE)} {_NO_AUTOMATIC_RETRY}"))
             continue
-        _say(console, who, role, groups)
-        return Phones(groups=groups, values=_values(who, where))
+        except RETRYABLE as error:
+            console.report(error)
+            continue
+        user = f" as {credentials.username}" if credentials.username else ""
+        console.say(f"  Signed in{user}; the PBX has {len(groups)} park groups.")
+        if role not in (REQUIRED_ROLE, None):
+            advice = f"if changes are refused by the PBX later, give it the role {REQUIRED_ROLE}."
+            console.say(f"  Its role is {role}: {advice}")
+        return PbxAnswers(groups=groups, values=_env_values(credentials, address))
 
 
-def _careful(failed: SignInFailed) -> Mistake:
-    return Mistake(f"{str(failed).removesuffix(ADVICE)} {_CAREFUL}")
+def _ask_credentials(console: Console, saved: SavedAnswers, attempt: dict[str, str]) -> Credentials:
+    """Fills `attempt` with the user name and the domain, the defaults of a second attempt."""
+    token = saved.get("PBX_TOKEN")
 
-
-def _ask_who(console: Console, known: SavedAnswers, attempt: dict[str, str]) -> Credentials:
-    token = known.get("PBX_TOKEN")
-
-    def name(answer: str) -> str:
+    def parse_username(answer: str) -> str:
         if not answer and not token:
-            raise Mistake("Type the account's name.")
+            raise InvalidAnswer("Type the account's name.")
+        return answer
+
+    def parse_password(answer: str) -> str:
+        if not answer:
+            raise InvalidAnswer("Type the password.")
         return answer
 
     question = "User name on the PBX" + (" (Enter keeps PBX_TOKEN)" if token else "")
-    username = attempt["username"] = console.ask(
-        question, name, default=attempt.get("username", known.get("PBX_USERNAME"))
-    )
+    default = attempt.get("username", saved.get("PBX_USERNAME"))
+    username = attempt["username"] = console.ask(question, parse_username, default=default)
     if not username:
         return Credentials(token=token)
-    kept = known.get("PBX_PASSWORD") if username == known.get("PBX_USERNAME") and "domain" not in attempt else ""
-    question = "Domain of the tenant, as in example.com"
-    domain = attempt["domain"] = console.ask(question, str, default=attempt.get("domain", known.get("PBX_DOMAIN")))
-    password = console.ask("Password (not shown)", _some, default=kept, secret=True)
+    first_attempt = "domain" not in attempt
+    saved_password = saved.get("PBX_PASSWORD") if username == saved.get("PBX_USERNAME") and first_attempt else ""
+    default = attempt.get("domain", saved.get("PBX_DOMAIN"))
+    domain = attempt["domain"] = console.ask("Domain of the tenant, as in example.com", str, default=default)
+    password = console.ask("Password (not shown)", parse_password, default=saved_password, secret=True)
     return Credentials(username=username, password=password, domain=domain or None)
 
 
-def _some(answer: str) -> str:
-    if not answer:
-        raise Mistake("Type the password.")
-    return answer
-
-
-def _looked(where: Address, who: Credentials) -> tuple[str | None, list[str]]:
-    """Signed in once, and read."""
-    pbx = PbxClient(where.url, who, ca_file=where.ca_file)
+def _sign_in(address: PbxAddress, credentials: Credentials) -> tuple[str | None, list[str]]:
+    """Signs in and reads the account's role and the names of the park groups."""
+    pbx = PbxClient(address.url, credentials, ca_file=address.ca_file)
     try:
         role = pbx.role()
         try:
             return role, sorted(one.name for one in pbx.groups())
-        except Rejected as refusal:
-            raise Mistake(
-                f"The account was let in, and may not see the park groups: {refusal} "
-                f"Its role is {role or 'not known'}; give it the role {ROLE}."
-            ) from refusal
+        except Rejected as rejection:
+            raise InvalidAnswer(
+                f"The account was let in, and may not see the park groups: {rejection} "
+                f"Its role is {role or 'not known'}; give it the role {REQUIRED_ROLE}."
+            ) from rejection
     finally:
         pbx.close()
 
 
-def _say(console: Console, who: Credentials, role: str | None, groups: list[str]) -> None:
-    console.say(f"  Signed in{f' as {who.username}' if who.username else ''}; the PBX has {len(groups)} park groups.")
-    if role not in (ROLE, None):
-        console.say(f"  Its role is {role}: if changes are refused by the PBX later, give it the role {ROLE}.")
-
-
-def _values(who: Credentials, where: Address) -> dict[str, str | None]:
-    named = {"PBX_USERNAME": who.username, "PBX_PASSWORD": who.password, "PBX_DOMAIN": who.domain}
-    return {"PBX_URL": where.url, **named, "PBX_TOKEN": who.token, "PBX_CA_FILE": where.ca, "PBX_VERIFY_TLS": None}
+def _env_values(credentials: Credentials, address: PbxAddress) -> dict[str, str | None]:
+    return {
+        "PBX_URL": address.url,
+        "PBX_USERNAME": credentials.username,
+        "PBX_PASSWORD": credentials.password,
+        "PBX_DOMAIN": credentials.domain,
+        "PBX_TOKEN": credentials.token,
+        "PBX_CA_FILE": address.ca_setting,
+        "PBX_VERIFY_TLS": None,
+    }

@@ -1,9 +1,9 @@
-"""Tokens; matching typed names."""
+"""The questions about Slack's tokens, and the matching of typed names with the workspace's."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.cli.init.console import Console, Mistake
+from bot.cli.init.console import Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.messages.text import fold
 from bot.pbx.name_index import closest
@@ -11,100 +11,105 @@ from bot.slack.app_config import bot_of, check_app_token
 from bot.slack.client import Identity
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
-_BEFORE = """\
+NOBODY = frozenset({"", "-", "nobody", "none"})
+"""Answers that name nobody, case-folded."""
+MAX_SUGGESTIONS = 3
+"""The number of similar names in a message about an unknown one."""
+_INTRODUCTION = """\
 Slack. If there is no app yet: https://api.slack.com/apps > Create New App > From a manifest, paste manifest.yaml, and
 install it to the workspace. Tokens are not shown while you type or paste them."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workspace:
-    """Signed in to, and able to tell names."""
+class SlackAnswers:
+    """The workspace that the tokens belong to."""
 
-    me: Identity
+    bot: Identity
     workspace_directory: WorkspaceDirectory
     values: dict[str, str]
-    """For .env."""
+    """Variables for .env."""
 
 
-def ask_slack(console: Console, known: SavedAnswers) -> Workspace:
-    """Two questions; one where Slack comes in over HTTP, which takes no app-level token."""
-    console.say(_BEFORE)
+def ask_slack(console: Console, saved: SavedAnswers) -> SlackAnswers:
+    """Asks for the bot token and, unless HTTP mode is configured, for the app-level token; tries each in Slack."""
+    console.say(_INTRODUCTION)
 
-    def bot(answer: str) -> tuple[str, WorkspaceDirectory, Identity]:
-        client, me = bot_of(answer, known.slack_api_url)
-        return answer, WorkspaceDirectory(client), me
+    def sign_in(token: str) -> tuple[str, WorkspaceDirectory, Identity]:
+        client, bot = bot_of(token, saved.slack_api_url)
+        return token, WorkspaceDirectory(client), bot
 
     question = "Bot User OAuth Token (xoxb-, under OAuth & Permissions)"
-    bot_token, workspace_directory, me = console.ask(question, bot, default=known.get("SLACK_BOT_TOKEN"), secret=True)
-    console.say(f"  Park is in the workspace {me.team_name}.")
+    default = saved.get("SLACK_BOT_TOKEN")
+    bot_token, workspace_directory, bot = console.ask(question, sign_in, default=default, secret=True)
+    console.say(f"  Park is in the workspace {bot.team_name}.")
     values = {"SLACK_BOT_TOKEN": bot_token}
-    if known.get("SLACK_SIGNING_SECRET") and not known.get("SLACK_APP_TOKEN"):
+    if saved.get("SLACK_SIGNING_SECRET") and not saved.get("SLACK_APP_TOKEN"):
         console.say("  SLACK_SIGNING_SECRET is set: Slack comes in over HTTP.")
     else:
-        values["SLACK_APP_TOKEN"] = _ask_app_token(console, known)
-    return Workspace(me=me, workspace_directory=workspace_directory, values=values)
+        values["SLACK_APP_TOKEN"] = _ask_app_token(console, saved)
+    return SlackAnswers(bot=bot, workspace_directory=workspace_directory, values=values)
 
 
-def _ask_app_token(console: Console, known: SavedAnswers) -> str:
-    def take(answer: str) -> str:
-        check_app_token(answer, known.slack_api_url)
-        return answer
+def _ask_app_token(console: Console, saved: SavedAnswers) -> str:
+    def check(token: str) -> str:
+        check_app_token(token, saved.slack_api_url)
+        return token
 
     question = "App-level token with connections:write (xapp-, under Basic Information)"
-    token = console.ask(question, take, default=known.get("SLACK_APP_TOKEN"), secret=True)
+    token = console.ask(question, check, default=saved.get("SLACK_APP_TOKEN"), secret=True)
     console.say("  Slack will let it listen.")
     return token
 
 
-NOBODY = frozenset({"", "-", "nobody", "none"})
-CLOSE = 3
+def find_entry(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> DirectoryEntry:
+    """Finds the entry with a name or id.
 
+    Args:
+        kind: What the entries are called in messages, as in "channel".
 
-def one_of(typed: str, things: Sequence[DirectoryEntry], what: str) -> DirectoryEntry:
-    """By name or id; `what` is what it is called, as in "channel". Raise Mistake with what it may have meant."""
+    Raises:
+        InvalidAnswer: No entry, an unusable one, or several have that name.
+    """
     bare = typed.strip().removeprefix("@").removeprefix("#").strip()
-    found = _fitting(bare, things)
-    there = [one for one in found if not one.gone]
-    if len(there) == 1:
-        return there[0]
-    if len(there) > 1:
-        each = ", ".join(f"{one} {one.id}" for one in there)
-        raise Mistake(f"“{typed}” can be any of {each}. Type the id of the one that you mean.")
-    if found:
-        raise Mistake(f"“{typed}” can't be named in a rule: {found[0].gone}.")
-    close = closest(bare, [one for one in things if not one.gone], lambda one: one.called, CLOSE)
-    raise _unknown(typed, close, what)
+    matches = _matches(bare, entries)
+    usable = [one for one in matches if not one.gone]
+    if len(usable) == 1:
+        return usable[0]
+    if usable:
+        candidates = ", ".join(f"{one} {one.id}" for one in usable)
+        raise InvalidAnswer(f"“{typed}” can be any of {candidates}. Type the id of the one that you mean.")
+    if matches:
+        raise InvalidAnswer(f"“{typed}” can't be named in a rule: {matches[0].gone}.")
+    text = f"Slack has no {kind} called “{typed}”"
+    text += ", or it is private: invite Park there first." if kind == "channel" else "."
+    similar = closest(bare, [one for one in entries if not one.gone], lambda one: one.called, MAX_SUGGESTIONS)
+    if not similar:
+        raise InvalidAnswer(text)
+    suggestions = " or ".join(map(str, similar))
+    raise InvalidAnswer(f"{text} Did you mean {suggestions}?", suggestion=similar[0].shown)
 
 
-def some_of(typed: str, things: Sequence[DirectoryEntry], what: str) -> tuple[DirectoryEntry, ...]:
-    """Of names between commas; nothing, `-` or `nobody` is nobody."""
+def find_entries(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> tuple[DirectoryEntry, ...]:
+    """Finds the entries with names or ids separated by commas, without duplicates; one of NOBODY gives none."""
     if typed.casefold() in NOBODY:
         return ()
-    if typed.count(",") and _fitting(typed, things):
-        return (one_of(typed, things, what),)  # a name may hold a comma
+    if "," in typed and _matches(typed, entries):
+        return (find_entry(typed, entries, kind),)  # the comma is part of a name
     parts = [part.strip() for part in typed.split(",") if part.strip()]
-    return tuple(dict.fromkeys(_each(parts, things, what)))
+    return tuple(dict.fromkeys(_find_each(parts, entries, kind)))
 
 
-def _each(parts: list[str], things: Sequence[DirectoryEntry], what: str) -> Iterator[DirectoryEntry]:
-    for place, part in enumerate(parts):
+def _find_each(parts: list[str], entries: Sequence[DirectoryEntry], kind: str) -> Iterator[DirectoryEntry]:
+    """A suggestion for one part becomes a suggestion for the whole answer."""
+    for index, part in enumerate(parts):
         try:
-            yield one_of(part, things, what)
-        except Mistake as mistake:
-            offer = mistake.offer and ", ".join((*parts[:place], mistake.offer, *parts[place + 1 :]))
-            raise Mistake(str(mistake), offer=offer) from None
+            yield find_entry(part, entries, kind)
+        except InvalidAnswer as error:
+            whole = error.suggestion and ", ".join((*parts[:index], error.suggestion, *parts[index + 1 :]))
+            raise InvalidAnswer(str(error), suggestion=whole) from None
 
 
-def _fitting(typed: str, things: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
-    """Whatever the case: of @ana and somebody called Ana, neither goes before the other."""
+def _matches(typed: str, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
+    """All entries with that id or name in any case, whichever kind of name it is."""
     folded = fold(typed)
-    return [one for one in things if folded in map(fold, (one.id, *one.called))]
-
-
-def _unknown(typed: str, close: list[DirectoryEntry], what: str) -> Mistake:
-    said = f"Slack has no {what} called “{typed}”" + (
-        ", or it is private: invite Park there first." if what == "channel" else "."
-    )
-    if not close:
-        return Mistake(said)
-    return Mistake(f"{said} Did you mean {' or '.join(map(str, close))}?", offer=close[0].shown)
+    return [one for one in entries if folded in map(fold, (one.id, *one.called))]

@@ -1,0 +1,200 @@
+"""The argument parser of `python -m bot`, and the commands that need only a few lines."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from bot import __version__
+from bot.cli import audit, policy
+from bot.cli.doctor.command import run_doctor
+from bot.cli.init.wizard import run_init
+from bot.errors import ParkError, SettingsError
+from bot.runtime import logs
+from bot.settings import read_journal_settings, read_settings
+
+DemoLoader = Callable[[], Callable[..., int]]
+"""Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def run_command_line(arguments: list[str] | None, load_demo: DemoLoader) -> int:
+    """Runs one command and returns its exit status: 2 after an error that the user has to fix.
+
+    Args:
+        arguments: The words after the program's name; None reads them from `sys.argv`.
+        load_demo: Comes from `bot.__main__`, the only module that may import the sandbox.
+    """
+    options = _build_parser(load_demo).parse_args(arguments)
+    logs.configure()
+    try:
+        return int(options.run(options))
+    except ParkError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def run_bot(_: argparse.Namespace) -> int:
+    """Runs the bot until SIGTERM or SIGINT; SIGHUP reads the policy again."""
+    from bot.app import Park
+
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the start reads the policy anyway; the default ends the process
+    settings = read_settings()
+    logs.configure(settings.park_log_level, settings.secrets)
+    logs.catch_all()
+    with Park(settings) as park:
+        signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
+        sys.stdout.write(f"{park}\n")
+        sys.stdout.flush()
+        stopped.wait()
+    return 0
+
+
+def run_migrate(_: argparse.Namespace) -> int:
+    """Migrates the journal's tables to this version; concurrent runs wait for each other."""
+    from bot.journal.migrations import bring_up_to_date
+
+    revision = bring_up_to_date(read_journal_settings().database_url)
+    sys.stdout.write(f"The journal is up to date: its tables are at {revision}\n")
+    return 0
+
+
+def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
+    """Runs the demo; raises SettingsError if the packages of the extra `sandbox` are not installed."""
+    try:
+        demo = load_demo()
+    except ModuleNotFoundError as missing:
+        package = str(missing.name).partition(".")[0]
+        if package == "bot":
+            raise
+        raise SettingsError(f"The demo needs {package}: pip install 'park-bot[sandbox]'") from missing
+    return demo(options.lines, picture=options.picture, where=options.where)
+
+
+def run_manifest(options: argparse.Namespace) -> int:
+    """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
+    from bot.slack.app_config import over_http, over_socket_mode
+
+    sys.stdout.write(over_socket_mode() if options.http is None else over_http(options.http))
+    return 0
+
+
+def run_table(options: argparse.Namespace) -> int:
+    """Prints the table of commands, or returns 1 if a file's copy of it is out of date."""
+    from bot.operations.catalog import check, markdown
+
+    if options.check is None:
+        sys.stdout.write(markdown())
+        return 0
+    if problem := check(Path(options.check)):
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return 0
+
+
+def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
+    installed = Path(sys.argv[0]).stem == "parkbot"
+    parser = argparse.ArgumentParser(
+        prog="parkbot" if installed else "python -m bot", description="Park: call park settings, changed from Slack."
+    )
+    parser.add_argument("--version", action="version", version=f"Park {__version__}")
+    add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
+    summary = "ask a few questions, and write .env and a policy to begin with"
+    add("init", summary, "%(prog)s < answers.txt", run=run_init)
+    summary = "answer Slack and change the PBX that the environment names"
+    add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
+    example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
+    add("migrate", "bring a journal on PostgreSQL up to date", example, run=run_migrate)
+    example = '%(prog)s "/park add 1001 to Sales" "/park group Sales"'
+    demo = add("demo", "try Park on a sandbox: no Slack, no PBX", example, run=partial(run_demo, load_demo))
+    _add_demo_arguments(demo)
+    summary = "verify the journal's chain of events, or export the history"
+    _add_audit_commands(add("audit", summary, "%(prog)s verify"))
+    summary = "check a policy file before it is shipped, or run its examples"
+    _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
+    example = "%(prog)s --http https://park.example.com"
+    manifest = add("manifest", "print the Slack app's manifest", example, run=run_manifest)
+    url_help = "for HTTP mode: where Slack reaches Park, https://park.example.com"
+    manifest.add_argument("--http", metavar="URL", help=url_help)
+    summary = "tell what keeps Park from working, and the remedy; changes nothing"
+    _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
+    summary = "print the command table that the README holds"
+    table = add("table", summary, "%(prog)s --check README.md", run=run_table)
+    table.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
+    return parser
+
+
+def _add_command(
+    commands: Subparsers,
+    name: str,
+    summary: str,
+    example: str,
+    *,
+    run: Callable[[argparse.Namespace], int] | None = None,
+) -> argparse.ArgumentParser:
+    """Adds a command whose `--help` ends with an example; without `run` it takes sub-commands."""
+    command = commands.add_parser(
+        name, help=summary, epilog=f"example:\n  {example}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    if run is not None:
+        command.set_defaults(run=run)
+    return command
+
+
+def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument(
+        "lines", nargs="*", help="lines to play, as typed in Slack; none: a page in your browser, or type them yourself"
+    )
+    demo.add_argument("--picture", metavar="FILE", type=Path, help="draw the screen into FILE as SVG")
+    where = demo.add_mutually_exclusive_group()
+    for name, text in (
+        ("terminal", "stay in the terminal, though there is a browser"),
+        ("page", "serve the page, though no browser is seen here, as over SSH with a forwarded port"),
+    ):
+        where.add_argument(f"--{name}", dest="where", action="store_const", const=name, help=text)
+
+
+def _add_audit_commands(parser: argparse.ArgumentParser) -> None:
+    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
+    summary = "tell whether the chain of events is whole; exit status 1 if it is not"
+    example = f"%(prog)s --head 1042:{'9f86d081884c7d65' * 4}"
+    verify = add("verify", summary, example, run=audit.run_verify)
+    verify.add_argument(
+        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads as Park posted them"
+    )
+    summary = "write the history to standard output, oldest first"
+    example = "%(prog)s --since 2026-11-01 --format csv > history.csv"
+    export = add("export", summary, example, run=audit.run_export)
+    since, until = "from this day on, in UTC, as in 2026-11-01", "up to this day, which is within"
+    export.add_argument("--since", type=audit.parse_day, metavar="DATE", help=since)
+    export.add_argument("--until", type=audit.parse_day, metavar="DATE", help=until)
+    formats = "csv (cells are made harmless) or jsonl"
+    export.add_argument("--format", choices=audit.FORMATS, default="csv", help=formats)
+
+
+def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
+    add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
+    summary = "tell each mistake with its place, and what is hardly meant"
+    check = add("check", summary, "%(prog)s --strict policy.toml", run=policy.run_check)
+    check.add_argument("file", metavar="FILE", type=Path)
+    check.add_argument("--strict", action="store_true", help="end with 1 where there is any remark")
+    test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
+    test.add_argument("file", metavar="FILE", type=Path)
+    add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
+
+
+def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON, for scripts")
+    doctor.add_argument(
+        "--probe",
+        action="store_true",
+        help="also learn what this PBX does that is documented nowhere: makes park groups of its own and removes them, "
+        "and puts users who are in no park group into them for a moment; nothing else is touched",
+    )
