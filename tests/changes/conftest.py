@@ -7,7 +7,7 @@ import pytest
 
 from bot.changes.change import Change
 from bot.changes.snapshot import Person, Snapshot, Target
-from bot.changes.target_io import Hook, read
+from bot.changes.target_io import BeforeWrite, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.sandbox import SandboxPBX
@@ -64,7 +64,7 @@ def bench() -> Iterator[Bench]:
         pbx.close()
 
 
-def at_write(number: int, attributes: Callable[[], object]) -> Hook:
+def at_write(number: int, attributes: Callable[[], object]) -> BeforeWrite:
     """Called before each write: does `deed` before the one of this number, counted from 1."""
     seen = 0
 

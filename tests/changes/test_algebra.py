@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes.apply import apply
-from bot.changes.change import Change, Conflict, between, same
+from bot.changes.change import Change, Conflict, is_intermediate, same
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import TargetWriter, read
@@ -95,13 +95,13 @@ def test_a_change_and_then_its_inverse_restores_what_was(change: Change) -> None
 @given(changes)
 def test_every_state_on_the_way_is_known_for_ours_and_can_be_carried_on_from(change: Change) -> None:
     for state in applied(change, change.before):
-        assert between(state, change)
+        assert is_intermediate(state, change)
         assert same(applied(change, state)[-1], change.after)
 
 
 @given(changes, sides)
 def test_what_no_write_of_ours_could_have_left_is_somebody_elses(change: Change, now: Snapshot | None) -> None:
-    assert between(now, change) == could_be_ours(now, change)
+    assert is_intermediate(now, change) == could_be_ours(now, change)
 
 
 def could_be_ours(now: Snapshot | None, change: Change) -> bool:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError, Unreachable
-from bot.pbx.requests import address, base
+from bot.pbx.requests import base, build_url
 from tests.pbx.clients import client
 from tests.pbx.scripted import says, scripted
 
@@ -36,7 +36,7 @@ def test_an_id_is_percent_encoded_and_stays_one_segment(group_id: str, encoded: 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."} and text.isprintable()))
 def test_no_id_leads_elsewhere(group_id: str) -> None:
-    where = address(BASE, ("call_park_groups", group_id), {})
+    where = build_url(BASE, ("call_park_groups", group_id), {})
     assert (where.scheme, where.host, where.port) == ("https", "pbx.example.com", 8887)
     assert where.raw_path.startswith(b"/api/call_park_groups/")
     assert where.raw_path.count(b"/") == 3
