@@ -34,6 +34,7 @@ def apply_all(
         try:
             results.append(write(change, began=began))
         except (RolledBack, Conflict) as error:
+            # This change is not in effect; those before it have to go too.
             clean = _roll_back(write, changes[:index])
             if isinstance(error, RolledBack):
                 raise RolledBack(error.cause, clean=error.clean and clean) from error
@@ -74,7 +75,7 @@ def apply(
         raise Conflict(change, now)
     try:
         writer.write_to(now, change.after)
-    except Throttled:
+    except Throttled:  # nothing is wrong with the change: it is to be completed later
         raise
     except (Rejected, NotPossible) as cause:
         raise _after_rejection(writer, change, cause) from cause

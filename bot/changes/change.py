@@ -113,6 +113,7 @@ def is_intermediate(now: Snapshot | None, change: Change) -> bool:
     if before is None or after is None:
         group = after or before
         return group is not None and now.compared() == group.compared() and now.numbers() <= group.numbers()
+    # One update writes all settings; members are written one at a time, in any subset of the difference.
     settings_fit = now.same_settings(before) or now.same_settings(after)
     old, new = before.numbers(), after.numbers()
     return settings_fit and (old & new) <= now.numbers() <= (old | new)

@@ -62,9 +62,9 @@ def settings(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact
     return tuple(Fact(label=LABELS[key], value=text) for key, text in texts.items())
 
 
-def recall(settings: dict[str, Any], ring_group: RingGroupName) -> str:
+def recall(values: dict[str, Any], ring_group: RingGroupName) -> str:
     """Returns the recall target of these settings as text."""
-    target, ring_group_id = settings.get("recall_to"), settings.get("ring_group_id")
+    target, ring_group_id = values.get("recall_to"), values.get("ring_group_id")
     name = ring_group(ring_group_id) if ring_group_id else "a ring group that is not set"
     texts: dict[Any, str] = {
         RecallTo.USER: "the user who parked the call",

@@ -89,8 +89,8 @@ class Files(Protocol):
 class PromptFiles:
     """Finds prompt files for one user in one channel. It waits for Slack and the PBX, but stores and sets nothing."""
 
-    def __init__(self, files: Files, kept: PromptStore, user: str, channel: str | None) -> None:
-        self._files, self._stored, self._user, self._channel = files, kept, user, channel
+    def __init__(self, files: Files, store: PromptStore, user: str, channel: str | None) -> None:
+        self._files, self._store, self._user, self._channel = files, store, user, channel
         self.noted: dict[str, StoredPrompt] = {}
         """The files that were found, by SHA-256, for the caller to store."""
 
@@ -100,7 +100,7 @@ class PromptFiles:
         Raises:
             Refused: there is no such file, or it can't be a prompt.
         """
-        stored = self._stored.find(text)
+        stored = self._store.find(text)
         if stored is not None:
             return self._note(stored.name, stored.content, source=stored.source)
         if not SLACK_ID.fullmatch(text):
@@ -118,7 +118,7 @@ class PromptFiles:
 
     def has(self, prompt: Prompt) -> bool:
         """Returns whether the prompt could be set again: there is none, or its file is stored."""
-        return not prompt.exists or (prompt.sha256 is not None and self._stored.content(prompt.sha256) is not None)
+        return not prompt.exists or (prompt.sha256 is not None and self._store.content(prompt.sha256) is not None)
 
     def _note(self, name: str, content: bytes, source: str | None = None) -> Prompt:
         prompt = Prompt.of(name, content)

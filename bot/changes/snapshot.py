@@ -141,6 +141,7 @@ class Snapshot(BaseModel):
 
     def compared(self) -> dict[str, Any]:
         """Returns the settings that are compared, without blank ones and without a ring group that is not used."""
+        # Blank fields come back as null, "" or not at all; the ring group of a recall to the user means nothing.
         known = {key: value for key in COMPARED if (value := self.settings.get(key)) not in (None, "")}
         if known.get("recall_to") == RecallTo.USER:
             known.pop("ring_group_id", None)

@@ -170,7 +170,7 @@ class TargetWriter:
         try:
             with cap_deadlines(self._before_write()):
                 send()
-        except UnknownOutcome:
+        except UnknownOutcome:  # sending it again could do it twice
             self.verify(shows, answered=False)
         except Throttled:
             raise

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from bot.errors import Missing, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
 from bot.pbx.models import Text, blank_to_none
-from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, Throttled, as_json
+from bot.pbx.requests import ApiRequest, Dropped, Throttled, as_json
 from bot.pbx.responses import judged, parse_body
 from bot.pbx.transport import Deadline
 
@@ -79,10 +79,12 @@ class TokenApi:
 
     @staticmethod
     def sign_in(credentials: Credentials) -> ApiRequest:
+        """Returns the request that signs the user in."""
         return TokenApi._request("sign_in", _user_fields(credentials))
 
     @staticmethod
     def refresh(refresh_token: str) -> ApiRequest:
+        """Returns the request for new tokens."""
         return TokenApi._request("refresh_token", {"refresh_token": refresh_token})
 
     @staticmethod
@@ -95,10 +97,12 @@ class LegacyTokenApi:
 
     @staticmethod
     def sign_in(credentials: Credentials) -> ApiRequest:
+        """Returns the request that signs the user in."""
         return LegacyTokenApi._request({"grant_type": "password", "scope": "all", **_user_fields(credentials)})
 
     @staticmethod
     def refresh(refresh_token: str) -> ApiRequest:
+        """Returns the request for new tokens."""
         return LegacyTokenApi._request({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     @staticmethod
@@ -171,7 +175,7 @@ class SignIn:
         try:
             if self._rejection:
                 raise SignInFailed(self._rejection)
-            if self._tokens is None or self._tokens is old:
+            if self._tokens is None or self._tokens is old:  # else another thread renewed them meanwhile
                 self._tokens = self._refresh_or_sign_in(old, deadline)
             return self._tokens.access
         finally:
@@ -202,7 +206,7 @@ class SignIn:
                 raise
             except Rejected as error:
                 raise self._reject(f"The PBX does not accept the sign-in: {error}") from error
-            self._methods = (method,)
+            self._methods = (method,)  # the PBX's version is known now
             return tokens
         raise Unreachable("The PBX has neither sign-in address: does PBX_URL end in /api?")
 
@@ -212,17 +216,14 @@ class SignIn:
             response = judged(request, self._sender.send(request, deadline))
         except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
-        self._refuse_second_factor(request, response)
-        granted = parse_body(request, response, TokenResponse)
-        return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
-
-    def _refuse_second_factor(self, request: ApiRequest, response: ApiResponse) -> None:
         if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
                 f"The PBX asks for a second factor for {self._credentials.username}: "
                 "give Park a tenant user of its own, without two-factor authentication",
                 SecondFactorAsked,
             )
+        granted = parse_body(request, response, TokenResponse)
+        return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
 
     def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed) -> SignInFailed:
         self._rejection = f"{text}.{ADVICE}"

@@ -59,7 +59,7 @@ class ObjectCache(Generic[T]):
             complete: the objects are the whole list, so any other no longer exists.
         """
         with self._lock:
-            if since.generation != self._generation:
+            if since.generation != self._generation:  # may show the state before the change that caused it
                 return
             read = {one.id: (one, since) for one in objects}
             newer = {id: cached for id in read if (cached := self._objects.get(id)) and cached[1].at > since.at}

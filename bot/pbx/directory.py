@@ -61,10 +61,6 @@ class Directory:
         """Returns all users of this extension number, display or account name, or e-mail; `anew` as for `group`."""
         return self._users.search(text) if anew else self._users.lookup(text)
 
-    def group_by_id(self, group_id: str) -> ParkGroup | None:
-        """Returns the group with this id; None if the PBX has none."""
-        return self._groups.get(group_id, self._pbx.group)
-
     def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
         """Returns the ring group with this id; None if the PBX has none."""
         return self._ring_groups.get(ring_group_id, self._pbx.ring_group)
@@ -183,7 +179,7 @@ class Directory:
             found = self._membership.contains(group.id, extension, since=since)
             if found is None:
                 if not limit:
-                    continue
+                    continue  # later groups may still be cached
                 limit -= 1
                 found = self._read_contains(group.id, extension)
             searched += 1

@@ -119,6 +119,7 @@ def sendable(settings: Mapping[str, Any], **also: str) -> bytes:
 
     Leaves out `id` and the description of the prompt file, which are read-only, and blanks: the schema has no null.
     """
+    # Whether an update replaces the settings it leaves out is undocumented, so all of them are sent back.
     writable = {key: value for key, value in settings.items() if _is_writable(key) and value not in (None, "")}
     return as_json(writable | also)
 

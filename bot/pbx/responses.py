@@ -51,7 +51,7 @@ def judged(request: ApiRequest, response: ApiResponse) -> ApiResponse:
         return response
     if status >= 500:
         raise request.response_lost(f"the PBX failed (HTTP {status})")
-    if status < 400:
+    if status < 400:  # following a redirect could send the token to another host
         raise request.response_invalid(f"the PBX sends elsewhere (HTTP {status}), which is refused")
     error = _first_error(response.body)
     code = error.code if error.code and error.code in ERROR_CODES else "UNKNOWN"

@@ -62,6 +62,7 @@ def _remaining(timeout_error: type[httpcore.TimeoutException]) -> float:
     return left
 
 
+# httpx's own time-outs apply to each read and write, so that a slowly trickling response would never end.
 class _Stream(httpcore.NetworkStream):
     """Limits each operation to the time that remains, whatever time-out the caller passes."""
 

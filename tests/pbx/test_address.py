@@ -1,4 +1,4 @@
-"""Every call stays below PBX_URL, whatever an id or a name holds."""
+"""Every request stays below PBX_URL, whatever characters an id or a name contains."""
 
 import pytest
 from hypothesis import given
@@ -77,8 +77,8 @@ def test_cookies_are_not_kept() -> None:
     with scripted(lambda _: says({}, Set_Cookie="session=1; Path=/")) as pbx, client(pbx.url) as ours:
         ours.server()
         ours.server()
-    assert all("Cookie" not in asked.headers for asked in pbx.asked)
-    assert {asked.headers["Authorization"] for asked in pbx.asked} == {"Bearer a-ready-token"}
+    assert all("Cookie" not in request.headers for request in pbx.asked)
+    assert {request.headers["Authorization"] for request in pbx.asked} == {"Bearer a-ready-token"}
 
 
 def test_a_redirect_is_refused_and_whoever_it_names_hears_nothing() -> None:

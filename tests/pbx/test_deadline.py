@@ -1,4 +1,4 @@
-"""A call ends when its time is up, however the PBX spends it. Bounds are generous: a machine may be busy."""
+"""A call ends at its deadline, whatever takes the time. The limits are generous, because the machine may be busy."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 
 PATIENCE = 30.0
-"""Seconds for which each of these answers trickles: far beyond the deadline and any noise."""
+"""Seconds for which each slow answer lasts: far longer than the deadlines, even on a busy machine."""
 
 
 def _trickle(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:

@@ -1,4 +1,4 @@
-"""Each call to the PBX is measured and counted by its method and route, which hold nobody's id."""
+"""Each call to the PBX is measured and counted by method and route, which contain no ids."""
 
 import pytest
 
