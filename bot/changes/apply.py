@@ -1,13 +1,13 @@
-"""Precondition, write, read back, roll back."""
+"""Applies changes to the PBX: precondition, write, verification, rollback."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.changes.change import Change, Conflict, RolledBack, Unverified, between, same
+from bot.changes.change import Change, Conflict, RolledBack, Unverified, is_intermediate, same
 from bot.changes.snapshot import Snapshot
-from bot.changes.target_io import SETTLE, Content, Hook, TargetWriter, nothing_kept, read
+from bot.changes.target_io import SETTLE, BeforeWrite, LoadContent, TargetWriter, no_content, read
 from bot.errors import NotPossible, PBXError, Refused, Rejected
 from bot.pbx.client import PbxClient
 from bot.pbx.requests import Throttled
@@ -20,24 +20,28 @@ def apply_all(
     changes: Sequence[Change],
     *,
     began: bool,
-    before_write: Hook,
+    before_write: BeforeWrite,
     pauses: Sequence[float] = SETTLE,
-    content: Content = nothing_kept,
+    content: LoadContent = no_content,
 ) -> list[Snapshot | None]:
-    """All of them or, where the PBX says no on the way, none; what was read back, in their order."""
-    readings: list[Snapshot | None] = []
+    """Applies all changes, or none if the PBX rejects one; returns each target as it was read back.
+
+    Arguments and errors are those of `apply`; a rollback covers the changes that were applied before.
+    """
+    results: list[Snapshot | None] = []
     write = partial(apply, pbx, before_write=before_write, pauses=pauses, content=content)
     for index, change in enumerate(changes):
         try:
-            readings.append(write(change, began=began))
-        except (RolledBack, Conflict) as stop:
-            taken_back = _take_back(write, changes[:index])
-            if isinstance(stop, RolledBack):
-                raise RolledBack(stop.cause, clean=stop.clean and taken_back) from stop
-            if taken_back:
+            results.append(write(change, began=began))
+        except (RolledBack, Conflict) as error:
+            # This change is not in effect; those before it have to go too.
+            clean = _roll_back(write, changes[:index])
+            if isinstance(error, RolledBack):
+                raise RolledBack(error.cause, clean=error.clean and clean) from error
+            if clean:
                 raise
-            raise Unverified(stop.change, stop.now, read=True, answered=True) from stop
-    return readings
+            raise Unverified(error.change, error.now, read=True, answered=True) from error
+    return results
 
 
 def apply(
@@ -45,36 +49,46 @@ def apply(
     change: Change,
     *,
     began: bool = False,
-    before_write: Hook = lambda: None,
+    before_write: BeforeWrite = lambda: None,
     pauses: Sequence[float] = SETTLE,
-    content: Content = nothing_kept,
+    content: LoadContent = no_content,
 ) -> Snapshot | None:
-    """Read back as wanted, or raise Shifted, Undone or Unsettled; `began`: an earlier attempt may have written.
+    """Applies one change and returns the target as it was read back; None for a deleted group.
 
-    Any other PBXError, Throttled too, leaves what was written so far: to be carried on with `began`.
+    Args:
+        began: an earlier attempt may have written a part of the change.
+        before_write: called before each write; an error that it raises stops the change there.
+        pauses: seconds between the attempts to read the change back.
+        content: loads the prompt file to upload.
+
+    Raises:
+        Conflict: the target no longer equals `change.before`, and nothing was written.
+        RolledBack: the PBX rejected a write.
+        Unverified: the outcome is unknown.
+        PBXError: another error, Throttled among them; what was written stays, to be completed with `began`.
     """
-    touch = TargetWriter(pbx, change, before_write, pauses, content)
-    now = touch.read()
+    writer = TargetWriter(pbx, change, before_write, pauses, content)
+    now = writer.read()
     if same(now, change.after):
         return now
-    if not same(now, change.before) and not (began and between(now, change)):
+    if not same(now, change.before) and not (began and is_intermediate(now, change)):
         raise Conflict(change, now)
     try:
-        touch.write_to(now, change.after)
-    except Throttled:
+        writer.write_to(now, change.after)
+    except Throttled:  # nothing is wrong with the change: it is to be completed later
         raise
     except (Rejected, NotPossible) as cause:
-        raise _stopped(touch, change, cause) from cause
-    return touch.look(lambda seen: same(seen, change.after), answered=True)
+        raise _after_rejection(writer, change, cause) from cause
+    return writer.verify(lambda seen: same(seen, change.after), answered=True)
 
 
 def untouched(pbx: PbxClient, changes: Sequence[Change]) -> bool:
-    """Whether every target still is as it was before."""
+    """Returns whether every target still equals its change's `before`."""
     return all(same(_read(pbx, change), change.before) for change in changes)
 
 
 def wait_for_stragglers(pbx: PbxClient, changes: Sequence[Change], pauses: Sequence[float] = SETTLE) -> None:
-    """What was on its way when an earlier attempt was cut off may land yet; over as soon as all of it shows."""
+    """Waits for writes of an interrupted attempt that may still arrive; returns early once all changes show."""
     for pause in pauses:
         if all(same(_read(pbx, change), change.after) for change in changes):
             return
@@ -85,7 +99,8 @@ def _read(pbx: PbxClient, change: Change) -> Snapshot | None:
     return read(pbx, change.target, prompt=change.with_prompt)
 
 
-def _take_back(write: Callable[..., object], changes: Sequence[Change]) -> bool:
+def _roll_back(write: Callable[..., object], changes: Sequence[Change]) -> bool:
+    """Applies the inverse of each change, the last first; returns whether all succeeded."""
     try:
         for change in reversed(changes):
             write(change.inverse, began=True)
@@ -95,17 +110,17 @@ def _take_back(write: Callable[..., object], changes: Sequence[Change]) -> bool:
     return True
 
 
-def _stopped(touch: TargetWriter, change: Change, cause: Rejected | NotPossible) -> Conflict | RolledBack:
-    """What this change wrote is taken back; where others were at the target meanwhile, nothing of theirs is."""
-    if change.before is None and not touch.made:
+def _after_rejection(writer: TargetWriter, change: Change, cause: Rejected | NotPossible) -> Conflict | RolledBack:
+    """Rolls the rejected change back, unless others have changed the target too, and returns the error to raise."""
+    if change.before is None and not writer.created:
         return RolledBack(cause, clean=True)
     try:
-        now = touch.read()
+        now = writer.read()
         if now is None and change.before is not None:
             return Conflict(change, None)
-        if between(now, change) and not same(now, change.before):
-            touch.write_to(now, change.before)
-        return RolledBack(cause, clean=same(touch.read(), change.before))
+        if is_intermediate(now, change) and not same(now, change.before):
+            writer.write_to(now, change.before)
+        return RolledBack(cause, clean=same(writer.read(), change.before))
     except (PBXError, Refused, Unverified):
         log.warning("a change that the PBX refused half-way could not be taken back", exc_info=True)
         return RolledBack(cause, clean=False)

@@ -1,4 +1,4 @@
-"""Which group a user is in; prompt files."""
+"""Lookups for one request: which group a user is in, and prompt files in Slack, in storage and on the PBX."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,53 +9,51 @@ from bot.changes.snapshot import UNNAMED, Person, Prompt, Snapshot, Target
 from bot.changes.target_io import read, read_prompt
 from bot.errors import NOTHING, NotFound
 from bot.journal.storage import PromptStore, StoredPrompt
-from bot.pbx.cache import MemberSearch
 from bot.pbx.client import PbxClient
-from bot.pbx.directory import Directory
+from bot.pbx.directory import Directory, MemberSearch
 from bot.pbx.limits import check_wav
 from bot.pbx.models import Member, ParkGroup, ParkServer
 
 SLACK_ID = re.compile(r"F[A-Z0-9]{7,14}")
-
+"""The id of a file in Slack."""
 
 Progress = Callable[[int, int], None]
-"""Told how many groups were looked at, of how many."""
+"""Called with the number of groups searched so far and their total."""
 
 
 class MembershipLookup:
-    """For one request; only groups that the asker may see count."""
+    """Finds the groups of users for one request, among the groups that the requester may see."""
 
     def __init__(self, pbx: PbxClient, directory: Directory, may_see: Callable[[str], bool]) -> None:
         self.pbx, self.directory, self.may_see = pbx, directory, may_see
         self.progress: Progress | None = None
 
     def find(self, number: str) -> MemberSearch:
-        """Bounded, so `looked` may be less than `total`; at most a minute old."""
+        """Searches the groups for a member, with results up to a minute old; the search may be partial."""
         return self.directory.find(number, visible=self._visible, progress=self.progress)
 
     def find_now(self, number: str) -> MemberSearch:
-        """The same for a change: by what was read for this request, and not before."""
+        """Searches the groups for a member as they were read for this request; the search may be partial."""
         return self.directory.find(number, visible=self._visible, progress=self.progress, since=self._since)
 
     def known(self, people: Sequence[Person]) -> dict[Person, str]:
-        """The groups' names, as far as that costs no search; each is read again, for who was in it may have left."""
-        suspected = {one: id for one in people if (id := self.directory.group_of(one.number))}
-        now = {id: self._read(id) for id in set(suspected.values())}
-        memberships = {one: home for one, id in suspected.items() if (home := now[id]) and one.number in home.numbers()}
-        return {one: name for one, home in memberships.items() if self.may_see(name := home.settings["name"])}
+        """Returns the names of the groups that are cached for these people, after reading each of them again."""
+        group_ids = {one: id for one in people if (id := self.directory.group_of(one.number))}
+        groups = {id: self._read(id) for id in set(group_ids.values())}
+        found = {one: group for one, id in group_ids.items() if (group := groups[id]) and one.number in group.numbers()}
+        return {one: name for one, group in found.items() if self.may_see(name := group.settings["name"])}
 
     def note(self, id: str, snapshot: Snapshot | None) -> None:
-        """Whoever reads a group tells."""
+        """Updates the directory with a group that was read; None for a deleted one."""
         if snapshot is None:
             self.directory.forget_members(id)
         elif snapshot.members is not None:
-            self.directory.note_members(
-                id, [Member(extension_number=one.number, display_name=one.name) for one in snapshot.members]
-            )
+            members = [Member(extension_number=one.number, display_name=one.name) for one in snapshot.members]
+            self.directory.note_members(id, members)
 
     @cached_property
     def _since(self) -> float:
-        """Groups may have been made since they were listed, too."""
+        """The time of the request's first search; the list of groups is read again too, as it may have new ones."""
         self.directory.forget_groups()
         return self.directory.now()
 
@@ -69,50 +67,60 @@ class MembershipLookup:
 
 
 class DownloadedFile(NamedTuple):
-    """A file's name and its bytes."""
+    """A file's name and content."""
 
     name: str
     content: bytes
 
 
 class Files(Protocol):
-    """What people put into Slack."""
+    """Downloads files that users have shared in Slack."""
 
     def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
-        """Raise NotFound where that person can't have it set there, NotPossible, or SlackFailure."""
+        """Returns the file with this id.
+
+        Raises:
+            NotFound: the user has no access to the file in that channel.
+            NotPossible: the file is too large, or is not stored by Slack.
+            SlackFailure: Slack did not deliver it.
+        """
 
 
 class PromptFiles:
-    """For one person in one place; waits for Slack and the PBX, and writes nothing."""
+    """Finds prompt files for one user in one channel. It waits for Slack and the PBX, but stores and sets nothing."""
 
-    def __init__(self, files: Files, kept: PromptStore, user: str, channel: str | None) -> None:
-        self._files, self._kept, self._user, self._channel = files, kept, user, channel
+    def __init__(self, files: Files, store: PromptStore, user: str, channel: str | None) -> None:
+        self._files, self._store, self._user, self._channel = files, store, user, channel
         self.noted: dict[str, StoredPrompt] = {}
-        """What was fetched, by SHA-256."""
+        """The files that were found, by SHA-256, for the caller to store."""
 
     def named(self, text: str) -> Prompt:
-        """The file that a line calls so; raise Refused where there is none, or it can't be a prompt."""
-        found = self._kept.find(text)
-        if found is None and not SLACK_ID.fullmatch(text):
+        """Returns the file with this reference or Slack id.
+
+        Raises:
+            Refused: there is no such file, or it can't be a prompt.
+        """
+        stored = self._store.find(text)
+        if stored is not None:
+            return self._note(stored.name, stored.content, source=stored.source)
+        if not SLACK_ID.fullmatch(text):
             raise NotFound(f"That prompt is no longer kept. {NOTHING}", notes=("Choose its file in the form.",))
-        if found is None:
-            file = self._files.fetch(text, self._user, self._channel)
-            check_wav(*file)
-            return self._noted(*file, source=text)
-        return self._noted(found.name, found.content, source=found.source)
+        file = self._files.fetch(text, self._user, self._channel)
+        check_wav(*file)
+        return self._note(*file, source=text)
 
     def present(self, pbx: PbxClient, server: ParkServer) -> tuple[Prompt, str]:
-        """The prompt in use; and why its file can't be had, where it can't."""
+        """Returns the prompt in use, and the reason if its file can't be read."""
         found = read_prompt(pbx, server)
         if found.content is None:
             return found.prompt, found.why
-        return self._noted(found.prompt.name or UNNAMED, found.content), ""
+        return self._note(found.prompt.name or UNNAMED, found.content), ""
 
     def has(self, prompt: Prompt) -> bool:
-        """Whether it could be put back."""
-        return not prompt.exists or (prompt.sha256 is not None and self._kept.content(prompt.sha256) is not None)
+        """Returns whether the prompt could be set again: there is none, or its file is stored."""
+        return not prompt.exists or (prompt.sha256 is not None and self._store.content(prompt.sha256) is not None)
 
-    def _noted(self, name: str, content: bytes, source: str | None = None) -> Prompt:
+    def _note(self, name: str, content: bytes, source: str | None = None) -> Prompt:
         prompt = Prompt.of(name, content)
         sha256 = prompt.sha256 or ""
         self.noted[sha256] = StoredPrompt(name, content, sha256, source)

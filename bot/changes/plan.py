@@ -1,4 +1,4 @@
-"""Plan, Schedule, ApprovalRequest, Emergency."""
+"""What an operation is going to do: its changes, texts, times and approvals, as the journal stores it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,9 +12,12 @@ from bot.changes.snapshot import Person
 from bot.policy.model import Approvers
 from bot.times.format import say_dated, say_moment
 
+MOST_NAMED = 3
+"""Members that a title lists by name; of more it says the number only."""
+
 
 class Schedule(BaseModel):
-    """In UTC; `zone` is the asker's, by its IANA name."""
+    """Start and end in UTC, None where there is none; `zone` is the requester's IANA time zone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,34 +26,37 @@ class Schedule(BaseModel):
     ends: datetime | None = None
 
     def dated(self, at: datetime) -> str:
-        """For a card, which stands for days: with the date."""
+        """Returns a time as text with its date, for messages that stay for days."""
         return say_dated(at, ZoneInfo(self.zone))
 
     def moment(self, at: datetime, now: datetime) -> str:
-        """For what is read at once: today, tomorrow."""
+        """Returns a time as text relative to `now` (today, tomorrow), for messages that are read at once."""
         return say_moment(at, now, ZoneInfo(self.zone))
 
 
 class ApprovalRequest(BaseModel):
-    """Asked of others before the change is made; what they approve is the plan that it belongs to."""
+    """The approval that a plan needs before its changes are made."""
 
     model_config = ConfigDict(frozen=True)
 
     asked: tuple[Approvers, ...]
-    """Each of these has to be satisfied."""
+    """Groups of approvers, each of which has to approve."""
     since: datetime
+    """When the approval was requested; earlier approvals were given to another plan."""
     until: datetime
-    """Then it lapses."""
+    """When the request expires."""
     zone: str
+    """The requester's IANA time zone."""
     given: bool = False
+    """Whether all approvals were given."""
 
     def lapses(self) -> str:
-        """With date and zone."""
+        """Returns the time of expiry as text with date and zone."""
         return say_dated(self.until, ZoneInfo(self.zone))
 
 
 class Emergency(BaseModel):
-    """Why a change is made that is for emergencies only, and the ids of the channels that hear of it."""
+    """Why a change that needs an emergency is made, and the ids of the channels that are notified of it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,54 +64,57 @@ class Emergency(BaseModel):
     channels: tuple[str, ...]
 
 
-def new_approval_request(
-    approvers: tuple[Approvers, ...], times: Schedule | None, *, now: datetime, zone: str, fixed: bool
-) -> ApprovalRequest:
-    """It lapses before its own time is over; `fixed`: that time does not move with its beginning."""
-    limits = [now + min(one.within for one in approvers)]
-    if times is not None and fixed:
-        limits += [at for at in (times.starts, times.ends) if at is not None]
-    return ApprovalRequest(asked=approvers, since=now, until=min(limits), zone=zone)
-
-
-MOST_NAMED = 3
-
-
-def mention_list(people: Sequence[Person]) -> str:
-    """In a title: by name as long as that can be read at a glance."""
-    return ", ".join(map(str, people)) if len(people) <= MOST_NAMED else f"{len(people)} users"
-
-
 class Plan(BaseModel):
-    """`title` opens the confirmation: what was done, in the past tense; `wish` opens a preview."""
+    """The changes of an operation and the texts that describe them."""
 
     model_config = ConfigDict(frozen=True)
 
     title: str
+    """Title of the confirmation: what was done, in the past tense."""
     wish: str
+    """Title of the preview: what is going to be done."""
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
-    """What it means for calls, and what it doesn't cover."""
+    """What the changes mean for calls, and what they don't cover."""
     already: tuple[str, ...] = ()
-    """What was so before; with no changes left, all there is to say."""
+    """What was as requested before; the whole answer if there are no changes."""
     loses: tuple[str, ...] = ()
-    """What can't be had back as it was."""
+    """What an undo can't restore."""
     about: int | None = None
-    """The change that it takes back."""
+    """Number of the change that this plan reverts."""
     replaces: int | None = None
-    """The temporary change in whose place it comes: taken back, it goes to where that one began."""
+    """Number of the temporary change that this plan replaces, so that its undo reverts both."""
     saved: str | None = None
-    """What the prompt is called whose file was kept, where this might cost it."""
+    """Reference of the prompt file that was backed up because the changes might lose it."""
     times: Schedule | None = None
     approval: ApprovalRequest | None = None
     emergency_info: Emergency | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether others have to approve it before anything else."""
+        """Whether an approval is missing."""
         return self.approval is not None and not self.approval.given
 
     def digest(self) -> str:
-        """Of all its changes, in 16 characters however many they are: it has to fit a button."""
+        """Returns 16 characters that depend on all changes, short enough for the value of a button."""
         digests = "-".join(change.digest() for change in self.changes)
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
+
+
+def new_approval_request(
+    approvers: tuple[Approvers, ...], times: Schedule | None, *, now: datetime, zone: str, fixed: bool
+) -> ApprovalRequest:
+    """Returns a request that expires after the shortest of the approvers' periods.
+
+    Args:
+        fixed: start and end are given as times of day, so that the request also expires at the first of them.
+    """
+    limits = [now + min(one.within for one in approvers)]
+    if times is not None and fixed:
+        limits += [at for at in (times.starts, times.ends) if at is not None]
+    return ApprovalRequest(asked=approvers, since=now, until=min(limits), zone=zone)
+
+
+def mention_list(people: Sequence[Person]) -> str:
+    """Returns members for a title: by name up to MOST_NAMED, else how many they are."""
+    return ", ".join(map(str, people)) if len(people) <= MOST_NAMED else f"{len(people)} users"

@@ -1,4 +1,4 @@
-"""Target, Snapshot, Person, Prompt."""
+"""The state of a target: its settings, members and prompt at one time, and what counts when states are compared."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,52 +7,6 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.pbx.models import Member, RecallTo, User
-
-UNNAMED = "prompt.wav"
-"""What a prompt is called where the PBX shows no name of it."""
-
-
-class Prompt(BaseModel):
-    """The API gives the file in use no id, so its content tells it from others; None of anything: there is none."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-    """None too where the PBX does not give the file out."""
-
-    @classmethod
-    def of(cls, name: str, content: bytes) -> Self:
-        return cls(name=name, size=len(content), sha256=digest(content))
-
-    @property
-    def exists(self) -> bool:
-        return self.name is not None
-
-    def same(self, other: "Prompt") -> bool:
-        """By content where both are known by it: whether the PBX keeps a file's name is undocumented."""
-        if self.sha256 is not None and other.sha256 is not None:
-            return self.sha256 == other.sha256
-        return (self.name, self.size) == (other.name, other.size)
-
-    def __str__(self) -> str:
-        if not self.exists:
-            return "none"
-        return f"{self.name} ({_kilobytes(self.size)})" if self.size else str(self.name)
-
-
-def digest(content: bytes) -> str:
-    """What tells a file from all others."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _kilobytes(size: int) -> str:
-    return f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
-
-
-NO_PROMPT = Prompt()
-
 
 COMPARED = (
     "name",
@@ -63,11 +17,43 @@ COMPARED = (
     "recall_time",
     "recall_ring_group_time",
 )
-"""Settings that Park knows the meaning of; a newer PBX's other fields are carried along and may move by themselves."""
+"""Settings that Park compares and changes; it passes other fields of newer versions on, however they change."""
+UNNAMED = "prompt.wav"
+"""File name of a prompt for which the PBX shows none."""
+
+
+class Target(BaseModel):
+    """What a change changes: a park group by id and name, one not yet created by name only, or the server by neither.
+
+    `name` is the group's name at the time of planning.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str | None = None
+    name: str | None = None
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is the call park server."""
+        return self.name is None
+
+    @property
+    def key(self) -> str:
+        """What tells it from other targets: the id where it has one, since a group can be renamed."""
+        return self.id or self.title
+
+    @property
+    def title(self) -> str:
+        """Its name in texts."""
+        return self.name or "the call park server"
+
+
+SERVER = Target()
 
 
 class Person(BaseModel):
-    """A member: the number, and the name to say it with."""
+    """A member: extension number and displayed name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -78,13 +64,62 @@ class Person(BaseModel):
         return f"{self.number} {self.name}" if self.name else self.number
 
     @classmethod
-    def of(cls, one: Member | User) -> Self:
-        """The display name, else the account name."""
-        return cls(number=one.extension_number or "", name=one.display_name or one.name)
+    def of(cls, user: Member | User) -> Self:
+        """Returns the person for an object of the PBX, with the display name or else the account name."""
+        return cls(number=user.extension_number or "", name=user.display_name or user.name)
+
+
+class Prompt(BaseModel):
+    """The server's prompt file, or no prompt if all fields are None. The PBX gives the file in use no id."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str | None = None
+    size: int | None = None
+    """In bytes."""
+    sha256: str | None = None
+    """None if the PBX does not let the file be downloaded."""
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Self:
+        """Returns the prompt for a file."""
+        return cls(name=name, size=len(content), sha256=digest(content))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a prompt."""
+        return self.name is not None
+
+    def same(self, other: "Prompt") -> bool:
+        """Returns whether both have the same content or, where that is unknown, the same name and size."""
+        # The content decides: whether the PBX keeps the name of an uploaded file is undocumented.
+        if self.sha256 is not None and other.sha256 is not None:
+            return self.sha256 == other.sha256
+        return (self.name, self.size) == (other.name, other.size)
+
+    def __str__(self) -> str:
+        if not self.exists:
+            return "none"
+        return f"{self.name} ({_size_text(self.size)})" if self.size else str(self.name)
+
+
+NO_PROMPT = Prompt()
+
+
+def digest(content: bytes) -> str:
+    """Returns the SHA-256 of a file in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _size_text(size: int) -> str:
+    return f"{size / 1000:,.0f} kB" if size >= 1000 else f"{size} bytes"
 
 
 class Snapshot(BaseModel):
-    """Settings as the PBX sent them, and members in its order; members and prompt are None where they were not read."""
+    """A target at one time: settings as the PBX sent them, members in its order.
+
+    `members` and `prompt` are None where they were not read, and are then not compared.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,61 +128,42 @@ class Snapshot(BaseModel):
     prompt: Prompt | None = None
 
     def setting(self, **changed: Any) -> Self:
-        """The same with other settings."""
+        """Returns a copy with these settings changed."""
         return self.model_copy(update={"settings": {**self.settings, **changed}})
 
     def with_members(self, members: Iterable[Person]) -> Self:
-        """The same with these members."""
+        """Returns a copy with these members."""
         return self.model_copy(update={"members": tuple(members)})
 
     def with_prompt(self, prompt: Prompt | None) -> Self:
-        """The same with this prompt."""
+        """Returns a copy with this prompt."""
         return self.model_copy(update={"prompt": prompt})
 
     def compared(self) -> dict[str, Any]:
-        """The settings that count: blanks are None, and a ring group that nothing is sent to means nothing."""
+        """Returns the settings that are compared, without blank ones and without a ring group that is not used."""
+        # Blank fields come back as null, "" or not at all; the ring group of a recall to the user means nothing.
         known = {key: value for key in COMPARED if (value := self.settings.get(key)) not in (None, "")}
         if known.get("recall_to") == RecallTo.USER:
             known.pop("ring_group_id", None)
         return known
 
     def numbers(self) -> frozenset[str]:
-        """The members as a set: the order of the PBX's list is undocumented."""
+        """Returns the members' numbers as a set, because the order of the PBX's list is undocumented."""
         return frozenset(member.number for member in self.members or ())
 
     def same_settings(self, other: "Snapshot") -> bool:
-        """Equal in all that one update writes; the prompt counts where both were read."""
+        """Returns whether settings and prompt are equal, which one update writes."""
         prompts = self.prompt is None or other.prompt is None or self.prompt.same(other.prompt)
         return prompts and self.compared() == other.compared()
 
     def same(self, other: "Snapshot | None") -> bool:
-        """Equal in all that counts; members count where both were read."""
+        """Returns whether settings, prompt and members are equal."""
         if other is None or not self.same_settings(other):
             return False
         return self.members is None or other.members is None or self.numbers() == other.numbers()
 
 
-class Target(BaseModel):
-    """A park group by id and by the name it had; a group not yet created has a name only; the server has neither."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str | None = None
-    name: str | None = None
-
-    @property
-    def is_server(self) -> bool:
-        return self.name is None
-
-    @property
-    def key(self) -> str:
-        """What a change holds it by: the id, for a group can be called by several names."""
-        return self.id or self.title
-
-    @property
-    def title(self) -> str:
-        """As people call it."""
-        return self.name or "the call park server"
-
-
-SERVER = Target()
+def new_members(before: Snapshot | None, after: Snapshot | None) -> tuple[Person, ...]:
+    """Returns the members of `after` that `before` does not have, in the order of `after`."""
+    present = before.numbers() if before else frozenset()
+    return tuple(member for member in (after.members if after else None) or () if member.number not in present)

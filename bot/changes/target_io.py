@@ -1,165 +1,177 @@
-"""Read one target; write it step by step."""
+"""Reads one target from the PBX, and writes it step by step."""
 
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from bot.changes.change import Change, Unverified
-from bot.changes.snapshot import COMPARED, NO_PROMPT, UNNAMED, Person, Prompt, Snapshot, Target, digest
+from bot.changes.snapshot import COMPARED, NO_PROMPT, UNNAMED, Person, Prompt, Snapshot, Target, digest, new_members
 from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome
 from bot.pbx.client import PbxClient
 from bot.pbx.limits import check_size
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.requests import Dropped, NotSent, Throttled
-from bot.pbx.transport import over_by
+from bot.pbx.transport import cap_deadlines
 
+SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
+"""Seconds between the attempts to read a write back."""
+FORBIDDEN = frozenset({401, 403})
+"""HTTP statuses of a caller without the right, which emptying a group before its deletion would not help."""
 
-def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool = False) -> Snapshot | None:
-    """None where there is no such group; raise PBXError."""
-    if target.is_server:
-        server = pbx.server()
-        return Snapshot(settings=server.shown(), prompt=read_prompt(pbx, server).prompt if prompt else None)
-    id = target.id or locate(pbx, target.name or "")
-    if id is None:
-        return None
-    try:
-        shown = pbx.group(id).shown()
-        people = tuple(map(Person.of, pbx.members(id))) if members else None
-    except Missing:
-        return None
-    return Snapshot(settings={key: value for key, value in shown.items() if key != "id"}, members=people)
+BeforeWrite = Callable[[], float | None]
+"""Called before each write and each repeated read-back; an error that it raises stops the change there.
+
+Returns the time, by `bot.pbx.transport.moment`, by which the write must have ended; None for no limit.
+"""
+LoadContent = Callable[[str], bytes | None]
+"""Returns the stored file with this SHA-256; None if there is none."""
+_Check = Callable[[Snapshot | None], bool]
+"""Returns whether a write shows in a reading of the target."""
+
+log = logging.getLogger(__name__)
 
 
 class LocatedPrompt(NamedTuple):
-    """The prompt in use, and its file; None where there is none, or `why` the PBX does not give it out."""
+    """The prompt in use. `content` is None where there is no prompt, or where `why` says why it can't be read."""
 
     prompt: Prompt
     content: bytes | None = None
     why: str = ""
 
 
+def no_content(_: str) -> None:
+    """A `LoadContent` without any files."""
+
+
+def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool = False) -> Snapshot | None:
+    """Returns the target as it is now; None if there is no such group; raises PBXError.
+
+    Args:
+        members: read a group's members too.
+        prompt: read the server's prompt file too.
+    """
+    if target.is_server:
+        server = pbx.server()
+        return Snapshot(settings=server.shown(), prompt=read_prompt(pbx, server).prompt if prompt else None)
+    group_id = target.id or find_group_id(pbx, target.name or "")
+    if group_id is None:
+        return None
+    try:
+        fields = pbx.group(group_id).shown()
+        people = tuple(map(Person.of, pbx.members(group_id))) if members else None
+    except Missing:
+        return None
+    return Snapshot(settings={key: value for key, value in fields.items() if key != "id"}, members=people)
+
+
 def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:
-    """Raise PBXError where that may pass."""
+    """Returns the prompt in use with its file; raises PBXError where a retry may help."""
     if not server.prompt_file_name and not server.prompt_file_url:
         return LocatedPrompt(NO_PROMPT)
     name = server.prompt_file_name or UNNAMED
-    shown = Prompt(name=name, size=server.prompt_file_size)
+    described = Prompt(name=name, size=server.prompt_file_size)
     try:
         content = pbx.file(server.prompt_file_url or "")
         check_size(name, len(content))
     except (NotSent, Dropped, Throttled):
         raise
-    except (PBXError, NotPossible) as fault:
-        return LocatedPrompt(shown, why=str(fault))
-    return LocatedPrompt(shown.model_copy(update={"sha256": digest(content)}), content)
+    except (PBXError, NotPossible) as error:
+        return LocatedPrompt(described, why=str(error))
+    return LocatedPrompt(described.model_copy(update={"sha256": digest(content)}), content)
 
 
-def locate(pbx: PbxClient, name: str) -> str | None:
-    """The id of the group of exactly this name; which fields can be filtered is undocumented, so a no is no answer."""
+def find_group_id(pbx: PbxClient, name: str) -> str | None:
+    """Returns the id of the group with exactly this name; None if there is none."""
     literal = name.replace("'", "''")
     try:
-        return _called(name, pbx.groups(filter=f"name eq '{literal}'"))
+        return _id_by_name(name, pbx.groups(filter=f"name eq '{literal}'"))
     except Throttled:
         raise
-    except Rejected:
-        return _called(name, pbx.groups())
+    except Rejected:  # which fields can be filtered is undocumented
+        return _id_by_name(name, pbx.groups())
 
 
-def _called(name: str, groups: Iterable[ParkGroup]) -> str | None:
+def _id_by_name(name: str, groups: Iterable[ParkGroup]) -> str | None:
     return next((group.id for group in groups if group.name == name), None)
 
 
-Content = Callable[[str], bytes | None]
-"""A file by the SHA-256 of its content; None where it is not kept."""
+def upload_prompt(pbx: PbxClient, prompt: Prompt, content: LoadContent) -> str | None:
+    """Uploads a stored prompt file and returns its id; None for no prompt.
 
-
-def nothing_kept(_: str) -> None:
-    """No file at all."""
-
-
-def send(pbx: PbxClient, prompt: Prompt, content: Content) -> str | None:
-    """The id that the PBX gives the file; None for no prompt. Raise NotPossible where it is not kept, or PBXError."""
+    Raises:
+        NotPossible: the file is no longer stored.
+        PBXError: the upload failed.
+    """
     if not prompt.exists:
         return None
-    kept = content(prompt.sha256) if prompt.sha256 else None
-    if kept is None:
+    stored = content(prompt.sha256) if prompt.sha256 else None
+    if stored is None:
         raise NotPossible(f"The prompt {prompt} is no longer kept, so it can't be put back.")
-    return pbx.upload(prompt.name or UNNAMED, kept)
-
-
-log = logging.getLogger(__name__)
-
-SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
-"""Seconds between the looks at the PBX for what was written, or may have been."""
-FORBIDDEN = frozenset({401, 403})
-"""HTTP statuses that say who may not, and not what: asking for less would meet the same."""
-
-Hook = Callable[[], float | None]
-"""Called before each write, and between the looks for it; what it raises stops the change there.
-
-It gives the `moment` by which the write must be over, if there is one."""
+    return pbx.upload(prompt.name or UNNAMED, stored)
 
 
 class TargetWriter:
-    """For one change; `made` is whether the group is one that it created."""
+    """Writes the target of one change. `created` tells whether it has created the group."""
 
     def __init__(
         self,
         pbx: PbxClient,
         change: Change,
-        before_write: Hook,
+        before_write: BeforeWrite,
         pauses: Sequence[float] = SETTLE,
-        content: Content = nothing_kept,
+        content: LoadContent = no_content,
     ) -> None:
-        self.pbx, self.change, self.before_write, self.pauses = pbx, change, before_write, pauses
-        self.content = content
-        self.target = change.target
-        self.made = False
-        self._members = change.with_members
+        self.created = False
+        self._pbx, self._change, self._target = pbx, change, change.target
+        self._before_write, self._pauses, self._content = before_write, pauses, content
 
     def read(self) -> Snapshot | None:
-        """With members where the change has any."""
-        return read(self.pbx, self.target, members=self._members, prompt=self.change.with_prompt)
+        """Returns the target as it is now, with members and prompt where the change concerns them."""
+        change = self._change
+        return read(self._pbx, self._target, members=change.with_members, prompt=change.with_prompt)
 
     def write_to(self, now: Snapshot | None, after: Snapshot | None) -> None:
-        """Write whatever makes `now` into `after`; raise Rejected or NotPossible at the first no."""
+        """Writes what makes `now` equal to `after`; raises Rejected or NotPossible at the first rejected write."""
         if after is None:
             return self._delete(now)
         if now is None:
             self._create(after)
         elif not now.same_settings(after):
-            body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
-            self._write(self._updating(body, now.prompt, after.prompt), partial(_compares, after))
-        for number in _numbers(now, after):
-            self._remove(number)
-        for number in _numbers(after, now):
-            self._write(partial(self._member, "add_member", number), partial(_has, number))
+            self._update(now, after)
+        for member in new_members(after, now):
+            self._remove_member(member.number)
+        for member in new_members(now, after):
+            self._add_member(member.number)
         return None
 
-    def look(self, shows: Callable[[Snapshot | None], bool], *, answered: bool) -> Snapshot | None:
-        """Read until the effect shows; raise Unsettled with the last reading."""
+    def verify(self, shows: _Check, *, answered: bool) -> Snapshot | None:
+        """Reads the target until a write shows; raises Unverified with the last reading.
+
+        Args:
+            answered: whether the PBX has confirmed the write.
+        """
         now, was_read = None, False
-        for pause in (0, *self.pauses):
+        for pause in (0, *self._pauses):
             if pause:
                 time.sleep(pause)
-                self.before_write()
+                self._before_write()
             try:
                 now, was_read = self.read(), True
             except PBXError:
                 log.warning("the PBX can't be read after a write; looking again", exc_info=True)
             if was_read and shows(now):
                 return now
-        raise Unverified(self.change, now, read=was_read, answered=answered)
+        raise Unverified(self._change, now, read=was_read, answered=answered)
 
-    def _write(self, call: Callable[[], object], shows: Callable[[Snapshot | None], bool]) -> None:
-        """A no to what is so already is a yes."""
+    def _write(self, send: Callable[[], object], shows: _Check) -> None:
+        """Sends a write; treats a rejection as success when the PBX already shows the wanted state."""
         try:
-            with over_by(self.before_write()):
-                call()
-        except UnknownOutcome:
-            self.look(shows, answered=False)
+            with cap_deadlines(self._before_write()):
+                send()
+        except UnknownOutcome:  # sending it again could do it twice
+            self.verify(shows, answered=False)
         except Throttled:
             raise
         except Rejected:
@@ -167,68 +179,61 @@ class TargetWriter:
                 raise
 
     def _create(self, after: Snapshot) -> None:
-        """A no stays a no: a group that has the name by now is somebody else's."""
+        # A rejection is final here: a group that has the name meanwhile was created by somebody else.
         try:
-            with over_by(self.before_write()):
-                id = self.pbx.create_group(after.settings)
+            with cap_deadlines(self._before_write()):
+                group_id = self._pbx.create_group(after.settings)
         except UnknownOutcome:
-            self.look(lambda seen: seen is not None, answered=False)
-            id = self._id()
-        self.target, self.made = self.target.model_copy(update={"id": id}), True
+            self.verify(lambda seen: seen is not None, answered=False)
+            group_id = self._group_id()
+        self._target, self.created = self._target.model_copy(update={"id": group_id}), True
+
+    def _update(self, now: Snapshot, after: Snapshot) -> None:
+        body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
+        self._write(self._update_request(body, now.prompt, after.prompt), lambda seen: _same_settings(seen, after))
+
+    def _update_request(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:
+        if now is not None and after is not None and not now.same(after):
+            # Uploading changes no settings, so it needs no `before_write`.
+            return partial(self._pbx.set_prompt, body, upload_prompt(self._pbx, after, self._content))
+        if self._target.is_server:
+            return partial(self._pbx.update_server, body)
+        return lambda: self._pbx.update_group(self._group_id(), body)
 
     def _delete(self, now: Snapshot | None) -> None:
-        """Whether a group has to be emptied first is undocumented: tried whole."""
+        # Whether a group must be emptied before its deletion is undocumented, so that is the second attempt.
         try:
-            self._destroy()
+            self._delete_group()
         except Throttled:
             raise
         except Rejected as cause:
             if cause.status in FORBIDDEN or now is None or not now.members:
                 raise
             for number in sorted(now.numbers()):
-                self._remove(number)
-            self._destroy()
+                self._remove_member(number)
+            self._delete_group()
 
-    def _destroy(self) -> None:
-        self._write(lambda: self.pbx.delete_group(self._id()), lambda seen: seen is None)
+    def _delete_group(self) -> None:
+        self._write(lambda: self._pbx.delete_group(self._group_id()), lambda seen: seen is None)
 
-    def _remove(self, number: str) -> None:
-        self._write(partial(self._member, "remove_member", number), partial(_lacks, number))
+    def _add_member(self, number: str) -> None:
+        self._write(
+            lambda: self._pbx.add_member(self._group_id(), number),
+            lambda seen: seen is not None and number in seen.numbers(),
+        )
 
-    def _updating(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:
-        """What writes it. A file that it needs is sent before: that changes nothing, so it waits for no fence."""
-        if now is None or after is None or now.same(after):
-            return partial(self._update, body)
-        return partial(self.pbx.set_prompt, body, send(self.pbx, after, self.content))
+    def _remove_member(self, number: str) -> None:
+        self._write(
+            lambda: self._pbx.remove_member(self._group_id(), number),
+            lambda seen: seen is None or number not in seen.numbers(),
+        )
 
-    def _update(self, body: dict[str, Any]) -> None:
-        if self.target.is_server:
-            self.pbx.update_server(body)
-        else:
-            self.pbx.update_group(self._id(), body)
-
-    def _member(self, method: Literal["add_member", "remove_member"], number: str) -> None:
-        getattr(self.pbx, method)(self._id(), number)
-
-    def _id(self) -> str:
-        id = self.target.id or locate(self.pbx, self.target.name or "")
-        if id is None:
-            raise Unverified(self.change, None, read=True, answered=True)
-        return id
+    def _group_id(self) -> str:
+        group_id = self._target.id or find_group_id(self._pbx, self._target.name or "")
+        if group_id is None:
+            raise Unverified(self._change, None, read=True, answered=True)
+        return group_id
 
 
-def _numbers(of: Snapshot | None, but_not: Snapshot | None) -> list[str]:
-    had = but_not.numbers() if but_not else frozenset()
-    return [member.number for member in (of.members if of else None) or () if member.number not in had]
-
-
-def _compares(after: Snapshot, seen: Snapshot | None) -> bool:
+def _same_settings(seen: Snapshot | None, after: Snapshot) -> bool:
     return seen is not None and seen.same_settings(after)
-
-
-def _has(number: str, seen: Snapshot | None) -> bool:
-    return seen is not None and number in seen.numbers()
-
-
-def _lacks(number: str, seen: Snapshot | None) -> bool:
-    return seen is None or number not in seen.numbers()

@@ -1,4 +1,4 @@
-"""Credentials, sign-in, token refresh."""
+"""Signs in to the PBX and keeps the access token valid."""
 
 import math
 import threading
@@ -12,14 +12,25 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 from bot.errors import Missing, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
 from bot.pbx.models import Text, blank_to_none
-from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, Throttled, as_json
-from bot.pbx.responses import judged, parsed
+from bot.pbx.requests import ApiRequest, Dropped, Throttled, as_json
+from bot.pbx.responses import judged, parse_body
 from bot.pbx.transport import Deadline
+
+CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
+"""Client id for scripts, published by the vendor and not secret."""
+ADVICE = " Set it right and restart Park; until then nothing is sent."
+"""Last sentence of the error after a rejected sign-in."""
+RENEWAL_MARGIN = 60.0
+"""Seconds before its expiry that a token is renewed, but at most a tenth of its lifetime."""
+
+
+class SecondFactorAsked(SignInFailed):
+    """The password is right, but the PBX requires a second factor too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Credentials:
-    """A ready bearer token, or a tenant user of `domain`; with both, the user takes over once the token has run out."""
+    """A bearer token, or a tenant user of `domain`; with both, the user signs in once the token has expired."""
 
     token: str | None = field(default=None, repr=False)
     username: str | None = None
@@ -27,204 +38,199 @@ class Credentials:
     domain: str | None = None
 
     def __post_init__(self) -> None:
-        """Raise SettingsError when they could let nobody in."""
-        if self.token is None and not self.user:
+        """Raises SettingsError unless there is a usable token or a user with a password."""
+        if self.token is None and not self.has_user:
             raise SettingsError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
-        if self.token is not None and not is_token(self.token):
+        if self.token is not None and not _is_token(self.token):
             raise SettingsError("PBX_TOKEN holds something other than visible ASCII characters")
 
     @property
-    def user(self) -> bool:
+    def has_user(self) -> bool:
         """Whether there is a user to sign in."""
         return bool(self.username and self.password)
 
 
-def is_token(text: str) -> bool:
-    """Whether it can stand in a header: visible ASCII."""
-    return bool(text) and all("!" <= letter <= "~" for letter in text)
+def _is_token(text: str) -> bool:
+    return bool(text) and all("!" <= letter <= "~" for letter in text)  # visible ASCII: it is sent in a header
 
 
-CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
-"""The vendor's published id for scripts; it is no secret."""
-
-
-def _as_token(text: str) -> str:
-    if not is_token(text):
+def _checked_token(text: str) -> str:
+    if not _is_token(text):
         raise ValueError("is not a token")
     return text
 
 
 class TokenResponse(BaseModel):
-    """Tokens; `expires_in` is seconds, and where it is missing only a 401 tells."""
+    """The response to a sign-in. `expires_in` is in seconds; without it, only a 401 shows that a token has expired."""
 
-    access_token: Annotated[str, AfterValidator(_as_token)]
+    access_token: Annotated[str, AfterValidator(_checked_token)]
     refresh_token: Text = None
     expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
 
 
 class SecondFactorResponse(BaseModel):
-    """A 200 that is NOT signed in."""
+    """The part of a response with status 200 that tells whether a second factor is still missing."""
 
     two_factor_enabled: bool = False
 
 
 class TokenApi:
-    """JSON to /auth/sign_in and /auth/refresh_token."""
+    """Sign-in of PortSIP 22.2 and newer: JSON to /auth/sign_in and /auth/refresh_token."""
 
     @staticmethod
-    def first(who: Credentials) -> ApiRequest:
-        fields = {"username": who.username, "password": who.password, "domain": who.domain}
-        return _post("auth", "sign_in", fields={key: value for key, value in fields.items() if value})
+    def sign_in(credentials: Credentials) -> ApiRequest:
+        """Returns the request that signs the user in."""
+        return TokenApi._request("sign_in", _user_fields(credentials))
 
     @staticmethod
-    def again(refresh_token: str) -> ApiRequest:
-        return _post("auth", "refresh_token", fields={"refresh_token": refresh_token})
+    def refresh(refresh_token: str) -> ApiRequest:
+        """Returns the request for new tokens."""
+        return TokenApi._request("refresh_token", {"refresh_token": refresh_token})
+
+    @staticmethod
+    def _request(name: str, fields: dict[str, str]) -> ApiRequest:
+        return ApiRequest(method="POST", path=("auth", name), content=as_json(fields))
 
 
 class LegacyTokenApi:
-    """A form to /login/oauth/token."""
+    """Sign-in of older versions: a form to /login/oauth/token."""
 
     @staticmethod
-    def first(who: Credentials) -> ApiRequest:
-        fields = {"username": who.username or "", "password": who.password or "", "domain": who.domain or ""}
-        return _form(
-            {"grant_type": "password", "scope": "all", **{key: value for key, value in fields.items() if value}}
-        )
+    def sign_in(credentials: Credentials) -> ApiRequest:
+        """Returns the request that signs the user in."""
+        return LegacyTokenApi._request({"grant_type": "password", "scope": "all", **_user_fields(credentials)})
 
     @staticmethod
-    def again(refresh_token: str) -> ApiRequest:
-        return _form({"grant_type": "refresh_token", "refresh_token": refresh_token})
+    def refresh(refresh_token: str) -> ApiRequest:
+        """Returns the request for new tokens."""
+        return LegacyTokenApi._request({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    @staticmethod
+    def _request(fields: dict[str, str]) -> ApiRequest:
+        content = urlencode({**fields, "client_id": CLIENT_ID}).encode()
+        path, content_type = ("login", "oauth", "token"), "application/x-www-form-urlencoded"
+        return ApiRequest(method="POST", path=path, content=content, content_type=content_type)
 
 
 SignInMethod = type[TokenApi] | type[LegacyTokenApi]
 
 
-def _post(*path: str, fields: dict[str, str | None]) -> ApiRequest:
-    return ApiRequest(method="POST", path=path, content=as_json(fields))
-
-
-def _form(fields: dict[str, str]) -> ApiRequest:
-    content = urlencode({**fields, "client_id": CLIENT_ID}).encode()
-    path = ("login", "oauth", "token")
-    return ApiRequest(method="POST", path=path, content=content, content_type="application/x-www-form-urlencoded")
-
-
-ADVICE = " Set it right and restart Park; until then nothing is sent."
-"""What a rejected login says at its end."""
-EARLY = 60.0
-"""Seconds before its end that a token is renewed, but never more than a tenth of its life."""
+def _user_fields(credentials: Credentials) -> dict[str, str]:
+    fields = {"username": credentials.username, "password": credentials.password, "domain": credentials.domain}
+    return {key: value for key, value in fields.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
     access: str = field(repr=False)
     refresh: str | None = field(default=None, repr=False)
-    until: float = math.inf
+    renew_at: float = math.inf
+    """By `time.monotonic()`."""
 
     @property
     def fresh(self) -> bool:
-        return time.monotonic() < self.until
-
-
-class SecondFactorAsked(SignInFailed):
-    """The user's password is right, and not enough."""
+        return time.monotonic() < self.renew_at
 
 
 class SignIn:
-    """The token of the moment. A rejected login is remembered and never tried again: the PBX blocks addresses."""
+    """Provides the current access token to all threads.
 
-    def __init__(self, sender: HttpSender, who: Credentials) -> None:
+    A rejected sign-in is remembered and never repeated: the PBX blocks the address after failed ones.
+    """
+
+    def __init__(self, sender: HttpSender, credentials: Credentials) -> None:
         self._sender = sender
-        self._who = who
-        self._ways: tuple[SignInMethod, ...] = (TokenApi, LegacyTokenApi)
-        self._tokens = _Tokens(who.token) if who.token else None
-        self._rejected: str | None = None
+        self._credentials = credentials
+        self._methods: tuple[SignInMethod, ...] = (TokenApi, LegacyTokenApi)
+        self._tokens = _Tokens(credentials.token) if credentials.token else None
+        self._rejection: str | None = None
         self._lock = threading.Lock()
 
     @property
     def rejected(self) -> bool:
-        """Whether nothing is sent any more until somebody sets it right."""
-        return self._rejected is not None
+        """Whether the PBX has rejected the credentials, after which nothing is sent any more."""
+        return self._rejection is not None
 
     def token(self, deadline: Deadline) -> str:
-        """The token to send; signs in or refreshes where needed."""
+        """Returns an access token; signs in or refreshes first where needed."""
         tokens = self._tokens
-        return tokens.access if tokens and tokens.fresh and not self._rejected else self._renewed(tokens, deadline)
+        return tokens.access if tokens and tokens.fresh and not self._rejection else self._renew(tokens, deadline)
 
     def renew(self, refused: str, deadline: Deadline) -> str:
-        """Another token than the one that got a 401; all who come with the same one wait for one renewal."""
+        """Returns another token than `refused`, which got a 401; concurrent callers share one renewal."""
         tokens = self._tokens
-        return tokens.access if tokens and tokens.access != refused else self._renewed(tokens, deadline)
+        return tokens.access if tokens and tokens.access != refused else self._renew(tokens, deadline)
 
     def rotates(self, deadline: Deadline) -> bool | None:
-        """Renew now: whether another refresh token came; None where there is none to renew with; raise PBXError."""
+        """Refreshes now and returns whether the refresh token changed; None without one; raises PBXError."""
         with self._lock:
             if (old := self._tokens) is None or old.refresh is None:
                 return None
-            self._tokens = self._granted(self._ways[0].again(old.refresh), deadline, keep=old.refresh)
+            self._tokens = self._refresh(old.refresh, deadline)
             return self._tokens.refresh != old.refresh
 
-    def _renewed(self, old: _Tokens | None, deadline: Deadline) -> str:
-        if not self._lock.acquire(timeout=deadline.left()):
+    def _renew(self, old: _Tokens | None, deadline: Deadline) -> str:
+        if not self._lock.acquire(timeout=deadline.remaining()):
             raise Unreachable(f"signing in to the PBX took longer than {deadline.seconds:g} s")
         try:
-            if self._rejected:
-                raise SignInFailed(self._rejected)
-            if self._tokens is None or self._tokens is old:
-                self._tokens = self._again(old, deadline)
+            if self._rejection:
+                raise SignInFailed(self._rejection)
+            if self._tokens is None or self._tokens is old:  # else another thread renewed them meanwhile
+                self._tokens = self._refresh_or_sign_in(old, deadline)
             return self._tokens.access
         finally:
             self._lock.release()
 
-    def _again(self, old: _Tokens | None, deadline: Deadline) -> _Tokens:
+    def _refresh_or_sign_in(self, old: _Tokens | None, deadline: Deadline) -> _Tokens:
         if old and old.refresh:
             try:
-                return self._granted(self._ways[0].again(old.refresh), deadline, keep=old.refresh)
+                return self._refresh(old.refresh, deadline)
             except Throttled:
                 raise
-            except Rejected:  # the refresh token has run out too, which is no rejected login
+            except Rejected:  # the refresh token has expired too: no rejected sign-in
                 self._tokens = None
-        return self._first(deadline)
+        return self._sign_in(deadline)
 
-    def _first(self, deadline: Deadline) -> _Tokens:
-        if not self._who.user:
+    def _refresh(self, refresh_token: str, deadline: Deadline) -> _Tokens:
+        return self._request_tokens(self._methods[0].refresh(refresh_token), deadline, refresh_token)
+
+    def _sign_in(self, deadline: Deadline) -> _Tokens:
+        if not self._credentials.has_user:
             raise self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked")
-        for way in self._ways:
+        for method in self._methods:
             try:
-                tokens = self._granted(way.first(self._who), deadline)
+                tokens = self._request_tokens(method.sign_in(self._credentials), deadline)
             except Missing:
                 continue
             except Throttled:
                 raise
             except Rejected as error:
                 raise self._reject(f"The PBX does not accept the sign-in: {error}") from error
-            self._ways = (way,)
+            self._methods = (method,)  # the PBX's version is known now
             return tokens
         raise Unreachable("The PBX has neither sign-in address: does PBX_URL end in /api?")
 
-    def _granted(self, call: ApiRequest, deadline: Deadline, *, keep: str | None = None) -> _Tokens:
+    def _request_tokens(self, request: ApiRequest, deadline: Deadline, refresh_token: str | None = None) -> _Tokens:
+        """Returns the tokens that the PBX grants; `refresh_token` stays in use where it grants no new one."""
         try:
-            answer = judged(call, self._sender.exchange(call, deadline))
-        except Dropped as error:  # whether it counted as a login is not known, so this call doesn't repeat it
+            response = judged(request, self._sender.send(request, deadline))
+        except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
-        self._refuse_second_factor(call, answer)
-        granted = parsed(call, answer, TokenResponse)
-        return _Tokens(granted.access_token, granted.refresh_token or keep, _until(granted.expires_in))
-
-    def _refuse_second_factor(self, call: ApiRequest, answer: ApiResponse) -> None:
-        if parsed(call, answer, SecondFactorResponse).two_factor_enabled:
+        if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
-                f"The PBX asks for a second factor for {self._who.username}: "
+                f"The PBX asks for a second factor for {self._credentials.username}: "
                 "give Park a tenant user of its own, without two-factor authentication",
                 SecondFactorAsked,
             )
+        granted = parse_body(request, response, TokenResponse)
+        return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
 
     def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed) -> SignInFailed:
-        self._rejected = f"{text}.{ADVICE}"
-        return kind(self._rejected)
+        self._rejection = f"{text}.{ADVICE}"
+        return kind(self._rejection)
 
 
-def _until(expires_in: float | None) -> float:
+def _renewal_time(expires_in: float | None) -> float:
     if not expires_in or expires_in < 0 or not math.isfinite(expires_in):
         return math.inf
-    return time.monotonic() + expires_in - min(EARLY, expires_in / 10)
+    return time.monotonic() + expires_in - min(RENEWAL_MARGIN, expires_in / 10)

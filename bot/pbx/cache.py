@@ -1,12 +1,11 @@
-"""Cached objects, group membership, search for a member."""
+"""Caches of PBX objects and of group membership. Both are thread-safe and send nothing themselves."""
 
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.errors import Missing
-from bot.pbx.models import Member, ParkGroup
+from bot.pbx.models import Member
 from bot.pbx.responses import Identified
 
 T = TypeVar("T", bound=Identified)
@@ -14,108 +13,119 @@ T = TypeVar("T", bound=Identified)
 
 @dataclass(frozen=True, slots=True)
 class CacheMark:
-    """A moment at which a reading began, and how often all was forgotten before it."""
+    """The time at which a read began, and the number of invalidations before it."""
 
     at: float
-    forgotten: int
+    generation: int
 
 
 class ObjectCache(Generic[T]):
-    """Fresh for `lifetime` seconds of `clock`. A reading that began before forget() is not kept. Any thread may ask."""
+    """Objects of one type, and the results of lookups among them.
+
+    Entries are fresh for `lifetime` seconds of `clock`, or until `invalidate`. A read that began before an
+    invalidation is not stored.
+    """
 
     def __init__(self, lifetime: float, clock: Callable[[], float]) -> None:
         self._lifetime = lifetime
         self._clock = clock
         self._lock = threading.Lock()
-        self._things: dict[str, tuple[T, CacheMark]] = {}
-        self._answers: dict[str, tuple[list[T], CacheMark]] = {}
-        self._began: CacheMark | None = None
-        self._whole: CacheMark | None = None
-        self._forgotten = 0
-        self.edition = 0
-        """Another number whenever what it holds is."""
+        self._objects: dict[str, tuple[T, CacheMark]] = {}
+        self._results: dict[str, tuple[list[T], CacheMark]] = {}
+        self._first_page_read: CacheMark | None = None
+        self._list_read: CacheMark | None = None
+        self._generation = 0
+        self.version = 0
+        """Changes whenever the cached objects do."""
 
-    def now(self) -> CacheMark:
-        """To be taken before asking the PBX."""
+    def mark(self) -> CacheMark:
+        """Returns the mark of a read that begins now, to be passed on with what was read."""
         with self._lock:
-            return CacheMark(self._clock(), self._forgotten)
+            return CacheMark(self._clock(), self._generation)
 
-    def forget(self) -> None:
-        """Nothing is fresh any more."""
+    def invalidate(self) -> None:
+        """Makes every entry stale; the objects remain available from `all_seen`."""
         with self._lock:
-            self._forgotten += 1
-            self._answers.clear()
+            self._generation += 1
+            self._results.clear()
 
-    def keep(self, things: Iterable[T], since: CacheMark, *, begins: bool = False, whole: bool = False) -> None:
-        """`begins`: they begin the list; `whole`: they are all of it, and what isn't among them is gone.
+    def store(
+        self, objects: Iterable[T], since: CacheMark, *, first_page: bool = False, complete: bool = False
+    ) -> None:
+        """Stores objects that were read; of two concurrent reads of an object, the one that began later counts.
 
-        Of a thing that was read twice at once, what was asked for last counts.
+        Args:
+            first_page: the objects are those at the beginning of the PBX's list.
+            complete: the objects are the whole list, so any other no longer exists.
         """
         with self._lock:
-            if since.forgotten != self._forgotten:
+            if since.generation != self._generation:  # may show the state before the change that caused it
                 return
-            read = {thing.id: (thing, since) for thing in things}
-            later = {id: kept for id in read if (kept := self._things.get(id)) and kept[1].at > since.at}
-            self._things = {**({} if whole else self._things), **read, **later}
-            self.edition += 1
-            self._began = since if begins else self._began
-            self._whole = since if whole else self._whole
+            read = {one.id: (one, since) for one in objects}
+            newer = {id: cached for id in read if (cached := self._objects.get(id)) and cached[1].at > since.at}
+            self._objects = {**({} if complete else self._objects), **read, **newer}
+            self.version += 1
+            self._first_page_read = since if first_page else self._first_page_read
+            self._list_read = since if complete else self._list_read
 
-    def note(self, thing: T) -> None:
-        """It is like that now, and is called what it was called before."""
+    def replace(self, changed: T) -> None:
+        """Stores an object as it is now, after a change that left its names as they were."""
         with self._lock:
-            self._things = {**self._things, thing.id: (thing, CacheMark(self._clock(), self._forgotten))}
-            self._answers = {
+            self._objects = {**self._objects, changed.id: (changed, CacheMark(self._clock(), self._generation))}
+            self._results = {
                 text: (found, since)
-                for text, (found, since) in self._answers.items()
-                if thing.id not in {one.id for one in found}
+                for text, (found, since) in self._results.items()
+                if changed.id not in {one.id for one in found}
             }
-            self.edition += 1
+            self.version += 1
 
-    def answer(self, text: str, found: list[T], since: CacheMark) -> None:
-        """All that fit `text`."""
+    def store_result(self, text: str, found: list[T], since: CacheMark) -> None:
+        """Stores the result of looking `text` up."""
         with self._lock:
-            self._answers = {key: kept for key, kept in self._answers.items() if self._fresh(kept[1])}
-            self._answers[text] = (found, since)
+            self._results = {key: cached for key, cached in self._results.items() if self._is_fresh(cached[1])}
+            self._results[text] = (found, since)
 
-    def one(self, thing_id: str) -> T | None:
-        """A thing that is fresh."""
+    def get(self, object_id: str) -> T | None:
+        """Returns the object with this id if it is fresh."""
         with self._lock:
-            thing, since = self._things.get(thing_id, (None, None))
-            return thing if self._fresh(since) else None
+            cached, since = self._objects.get(object_id, (None, None))
+            return cached if self._is_fresh(since) else None
 
     def fresh(self) -> list[T]:
-        """The things that are."""
+        """Returns the fresh objects."""
         with self._lock:
-            return [thing for thing, since in self._things.values() if self._fresh(since)]
+            return [cached for cached, since in self._objects.values() if self._is_fresh(since)]
 
-    def whole(self) -> list[T] | None:
-        """All there are, if that is known."""
+    def complete_list(self) -> list[T] | None:
+        """Returns the PBX's whole list; None unless that is fresh."""
         with self._lock:
-            return [thing for thing, _ in self._things.values()] if self._fresh(self._whole) else None
+            return [cached for cached, _ in self._objects.values()] if self._is_fresh(self._list_read) else None
 
-    def began(self) -> bool:
-        """Whether the beginning of the list is fresh."""
+    def has_first_page(self) -> bool:
+        """Returns whether the beginning of the PBX's list is fresh."""
         with self._lock:
-            return self._fresh(self._began)
+            return self._is_fresh(self._first_page_read)
 
-    def found(self, text: str) -> list[T] | None:
-        """All that fit `text`, if that was asked lately."""
+    def result(self, text: str) -> list[T] | None:
+        """Returns the result of looking `text` up if it is fresh."""
         with self._lock:
-            found, since = self._answers.get(text, (None, None))
-            return found if self._fresh(since) else None
+            found, since = self._results.get(text, (None, None))
+            return found if self._is_fresh(since) else None
 
-    def ever(self) -> list[T]:
-        """All that was ever read and is not known to be gone."""
+    def all_seen(self) -> list[T]:
+        """Returns all objects, fresh or stale, that are not known to be gone."""
         with self._lock:
-            return [thing for thing, _ in self._things.values()]
+            return [cached for cached, _ in self._objects.values()]
 
-    def _fresh(self, since: CacheMark | None) -> bool:
-        return since is not None and since.forgotten == self._forgotten and self._clock() - since.at < self._lifetime
+    def _is_fresh(self, since: CacheMark | None) -> bool:
+        return since is not None and since.generation == self._generation and self._clock() - since.at < self._lifetime
 
 
 class Membership:
-    """A member list is fresh for `lifetime` seconds; a user is in one group at most, so what was read last counts."""
+    """The members of each park group, fresh for `lifetime` seconds of `clock`.
+
+    A user is in at most one group, so the list that was read last decides.
+    """
 
     def __init__(self, lifetime: float, clock: Callable[[], float]) -> None:
         self._lifetime = lifetime
@@ -125,107 +135,52 @@ class Membership:
         self._members: dict[str, tuple[Member, ...]] = {}
         self._read_at: dict[str, float] = {}
 
-    def note(self, group_id: str, members: Iterable[Member]) -> None:
-        """These are now the group's members, and no others."""
+    def store(self, group_id: str, members: Iterable[Member]) -> None:
+        """Stores a group's complete list of members."""
         with self._lock:
             self._drop(group_id)
             self._members[group_id] = listed = tuple(members)
             self._group_of |= {member.extension_number: group_id for member in listed}
             self._read_at[group_id] = self._clock()
 
-    def forget(self, group_id: str) -> None:
-        """Nothing is known of the group's members."""
+    def invalidate(self, group_id: str) -> None:
+        """Removes a group's members."""
         with self._lock:
             self._drop(group_id)
             self._read_at.pop(group_id, None)
 
     def contains(self, group_id: str, extension: str, *, since: float | None = None) -> bool | None:
-        """None where the group's members aren't known, or were read before `since`."""
+        """Returns whether a group has this member; None if its list is stale or was read before `since`."""
         with self._lock:
-            known = self._fresh(group_id) and (since is None or self._read_at[group_id] >= since)
+            known = self._is_fresh(group_id) and (since is None or self._read_at[group_id] >= since)
             return self._group_of.get(extension) == group_id if known else None
 
     def group_of(self, extension: str) -> str | None:
-        """The id of the group it is in, if that is known."""
+        """Returns the id of the extension's group if that is fresh."""
         with self._lock:
             group_id = self._group_of.get(extension)
-            return group_id if group_id is not None and self._fresh(group_id) else None
+            return group_id if group_id is not None and self._is_fresh(group_id) else None
 
     def count(self, group_id: str) -> int | None:
-        """How many members; None where they aren't known."""
+        """Returns the number of a group's members if that is fresh."""
         with self._lock:
-            return sum(group == group_id for group in self._group_of.values()) if self._fresh(group_id) else None
+            return sum(group == group_id for group in self._group_of.values()) if self._is_fresh(group_id) else None
 
     def members(self, group_id: str) -> tuple[Member, ...] | None:
-        """As they were read last, however long ago; None where they never were, or are known to have changed."""
+        """Returns a group's members, fresh or stale; None if they were never read, or are known to have changed."""
         with self._lock:
             listed = self._members.get(group_id)
             return listed and tuple(one for one in listed if self._group_of.get(one.extension_number) == group_id)
 
     def last_seen_in(self, extension: str) -> str | None:
-        """The same, however long ago."""
+        """Returns the id of the extension's group, fresh or stale."""
         with self._lock:
             return self._group_of.get(extension)
 
-    def _fresh(self, group_id: str) -> bool:
+    def _is_fresh(self, group_id: str) -> bool:
         read_at = self._read_at.get(group_id)
         return read_at is not None and self._clock() - read_at < self._lifetime
 
     def _drop(self, group_id: str) -> None:
         self._members.pop(group_id, None)
         self._group_of = {extension: group for extension, group in self._group_of.items() if group != group_id}
-
-
-@dataclass(frozen=True, slots=True)
-class MemberSearch:
-    """The group, or None after looking into `looked` of `total`."""
-
-    group: ParkGroup | None
-    looked: int
-    total: int
-
-    @property
-    def partial(self) -> bool:
-        """Whether it may be in a group that wasn't looked into."""
-        return self.group is None and self.looked < self.total
-
-
-def find(
-    extension: str,
-    groups: list[ParkGroup],
-    membership: Membership,
-    read: Callable[[str], tuple[Member, ...]],
-    limit: int,
-    progress: Callable[[int, int], None],
-    since: float | None = None,
-) -> MemberSearch:
-    """Read member lists until the extension turns up, the one it was last seen in first; at most `limit` requests.
-
-    What was read before `since` counts for nothing.
-    """
-    looked = 0
-    for group in _likeliest_first(groups, membership.last_seen_in(extension)):
-        inside = membership.contains(group.id, extension, since=since)
-        if inside is None:
-            if not limit:
-                continue
-            limit -= 1
-            members = _members(read, group.id)
-            membership.note(group.id, members)
-            inside = any(member.extension_number == extension for member in members)
-        looked += 1
-        progress(looked, len(groups))
-        if inside:
-            return MemberSearch(group, looked, len(groups))
-    return MemberSearch(None, looked, len(groups))
-
-
-def _likeliest_first(groups: list[ParkGroup], likeliest: str | None) -> Iterable[ParkGroup]:
-    return sorted(groups, key=lambda group: group.id != likeliest)
-
-
-def _members(read: Callable[[str], tuple[Member, ...]], group_id: str) -> tuple[Member, ...]:
-    try:
-        return read(group_id)
-    except Missing:  # deleted since the list was read
-        return ()

@@ -1,4 +1,4 @@
-"""The REST client: one method per endpoint; built from settings."""
+"""The REST client: one method per endpoint."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,9 +10,19 @@ from bot.errors import Missing, SignInFailed
 from bot.pbx.auth import Credentials, SignIn
 from bot.pbx.http import HttpSender, retrying
 from bot.pbx.limits import check_extension, check_group, check_server
-from bot.pbx.models import Account, AuditLog, FeatureCode, Member, Number, ParkGroup, ParkServer, RingGroup, User
-from bot.pbx.requests import ApiRequest, ApiResponse, Blob, sendable, shown_at
-from bot.pbx.responses import PAGE, Page, every, judged, parsed
+from bot.pbx.models import (
+    Account,
+    AuditLog,
+    ExtensionNumber,
+    FeatureCode,
+    Member,
+    ParkGroup,
+    ParkServer,
+    RingGroup,
+    User,
+)
+from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upload, download_request, sendable
+from bot.pbx.responses import PAGE_SIZE, Page, every, judged, parse_body
 from bot.pbx.transport import Deadline
 from bot.settings import PBXSettings, plain
 
@@ -24,10 +34,10 @@ class _Created(BaseModel):
 
 
 class PbxClient:
-    """Raises NotPossible before anything is sent, PBXError after that, and nothing else.
+    """Client of one PBX for all threads.
 
-    `deadline` is the seconds that one call may take: waiting for one of `in_flight`, signing in, retries and the
-    answer's last byte included.
+    Methods raise NotPossible before anything is sent, PBXError after that, and nothing else. Reads and requests that
+    did not reach the PBX are repeated; a write that may have arrived is not.
     """
 
     def __init__(
@@ -40,153 +50,178 @@ class PbxClient:
         deadline: float = 10.0,
         in_flight: int = 8,
     ) -> None:
+        """Sends nothing yet.
+
+        Args:
+            deadline: seconds that one call may take: waiting for a free slot, signing in and retries included.
+            in_flight: largest number of concurrent requests.
+        """
         self._sender = HttpSender(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
         self._sign_in = SignIn(self._sender, credentials)
         self._deadline = deadline
 
     @property
     def sign_in(self) -> SignIn:
+        """The access token in use."""
         return self._sign_in
 
+    @property
+    def state(self) -> str:
+        """How the last call ended, as text for people; sends nothing."""
+        return "refuses the sign-in" if self._sign_in.rejected else self._sender.stats.state
+
     def server(self) -> ParkServer:
+        """Returns the call park server's settings."""
         return self._read(ParkServer, "call_park")
 
     def update_server(self, settings: Mapping[str, Any]) -> None:
+        """Writes the call park server's settings; read-only ones among them are left out."""
         check_server(settings)
         self._write("call_park", content=sendable(settings))
 
     def set_prompt(self, settings: Mapping[str, Any], file_id: str | None) -> None:
-        """With the server's other settings, as they are to be; None takes the prompt away."""
+        """Writes the call park server's settings with the prompt of an uploaded file, or with none."""
         check_server(settings)
         self._write("call_park", content=sendable(settings, prompt_file_id=file_id or ""))
 
     def upload(self, name: str, content: bytes) -> str:
-        """The new file's id. Nothing is lost by doing it twice, so as a whole it is tried like a read."""
-        blob, deadline = Blob(name, content), Deadline(self._deadline)
-        return retrying(deadline, lambda: self._uploaded(blob, deadline))
+        """Uploads a file and returns its id; retried as a whole, since an unused file does no harm."""
+        deadline = Deadline(self._deadline)
+        return retrying(deadline, lambda: self._upload(name, content, deadline))
 
     def file(self, url: str) -> bytes:
-        """What the PBX shows at an address of its own; raise NotPossible for any other."""
-        return self._send(shown_at(url, self._sender.base)).body
+        """Returns a file from a URL that the PBX gave; raises NotPossible for a URL of another host."""
+        return self._send(download_request(url, self._sender.base_url)).body
 
     def groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[ParkGroup]:
+        """Yields the park groups, reading pages as needed."""
         return every(lambda skip: self.group_page(skip, filter=filter, search=search))
 
     def group_page(self, skip: int = 0, **narrowed: str | None) -> Page[ParkGroup]:
+        """Returns the page of park groups that begins at item `skip`, narrowed by `filter` or `search`."""
         return self._page(Page[ParkGroup], "call_park_groups", skip, narrowed)
 
     def group(self, group_id: str) -> ParkGroup:
+        """Returns a park group; raises Missing."""
         return self._read(ParkGroup, "call_park_groups", group_id)
 
     def create_group(self, settings: Mapping[str, Any]) -> str:
-        """The new group's id."""
+        """Creates a park group and returns its id."""
         check_group(settings, new=True)
-        call, answer = self._write("call_park_groups", content=sendable(settings))
-        return parsed(call, answer, _Created).id
+        request, response = self._write("call_park_groups", content=sendable(settings))
+        return parse_body(request, response, _Created).id
 
     def update_group(self, group_id: str, settings: Mapping[str, Any]) -> None:
+        """Writes a park group's settings; read-only ones among them are left out."""
         check_group(settings)
         self._write("call_park_groups", group_id, content=sendable(settings))
 
     def delete_group(self, group_id: str) -> None:
+        """Deletes a park group."""
         self._write("call_park_groups", group_id, "destroy")
 
     def members(self, group_id: str) -> tuple[Member, ...]:
+        """Returns the members of a park group in the PBX's order."""
         return self._read(Page[Member], "call_park_groups", group_id, "members").items
 
     def add_member(self, group_id: str, extension_number: str) -> None:
+        """Adds the user with this extension number to a park group."""
         check_extension(extension_number)
         self._write("call_park_groups", group_id, "members", extension_number)
 
     def remove_member(self, group_id: str, extension_number: str) -> None:
+        """Removes the user with this extension number from a park group."""
         check_extension(extension_number)
         self._write("call_park_groups", group_id, "members", extension_number, "destroy")
 
     def ring_groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[RingGroup]:
+        """Yields the ring groups, reading pages as needed."""
         return every(lambda skip: self.ring_group_page(skip, filter=filter, search=search))
 
     def ring_group_page(self, skip: int = 0, **narrowed: str | None) -> Page[RingGroup]:
+        """Returns the page of ring groups that begins at item `skip`, narrowed by `filter` or `search`."""
         return self._page(Page[RingGroup], "ring_groups", skip, narrowed)
 
     def ring_group(self, ring_group_id: str) -> RingGroup:
+        """Returns a ring group; raises Missing."""
         return self._read(RingGroup, "ring_groups", ring_group_id)
 
-    def number(self, extension_number: str) -> Number | None:
-        """Whatever answers this number; None where nothing does."""
+    def number(self, extension_number: str) -> ExtensionNumber | None:
+        """Returns what an extension number belongs to; None if it is free."""
         check_extension(extension_number)
         try:
-            return self._read(Number, "extension_numbers", extension_number)
+            return self._read(ExtensionNumber, "extension_numbers", extension_number)
         except Missing:
             return None
 
     def users(self, *, filter: str | None = None, search: str | None = None) -> Iterator[User]:
+        """Yields the users, reading pages as needed."""
         return every(lambda skip: self.user_page(skip, filter=filter, search=search))
 
     def user_page(self, skip: int = 0, **narrowed: str | None) -> Page[User]:
+        """Returns the page of users that begins at item `skip`, narrowed by `filter` or `search`."""
         return self._page(Page[User], "users", skip, narrowed)
 
     def feature_codes(self) -> tuple[FeatureCode, ...]:
+        """Returns the tenant's star codes."""
         return self._read(Page[FeatureCode], "feature_access_codes").items
 
     def audit_logs(self) -> tuple[AuditLog, ...]:
-        """As far as one answer goes: no parameters are promised."""
+        """Returns the audit log's entries of one response: paging parameters are not documented for it."""
         return self._read(Page[AuditLog], "audit_logs").items
 
     def role(self) -> str | None:
-        """Of whoever is signed in; None where an older PBX doesn't tell."""
+        """Returns the signed-in user's role; None on a PBX before 22.2, which has no such endpoint."""
         try:
             return self._read(Account, "auth", "user").role
         except Missing:
             return None
 
-    @property
-    def state(self) -> str:
-        """How the last call went, in words; nothing is asked for it."""
-        return "refuses the sign-in" if self._sign_in.rejected else self._sender.pulse.state
+    def ask(self, request: ApiRequest, *, signed: bool = True) -> ApiResponse:
+        """Sends any request once and returns the response of any status; without a token unless `signed`."""
+        deadline = Deadline(self._deadline)
+        return self._send_signed(request, deadline) if signed else self._sender.send(request, deadline)
 
     def close(self) -> None:
-        """Close every connection; calls after this fail as Unreachable."""
+        """Closes every connection; later calls raise Unreachable."""
         self._sender.close()
 
-    def ask(self, call: ApiRequest, *, signed: bool = True) -> ApiResponse:
-        """Once, whatever the answer says; not `signed`, without a token."""
-        deadline = Deadline(self._deadline)
-        return self._signed_in(call, deadline) if signed else self._sender.exchange(call, deadline)
-
-    def _page(self, shape: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
+    def _page(self, model: type[Page[M]], path: str, skip: int, narrowed: Mapping[str, str | None]) -> Page[M]:
         query = {key: value for key, value in narrowed.items() if value}
-        return self._read(shape, path, skip=skip, top=PAGE, **query)
+        return self._read(model, path, skip=skip, top=PAGE_SIZE, **query)
 
-    def _read(self, shape: type[M], *path: str, **query: str | int) -> M:
-        call = ApiRequest(method="GET", path=path, query=query)
-        return parsed(call, self._send(call), shape)
+    def _read(self, model: type[M], *path: str, **query: str | int) -> M:
+        request = ApiRequest(method="GET", path=path, query=query)
+        return parse_body(request, self._send(request), model)
 
     def _write(self, *path: str, content: bytes | None = None) -> tuple[ApiRequest, ApiResponse]:
-        call = ApiRequest(method="POST", path=path, content=content, write=True)
-        return call, self._send(call)
+        request = ApiRequest(method="POST", path=path, content=content, write=True)
+        return request, self._send(request)
 
-    def _send(self, call: ApiRequest) -> ApiResponse:
-        """A 2xx answer, or raise PBXError; writes are only repeated when nothing was done."""
+    def _send(self, request: ApiRequest) -> ApiResponse:
         deadline = Deadline(self._deadline)
-        return retrying(deadline, lambda: judged(call, self._signed_in(call, deadline)))
+        return retrying(deadline, lambda: self._send_checked(request, deadline))
 
-    def _uploaded(self, blob: Blob, deadline: Deadline) -> str:
-        begin = blob.begin()
-        complete = blob.complete(begin, judged(begin, self._signed_in(begin, deadline)))
-        return parsed(complete, judged(complete, self._signed_in(complete, deadline)), _Created).id
+    def _upload(self, name: str, content: bytes, deadline: Deadline) -> str:
+        begin = begin_upload(name)
+        complete = complete_upload(content, begin, self._send_checked(begin, deadline))
+        return parse_body(complete, self._send_checked(complete, deadline), _Created).id
 
-    def _signed_in(self, call: ApiRequest, deadline: Deadline) -> ApiResponse:
+    def _send_checked(self, request: ApiRequest, deadline: Deadline) -> ApiResponse:
+        return judged(request, self._send_signed(request, deadline))
+
+    def _send_signed(self, request: ApiRequest, deadline: Deadline) -> ApiResponse:
         token = self._sign_in.token(deadline)
-        answer = self._sender.exchange(call, deadline, token=token)
-        if answer.status == 401:  # nothing was done, so a write too may go once more
-            answer = self._sender.exchange(call, deadline, token=self._sign_in.renew(token, deadline))
-        if answer.status == 401:
-            raise SignInFailed(f"{call}: the PBX refuses a token that it has just given")
-        return answer
+        response = self._sender.send(request, deadline, token=token)
+        if response.status == 401:  # nothing was done, so even a write may be repeated
+            response = self._sender.send(request, deadline, token=self._sign_in.renew(token, deadline))
+        if response.status == 401:
+            raise SignInFailed(f"{request}: the PBX refuses a token that it has just given")
+        return response
 
 
 def build_client(settings: PBXSettings) -> PbxClient:
-    """The client that the environment asks for."""
+    """Returns the client that the environment's PBX_* variables describe."""
     return PbxClient(
         str(settings.pbx_url),
         credentials_of(settings),
@@ -197,7 +232,7 @@ def build_client(settings: PBXSettings) -> PbxClient:
 
 
 def credentials_of(settings: PBXSettings) -> Credentials:
-    """Whom the PBX is to let in."""
+    """Returns the credentials of the PBX_* variables; raises SettingsError where there are none."""
     return Credentials(
         token=plain(settings.pbx_token),
         username=settings.pbx_username,

@@ -1,138 +1,160 @@
-"""Names -> groups, ring groups, users; short-lived server settings."""
+"""The directory: groups, ring groups, users and memberships of the PBX by name, cached for about a minute.
+
+Its answers are for resolving and showing names; a change reads the PBX itself before it writes.
+"""
 
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 from bot.errors import Missing
-from bot.pbx import cache as finding
-from bot.pbx import name_index as kind
-from bot.pbx.cache import MemberSearch, Membership, ObjectCache
+from bot.pbx import name_index
+from bot.pbx.cache import Membership, ObjectCache
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
 
+LIFETIME = 60.0
+"""Seconds for which anything that was read stays fresh."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSearch:
+    """The result of a search for a member: its group, or None after searching `looked` of `total` groups."""
+
+    group: ParkGroup | None
+    looked: int
+    total: int
+
+    @property
+    def partial(self) -> bool:
+        """Whether the member may be in a group that was not searched."""
+        return self.group is None and self.looked < self.total
+
 
 class Directory:
-    """Whatever it knows is at most `lifetime` seconds old; a change reads for itself before it writes."""
+    """Finds objects of the PBX by name. Everything it returns is at most `lifetime` seconds old, unless stated."""
 
-    def __init__(self, pbx: PbxClient, *, lifetime: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, pbx: PbxClient, *, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._pbx = pbx
-        self._groups = NameIndex(kind.groups(pbx), ObjectCache[ParkGroup](lifetime, clock))
-        self._ring_groups = NameIndex(kind.ring_groups(pbx), ObjectCache[RingGroup](lifetime, clock))
-        self._users = NameIndex(kind.users(pbx), ObjectCache[User](lifetime, clock))
+        self._groups = NameIndex(name_index.groups(pbx), ObjectCache[ParkGroup](lifetime, clock))
+        self._ring_groups = NameIndex(name_index.ring_groups(pbx), ObjectCache[RingGroup](lifetime, clock))
+        self._users = NameIndex(name_index.users(pbx), ObjectCache[User](lifetime, clock))
         self._membership = Membership(lifetime, clock)
         self._clock = clock
 
     def group(self, text: str, *, anew: bool = False) -> list[ParkGroup]:
-        """All groups that fit the name; `anew`: by asking the PBX, as for a name that memory hasn't."""
-        return self._groups.anew(text) if anew else self._groups.named(text)
+        """Returns all groups of this name; with `anew`, those that the PBX finds now, for a name that is not cached."""
+        return self._groups.search(text) if anew else self._groups.lookup(text)
 
     def ring_group(self, text: str, *, anew: bool = False) -> list[RingGroup]:
-        """All ring groups that fit the name or extension number; `anew` as above."""
-        return self._ring_groups.anew(text) if anew else self._ring_groups.named(text)
+        """Returns all ring groups of this name or extension number; `anew` as for `group`."""
+        return self._ring_groups.search(text) if anew else self._ring_groups.lookup(text)
 
     def user(self, text: str, *, anew: bool = False) -> list[User]:
-        """All users that fit the extension number, display name, account name or e-mail; `anew` as above."""
-        return self._users.anew(text) if anew else self._users.named(text)
+        """Returns all users of this extension number, display or account name, or e-mail; `anew` as for `group`."""
+        return self._users.search(text) if anew else self._users.lookup(text)
+
+    def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
+        """Returns the ring group with this id; None if the PBX has none."""
+        return self._ring_groups.get(ring_group_id, self._pbx.ring_group)
+
+    def all_groups(self) -> list[ParkGroup]:
+        """Returns every group; unless the list is fresh, this takes one request for each 100."""
+        return self._groups.all()
+
+    # The methods from here to `missing` send no request and may return what is stale.
 
     def closest_groups(self, text: str, limit: int = 3) -> list[ParkGroup]:
-        """From memory; whole after a name that wasn't found."""
+        """Returns the cached groups with the most similar names; all are cached once a name was not found."""
         return self._groups.closest(text, limit)
 
     def closest_ring_groups(self, text: str, limit: int = 3) -> list[RingGroup]:
-        """From memory; whole after a name that wasn't found."""
+        """Returns the cached ring groups with the most similar names, as `closest_groups`."""
         return self._ring_groups.closest(text, limit)
 
     def closest_users(self, text: str, limit: int = 3) -> list[User]:
-        """From memory; whole after a name that wasn't found."""
+        """Returns the cached users with the most similar names, as `closest_groups`."""
         return self._users.closest(text, limit)
 
-    def group_by_id(self, group_id: str) -> ParkGroup | None:
-        """None when the PBX has no such group."""
-        return self._groups.by_id(group_id, self._pbx.group)
-
-    def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
-        """None when the PBX has no such ring group."""
-        return self._ring_groups.by_id(ring_group_id, self._pbx.ring_group)
-
-    def all_groups(self) -> list[ParkGroup]:
-        """Every group, one request a hundred unless fresh."""
-        return self._groups.everything()
-
     def remembered_groups(self) -> list[ParkGroup]:
-        """From memory only, fresh or not: for typeahead."""
-        return self._groups.remembered()
+        """Returns the cached groups, for typeahead."""
+        return self._groups.all_cached()
 
     def remembered_ring_groups(self) -> list[RingGroup]:
-        """From memory only, fresh or not: for typeahead."""
-        return self._ring_groups.remembered()
+        """Returns the cached ring groups, for typeahead."""
+        return self._ring_groups.all_cached()
 
     def remembered_users(self) -> list[User]:
-        """From memory only, fresh or not: for typeahead."""
-        return self._users.remembered()
-
-    def editions(self) -> tuple[int, int, int]:
-        """Of groups, ring groups and users: another number whenever what is remembered of them is."""
-        return self._groups.edition, self._ring_groups.edition, self._users.edition
-
-    def warm(self) -> None:
-        """Read all names that are not fresh, so that memory can answer; raise PBXError."""
-        for shelf in (self._groups, self._ring_groups, self._users):
-            shelf.everything()
-
-    def note_group(self, group: ParkGroup) -> None:
-        """After a change to a group that is called what it was."""
-        self._groups.note(group)
-
-    def forget_groups(self) -> None:
-        """After a change to what groups are called, or whose end nobody knows: all are asked for again."""
-        self._groups.forget()
-
-    def forget_ring_groups(self) -> None:
-        """One was found to be called otherwise."""
-        self._ring_groups.forget()
-
-    def note_members(self, group_id: str, members: Iterable[Member]) -> None:
-        """Whoever reads a group's members tells."""
-        self._membership.note(group_id, members)
-
-    def forget_members(self, group_id: str) -> None:
-        """After a write whose outcome is unknown, or a deletion."""
-        self._membership.forget(group_id)
+        """Returns the cached users, for typeahead."""
+        return self._users.all_cached()
 
     def remembered_members(self, group_id: str) -> tuple[Member, ...] | None:
-        """From memory only, fresh or not: for typeahead."""
+        """Returns the cached members of a group, for typeahead; None if they were never read or have changed."""
         return self._membership.members(group_id)
 
-    def read_members(self, group_id: str) -> None:
-        """Ask for them anew; raise PBXError."""
-        try:
-            self.note_members(group_id, self._pbx.members(group_id))
-        except Missing:
-            self.forget_members(group_id)
+    def editions(self) -> tuple[int, int, int]:
+        """Returns the versions of the cached groups, ring groups and users; each changes whenever its objects do."""
+        return self._groups.version, self._ring_groups.version, self._users.version
 
     def missing(self, kind: Literal["group", "ring_group", "user"], texts: Collection[str]) -> list[str] | None:
-        """Which of the names nothing has, by memory alone; None where that is not known for sure."""
-        shelves: dict[str, NameIndex[Any]] = {
+        """Returns those texts that name no object of this kind; None unless the cache can tell for sure."""
+        indexes: dict[str, NameIndex[Any]] = {
             "group": self._groups,
             "ring_group": self._ring_groups,
             "user": self._users,
         }
-        return shelves[kind].missing(texts)
+        return indexes[kind].unknown(texts)
 
     def member_count(self, group_id: str) -> int | None:
-        """How many members a group has, if that is known without asking."""
+        """Returns the number of a group's members if that is cached and fresh."""
         return self._membership.count(group_id)
 
     def group_of(self, extension: str) -> str | None:
-        """The id of the group an extension is in, if that is known without asking."""
+        """Returns the id of the extension's group if that is cached and fresh."""
         return self._membership.group_of(extension)
 
     def now(self) -> float:
-        """By the clock that lifetimes go by, in seconds."""
+        """Returns the time of the caches' clock, in seconds."""
         return self._clock()
+
+    def warm(self) -> None:
+        """Reads all lists of names that are not fresh; raises PBXError."""
+        for index in (self._groups, self._ring_groups, self._users):
+            index.all()
+
+    def note_group(self, group: ParkGroup) -> None:
+        """Stores a group after a change that left its name as it was."""
+        self._groups.replace(group)
+
+    def forget_groups(self) -> None:
+        """Makes all groups stale, after a change of names or a write whose outcome is unknown."""
+        self._groups.invalidate()
+
+    def forget_ring_groups(self) -> None:
+        """Makes all ring groups stale, after one turned out to have another name."""
+        self._ring_groups.invalidate()
+
+    def note_members(self, group_id: str, members: Iterable[Member]) -> None:
+        """Stores a group's complete list of members after it was read."""
+        self._membership.store(group_id, members)
+
+    def forget_members(self, group_id: str) -> None:
+        """Removes a group's members from the cache, after a deletion or a write whose outcome is unknown."""
+        self._membership.invalidate(group_id)
+
+    def read_members(self, group_id: str) -> None:
+        """Reads a group's members into the cache; raises PBXError."""
+        try:
+            self.note_members(group_id, self._pbx.members(group_id))
+        except Missing:
+            self.forget_members(group_id)
 
     def find(
         self,
@@ -143,47 +165,62 @@ class Directory:
         progress: Callable[[int, int], None] | None = None,
         since: float | None = None,
     ) -> MemberSearch:
-        """Look through the visible groups, reading at most `limit` member lists; progress(looked, total).
+        """Searches the visible groups for a member, beginning with the group that it was last seen in.
 
-        Member lists read before `since`, a moment of `now`, are read again.
+        Args:
+            limit: most lists of members that are read.
+            progress: called after each group with the number searched so far and the total.
+            since: a time of `now()`; lists that were read before it are read again.
         """
-        groups = [group for group in self._groups.everything() if visible(group)]
-        return finding.find(extension, groups, self._membership, self._pbx.members, limit, progress or _unseen, since)
+        likeliest = self._membership.last_seen_in(extension)
+        groups = sorted(filter(visible, self._groups.all()), key=lambda group: group.id != likeliest)
+        searched = 0
+        for group in groups:
+            found = self._membership.contains(group.id, extension, since=since)
+            if found is None:
+                if not limit:
+                    continue  # later groups may still be cached
+                limit -= 1
+                found = self._read_contains(group.id, extension)
+            searched += 1
+            if progress:
+                progress(searched, len(groups))
+            if found:
+                return MemberSearch(group, searched, len(groups))
+        return MemberSearch(None, searched, len(groups))
 
-
-def _unseen(looked: int, total: int) -> None:
-    """Nobody is watching."""
-
-
-T = TypeVar("T")
-
-LIFETIME = 60.0
-"""Seconds: as long as a name's in the directory."""
+    def _read_contains(self, group_id: str, extension: str) -> bool:
+        try:
+            members = self._pbx.members(group_id)
+        except Missing:  # deleted since the list of groups was read
+            members = ()
+        self._membership.store(group_id, members)
+        return any(member.extension_number == extension for member in members)
 
 
 class CachedValue(Generic[T]):
-    """One reading, shared by whoever asks while it is fresh."""
+    """One value that is read when called and then shared for LIFETIME seconds. Thread-safe."""
 
     def __init__(self, read: Callable[[], T], clock: Callable[[], float] = time.monotonic) -> None:
         self._read, self._clock = read, clock
         self._lock = threading.Lock()
-        self._kept: tuple[float, T] | None = None
+        self._cached: tuple[float, T] | None = None
 
     def __call__(self) -> T:
-        """Read anew where it is older than LIFETIME."""
+        """Returns the value, read again if it is older than LIFETIME."""
         with self._lock:
-            if self._kept is None or self._clock() - self._kept[0] > LIFETIME:
-                self._kept = (self._clock(), self._read())
-            return self._kept[1]
+            if self._cached is None or self._clock() - self._cached[0] > LIFETIME:
+                self._cached = (self._clock(), self._read())
+            return self._cached[1]
 
     def forget(self) -> None:
-        """After a change."""
+        """Drops the value, so that the next call reads it."""
         with self._lock:
-            self._kept = None
+            self._cached = None
 
 
 class ServerSettingsCache:
-    """For words only: a change reads for itself."""
+    """The call park server's settings and the star codes, for texts that mention them."""
 
     def __init__(self, pbx: PbxClient) -> None:
         self.server: CachedValue[ParkServer] = CachedValue(pbx.server)

@@ -1,4 +1,4 @@
-"""What the PBX answers with."""
+"""The objects of the PBX's API. Blank fields are None, whether the PBX sends null, "" or nothing."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 class RecallTo(StrEnum):
-    """Where a parked call goes that nobody picked up within the recall time."""
+    """Where a parked call that was not retrieved within the recall time goes."""
 
     USER = "USER_ONLY"
     USER_THEN_RING_GROUP = "USER_FIRST_THEN_RING_GROUP"
@@ -16,6 +16,7 @@ class RecallTo(StrEnum):
 
 
 def blank_to_none(value: object) -> object:
+    """Returns None for an empty string, and any other value unchanged."""
     return None if value == "" else value
 
 
@@ -25,17 +26,17 @@ Flag = Annotated[bool | None, BeforeValidator(blank_to_none)]
 
 
 class Resource(BaseModel):
-    """Anything the PBX answers with."""
+    """Base of all objects of the API. Keeps unknown fields, since newer versions of the PBX add some."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     def shown(self) -> dict[str, Any]:
-        """Every field as the PBX sent it, unknown ones included; fields it left out are left out."""
+        """Returns the fields that the PBX sent, unknown ones included and unchanged."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
 class ParkServer(Resource):
-    """The call park server: one a tenant. Times are seconds, 60 to 900."""
+    """The call park server, of which a tenant has one. Times are in seconds, 60 to 900."""
 
     enabled: Flag = None
     extension_number: Text = None
@@ -49,7 +50,7 @@ class ParkServer(Resource):
 
 
 class ParkGroup(Resource):
-    """A call park group; its name is unique in a tenant."""
+    """A call park group. Names are unique within a tenant."""
 
     id: str
     name: str
@@ -58,7 +59,7 @@ class ParkGroup(Resource):
 
 
 class Member(Resource):
-    """A user in a call park group."""
+    """A member of a call park group."""
 
     id: Text = None
     name: Text = None
@@ -67,7 +68,7 @@ class Member(Resource):
 
 
 class User(Resource):
-    """A person on the PBX."""
+    """A user of the tenant."""
 
     id: str
     name: Text = None
@@ -78,15 +79,15 @@ class User(Resource):
 
 
 class RingGroup(Resource):
-    """A ring group: what a recall can be sent to."""
+    """A ring group, to which recalls can be sent."""
 
     id: str
     name: str
     extension_number: Text = None
 
 
-class Number(Resource):
-    """Whatever answers an extension number; only type EXTENSION is a user."""
+class ExtensionNumber(Resource):
+    """What an extension number belongs to; `type` is EXTENSION for a user."""
 
     id: Text = None
     extension_number: str
@@ -95,7 +96,7 @@ class Number(Resource):
 
 
 class FeatureCode(Resource):
-    """A star code, such as *58 for GROUP_CALL_PARK."""
+    """A star code, such as *58 for the feature GROUP_CALL_PARK."""
 
     code: Text = None
     feature: str
@@ -103,13 +104,13 @@ class FeatureCode(Resource):
 
 
 class Account(Resource):
-    """Whoever is signed in; Park needs the role Admin, or one of the tenant's own that may as much."""
+    """The signed-in user; Park needs the role Admin, or a custom role with the same rights."""
 
     role: Text = None
 
 
 class AuditLog(Resource):
-    """Who changed what, on the console or through the API."""
+    """An entry of the PBX's audit log: who changed what, in the web console or through the API."""
 
     id: str
     created_at: Text = None
@@ -121,7 +122,7 @@ class AuditLog(Resource):
 
     @property
     def at(self) -> datetime | None:
-        """None for what is no time as RFC 3339 has it."""
+        """`created_at` as a time, in UTC where it has no zone; None if it is no RFC 3339 time."""
         try:
             at = datetime.fromisoformat(self.created_at or "")
         except ValueError:

@@ -1,4 +1,4 @@
-"""Lookup by name with few requests; name matching."""
+"""Looks PBX objects up by name with few requests, and compares names."""
 
 import threading
 from collections.abc import Callable, Collection, Iterable
@@ -13,221 +13,223 @@ from bot.pbx.cache import ObjectCache
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup, User
 from bot.pbx.requests import Throttled
-from bot.pbx.responses import Identified, Page, every, short
+from bot.pbx.responses import Identified, Page, every, is_complete
 
-Thing = TypeVar("Thing")
-Labels = tuple[str | None, ...]
+MIN_SIMILARITY = 60.0
+"""Least similarity of a suggested name, of rapidfuzz's 100; chosen so that suggestions are recognisable."""
+MAX_SCANNED = 2000
+"""Objects whose names are compared within a few milliseconds, so that Slack can still be acknowledged in time."""
 
-CLOSE_ENOUGH = 60.0
-"""Of rapidfuzz's 100: below it, a suggestion only puzzles."""
-
-
-def fitting(text: str, things: Iterable[Thing], labels: Callable[[Thing], Labels]) -> list[Thing]:
-    """All things called exactly `text`; else all that are but for case, width and spaces."""
-    every = [(thing, [label for label in labels(thing) if label]) for thing in things]
-    exact = [thing for thing, names in every if text in names]
-    folded = fold(text)
-    return exact or [thing for thing, names in every if folded in map(fold, names)]
-
-
-def closest(text: str, things: Iterable[Thing], labels: Callable[[Thing], Labels], limit: int) -> list[Thing]:
-    """The things whose names look most like `text`, best first."""
-    every = list(things)
-    named = [(fold(label), place) for place, thing in enumerate(every) for label in labels(thing) if label]
-    found = process.extract(
-        fold(text), [name for name, _ in named], scorer=fuzz.WRatio, limit=None, score_cutoff=CLOSE_ENOUGH
-    )
-    places = dict.fromkeys(named[index][1] for _, _, index in found)
-    return [every[place] for place in places][:limit]
-
-
+Named = TypeVar("Named")
 T = TypeVar("T", bound=Identified)
+Labels = tuple[str | None, ...]
+"""The names of one object, those that it lacks as None."""
 Narrowing = dict[str, str]
+"""A `filter` or `search` parameter of a list."""
+
+
+def matching(text: str, objects: Iterable[Named], labels: Callable[[Named], Labels]) -> list[Named]:
+    """Returns the objects called exactly `text`; if there are none, those that differ in case, width or spaces."""
+    named = [(one, [label for label in labels(one) if label]) for one in objects]
+    exact = [one for one, names in named if text in names]
+    folded = fold(text)
+    return exact or [one for one, names in named if folded in map(fold, names)]
+
+
+def closest(text: str, objects: Iterable[Named], labels: Callable[[Named], Labels], limit: int) -> list[Named]:
+    """Returns the objects with the names most similar to `text`, best first; at most `limit`."""
+    candidates = list(objects)
+    named = [(fold(label), index) for index, one in enumerate(candidates) for label in labels(one) if label]
+    found = process.extract(
+        fold(text), [name for name, _ in named], scorer=fuzz.WRatio, limit=None, score_cutoff=MIN_SIMILARITY
+    )
+    indexes = dict.fromkeys(named[position][1] for _, _, position in found)
+    return [candidates[index] for index in indexes][:limit]
 
 
 class Pages(Protocol[T]):
-    """One page of a list, narrowed by `filter` or `search` if the PBX knows how to."""
+    """Reads the page of a list that begins at item `skip`, narrowed by `filter` or `search` if the PBX supports it."""
 
     def __call__(self, skip: int = 0, **narrowed: str | None) -> "Page[T]": ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceType(Generic[T]):
-    """`unique` are the labels that no other thing of the kind has; `narrowings` begin with the most promising."""
+    """How one type of object is listed and named."""
 
     pages: Pages[T]
     labels: Callable[[T], Labels]
     unique: Callable[[T], Labels]
+    """Those labels that no two objects of the type share."""
     narrowings: Callable[[str], list[Narrowing]]
+    """The ways to narrow the list for a text, the most promising first."""
 
 
 def groups(pbx: PbxClient) -> ResourceType[ParkGroup]:
-    """By name."""
+    """Park groups: by name."""
     return ResourceType(
         pages=pbx.group_page,
         labels=lambda group: (group.name,),
         unique=lambda group: (group.name,),
-        narrowings=lambda text: [_equal("name", text), {"search": text}],
+        narrowings=lambda text: [_equals("name", text), {"search": text}],
     )
 
 
 def ring_groups(pbx: PbxClient) -> ResourceType[RingGroup]:
-    """By name or extension number."""
+    """Ring groups: by name or extension number."""
     return ResourceType(
         pages=pbx.ring_group_page,
         labels=lambda group: (group.name, group.extension_number),
         unique=lambda group: (group.extension_number,),
-        narrowings=lambda text: [*_number(text), _equal("name", text), {"search": text}],
+        narrowings=lambda text: [*_equals_number(text), _equals("name", text), {"search": text}],
     )
 
 
 def users(pbx: PbxClient) -> ResourceType[User]:
-    """By extension number, display name, account name or e-mail."""
+    """Users: by extension number, display name, account name or e-mail address."""
     return ResourceType(
         pages=pbx.user_page,
         labels=lambda user: (user.extension_number, user.display_name, user.name, user.email),
         unique=lambda user: (user.extension_number, user.name),
-        narrowings=lambda text: [*_number(text), {"search": text}],
+        narrowings=lambda text: [*_equals_number(text), {"search": text}],
     )
 
 
-def _number(text: str) -> list[Narrowing]:
-    return [_equal("extension_number", text)] if text.isascii() and text.isdigit() else []
+def _equals_number(text: str) -> list[Narrowing]:
+    return [_equals("extension_number", text)] if text.isascii() and text.isdigit() else []
 
 
-def _equal(field: str, text: str) -> Narrowing:
-    """OData: a quote inside a literal is doubled."""
-    literal = text.replace("'", "''")
+def _equals(field: str, text: str) -> Narrowing:
+    literal = text.replace("'", "''")  # OData: a quote within a literal is doubled
     return {"filter": f"{field} eq '{literal}'"}
 
 
-FEW = 2000
-"""Things whose names are compared in a few milliseconds, while somebody waits for an ack."""
-
-
 class NameIndex(Generic[T]):
-    """Up to 100 things cost one request a lifetime; among more, a name costs two or three, or every page if need be."""
+    """Looks objects of one type up by name, through a cache.
 
-    def __init__(self, kind: ResourceType[T], memory: ObjectCache[T]) -> None:
-        self._kind = kind
-        self._memory = memory
-        self._approval_flow = threading.Lock()
+    Up to 100 objects cost one request in a cache lifetime. With more, a name costs two or three requests, or the
+    whole list on a PBX that does not narrow lists.
+    """
 
-    def named(self, text: str) -> list[T]:
-        """All that fit; no request while memory is fresh."""
-        if not text.strip():
-            return []
-        known = self._known(text)
-        if known is not None:
-            return known
-        with self._approval_flow:  # who comes second finds in memory what the first one asked for
-            known = self._known(text)
-            return self._ask(text) if known is None else known
-
-    def anew(self, text: str) -> list[T]:
-        """All that fit by the PBX's own search, whatever memory holds: a name that is missing there may be new."""
-        with self._approval_flow:
-            return self._narrow(text) if text.strip() else []
-
-    def by_id(self, thing_id: str, fetch: Callable[[str], T]) -> T | None:
-        """From memory or by one request; None when the PBX has no such thing."""
-        kept = self._memory.one(thing_id)
-        if kept is not None:
-            return kept
-        since = self._memory.now()
-        try:
-            thing = fetch(thing_id)
-        except Missing:
-            return None
-        self._memory.keep([thing], since)
-        return thing
-
-    def everything(self) -> list[T]:
-        """The whole list, from memory while that is fresh."""
-        whole = self._memory.whole()
-        if whole is None:
-            with self._approval_flow:
-                whole = self._memory.whole()
-                return self._read_all() if whole is None else whole
-        return whole
-
-    def closest(self, text: str, limit: int) -> list[T]:
-        """Of whatever was ever read."""
-        return closest(text, self._memory.ever(), self._kind.labels, limit)
-
-    def remembered(self) -> list[T]:
-        """Whatever was ever read, fresh or not."""
-        return self._memory.ever()
+    def __init__(self, resource_type: ResourceType[T], cache: ObjectCache[T]) -> None:
+        self._type = resource_type
+        self._cache = cache
+        self._read_lock = threading.Lock()
 
     @property
-    def edition(self) -> int:
-        """Another number whenever what is remembered is."""
-        return self._memory.edition
+    def version(self) -> int:
+        """Changes whenever the cached objects do."""
+        return self._cache.version
 
-    def missing(self, texts: Collection[str]) -> list[str] | None:
-        """Those that nothing is called; None where the whole list isn't fresh, or too long to look through at once."""
-        whole = self._memory.whole()
-        if whole is None or len(whole) > FEW:
+    def lookup(self, text: str) -> list[T]:
+        """Returns all objects called `text`; sends no request while the cache is fresh."""
+        if not text.strip():
+            return []
+        cached = self._cached_lookup(text)
+        if cached is not None:
+            return cached
+        with self._read_lock:  # concurrent lookups wait here and then find the result in the cache
+            cached = self._cached_lookup(text)
+            return self._read_lookup(text) if cached is None else cached
+
+    def search(self, text: str) -> list[T]:
+        """Returns all objects called `text` that the PBX's own search finds, for names newer than the cache."""
+        with self._read_lock:
+            return self._read_narrowed(text) if text.strip() else []
+
+    def get(self, object_id: str, fetch: Callable[[str], T]) -> T | None:
+        """Returns the object with this id, from the cache or by `fetch`; None if the PBX has none."""
+        cached = self._cache.get(object_id)
+        if cached is not None:
+            return cached
+        since = self._cache.mark()
+        try:
+            fetched = fetch(object_id)
+        except Missing:
             return None
-        called = {fold(label) for thing in whole for label in self._kind.labels(thing) if label}
-        return [text for text in texts if fold(text) not in called]
+        self._cache.store([fetched], since)
+        return fetched
 
-    def note(self, thing: T) -> None:
-        """Whoever changed it, but not what it is called, tells."""
-        self._memory.note(thing)
+    def all(self) -> list[T]:
+        """Returns the whole list, from the cache while that is fresh."""
+        cached = self._cache.complete_list()
+        if cached is None:
+            with self._read_lock:
+                cached = self._cache.complete_list()
+                return self._read_all() if cached is None else cached
+        return cached
 
-    def forget(self) -> None:
-        """Ask again next time; what is offered from memory stays."""
-        self._memory.forget()
+    def closest(self, text: str, limit: int) -> list[T]:
+        """Returns the cached objects, fresh or stale, with the names most similar to `text`."""
+        return closest(text, self._cache.all_seen(), self._type.labels, limit)
 
-    def _known(self, text: str) -> list[T] | None:
-        whole = self._memory.whole()
-        if whole is not None:
-            return self._fitting(text, whole)
-        found = self._memory.found(text)
+    def all_cached(self) -> list[T]:
+        """Returns the cached objects, fresh or stale."""
+        return self._cache.all_seen()
+
+    def unknown(self, texts: Collection[str]) -> list[str] | None:
+        """Returns those texts that are no object's name; None unless the whole list is fresh and short."""
+        cached = self._cache.complete_list()
+        if cached is None or len(cached) > MAX_SCANNED:
+            return None
+        known = {fold(label) for one in cached for label in self._type.labels(one) if label}
+        return [text for text in texts if fold(text) not in known]
+
+    def replace(self, changed: T) -> None:
+        """Stores an object as it is now, after a change that left its names as they were."""
+        self._cache.replace(changed)
+
+    def invalidate(self) -> None:
+        """Makes the cache stale; `closest` and `all_cached` keep working."""
+        self._cache.invalidate()
+
+    def _cached_lookup(self, text: str) -> list[T] | None:
+        cached = self._cache.complete_list()
+        if cached is not None:
+            return self._matching(text, cached)
+        found = self._cache.result(text)
         if found is not None:
             return found
-        return [thing for thing in self._memory.fresh() if text in self._kind.unique(thing)] or None
+        return [one for one in self._cache.fresh() if text in self._type.unique(one)] or None
 
-    def _ask(self, text: str) -> list[T]:
-        if not self._memory.began():
-            self._read_first()
-            known = self._known(text)
-            if known is not None:
-                return known
-        return self._narrow(text) or self._fitting(text, self._read_all())
+    def _read_lookup(self, text: str) -> list[T]:
+        if not self._cache.has_first_page():
+            self._read_first_page()
+            cached = self._cached_lookup(text)
+            if cached is not None:
+                return cached
+        return self._read_narrowed(text) or self._matching(text, self._read_all())
 
-    def _narrow(self, text: str) -> list[T]:
-        """What one of the ways to narrow a list down finds."""
-        tries = (self._narrowed(text, narrowing) for narrowing in self._kind.narrowings(text))
-        return next(filter(None, tries), [])
+    def _read_narrowed(self, text: str) -> list[T]:
+        results = (self._read_narrowed_by(narrowing, text) for narrowing in self._type.narrowings(text))
+        return next(filter(None, results), [])
 
-    def _narrowed(self, text: str, narrowing: Narrowing) -> list[T]:
-        """What fits; nothing where the PBX refuses to narrow, or ignores it and answers with more than a page."""
-        since = self._memory.now()
+    def _read_narrowed_by(self, narrowing: Narrowing, text: str) -> list[T]:
+        """Returns what matches; nothing if the PBX refuses to narrow, or ignores it and returns more than a page."""
+        since = self._cache.mark()
         try:
-            first = self._kind.pages(0, **narrowing)
-            if not short(lambda skip: self._kind.pages(skip, **narrowing), first):
+            first = self._type.pages(0, **narrowing)
+            if not is_complete(lambda skip: self._type.pages(skip, **narrowing), first):
                 return []
         except Throttled:
             raise
         except Rejected:
             return []
-        found = self._fitting(text, first.items)
-        self._memory.keep(first.items, since)
-        self._memory.answer(text, found, since)
+        found = self._matching(text, first.items)
+        self._cache.store(first.items, since)
+        self._cache.store_result(text, found, since)
         return found
 
-    def _read_first(self) -> None:
-        since = self._memory.now()
-        first = self._kind.pages(0)
-        self._memory.keep(first.items, since, begins=True, whole=short(self._kind.pages, first))
+    def _read_first_page(self) -> None:
+        since = self._cache.mark()
+        first = self._type.pages(0)
+        self._cache.store(first.items, since, first_page=True, complete=is_complete(self._type.pages, first))
 
     def _read_all(self) -> list[T]:
-        since = self._memory.now()
-        things = list(every(self._kind.pages))
-        self._memory.keep(things, since, begins=True, whole=True)
-        return things
+        since = self._cache.mark()
+        objects = list(every(self._type.pages))
+        self._cache.store(objects, since, first_page=True, complete=True)
+        return objects
 
-    def _fitting(self, text: str, things: Iterable[T]) -> list[T]:
-        return fitting(text, {thing.id: thing for thing in things}.values(), self._kind.labels)
+    def _matching(self, text: str, objects: Iterable[T]) -> list[T]:
+        return matching(text, {one.id: one for one in objects}.values(), self._type.labels)

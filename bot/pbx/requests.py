@@ -1,4 +1,4 @@
-"""ApiRequest, ApiResponse, URLs, JSON bodies, file uploads."""
+"""API requests and responses as values: URLs, JSON bodies and file uploads, and the errors of a failed request."""
 
 import hashlib
 import json
@@ -11,24 +11,28 @@ import httpx
 
 from bot.errors import NotPossible, PBXError, Rejected, SettingsError, UnknownOutcome, Unreachable
 
-_WORDS = frozenset(
+_ROUTE_SEGMENTS = frozenset(
     {"auth", "sign_in", "refresh_token", "login", "oauth", "token", "call_park", "call_park_groups", "members"}
     | {"destroy", "ring_groups", "users", "extension_numbers", "feature_access_codes", "audit_logs"}
     | {"blobs", "uploads", "complete"}
 )
-"""Of addresses; whatever else stands in one is somebody's id."""
+"""The fixed segments of the API's paths; any other segment is an id or an extension number."""
+UPLOAD_ID, UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"
+"""Response headers that identify a begun upload."""
+FILE_PATH_PREFIX = "/api/"
+"""Prefix of the file paths that the PBX returns, even where a proxy serves the API below another path."""
 
 
 class NotSent(Unreachable):
-    """Nothing left this machine, so even a write may be sent again."""
+    """The request never left this machine, so even a write may be repeated."""
 
 
 class Dropped(Unreachable):
-    """A read whose answer was lost, or a 5xx: worth another try."""
+    """The response to a read was lost or was a 5xx: the read may be repeated."""
 
 
 class Throttled(Rejected):
-    """429: nothing was done; `after` is the PBX's own wish, in seconds."""
+    """HTTP 429: nothing was done. `after` is the PBX's Retry-After in seconds, None where it gave none."""
 
     def __init__(self, text: str, *, code: str = "UNKNOWN", after: float | None = None) -> None:
         super().__init__(text, status=429, code=code)
@@ -37,7 +41,7 @@ class Throttled(Rejected):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiRequest:
-    """`path` is segments, not yet encoded; `write` is whether the PBX may be another after it."""
+    """A request to the API. `path` holds unencoded segments; `write` is true if it can change call park settings."""
 
     method: str
     path: tuple[str, ...]
@@ -47,21 +51,21 @@ class ApiRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     write: bool = False
 
-    def lost(self, why: str) -> PBXError:
-        """The answer never came."""
-        return self._unknown(why) if self.write else Dropped(f"{self}: {why}")
+    def response_lost(self, reason: str) -> PBXError:
+        """Returns the error for a response that did not arrive, which a read may be repeated after."""
+        return self._unknown_outcome(reason) if self.write else Dropped(f"{self}: {reason}")
 
-    def nonsense(self, why: str) -> PBXError:
-        """An answer came, but asking again would not make it better."""
-        return self._unknown(why) if self.write else Unreachable(f"{self}: {why}")
+    def response_invalid(self, reason: str) -> PBXError:
+        """Returns the error for a response that can't be used, and would not be better the next time."""
+        return self._unknown_outcome(reason) if self.write else Unreachable(f"{self}: {reason}")
 
-    def _unknown(self, why: str) -> UnknownOutcome:
-        return UnknownOutcome(f"{self}: {why}; the PBX may have done it all the same")
+    def _unknown_outcome(self, reason: str) -> UnknownOutcome:
+        return UnknownOutcome(f"{self}: {reason}; the PBX may have done it all the same")
 
     @property
     def route(self) -> str:
-        """Its address without ids: what calls of one kind have in common."""
-        return "/" + "/".join(part if part in _WORDS else "{id}" for part in self.path)
+        """The path with `{id}` for every id and extension number, for metrics and logs."""
+        return "/" + "/".join(part if part in _ROUTE_SEGMENTS else "{id}" for part in self.path)
 
     def __str__(self) -> str:
         return f"{self.method} /{'/'.join(self.path)}"
@@ -69,16 +73,16 @@ class ApiRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiResponse:
-    """What came back, read to its end."""
+    """A response, read completely."""
 
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """By name in lower case."""
+    """Values by lower-case name."""
 
 
 def base(url: str) -> str:
-    """PBX_URL without a slash at its end; raise SettingsError unless it is http(s), a host and a path."""
+    """Returns PBX_URL without trailing slashes; raises SettingsError unless it is http(s) with a host and a path."""
     try:
         parts = httpx.URL(url.strip())
     except httpx.InvalidURL as error:
@@ -88,8 +92,20 @@ def base(url: str) -> str:
     return str(parts).rstrip("/")
 
 
-def segment(text: str) -> str:
-    """Percent-encoded so that it stays one segment; ids are opaque and may hold anything."""
+def build_url(base_url: str, path: tuple[str, ...], query: Mapping[str, str | int]) -> httpx.URL:
+    """Returns the encoded URL; raises NotPossible for text that a URL can't carry."""
+    text = "/".join((base_url, *map(_encode_segment, path)))
+    try:
+        # Spaces are sent as %20: a plus sign could be taken literally outside of a form.
+        return httpx.URL(f"{text}?{urlencode(query, quote_via=quote)}" if query else text)
+    except UnicodeEncodeError:
+        raise NotPossible("The text holds half a character, which can't be sent to the PBX.") from None
+    except httpx.InvalidURL:
+        raise NotPossible("The text is too long to be asked of the PBX.") from None
+
+
+def _encode_segment(text: str) -> str:
+    # Ids are opaque strings: one with a slash or dots must not lead to another resource.
     if text in {"", ".", ".."}:
         raise NotPossible(f"“{text}” can't be the id of anything on the PBX.")
     try:
@@ -98,71 +114,54 @@ def segment(text: str) -> str:
         raise NotPossible("An id holds half a character, which can't be sent to the PBX.") from None
 
 
-def address(base: str, path: tuple[str, ...], query: Mapping[str, str | int]) -> httpx.URL:
-    """Spaces go as %20: a filter is no form, and a plus sign may be taken for one."""
-    text = "/".join((base, *map(segment, path)))
-    try:
-        return httpx.URL(f"{text}?{urlencode(query, quote_via=quote)}" if query else text)
-    except UnicodeEncodeError:
-        raise NotPossible("The text holds half a character, which can't be sent to the PBX.") from None
-    except httpx.InvalidURL:
-        raise NotPossible("The text is too long to be asked of the PBX.") from None
-
-
 def sendable(settings: Mapping[str, Any], **also: str) -> bytes:
-    """JSON with all that is writable, unknown fields too, and with `also`, blank or not.
+    """Returns the body of an update: every writable setting, unknown ones included, and `also`, blank or not.
 
-    Without `id` and the prompt's description, which the PBX only shows, and without blanks: its schema has no null.
+    Leaves out `id` and the description of the prompt file, which are read-only, and blanks: the schema has no null.
     """
-    kept = {key: value for key, value in settings.items() if _writable(key) and value not in (None, "")}
-    return as_json(kept | also)
+    # Whether an update replaces the settings it leaves out is undocumented, so all of them are sent back.
+    writable = {key: value for key, value in settings.items() if _is_writable(key) and value not in (None, "")}
+    return as_json(writable | also)
 
 
 def as_json(value: Mapping[str, Any]) -> bytes:
-    """Raise NotPossible for what JSON or UTF-8 can't carry."""
+    """Returns `value` as JSON in UTF-8; raises NotPossible for what these can't carry."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         raise NotPossible(f"These settings can't be sent to the PBX: {error}") from error
 
 
-def _writable(key: str) -> bool:
+def _is_writable(key: str) -> bool:
     return key != "id" and (key == "prompt_file_id" or not key.startswith("prompt_file_"))
 
 
-UPLOAD_ID, UPLOAD_TOKEN = "PortSIP-Upload-ID", "PortSIP-Upload-Token"  # names of headers
-SHOWN_BELOW = "/api/"
-"""How the PBX itself begins the addresses of its files, wherever a proxy may have put it."""
+def begin_upload(name: str) -> ApiRequest:
+    """Returns the request for the first step of an upload. An unused upload does no harm, so it is not a `write`."""
+    return ApiRequest(method="POST", path=("blobs", "uploads"), query={"filename": name})
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """A file to be sent. What is sent and never set as anything does no harm, so every step may be sent again."""
-
-    name: str
-    content: bytes
-
-    def begin(self) -> ApiRequest:
-        return ApiRequest(method="POST", path=("blobs", "uploads"), query={"filename": self.name})
-
-    def complete(self, begun: ApiRequest, answer: ApiResponse) -> ApiRequest:
-        """In one piece, for the upload that `answer` has begun."""
-        id, token = (answer.headers.get(name.lower()) for name in (UPLOAD_ID, UPLOAD_TOKEN))
-        if not id or not token:
-            raise begun.nonsense(f"an answer without {UPLOAD_ID} and {UPLOAD_TOKEN}")
-        return ApiRequest(
-            method="POST",
-            path=("blobs", "uploads", id, "complete"),
-            query={"digest": hashlib.sha256(self.content).hexdigest()},
-            content=self.content,
-            content_type="application/octet-stream",
-            headers={UPLOAD_TOKEN: token},
-        )
+def complete_upload(content: bytes, begin: ApiRequest, begun: ApiResponse) -> ApiRequest:
+    """Returns the request that sends `content` for the upload that the response `begun` describes."""
+    upload_id, token = (begun.headers.get(name.lower()) for name in (UPLOAD_ID, UPLOAD_TOKEN))
+    if not upload_id or not token:
+        raise begin.response_invalid(f"an answer without {UPLOAD_ID} and {UPLOAD_TOKEN}")
+    return ApiRequest(
+        method="POST",
+        path=("blobs", "uploads", upload_id, "complete"),
+        query={"digest": hashlib.sha256(content).hexdigest()},
+        content=content,
+        content_type="application/octet-stream",
+        headers={UPLOAD_TOKEN: token},
+    )
 
 
-def shown_at(url: str, base: str) -> ApiRequest:
-    """What asks for the file at `url`; raise NotPossible for any address but the PBX's own: the token goes along."""
-    prefix = next((one for one in (SHOWN_BELOW, f"{base}/") if url.startswith(one)), None)
+def download_request(url: str, base_url: str) -> ApiRequest:
+    """Returns the request for the file at `url`; raises NotPossible unless `url` is the PBX's own.
+
+    The access token is sent along, so no other host may receive the request.
+    """
+    prefix = next((one for one in (FILE_PATH_PREFIX, f"{base_url}/") if url.startswith(one)), None)
     if prefix is None:
         raise NotPossible("The PBX shows the file at an address that is not its own.")
     path, _, query = url.removeprefix(prefix).partition("?")

@@ -1,9 +1,9 @@
-"""Status codes and bodies -> models or errors; paging."""
+"""Turns responses into models or errors, and reads lists page by page."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import from_json
@@ -12,11 +12,27 @@ from bot.errors import Missing, Rejected
 from bot.pbx.models import Text, Whole
 from bot.pbx.requests import ApiRequest, ApiResponse, Throttled
 
-CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
+ERROR_CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
+"""The API's documented error codes; any other counts as UNKNOWN."""
+PAGE_SIZE = 100
+"""Items of one page: the documented maximum of the `top` parameter."""
+_MAX_MESSAGE = 500
+"""Characters of an error's message that are kept."""
+
+
+class Identified(Protocol):
+    """An object of the PBX with an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+I = TypeVar("I", bound=Identified)  # noqa: E741
 
 
-class _Fault(BaseModel):
+class _Error(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     code: Text = None
@@ -24,55 +40,52 @@ class _Fault(BaseModel):
     detail: Text = None
 
 
-class _Faults(BaseModel):
-    errors: list[_Fault]
+class _Errors(BaseModel):
+    errors: list[_Error]
 
 
-def judged(call: ApiRequest, answer: ApiResponse) -> ApiResponse:
-    """The answer if it is a 2xx; else raise what it means for `call`."""
-    if 200 <= answer.status < 300:
-        return answer
-    if answer.status >= 500:
-        raise call.lost(f"the PBX failed (HTTP {answer.status})")
-    if answer.status < 400:
-        raise call.nonsense(f"the PBX sends elsewhere (HTTP {answer.status}), which is refused")
-    code, text = _said(answer)
-    if answer.status == 404:
-        raise Missing(text, status=404, code=code)
-    if answer.status == 429:
-        raise Throttled(text, code=code, after=_seconds(answer.headers.get("retry-after")))
-    raise Rejected(text, status=answer.status, code=code)
+def judged(request: ApiRequest, response: ApiResponse) -> ApiResponse:
+    """Returns a 2xx response; raises the error that any other status means for `request`."""
+    status = response.status
+    if 200 <= status < 300:
+        return response
+    if status >= 500:
+        raise request.response_lost(f"the PBX failed (HTTP {status})")
+    if status < 400:  # following a redirect could send the token to another host
+        raise request.response_invalid(f"the PBX sends elsewhere (HTTP {status}), which is refused")
+    error = _first_error(response.body)
+    code = error.code if error.code and error.code in ERROR_CODES else "UNKNOWN"
+    text = " ".join(" ".join(filter(None, (error.message, error.detail))).split())[:_MAX_MESSAGE]
+    text = text or f"the PBX refused without a reason (HTTP {status})"
+    if status == 404:
+        raise Missing(text, status=status, code=code)
+    if status == 429:
+        raise Throttled(text, code=code, after=_retry_seconds(response.headers.get("retry-after")))
+    raise Rejected(text, status=status, code=code)
 
 
-def parsed(call: ApiRequest, answer: ApiResponse, shape: type[M]) -> M:
-    """The body as `shape`; raise what nonsense means for `call`."""
+def parse_body(request: ApiRequest, response: ApiResponse, model: type[M]) -> M:
+    """Returns the JSON body as `model`; raises the error that an invalid one means for `request`."""
     try:
-        return shape.model_validate(from_json(answer.body, allow_inf_nan=False))
+        return model.model_validate(from_json(response.body, allow_inf_nan=False))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise call.nonsense(f"unexpected answer: {'.'.join(map(str, first['loc']))} {first['msg']}") from error
+        location = ".".join(map(str, first["loc"]))
+        raise request.response_invalid(f"unexpected answer: {location} {first['msg']}") from error
     except ValueError as error:
-        raise call.nonsense(f"the answer (HTTP {answer.status}) is not JSON") from error
+        raise request.response_invalid(f"the answer (HTTP {response.status}) is not JSON") from error
 
 
-def _said(answer: ApiResponse) -> tuple[str, str]:
-    """The PBX's code and words; both may be missing, as may the body, or be the gateway's HTML."""
-    fault = _fault(answer.body)
-    words = " ".join(" ".join(filter(None, (fault.message, fault.detail))).split())
-    code = fault.code if fault.code in CODES else "UNKNOWN"
-    return code or "UNKNOWN", words[:500] or f"the PBX refused without a reason (HTTP {answer.status})"
-
-
-def _fault(body: bytes) -> _Fault:
+def _first_error(body: bytes) -> _Error:
+    """Returns the body's first error; an empty one if the body is missing or, from a gateway, not JSON."""
     try:
-        said: Any = from_json(body)
-        return _Faults.model_validate(said).errors[0]
+        return _Errors.model_validate(from_json(body)).errors[0]
     except (ValueError, IndexError):
-        return _Fault()
+        return _Error()
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After is seconds or an HTTP date (RFC 9110, 10.2.3)."""
+def _retry_seconds(retry_after: str | None) -> float | None:
+    """Returns the seconds of a Retry-After header, which holds seconds or an HTTP date (RFC 9110, 10.2.3)."""
     if retry_after is None:
         return None
     if retry_after.isascii() and retry_after.isdigit():
@@ -83,27 +96,12 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
-PAGE = 100
-"""The most that `top` may be."""
-
-
-class Identified(Protocol):
-    """Whatever has an id."""
-
-    @property
-    def id(self) -> str: ...
-
-
-T = TypeVar("T")
-I = TypeVar("I", bound=Identified)  # noqa: E741
-
-
 def _blank_to_empty(value: object) -> object:
     return () if value in (None, "") else value
 
 
 class Page(BaseModel, Generic[T]):
-    """Some of the things, and how many there are in all, if the PBX says so."""
+    """One page of a list. `count` is the length of the whole list, None where the PBX doesn't tell."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -111,24 +109,28 @@ class Page(BaseModel, Generic[T]):
     items: Annotated[tuple[T, ...], BeforeValidator(_blank_to_empty)] = ()
 
     def last(self, skip: int = 0) -> bool:
-        """Whether nothing can follow this page, which began at `skip`."""
+        """Returns whether no page follows this one, which began at item `skip`; false also if unknown."""
         return not self.items or (self.count is not None and skip + len(self.items) >= self.count)
 
 
-def every(page: "Callable[[int], Page[I]]") -> Iterator[I]:
-    """All the things once, from as few pages as it takes; ends too where a PBX shows the same page again."""
+def every(read_page: "Callable[[int], Page[I]]") -> Iterator[I]:  # quoted: pydantic has no schema for the bound of I
+    """Yields each item of a list once, reading pages as needed; ends too where the PBX repeats a page.
+
+    Args:
+        read_page: returns the page that begins at the given item, counted from 0.
+    """
     seen: set[str] = set()
     skip = 0
     while True:
-        got = page(skip)
-        fresh = {item.id: item for item in got.items if item.id not in seen}
-        seen |= fresh.keys()
-        yield from fresh.values()
-        if got.last(skip) or not fresh:
+        page = read_page(skip)
+        new = {item.id: item for item in page.items if item.id not in seen}
+        seen |= new.keys()
+        yield from new.values()
+        if page.last(skip) or not new:
             return
-        skip += len(got.items)
+        skip += len(page.items)
 
 
-def short(page: Callable[[int], Page[T]], first: Page[T]) -> bool:
-    """Whether `first` is all there is; asks for the next page only where the PBX gives no count."""
-    return first.last() or (first.count is None and not page(len(first.items)).items)
+def is_complete(read_page: Callable[[int], Page[T]], first: Page[T]) -> bool:
+    """Returns whether `first` is the whole list; reads the next page only where the PBX gives no count."""
+    return first.last() or (first.count is None and not read_page(len(first.items)).items)

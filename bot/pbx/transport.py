@@ -1,4 +1,4 @@
-"""Httpx transport with one wall-clock deadline per call."""
+"""HTTP transport for httpx in which one deadline covers a whole call: connecting, TLS, sending and reading."""
 
 import socket
 import ssl
@@ -13,43 +13,41 @@ import httpcore
 import httpx
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""One that goes on while the machine sleeps, where there is one."""
-_latest: ContextVar[float] = ContextVar("latest", default=inf)
+"""Goes on while the machine is suspended, on platforms that have such a clock."""
+_latest_end: ContextVar[float] = ContextVar("latest_end", default=inf)
+_deadline: ContextVar["Deadline"] = ContextVar("deadline")
 
 
 def moment() -> float:
-    """Now, in seconds since any time."""
+    """Returns the time in seconds on the clock of deadlines; only differences are meaningful."""
     return time.clock_gettime(_CLOCK)
 
 
 @contextmanager
-def over_by(latest: float | None) -> Iterator[None]:
-    """Every deadline that this thread sets meanwhile ends by that moment."""
-    token = _latest.set(inf if latest is None else latest)
+def cap_deadlines(latest: float | None) -> Iterator[None]:
+    """Ends every deadline created in this context at `latest`, a time of `moment()`, or earlier; None: no cap."""
+    token = _latest_end.set(inf if latest is None else latest)
     try:
         yield
     finally:
-        _latest.reset(token)
+        _latest_end.reset(token)
 
 
 class Deadline:
-    """A moment `seconds` from now, by the wall's clock and not by the sum of anybody's time-outs."""
+    """The point in time, `seconds` from its creation, by which a call with all its retries must have ended."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = min(moment() + seconds, _latest.get())
+        self._end = min(moment() + seconds, _latest_end.get())
 
-    def left(self) -> float:
-        """Seconds, never below 0."""
+    def remaining(self) -> float:
+        """Returns the seconds that remain, never below 0."""
         return max(0.0, self._end - moment())
 
 
-_deadline: ContextVar[Deadline] = ContextVar("deadline")
-
-
 @contextmanager
-def under(deadline: Deadline) -> Iterator[None]:
-    """Everything that this thread sends and reads meanwhile ends by then."""
+def use_deadline(deadline: Deadline) -> Iterator[None]:
+    """Applies `deadline` to everything that `Transport` sends and reads in this context."""
     token = _deadline.set(deadline)
     try:
         yield
@@ -57,27 +55,30 @@ def under(deadline: Deadline) -> Iterator[None]:
         _deadline.reset(token)
 
 
-def _left(late: type[httpcore.TimeoutException]) -> float:
-    left = _deadline.get().left()
+def _remaining(timeout_error: type[httpcore.TimeoutException]) -> float:
+    left = _deadline.get().remaining()
     if not left:
-        raise late("the time is up")
+        raise timeout_error("the time is up")
     return left
 
 
+# httpx's own time-outs apply to each read and write, so that a slowly trickling response would never end.
 class _Stream(httpcore.NetworkStream):
+    """Limits each operation to the time that remains, whatever time-out the caller passes."""
+
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _remaining(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(httpcore.WriteTimeout))
+        self._stream.write(buffer, _remaining(httpcore.WriteTimeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _left(httpcore.ConnectTimeout)))
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, _remaining(httpcore.ConnectTimeout)))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -95,14 +96,14 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Try each address of the host with the time that is left, not each with the whole."""
+        """Tries the host's addresses in turn, all within the time that remains."""
         error: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError(f"{host} has no address")
-        for found in _addresses(host, port):
+        for address in _addresses(host, port):
             try:
-                left = _left(httpcore.ConnectTimeout)
-                return _Stream(super().connect_tcp(found, port, left, local_address, socket_options))
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failed:
-                error = failed
+                timeout = _remaining(httpcore.ConnectTimeout)
+                return _Stream(super().connect_tcp(address, port, timeout, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
+                error = failure
         raise error
 
 
@@ -114,48 +115,51 @@ def _addresses(host: str, port: int) -> list[str]:
 
 
 class Transport(httpx.BaseTransport):
-    """Raises httpx.ConnectError when nothing was sent, any other httpx.TransportError after that."""
+    """Connection pool under `use_deadline`.
+
+    Raises httpx.ConnectError when nothing was sent, and another httpx.TransportError once something may have been.
+    """
 
     def __init__(self, context: ssl.SSLContext | None, connections: int) -> None:
         self._pool = httpcore.ConnectionPool(context, max_connections=connections, network_backend=_Backend())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it and read the answer's head; the body is read by whoever iterates it."""
-        with _in_httpx_words():
-            answer = self._pool.handle_request(
+        """Sends `request` and reads the response's head; iterating the response reads its body."""
+        with _translated_errors():
+            response = self._pool.handle_request(
                 httpcore.Request(
                     request.method,
-                    _verbatim(request.url),
+                    _unchanged_url(request.url),
                     headers=request.headers.raw,
                     content=request.read(),
                     extensions=request.extensions,
                 )
             )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
     def close(self) -> None:
-        """Close every connection."""
+        """Closes every connection."""
         self._pool.close()
 
 
-def _verbatim(url: httpx.URL) -> httpcore.URL:
+def _unchanged_url(url: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
-        with _in_httpx_words():
-            yield from self._answer.iter_stream()
+        with _translated_errors():
+            yield from self._response.iter_stream()
 
     def close(self) -> None:
-        self._answer.close()
+        self._response.close()
 
 
 @contextmanager
-def _in_httpx_words() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:

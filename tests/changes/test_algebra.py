@@ -1,4 +1,4 @@
-"""What holds for changes whatever they are: on a model of a PBX, and on the sandbox's."""
+"""Properties of all changes, on a model of a PBX and on the sandbox PBX."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes.apply import apply
-from bot.changes.change import Change, Conflict, between, same
+from bot.changes.change import Change, Conflict, is_intermediate, same
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import TargetWriter, read
@@ -36,14 +36,14 @@ ringing = st.fixed_dictionaries(
     optional=newer,
 )
 settings_of_a_group: st.SearchStrategy[dict[str, Any]] = alone | ringing
-"""As a PBX has them: a ring group wherever recalls go to one, and anything at all where they don't."""
+"""A ring group wherever recalls go to one; any value or none where they don't."""
 snapshots = st.builds(Snapshot, settings=settings_of_a_group, members=members)
 sides = snapshots | st.none()
 changes = st.builds(Change, target=st.just(SALES), before=sides, after=sides)
 
 
 class Model:
-    """A PBX of one group, as far as `Touch` writes to it; every state that it was in is kept."""
+    """A PBX with one group and the methods that `TargetWriter` calls; keeps every state of the group."""
 
     def __init__(self, state: Snapshot | None) -> None:
         self.states = [state]
@@ -71,7 +71,7 @@ class Model:
 
 
 def applied(change: Change, state: Snapshot | None) -> list[Snapshot | None]:
-    """Every state on the way, both ends included."""
+    """Returns every state of the group while the change is applied, the first and the last included."""
     model = Model(state)
     if not same(state, change.after):
         TargetWriter(model, change, lambda: None).write_to(state, change.after)  # type: ignore[arg-type]
@@ -95,17 +95,17 @@ def test_a_change_and_then_its_inverse_restores_what_was(change: Change) -> None
 @given(changes)
 def test_every_state_on_the_way_is_known_for_ours_and_can_be_carried_on_from(change: Change) -> None:
     for state in applied(change, change.before):
-        assert between(state, change)
+        assert is_intermediate(state, change)
         assert same(applied(change, state)[-1], change.after)
 
 
 @given(changes, sides)
 def test_what_no_write_of_ours_could_have_left_is_somebody_elses(change: Change, now: Snapshot | None) -> None:
-    assert between(now, change) == could_be_ours(now, change)
+    assert is_intermediate(now, change) == can_be_intermediate(now, change)
 
 
-def could_be_ours(now: Snapshot | None, change: Change) -> bool:
-    """Settings of one end, and nobody gone who stays, nobody there who comes from neither."""
+def can_be_intermediate(now: Snapshot | None, change: Change) -> bool:
+    """Returns whether an attempt at the change can have left `now`, computed from before and after alone."""
     ends = [side for side in (change.before, change.after) if side is not None]
     if now is None:
         return len(ends) < 2
@@ -139,7 +139,7 @@ def test_a_ring_group_that_nothing_is_sent_to_makes_no_difference(one: Snapshot,
 
 
 def meant(change: Change) -> tuple[Any, ...]:
-    """What counts of it."""
+    """Returns what of a change counts when changes are compared."""
     return tuple(side and (side.compared(), side.numbers()) for side in (change.before, change.after))
 
 
@@ -158,7 +158,7 @@ def test_a_digest_goes_by_the_target_and_not_by_the_order_of_members(change: Cha
 
 
 def shuffled(side: Snapshot, random: Any) -> Snapshot:
-    """The same members in another order."""
+    """Returns the snapshot with its members in another order."""
     order = list(side.members or ())
     random.shuffle(order)
     return side.with_members(order)
@@ -190,7 +190,7 @@ RING_GROUPS = ["Night Desk", "Day Desk"]
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Bench]:
-    """One sandbox PBX for all examples: each puts back what it found."""
+    """One sandbox PBX for all examples, each of which restores its state."""
     with SandboxPBX() as sandbox:
         pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
         yield Bench(sandbox, pbx)

@@ -1,4 +1,4 @@
-"""What applying a change leaves behind: the whole of it, or what was there, and never a hand on what others did."""
+"""Applying a change leaves all of it or nothing, and does not touch what others have changed."""
 
 import pytest
 

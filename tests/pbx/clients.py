@@ -1,4 +1,4 @@
-"""Clients that close themselves, and the methods that every fault must go through."""
+"""Clients that are closed after use, and the methods of the client that tests call one by one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A PBX that has nothing but lists, and may be as odd about them as the documentation leaves room for."""
+"""A PBX with lists only, which varies in everything that the documentation leaves open about lists."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ def park_groups(count: int) -> list[Item]:
 
 
 @dataclass
-class Lists:
-    """`things` by path; filter and search narrow, are ignored or refused; `count` may be missing."""
+class FakeLists:
+    """Answers from `items`, by path; whether it supports filters and search, paging and counts can be chosen."""
 
-    things: dict[str, list[Item]]
+    items: dict[str, list[Item]]
     narrows: bool = True
     refuses: bool = False
     any_case: bool = True
@@ -26,13 +26,13 @@ class Lists:
     most: int = 100
     members: dict[str, list[str]] = field(default_factory=dict)
 
-    def __call__(self, asked: Asked) -> Reply:
-        if asked.path.endswith("/members"):
-            return self._members(asked.path.split("/")[2])
-        if asked.path in self.things:
-            return self._page(self.things[asked.path], asked.query)
-        path, _, thing_id = asked.path.rpartition("/")
-        return next((says(thing) for thing in self.things[path] if thing["id"] == thing_id), Reply(404))
+    def __call__(self, request: Asked) -> Reply:
+        if request.path.endswith("/members"):
+            return self._members(request.path.split("/")[2])
+        if request.path in self.items:
+            return self._page(self.items[request.path], request.query)
+        path, _, thing_id = request.path.rpartition("/")
+        return next((says(thing) for thing in self.items[path] if thing["id"] == thing_id), Reply(404))
 
     def _members(self, group_id: str) -> Reply:
         if group_id not in self.members:

@@ -1,4 +1,4 @@
-"""A PBX that answers whatever a test wants, over real HTTP: for what no sane PBX would say."""
+"""A PBX that answers as a test says, over real HTTP, for answers that no working PBX would give."""
 
 import json
 import socket
@@ -16,7 +16,7 @@ Line = Callable[[socket.socket], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it came; `target` is the request line's, still encoded, below /api."""
+    """A request as it was received; `target` is that of the request line, still encoded, without /api."""
 
     method: str
     target: str
@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, or with `line` whatever that writes on the connection, which is then closed."""
+    """An answer; with `line`, instead whatever that function writes to the connection, which is then closed."""
 
     status: int = 200
     body: bytes = b""
@@ -47,18 +47,18 @@ class Reply:
 
 
 def says(value: object, status: int = 200, **headers: str) -> Reply:
-    """JSON."""
+    """Returns an answer with a JSON body; underscores in the headers' names stand for hyphens."""
     return Reply(status, json.dumps(value).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
 
 
 def drops() -> Reply:
-    """The connection closes without an answer."""
+    """Returns an answer that closes the connection without a word of HTTP."""
     return Reply(line=lambda _: None)
 
 
 @dataclass(slots=True)
 class Scripted:
-    """Where it listens, and what it was asked."""
+    """Its URL, and the requests it has received."""
 
     url: str
     asked: list[Asked]
@@ -72,7 +72,7 @@ class Scripted:
 def scripted(
     answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
 ) -> Iterator[Scripted]:
-    """Answer each request by `answer`, on a free port, in a thread for each connection."""
+    """Answers each request with `answer`, on a free port, in a thread for each connection."""
     asked: list[Asked] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,11 +1,11 @@
-"""Every call stays below PBX_URL, whatever an id or a name holds."""
+"""Every request stays below PBX_URL, whatever characters an id or a name contains."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError, Unreachable
-from bot.pbx.requests import address, base
+from bot.pbx.requests import base, build_url
 from tests.pbx.clients import client
 from tests.pbx.scripted import says, scripted
 
@@ -36,7 +36,7 @@ def test_an_id_is_percent_encoded_and_stays_one_segment(group_id: str, encoded: 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."} and text.isprintable()))
 def test_no_id_leads_elsewhere(group_id: str) -> None:
-    where = address(BASE, ("call_park_groups", group_id), {})
+    where = build_url(BASE, ("call_park_groups", group_id), {})
     assert (where.scheme, where.host, where.port) == ("https", "pbx.example.com", 8887)
     assert where.raw_path.startswith(b"/api/call_park_groups/")
     assert where.raw_path.count(b"/") == 3
@@ -77,8 +77,8 @@ def test_cookies_are_not_kept() -> None:
     with scripted(lambda _: says({}, Set_Cookie="session=1; Path=/")) as pbx, client(pbx.url) as ours:
         ours.server()
         ours.server()
-    assert all("Cookie" not in asked.headers for asked in pbx.asked)
-    assert {asked.headers["Authorization"] for asked in pbx.asked} == {"Bearer a-ready-token"}
+    assert all("Cookie" not in request.headers for request in pbx.asked)
+    assert {request.headers["Authorization"] for request in pbx.asked} == {"Bearer a-ready-token"}
 
 
 def test_a_redirect_is_refused_and_whoever_it_names_hears_nothing() -> None:

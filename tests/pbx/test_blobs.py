@@ -1,4 +1,4 @@
-"""Files into the PBX and out of it: in the documented steps, and nowhere but below PBX_URL."""
+"""Files are uploaded in the documented steps and downloaded from below PBX_URL only."""
 
 import hashlib
 
@@ -20,8 +20,8 @@ def begun(**headers: str) -> Reply:
     return Reply(202, b"", {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def takes(asked: Asked) -> Reply:
-    if asked.path == "/blobs/uploads":
+def takes(request: Asked) -> Reply:
+    if request.path == "/blobs/uploads":
         return begun(PortSIP_Upload_ID="u/1", PortSIP_Upload_Token="secret")
     return says({"id": "f1"}, 201)
 
@@ -63,7 +63,7 @@ def test_an_upload_that_the_pbx_refuses_says_why_and_is_not_repeated(step: str) 
         sandbox.faults.add(Fault(kind=Kind.STATUS, status=413, match=step, times=None))
         with pytest.raises(Rejected):
             ours.upload("a.wav", CONTENT)
-        assert [heard.line for heard in sandbox.requests].count(sandbox.requests[-1].line) == 1
+        assert [request.line for request in sandbox.requests].count(sandbox.requests[-1].line) == 1
 
 
 HOSTILE = [
@@ -114,7 +114,7 @@ def test_an_address_of_its_own_is_asked_below_pbx_url(url: str, target: str | No
 
 
 def test_a_file_that_is_shown_elsewhere_is_not_followed_there() -> None:
-    def elsewhere(asked: Asked) -> Reply:
+    def elsewhere(request: Asked) -> Reply:
         return Reply(302, b"", {"Location": "http://evil.example/x"})
 
     with scripted(elsewhere) as pbx, client(pbx.url, TOKEN) as ours:
@@ -128,7 +128,7 @@ def test_a_prompt_is_set_with_the_other_settings_and_taken_away_by_a_blank() -> 
     with scripted(lambda _: Reply(200)) as pbx, client(pbx.url, TOKEN) as ours:
         ours.set_prompt(shown, "f1")
         ours.set_prompt(shown, None)
-    assert [asked.json for asked in pbx.asked] == [
+    assert [request.json for request in pbx.asked] == [
         {"enabled": True, "prompt_file_id": "f1"},
         {"enabled": True, "prompt_file_id": ""},
     ]

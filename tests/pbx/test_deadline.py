@@ -1,4 +1,4 @@
-"""A call ends when its time is up, however the PBX spends it. Bounds are generous: a machine may be busy."""
+"""A call ends at its deadline, whatever takes the time. The limits are generous, because the machine may be busy."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 
 PATIENCE = 30.0
-"""Seconds for which each of these answers trickles: far beyond the deadline and any noise."""
+"""Seconds for which each slow answer lasts: far longer than the deadlines, even on a busy machine."""
 
 
 def _trickle(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
@@ -64,11 +64,11 @@ def test_waiting_for_other_calls_counts_and_nothing_is_sent() -> None:
 
     with scripted(answer) as pbx, ThreadPoolExecutor(1) as others:
         sender = HttpSender(pbx.url, ca_file=None, verify=True, in_flight=1)
-        other = others.submit(sender.exchange, ApiRequest(method="GET", path=("call_park",)), Deadline(PATIENCE))
+        other = others.submit(sender.send, ApiRequest(method="GET", path=("call_park",)), Deadline(PATIENCE))
         while not pbx.asked:
             time.sleep(0.01)
         delete = ApiRequest(method="POST", path=("call_park_groups", "g1", "destroy"), write=True)
-        assert _seconds(lambda: sender.exchange(delete, Deadline(0.3)), NotSent) < PATIENCE / 2
+        assert _seconds(lambda: sender.send(delete, Deadline(0.3)), NotSent) < PATIENCE / 2
         let_go.set()
         other.result()
         sender.close()

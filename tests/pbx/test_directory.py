@@ -1,4 +1,4 @@
-"""Names cost no request while they are fresh, few when they aren't, and are compared here whatever the PBX narrows."""
+"""Names cost no request while they are cached, few otherwise, and are found whichever filters the PBX supports."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup
 from tests.pbx.clients import client
-from tests.pbx.listing import Item, Lists, park_groups
+from tests.pbx.listing import FakeLists, Item, park_groups
 from tests.pbx.scripted import Asked, Reply, Scripted, says, scripted
 
 GROUPS, RING_GROUPS, USERS = "/call_park_groups", "/ring_groups", "/users"
@@ -40,7 +40,7 @@ FEW: dict[str, list[Item]] = {
 
 
 class Clock:
-    """Moves when told."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -50,26 +50,26 @@ class Clock:
 
 
 @dataclass
-class Desk:
-    """A directory, its clock, and what the PBX heard."""
+class DirectoryFixture:
+    """A directory, its clock, and the PBX that it reads."""
 
     directory: Directory
     clock: Clock
     pbx: Scripted
     client: PbxClient
 
-    def heard(self) -> list[str]:
-        """Since it was asked last."""
-        targets = [asked.target.replace("skip=0&top=100", "") for asked in self.pbx.asked]
+    def new_requests(self) -> list[str]:
+        """Returns the targets of the requests since the last call."""
+        targets = [request.target.replace("skip=0&top=100", "") for request in self.pbx.asked]
         self.pbx.asked.clear()
         return targets
 
 
 @contextmanager
-def context(lists: Any) -> Iterator[Desk]:
+def directory_for(lists: Any) -> Iterator[DirectoryFixture]:
     with scripted(lists) as pbx, client(pbx.url, deadline=60) as ours:
         clock = Clock()
-        yield Desk(Directory(ours, lifetime=60, clock=clock), clock, pbx, ours)
+        yield DirectoryFixture(Directory(ours, lifetime=60, clock=clock), clock, pbx, ours)
 
 
 def _ids(things: list[Any]) -> list[str]:
@@ -95,8 +95,8 @@ def _ids(things: list[Any]) -> list[str]:
     ],
 )
 def test_a_group_is_found_by_its_exact_name_first_and_by_its_folded_name_next(text: str, ids: list[str]) -> None:
-    with context(Lists(FEW)) as at:
-        assert _ids(at.directory.group(text)) == ids
+    with directory_for(FakeLists(FEW)) as fixture:
+        assert _ids(fixture.directory.group(text)) == ids
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_a_group_is_found_by_its_exact_name_first_and_by_its_folded_name_next(te
     [("night desk", ["r1"]), ("6002", ["r2"]), ("6001", ["r1", "r2"]), ("Day Desk", ["r3"]), ("None", []), ("600", [])],
 )
 def test_a_ring_group_is_found_by_name_or_number(text: str, ids: list[str]) -> None:
-    with context(Lists(FEW)) as at:
-        assert _ids(at.directory.ring_group(text)) == ids
+    with directory_for(FakeLists(FEW)) as fixture:
+        assert _ids(fixture.directory.ring_group(text)) == ids
 
 
 @pytest.mark.parametrize(
@@ -120,223 +120,225 @@ def test_a_ring_group_is_found_by_name_or_number(text: str, ids: list[str]) -> N
     ],
 )
 def test_a_user_is_found_by_number_names_or_email(text: str, ids: list[str]) -> None:
-    with context(Lists(FEW)) as at:
-        assert _ids(at.directory.user(text)) == ids
+    with directory_for(FakeLists(FEW)) as fixture:
+        assert _ids(fixture.directory.user(text)) == ids
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 def test_up_to_100_groups_cost_one_request_for_all_names(count: int) -> None:
-    with context(Lists({GROUPS: park_groups(count)})) as at:
+    with directory_for(FakeLists({GROUPS: park_groups(count)})) as fixture:
         for place in range(0, 120, 7):
-            assert len(at.directory.group(f"group {place}")) == (place < count)
-        assert at.heard() == [f"{GROUPS}?"]
+            assert len(fixture.directory.group(f"group {place}")) == (place < count)
+        assert fixture.new_requests() == [f"{GROUPS}?"]
 
 
 def test_without_a_count_one_more_request_shows_that_nothing_follows() -> None:
-    with context(Lists(FEW, counts=False)) as at:
-        assert _ids(at.directory.group("Sales")) == ["1"]
-        assert _ids(at.directory.group("nothing")) == []
-        assert len(at.heard()) == 2
+    with directory_for(FakeLists(FEW, counts=False)) as fixture:
+        assert _ids(fixture.directory.group("Sales")) == ["1"]
+        assert _ids(fixture.directory.group("nothing")) == []
+        assert len(fixture.new_requests()) == 2
 
 
 def test_a_name_is_asked_for_again_when_its_lifetime_is_over() -> None:
-    lists = Lists({GROUPS: park_groups(3)})
-    with context(lists) as at:
-        at.directory.group("Group 1")
-        lists.things[GROUPS] = [{"id": "g1", "name": "Renamed"}]
-        at.clock.now += 59
-        assert _ids(at.directory.group("Group 1")) == ["g1"]
-        at.clock.now += 1
-        assert at.directory.group("Group 1") == []
-        assert _ids(at.directory.group("Renamed")) == ["g1"]
-        assert len(at.heard()) == 2
+    lists = FakeLists({GROUPS: park_groups(3)})
+    with directory_for(lists) as fixture:
+        fixture.directory.group("Group 1")
+        lists.items[GROUPS] = [{"id": "g1", "name": "Renamed"}]
+        fixture.clock.now += 59
+        assert _ids(fixture.directory.group("Group 1")) == ["g1"]
+        fixture.clock.now += 1
+        assert fixture.directory.group("Group 1") == []
+        assert _ids(fixture.directory.group("Renamed")) == ["g1"]
+        assert len(fixture.new_requests()) == 2
 
 
 @pytest.mark.parametrize("count", [101, 250])
 def test_among_more_than_100_a_name_costs_one_filter(count: int) -> None:
-    with context(Lists({GROUPS: park_groups(count)})) as at:
-        assert _ids(at.directory.group("Group 5")) == ["g5"]
-        assert at.heard() == [f"{GROUPS}?"]
-        assert _ids(at.directory.group("Group 100")) == ["g100"]
-        assert at.heard() == [f"{GROUPS}?&filter=name%20eq%20%27Group%20100%27"]
-        assert _ids(at.directory.group("Group 100")) == ["g100"]
-        assert at.heard() == []
+    with directory_for(FakeLists({GROUPS: park_groups(count)})) as fixture:
+        assert _ids(fixture.directory.group("Group 5")) == ["g5"]
+        assert fixture.new_requests() == [f"{GROUPS}?"]
+        assert _ids(fixture.directory.group("Group 100")) == ["g100"]
+        assert fixture.new_requests() == [f"{GROUPS}?&filter=name%20eq%20%27Group%20100%27"]
+        assert _ids(fixture.directory.group("Group 100")) == ["g100"]
+        assert fixture.new_requests() == []
 
 
 def test_a_quote_in_a_name_is_doubled_in_the_filter() -> None:
     groups = [*park_groups(100), {"id": "x", "name": "O'Hara's"}]
-    with context(Lists({GROUPS: groups})) as at:
-        assert _ids(at.directory.group("O'Hara's")) == ["x"]
-        assert len(at.heard()) == 2
+    with directory_for(FakeLists({GROUPS: groups})) as fixture:
+        assert _ids(fixture.directory.group("O'Hara's")) == ["x"]
+        assert len(fixture.new_requests()) == 2
 
 
 def test_a_pbx_that_minds_case_costs_a_search_or_the_whole_list() -> None:
-    with context(Lists({GROUPS: park_groups(250)}, any_case=False)) as at:
-        assert _ids(at.directory.group("GROUP 200")) == ["g200"]
-        assert len(at.heard()) == 1 + 2 + 3
-        assert _ids(at.directory.group("group 201")) == ["g201"]
-        assert at.heard() == []
+    with directory_for(FakeLists({GROUPS: park_groups(250)}, any_case=False)) as fixture:
+        assert _ids(fixture.directory.group("GROUP 200")) == ["g200"]
+        assert len(fixture.new_requests()) == 1 + 2 + 3
+        assert _ids(fixture.directory.group("group 201")) == ["g201"]
+        assert fixture.new_requests() == []
 
 
 @pytest.mark.parametrize("lists", [{"narrows": False}, {"refuses": True}])
 def test_a_pbx_that_can_not_narrow_costs_the_whole_list(lists: dict[str, bool]) -> None:
-    with context(Lists({GROUPS: park_groups(10_000)}, **lists)) as at:  # type: ignore[arg-type]
-        assert _ids(at.directory.group("group 9999")) == ["g9999"]
-        assert len(at.heard()) == 1 + 2 + 100
-        assert at.directory.group("nothing") == []
-        assert at.heard() == []
+    with directory_for(FakeLists({GROUPS: park_groups(10_000)}, **lists)) as fixture:  # type: ignore[arg-type]
+        assert _ids(fixture.directory.group("group 9999")) == ["g9999"]
+        assert len(fixture.new_requests()) == 1 + 2 + 100
+        assert fixture.directory.group("nothing") == []
+        assert fixture.new_requests() == []
 
 
 def test_a_name_that_nobody_has_leaves_the_closest_in_memory() -> None:
-    with context(Lists({GROUPS: [*park_groups(150), {"id": "s", "name": "Sales"}]})) as at:
-        assert at.directory.group("Salse") == []
-        at.heard()
-        assert at.directory.closest_groups("Salse")[0].name == "Sales"
-        assert len(at.directory.closest_groups("group 1")) == 3
-        assert len(at.directory.closest_groups("group 1", 5)) == 5
-        assert at.directory.closest_groups("zzzz") == []
-        assert at.heard() == []
+    with directory_for(FakeLists({GROUPS: [*park_groups(150), {"id": "s", "name": "Sales"}]})) as fixture:
+        assert fixture.directory.group("Salse") == []
+        fixture.new_requests()
+        assert fixture.directory.closest_groups("Salse")[0].name == "Sales"
+        assert len(fixture.directory.closest_groups("group 1")) == 3
+        assert len(fixture.directory.closest_groups("group 1", 5)) == 5
+        assert fixture.directory.closest_groups("zzzz") == []
+        assert fixture.new_requests() == []
 
 
 def test_the_closest_ring_groups_and_users_come_from_all_their_names() -> None:
-    with context(Lists(FEW)) as at:
-        at.directory.ring_group("x")
-        at.directory.user("x")
-        assert at.directory.closest_ring_groups("nigth desk")[0].id == "r1"
-        assert at.directory.closest_users("ada@exampel.com")[0].id == "u1"
-        assert len(at.directory.closest_users("ann")) == len(set(_ids(at.directory.closest_users("ann"))))
+    with directory_for(FakeLists(FEW)) as fixture:
+        fixture.directory.ring_group("x")
+        fixture.directory.user("x")
+        assert fixture.directory.closest_ring_groups("nigth desk")[0].id == "r1"
+        assert fixture.directory.closest_users("ada@exampel.com")[0].id == "u1"
+        assert len(fixture.directory.closest_users("ann")) == len(set(_ids(fixture.directory.closest_users("ann"))))
 
 
 def test_a_digit_string_is_filtered_by_extension_number() -> None:
     people = [{"id": f"u{n}", "name": f"user{n}", "extension_number": str(1000 + n)} for n in range(300)]
-    with context(Lists({USERS: people, RING_GROUPS: people})) as at:
-        assert _ids(at.directory.user("1250")) == ["u250"]
-        assert at.heard() == [f"{USERS}?", f"{USERS}?&filter=extension_number%20eq%20%271250%27"]
-        assert _ids(at.directory.user("user251")) == ["u251"]
-        assert at.heard() == [f"{USERS}?&search=user251"]
-        assert _ids(at.directory.ring_group("1299")) == ["u299"]
-        assert len(at.heard()) == 2
+    with directory_for(FakeLists({USERS: people, RING_GROUPS: people})) as fixture:
+        assert _ids(fixture.directory.user("1250")) == ["u250"]
+        assert fixture.new_requests() == [f"{USERS}?", f"{USERS}?&filter=extension_number%20eq%20%271250%27"]
+        assert _ids(fixture.directory.user("user251")) == ["u251"]
+        assert fixture.new_requests() == [f"{USERS}?&search=user251"]
+        assert _ids(fixture.directory.ring_group("1299")) == ["u299"]
+        assert len(fixture.new_requests()) == 2
 
 
 def test_a_display_name_among_many_is_searched_for_even_if_the_first_page_has_one() -> None:
     people = [
         {"id": f"u{n}", "name": f"user{n}", "display_name": "Ann" if n in {3, 250} else "Bob"} for n in range(300)
     ]
-    with context(Lists({USERS: people})) as at:
-        assert _ids(at.directory.user("Ann")) == ["u3", "u250"]
+    with directory_for(FakeLists({USERS: people})) as fixture:
+        assert _ids(fixture.directory.user("Ann")) == ["u3", "u250"]
 
 
 def test_names_are_offered_from_memory_alone_even_when_they_are_old() -> None:
-    with context(Lists(FEW)) as at:
-        assert at.directory.remembered_groups() == []
-        at.directory.group("Sales")
-        at.directory.ring_group("x")
-        at.clock.now += 3600
-        at.heard()
-        assert sorted((one.name for one in at.directory.remembered_groups()), key=str.casefold) == [
+    with directory_for(FakeLists(FEW)) as fixture:
+        assert fixture.directory.remembered_groups() == []
+        fixture.directory.group("Sales")
+        fixture.directory.ring_group("x")
+        fixture.clock.now += 3600
+        fixture.new_requests()
+        assert sorted((one.name for one in fixture.directory.remembered_groups()), key=str.casefold) == [
             "Sales",
             "Straße",
             "SUPPORT",
             "support",
             "Support  EMEA",
         ]
-        assert sorted(one.name for one in at.directory.remembered_ring_groups()) == ["6001", "Day Desk", "Night Desk"]
-        assert at.heard() == []
+        assert sorted(one.name for one in fixture.directory.remembered_ring_groups()) == [
+            "6001",
+            "Day Desk",
+            "Night Desk",
+        ]
+        assert fixture.new_requests() == []
 
 
 def test_forgetting_asks_again_and_keeps_what_is_offered() -> None:
-    with context(Lists(FEW)) as at:
-        at.directory.group("Sales")
-        at.directory.forget_groups()
-        assert "Sales" in sorted((one.name for one in at.directory.remembered_groups()), key=str.casefold)
-        at.directory.group("Sales")
-        assert len(at.heard()) == 2
+    with directory_for(FakeLists(FEW)) as fixture:
+        fixture.directory.group("Sales")
+        fixture.directory.forget_groups()
+        assert "Sales" in sorted((one.name for one in fixture.directory.remembered_groups()), key=str.casefold)
+        fixture.directory.group("Sales")
+        assert len(fixture.new_requests()) == 2
 
 
 def test_what_was_changed_here_is_known_without_asking_and_the_others_stay_known() -> None:
-    with context(Lists(FEW)) as at:
-        assert [one.recall_to for one in at.directory.group("Sales")] == [None]
-        at.heard()
-        at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
-        assert [one.recall_to for one in at.directory.group("Sales")] == ["USER_ONLY"]
-        assert [one.recall_to for one in at.directory.all_groups() if one.id == "1"] == ["USER_ONLY"]
-        assert len(at.directory.group("straße")) == 1
-        assert at.heard() == []
+    with directory_for(FakeLists(FEW)) as fixture:
+        assert [one.recall_to for one in fixture.directory.group("Sales")] == [None]
+        fixture.new_requests()
+        fixture.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+        assert [one.recall_to for one in fixture.directory.group("Sales")] == ["USER_ONLY"]
+        assert [one.recall_to for one in fixture.directory.all_groups() if one.id == "1"] == ["USER_ONLY"]
+        assert len(fixture.directory.group("straße")) == 1
+        assert fixture.new_requests() == []
 
 
 def test_among_many_too_no_earlier_answer_tells_of_what_was_changed_here() -> None:
-    with context(Lists({GROUPS: park_groups(250)})) as at:
-        (group,) = at.directory.group("Group 240")
-        at.heard()
-        at.directory.note_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
-        assert [one.recall_to for one in at.directory.group("Group 240")] == ["USER_ONLY"]
-        assert at.heard() == []
+    with directory_for(FakeLists({GROUPS: park_groups(250)})) as fixture:
+        (group,) = fixture.directory.group("Group 240")
+        fixture.new_requests()
+        fixture.directory.note_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
+        assert [one.recall_to for one in fixture.directory.group("Group 240")] == ["USER_ONLY"]
+        assert fixture.new_requests() == []
 
 
 def test_what_was_being_read_while_it_was_changed_here_does_not_take_its_place() -> None:
-    def answer(asked: Asked) -> Reply:
-        at.clock.now += 1
-        at.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+    def answer(request: Asked) -> Reply:
+        fixture.clock.now += 1
+        fixture.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
         return says({"count": 1, "items": [{"id": "1", "name": "Sales", "recall_to": "RING_GROUP_ONLY"}]})
 
-    with context(answer) as at:
-        at.directory.all_groups()
-        assert [one.recall_to for one in at.directory.group("Sales")] == ["USER_ONLY"]
+    with directory_for(answer) as fixture:
+        fixture.directory.all_groups()
+        assert [one.recall_to for one in fixture.directory.group("Sales")] == ["USER_ONLY"]
 
 
 def test_what_was_being_read_while_it_was_forgotten_is_not_kept() -> None:
-    def answer(asked: Asked) -> Reply:
+    def answer(request: Asked) -> Reply:
         if not forgotten:
             forgotten.append(True)
-            at.directory.forget_groups()
+            fixture.directory.forget_groups()
         return says({"count": 1, "items": [{"id": "1", "name": "Sales"}]})
 
     forgotten: list[bool] = []
-    with context(answer) as at:
-        at.directory.group("Sales")
-        at.directory.group("Sales")
-        at.directory.group("Sales")
-        assert len(at.heard()) >= 2
+    with directory_for(answer) as fixture:
+        fixture.directory.group("Sales")
+        fixture.directory.group("Sales")
+        fixture.directory.group("Sales")
+        assert len(fixture.new_requests()) >= 2
 
 
 def test_20_threads_that_ask_together_cost_one_request() -> None:
-    with context(Lists(FEW)) as at, ThreadPoolExecutor(20) as many:
-        assert all(len(found) == 1 for found in many.map(lambda _: at.directory.group("Sales"), range(20)))
-        assert len(at.directory.all_groups()) == 5
-        assert len(at.heard()) == 1
+    with directory_for(FakeLists(FEW)) as fixture, ThreadPoolExecutor(20) as many:
+        assert all(len(found) == 1 for found in many.map(lambda _: fixture.directory.group("Sales"), range(20)))
+        assert len(fixture.directory.all_groups()) == 5
+        assert len(fixture.new_requests()) == 1
 
 
 def test_all_groups_are_read_once_by_20_threads() -> None:
-    with context(Lists({GROUPS: park_groups(250)})) as at, ThreadPoolExecutor(20) as many:
-        assert {len(found) for found in many.map(lambda _: at.directory.all_groups(), range(20))} == {250}
-        assert len(at.heard()) == 3
+    with directory_for(FakeLists({GROUPS: park_groups(250)})) as fixture, ThreadPoolExecutor(20) as many:
+        assert {len(found) for found in many.map(lambda _: fixture.directory.all_groups(), range(20))} == {250}
+        assert len(fixture.new_requests()) == 3
 
 
 def test_an_id_is_looked_up_in_memory_then_on_the_pbx() -> None:
-    with context(Lists(FEW)) as at:
+    with directory_for(FakeLists(FEW)) as fixture:
         for _ in range(2):
-            group, ring_group = at.directory.group_by_id("1"), at.directory.ring_group_by_id("r1")
-            assert group is not None
+            ring_group = fixture.directory.ring_group_by_id("r1")
             assert ring_group is not None
-            assert (group.name, ring_group.name) == ("Sales", "Night Desk")
-        assert at.heard() == [f"{GROUPS}/1", f"{RING_GROUPS}/r1"]
-        assert at.directory.group_by_id("none") is None
-        assert at.directory.ring_group_by_id("none") is None
+            assert ring_group.name == "Night Desk"
+        assert fixture.new_requests() == [f"{RING_GROUPS}/r1"]
+        assert fixture.directory.ring_group_by_id("none") is None
 
 
 def test_a_pbx_that_fails_or_throttles_is_not_taken_for_one_without_the_name() -> None:
     first = says({"count": 200, "items": park_groups(100)})
     for reply, error in ((Reply(429, b"", {"Retry-After": "999"}), Rejected), (Reply(302), Unreachable)):
         with (
-            context(lambda asked, reply=reply: reply if "filter" in asked.query else first) as at,
+            directory_for(lambda request, reply=reply: reply if "filter" in request.query else first) as fixture,
             pytest.raises(error),
         ):
-            at.directory.group("Group 150")
+            fixture.directory.group("Group 150")
 
 
 def test_a_name_that_can_not_be_sent_is_refused() -> None:
-    with context(Lists({GROUPS: park_groups(101)})) as at, pytest.raises(NotPossible):
-        at.directory.group("half \ud800")
+    with directory_for(FakeLists({GROUPS: park_groups(101)})) as fixture, pytest.raises(NotPossible):
+        fixture.directory.group("half \ud800")
 
 
 def _members(*extensions: str) -> list[Member]:
@@ -344,71 +346,71 @@ def _members(*extensions: str) -> list[Member]:
 
 
 def test_an_extension_is_found_by_reading_members_and_then_from_memory() -> None:
-    lists = Lists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
-    with context(lists) as at:
+    lists = FakeLists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
+    with directory_for(lists) as fixture:
         seen: list[tuple[int, int]] = []
-        found = at.directory.find("1003", visible=lambda _: True, progress=lambda *step: seen.append(step))
+        found = fixture.directory.find("1003", visible=lambda _: True, progress=lambda *step: seen.append(step))
         assert (found.group and found.group.id, found.looked, found.total, found.partial) == ("g3", 4, 5, False)
         assert seen == [(1, 5), (2, 5), (3, 5), (4, 5)]
-        assert at.directory.group_of("1001") == "g1"
-        at.heard()
-        again = at.directory.find("1003", visible=lambda _: True)
+        assert fixture.directory.group_of("1001") == "g1"
+        fixture.new_requests()
+        again = fixture.directory.find("1003", visible=lambda _: True)
         assert (again.group and again.group.id, again.looked) == ("g3", 1)
-        assert at.heard() == []
-        nowhere = at.directory.find("9999", visible=lambda _: True)
+        assert fixture.new_requests() == []
+        nowhere = fixture.directory.find("9999", visible=lambda _: True)
         assert (nowhere.group, nowhere.looked, nowhere.total, nowhere.partial) == (None, 5, 5, False)
-        assert at.heard() == [f"{GROUPS}/g4/members"]
+        assert fixture.new_requests() == [f"{GROUPS}/g4/members"]
 
 
 def test_finding_is_bounded_and_says_when_it_is_partial() -> None:
-    lists = Lists({GROUPS: park_groups(20)}, members={f"g{n}": [] for n in range(20)})
-    with context(lists) as at:
-        found = at.directory.find("1001", visible=lambda _: True, limit=7)
+    lists = FakeLists({GROUPS: park_groups(20)}, members={f"g{n}": [] for n in range(20)})
+    with directory_for(lists) as fixture:
+        found = fixture.directory.find("1001", visible=lambda _: True, limit=7)
         assert (found.group, found.looked, found.total, found.partial) == (None, 7, 20, True)
-        assert len(at.heard()) == 1 + 7
-        assert at.directory.find("1001", visible=lambda _: True, limit=7).looked == 14
-        assert at.directory.find("1001", visible=lambda _: True, limit=7).partial is False
+        assert len(fixture.new_requests()) == 1 + 7
+        assert fixture.directory.find("1001", visible=lambda _: True, limit=7).looked == 14
+        assert fixture.directory.find("1001", visible=lambda _: True, limit=7).partial is False
 
 
 def test_only_visible_groups_are_looked_into() -> None:
-    lists = Lists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
-    with context(lists) as at:
-        at.directory.note_members("g3", _members("1003"))
-        found = at.directory.find("1003", visible=lambda group: group.id in {"g0", "g1"})
+    lists = FakeLists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
+    with directory_for(lists) as fixture:
+        fixture.directory.note_members("g3", _members("1003"))
+        found = fixture.directory.find("1003", visible=lambda group: group.id in {"g0", "g1"})
         assert (found.group, found.looked, found.total) == (None, 2, 2)
-        assert at.heard() == [f"{GROUPS}?", f"{GROUPS}/g0/members", f"{GROUPS}/g1/members"]
+        assert fixture.new_requests() == [f"{GROUPS}?", f"{GROUPS}/g0/members", f"{GROUPS}/g1/members"]
 
 
 def test_a_group_deleted_meanwhile_has_no_members() -> None:
-    with context(Lists({GROUPS: park_groups(2)}, members={"g1": ["1001"]})) as at:
-        found = at.directory.find("1001", visible=lambda _: True)
+    with directory_for(FakeLists({GROUPS: park_groups(2)}, members={"g1": ["1001"]})) as fixture:
+        found = fixture.directory.find("1001", visible=lambda _: True)
         assert found.group is not None
         assert found.group.id == "g1"
 
 
 def test_where_it_was_last_seen_is_looked_into_first() -> None:
-    lists = Lists({GROUPS: park_groups(9)}, members={f"g{n}": [] for n in range(8)} | {"g8": ["1001"]})
-    with context(lists) as at:
-        at.directory.note_members("g8", _members("1001"))
-        at.clock.now += 60
-        assert at.directory.group_of("1001") is None
-        assert at.directory.find("1001", visible=lambda _: True).looked == 1
-        assert at.heard() == [f"{GROUPS}?", f"{GROUPS}/g8/members"]
+    lists = FakeLists({GROUPS: park_groups(9)}, members={f"g{n}": [] for n in range(8)} | {"g8": ["1001"]})
+    with directory_for(lists) as fixture:
+        fixture.directory.note_members("g8", _members("1001"))
+        fixture.clock.now += 60
+        assert fixture.directory.group_of("1001") is None
+        assert fixture.directory.find("1001", visible=lambda _: True).looked == 1
+        assert fixture.new_requests() == [f"{GROUPS}?", f"{GROUPS}/g8/members"]
 
 
 def test_what_was_read_last_about_a_member_counts() -> None:
-    with context(Lists(FEW)) as at:
-        at.directory.note_members("1", _members("1001", "1002"))
-        at.directory.note_members("2", _members("1001"))
-        assert (at.directory.group_of("1001"), at.directory.group_of("1002")) == ("2", "1")
-        at.directory.note_members("1", _members())
-        assert (at.directory.group_of("1001"), at.directory.group_of("1002")) == ("2", None)
-        at.directory.forget_members("2")
-        assert at.directory.group_of("1001") is None
+    with directory_for(FakeLists(FEW)) as fixture:
+        fixture.directory.note_members("1", _members("1001", "1002"))
+        fixture.directory.note_members("2", _members("1001"))
+        assert (fixture.directory.group_of("1001"), fixture.directory.group_of("1002")) == ("2", "1")
+        fixture.directory.note_members("1", _members())
+        assert (fixture.directory.group_of("1001"), fixture.directory.group_of("1002")) == ("2", None)
+        fixture.directory.forget_members("2")
+        assert fixture.directory.group_of("1001") is None
 
 
 def test_with_no_lifetime_at_all_everything_is_asked_for_and_still_found() -> None:
-    lists = Lists({GROUPS: park_groups(150)}, members={f"g{n}": [f"1{n:03}"] for n in range(150)})
+    lists = FakeLists({GROUPS: park_groups(150)}, members={f"g{n}": [f"1{n:03}"] for n in range(150)})
     with scripted(lists) as pbx, client(pbx.url, deadline=60) as ours:
         directory = Directory(ours, lifetime=0)
         assert _ids(directory.group("Group 140")) == ["g140"]

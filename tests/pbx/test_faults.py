@@ -1,4 +1,4 @@
-"""Whatever the PBX does, a caller sees bot.errors and nothing else, and a write is never sent twice in doubt."""
+"""Whatever the PBX does, callers get errors of bot.errors only, and a write with an unknown outcome is not repeated."""
 
 import socket
 import time
@@ -17,7 +17,7 @@ FAULT = {"errors": [{"code": "VALIDATE_FAILED", "message": "The name is\n taken.
 
 @pytest.fixture
 def _hurried() -> Iterator[None]:
-    """Attempts follow one another without a pause."""
+    """Retries without pauses."""
     with stamina.set_testing(True, attempts=4, cap=True):
         yield
 

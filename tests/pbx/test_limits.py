@@ -1,4 +1,4 @@
-"""What the API's documentation forbids is refused in words before anything is sent."""
+"""Values that the API's documentation forbids are refused with an explanation before anything is sent."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -123,7 +123,7 @@ def test_an_update_sends_what_it_does_not_know_but_never_what_the_pbx_only_shows
     with client(pbx.url) as ours:
         ours.update_server({**shown, **kept, "prompt_file_id": "p1"})
         ours.update_group("g1", {**shown, **kept})
-    assert [asked.json for asked in pbx.asked] == [{**kept, "prompt_file_id": "p1"}, kept]
+    assert [request.json for request in pbx.asked] == [{**kept, "prompt_file_id": "p1"}, kept]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), "\udcff", {1, 2}])

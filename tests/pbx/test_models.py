@@ -1,4 +1,4 @@
-"""Every way in which the PBX may leave a field blank, and every field it may add."""
+"""Blank fields read the same in all forms, and unknown fields are kept."""
 
 from typing import Any
 

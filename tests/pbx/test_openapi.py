@@ -1,4 +1,4 @@
-"""What the client sends is held against the vendor's own description, where that file is present."""
+"""Every request matches the vendor's OpenAPI description, where that file is present."""
 
 import json
 import os
@@ -38,36 +38,36 @@ CALLS: dict[str, Callable[[PbxClient], object]] = {
 }
 
 
-def _answer(asked: Asked) -> Reply:
-    if asked.path == "/auth/sign_in":
+def _answer(request: Asked) -> Reply:
+    if request.path == "/auth/sign_in":
         return says({"access_token": "a", "refresh_token": "r", "expires_in": 1800})
-    if asked.path == "/auth/refresh_token":
+    if request.path == "/auth/refresh_token":
         return says({"access_token": "b"})
-    if asked.headers["Authorization"] != "Bearer b":
+    if request.headers["Authorization"] != "Bearer b":
         return Reply(401)
     return says({"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []})
 
 
-def _operation(asked: Asked) -> dict[str, Any]:
-    """The one that the request is meant for: the path with the fewest variables."""
+def _operation(request: Asked) -> dict[str, Any]:
+    """Returns the operation that the request is meant for: of those that match, the one with the fewest variables."""
     paths = json.loads(FILE.read_text())["paths"]
-    fitting = [path for path in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), asked.path)]
-    operation: dict[str, Any] = paths[min(fitting, key=lambda path: path.count("{"))][asked.method.lower()]
+    fitting = [path for path in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)]
+    operation: dict[str, Any] = paths[min(fitting, key=lambda path: path.count("{"))][request.method.lower()]
     return operation
 
 
-def _hold(asked: Asked) -> None:
-    operation = _operation(asked)
+def _check(request: Asked) -> None:
+    operation = _operation(request)
     body = operation.get("requestBody")
     if body:
         schema = body["content"]["application/json"]["schema"]
-        Draft202012Validator(schema).validate(asked.json)
-        assert asked.json.keys() <= schema["properties"].keys()
-        assert asked.headers["Content-Type"] == "application/json"
+        Draft202012Validator(schema).validate(request.json)
+        assert request.json.keys() <= schema["properties"].keys()
+        assert request.headers["Content-Type"] == "application/json"
     else:
-        assert asked.body == b""
+        assert request.body == b""
     parameters = {at["name"]: at["schema"] for at in operation.get("parameters", ()) if at["in"] == "query"}
-    for name, text in asked.query.items():
+    for name, text in request.query.items():
         value = int(text) if parameters[name]["type"] == "integer" else text
         Draft202012Validator(parameters[name]).validate(value)
 
@@ -77,5 +77,5 @@ def test_every_request_is_one_that_the_vendor_describes(call: str) -> None:
     with scripted(_answer) as pbx, client(pbx.url, PERSON) as ours:
         CALLS[call](ours)
     assert len(pbx.asked) == 4
-    for asked in pbx.asked:
-        _hold(asked)
+    for request in pbx.asked:
+        _check(request)

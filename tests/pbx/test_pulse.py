@@ -1,4 +1,4 @@
-"""Each call to the PBX is measured and counted by its method and route, which hold nobody's id."""
+"""Each call to the PBX is measured and counted by method and route, which contain no ids."""
 
 import pytest
 
@@ -62,8 +62,8 @@ def test_an_answered_call_is_measured() -> None:
 def test_a_write_without_an_answer_is_warned_of_by_its_route_alone(
     fault: PBXError, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pulse, call = CallStats(), ApiRequest(method="POST", path=("call_park_groups", "secret-id"), write=True)
-    pulse.silent(call, fault)
+    stats, call = CallStats(), ApiRequest(method="POST", path=("call_park_groups", "secret-id"), write=True)
+    stats.record_failure(call, fault)
     assert caplog.messages == [f"POST /call_park_groups/{{id}}: {kind}"]
-    pulse.answered(call, ApiResponse(status=200, body=b""), 0)
-    assert pulse.state == "answers"
+    stats.record_response(call, ApiResponse(status=200, body=b""), 0)
+    assert stats.state == "answers"

@@ -1,4 +1,4 @@
-"""The client on the sandbox's PBX: every switch for what is undocumented, every fault, every size."""
+"""The client works with the sandbox PBX: every variant of undocumented behaviour, every fault, every size."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -209,7 +209,7 @@ def test_a_read_gets_over_a_fault_that_passes(pbx: SandboxPBX, ours: PbxClient, 
 def test_a_write_that_was_throttled_is_sent_again_and_done_once(pbx: SandboxPBX, ours: PbxClient, method: str) -> None:
     pbx.faults.add(Fault(kind=Kind.THROTTLED, times=2, retry_after="0"))
     WRITES[method](ours, pbx.state.group_id("Sales"))
-    assert [heard.status for heard in pbx.writes][:2] == [429, 429]
+    assert [request.status for request in pbx.writes][:2] == [429, 429]
     assert len(pbx.writes) == 3
 
 
@@ -244,7 +244,7 @@ def test_a_session_survives_its_tokens(pbx: SandboxPBX, older: bool, refresh: bo
             ours.create_group({"name": name})
             pbx.expire_tokens(refresh=refresh)
         ours.server()
-    assert [heard.status for heard in pbx.writes] == [201, 401, 201, 401, 201]
+    assert [request.status for request in pbx.writes] == [201, 401, 201, 401, 201]
 
 
 def test_a_token_is_refreshed_before_it_runs_out(pbx: SandboxPBX) -> None:
@@ -253,8 +253,8 @@ def test_a_token_is_refreshed_before_it_runs_out(pbx: SandboxPBX) -> None:
         for _ in range(30):
             ours.server()
             pbx.faults.latency = 0.05
-    assert [heard.path for heard in pbx.requests].count("/api/auth/sign_in") == 1
-    assert "/api/auth/refresh_token" in [heard.path for heard in pbx.requests]
+    assert [request.path for request in pbx.requests].count("/api/auth/sign_in") == 1
+    assert "/api/auth/refresh_token" in [request.path for request in pbx.requests]
 
 
 @pytest.mark.parametrize(
@@ -263,13 +263,13 @@ def test_a_token_is_refreshed_before_it_runs_out(pbx: SandboxPBX) -> None:
 )
 def test_a_rejected_login_is_one_login(pbx: SandboxPBX, switches: Switches, password: str | None) -> None:
     pbx.switches = switches
-    who = Credentials(username=pbx.username, password=password or pbx.password, domain=pbx.domain)
-    with client(pbx.url, who) as ours:
+    credentials = Credentials(username=pbx.username, password=password or pbx.password, domain=pbx.domain)
+    with client(pbx.url, credentials) as ours:
         for _ in range(8):
             with pytest.raises(SignInFailed):
                 ours.server()
-    asked = [heard.path for heard in pbx.requests]
-    assert len(asked) == (1 if switches.sign_in else 2)
+    paths = [request.path for request in pbx.requests]
+    assert len(paths) == (1 if switches.sign_in else 2)
 
 
 def test_a_ready_token_that_has_run_out_says_so(pbx: SandboxPBX, ours: PbxClient) -> None:

@@ -1,4 +1,4 @@
-"""The PBX's certificate is verified unless someone says otherwise, loudly."""
+"""The PBX's certificate is verified unless that is switched off, which is logged as a warning."""
 
 from pathlib import Path
 

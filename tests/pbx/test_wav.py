@@ -1,4 +1,4 @@
-"""What the PBX takes for a prompt, and the words for whatever it does not take."""
+"""Prompt files are checked against what the PBX accepts, and each mistake is explained with its remedy."""
 
 import struct
 from contextlib import suppress
@@ -13,11 +13,11 @@ from bot.sandbox.sound import tone
 
 WHOLE = tone(0.1)
 FLOATS = WHOLE[:20] + struct.pack("<H", 3) + WHOLE[22:]
-"""As WHOLE, but that its header calls the samples floating point."""
+"""WHOLE with a header that declares floating-point samples."""
 
 
-def wrong(content: bytes) -> tuple[str, ...]:
-    """What is said of it."""
+def mistakes(content: bytes) -> tuple[str, ...]:
+    """Returns the notes of the refusal of a file."""
     with pytest.raises(NotPossible) as refused:
         check_wav("hold.wav", content)
     assert "“hold.wav”" in str(refused.value)
@@ -48,11 +48,11 @@ def test_what_the_pbx_takes_passes(rate: int) -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(content: bytes, said: str) -> None:
-    assert wrong(content) == (said,)
+    assert mistakes(content) == (said,)
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    assert wrong(tone(0.1, channels=2, rate=44_100, width=3)) == (
+    assert mistakes(tone(0.1, channels=2, rate=44_100, width=3)) == (
         "It is stereo: save it as mono.",
         "Its samples have 24 bit: save it with 16 bit.",
         "It has 44.1 kHz: save it with 16, 32 or 48 kHz.",
@@ -60,7 +60,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_is_too_large_is_not_even_looked_at() -> None:
-    assert wrong(bytes(LARGEST + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
+    assert mistakes(bytes(LARGEST + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
 
 
 @given(st.binary(max_size=200), st.integers(0, 60), st.integers(0, 60))
