@@ -184,7 +184,7 @@ class House:
     def work(self) -> None:
         """Settle whatever is due now."""
         while (entry := self.journal.claim("the test")) is not None:
-            self.worker.processor.settle(entry)
+            self.worker.processor.process(entry)
 
     def do(self, line: str, *, user: str = ANA) -> Message:
         """Ask and work; what was said last, to the asker or on the card."""

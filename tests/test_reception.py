@@ -56,7 +56,7 @@ def test_a_second_delivery_is_the_same_request(park: House) -> None:
 
 
 def test_a_second_click_is_told_that_it_is_one(park: House) -> None:
-    request = park.request("add 1016 to Billing").model_copy(update={"door": Source.BUTTON})
+    request = park.request("add 1016 to Billing").model_copy(update={"source": Source.BUTTON})
     assert park.dispatcher.take(request) is None
     said = park.dispatcher.take(request)
     assert said is not None
@@ -70,7 +70,7 @@ def test_what_can_not_be_recorded_is_not_acknowledged(park: House, monkeypatch: 
     monkeypatch.setattr(park.journal, "accept", full)
     with pytest.raises(JournalUnavailable):
         park.ask("add 1016 to Billing")
-    assert park.progress_notifier._open == {}
+    assert park.progress_notifier._progress == {}
 
 
 def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
@@ -86,7 +86,7 @@ def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
     monkeypatch.setattr(park.journal, "accept", at_once)
     park.ask("add 1016 to Billing")
     assert park.state() == "done"
-    assert park.progress_notifier._open == {}
+    assert park.progress_notifier._progress == {}
 
 
 def test_a_refused_read_is_recorded_and_told(park: House) -> None:

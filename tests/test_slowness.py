@@ -27,8 +27,8 @@ class Loud(Noting):
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.worker.progress.PATIENCE", 0.05)
-    monkeypatch.setattr("bot.worker.progress.NEWS", 0.05)
+    monkeypatch.setattr("bot.worker.progress.FIRST_NOTICE", 0.05)
+    monkeypatch.setattr("bot.worker.progress.NEXT_NOTICE", 0.05)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def asked(line: str) -> Request:
 
 def test_who_waits_is_told_and_who_was_answered_is_not(progress_notifier: ProgressNotifier, messenger: Loud) -> None:
     progress_notifier.watch(asked("groups"))
-    progress_notifier.over(asked("groups"))
+    progress_notifier.finish(asked("groups"))
     progress_notifier.watch(asked("group Sales"))
     assert messenger.called.acquire(timeout=5)
     assert [text.split(" ...")[0] for text in messenger.checked] == ["Checking “group Sales”"]
@@ -59,13 +59,13 @@ def test_a_long_search_says_how_far_it_is_until_it_is_over(
     progress_notifier: ProgressNotifier, messenger: Loud
 ) -> None:
     progress_notifier.watch(asked("find 1001"))
-    progress_notifier.progress(asked("find 1001"), "looked at 20 of 200 groups so far.")
+    progress_notifier.report(asked("find 1001"), "looked at 20 of 200 groups so far.")
     assert messenger.called.acquire(timeout=5)
     assert messenger.called.acquire(timeout=5)
-    progress_notifier.over(asked("find 1001"))
-    progress_notifier.progress(asked("find 1001"), "looked at all.")
+    progress_notifier.finish(asked("find 1001"))
+    progress_notifier.report(asked("find 1001"), "looked at all.")
     assert "looked at 20 of 200" in messenger.checked[1]
-    assert progress_notifier._open == {}
+    assert progress_notifier._progress == {}
 
 
 def test_a_word_that_can_not_be_said_keeps_no_other_from_being_said(

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.worker.worker import MOST_OF_ONE, Worker
+from bot.worker.worker import THREADS_PER_USER, Worker
 from tests.house import ANA, BEN, House, house
 
 PATIENCE = 10.0
@@ -78,7 +78,7 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
     caplog: pytest.LogCaptureFixture,
     fault: Exception,
 ) -> None:
-    monkeypatch.setattr(worker.processor, "settle", failing_once(worker.processor.settle, fault))
+    monkeypatch.setattr(worker.processor, "process", failing_once(worker.processor.process, fault))
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -91,7 +91,7 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
 def test_a_journal_that_can_not_be_read_is_tried_again(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=0.01))
     monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
     monkeypatch.setattr(park.journal, "due_in", failing_once(park.journal.due_in, JournalUnavailable("busy")))
     done = settled(park, 1, monkeypatch)
@@ -117,7 +117,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
         go_on.wait(1.2)
         journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.processor, "settle", slow)
+    monkeypatch.setattr(park.worker.processor, "process", slow)
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -130,8 +130,8 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
 def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=PATIENCE))
-    failed, real = threading.Event(), worker.processor.settle
+    monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=PATIENCE))
+    failed, real = threading.Event(), worker.processor.process
 
     def settle(entry: Entry) -> None:
         if entry.id == 1:
@@ -139,7 +139,7 @@ def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work
             raise JournalUnavailable("busy")
         real(entry)
 
-    monkeypatch.setattr(worker.processor, "settle", settle)
+    monkeypatch.setattr(worker.processor, "process", settle)
     done = settled(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
@@ -171,7 +171,7 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
             assert later.wait(PATIENCE)
             journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.processor, "settle", settle)
+    monkeypatch.setattr(park.worker.processor, "process", settle)
     worker = Worker(journal, park.worker.processor, threads=3)
     park.dispatcher.worker = worker
     done = settled(park, 3, monkeypatch)
@@ -206,9 +206,9 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
         looks += 1
         return due_in(*busy)
 
-    monkeypatch.setattr(worker.processor, "settle", settle)
+    monkeypatch.setattr(worker.processor, "process", settle)
     monkeypatch.setattr(journal, "due_in", looking)
-    flood = 3 * MOST_OF_ONE
+    flood = 3 * THREADS_PER_USER
     for number in range(flood):
         park.ask(f"create Group {number}")
     worker.start()
@@ -220,5 +220,5 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     authorizer.set()
     assert done.wait(PATIENCE)
     assert (order[0], order.count(ANA)) == (BEN, flood)
-    assert most <= MOST_OF_ONE + 1
+    assert most <= THREADS_PER_USER + 1
     worker.stop()

@@ -10,7 +10,7 @@ from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.stage import Stage
 from bot.worker.lease import RetryPolicy
 
-HURRY = RetryPolicy(again=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))
+HURRY = RetryPolicy(retry_delay=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))
 DEADLINE = 1.0
 """Seconds that a call to the PBX may take here."""
 NOTHING = "Nothing was changed"

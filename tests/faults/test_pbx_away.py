@@ -14,7 +14,7 @@ from tests.faults.scene import DEADLINE, NOTHING, Scene
 @pytest.fixture
 def short() -> Iterator[Scene]:
     """Two minutes are a second here."""
-    retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(seconds=0.1))
+    retry_policy = RetryPolicy(start_grace=timedelta(seconds=1), retry_delay=timedelta(seconds=0.1))
     with Stage(retry_policy=retry_policy, pbx_deadline=DEADLINE) as stage:
         yield Scene(stage)
 

@@ -149,7 +149,9 @@ def test_a_change_is_unknown_while_the_pbx_is_away_after_its_write(scene: Scene)
 
 
 def test_a_second_change_of_the_group_is_not_held_up_by_one_that_is_unknown() -> None:
-    with Stage(retry_policy=RetryPolicy(looks=(0.01,), again=timedelta(seconds=0.1)), pbx_deadline=DEADLINE) as stage:
+    with Stage(
+        retry_policy=RetryPolicy(looks=(0.01,), retry_delay=timedelta(seconds=0.1)), pbx_deadline=DEADLINE
+    ) as stage:
         scene = Scene(stage)
         scene.fail(Kind.DROP_BEFORE, "POST */members/1001")
         scene.slash("add 1001 to Sales")
