@@ -1,4 +1,4 @@
-"""A claimed request ends as what it is: done, not done, or unknown; and whoever asked hears just that."""
+"""A claimed entry ends as done, not done or unknown, and the user is told exactly that."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[House]:
-    """Gives up at the first try."""
+    """Gives up after the first attempt."""
     with house(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), max_attempts=1)) as whole:
         yield whole
 
