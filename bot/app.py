@@ -120,7 +120,7 @@ class Park:
         self.health.stop()
 
     def _parts(self) -> "tuple[Part, ...]":
-        """Returns the parts in the order in which they start; a part stops before those above it, which it uses."""
+        """Returns the parts in the order of starting; a part stops before those above it, which it uses."""
         slack, workers = self._slack, self._workers
         return (
             Part(stop=self.pbx.close),

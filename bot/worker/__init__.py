@@ -1,4 +1,4 @@
-"""Carries out journal entries: accepts requests, claims entries, applies their changes and posts the confirmations.
+"""Accepts requests into the journal, and claims, executes and confirms its entries.
 
 `bot.planning` decides what to change and whether it is allowed; `bot.slack` decides how a confirmation looks in Slack.
 """

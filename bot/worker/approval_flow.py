@@ -11,7 +11,7 @@ from bot.planning.planner import AuthorizedPlan, Planner
 from bot.worker import confirmations
 from bot.worker.lease import journal_fields
 from bot.worker.notifier import Notifier
-from bot.worker.outcome import Outcome
+from bot.worker.outcome import Outcome, plan_of
 
 
 class ApprovalFlow:
@@ -27,8 +27,8 @@ class ApprovalFlow:
         return Outcome(State.EXPIRED, confirmations.approval_expired(plan, entry.request.line))
 
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
-        """Returns the plan, marked as approved where it needs approval; None if approvals are still to be requested."""
-        before = Plan.model_validate(entry.plan) if entry.plan else None
+        """Returns the plan once it needs no more approvals; None if they are still to be requested."""
+        before = plan_of(entry)
         if not planned.granted.approvers or all(change.already for change in planned.plan.changes):
             return planned
         if before is None or before.approval is None or before.digest() != planned.plan.digest():

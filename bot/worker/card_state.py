@@ -14,7 +14,7 @@ from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.operations.scheduling import for_a_scheduled, for_a_temporary, for_a_waiting
 from bot.planning.preview import approver_facts
-from bot.worker.outcome import Confirmation
+from bot.worker.outcome import Confirmation, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class CardState:
 
 
 def root_entry(journal: Reader, entry: Entry) -> Entry:
-    """Returns the change that a chain of follow-ups began with: an undo of an undo belongs to the first change."""
+    """Returns the change that a chain of follow-ups began with, such as an undo of an undo."""
     while entry.about is not None:
         entry = journal.get(entry.about)
     return entry
@@ -37,7 +37,7 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     confirmation = Confirmation.model_validate(entry.outcome)
     if confirmation.card is None:
         return None
-    plan = Plan.model_validate(entry.plan) if entry.plan else None
+    plan = plan_of(entry)
     sequel = journal.sequel(entry.id)
     facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel))
     status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
@@ -75,8 +75,7 @@ def _sequel_facts(
             yield from _end_facts(entry, plan.times)
         elif entry.state is State.DONE:
             yield Fact(label=label, value=f"change {entry.id}, by", ids=(entry.request.user,))
-            its_plan = Plan.model_validate(entry.plan) if entry.plan else None
-            yield from _sequel_facts(journal, its_plan, journal.sequel(entry.id), other)
+            yield from _sequel_facts(journal, plan_of(entry), journal.sequel(entry.id), other)
 
 
 def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:

@@ -1,4 +1,4 @@
-"""The confirmation of each outcome, and the notices about ends of temporary changes, as neutral messages."""
+"""The messages that confirm each outcome, and notices about the ends of temporary changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
 
 
 def _side_effect(plan: Plan, change: Change, now: Snapshot | None) -> Message | None:
-    """Warns of settings that the PBX changed without being asked; offers to restore a prompt that was backed up."""
+    """Warns of settings that the PBX changed unasked; offers to restore a prompt that was backed up."""
     changed = _changed_unasked(change, now)
     if any(key.startswith(_PROMPT) for key in changed):
         if plan.saved is None:
@@ -93,7 +93,7 @@ def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:
 
 
 def conflict(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
-    """Reports that the target no longer is as planned; `began` if an earlier attempt may have written to the PBX."""
+    """Reports that the target is not as planned; `began` if an earlier attempt may have written."""
     target, now = stop.change.target, stop.now
     what = "was changed by somebody else meanwhile" if now else "is gone"
     diff = facts(Change(target=target, before=stop.change.before, after=now), ring_group) if now else ()
@@ -194,7 +194,7 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, lasts: str | Non
 
 
 def approval_needed_again(plan: Plan) -> Message:
-    """Asks approvers again in the thread of a card whose plan has changed: an updated card notifies nobody."""
+    """Asks the approvers of a changed plan again, in a reply: an updated card notifies nobody."""
     return Message(
         title=f"To be approved anew: {plan.wish}",
         facts=approver_facts(plan),

@@ -97,7 +97,7 @@ class Dispatcher:
         return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(again,))
 
     def _footprint(self, operation: Operation) -> frozenset[str]:
-        """Returns the names that the operation touches, including those of the change or drift that it is about."""
+        """Returns the names that the operation touches, with those of the change or drift it is about."""
         if isinstance(operation, PutBack):
             return self.journal.drift_footprint(operation.number)
         number = operation.about()
@@ -152,7 +152,7 @@ class Dispatcher:
 
 
 def _is_stored(operation: Operation, request: Request) -> bool:
-    """Whether the request is a change to carry out; one that needs confirmation is until then a read: its preview."""
+    """Whether to store the request; a change that needs confirmation is only previewed until then."""
     if not isinstance(operation, ChangeOperation | ControlOperation):
         return False
     return not (operation.asks and request.expects is None)

@@ -21,7 +21,7 @@ from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
-from bot.worker.outcome import Outcome
+from bot.worker.outcome import Outcome, plan_of
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Executor:
         Raises:
             Moved: The plan is not the one that was shown with the button.
         """
-        plan, readings = Plan.model_validate(entry.plan) if entry.plan else None, readings_of(entry)
+        plan, readings = plan_of(entry), readings_of(entry)
         new_times = plan is None or (plan.waits and floats(readings[0]))
         planned = self.planner.plan(
             entry.request,
@@ -61,7 +61,7 @@ class Executor:
         return self._apply(lease_guard, planned.operation, planned.plan, planned.context)
 
     def resume(self, lease_guard: LeaseGuard, plan: Plan, *, late: bool) -> Outcome:
-        """Continues a change that an earlier attempt may have written in part; if late and unwritten, it is not run."""
+        """Continues a change that an earlier attempt may have written; if late and unwritten, ends it."""
         operation = readings_of(lease_guard.entry)[0]
         if late and untouched(self.planner.pbx, plan.changes):
             why = "It was interrupted before it began."
@@ -114,7 +114,7 @@ class Executor:
         return seen
 
     def _with_prompt_backup(self, planned: AuthorizedPlan) -> AuthorizedPlan:
-        """Stores the prompts that the plan refers to, and one that an update of other server settings might delete."""
+        """Stores the prompts of the plan, and one that an update of other settings might delete."""
         reference = None
         for change in planned.plan.changes:
             if change.target.is_server and not change.with_prompt and not change.already:
@@ -140,7 +140,7 @@ def _refuse_outdated_preview(request: Request, planned: AuthorizedPlan) -> None:
 
 
 def _current_prompt(change: Change, context: RequestContext) -> str | None:
-    """Returns the reference of the prompt in use; None if there is none or it can't be read, which stops no change."""
+    """Returns the reference of the prompt in use; None if there is none or it can't be read."""
     server = ParkServer.model_validate(change.before.settings if change.before else {})
     try:
         prompt, why = context.prompt_files.present(context.pbx, server)

@@ -15,7 +15,7 @@ from bot.worker import confirmations
 
 
 class LeaseGuard:
-    """Checks before each PBX write that this worker still holds the entry's lease, and records the first write.
+    """Checks before each PBX write that the entry's lease is still held, and records the first write.
 
     The PBX supports no fencing tokens, so a write must be finished, response included, in the first half of its lease.
     A process that was suspended and has not handed the request to the kernel by then never sends it. The second half is
@@ -29,7 +29,7 @@ class LeaseGuard:
         self.writes = 0
 
     def record_plan(self, planned: AuthorizedPlan) -> None:
-        """Stores the plan and reserves its targets for this entry; a target still to be created has a name only.
+        """Stores the plan and reserves its targets for this entry, by id or by the name to be created.
 
         Raises:
             TargetTaken: Another entry has reserved one of the targets.
@@ -40,7 +40,7 @@ class LeaseGuard:
         )
 
     def reordering_note(self, plan: Plan) -> str:
-        """Returns a note on the order of members if some may have been put back: the PBX appends them at the end."""
+        """Returns a note if members may have been put back, which the PBX appends at the end."""
         removes = any(change.after is not None and change.removed for change in plan.changes)
         return confirmations.REORDERED if removes and self.writes > 1 else ""
 

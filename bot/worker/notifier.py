@@ -18,7 +18,7 @@ from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
 from bot.worker import confirmations
 from bot.worker.card_state import CardState, card_state, root_entry
-from bot.worker.outcome import Confirmation
+from bot.worker.outcome import Confirmation, plan_of
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Notifier:
                     return
 
     def request_approval(self, waiting: Entry) -> Posted:
-        """Posts the card, with copies in the channels of its approvers; mentions them again if the plan has changed."""
+        """Posts the card and copies of it for approvers; mentions them again if the plan has changed."""
         plan = Plan.model_validate(waiting.plan)
         posted = self.show_card(waiting)
         if plan.approval is None:
@@ -147,7 +147,7 @@ class Notifier:
             self.on_change()
 
     def _post_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
-        """Posts a follow-up in the thread of the change it belongs to and updates that card; else a card of its own."""
+        """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
         root = root_entry(self.journal, entry)
         if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
             self._post_own_card(entry, confirmation, card)
@@ -186,7 +186,8 @@ class Notifier:
 
     def _announce_emergency(self, entry: Entry, posted: Posted, card: Message) -> Posted:
         """Announces an emergency in the channels that the policy names, once in each."""
-        emergency = Plan.model_validate(entry.plan).emergency_info if entry.plan else None
+        plan = plan_of(entry)
+        emergency = plan.emergency_info if plan else None
         if emergency is None:
             return posted
         for channel in emergency.channels:

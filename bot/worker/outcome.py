@@ -1,4 +1,4 @@
-"""What processing an entry results in: its outcome, its confirmation, and the follow-ups stored in the same commit."""
+"""The outcome of an entry, its confirmation, and the follow-ups stored in the same commit."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -52,9 +52,14 @@ class Outcome:
     """Flags of the whole installation to set, or with None to clear: the pause switch."""
 
 
+def plan_of(entry: Entry) -> Plan | None:
+    """Returns the plan that the journal holds for the entry."""
+    return Plan.model_validate(entry.plan) if entry.plan else None
+
+
 def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
     """Returns the undo that ends a temporary change which was made, or may have been."""
-    plan = Plan.model_validate(entry.plan) if entry.plan else None
+    plan = plan_of(entry)
     if plan is None or plan.times is None or plan.times.ends is None:
         return None
     if outcome.state not in (State.DONE, State.UNKNOWN):
@@ -75,9 +80,9 @@ def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | N
 
 def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
     """Cancels the scheduled ends of the changes that this entry has undone or replaced."""
-    if entry.plan is None or outcome.state not in (State.DONE, State.ALREADY):
+    plan = plan_of(entry)
+    if plan is None or outcome.state not in (State.DONE, State.ALREADY):
         return ()
-    plan = Plan.model_validate(entry.plan)
     return tuple(
         Reschedule(id=end.id, seen=end.run_at, run_at=None)
         for number in (plan.about, plan.replaces)

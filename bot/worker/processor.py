@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.plan import Plan
 from bot.changes.repository import WriteSwitch
 from bot.errors import (
     JournalUnavailable,
@@ -35,7 +34,7 @@ from bot.worker.approval_flow import ApprovalFlow
 from bot.worker.executor import Executor, readings_of
 from bot.worker.lease import LeaseGuard, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
-from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, scheduled_end
+from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 
 log = logging.getLogger(__name__)
@@ -122,7 +121,7 @@ class EntryProcessor:
         entry, now = lease_guard.entry, self.journal.now()
         if entry.request.source is Source.CLOCK:
             return self._execute_end(lease_guard, now)
-        plan = Plan.model_validate(entry.plan) if entry.plan else None
+        plan = plan_of(entry)
         if plan is not None and plan.waits and (expired := self._approval_flow.expired(entry, plan)):
             return expired
         late = now > entry.run_at + self.retry_policy.start_grace
@@ -154,8 +153,8 @@ class EntryProcessor:
     def _execute_end(self, lease_guard: LeaseGuard, now: datetime) -> Outcome | None:
         """Runs the end of a temporary change, however late it is; while Park is paused it waits."""
         entry = lease_guard.entry
-        if entry.began and entry.plan is not None:
-            return self._executor.resume(lease_guard, Plan.model_validate(entry.plan), late=False)
+        if entry.began and (plan := plan_of(entry)) is not None:
+            return self._executor.resume(lease_guard, plan, late=False)
         if now < entry.run_at:
             self.notifier.notify_ends_soon(entry)
             self.journal.schedule(entry, entry.run_at)
@@ -173,14 +172,14 @@ class EntryProcessor:
             self._approval_flow.request(entry, planned)
             self.progress_notifier.finish(entry.request)
             return None
-        times, is_new = approved.plan.times, entry.plan is None or Plan.model_validate(entry.plan).waits
-        if is_new and times is not None and times.starts is not None:
+        before, times = plan_of(entry), approved.plan.times
+        if (before is None or before.waits) and times is not None and times.starts is not None:
             self._schedule(entry, approved, times.starts)
             return None
         return self._executor.execute(lease_guard, approved)
 
     def _schedule(self, entry: Entry, planned: AuthorizedPlan, starts: datetime) -> None:
-        """Posts the card of a scheduled change, then stores it; a crash in between posts it twice and loses nothing."""
+        """Stores a scheduled change after posting its card; a crash in between posts the card twice."""
         confirmation = confirmations.scheduled(planned.plan, planned.context.ring_group_name)
         fields = journal_fields(planned) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.show_card(replace(entry, **fields, state=State.SCHEDULED, run_at=starts))
@@ -215,7 +214,7 @@ class EntryProcessor:
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:
-    """Reports a refusal to the requester alone; of an end or a scheduled change, to everybody who sees its card."""
+    """Reports a refusal to the requester; of an end or a scheduled change, on its public card."""
     if entry.request.source is Source.CLOCK and entry.about is not None:
         return Outcome(State.REFUSED, confirmations.end_refused(refused.message, entry.about))
     if entry.card is not None:
@@ -228,7 +227,7 @@ def _given_up(entry: Entry, state: State, why: str) -> Outcome:
 
     It is offered again as it was typed, since the line may have several readings.
     """
-    if not entry.began or entry.plan is None:
+    plan = plan_of(entry)
+    if not entry.began or plan is None:
         return Outcome(state, confirmations.not_run(entry.request.line, why))
-    plan, line = Plan.model_validate(entry.plan), readings_of(entry)[0].text()
-    return Outcome(State.UNKNOWN, confirmations.unknown(plan, line, why))
+    return Outcome(State.UNKNOWN, confirmations.unknown(plan, readings_of(entry)[0].text(), why))

@@ -32,7 +32,7 @@ POLL_INTERVAL = timedelta(seconds=3)
 
 
 class Worker:
-    """Claims entries that are due and processes them; sleeps until the next one is due or a request arrives."""
+    """Claims and processes entries that are due; sleeps until one is due or a request arrives."""
 
     def __init__(self, journal: Journal, processor: EntryProcessor, *, threads: int = THREADS) -> None:
         self.journal, self.processor = journal, processor
@@ -104,7 +104,7 @@ class Worker:
         return entry
 
     def _users_at_limit(self) -> list[str]:
-        """Returns the users who occupy THREADS_PER_USER threads; the first that is free looks for their next entry."""
+        """Returns the users who occupy as many threads as one user may."""
         occupied = Counter(entry.request.user for entry in tuple(self._claimed.values()))
         return [user for user, number in occupied.items() if number >= THREADS_PER_USER]
 
@@ -141,7 +141,7 @@ class Worker:
                 log.info("the journal can't be read: %s", fault)
 
     def _release(self, entry: Entry) -> None:
-        """Releases the entry once the journal can be written; if its lease expires first, nothing is left to do."""
+        """Releases the entry once the journal can be written, unless its lease expires first."""
         while not self._stopping.wait(JOURNAL_RETRY.total_seconds()):
             try:
                 self.journal.release(entry, self.journal.now())
