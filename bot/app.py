@@ -1,9 +1,11 @@
-"""Composition root: builds and starts the parts."""
+"""Composition root: builds all parts from the settings, starts them and stops them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -13,10 +15,9 @@ from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
 from bot.changes.repository import ChangeRepository, WriteSwitch
 from bot.journal.journal import LEASE, Journal
-from bot.journal.storage import DestinationStore as KeptDestinations
-from bot.journal.storage import PromptStore
+from bot.journal.storage import DestinationStore, PromptStore
 from bot.messages.request import Request
-from bot.pbx.client import build_client
+from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
@@ -25,7 +26,7 @@ from bot.runtime.health import Checks, Health
 from bot.runtime.threads import ThreadPool
 from bot.settings import Settings, address_of, plain
 from bot.slack.bolt_app import Receiver, build_app
-from bot.slack.client import connect_client, sign_in
+from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.files import Files
 from bot.slack.forms.submission import Forms
 from bot.slack.forms.views import Destinations
@@ -45,15 +46,15 @@ from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
 OPENERS = 20
-"""Forms being opened or reviewed at once: each may wait for a slow PBX."""
-SPEAKERS = 4
-"""Answers of the doors on their way to Slack at once."""
-FRONT = 8
-"""Loading views on their way to Slack at once; they wait for no PBX."""
+"""Forms opened or reviewed at once; each may wait for a slow PBX."""
+VIEW_THREADS = 8
+"""Loading views sent to Slack at once; they never wait for the PBX."""
+REPLY_THREADS = 4
+"""Answers of listeners sent to Slack at once."""
 
 
 class Park:
-    """The bot, whole: once started it takes requests until it is stopped."""
+    """The whole bot: handles requests from `start` until `stop`."""
 
     def __init__(
         self,
@@ -63,9 +64,14 @@ class Park:
         now: Now | None = None,
         lease: timedelta = LEASE,
     ) -> None:
-        """Raise ParkError for whatever is not right first: policy, journal, Slack's token.
+        """Builds all parts and signs in to Slack.
 
-        `now` stands in for the journal's clock; `lease` is that of all replicas, twice `pbx_deadline` at least.
+        Args:
+            now: Replaces the journal's clock.
+            lease: Duration of a lease, the same on all replicas, at least twice `pbx_deadline`.
+
+        Raises:
+            ParkError: The policy, Slack's token, the PBX settings or the journal can't be used.
         """
         self.settings = settings
         self.policy_store = PolicyStore(settings.park_policy)
@@ -73,120 +79,103 @@ class Park:
         self.me = sign_in(client)
         self.pbx = build_client(settings)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        people = SlackUserDirectory(client, now=self.journal.now)
-        messenger = SlackMessenger(ChatApi(client), people)
-        repository, history = ChangeRepository(self.journal, self.journal.now), HistoryReader(self.journal)
-        planner = Planner(
-            self.pbx,
-            Directory(self.pbx),
-            self.policy_store,
-            people,
-            repository,
-            history,
-            files=Files(client),
-            prompts=PromptStore(self.journal.database),
+        self._slack = build_slack(client, self.me, self.journal)
+        messenger = self._slack.messenger
+        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack)
+        form_service = FormService(planner, self.journal)
+        self._home_tabs = HomeTabs(self._slack.views, form_service, self.me, self._slack.form_pool)
+        self._workers = build_workers(
+            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
         )
-        self._progress_notifier = ProgressNotifier(messenger, self._is_over)
-        screen, form_service = ViewsApi(client), FormService(planner, self.journal)
-        self._front, self._openers = ThreadPool("front", FRONT), ThreadPool("opener", OPENERS)
-        tabs = HomeTabs(screen, form_service, self.me, self._openers)
-        notifier = Notifier(self.journal, messenger, self.policy_store, changed=tabs.changed)
-        write_switch = WriteSwitch(self.journal, read_only=settings.park_read_only)
-        processor = EntryProcessor(self.journal, planner, notifier, self._progress_notifier, write_switch, retry_policy)
-        self._worker = Worker(self.journal, processor)
-        keep = None if settings.park_retention_days is None else timedelta(days=settings.park_retention_days)
-        self.daily = DailyTask(self.journal, messenger, self.policy_store.now.announce, keep=keep, now=now)
-        minutes, most, own = settings.park_drift_interval, settings.park_drift_requests, settings.pbx_username
-        self.drift = DriftMonitor(
-            self.journal, self.pbx, messenger, self.policy_store, minutes=minutes, most=most, own=own, now=now
-        )
-        self.policy_watcher = PolicyWatcher(self.policy_store, messenger, partial(self._policy_changed, tabs))
-        self._dispatcher = Dispatcher(self.journal, planner, self._worker, messenger, self._progress_notifier)
-        self._speakers = ThreadPool("speaker", SPEAKERS)
-        app = build_app(client, self.me)
-        destinations = Destinations(people, KeptDestinations(self.journal.database))
-        forms = Forms(
-            screen, self._dispatcher, form_service, messenger, self.me, self._front, self._openers, destinations
-        )
-        connect(app, self._dispatcher, messenger, self.me, self._speakers, forms)
-        forms.connect(app)
-        tabs.connect(app)
-        self.receiver = receiver_of(settings, app, client)
+        self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
+        self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
+        app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)
+        self.receiver = build_receiver(settings, app, client)
         self.health = Health(settings.park_health_listen, self._checks())
 
+    def start(self) -> Self:
+        """Starts all parts: entries left by an earlier process are processed first, then Slack is connected.
+
+        Raises:
+            SlackFailure: Slack can't be connected.
+            SettingsError: An address to listen on can't be used.
+        """
+        try:
+            for part in self._parts():
+                part.start()
+        except BaseException:  # threads that run already would keep the process alive
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Accepts no more requests and finishes what is running; the rest stays in the journal.
+
+        The health endpoint is not stopped in its turn: it reports that Park is stopping before the first part stops,
+        and answers until the last one has.
+        """
+        self.health.stopping()
+        for part in reversed(self._parts()):
+            part.stop()
+        self.health.stop()
+
+    def _parts(self) -> "tuple[Part, ...]":
+        """Returns the parts in the order of starting; a part stops before those above it, which it uses."""
+        slack, workers = self._slack, self._workers
+        return (
+            Part(stop=self.pbx.close),
+            Part(stop=self.journal.close),
+            Part(stop=workers.progress_notifier.close),
+            Part(stop=slack.form_pool.shutdown),  # the worker's last changes are shown on Home tabs by this pool
+            Part(stop=slack.view_pool.shutdown),
+            Part(workers.worker.start, workers.worker.stop),
+            Part(self.daily.start, self.daily.stop),
+            Part(self.drift.start, self.drift.stop),
+            Part(self.policy_watcher.start, self.policy_watcher.stop),
+            Part(stop=slack.reply_pool.shutdown),
+            Part(stop=workers.dispatcher.close),
+            Part(start=self.health.start),
+            Part(self.receiver.start, self.receiver.stop),
+        )
+
+    def read_policy(self) -> None:
+        """Reads the policy file again, even if it seems unchanged."""
+        self.policy_watcher.wake()
+
+    def wake(self) -> None:
+        """Looks for work that is due, after the clock was set."""
+        self._workers.worker.wake()
+        self.daily.wake()
+        self.drift.wake()
+
+    @property
+    def idle(self) -> bool:
+        """Whether all requests are answered."""
+        slack = self._slack
+        pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
+        return not self.journal.busy() and all(pool.idle for pool in pools)  # in this order: workers use the form pool
+
+    def _on_policy_change(self) -> None:
+        self.daily.channel = self.policy_store.now.announce
+        self.drift.wake()
+        self._home_tabs.changed()
+
     def _checks(self) -> Checks:
-        threads = {
-            "worker": lambda: self._worker.alive,
-            "daily": lambda: self.daily.alive,
-            "drift": lambda: self.drift.alive,
-            "lookout": lambda: self.policy_watcher.alive,
-            "slack": lambda: self.receiver.alive,
-        }
+        """Returns what the health endpoint reports."""
         return Checks(
-            threads=threads,
+            threads={
+                "worker": lambda: self._workers.worker.alive,
+                "daily": lambda: self.daily.alive,
+                "drift": lambda: self.drift.alive,
+                "lookout": lambda: self.policy_watcher.alive,
+                "slack": lambda: self.receiver.alive,
+            },
             connected=lambda: self.receiver.connected,
             writable=self.journal.writable,
             policy=lambda: self.policy_store.now.fingerprint,
             pbx=lambda: self.pbx.state,
             backlog=self.journal.backlog,
         )
-
-    def start(self) -> Self:
-        """Take up what an earlier process left, then let Slack in; raise SlackFailure or SettingsError."""
-        self._worker.start()
-        self.daily.start()
-        self.drift.start()
-        self.policy_watcher.start()
-        try:
-            self.health.start()
-            self.receiver.start()
-        except BaseException:  # its threads would keep the process from ending
-            self.stop()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Take nothing new, finish what is running, and leave the rest to the journal."""
-        self.health.stopping()
-        self.receiver.stop()
-        self._dispatcher.close()
-        self._speakers.shutdown()
-        self.policy_watcher.stop()
-        self.drift.stop()
-        self.daily.stop()
-        self._worker.stop()
-        self._front.shutdown()
-        self._openers.shutdown()  # after the worker, whose last changes are shown on the Home tab
-        self._progress_notifier.close()
-        self.journal.close()
-        self.pbx.close()
-        self.health.stop()
-
-    def _is_over(self, request: Request) -> bool:
-        """Whether another replica has settled it."""
-        entry = None if self.journal.database.alone else self.journal.find(request.key)
-        return entry is not None and entry.state.ended
-
-    def read_policy(self) -> None:
-        """Now, whether its file looks changed or not."""
-        self.policy_watcher.wake()
-
-    def _policy_changed(self, tabs: HomeTabs) -> None:
-        self.daily.channel = self.policy_store.now.announce
-        self.drift.wake()
-        tabs.changed()
-
-    def wake(self) -> None:
-        """The clock was set: something may be due."""
-        self._worker.wake()
-        self.daily.wake()
-        self.drift.wake()
-
-    @property
-    def idle(self) -> bool:
-        """Whether everything that was asked is answered: the journal first, for its worker gives the openers work."""
-        pools = (self._dispatcher, self._speakers, self._front, self._openers)
-        return not self.journal.busy() and all(one.idle for one in pools)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -200,8 +189,110 @@ class Park:
         return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
 
 
-def receiver_of(settings: Settings, app: App, client: WebClient) -> Receiver:
-    """Socket Mode or HTTP, as the environment asks for."""
+def _nothing() -> None:
+    """For a part that needs no start or no stop."""
+
+
+class Part(NamedTuple):
+    """How one part is started and stopped."""
+
+    start: Callable[[], object] = _nothing
+    stop: Callable[[], object] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SlackParts:
+    """Access to Slack, and the thread pools of its listeners."""
+
+    client: WebClient
+    identity: Identity
+    users: SlackUserDirectory
+    messenger: SlackMessenger
+    views: ViewsApi
+    reply_pool: ThreadPool
+    view_pool: ThreadPool
+    form_pool: ThreadPool
+
+
+def build_slack(client: WebClient, identity: Identity, journal: Journal) -> SlackParts:
+    """Builds what calls Slack; the listeners follow once there is something for them to call."""
+    users = SlackUserDirectory(client, now=journal.now)
+    messenger, views = SlackMessenger(ChatApi(client), users), ViewsApi(client)
+    reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
+    form_pool = ThreadPool("form", OPENERS)
+    return SlackParts(client, identity, users, messenger, views, reply_pool, view_pool, form_pool)
+
+
+def build_planner(pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts) -> Planner:
+    """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
+    repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
+    files, prompts = Files(slack.client), PromptStore(journal.database)
+    return Planner(pbx, Directory(pbx), policy_store, slack.users, repository, history, files=files, prompts=prompts)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What accepts requests and processes them."""
+
+    progress_notifier: ProgressNotifier
+    worker: Worker
+    dispatcher: Dispatcher
+
+
+def build_workers(
+    settings: Settings,
+    journal: Journal,
+    planner: Planner,
+    policy_store: PolicyStore,
+    messenger: SlackMessenger,
+    home_tabs: HomeTabs,
+    retry_policy: RetryPolicy | None,
+) -> WorkerParts:
+    """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
+    progress_notifier = ProgressNotifier(messenger, partial(_ended_on_another_replica, journal))
+    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed)
+    write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
+    worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
+    return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))
+
+
+def _ended_on_another_replica(journal: Journal, request: Request) -> bool:
+    entry = None if journal.database.alone else journal.find(request.key)
+    return entry is not None and entry.state.ended
+
+
+def build_audit_tasks(
+    settings: Settings,
+    journal: Journal,
+    pbx: PbxClient,
+    policy_store: PolicyStore,
+    messenger: SlackMessenger,
+    now: Now | None,
+) -> tuple[DailyTask, DriftMonitor]:
+    """Builds the tasks that keep the journal small and verifiable, and look for changes made outside Park."""
+    days, minutes = settings.park_retention_days, settings.park_drift_interval
+    keep = None if days is None else timedelta(days=days)
+    daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, now=now)
+    most, own = settings.park_drift_requests, settings.pbx_username
+    return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)
+
+
+def build_listeners(
+    slack: SlackParts, journal: Journal, form_service: FormService, dispatcher: Dispatcher, home_tabs: HomeTabs
+) -> App:
+    """Builds the Bolt app and registers all listeners."""
+    app, messenger, identity = build_app(slack.client, slack.identity), slack.messenger, slack.identity
+    destinations = Destinations(slack.users, DestinationStore(journal.database))
+    view_pool, form_pool = slack.view_pool, slack.form_pool
+    forms = Forms(slack.views, dispatcher, form_service, messenger, identity, view_pool, form_pool, destinations)
+    connect(app, dispatcher, messenger, identity, slack.reply_pool, forms)
+    forms.connect(app)
+    home_tabs.connect(app)
+    return app
+
+
+def build_receiver(settings: Settings, app: App, client: WebClient) -> Receiver:
+    """Builds Socket Mode if there is an app-level token, else HTTP mode."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value())
     secret, listen = plain(settings.slack_signing_secret), address_of(settings.park_http_listen)

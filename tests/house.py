@@ -1,4 +1,4 @@
-"""Park's rooms below Slack, on a sandbox PBX and a journal of their own; what is said is noted."""
+"""A harness for the bot without Slack: a sandbox PBX, a journal of its own, and a messenger that records messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ EMAILS = {ANA: "ana.ruiz@example.com"}
 
 
 class Somebody:
-    """What Slack knows of Ana and Ben; `fault` is what it answers instead."""
+    """The Slack user directory, with two members; raises `fault` if there is one."""
 
     fault: SlackFailure | None = None
 
@@ -78,7 +78,7 @@ class Somebody:
 
 
 class Shared:
-    """What people put into Slack: one sound, by any id."""
+    """The files in Slack: the same sound under every id."""
 
     def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
         return DownloadedFile("welcome.wav", tone())
@@ -86,7 +86,7 @@ class Shared:
 
 @dataclass
 class Noting:
-    """A voice that notes; the `faults` are raised first, one a call, whatever is to be said."""
+    """A messenger that records messages; each call raises the first of the `faults` that are left."""
 
     private: list[Message] = field(default_factory=list)
     cards: list[tuple[str, Message]] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Noting:
 
 @dataclass
 class House:
-    """Ask, then `work`: nothing happens by itself."""
+    """The parts of the bot below Slack; nothing is processed until `work` is called."""
 
     sandbox: SandboxPBX
     pbx: PbxClient
@@ -151,7 +151,7 @@ class House:
     keys: Iterator[int] = field(default_factory=count)
 
     def request(self, line: str, *, user: str = ANA, expects: str | None = None, key: str | None = None) -> Request:
-        """As a door would have made it."""
+        """Builds the request of a slash command."""
         return Request(
             key=key or f"T1:{next(self.keys)}",
             team="T1",
@@ -164,47 +164,47 @@ class House:
         )
 
     def ask(self, line: str, *, user: str = ANA, expects: str | None = None) -> Message | None:
-        """The door's own answer; None: accepted."""
+        """Submits a line; returns the immediate answer, or None if it was accepted."""
         return self.dispatcher.take(self.request(line, user=user, expects=expects))
 
     def answer(self, line: str, *, user: str = ANA) -> Message:
-        """A read's answer, or a preview; raise Refused."""
+        """Returns the answer of a read, or a preview; raises Refused."""
         return self.planner.answer(self.request(line, user=user), parse(line))
 
     def plan(self, line: str, *, user: str = ANA) -> AuthorizedPlan:
-        """What a change would do; raise Refused."""
+        """Plans a change; raises Refused."""
         return self.planner.plan(self.request(line, user=user), parse(line))
 
     def claim(self) -> Entry:
-        """The next that is due; there must be one."""
+        """Claims the next entry that is due; there must be one."""
         entry = self.journal.claim("the test")
         assert entry is not None
         return entry
 
     def work(self) -> None:
-        """Settle whatever is due now."""
+        """Processes all entries that are due now."""
         while (entry := self.journal.claim("the test")) is not None:
-            self.worker.processor.settle(entry)
+            self.worker.processor.process(entry)
 
     def do(self, line: str, *, user: str = ANA) -> Message:
-        """Ask and work; what was said last, to the asker or on the card."""
+        """Submits a line and processes it; returns the card, or the last private message if there is none."""
         assert self.ask(line, user=user) is None
         cards = len(self.messenger.cards)
         self.work()
         return self.messenger.cards[-1][1] if len(self.messenger.cards) > cards else self.messenger.private[-1]
 
     def state(self, change: int = 1) -> str:
-        """Of a change in the journal."""
+        """Returns the state of a change in the journal."""
         return self.journal.get(change).state
 
 
 def lines(message: Message) -> list[str]:
-    """What its buttons ask for."""
+    """Returns the lines of a message's buttons."""
     return [offer.line for offer in message.offers]
 
 
 def words(message: Message) -> str:
-    """All that is said in it."""
+    """Returns the whole text of a message."""
     facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
     return "\n".join((message.title, *facts, *map(str, message.items), *message.notes, *message.lines))
 
@@ -217,7 +217,7 @@ def house(
     policy: str = POLICY,
     retry_policy: RetryPolicy | None = None,
 ) -> Iterator[House]:
-    """A whole one; `patience` is the settler's."""
+    """Builds the harness; the sandbox PBX is started if none is given."""
     file = folder / "policy.toml"
     file.write_text(policy, encoding="utf-8")
     with sandbox or SandboxPBX() as running:

@@ -1,4 +1,4 @@
-"""What is said of what the PBX changed beside what it was asked for."""
+"""Confirmations report settings that the PBX changed without being asked."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 
 def reply(park: House) -> str:
-    """The last one under a card."""
+    """Returns the text of the last reply in a card's thread."""
     return words(park.messenger.replies[-1][1])
 
 

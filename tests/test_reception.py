@@ -1,7 +1,6 @@
-"""What is asked is durable before it is acknowledged, asked once, and never left without an answer."""
+"""Requests are stored before they are acknowledged, stored once, and always answered."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal.models import Accepted
 from bot.messages.message import Message
-from bot.messages.request import Source
+from bot.messages.request import Request, Source
 from bot.sandbox.pbx.faults import Fault, Kind
 from tests.house import BEN, House, house, lines, words
 
@@ -23,7 +22,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 
 def answered(park: House, line: str, *, user: str | None = None) -> Message:
-    """What is said in private once the read is done."""
+    """Submits a read and returns its private answer."""
     assert (park.ask(line, user=user) if user else park.ask(line)) is None
     park.dispatcher.close()
     return park.messenger.private[-1]
@@ -70,7 +69,7 @@ def test_what_can_not_be_recorded_is_not_acknowledged(park: House, monkeypatch: 
     monkeypatch.setattr(park.journal, "accept", full)
     with pytest.raises(JournalUnavailable):
         park.ask("add 1016 to Billing")
-    assert park.progress_notifier._open == {}
+    assert park.progress_notifier._progress == {}
 
 
 def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
@@ -86,7 +85,7 @@ def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
     monkeypatch.setattr(park.journal, "accept", at_once)
     park.ask("add 1016 to Billing")
     assert park.state() == "done"
-    assert park.progress_notifier._open == {}
+    assert park.progress_notifier._progress == {}
 
 
 def test_a_refused_read_is_recorded_and_told(park: House) -> None:
@@ -137,7 +136,14 @@ def test_an_answer_that_can_not_be_said_is_logged(
     assert "was not said" in caplog.text
 
 
-def test_reads_wait_for_no_change_and_not_for_each_other(park: House) -> None:
+def test_reads_wait_for_no_change_and_not_for_each_other(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, answer = threading.Event(), park.messenger.answer
+
+    def noted(request: Request, message: Message) -> None:
+        answer(request, message)
+        answered.set()
+
+    monkeypatch.setattr(park.messenger, "answer", noted)
     held = Fault(kind=Kind.SLOW, match="GET */members", seconds=0, hold=threading.Event())
     park.sandbox.faults.add(held)
     park.ask("group Billing")
@@ -145,8 +151,7 @@ def test_reads_wait_for_no_change_and_not_for_each_other(park: House) -> None:
     assert not park.dispatcher.idle
     assert held.hold is not None
     park.ask("server")
-    while not park.messenger.private:
-        time.sleep(0.01)
+    assert answered.wait(5)
     assert "server" in words(park.messenger.private[0])
     held.hold.set()
     park.dispatcher.close()

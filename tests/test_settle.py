@@ -1,4 +1,4 @@
-"""A claimed request ends as what it is: done, not done, or unknown; and whoever asked hears just that."""
+"""A claimed entry ends as done, not done or unknown, and the user is told exactly that."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,8 +22,8 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[House]:
-    """Gives up at the first try."""
-    with house(tmp_path, retry_policy=RetryPolicy(again=timedelta(0), attempts=1)) as whole:
+    """Gives up after the first attempt."""
+    with house(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), max_attempts=1)) as whole:
         yield whole
 
 
@@ -59,14 +59,16 @@ def test_a_pbx_that_goes_away_half_way_is_carried_on_with(park: House) -> None:
     park.ask("add 1016, 1014 to Billing")
     park.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=0))
     park.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
-    park.worker.processor.retry_policy = RetryPolicy(again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(retry_delay=timedelta(0))
     park.work()
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
 
 def test_a_pbx_that_stays_away_half_way_leaves_it_unknown_even_when_its_time_is_over(hasty: House) -> None:
-    hasty.worker.processor.retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(0), attempts=1)
+    hasty.worker.processor.retry_policy = RetryPolicy(
+        start_grace=timedelta(seconds=1), retry_delay=timedelta(0), max_attempts=1
+    )
     hasty.ask("add 1016, 1014 to Billing")
     hasty.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=1.1))
     hasty.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
@@ -97,7 +99,7 @@ def test_a_fault_of_parks_own_before_it_began_is_called_nothing(
 
 
 def test_what_could_not_be_planned_in_time_is_handed_back_as_it_was_typed(park: House) -> None:
-    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(0))
     card = park.do("recall Back to Front to user")
     assert park.state() == State.EXPIRED
     assert lines(card) == ["recall Back to Front to user"]
@@ -106,14 +108,14 @@ def test_what_could_not_be_planned_in_time_is_handed_back_as_it_was_typed(park: 
 
 def test_a_pbx_that_is_away_is_waited_for(park: House) -> None:
     park.sandbox.faults.add(Fault(kind=Kind.DROP_BEFORE, match="GET *", times=4))
-    park.worker.processor.retry_policy = RetryPolicy(again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(retry_delay=timedelta(0))
     park.do("add 1016 to Billing")
     assert park.state() == State.DONE
 
 
 def test_a_pbx_that_stays_away_is_not_waited_for_for_ever(park: House) -> None:
     park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=503, times=None))
-    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(0))
+    park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(seconds=1), retry_delay=timedelta(0))
     card = park.do("recall Back to Front to user")
     assert park.state() == State.EXPIRED
     assert lines(card) == ["recall Back to Front to user"]
@@ -163,7 +165,7 @@ def test_what_was_interrupted_is_carried_on_by_the_next_attempt(park: House) -> 
     plan = planned.plan.model_dump(mode="json")
     entry = park.journal.checkpoint(entry, plan=plan, began=True)
     park.pbx.add_member(park.sandbox.state.group_id("Billing"), "1016")
-    park.worker.processor.settle(entry)
+    park.worker.processor.process(entry)
     assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
@@ -173,8 +175,8 @@ def test_what_was_interrupted_before_its_first_write_is_handed_back_when_it_is_l
     entry = park.claim()
     plan = park.plan("add 1016 to Billing").plan.model_dump(mode="json")
     entry = park.journal.checkpoint(entry, plan=plan, began=True)
-    park.worker.processor.retry_policy = RetryPolicy(grace=timedelta(0))
-    park.worker.processor.settle(entry)
+    park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(0))
+    park.worker.processor.process(entry)
     assert park.state() == State.EXPIRED
     assert park.sandbox.writes == []
 
@@ -187,7 +189,7 @@ def test_a_worker_whose_lease_was_lost_writes_nothing_more(park: House, monkeypa
     entry = park.claim()
     monkeypatch.setattr(park.journal, "renew", lost)
     with pytest.raises(LeaseLost):
-        park.worker.processor.settle(entry)
+        park.worker.processor.process(entry)
     assert len(park.sandbox.writes) == 1
 
 
@@ -235,7 +237,7 @@ def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatc
     entry = park.claim()
     monkeypatch.setattr(park.journal, "checkpoint", away)
     with pytest.raises(JournalUnavailable):
-        park.worker.processor.settle(entry)
+        park.worker.processor.process(entry)
     assert park.sandbox.writes == []
 
 

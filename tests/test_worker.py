@@ -1,7 +1,6 @@
-"""Whatever one change does to its worker, the others are worked on."""
+"""Entries are processed whatever another entry does to its thread."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +11,11 @@ import pytest
 from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.worker.worker import MOST_OF_ONE, Worker
+from bot.worker.worker import THREADS_PER_USER, Worker
 from tests.house import ANA, BEN, House, house
 
 PATIENCE = 10.0
-"""Seconds for what takes milliseconds."""
+"""Seconds to wait for events that take milliseconds."""
 
 
 @pytest.fixture
@@ -27,24 +26,24 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def worker(park: House) -> Iterator[Worker]:
-    """Running, once it is started; stopped in the end."""
+    """The worker, stopped at the end if the test has started it."""
     yield park.worker
     if park.worker._threads[0].ident is not None:
         park.worker.stop()
 
 
-def settled(park: House, number: int, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Set once so many changes were told."""
+def confirmed(park: House, number: int, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Returns an event that is set once that many changes are confirmed."""
     done, told, count = threading.Event(), park.journal.told, 0
 
-    def telling(entry: Entry) -> None:
+    def counted(entry: Entry) -> None:
         nonlocal count
         told(entry)
         count += 1
         if count == number:
             done.set()
 
-    monkeypatch.setattr(park.journal, "told", telling)
+    monkeypatch.setattr(park.journal, "told", counted)
     return done
 
 
@@ -62,7 +61,7 @@ def failing_once(real: Callable[..., Any], fault: Exception) -> Callable[..., An
 def test_what_waits_from_before_is_worked_off_and_what_comes_too(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = settled(park, 2, monkeypatch)
+    done = confirmed(park, 2, monkeypatch)
     park.ask("add 1016 to Billing")
     worker.start()
     park.ask("add 1014 to Billing")
@@ -78,8 +77,8 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
     caplog: pytest.LogCaptureFixture,
     fault: Exception,
 ) -> None:
-    monkeypatch.setattr(worker.processor, "settle", failing_once(worker.processor.settle, fault))
-    done = settled(park, 1, monkeypatch)
+    monkeypatch.setattr(worker.processor, "process", failing_once(worker.processor.process, fault))
+    done = confirmed(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
     park.ask("add 1021 to Billing")
@@ -91,10 +90,10 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
 def test_a_journal_that_can_not_be_read_is_tried_again(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=0.01))
+    monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=0.01))
     monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
     monkeypatch.setattr(park.journal, "due_in", failing_once(park.journal.due_in, JournalUnavailable("busy")))
-    done = settled(park, 1, monkeypatch)
+    done = confirmed(park, 1, monkeypatch)
     park.ask("add 1016 to Billing")
     worker.start()
     assert done.wait(PATIENCE)
@@ -117,8 +116,8 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
         go_on.wait(1.2)
         journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.processor, "settle", slow)
-    done = settled(park, 1, monkeypatch)
+    monkeypatch.setattr(park.worker.processor, "process", slow)
+    done = confirmed(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
     assert done.wait(PATIENCE)
@@ -127,24 +126,31 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     assert attempts == [1]
 
 
-def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work(
+def test_a_thread_that_waits_to_release_an_entry_is_not_woken_instead_of_an_idle_one(
     park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.worker.worker.RECOVERY", timedelta(seconds=PATIENCE))
-    failed, real = threading.Event(), worker.processor.settle
+    monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=PATIENCE))
+    failed, idle = threading.Event(), threading.Event()
+    process, sleep = worker.processor.process, worker._sleep
 
-    def settle(entry: Entry) -> None:
+    def fail_first(entry: Entry) -> None:
         if entry.id == 1:
             failed.set()
             raise JournalUnavailable("busy")
-        real(entry)
+        process(entry)
 
-    monkeypatch.setattr(worker.processor, "settle", settle)
-    done = settled(park, 1, monkeypatch)
+    def note_idle(wake_ups: int, due: timedelta | None) -> None:
+        if worker._claimed:  # the other thread has found nothing to claim
+            idle.set()
+        sleep(wake_ups, due)
+
+    monkeypatch.setattr(worker.processor, "process", fail_first)
+    monkeypatch.setattr(worker, "_sleep", note_idle)
+    done = confirmed(park, 1, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
     assert failed.wait(PATIENCE)
-    time.sleep(0.2)  # the other thread has looked in vain by then, and sleeps
+    assert idle.wait(PATIENCE)
     park.ask("recall Sales to Night Desk")
     assert done.wait(PATIENCE / 2)
 
@@ -152,10 +158,10 @@ def test_who_waits_to_give_a_change_back_is_not_woken_in_place_of_who_could_work
 def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
     park: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever takes up a change wakes another, and that one learns what is due next."""
+    """A thread that claims an entry wakes another one, which learns when the next entry is due."""
     journal, later, others = park.journal, threading.Event(), threading.Barrier(2)
 
-    def settle(entry: Entry) -> None:
+    def process(entry: Entry) -> None:
         if entry.id == 1 and entry.attempt == 1:
             park.ask("recall Sales to Night Desk")
             others.wait(PATIENCE)
@@ -171,10 +177,10 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
             assert later.wait(PATIENCE)
             journal.told(journal.end(entry, entry.state.DONE, {}))
 
-    monkeypatch.setattr(park.worker.processor, "settle", settle)
+    monkeypatch.setattr(park.worker.processor, "process", process)
     worker = Worker(journal, park.worker.processor, threads=3)
     park.dispatcher.worker = worker
-    done = settled(park, 3, monkeypatch)
+    done = confirmed(park, 3, monkeypatch)
     worker.start()
     park.ask("add 1016 to Billing")
     assert done.wait(PATIENCE)
@@ -184,18 +190,18 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
 def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     park: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal, lock, authorizer = park.journal, threading.Lock(), threading.Event()
+    journal, lock, released = park.journal, threading.Lock(), threading.Event()
     park.dispatcher.worker = worker = Worker(journal, park.worker.processor)
     running, most, order, looks = set[int](), 0, list[str](), 0
     due_in = journal.due_in
 
-    def settle(entry: Entry) -> None:
+    def process(entry: Entry) -> None:
         nonlocal most
         with lock:
             running.add(entry.id)
             most = max(most, len(running))
         if entry.request.user == ANA:
-            assert authorizer.wait(PATIENCE)
+            assert released.wait(PATIENCE)
         with lock:
             running.discard(entry.id)
             order.append(entry.request.user)
@@ -206,19 +212,19 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
         looks += 1
         return due_in(*busy)
 
-    monkeypatch.setattr(worker.processor, "settle", settle)
+    monkeypatch.setattr(worker.processor, "process", process)
     monkeypatch.setattr(journal, "due_in", looking)
-    flood = 3 * MOST_OF_ONE
+    flood = 3 * THREADS_PER_USER
     for number in range(flood):
         park.ask(f"create Group {number}")
     worker.start()
-    others = settled(park, 1, monkeypatch)
+    others = confirmed(park, 1, monkeypatch)
     park.ask("add 1016 to Billing", user=BEN)
     assert others.wait(PATIENCE), "somebody waited for the flood"
     assert looks < 100, "whoever has nothing to do looks again and again"
-    done = settled(park, flood, monkeypatch)
-    authorizer.set()
+    done = confirmed(park, flood, monkeypatch)
+    released.set()
     assert done.wait(PATIENCE)
     assert (order[0], order.count(ANA)) == (BEN, flood)
-    assert most <= MOST_OF_ONE + 1
+    assert most <= THREADS_PER_USER + 1
     worker.stop()

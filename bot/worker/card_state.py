@@ -1,9 +1,9 @@
-"""What a change's card shows now."""
+"""Computes from the journal what the card of a change shows now."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes.plan import Plan
+from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -14,126 +14,71 @@ from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.operations.scheduling import for_a_scheduled, for_a_temporary, for_a_waiting
 from bot.planning.preview import approver_facts
-from bot.worker.outcome import Confirmation
+from bot.worker.outcome import Confirmation, plan_of
 
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """The card as it should stand now."""
+    """The message and the status that a card shows."""
 
     card: Message
     status: str
 
 
-def root(journal: Reader, entry: Entry) -> Entry:
-    """The change that it is all about: an undoing of an undoing is about the first."""
+def root_entry(journal: Reader, entry: Entry) -> Entry:
+    """Returns the change that a chain of follow-ups began with, such as an undo of an undo."""
     while entry.about is not None:
         entry = journal.get(entry.about)
     return entry
 
 
-def _second_thoughts(entry: Entry) -> Iterator[Fact]:
-    """Who has to approve it, or why it could not wait for anybody."""
-    plan = Plan.model_validate(entry.plan) if entry.plan else None
-    if plan is not None and plan.emergency_info is not None:
-        yield Fact(label="Emergency", value=plan.emergency_info.reason)
-    if plan is not None and entry.state is State.SCHEDULED and plan.waits:
-        yield from approver_facts(plan)
-
-
 def card_state(journal: Reader, entry: Entry) -> CardState | None:
-    """None where the change has no card."""
-    said = Confirmation.model_validate(entry.outcome)
-    if said.card is None:
+    """Returns the present state of the entry's card; None if it has no card."""
+    confirmation = Confirmation.model_validate(entry.outcome)
+    if confirmation.card is None:
         return None
+    plan = plan_of(entry)
     sequel = journal.sequel(entry.id)
-    facts = (*said.card.facts, *_second_thoughts(entry), *_times(entry), *_since(journal, entry, sequel))
-    status, offers = _state(journal, entry, said, sequel)
-    forms = (_refuse(entry),) if waits(entry) else ()
-    return CardState(replace(said.card, facts=facts, offers=offers, forms=forms), status)
+    facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel))
+    status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
+    refuse = FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
+    forms = (refuse,) if waits(entry) else ()
+    return CardState(replace(confirmation.card, facts=facts, offers=offers, forms=forms), status)
 
 
-def _refuse(entry: Entry) -> FormOffer:
-    return FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
+def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
+    """Yields the emergency's reason, the approvers, and the times of a change that has not begun."""
+    if plan is None:
+        return
+    if plan.emergency_info is not None:
+        yield Fact(label="Emergency", value=plan.emergency_info.reason)
+    if entry.state is not State.SCHEDULED:
+        return
+    if plan.waits:
+        yield from approver_facts(plan)
+    elif plan.times is not None:
+        yield Fact(label="Begins", value=plan.times.dated(entry.run_at))
+        if plan.times.ends is not None:
+            yield Fact(label="Until", value=plan.times.dated(plan.times.ends))
 
 
-def _state(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
-    number = entry.id
-    match entry.state:
-        case State.SCHEDULED if waits(entry):
-            return said.status, for_a_waiting(number, Plan.model_validate(entry.plan))
-        case State.SCHEDULED:
-            return said.status, for_a_scheduled(number)
-        case State.CANCELLED:
-            return _called_off(sequel), ()
-        case State.DONE:
-            return _done(journal, entry, said, sequel)
-    return said.status, said.card.offers if said.card else ()
-
-
-def _called_off(sequel: Sequence[Entry]) -> str:
-    refused = any(isinstance(load(one.asked[0]), Refuse) for one in sequel if one.state is State.DONE)
-    return "refused" if refused else "called off"
-
-
-def _done(journal: Reader, entry: Entry, said: Confirmation, sequel: Sequence[Entry]) -> tuple[str, tuple[Offer, ...]]:
-    number = entry.id
-    if undone := _undone_by(journal, sequel):
-        ended = undone.request.source is Source.CLOCK or _temporary(entry)
-        offers = () if ended else (Offer(label="Do it again", line=f"undo change {undone.id}"),)
-        return "ended" if ended else "taken back", offers
-    if any(one.state is State.SCHEDULED for one in sequel):
-        return f"{said.status}, for a time", for_a_temporary(number)
-    if any(
-        one.request.source is Source.CLOCK and one.state.ended and one.state is not State.CANCELLED for one in sequel
-    ):
-        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {number} anyway"),)
-    return said.status, (Offer(label="Undo", line=f"undo change {number}"),)
-
-
-def _temporary(entry: Entry) -> bool:
-    times = Plan.model_validate(entry.plan).times if entry.plan else None
-    return times is not None and times.ends is not None
-
-
-def _undone_by(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
-    """What took it back and stands: of an undoing that was undone nothing is left."""
-    back = (one for one in sequel if one.plan is not None)
-    settled = (one for one in back if one.state is State.DONE or _found_ended(one))
-    return next((one for one in settled if _undone_by(journal, journal.sequel(one.id)) is None), None)
-
-
-def _found_ended(entry: Entry) -> bool:
-    return entry.state is State.ALREADY and entry.request.source is Source.CLOCK
-
-
-def _times(entry: Entry) -> Iterator[Fact]:
-    """When it begins and ends, while it waits for that."""
-    times = Plan.model_validate(entry.plan).times if entry.plan else None
-    if times is not None and entry.state is State.SCHEDULED and not waits(entry):
-        yield Fact(label="Begins", value=times.dated(entry.run_at))
-        if times.ends is not None:
-            yield Fact(label="Until", value=times.dated(times.ends))
-
-
-def _since(journal: Reader, entry: Entry, sequel: Sequence[Entry], label: str = "Taken back") -> Iterator[Fact]:
-    """What was made of it, in order; last of all the end that is still to come."""
+def _sequel_facts(
+    journal: Reader, plan: Plan | None, sequel: Sequence[Entry], label: str = "Taken back"
+) -> Iterator[Fact]:
+    """Yields what was done about the change afterwards, in order; undo and redo alternate."""
     other = "Done again" if label == "Taken back" else "Taken back"
-    plan = Plan.model_validate(entry.plan) if entry.plan else None
-    for one in sequel:
-        what = load(one.asked[0])
-        if isinstance(what, ControlOperation) and one.state is State.DONE:
-            yield Fact(label=what.did, value=f"change {one.id}, by", ids=(one.request.user,))
-        elif one.request.source is Source.CLOCK and plan is not None and plan.times is not None:
-            yield from _end(one, plan)
-        elif one.state is State.DONE:
-            yield Fact(label=label, value=f"change {one.id}, by", ids=(one.request.user,))
-            yield from _since(journal, one, journal.sequel(one.id), other)
+    for entry in sequel:
+        operation = load(entry.asked[0])
+        if isinstance(operation, ControlOperation) and entry.state is State.DONE:
+            yield Fact(label=operation.did, value=f"change {entry.id}, by", ids=(entry.request.user,))
+        elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
+            yield from _end_facts(entry, plan.times)
+        elif entry.state is State.DONE:
+            yield Fact(label=label, value=f"change {entry.id}, by", ids=(entry.request.user,))
+            yield from _sequel_facts(journal, plan_of(entry), journal.sequel(entry.id), other)
 
 
-def _end(end: Entry, plan: Plan) -> Iterator[Fact]:
-    times = plan.times
-    assert times is not None  # noqa: S101 - only what has times has an end
+def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
     match end.state:
         case State.SCHEDULED:
             yield Fact(label="Until", value=times.dated(end.run_at))
@@ -141,3 +86,45 @@ def _end(end: Entry, plan: Plan) -> Iterator[Fact]:
             yield Fact(label="Ended", value=f"by itself, {times.dated(end.ended_at or end.run_at)}")
         case State.REFUSED | State.FAILED | State.UNKNOWN:
             yield Fact(label="Could not be ended", value=f"{times.dated(end.run_at)}, see below")
+
+
+def _status_and_offers(
+    journal: Reader, entry: Entry, plan: Plan | None, status: str, offers: tuple[Offer, ...], sequel: Sequence[Entry]
+) -> tuple[str, tuple[Offer, ...]]:
+    """Returns what the card shows now instead of the status and the buttons it was confirmed with."""
+    match entry.state:
+        case State.SCHEDULED if plan is not None and plan.waits:
+            return status, for_a_waiting(entry.id, plan)
+        case State.SCHEDULED:
+            return status, for_a_scheduled(entry.id)
+        case State.CANCELLED:
+            refused = any(isinstance(load(one.asked[0]), Refuse) for one in sequel if one.state is State.DONE)
+            return "refused" if refused else "called off", ()
+        case State.DONE:
+            return _status_and_offers_once_done(journal, entry, plan, status, sequel)
+    return status, offers
+
+
+def _status_and_offers_once_done(
+    journal: Reader, entry: Entry, plan: Plan | None, status: str, sequel: Sequence[Entry]
+) -> tuple[str, tuple[Offer, ...]]:
+    if undo := _effective_undo(journal, sequel):
+        temporary = plan is not None and plan.times is not None and plan.times.ends is not None
+        if temporary or undo.request.source is Source.CLOCK:
+            return "ended", ()
+        return "taken back", (Offer(label="Do it again", line=f"undo change {undo.id}"),)
+    if any(one.state is State.SCHEDULED for one in sequel):
+        return f"{status}, for a time", for_a_temporary(entry.id)
+    ends = (one for one in sequel if one.request.source is Source.CLOCK)
+    if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
+        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {entry.id} anyway"),)
+    return status, (Offer(label="Undo", line=f"undo change {entry.id}"),)
+
+
+def _effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
+    """Returns the entry that undid the change and was not undone itself."""
+    for one in sequel:
+        undone = one.state is State.DONE or (one.state is State.ALREADY and one.request.source is Source.CLOCK)
+        if one.plan is not None and undone and _effective_undo(journal, journal.sequel(one.id)) is None:
+            return one
+    return None

@@ -1,4 +1,4 @@
-"""Outcomes in words."""
+"""The messages that confirm each outcome, and notices about the ends of temporary changes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,103 +13,117 @@ from bot.operations.server import ServerPrompt
 from bot.planning.preview import approver_facts, plan_facts, time_facts
 from bot.worker.outcome import Confirmation
 
-PROMPT = "prompt_file"
-_BLANK = (None, "")
-_CHANGED = "The PBX changed the call park server's prompt with it: check what callers hear."
-_SAVED = "The prompt that was there before was saved."
-
-
-def beside(plan: Plan, change: Change, now: Snapshot | None) -> Message | None:
-    """In its title; with a button that puts the prompt back, where its file was kept."""
-    moved = _moved(change, now)
-    if any(key.startswith(PROMPT) for key in moved):
-        if plan.saved is None:
-            return Message(title=_CHANGED)
-        back = Offer(label="Put the prompt back", line=ServerPrompt(file=plan.saved).text(), style="primary")
-        return Message(title=f"{_CHANGED} {_SAVED}", offers=(back,))
-    return Message(title=f"The PBX changed these settings with it: {', '.join(moved)}.") if moved else None
-
-
-def _moved(change: Change, now: Snapshot | None) -> list[str]:
-    if now is None or change.before is None or change.after is None or not same(now, change.after):
-        return []
-    wanted = {**change.before.settings, **change.after.settings}
-    asked = tuple(COMPARED) if not change.with_prompt else (*COMPARED, *(key for key in wanted if PROMPT in key))
-    pairs = {key: (value, now.settings.get(key)) for key, value in wanted.items() if key not in asked}
-    return sorted(key for key, pair in pairs.items() if pair[0] != pair[1] and not set(pair) <= set(_BLANK))
-
-
-LAST_NOW = "Whoever was taken out and put back now stands last in the group: group parks hunt in that order."
+REORDERED = "Whoever was taken out and put back now stands last in the group: group parks hunt in that order."
+_APPROVE_AGAIN = "The PBX, or the policy, has changed since this was asked for: it has to be approved anew."
+_PROMPT_CHANGED = "The PBX changed the call park server's prompt with it: check what callers hear."
+_PROMPT_SAVED = "The prompt that was there before was saved."
+_PROMPT = "prompt_file"
+"""Prefix of the server settings that describe the prompt."""
 
 
 def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupName, *, slow: bool) -> Confirmation:
-    """Written, read back and found as wanted."""
+    """Confirms a change that was written and verified.
+
+    Args:
+        readings: What was read back of each change's target, in the order of the changes.
+        slow: Whether it took so long that the requester is mentioned.
+    """
     if all(change.already for change in plan.changes):
-        return Confirmation.only(Message(title="Already so: nothing had to be changed", notes=plan.already))
+        return Confirmation(private=Message(title="Already so: nothing had to be changed", notes=plan.already))
     read = list(zip(plan.changes, readings, strict=True))
-    stands = tuple(_stands(change, now) for change, now in read)
-    also = [said for change, now in read if (said := beside(plan, change, now))]
-    notes = tuple(said.title for said in also)
+    warnings = [message for change, now in read if (message := _side_effect(plan, change, now))]
+    notes = tuple(message.title for message in warnings)
     card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=(*plan.already, *plan.notes, *notes))
     reply = Message(
         title="Done: read back from the PBX and found as asked.",
-        facts=tuple(filter(None, stands)),
+        facts=tuple(fact for change, now in read if (fact := _members(change, now))),
         notes=notes,
-        offers=tuple(offer for said in also for offer in said.offers),
+        offers=tuple(offer for message in warnings for offer in message.offers),
     )
     return Confirmation(card=card, status="done", reply=reply, mention=slow or bool(reply.offers))
 
 
-def alarm(card: Message, emergency_info: Emergency) -> Message:
-    """For the channel that hears of emergencies."""
+def _side_effect(plan: Plan, change: Change, now: Snapshot | None) -> Message | None:
+    """Warns of settings that the PBX changed unasked; offers to restore a prompt that was backed up."""
+    changed = _changed_unasked(change, now)
+    if any(key.startswith(_PROMPT) for key in changed):
+        if plan.saved is None:
+            return Message(title=_PROMPT_CHANGED)
+        restore = Offer(label="Put the prompt back", line=ServerPrompt(file=plan.saved).text(), style="primary")
+        return Message(title=f"{_PROMPT_CHANGED} {_PROMPT_SAVED}", offers=(restore,))
+    return Message(title=f"The PBX changed these settings with it: {', '.join(changed)}.") if changed else None
+
+
+def _changed_unasked(change: Change, now: Snapshot | None) -> list[str]:
+    """Returns the keys of settings that differ from before and were not part of the request."""
+    if now is None or change.before is None or change.after is None or not same(now, change.after):
+        return []
+    expected = {**change.before.settings, **change.after.settings}
+    requested = (*COMPARED, *(key for key in expected if _PROMPT in key)) if change.with_prompt else tuple(COMPARED)
+    return sorted(
+        key
+        for key, value in expected.items()
+        if key not in requested and value != now.settings.get(key) and not {value, now.settings.get(key)} <= {None, ""}
+    )
+
+
+def _members(change: Change, now: Snapshot | None) -> Fact | None:
+    if now is None or now.members is None:
+        return None
+    label = f"{change.target.title} now has {len(now.members)} member{'' if len(now.members) == 1 else 's'}"
+    return Fact(label=label, value=people(now.members))
+
+
+def emergency_notice(card: Message, emergency: Emergency) -> Message:
+    """Turns a change's card into the notice for the channels that are notified of emergencies."""
     return replace(
         card,
         title=f"In an emergency: {card.title}",
-        facts=(Fact(label="Reason", value=emergency_info.reason), *card.facts),
+        facts=(Fact(label="Reason", value=emergency.reason), *card.facts),
         offers=(),
     )
 
 
-def refused_by_pbx(plan: Plan, why: Message, *, clean: bool) -> Confirmation:
-    """The PBX said no; `clean`: nothing of it stands."""
-    state = NOTHING if clean else "A part of it may stand: look at the group before you try again."
-    card = replace(why, title=f"Not done: {plan.wish}", notes=(why.title, *why.notes, state))
-    reply = Message(title=f"The PBX refused. {state}", notes=(why.title,))
+def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:
+    """Reports that the PBX rejected the change; `clean` if nothing of it is left on the PBX."""
+    remains = NOTHING if clean else "A part of it may stand: look at the group before you try again."
+    card = replace(reason, title=f"Not done: {plan.wish}", notes=(reason.title, *reason.notes, remains))
+    reply = Message(title=f"The PBX refused. {remains}", notes=(reason.title,))
     return Confirmation(card=card, status="failed" if clean else "unsettled", reply=reply, mention=True)
 
 
-def moved(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
-    """The target no longer is what the plan was made of; nothing was written, or `began` in an earlier attempt."""
+def conflict(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *, began: bool) -> Confirmation:
+    """Reports that the target is not as planned; `began` if an earlier attempt may have written."""
     target, now = stop.change.target, stop.now
     what = "was changed by somebody else meanwhile" if now else "is gone"
-    shift = facts(Change(target=target, before=stop.change.before, after=now), ring_group) if now else ()
+    diff = facts(Change(target=target, before=stop.change.before, after=now), ring_group) if now else ()
     if began:
-        return unsettled(plan, line, f"Park was interrupted half-way, and {target.title} {what}.", shift)
+        return unknown(plan, line, f"Park was interrupted half-way, and {target.title} {what}.", diff)
     message = Message(
         title=f"Stopped: {target.title} {what}. {NOTHING}",
-        facts=shift,
+        facts=diff,
         offers=(Offer(label="Preview again", line=f"preview {line}"),),
     )
-    return Confirmation.only(message)
+    return Confirmation(private=message)
 
 
-def not_seen(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupName) -> Confirmation:
-    """It was sent, and does not show: with what does."""
+def unverified(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupName) -> Confirmation:
+    """Reports that a write was sent and the PBX does not show its result, with what the PBX shows."""
     why = "The PBX said yes, but" if stop.answered else "The PBX did not answer in time, and"
     what = "what it shows is not what was asked for." if stop.read else "it can't be read."
     seen = Change(target=stop.change.target, before=stop.change.before, after=stop.now)
     if not stop.read or stop.now is None:
-        return unsettled(plan, line, f"{why} {what}")
+        return unknown(plan, line, f"{why} {what}")
     if seen.already:
-        return unsettled(plan, line, f"{why} so far nothing of it shows.")
-    return unsettled(plan, line, f"{why} {what}", facts(seen, ring_group))
+        return unknown(plan, line, f"{why} so far nothing of it shows.")
+    return unknown(plan, line, f"{why} {what}", facts(seen, ring_group))
 
 
-def unsettled(plan: Plan, line: str, why: str, shown: tuple[Fact, ...] = ()) -> Confirmation:
-    """Whether it stands can't be told: said so, with what to do; `shown` is what differs from before."""
+def unknown(plan: Plan, line: str, why: str, diff: tuple[Fact, ...] = ()) -> Confirmation:
+    """Reports an unknown outcome, with what to do; `diff` is what the PBX shows that differs from before."""
     card = Message(
         title=f"Unknown: {plan.wish}",
-        facts=tuple(replace(fact, label=f"The PBX now shows: {fact.label.lower()}") for fact in shown),
+        facts=tuple(replace(fact, label=f"The PBX now shows: {fact.label.lower()}") for fact in diff),
         notes=(why, "It may stand, in part or whole, or still arrive. Park does not send it again by itself."),
         offers=(Offer(label="Look and try again", line=f"preview {line}"),),
     )
@@ -119,8 +133,8 @@ def unsettled(plan: Plan, line: str, why: str, shown: tuple[Fact, ...] = ()) -> 
     return Confirmation(card=card, status="unknown", reply=reply, mention=True)
 
 
-def handed_back(line: str, why: str) -> Confirmation:
-    """Too late is not done by surprise: it is offered."""
+def not_run(line: str, why: str) -> Confirmation:
+    """Reports that a change was not run, and offers to run it now."""
     card = Message(
         title=f"Not done: {line}",
         notes=(f"{why} {NOTHING} It is not tried again by itself.",),
@@ -133,10 +147,10 @@ def handed_back(line: str, why: str) -> Confirmation:
     return Confirmation(card=card, status="handed back", reply=reply, mention=True)
 
 
-def fault(line: str, *, began: bool) -> Confirmation:
-    """Park itself went wrong: what it left is unknown once it had begun."""
+def internal_error(line: str, *, began: bool) -> Confirmation:
+    """Reports an unexpected exception; the outcome is unknown if the change had begun."""
     if not began:
-        return handed_back(line, "Park met a fault of its own, which is in its log.")
+        return not_run(line, "Park met a fault of its own, which is in its log.")
     card = Message(
         title=f"Unknown: {line}",
         notes=("Park met a fault of its own half-way, which is in its log.", "Look at the PBX before you try again."),
@@ -144,30 +158,33 @@ def fault(line: str, *, began: bool) -> Confirmation:
     return Confirmation(card=card, status="unknown", reply=card, mention=True)
 
 
-def _stands(change: Change, now: Snapshot | None) -> Fact | None:
-    """The members as they are now, by name."""
-    if now is None or now.members is None:
-        return None
-    label = f"{change.target.title} now has {len(now.members)} member{'' if len(now.members) == 1 else 's'}"
-    return Fact(label=label, value=people(now.members))
-
-
-MOVED = "The PBX, or the policy, has changed since this was asked for: it has to be approved anew."
-
-
 def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
-    """Planned and waiting: for all to see, before it is done."""
+    """Shows a change that waits for its start time."""
     card = Message(title=f"Scheduled: {plan.wish}", facts=plan_facts(plan, ring_group), notes=plan.notes)
     return Confirmation(card=card, status="scheduled")
 
 
-def asked(plan: Plan, ring_group: RingGroupName, *, lasts: str | None, again: bool) -> Confirmation:
-    """Planned, and for others to approve; `lasts`, where it counts from then; `again`: what they were shown moved."""
+def start_refused(reason: Message, line: str) -> Confirmation:
+    """Reports on the card of a scheduled change that it was refused when its time came."""
+    card = Message(
+        title=f"Not done: {line}", facts=reason.facts, notes=(reason.title, *reason.notes), offers=reason.offers
+    )
+    reply = Message(title=f"That could not be done when its time came. {NOTHING}", notes=(reason.title,))
+    return Confirmation(card=card, status="refused", reply=reply, mention=True)
+
+
+def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, lasts: str | None, again: bool) -> Confirmation:
+    """Shows a change that waits for approval.
+
+    Args:
+        lasts: How long a temporary change lasts, if that counts from its approval.
+        again: Whether approvers were shown an earlier plan.
+    """
     card = Message(
         title=f"Waits for approval: {plan.wish}",
         facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, lasts)),
         notes=(
-            *((MOVED,) if again else ()),
+            *((_APPROVE_AGAIN,) if again else ()),
             *(f"Will be lost: {lost}" for lost in plan.loses),
             *plan.already,
             *plan.notes,
@@ -176,8 +193,8 @@ def asked(plan: Plan, ring_group: RingGroupName, *, lasts: str | None, again: bo
     return Confirmation(card=card, status="waiting for approval")
 
 
-def asked_anew(plan: Plan) -> Message:
-    """Under the card: whoever may approve is told once more, for a changed card notifies nobody."""
+def approval_needed_again(plan: Plan) -> Message:
+    """Asks the approvers of a changed plan again, in a reply: an updated card notifies nobody."""
     return Message(
         title=f"To be approved anew: {plan.wish}",
         facts=approver_facts(plan),
@@ -185,8 +202,8 @@ def asked_anew(plan: Plan) -> Message:
     )
 
 
-def lapsed(plan: Plan, line: str) -> Confirmation:
-    """Nobody, or too few, said yes in time."""
+def approval_expired(plan: Plan, line: str) -> Confirmation:
+    """Reports that too few approvals were given in time."""
     card = Message(
         title=f"Not done: {plan.wish}",
         notes=(f"It was not approved in time. {NOTHING}",),
@@ -197,7 +214,7 @@ def lapsed(plan: Plan, line: str) -> Confirmation:
 
 
 def ends_soon(plan: Plan, number: int, at: str) -> Message:
-    """Shortly before, while there is time to think of it."""
+    """Announces the end of a temporary change, with buttons to extend or keep it."""
     return Message(
         title=f"Ends {at}: {plan.title}",
         notes=("Then it is taken back by itself.",),
@@ -208,33 +225,26 @@ def ends_soon(plan: Plan, number: int, at: str) -> Message:
     )
 
 
-def ended_already(plan: Plan) -> Confirmation:
-    """Somebody was faster."""
-    card = Message(title="Ended: nothing had to be changed", notes=plan.already)
-    return Confirmation(card=card, status="done")
-
-
-def not_ended(said: Message, number: int) -> Confirmation:
-    """An end that can't be carried out is everybody's concern: what it ends stands on."""
-    card = Message(
-        title=f"Change {number} could not be ended",
-        facts=said.facts,
-        notes=(said.title, *said.notes, "It stays as it is until somebody decides."),
-        offers=said.offers,
-    )
-    return Confirmation(card=card, status="failed", mention=True)
-
-
-def not_begun(said: Message, line: str) -> Confirmation:
-    """Its time has come, and it is refused by now: for all to see, as the card was."""
-    card = Message(title=f"Not done: {line}", facts=said.facts, notes=(said.title, *said.notes), offers=said.offers)
-    reply = Message(title=f"That could not be done when its time came. {NOTHING}", notes=(said.title,))
-    return Confirmation(card=card, status="refused", reply=reply, mention=True)
-
-
-def still_waiting(number: int, why: str) -> Message:
-    """An end that is late: kept, and tried until it can be done."""
+def end_delayed(number: int, why: str) -> Message:
+    """Reports that the end of a temporary change is late, and is retried until it succeeds."""
     return Message(
         title=f"The end of change {number} is late: the PBX can't be reached.",
         notes=(f"{why} It is tried again, and ends as soon as the PBX is back.",),
     )
+
+
+def ended_already(plan: Plan) -> Confirmation:
+    """Reports that a temporary change had been undone by somebody else before its end."""
+    card = Message(title="Ended: nothing had to be changed", notes=plan.already)
+    return Confirmation(card=card, status="done")
+
+
+def end_refused(reason: Message, number: int) -> Confirmation:
+    """Reports that a temporary change could not be ended and stays in effect."""
+    card = Message(
+        title=f"Change {number} could not be ended",
+        facts=reason.facts,
+        notes=(reason.title, *reason.notes, "It stays as it is until somebody decides."),
+        offers=reason.offers,
+    )
+    return Confirmation(card=card, status="failed", mention=True)

@@ -1,4 +1,4 @@
-"""Dispatcher: every request enters here."""
+"""The entry point of all requests: stores changes in the journal and answers reads."""
 
 import logging
 from collections.abc import Sequence
@@ -22,16 +22,14 @@ from bot.worker.worker import Worker
 
 log = logging.getLogger(__name__)
 
-READERS = 8
-"""Reads under way at once: a slow PBX must not let one channel's questions starve another's."""
-
-
-READS_OF_ONE = 4
-"""Of these, one person's at most."""
+READ_THREADS = 8
+"""Reads answered at once: on a slow PBX the reads of one channel must not delay those of another."""
+READ_THREADS_PER_USER = 4
+"""Of these, the most that one user occupies."""
 
 
 class Dispatcher:
-    """Takes requests from Slack's listeners; waits for no PBX and no Slack, for one commit only."""
+    """Accepts requests from Slack's listeners; blocks for one commit only, never for the PBX or Slack."""
 
     def __init__(
         self,
@@ -41,116 +39,111 @@ class Dispatcher:
         messenger: Messenger,
         progress_notifier: ProgressNotifier,
     ) -> None:
-        self.journal, self.planner, self.worker, self.messenger, self.progress_notifier = (
-            journal,
-            planner,
-            worker,
-            messenger,
-            progress_notifier,
-        )
-        self._readers = FairThreadPool("reader", READERS, most=READS_OF_ONE)
+        self.journal, self.planner, self.worker = journal, planner, worker
+        self.messenger, self.progress_notifier = messenger, progress_notifier
+        self._readers = FairThreadPool("reader", READ_THREADS, most=READ_THREADS_PER_USER)
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
-        """None: accepted, the answer follows. A message: all there is to say. Raise JournalUnavailable: no ack."""
+        """Accepts a request: parses its line, unless a form has given the operation, and stores or reads.
+
+        Returns:
+            None if the answer follows; a message if it is the whole answer.
+
+        Raises:
+            JournalUnavailable: The request was not stored, so it must not be acknowledged.
+        """
         with request_logging(request):
-            return self._take(request, operation)
+            try:
+                readings = parse(request.line) if operation is None else (operation,)
+            except NotUnderstood as fault:
+                REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
+                return fault.message
+            if _is_stored(readings[0], request):
+                return self._store(request, readings)
+            self._readers.submit_for(request.user, partial(self._read, request, readings))
+            return None
 
     @property
     def idle(self) -> bool:
-        """Whether no read is under way."""
+        """Whether no read is being answered."""
         return self._readers.idle
 
     def close(self) -> None:
-        """Finish the reads under way."""
+        """Waits until all reads are answered."""
         self._readers.shutdown()
 
-    def _take(self, request: Request, operation: Operation | None) -> Message | None:
-        try:
-            readings = parse(request.line) if operation is None else (operation,)
-        except NotUnderstood as fault:
-            REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
-            return fault.message
-        if _is_to_be_done(readings[0], request):
-            return self._accept(request, readings)
-        self._start_reading(request, readings)
-        return None
-
-    def _accept(self, request: Request, readings: Sequence[Operation]) -> Message | None:
-        """Watched before it is there to be claimed, for it may be over before this thread goes on."""
+    def _store(self, request: Request, readings: Sequence[Operation]) -> Message | None:
+        """Stores a change in the journal; returns a message if the same button had been used before."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
-        self.progress_notifier.watch(request)
-        fresh = False
+        self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
+        is_new = False
         try:
             accepted = self.journal.accept(request, asked=[dump(one) for one in readings], footprint=touched)
-            fresh = accepted.fresh
+            is_new = accepted.fresh
         finally:
-            if not fresh:
-                self.progress_notifier.over(request)
-        if fresh:
+            if not is_new:
+                self.progress_notifier.finish(request)
+        if is_new:
             self.worker.wake()
             log.debug("accepted as change %d", accepted.id)
             return None
-        return self._again(request, accepted.id) if request.source is Source.BUTTON else None
+        return self._answer_repeated_click(request, accepted.id) if request.source is Source.BUTTON else None
 
-    def _again(self, request: Request, number: int) -> Message:
-        """A second click: where the first one came to nothing, another button asks anew."""
+    def _answer_repeated_click(self, request: Request, number: int) -> Message:
+        """Names the change that the first click made; if it changed nothing, offers to try again."""
         if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.EXPIRED):
             return Message(title=f"That was asked already: change {number}.")
-        anew = Offer(label="Try again", line=request.line, expects=request.expects)
-        return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(anew,))
+        again = Offer(label="Try again", line=request.line, expects=request.expects)
+        return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(again,))
 
     def _footprint(self, operation: Operation) -> frozenset[str]:
-        """What it mentions; what is about an earlier change, or a drift, touches what that one did."""
+        """Returns the names that the operation touches, with those of the change or drift it is about."""
         if isinstance(operation, PutBack):
             return self.journal.drift_footprint(operation.number)
         number = operation.about()
         return footprint(operation) | (self.journal.footprint(number) if number is not None else frozenset())
 
-    def _start_reading(self, request: Request, readings: Sequence[Operation]) -> None:
-        self._readers.submit_for(request.user, partial(self._read, request, readings))
-
     def _read(self, request: Request, readings: Sequence[Operation]) -> None:
+        """Answers a read and counts it."""
         try:
-            self.messenger.answer(request, self._answer(request, readings))
-        except Exception:  # nobody looks at what a reader's thread raises
+            self.progress_notifier.watch(request)
+            try:
+                message, outcome = self._answer(request, readings)
+            finally:
+                self.progress_notifier.finish(request)
+            operation = readings[0].operation_id
+            log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
+            REQUESTS.labels(operation, request.source, outcome).inc()
+            self.messenger.answer(request, message)
+        except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")
 
-    def _progress(self, request: Request, looked: int, total: int) -> None:
-        self.progress_notifier.progress(request, f"looked at {looked} of {total} groups so far.")
-
-    def _answer(self, request: Request, readings: Sequence[Operation]) -> Message:
-        self.progress_notifier.watch(request)
+    def _answer(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
+        """Returns the answer, and the outcome as metrics label it."""
         try:
-            message, outcome = self._answered(request, readings)
-        finally:
-            self.progress_notifier.over(request)
-        log.info("%s, asked for by %s, was %s", readings[0].operation_id, request.source, outcome)
-        REQUESTS.labels(readings[0].operation_id, request.source, outcome).inc()
-        return message
-
-    def _answered(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
-        """What is said, and the outcome in a word."""
-        try:
-            return self.planner.answer(request, readings, partial(self._progress, request)), "answered"
+            return self.planner.answer(request, readings, partial(self._report_progress, request)), "answered"
         except NotAllowed as refused:
-            self._record(request, readings, refused)
+            self._record_refusal(request, readings, refused)
             return refused.message, "refused"
         except Refused as refused:
             return refused.message, "refused"
         except (PBXError, SlackFailure) as fault:
-            whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
-            title = f"{whom} can't be asked just now. Try again in a minute."
+            system = "The PBX" if isinstance(fault, PBXError) else "Slack"
+            title = f"{system} can't be asked just now. Try again in a minute."
             return Message(title=title, notes=(str(fault),)), "failed"
         except JournalUnavailable as fault:
             log.warning("history can't be read: %s", fault)
             return Message(title="The history can't be read just now. Try again in a minute."), "failed"
-        except Exception:  # a fault of Park's own: whoever asked must hear of it too
+        except Exception:  # a bug must not leave the user without an answer
             log.exception("a question met a fault in Park")
             title = "Park met a fault of its own, which is in its log. Nothing was changed."
             return Message(title=title), "failed"
 
-    def _record(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
-        """Nothing was done, so a journal that can't be written is no reason to leave the asker without an answer."""
+    def _report_progress(self, request: Request, searched: int, total: int) -> None:
+        self.progress_notifier.report(request, f"looked at {searched} of {total} groups so far.")
+
+    def _record_refusal(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
+        """Records a denied read; if the journal can't be written, the user is answered all the same."""
         try:
             outcome = {"reason": str(refused)}
             self.journal.refuse(request, asked=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
@@ -158,8 +151,8 @@ class Dispatcher:
             log.exception("a refusal could not be recorded")
 
 
-def _is_to_be_done(operation: Operation, request: Request) -> bool:
-    """A change that asks first is done only where it was shown first."""
+def _is_stored(operation: Operation, request: Request) -> bool:
+    """Whether to store the request; a change that needs confirmation is only previewed until then."""
     if not isinstance(operation, ChangeOperation | ControlOperation):
         return False
     return not (operation.asks and request.expects is None)

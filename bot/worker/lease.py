@@ -1,4 +1,4 @@
-"""LeaseGuard before each write; RetryPolicy."""
+"""The lease check before each PBX write, and the retry policy of journal entries."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,75 +11,75 @@ from bot.journal.models import Entry
 from bot.operations.catalog import dump
 from bot.pbx.transport import moment
 from bot.planning.planner import AuthorizedPlan
-from bot.worker import confirmations as confirmation
+from bot.worker import confirmations
 
 
 class LeaseGuard:
-    """Before each write: the lease is ours still, and the first write is on record before it is sent.
+    """Checks before each PBX write that the entry's lease is still held, and records the first write.
 
-    The PBX honours no fence, so a write must be over, answer and all, in the first half of its lease. What a process
-    that was frozen has not handed to the kernel by then is never sent; the second half, as long as a write's longest
-    deadline, is for what was on its way, before another may take the change over and reads it back. One window can't
-    be closed: between the look at the clock and the call that sends (`bot.pbx.transport`), some 10 microseconds on
-    this side of the kernel. Who is frozen just there, and for longer than the half, sends one write too late.
+    The PBX supports no fencing tokens, so a write must be finished, response included, in the first half of its lease.
+    A process that was suspended and has not handed the request to the kernel by then never sends it. The second half is
+    as long as the longest deadline of a write: a request under way arrives before another worker takes the entry over
+    and reads the PBX. One window of about 10 microseconds stays open, between reading the clock and the system call
+    that sends (`bot.pbx.transport`): a process suspended there for longer than half a lease sends one write too late.
     """
 
     def __init__(self, journal: Journal, entry: Entry) -> None:
         self.journal, self.entry = journal, entry
-        self.calls = 0
+        self.writes = 0
 
-    def record(self, planned: AuthorizedPlan) -> None:
-        """What the line means, and by which rule it may be done."""
+    def record_plan(self, planned: AuthorizedPlan) -> None:
+        """Stores the plan and reserves its targets for this entry, by id or by the name to be created.
+
+        Raises:
+            TargetTaken: Another entry has reserved one of the targets.
+        """
+        targets = frozenset(change.target.key for change in planned.plan.changes)
         self.entry = self.journal.checkpoint(
-            self.entry, **recorded(planned), about=planned.plan.about, targets=targets_of(planned.plan)
+            self.entry, **journal_fields(planned), about=planned.plan.about, targets=targets
         )
 
-    def reordered(self, plan: Plan) -> str:
-        """What to say of the order of members, where some may have been put back: the PBX adds at the end only."""
+    def reordering_note(self, plan: Plan) -> str:
+        """Returns a note if members may have been put back, which the PBX appends at the end."""
         removes = any(change.after is not None and change.removed for change in plan.changes)
-        return confirmation.LAST_NOW if removes and self.calls > 1 else ""
+        return confirmations.REORDERED if removes and self.writes > 1 else ""
 
     def __call__(self) -> float:
-        """The moment by which the write must be over."""
-        begun = moment()
-        self.calls += 1
+        """Renews the lease and returns the monotonic time by which the write must be finished."""
+        started = moment()
+        self.writes += 1
         if self.entry.began:
             self.entry = self.journal.renew(self.entry)
         else:
             self.entry = self.journal.checkpoint(self.entry, began=True)
-        return begun + self.journal.lease.total_seconds() / 2
+        return started + self.journal.lease.total_seconds() / 2
 
 
-def targets_of(plan: Plan) -> frozenset[str]:
-    """By id; one that is still to be made has a name only."""
-    return frozenset(change.target.key for change in plan.changes)
-
-
-def recorded(planned: AuthorizedPlan) -> dict[str, Any]:
-    """What a plan leaves in the journal: what the line means, and by which rule it may be done."""
-    known = {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)]}
-    return known | planned.granted.recorded()
+def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
+    """Returns the fields of an entry that hold its plan, its operation and the policy rule that allows it."""
+    fields = {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)]}
+    return fields | planned.granted.recorded()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryPolicy:
-    """How long things are waited for."""
+    """How often and for how long an entry is retried."""
 
-    grace: timedelta = timedelta(minutes=2)
-    """A change not begun this long after its time is handed back: nobody expects it any more."""
-    again: timedelta = timedelta(seconds=2)
-    """Before a PBX that did not answer is asked again."""
-    attempts: int = 300
-    """After which a change that was begun is set aside as unknown: some ten minutes of a PBX that is away."""
-    paused: timedelta = timedelta(seconds=30)
-    """Before an end that came in a pause is looked at again."""
-    word: int = 6
-    """The attempt after which the thread hears that an end is late: some two minutes of a PBX that is away."""
-    slow: timedelta = timedelta(seconds=10)
-    """After this the asker has looked away: the confirmation mentions them."""
+    start_grace: timedelta = timedelta(minutes=2)
+    """A change not begun this long after its time is not run any more: nobody expects it by then."""
+    retry_delay: timedelta = timedelta(seconds=2)
+    """Delay before the next attempt when the PBX or Slack did not answer."""
+    max_attempts: int = 300
+    """Attempts after which a change that was begun is unknown: about ten minutes of an unavailable PBX."""
+    pause_recheck: timedelta = timedelta(seconds=30)
+    """Interval at which the end of a temporary change checks whether Park is still paused."""
+    late_notice_attempt: int = 6
+    """Attempt after which the thread is notified that an end is late: about two minutes of an unavailable PBX."""
+    slow_after: timedelta = timedelta(seconds=10)
+    """Duration from which the confirmation mentions the requester, who may have left the conversation."""
     looks: tuple[float, ...] = SETTLE
-    """Seconds between the looks at the PBX for what was written, or may have been."""
+    """Seconds between the reads that verify a write."""
 
-    def pause(self, attempt: int) -> timedelta:
-        """Between two tries of an end, which nothing but the PBX keeps waiting: longer and longer, to five minutes."""
-        return min(self.again * (1 << min(attempt, 16)), timedelta(minutes=5))
+    def end_retry_delay(self, attempt: int) -> timedelta:
+        """Returns the delay before the next attempt of an end: exponential, five minutes at most."""
+        return min(self.retry_delay * (1 << min(attempt, 16)), timedelta(minutes=5))

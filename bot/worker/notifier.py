@@ -1,4 +1,4 @@
-"""Cards, replies, announcements in Slack."""
+"""Posts cards, replies and announcements about journal entries."""
 
 import logging
 import threading
@@ -16,15 +16,18 @@ from bot.operations.catalog import load
 from bot.planning.preview import understood_as
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
-from bot.worker import confirmations as confirmation
-from bot.worker.card_state import card_state, root
-from bot.worker.outcome import Confirmation
+from bot.worker import confirmations
+from bot.worker.card_state import CardState, card_state, root_entry
+from bot.worker.outcome import Confirmation, plan_of
 
 log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """The card is a checkpoint: only a kill between posting and recording it can show it twice, with the same id."""
+    """Posts confirmations; each posted message is a checkpoint.
+
+    Only a crash between posting a card and recording it can show the card twice, with the same change number.
+    """
 
     def __init__(
         self,
@@ -32,175 +35,176 @@ class Notifier:
         messenger: Messenger,
         policy_store: PolicyStore,
         *,
-        changed: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """`changed` is called after each change that stands: whoever shows the present state draws it again."""
-        self.journal, self.messenger, self.policy_store, self.changed = journal, messenger, policy_store, changed
-        self._drawing = threading.Lock()  # two that draw one card could else leave the older state on it
+        """Connects the journal to Slack.
 
-    def tell(self, entry: Entry) -> None:
-        """Now, or again when Slack is back; raise LeaseLost or JournalUnavailable."""
+        Args:
+            on_change: Called after each change to the PBX, so that views of its present state are updated.
+        """
+        self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
+        self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
+
+    def notify(self, entry: Entry) -> None:
+        """Posts the confirmation of an ended entry, or releases the entry until Slack is available again.
+
+        Raises:
+            LeaseLost: Another worker has taken the entry over.
+            JournalUnavailable: The journal can't be written.
+        """
         try:
-            self._say(entry, Confirmation.model_validate(entry.outcome))
+            self._post(entry, Confirmation.model_validate(entry.outcome))
         except SlackUnavailable as away:
             log.warning("change %d is settled, and Slack can't be told yet: %s", entry.id, away)
             self.journal.release(entry, self.journal.now() + timedelta(seconds=away.retry_after))
         except SlackRefused as refusal:
             log.error("change %d is settled, and its asker can't be told: %s", entry.id, refusal)  # noqa: TRY400
-            self._tell_others(entry)
+            if (card := Confirmation.model_validate(entry.outcome).card) is not None:
+                self._announce(entry, card)
             self.journal.told(entry)
         else:
-            self._told(entry)
+            delay = self.journal.now() - max(entry.accepted_at, entry.run_at)
+            self.journal.told(entry)
+            log.info("change %d was told of in Slack", entry.id)
+            CONFIRMATIONS.observe(max(0.0, delay.total_seconds()))
 
-    def _told(self, entry: Entry) -> None:
-        waited = self.journal.now() - max(entry.accepted_at, entry.run_at)
-        self.journal.told(entry)
-        log.info("change %d was told of in Slack", entry.id)
-        CONFIRMATIONS.observe(max(0.0, waited.total_seconds()))
+    def show_card(self, entry: Entry) -> Posted:
+        """Posts the entry's card where the request was made, or updates it and its copies."""
+        state = self._state(entry)
+        card = understood_as(state.card, entry.request.line, load(entry.asked[0]).text())
+        existing = Posted.model_validate(entry.card) if entry.card else None
+        posted = self.messenger.show(entry.request, entry.id, card, state.status, existing)
+        for copy in posted.copies:
+            self._show_copy(str(copy.channel), entry, copy)
+        return posted
 
-    def show(self, entry: Entry) -> Posted:
-        """Its card, as it stands now: put where it was asked for, or brought up to date where it is."""
-        now = card_state(self.journal, entry)
-        assert now is not None  # noqa: S101 - called for what has a card
-        card = understood_as(now.card, entry.request.line, load(entry.asked[0]).text())
-        posted = Posted.model_validate(entry.card) if entry.card else None
-        shown = self.messenger.show(entry.request, entry.id, card, now.status, posted)
-        for copy in shown.copies:
-            self._copy(str(copy.channel), entry, copy)
-        return shown
-
-    def ask(self, waiting: Entry) -> Posted:
-        """Its card, and copies where its rules say; whoever may approve is mentioned, again where it has moved."""
-        plan = Plan.model_validate(waiting.plan)
-        posted = self.show(waiting)
-        if plan.approval is None:
-            return posted
-        if waiting.card is not None:
-            self.messenger.trail(waiting.request, posted, confirmation.asked_anew(plan), mention=True)
-        card_state = {copy.channel for copy in posted.copies} | {posted.channel}
-        wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
-        copies = [self._copy(channel, waiting) for channel in wanted if channel not in card_state]
-        return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
-
-    def _copy(self, channel: str, waiting: Entry, posted: Posted | None = None) -> Posted | None:
-        """Best effort: the card stands where it was asked for."""
-        now = card_state(self.journal, waiting)
-        assert now is not None  # noqa: S101 - called for what has a card
-        try:
-            return self.messenger.copy(channel, waiting.request, waiting.id, now.card, now.status, posted)
-        except SlackFailure as failure:
-            log.error("change %d can't be shown in %s: %s", waiting.id, channel, failure)  # noqa: TRY400
-            return None
-
-    def ends_soon(self, end: Entry) -> None:
-        """Shortly before."""
-        about = root(self.journal, end)
-        plan = Plan.model_validate(about.plan)
-        if plan.times is not None:
-            at = plan.times.moment(end.run_at, self.journal.now())
-            self._mention(about, end, confirmation.ends_soon(plan, about.id, at))
-
-    def still_waiting(self, end: Entry, why: str) -> None:
-        """The PBX is away when its time has come."""
-        about = root(self.journal, end)
-        self._mention(about, end, confirmation.still_waiting(about.id, why))
-
-    def _mention(self, about: Entry, end: Entry, message: Message) -> None:
-        """Best effort: the end itself is what counts, and waits for no Slack."""
-        try:
-            self._trail(about, end.request, message, mention=True)
-        except SlackFailure as failure:
-            log.warning("change %d: nothing could be said of its end: %s", about.id, failure)
-
-    def _trail(self, about: Entry, request: Request, message: Message, *, mention: bool) -> None:
-        if about.card is not None:
-            self.messenger.trail(request, Posted.model_validate(about.card), message, mention)
-
-    def _say(self, entry: Entry, said: Confirmation) -> None:
-        if said.private is not None:
-            self.messenger.answer(entry.request, said.private)
-        if said.card is not None:
-            self._place(entry, said, said.card)
-            self.changed()
-
-    def draw(self, number: int) -> None:
-        """Its card as the journal has it now; again, where that has moved on meanwhile, here or on another replica."""
-        with self._drawing:
+    def redraw_card(self, number: int) -> None:
+        """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica."""
+        with self._redrawing:
             entry = self.journal.get(number)
             while True:
-                self.show(entry)
+                self.show_card(entry)
                 drawn, entry = entry, self.journal.get(number)
                 if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
                     return
 
-    def _place(self, entry: Entry, said: Confirmation, card: Message) -> None:
-        """Under the card of the change that it is about, which is brought up to date; else it has a card of its own."""
-        about = root(self.journal, entry)
-        if about.id == entry.id or about.card is None or Posted.model_validate(about.card).ts is None:
-            return self._show(entry, said, card)
+    def request_approval(self, waiting: Entry) -> Posted:
+        """Posts the card and copies of it for approvers; mentions them again if the plan has changed."""
+        plan = Plan.model_validate(waiting.plan)
+        posted = self.show_card(waiting)
+        if plan.approval is None:
+            return posted
+        if waiting.card is not None:
+            self.messenger.trail(waiting.request, posted, confirmations.approval_needed_again(plan), mention=True)
+        existing = {copy.channel for copy in posted.copies} | {posted.channel}
+        wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
+        copies = [self._show_copy(channel, waiting) for channel in wanted if channel not in existing]
+        return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
+
+    def notify_ends_soon(self, end: Entry) -> None:
+        """Announces the end of a temporary change in the thread of its card."""
+        root = root_entry(self.journal, end)
+        plan = Plan.model_validate(root.plan)
+        if plan.times is not None:
+            at = plan.times.moment(end.run_at, self.journal.now())
+            self._reply_about_end(root, end, confirmations.ends_soon(plan, root.id, at))
+
+    def notify_end_delayed(self, end: Entry, why: str) -> None:
+        """Reports in the thread of a temporary change that its end is late."""
+        root = root_entry(self.journal, end)
+        self._reply_about_end(root, end, confirmations.end_delayed(root.id, why))
+
+    def _state(self, entry: Entry) -> CardState:
+        state = card_state(self.journal, entry)
+        assert state is not None  # noqa: S101 - only called for entries that have a card
+        return state
+
+    def _show_copy(self, channel: str, entry: Entry, posted: Posted | None = None) -> Posted | None:
+        """Posts or updates a copy of the card; None if the channel can't be posted to."""
+        state = self._state(entry)
+        try:
+            return self.messenger.copy(channel, entry.request, entry.id, state.card, state.status, posted)
+        except SlackFailure as failure:
+            log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
+            return None
+
+    def _reply_about_end(self, root: Entry, end: Entry, message: Message) -> None:
+        """Replies in the thread; an end does not wait for Slack, so a failure is only logged."""
+        try:
+            self._reply(root, end.request, message, mention=True)
+        except SlackFailure as failure:
+            log.warning("change %d: nothing could be said of its end: %s", root.id, failure)
+
+    def _reply(self, root: Entry, request: Request, message: Message, *, mention: bool) -> None:
+        if root.card is not None:
+            self.messenger.trail(request, Posted.model_validate(root.card), message, mention)
+
+    def _post(self, entry: Entry, confirmation: Confirmation) -> None:
+        if confirmation.private is not None:
+            self.messenger.answer(entry.request, confirmation.private)
+        if confirmation.card is not None:
+            self._post_card(entry, confirmation, confirmation.card)
+            self.on_change()
+
+    def _post_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
+        """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
+        root = root_entry(self.journal, entry)
+        if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
+            self._post_own_card(entry, confirmation, card)
+            return
         if entry.card is None:
-            self._follow(entry, about, said, card)
+            self._post_in_thread(entry, root, confirmation, card)
         else:  # it waited for its time, or for approval, on a card of its own
-            self._show(entry, said, card)
-        self.draw(about.id)
-        return None
+            self._post_own_card(entry, confirmation, card)
+        self.redraw_card(root.id)
 
-    def _follow(self, entry: Entry, about: Entry, said: Confirmation, card: Message) -> None:
-        by_itself = entry.request.source is Source.CLOCK
-        who = () if by_itself else (Fact(label="By", value="", ids=(entry.request.user,)),)
-        told = replace(card, facts=(*card.facts, *who, Fact(label="Change", value=str(entry.id))))
-        self._trail(about, entry.request, told, mention=said.mention)
-        self._record(entry, Posted.model_validate(about.card).model_copy(update={"replied": True}))
-        if by_itself and said.mention:
-            self._raise_alarm(entry, told)
+    def _post_in_thread(self, entry: Entry, root: Entry, confirmation: Confirmation, card: Message) -> None:
+        is_end = entry.request.source is Source.CLOCK
+        by = () if is_end else (Fact(label="By", value="", ids=(entry.request.user,)),)
+        message = replace(card, facts=(*card.facts, *by, Fact(label="Change", value=str(entry.id))))
+        self._reply(root, entry.request, message, mention=confirmation.mention)
+        self._save(entry, Posted.model_validate(root.card).model_copy(update={"replied": True}))
+        if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
+            self.messenger.answer(entry.request.model_copy(update={"channel": None, "thread": None}), message)
+            self._announce(entry, message)
 
-    def _raise_alarm(self, end: Entry, told: Message) -> None:
-        """A thread of last week may be seen by nobody: an end that failed goes to the asker and to `announce` too."""
-        self.messenger.answer(end.request.model_copy(update={"channel": None, "thread": None}), told)
-        self._announce(end, told)
-
-    def _show(self, entry: Entry, said: Confirmation, card: Message) -> None:
+    def _post_own_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
         if entry.card is None:
-            posted = self.show(entry)
-            self._record(entry, posted)
+            posted = self.show_card(entry)
+            self._save(entry, posted)
         else:
             posted = Posted.model_validate(entry.card)
-            if entry.run_at > entry.accepted_at and not posted.replied:  # the card of what was scheduled
-                self.draw(entry.id)
-        if said.reply is not None and not posted.replied:
-            self.messenger.trail(entry.request, posted, said.reply, said.mention)
-        posted = self._sound_alarm(entry, posted, card)
-        if posted.how == "dm" and self.policy_store.now.announce is not None:
-            self._record(
-                entry, posted.model_copy(update={"replied": True})
-            )  # it need not be said again with what fails
-            self.messenger.announce(self.policy_store.now.announce, entry.request, card)
+            if entry.run_at > entry.accepted_at and not posted.replied:  # posted when the change was scheduled
+                self.redraw_card(entry.id)
+        if confirmation.reply is not None and not posted.replied:
+            self.messenger.trail(entry.request, posted, confirmation.reply, confirmation.mention)
+        posted = self._announce_emergency(entry, posted, card)
+        if posted.how == "dm" and (channel := self.policy_store.now.announce) is not None:
+            # saved first: if announcing fails, the reply is not repeated with it
+            self._save(entry, posted.model_copy(update={"replied": True}))
+            self.messenger.announce(channel, entry.request, card)
 
-    def _sound_alarm(self, entry: Entry, posted: Posted, card: Message) -> Posted:
-        """An emergency's reason goes to the channels that the policy names, each once."""
-        emergency_info = Plan.model_validate(entry.plan).emergency_info if entry.plan else None
-        if emergency_info is None:
+    def _announce_emergency(self, entry: Entry, posted: Posted, card: Message) -> Posted:
+        """Announces an emergency in the channels that the policy names, once in each."""
+        plan = plan_of(entry)
+        emergency = plan.emergency_info if plan else None
+        if emergency is None:
             return posted
-        for channel in emergency_info.channels:
+        for channel in emergency.channels:
             if channel not in (posted.channel, *posted.alarmed):
                 posted = posted.model_copy(update={"replied": True, "alarmed": (*posted.alarmed, channel)})
-                self.messenger.announce(channel, entry.request, confirmation.alarm(card, emergency_info))
-                self._record(entry, posted)
+                self.messenger.announce(channel, entry.request, confirmations.emergency_notice(card, emergency))
+                self._save(entry, posted)
         return posted
 
-    def _record(self, entry: Entry, posted: Posted) -> None:
+    def _save(self, entry: Entry, posted: Posted) -> None:
         self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))
 
-    def _tell_others(self, entry: Entry) -> None:
-        """What nobody could be shown where it was asked for."""
-        if (card := Confirmation.model_validate(entry.outcome).card) is not None:
-            self._announce(entry, card)
-
     def _announce(self, entry: Entry, card: Message) -> None:
-        """Best effort."""
-        if self.policy_store.now.announce is None:
+        """Posts to the policy's announcement channel, if there is one; a failure is only logged."""
+        if (channel := self.policy_store.now.announce) is None:
             return
         try:
-            self.messenger.announce(self.policy_store.now.announce, entry.request, card)
+            self.messenger.announce(channel, entry.request, card)
         except SlackFailure as failure:
             log.error("change %d could not be announced either: %s", entry.id, failure)  # noqa: TRY400

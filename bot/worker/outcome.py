@@ -1,4 +1,4 @@
-"""Outcome, Confirmation; what follows in the same commit."""
+"""The outcome of an entry, its confirmation, and the follow-ups stored in the same commit."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,45 +17,49 @@ from bot.operations.undo import Undo
 
 
 class Confirmation(BaseModel):
-    """`private` goes to the asker; or a `card` with its `status` for the thread, and a `reply` under it."""
+    """What is posted about an outcome: either a private message, or a card with a reply in its thread.
+
+    The journal stores it as the entry's outcome, so these field names are part of its format.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     private: Message | None = None
     card: Message | None = None
     status: str = ""
+    """The status on the card."""
     reply: Message | None = None
     mention: bool = False
-    """Slow, failed and unknown outcomes name the asker: a card alone notifies nobody."""
+    """Whether the requester is mentioned: a card alone notifies nobody of a slow, failed or unknown outcome."""
 
-    @classmethod
-    def only(cls, message: Message) -> Self:
-        """For the asker's eyes."""
-        return cls(private=message)
-
-    def noting(self, note: str) -> Self:
-        """The same with one more note, if there is one."""
+    def with_note(self, note: str) -> Self:
+        """Returns a copy with the note, if there is one, added to the private message and the reply."""
         if not note:
             return self
         parts = {"private": self.private, "reply": self.reply}
-        noted = {part: replace(said, notes=(*said.notes, note)) for part, said in parts.items() if said}
+        noted = {part: replace(message, notes=(*message.notes, note)) for part, message in parts.items() if message}
         return self.model_copy(update=noted)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`shifts`: other times for scheduled entries."""
+    """The final state of an entry and everything that is stored with it in one commit."""
 
     state: State
-    said: Confirmation
-    shifts: tuple[Reschedule, ...] = ()
+    confirmation: Confirmation
+    reschedules: tuple[Reschedule, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
-    """What holds for all of Park from now on: a pause."""
+    """Flags of the whole installation to set, or with None to clear: the pause switch."""
 
 
-def its_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
-    """Of a temporary change that was made, or may have been: it is taken back by itself."""
-    plan = Plan.model_validate(entry.plan) if entry.plan else None
+def plan_of(entry: Entry) -> Plan | None:
+    """Returns the plan that the journal holds for the entry."""
+    return Plan.model_validate(entry.plan) if entry.plan else None
+
+
+def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
+    """Returns the undo that ends a temporary change which was made, or may have been."""
+    plan = plan_of(entry)
     if plan is None or plan.times is None or plan.times.ends is None:
         return None
     if outcome.state not in (State.DONE, State.UNKNOWN):
@@ -74,15 +78,15 @@ def its_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
     return FollowUp(request=request, asked=[dump(undo)], run_at=ends, due_at=max(now, notice(now, ends)))
 
 
-def ends_called_off(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
-    """Of what is taken back or replaced, there is nothing left to end."""
-    if entry.plan is None or outcome.state not in (State.DONE, State.ALREADY):
+def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
+    """Cancels the scheduled ends of the changes that this entry has undone or replaced."""
+    plan = plan_of(entry)
+    if plan is None or outcome.state not in (State.DONE, State.ALREADY):
         return ()
-    plan = Plan.model_validate(entry.plan)
-    over = [number for number in (plan.about, plan.replaces) if number is not None]
     return tuple(
-        Reschedule(id=one.id, seen=one.run_at, run_at=None)
-        for number in over
-        for one in journal.sequel(number)
-        if one.state is State.SCHEDULED
+        Reschedule(id=end.id, seen=end.run_at, run_at=None)
+        for number in (plan.about, plan.replaces)
+        if number is not None
+        for end in journal.sequel(number)
+        if end.state is State.SCHEDULED
     )

@@ -1,10 +1,9 @@
-"""One claimed entry: decide what to do, record the outcome."""
+"""Processes one claimed entry: decides what is to be done, records the outcome and posts it."""
 
 import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.plan import Plan
 from bot.changes.repository import WriteSwitch
 from bot.errors import (
     JournalUnavailable,
@@ -22,7 +21,6 @@ from bot.errors import (
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
-from bot.journal.reader import Reader
 from bot.messages.message import Fact, Message
 from bot.messages.request import Source
 from bot.operations.approvals import Approve
@@ -31,34 +29,19 @@ from bot.operations.catalog import load
 from bot.pbx.requests import Throttled
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
-from bot.worker import confirmations as confirmation
-from bot.worker.executor import ApprovalFlow, Executor, changes_of
-from bot.worker.lease import LeaseGuard, RetryPolicy, recorded
+from bot.worker import confirmations
+from bot.worker.approval_flow import ApprovalFlow
+from bot.worker.executor import Executor, readings_of
+from bot.worker.lease import LeaseGuard, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
-from bot.worker.outcome import Confirmation, Outcome, ends_called_off, its_end
+from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
-
-STANDS = (State.DONE, State.SCHEDULED, State.UNKNOWN)
-
-
-def refuse_what_another_did(journal: Reader, entry: Entry) -> None:
-    """Of several people's clicks the first counts that was not refused; their footprints are one, so it has ended.
-
-    Raise NotPossible.
-    """
-    for other in journal.others(entry):
-        if other.state in STANDS:
-            refused = NotPossible(f"The same button was used before: change {other.id}. Nothing more was changed.")
-            by = Fact(label="By", value="", ids=(other.request.user,))
-            refused.message = Message(title=str(refused), facts=(by,))
-            raise refused
-
 
 log = logging.getLogger(__name__)
 
 
 class EntryProcessor:
-    """Every step is a checkpoint: whatever dies, the next attempt begins where this one was."""
+    """Processes claimed entries; after a crash the next attempt continues from the last checkpoint."""
 
     def __init__(
         self,
@@ -69,33 +52,33 @@ class EntryProcessor:
         write_switch: WriteSwitch,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
-        self.journal, self.planner, self.notifier, self.progress_notifier, self.write_switch = (
-            journal,
-            planner,
-            notifier,
-            progress_notifier,
-            write_switch,
-        )
+        self.journal, self.planner, self.notifier = journal, planner, notifier
+        self.progress_notifier, self.write_switch = progress_notifier, write_switch
         self.retry_policy = retry_policy or RetryPolicy()
-        self._executor, self._approval_flow = (
-            Executor(planner, self.retry_policy),
-            ApprovalFlow(journal, planner, notifier),
-        )
+        self._executor = Executor(planner, self.retry_policy)
+        self._approval_flow = ApprovalFlow(journal, planner, notifier)
 
-    def settle(self, entry: Entry) -> None:
-        """Raise LeaseLost or JournalUnavailable; everything else ends in the journal."""
-        ended = entry if entry.state.ended else self._end(entry)
-        if ended is not None:
-            if not entry.state.ended:
-                _count(ended)
-            self.progress_notifier.over(ended.request)
-            self.notifier.tell(ended)
+    def process(self, entry: Entry) -> None:
+        """Runs the entry unless it has ended, then posts its confirmation.
 
-    def _end(self, entry: Entry) -> Entry | None:
-        """None where it has to wait. Whether it began is the fence's to tell: that may have changed since the claim."""
-        lease_guard = LeaseGuard(self.journal, entry)
+        Raises:
+            LeaseLost: Another worker has taken the entry over.
+            JournalUnavailable: The journal can't be written; every other error becomes the entry's outcome.
+        """
+        ended = entry if entry.state.ended else self._run(entry)
+        if ended is None:
+            return
+        if not entry.state.ended:
+            log.info("change %d has ended: %s", ended.id, ended.state)
+            REQUESTS.labels(ended.asked[0]["operation"], ended.request.source, ended.state).inc()
+        self.progress_notifier.finish(ended.request)
+        self.notifier.notify(ended)
+
+    def _run(self, entry: Entry) -> Entry | None:
+        """Returns the ended entry, or None if it has to wait."""
+        lease_guard = LeaseGuard(self.journal, entry)  # its entry is newer than ours once a checkpoint was written
         try:
-            outcome = self._do(lease_guard)
+            outcome = self._execute(lease_guard)
         except TargetTaken:
             log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
@@ -104,137 +87,147 @@ class EntryProcessor:
         except Refused as refused:
             if isinstance(refused, NotAllowed) and refused.policy is not None:
                 lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
-            outcome = refused_as(lease_guard.entry, refused)
+            outcome = _refused(lease_guard.entry, refused)
         except SignInFailed as fault:
             outcome = _given_up(lease_guard.entry, State.FAILED, f"Park can't sign in: {fault}")
         except (PBXError, SlackFailure) as fault:
             if not isinstance(fault, Rejected) or isinstance(fault, Throttled):
-                return self._later(lease_guard.entry, fault)
+                return self._retry_later(lease_guard.entry, fault)
             outcome = _given_up(lease_guard.entry, State.FAILED, f"The PBX refuses to be read: {fault}.")
-        except Exception:  # the one place where a fault of Park's own must not stop the work on other changes
+        except Exception:  # a bug must not stop the processing of other entries
             log.exception("change %d met a fault in Park", entry.id)
             began = lease_guard.entry.began
             state = State.UNKNOWN if began else State.FAILED
-            outcome = Outcome(state, confirmation.fault(entry.request.line, began=began))
+            outcome = Outcome(state, confirmations.internal_error(entry.request.line, began=began))
         return None if outcome is None else self._record(lease_guard.entry, outcome)
 
     def _record(self, entry: Entry, outcome: Outcome) -> Entry:
-        """With what follows from it; an end that begins meanwhile is read anew."""
-        said = outcome.said.model_dump(mode="json")
+        """Ends the entry with everything that follows from it, in one commit."""
+        confirmation = outcome.confirmation.model_dump(mode="json")
         while True:
-            follow_up = its_end(entry, outcome, self.journal.now())
-            shifts = (*outcome.shifts, *ends_called_off(self.journal, entry, outcome))
+            follow_up = scheduled_end(entry, outcome, self.journal.now())
+            shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome))
             try:
                 return self.journal.end(
-                    entry, outcome.state, said, follow_up=follow_up, shifts=shifts, flags=outcome.flags
+                    entry, outcome.state, confirmation, follow_up=follow_up, shifts=shifts, flags=outcome.flags
                 )
-            except Moved as moved:
-                if outcome.shifts:
-                    refused = Confirmation.only(moved.message)
+            except Moved as moved:  # a scheduled entry has changed since it was read: read it again
+                if outcome.reschedules:
+                    refused = Confirmation(private=moved.message)
                     return self.journal.end(entry, State.REFUSED, refused.model_dump(mode="json"))
 
-    def _do(self, lease_guard: LeaseGuard) -> Outcome | None:
-        """None where it waits for its time."""
+    def _execute(self, lease_guard: LeaseGuard) -> Outcome | None:
+        """Returns the outcome, or None if the entry waits for its time or for approval."""
         entry, now = lease_guard.entry, self.journal.now()
         if entry.request.source is Source.CLOCK:
-            return self._end_it(lease_guard, now)
-        plan = Plan.model_validate(entry.plan) if entry.plan else None
-        if plan is not None and plan.waits and (lapsed := self._approval_flow.lapsed(entry, plan)):
-            return lapsed
-        late = now > entry.run_at + self.retry_policy.grace
+            return self._execute_end(lease_guard, now)
+        plan = plan_of(entry)
+        if plan is not None and plan.waits and (expired := self._approval_flow.expired(entry, plan)):
+            return expired
+        late = now > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
             why = "Its time was more than two minutes ago."
-            return Outcome(State.EXPIRED, confirmation.handed_back(entry.request.line, why))
+            return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
         operation = load(entry.asked[0])
-        if not isinstance(operation, Approve):  # which others too may have to give
-            refuse_what_another_did(self.journal, entry)
+        if not isinstance(operation, Approve):  # several people may have to approve with the same button
+            self._refuse_used_button(entry)
         if isinstance(operation, ControlOperation):
-            return self._note(lease_guard, operation)
+            return self._apply_to_journal(lease_guard, operation)
         self.write_switch.refuse()
-        return self._begin(lease_guard)
+        return self._plan_and_execute(lease_guard)
 
-    def _end_it(self, lease_guard: LeaseGuard, now: datetime) -> Outcome | None:
-        """The end of a temporary change: kept late rather than never, and nothing is begun in a pause."""
+    def _refuse_used_button(self, entry: Entry) -> None:
+        """Raises NotPossible if another user's click on the same button was accepted before.
+
+        Clicks on one button have the same footprint and run one after the other, so the earlier one has ended.
+        """
+        for other in self.journal.others(entry):
+            if other.state in (State.DONE, State.SCHEDULED, State.UNKNOWN):
+                refused = NotPossible(f"The same button was used before: change {other.id}. Nothing more was changed.")
+                by = Fact(label="By", value="", ids=(other.request.user,))
+                refused.message = Message(title=str(refused), facts=(by,))
+                raise refused
+
+    def _execute_end(self, lease_guard: LeaseGuard, now: datetime) -> Outcome | None:
+        """Runs the end of a temporary change, however late it is; while Park is paused it waits."""
         entry = lease_guard.entry
-        if entry.began and entry.plan is not None:
-            return self._executor.resume(lease_guard, Plan.model_validate(entry.plan), late=False)
+        if entry.began and (plan := plan_of(entry)) is not None:
+            return self._executor.resume(lease_guard, plan, late=False)
         if now < entry.run_at:
-            self.notifier.ends_soon(entry)
+            self.notifier.notify_ends_soon(entry)
             self.journal.schedule(entry, entry.run_at)
         elif self.write_switch.on:
-            self.journal.schedule(entry, entry.run_at, now + self.retry_policy.paused)
+            self.journal.schedule(entry, entry.run_at, now + self.retry_policy.pause_recheck)
         else:
-            return self._begin(lease_guard)
+            return self._plan_and_execute(lease_guard)
         return None
 
-    def _begin(self, lease_guard: LeaseGuard) -> Outcome | None:
+    def _plan_and_execute(self, lease_guard: LeaseGuard) -> Outcome | None:
         entry = lease_guard.entry
-        planned = self._executor.planned(entry)
+        planned = self._executor.plan(entry)
         approved = self._approval_flow.approved(entry, planned)
         if approved is None:
-            self._approval_flow.ask(entry, planned)
-            self.progress_notifier.over(entry.request)
+            self._approval_flow.request(entry, planned)
+            self.progress_notifier.finish(entry.request)
             return None
-        times, fresh = approved.plan.times, entry.plan is None or Plan.model_validate(entry.plan).waits
-        if fresh and times is not None and times.starts is not None:
+        before, times = plan_of(entry), approved.plan.times
+        if (before is None or before.waits) and times is not None and times.starts is not None:
             self._schedule(entry, approved, times.starts)
             return None
-        return self._executor.begin(lease_guard, approved)
+        return self._executor.execute(lease_guard, approved)
 
     def _schedule(self, entry: Entry, planned: AuthorizedPlan, starts: datetime) -> None:
-        """Shown first: a kill in between shows it twice, and loses nothing."""
-        said = confirmation.scheduled(planned.plan, planned.context.ring_group_name)
-        known = recorded(planned) | {"outcome": said.model_dump(mode="json")}
-        waiting = replace(entry, **known, state=State.SCHEDULED, run_at=starts)
-        self.journal.schedule(entry, starts, **known, card=self.notifier.show(waiting).model_dump(mode="json"))
-        self.progress_notifier.over(entry.request)
+        """Stores a scheduled change after posting its card; a crash in between posts the card twice."""
+        confirmation = confirmations.scheduled(planned.plan, planned.context.ring_group_name)
+        fields = journal_fields(planned) | {"outcome": confirmation.model_dump(mode="json")}
+        posted = self.notifier.show_card(replace(entry, **fields, state=State.SCHEDULED, run_at=starts))
+        self.journal.schedule(entry, starts, **fields, card=posted.model_dump(mode="json"))
+        self.progress_notifier.finish(entry.request)
 
-    def _note(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
-        """The journal is all that changes, and it does with the request's own end."""
+    def _apply_to_journal(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
+        """Runs an operation that changes the journal only, in the commit that ends the entry."""
         effect, granted = self.planner.effect(lease_guard.entry.request, operation)
         lease_guard.entry = self.journal.checkpoint(lease_guard.entry, about=operation.about(), **granted.recorded())
         card = Message(title=effect.title, facts=effect.facts)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 
-    def _later(self, entry: Entry, fault: ParkError) -> Entry | None:
-        """It can't be planned or read: try again while somebody still expects it, then hand it back."""
-        now = self.journal.now()
+    def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
+        """Releases the entry for another attempt, or ends it when its time is over."""
+        now, policy = self.journal.now(), self.retry_policy
         if entry.request.source is Source.CLOCK and not entry.began:
-            self._end_later(entry, fault, now)
+            self._delay_end(entry, fault, now)
             return None
-        if entry.attempt < self.retry_policy.attempts if entry.began else now < entry.run_at + self.retry_policy.grace:
+        if entry.attempt < policy.max_attempts if entry.began else now < entry.run_at + policy.start_grace:
             log.info("change %d waits: %s", entry.id, fault)
-            self.journal.release(entry, now + self.retry_policy.again)
+            self.journal.release(entry, now + policy.retry_delay)
             return None
         return self._record(entry, _given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))
 
-    def _end_later(self, entry: Entry, fault: ParkError, now: datetime) -> None:
-        """Late rather than never, and meanwhile it can be extended or called off."""
+    def _delay_end(self, entry: Entry, fault: ParkError, now: datetime) -> None:
+        """Reschedules an end that could not run; until then it can be extended or cancelled."""
         log.info("the end %d is late: %s", entry.id, fault)
-        if entry.attempt == self.retry_policy.word:
-            self.notifier.still_waiting(entry, str(fault))
-        self.journal.schedule(entry, entry.run_at, now + self.retry_policy.pause(entry.attempt))
+        if entry.attempt == self.retry_policy.late_notice_attempt:
+            self.notifier.notify_end_delayed(entry, str(fault))
+        self.journal.schedule(entry, entry.run_at, now + self.retry_policy.end_retry_delay(entry.attempt))
 
 
-def refused_as(entry: Entry, refused: Refused) -> Outcome:
-    """For the asker alone, unless others wait for it: what was scheduled, or an end."""
+def _refused(entry: Entry, refused: Refused) -> Outcome:
+    """Reports a refusal to the requester; of an end or a scheduled change, on its public card."""
     if entry.request.source is Source.CLOCK and entry.about is not None:
-        return Outcome(State.REFUSED, confirmation.not_ended(refused.message, entry.about))
+        return Outcome(State.REFUSED, confirmations.end_refused(refused.message, entry.about))
     if entry.card is not None:
-        return Outcome(State.REFUSED, confirmation.not_begun(refused.message, entry.request.line))
-    return Outcome(State.REFUSED, Confirmation.only(refused.message))
+        return Outcome(State.REFUSED, confirmations.start_refused(refused.message, entry.request.line))
+    return Outcome(State.REFUSED, Confirmation(private=refused.message))
 
 
-def _count(ended: Entry) -> None:
-    log.info("change %d has ended: %s", ended.id, ended.state)
-    REQUESTS.labels(ended.asked[0]["operation"], ended.request.source, ended.state).inc()
+def _given_up(entry: Entry, state: State, why: str) -> Outcome:
+    """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`.
 
-
-def _given_up(entry: Entry, unbegun: State, why: str) -> Outcome:
-    """Handed back as it was typed, for it may have several readings; or, once it had begun, unknown."""
-    if not entry.began or entry.plan is None:
-        return Outcome(unbegun, confirmation.handed_back(entry.request.line, why))
-    plan, line = Plan.model_validate(entry.plan), changes_of(entry)[0].text()
-    return Outcome(State.UNKNOWN, confirmation.unsettled(plan, line, why))
+    It is offered again as it was typed, since the line may have several readings.
+    """
+    plan = plan_of(entry)
+    if not entry.began or plan is None:
+        return Outcome(state, confirmations.not_run(entry.request.line, why))
+    return Outcome(State.UNKNOWN, confirmations.unknown(plan, readings_of(entry)[0].text(), why))

@@ -1,4 +1,4 @@
-""" "Checking ..." to those who wait."""
+"""Tells users privately that a request is still being worked on, so that they don't send it again."""
 
 import heapq
 import itertools
@@ -13,66 +13,69 @@ from bot.runtime.logs import request_logging
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Seconds before a person wonders whether anything happens."""
-NEWS = 10.0
-"""Seconds between two words on how far it is."""
+FIRST_NOTICE = 2.0
+"""Seconds until the first notice: before a user wonders whether anything happens."""
+NEXT_NOTICE = 10.0
+"""Seconds between notices that report progress."""
 
 
 class ProgressNotifier:
-    """One thread for all who wait."""
+    """Sends notices about all unfinished requests from one thread."""
 
-    def __init__(self, messenger: Messenger, is_over: Callable[[Request], bool] = lambda request: False) -> None:
-        """`is_over` is asked last: another replica may have settled it."""
-        self.messenger, self.is_over = messenger, is_over
+    def __init__(self, messenger: Messenger, is_finished: Callable[[Request], bool] = lambda request: False) -> None:
+        """Starts the thread.
+
+        Args:
+            is_finished: Called before each notice; another replica may have finished the request.
+        """
+        self.messenger, self.is_finished = messenger, is_finished
         self._due: list[tuple[float, int, Request]] = []
         self._order = itertools.count()
-        self._open: dict[str, str] = {}
+        self._progress: dict[str, str] = {}  # by the keys of unfinished requests; empty while there is none to report
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="slowness", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="progress-notifier", daemon=True)
         self._thread.start()
 
     def watch(self, request: Request) -> None:
-        """From now on."""
+        """Sends a notice unless the request is finished within FIRST_NOTICE seconds."""
         with self._changed:
-            self._open[request.key] = ""
-            self._again(request, PATIENCE)
+            self._progress[request.key] = ""
+            self._schedule(request, FIRST_NOTICE)
 
-    def progress(self, request: Request, text: str) -> None:
-        """How far it is, to be said when it is time to say something."""
+    def report(self, request: Request, text: str) -> None:
+        """Sets the progress that the next notices report."""
         with self._changed:
-            if request.key in self._open:
-                self._open[request.key] = text
+            if request.key in self._progress:
+                self._progress[request.key] = text
 
-    def over(self, request: Request) -> None:
-        """The answer is there."""
+    def finish(self, request: Request) -> None:
+        """Stops the notices about the request."""
         with self._changed:
-            self._open.pop(request.key, None)
+            self._progress.pop(request.key, None)
 
     def close(self) -> None:
-        """Stop saying it."""
+        """Stops the thread."""
         with self._changed:
             self._closed = True
             self._changed.notify()
         self._thread.join()
 
     def _run(self) -> None:
-        while (waiting := self._next()) is not None:
-            request, progress = waiting
-            text = progress or "the PBX is slow just now. No need to type it again."
+        while (due := self._wait_for_due()) is not None:
+            request, progress = due
             with request_logging(request):
-                self._say(request, text)
+                self._send(request, progress or "the PBX is slow just now. No need to type it again.")
 
-    def _say(self, request: Request, text: str) -> None:
+    def _send(self, request: Request, text: str) -> None:
         try:
-            if not self.is_over(request):
+            if not self.is_finished(request):
                 self.messenger.checking(request, f"Checking “{request.line}” ... {text}")
-        except Exception:  # the others who wait are to hear of it all the same
+        except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
 
-    def _next(self) -> tuple[Request, str] | None:
-        """Wait for the next one whose patience has run out, and how far it is; None once closed."""
+    def _wait_for_due(self) -> tuple[Request, str] | None:
+        """Waits for the next notice to send and returns its request and progress; None once closed."""
         with self._changed:
             while not self._closed:
                 left = self._due[0][0] - time.monotonic() if self._due else None
@@ -80,16 +83,13 @@ class ProgressNotifier:
                     self._changed.wait(left)
                     continue
                 request = heapq.heappop(self._due)[2]
-                if request.key in self._open:
-                    self._follow(request)
-                    return request, self._open[request.key]
+                if (progress := self._progress.get(request.key)) is None:
+                    continue
+                if progress:  # without progress there is nothing new to report later
+                    self._schedule(request, NEXT_NOTICE)
+                return request, progress
             return None
 
-    def _follow(self, request: Request) -> None:
-        """Only what tells how far it is has more to say later."""
-        if self._open[request.key]:
-            self._again(request, NEWS)
-
-    def _again(self, request: Request, seconds: float) -> None:
+    def _schedule(self, request: Request, seconds: float) -> None:
         heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), request))
         self._changed.notify()

@@ -1,4 +1,4 @@
-"""Threads that claim entries and renew leases."""
+"""The threads that claim journal entries, process them and renew their leases."""
 
 import logging
 import threading
@@ -16,145 +16,151 @@ from bot.worker.processor import EntryProcessor
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""Changes under way at once; those that touch the same thing wait for each other anyway."""
-MOST_OF_ONE = 5
-"""Of these, one person's at most: whoever floods Park waits for themselves, and leaves three threads to the others."""
-RECOVERY = timedelta(seconds=1)
-"""Before a journal that could not be read is tried again."""
-NAP = timedelta(minutes=1)
-"""The longest sleep: a machine that was asleep itself, or whose clock was set, is not to be late by hours."""
-RENEWALS = 4
-"""Of a lease, before it is over."""
-COURTESY = timedelta(milliseconds=2)
-"""From being woken to looking: the acknowledgement of what woke it goes out first, without two threads at it."""
-LOOK = timedelta(seconds=3)
-"""Between two looks for what another replica left: one query of what waits, by an index."""
+"""Entries processed at once; entries whose footprints overlap wait for each other."""
+THREADS_PER_USER = 5
+"""Of these, the most that one user's requests occupy, so that three threads are left for other users."""
+JOURNAL_RETRY = timedelta(seconds=1)
+"""Delay before an unavailable journal is tried again."""
+MAX_SLEEP = timedelta(minutes=1)
+"""Longest time between two looks at the journal: the machine may have been suspended, or its clock set."""
+RENEWALS_PER_LEASE = 4
+"""How often a lease is renewed within its duration."""
+WAKE_DELAY = timedelta(milliseconds=2)
+"""Delay between being woken and reading the journal, so that the acknowledgement of the new request is sent first."""
+POLL_INTERVAL = timedelta(seconds=3)
+"""Interval at which entries left by another replica are looked for; costs one indexed query."""
 
 
 class Worker:
-    """Claims what is due, settles it, and sleeps until there is more."""
+    """Claims and processes entries that are due; sleeps until one is due or a request arrives."""
 
     def __init__(self, journal: Journal, processor: EntryProcessor, *, threads: int = THREADS) -> None:
         self.journal, self.processor = journal, processor
-        self._held: dict[int, Entry] = {}  # by thread
         self.owner = uuid.uuid4().hex
+        self._claimed: dict[int, Entry] = {}  # by thread
         self._claiming = threading.Lock()
-        self._changed = threading.Condition()  # the idle wait here, and nobody else: who is woken looks
-        self._woken = 0
+        self._changed = threading.Condition()  # only idle threads wait here, so a notification reaches one of them
+        self._wake_ups = 0
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
-        self._ended = threading.Event()
-        self._beside = [threading.Thread(target=self._keep_leases, name="lease-keeper")]
+        self._stopped = threading.Event()
+        self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
         if not journal.database.alone:
-            self._beside.append(threading.Thread(target=self._look_out, name="lookout"))
+            self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
 
     def start(self) -> None:
-        """Work off what an earlier process left, then what comes."""
-        for thread in (*self._threads, *self._beside):
+        """Starts the threads; entries left by an earlier process are claimed first."""
+        for thread in (*self._threads, *self._background):
             thread.start()
 
     def wake(self) -> None:
-        """There is work: for one thread, which wakes the next when it has found some. Whoever ends one looks again.
+        """Wakes one idle thread, which wakes the next one if it claims an entry.
 
-        So of the idle threads one always knows when something is due next: that which looked last.
+        The idle thread that read the journal last always knows when the next entry is due.
         """
         with self._changed:
-            self._woken += 1
+            self._wake_ups += 1
             self._changed.notify()
 
     def stop(self) -> None:
-        """Finish what is running and take nothing new."""
+        """Finishes the claimed entries and claims no others; their leases are renewed until then."""
         self._stopping.set()
         with self._changed:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
-        self._ended.set()
-        for thread in self._beside:
+        self._stopped.set()
+        for thread in self._background:
             thread.join()
 
     @property
     def alive(self) -> bool:
-        """Whether every thread of it is."""
-        return all(thread.is_alive() for thread in (*self._threads, *self._beside))
+        """Whether all threads are running."""
+        return all(thread.is_alive() for thread in (*self._threads, *self._background))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            seen = self._woken
+            wake_ups = self._wake_ups
             try:
-                due = self.journal.due_in(self._busy())  # to look keeps nobody from writing
+                due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
                 entry = self._claim() if due == timedelta(0) else None
             except JournalUnavailable:
                 log.exception("the journal can't be read; trying again")
-                self._stopping.wait(RECOVERY.total_seconds())
+                self._stopping.wait(JOURNAL_RETRY.total_seconds())
                 continue
             if entry is None:
-                self._sleep(seen, due)
+                self._sleep(wake_ups, due)
                 continue
-            self.wake()  # there may be more
+            self.wake()  # more entries may be due
             with request_logging(entry.request, entry.id):
-                self._work(entry)
+                self._process(entry)
 
     def _claim(self) -> Entry | None:
-        """One thread at a time: who is busy changes with each claim."""
+        """Claims the next entry; one thread at a time, since each claim counts against a user's limit."""
         with self._claiming:
-            entry = self.journal.claim(self.owner, self._busy())
+            entry = self.journal.claim(self.owner, self._users_at_limit())
             if entry is not None:
-                self._held[threading.get_ident()] = entry
+                self._claimed[threading.get_ident()] = entry
         return entry
 
-    def _busy(self) -> list[str]:
-        """People of whom no more can be done at once; when one of theirs ends, its thread looks for the next."""
-        hands = Counter(entry.request.user for entry in tuple(self._held.values()))
-        return [user for user, number in hands.items() if number >= MOST_OF_ONE]
+    def _users_at_limit(self) -> list[str]:
+        """Returns the users who occupy as many threads as one user may."""
+        occupied = Counter(entry.request.user for entry in tuple(self._claimed.values()))
+        return [user for user, number in occupied.items() if number >= THREADS_PER_USER]
 
-    def _work(self, entry: Entry) -> None:
+    def _process(self, entry: Entry) -> None:
         log.info("change %d is taken up, attempt %d; asked for by %s", entry.id, entry.attempt, entry.request.source)
         try:
-            self.processor.settle(entry)
+            self.processor.process(entry)
         except LeaseLost:
             log.warning("change %d was taken over by another worker", entry.id)
         except JournalUnavailable:
             log.exception("change %d could not be recorded; it is given back as soon as that can be", entry.id)
-            self._give_back(entry)
-        except Exception:  # a thread that dies would leave one hand fewer for every other change
+            self._release(entry)
+        except Exception:  # a bug must not end the thread
             log.exception("change %d met a fault in Park; it is taken up again when its lease has run out", entry.id)
         finally:
-            del self._held[threading.get_ident()]
+            del self._claimed[threading.get_ident()]
 
-    def _keep_leases(self) -> None:
-        """What takes longer than a lease, as a search through many groups on a slow PBX, still is in our hands."""
-        while not self._ended.wait(self.journal.lease.total_seconds() / RENEWALS):
-            for entry in tuple(self._held.values()):
+    def _renew_leases(self) -> None:
+        """Keeps the leases of entries that take longer, such as a search through many groups on a slow PBX."""
+        while not self._stopped.wait(self.journal.lease.total_seconds() / RENEWALS_PER_LEASE):
+            for entry in tuple(self._claimed.values()):
                 try:
                     self.journal.renew(entry)
                 except ParkError as fault:
                     log.info("change %d: its lease was not renewed: %s", entry.id, fault)
 
-    def _look_out(self) -> None:
-        """A replica that dies, or stops, leaves what nobody else was told of."""
-        while not self._ended.wait(LOOK.total_seconds()):
+    def _poll(self) -> None:
+        """Looks for entries that another replica left when it died or stopped: nothing else announces them."""
+        while not self._stopped.wait(POLL_INTERVAL.total_seconds()):
             try:
                 if self.journal.due_in() == timedelta(0):
                     self.wake()
             except JournalUnavailable as fault:
                 log.info("the journal can't be read: %s", fault)
 
-    def _give_back(self, entry: Entry) -> None:
-        """As soon as the journal can be written; a lease that runs out before that does the same."""
-        while not self._stopping.wait(RECOVERY.total_seconds()):
+    def _release(self, entry: Entry) -> None:
+        """Releases the entry once the journal can be written, unless its lease expires first."""
+        while not self._stopping.wait(JOURNAL_RETRY.total_seconds()):
             try:
-                return self.journal.release(entry, self.journal.now())
+                self.journal.release(entry, self.journal.now())
             except JournalUnavailable:
                 log.warning("change %d can't be given back yet", entry.id)
             except LeaseLost:
-                return None
-        return None
+                return
+            else:
+                return
 
-    def _sleep(self, seen: int, due: timedelta | None) -> None:
-        """Until something is due or somebody wakes; `seen`, from before the look, closes the gap between the two."""
-        left = NAP if due is None else min(due, NAP)
+    def _sleep(self, wake_ups: int, due: timedelta | None) -> None:
+        """Sleeps until something is due or a thread is woken.
+
+        Args:
+            wake_ups: The number of wake-ups before the journal was read; one since then means no sleep.
+            due: The time until the next entry is due; None if no entry is scheduled.
+        """
+        left = MAX_SLEEP if due is None else min(due, MAX_SLEEP)
         with self._changed:
-            if self._woken == seen and not self._stopping.is_set():
+            if self._wake_ups == wake_ups and not self._stopping.is_set():
                 self._changed.wait(max(left.total_seconds(), 0.01))
-        time.sleep(COURTESY.total_seconds())
+        time.sleep(WAKE_DELAY.total_seconds())

@@ -1,4 +1,4 @@
-"""One stage a test: the real bot between a sandbox PBX and a sandbox Slack workspace."""
+"""Each test has a stage of its own: the real bot between a sandbox PBX and a sandbox Slack workspace."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Park as a process of its own, `python -m bot run`, to be killed between sandboxes that live on."""
+"""Park in a process of its own, `python -m bot run`, which tests kill while the sandboxes keep running."""
 
 import os
 import signal
@@ -22,14 +22,14 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Mortal(Scene):
-    """A scene whose Park can die; it has the patience of the real one."""
+    """A conversation with a Park that can be killed; it has the retry policy of production."""
 
     running: subprocess.Popen[str] | None = None
     log: Path | None = None
-    """Where its standard error goes, if not to the tests' own."""
+    """File for its standard error; None leaves it on that of the tests."""
 
     def start(self) -> None:
-        """Until it is connected to Slack."""
+        """Starts the process and waits until it is connected to Slack."""
         before = self.stage.slack.connections
         with nullcontext() if self.log is None else self.log.open("a") as log:
             self.running = subprocess.Popen(
@@ -44,12 +44,12 @@ class Mortal(Scene):
         self.stage.slack.wait_for(lambda: self.stage.slack.connections > before, timeout=30)
 
     def kill(self) -> None:
-        """As by the kernel, and until Slack has noticed."""
+        """Kills the process with SIGKILL and waits until Slack has noticed."""
         self.end(signal.SIGKILL)
         self.stage.slack.wait_for(lambda: self.stage.slack.connections == 0, timeout=30)
 
     def end(self, by: signal.Signals) -> int:
-        """The exit status."""
+        """Sends the signal and returns the exit status."""
         assert self.running
         self.running.send_signal(by)
         status = self.running.wait(30)
@@ -59,15 +59,15 @@ class Mortal(Scene):
         return status
 
     def told(self, replies: int = 1) -> None:
-        """Wait until that many replies stand and the journal has nothing left to do."""
+        """Waits for that many replies and until every journal entry is confirmed."""
         self.stage.slack.wait_for(lambda: len(self.replies()) >= replies, timeout=60)
         end = time.monotonic() + 60
-        while self.waiting():
+        while self._unconfirmed():
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
-    def waiting(self) -> int:
-        """How many entries of the journal nobody has been told of."""
+    def _unconfirmed(self) -> int:
+        """Returns the number of journal entries without a confirmation in Slack."""
         with closing(sqlite3.connect(self._journal, timeout=10)) as journal:
             return int(journal.execute("SELECT count(*) FROM entries WHERE told_at IS NULL").fetchone()[0])
 
@@ -76,11 +76,11 @@ class Mortal(Scene):
         return self.stage.settings.database_url.removeprefix("sqlite:///")
 
     def _environment(self) -> dict[str, str]:
-        """The settings as a shell would have them."""
-        said = {name: getattr(self.stage.settings, name) for name in type(self.stage.settings).model_fields}
+        """Returns the settings as environment variables."""
+        settings = {name: getattr(self.stage.settings, name) for name in type(self.stage.settings).model_fields}
         plain = {
             name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            for name, value in said.items()
+            for name, value in settings.items()
             if value is not None
         }
         return {**os.environ, **plain, "PYTHONPATH": str(ROOT)}
@@ -88,7 +88,7 @@ class Mortal(Scene):
 
 @contextmanager
 def mortal(log: Path | None = None, **environment: Any) -> Iterator[Mortal]:
-    """The sandboxes, and Park beside them; `environment` goes over its settings."""
+    """Runs the sandboxes, and Park in a process of its own; `environment` overrides its settings."""
     stage = Stage(pbx_deadline=5.0, **environment)
     scene = Mortal(stage, log=log)
     with stage.without_park():

@@ -1,4 +1,4 @@
-"""Park as a process of its own that is there at once: forked from one that has it all imported."""
+"""Park in a process of its own that starts fast: forked from a server that has imported everything."""
 
 import logging
 import multiprocessing
@@ -17,54 +17,54 @@ from bot.sandbox.stage import Stage
 from bot.settings import Settings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
-from tests.faults.steps import Orders, Steps
+from tests.faults.steps import StepRecorder, StepSignal
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.replica"])
 
 
-def live(
-    environment: Mapping[str, Any], lease: timedelta, retry_policy: RetryPolicy, orders: Orders, pipe: Any
+def run_replica(
+    environment: Mapping[str, Any], lease: timedelta, retry_policy: RetryPolicy, signal_at: StepSignal, pipe: Any
 ) -> None:
-    """What the process does, until SIGTERM."""
+    """Runs Park until SIGTERM."""
     logging.disable()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    clock = Clock(late=orders.late)
-    steps = Steps(orders, pipe.fileno())
+    clock = Clock(ahead=signal_at.clock_ahead)
+    steps = StepRecorder(signal_at, pipe.fileno())
     park = Park(Settings(_env_file=None, **environment), lease=lease, retry_policy=retry_policy, now=clock)
     steps.watch(park.journal.database.engine)
 
-    def later(*_: object) -> None:
-        steps.armed = clock.late = True
+    def arm(*_: object) -> None:
+        steps.armed = clock.ahead = True
         park.wake()
 
-    signal.signal(signal.SIGUSR1, later)
+    signal.signal(signal.SIGUSR1, arm)
     park.start()
-    steps.armed = not orders.later
+    steps.armed = not signal_at.armed_by_signal
     os.write(pipe.fileno(), b"ready\n")
-    while not stopped.wait(0.2):  # where it was frozen, another thread than this may get the signal
+    while not stopped.wait(0.2):  # after SIGSTOP another thread may get the signal
         pass
     park.stop()
 
 
 @dataclass
 class Clock:
-    """The machine's, or two hours ahead of it."""
+    """The machine's clock, or two hours ahead of it."""
 
-    late: bool
+    ahead: bool
 
     def __call__(self) -> datetime:
-        return utc_now() + timedelta(hours=2 * self.late)
+        return utc_now() + timedelta(hours=2 * self.ahead)
 
 
 @dataclass
 class Replica:
-    """One of them, and what it has told of its steps."""
+    """One process, and the steps it has reported."""
 
     process: BaseProcess
     reader: Any
-    told: str = ""
+    output: str = ""
 
     @classmethod
     def start(
@@ -73,14 +73,14 @@ class Replica:
         *,
         lease: timedelta,
         retry_policy: RetryPolicy | None = None,
-        orders: Orders | None = None,
+        signal_at: StepSignal | None = None,
         **environment: Any,
     ) -> "Replica":
-        """Until it is connected to Slack; `environment` goes over the stage's."""
+        """Starts a process and waits until it is connected to Slack; `environment` overrides the stage's settings."""
         reader, writer = FORKS.Pipe(duplex=False)
-        said = stage.settings.model_dump() | environment
-        arguments = (said, lease, retry_policy or RetryPolicy(), orders or Orders(), writer)
-        process = FORKS.Process(target=live, args=arguments, daemon=True)
+        settings = stage.settings.model_dump() | environment
+        arguments = (settings, lease, retry_policy or RetryPolicy(), signal_at or StepSignal(), writer)
+        process = FORKS.Process(target=run_replica, args=arguments, daemon=True)
         process.start()
         writer.close()
         one = cls(process, reader)
@@ -89,33 +89,33 @@ class Replica:
         return one
 
     def steps(self) -> list[str]:
-        """All so far, those of a dead one too."""
+        """Returns all steps reported so far, also by a dead process."""
         while self._readable():
             content = os.read(self.reader.fileno(), 65536)
             if not content:
                 break
-            self.told += content.decode()
-        return self.told.splitlines()
+            self.output += content.decode()
+        return self.output.splitlines()
 
     def _readable(self) -> bool:
         return bool(multiprocessing.connection.wait([self.reader], 0))
 
-    def wait_for_word(self, seconds: float = 60) -> None:
-        """Until it says something more, or is dead."""
-        assert multiprocessing.connection.wait([self.reader], seconds), "it says nothing more"
+    def wait_for_output(self, seconds: float = 60) -> None:
+        """Waits until the process reports something or is dead."""
+        assert multiprocessing.connection.wait([self.reader], seconds), "it reports nothing more"
 
     def reached(self, name: str, number: int = 1) -> None:
-        """Wait for the step of that number among those whose name begins so."""
+        """Waits for step `number` of those whose name begins with `name`."""
         while sum(step.startswith(name) for step in self.steps()) < number:
             assert self.alive, f"it died before {name}"
-            self.wait_for_word()
+            self.wait_for_output()
 
     def send(self, what: signal.Signals) -> None:
         assert self.process.pid
         os.kill(self.process.pid, what)
 
     def kill(self) -> None:
-        """Also one that is frozen."""
+        """Kills the process, also a suspended one."""
         if self.process.is_alive():
             self.send(signal.SIGKILL)
         self.process.join(60)
@@ -126,7 +126,7 @@ class Replica:
         return self.process.is_alive()
 
     def close(self) -> None:
-        """Dead, and nothing of it left."""
+        """Kills the process and releases its resources."""
         self.kill()
         self.reader.close()
         self.process.close()

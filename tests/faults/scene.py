@@ -1,4 +1,4 @@
-"""A stage in a hurry, with a few people to act on it and eyes to see what stands in Slack and on the PBX."""
+"""A harness for conversations with Park: acts as its users, and reads what Slack and the PBX show afterwards."""
 
 import threading
 from dataclasses import dataclass
@@ -10,47 +10,47 @@ from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.stage import Stage
 from bot.worker.lease import RetryPolicy
 
-HURRY = RetryPolicy(again=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))
+HURRY = RetryPolicy(retry_delay=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))
 DEADLINE = 1.0
-"""Seconds that a call to the PBX may take here."""
+"""Seconds that a call to the PBX may take in these tests."""
 NOTHING = "Nothing was changed"
 
 
 @dataclass
 class Scene:
-    """People are named as the stage names them, channels too."""
+    """Acts on a running stage; users and channels have the names that the stage gives them."""
 
     stage: Stage
 
     def slash(self, line: str, who: str = "ana", where: str = "phones") -> Ack:
-        """Type it, and see it acknowledged."""
+        """Sends a slash command and asserts that it is acknowledged."""
         ack = self.stage.slack.slash(self.stage.people[who], self.stage.channels[where], line)
         assert ack.ok, ack
         return ack
 
     def do(self, line: str, who: str = "ana", where: str = "phones") -> None:
-        """Type it, and wait until it is settled and told."""
+        """Sends a slash command and waits until it is processed and confirmed."""
         self.slash(line, who, where)
         self.stage.settle(30)
 
     def click(self, message: Message, label: str, who: str = "ana") -> None:
-        """Click, and wait until it is settled and told."""
+        """Clicks a button and waits until the click is processed and confirmed."""
         ack = self.stage.slack.click(self.stage.people[who], message, label=label)
         assert ack.ok, ack
         self.stage.settle(30)
 
     def cards(self, where: str = "phones") -> list[Message]:
-        """What Park posted for all to see, outside of threads."""
+        """Returns Park's public messages outside of threads."""
         bot = self.stage.slack.bot_user
         return [one for one in self.stage.slack.messages(self.stage.channels[where]) if one.user == bot]
 
     def card(self, where: str = "phones") -> Message:
-        """The only one."""
+        """Returns the card; there must be exactly one."""
         (only,) = self.cards(where)
         return only
 
     def replies(self, where: str = "phones") -> list[Message]:
-        """What Park said under its cards."""
+        """Returns Park's replies in the threads of its cards."""
         channel = self.stage.channels[where]
         return [
             reply
@@ -60,28 +60,28 @@ class Scene:
         ]
 
     def reply(self, where: str = "phones") -> Message:
-        """The only one."""
+        """Returns the reply; there must be exactly one."""
         (only,) = self.replies(where)
         return only
 
     def whispers(self, who: str = "ana") -> list[Message]:
-        """What only that person saw, but for "Checking ..."."""
+        """Returns the ephemeral messages that the user was shown, except progress notices."""
         seen = self.stage.slack.ephemerals(self.stage.people[who])
         return [one for one in seen if not one.plain.lstrip("*").startswith("Checking")]
 
     def whisper(self, who: str = "ana") -> Message:
-        """The last of these."""
+        """Returns the last ephemeral message that the user was shown."""
         return self.whispers(who)[-1]
 
     def direct(self, who: str = "ana") -> list[Message]:
-        """What Park told them in direct messages and the threads under these."""
-        person = self.stage.people[who]
-        rooms = [one for one in self.stage.slack.state.channels.values() if one.direct and person in one.members]
-        roots = [message for room in rooms for message in self.stage.slack.messages(room.id)]
+        """Returns the user's direct messages from Park, with the threads under them."""
+        user = self.stage.people[who]
+        conversations = [one for one in self.stage.slack.state.channels.values() if one.direct and user in one.members]
+        roots = [message for one in conversations for message in self.stage.slack.messages(one.id)]
         return [one for root in roots for one in self.stage.slack.messages(root.channel, thread=root.ts)]
 
     def mentions(self, message: Message, who: str = "ana") -> bool:
-        """Whether Slack notifies that person of it."""
+        """Whether the message mentions the user."""
         return f"<@{self.stage.people[who]}>" in str(message.blocks)
 
     def members(self, group: str) -> list[str]:
@@ -91,31 +91,31 @@ class Scene:
         return self.stage.pbx.state.group_id(group)
 
     def path(self, group: str) -> str:
-        """As the PBX hears it."""
+        """Returns the group's path in the REST API."""
         return f"/api/call_park_groups/{quote(self.id(group), safe='')}"
 
     @property
     def writes(self) -> list[str]:
-        """What the PBX was asked to change: method and path, as fault patterns match them."""
-        return [heard.line for heard in self.stage.pbx.writes]
+        """The write requests that the PBX received, as method and path, the way fault patterns match them."""
+        return [request.line for request in self.stage.pbx.writes]
 
     def fail(self, kind: Kind, match: str = "POST *", **more: object) -> Fault:
-        """Let the PBX do this to the next request that fits."""
+        """Lets the PBX fail in this way at the next request that matches."""
         return self.stage.pbx.faults.add(Fault(kind=kind, match=match, **more))  # type: ignore[arg-type]
 
     def hold(self, match: str = "POST *") -> Fault:
-        """Keep the next request that fits waiting at the PBX until `go_on`."""
+        """Blocks the next request that matches at the PBX until `go_on`."""
         return self.fail(Kind.SLOW, match, seconds=0, hold=threading.Event())
 
     def reached(self, fault: Fault) -> None:
-        """Wait for the request that meets the fault."""
+        """Waits for the request that meets the fault."""
         assert fault.reached.wait(10)
 
     def go_on(self, fault: Fault) -> None:
-        """Let the held request be carried out."""
+        """Lets the blocked request continue."""
         assert fault.hold
         fault.hold.set()
 
     def changes(self) -> int:
-        """How many changes of anything the PBX knows, whoever made them."""
+        """Returns the number of changes in the PBX's audit log, by Park or by others."""
         return len(self.stage.pbx.state.audit)

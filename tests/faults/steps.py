@@ -1,4 +1,4 @@
-"""The steps of a process that something can happen between: commits, calls to the PBX, calls to Slack."""
+"""Records the steps of a Park process (commits, calls to the PBX and to Slack) and can stop it at any of them."""
 
 import os
 import signal
@@ -16,51 +16,51 @@ from bot.pbx.transport import Transport
 
 
 @dataclass(frozen=True, kw_only=True)
-class Orders:
-    """Send oneself `signal` at a step: the one of that number among those whose name begins with `name`."""
+class StepSignal:
+    """The signal that the process sends itself at step `number` of those whose name begins with `name`."""
 
     signal: int | None = None
     name: str = ""
     number: int = 1
-    later: bool = False
-    """Steps count from SIGUSR1 on, which sets the clock two hours ahead."""
-    late: bool = False
-    """The clock is two hours ahead from the beginning."""
+    armed_by_signal: bool = False
+    """Whether steps count only from SIGUSR1 on, which also sets the clock two hours ahead."""
+    clock_ahead: bool = False
+    """Whether the clock is two hours ahead from the start."""
 
 
-class Steps:
-    """Counts them once it is `armed`, and writes the name of each to a pipe that outlives the process."""
+class StepRecorder:
+    """Counts steps once `armed`, and writes the name of each to a pipe that outlives the process."""
 
-    def __init__(self, orders: Orders, pipe: int) -> None:
-        self.orders, self._pipe = orders, pipe
+    def __init__(self, signal_at: StepSignal, pipe: int) -> None:
+        self.signal_at, self._pipe = signal_at, pipe
         self.armed = False
         self._count = 0
         self._lock = threading.Lock()
 
     def reached(self, name: str) -> None:
-        """Stop here for ever, or for as long as somebody wants, if that is what was ordered."""
+        """Records the step; sends the signal to this thread if it is the chosen one."""
         with self._lock:
             if not self.armed:
                 return
             os.write(self._pipe, f"{name}\n".encode())
-            if self.orders.signal is None or not name.startswith(self.orders.name):
+            if self.signal_at.signal is None or not name.startswith(self.signal_at.name):
                 return
             self._count += 1
-            if self._count == self.orders.number:
-                signal.pthread_kill(threading.get_ident(), self.orders.signal)  # this thread goes no step further
+            if self._count == self.signal_at.number:
+                signal.pthread_kill(threading.get_ident(), self.signal_at.signal)  # before this thread's next step
 
     def watch(self, engine: Engine) -> None:
-        """From now on, in this process."""
+        """Starts recording the steps of this process."""
         self._around(
             Transport, "handle_request", lambda _, request: f"{request.method} {request.url.raw_path.decode()}"
         )
         self._around(BaseClient, "_perform_urllib_http_request_internal", lambda _, url, __: url.rpartition("/")[2])
         self._around(BaseSocketModeClient, "send_socket_mode_response", lambda *_: "ack")
-        self._around(SyncStream, "write", _sent)
+        self._around(SyncStream, "write", _name_of_write)
         self._commits(engine)
 
     def _commits(self, engine: Engine) -> None:
-        """Those that have written something."""
+        """Records commits of transactions that have written something."""
         wrote, commit = threading.local(), engine.dialect.do_commit
 
         def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -94,6 +94,6 @@ class Steps:
         setattr(kind, method, watched)
 
 
-def _sent(_: object, content: bytes, *__: object) -> str:
-    """The first bytes of a request that changes something; empty for all others."""
+def _name_of_write(_: object, content: bytes, *__: object) -> str:
+    """Names the first bytes of a request that changes something; all others have no name."""
     return "sending" if content.startswith(b"POST ") else ""

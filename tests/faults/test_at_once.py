@@ -52,7 +52,7 @@ def test_a_button_that_is_clicked_twice_at_once_is_carried_out_once(scene: Scene
 
 @pytest.mark.timeout(240)
 def test_thirty_people_at_once_are_acknowledged_in_time_on_a_pbx_that_takes_half_a_second() -> None:
-    """Real patience with the PBX: waiting for one's turn there is no reason to hand anything back."""
+    """With the deadline of production for PBX calls: a change that waits for its turn is not given up."""
     with Stage(retry_policy=HURRY) as stage:
         scene = Scene(stage)
         stage.pbx.faults.latency = 0.5
@@ -88,8 +88,8 @@ def test_questions_are_answered_while_changes_wait(scene: Scene) -> None:
     assert scene.changes() == 3
 
 
-def _at_once(deeds: Sequence[Callable[[], object]]) -> None:
-    """All begun before the first is over; each raises what it raises: `slash` what was not acknowledged in 3 s."""
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        for done in [pool.submit(attributes) for attributes in deeds]:
+def _at_once(calls: Sequence[Callable[[], object]]) -> None:
+    """Runs all calls in parallel and raises what they raise, such as a missing acknowledgement."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        for done in [pool.submit(call) for call in calls]:
             done.result()

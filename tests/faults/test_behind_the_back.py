@@ -1,4 +1,4 @@
-"""The PBX changes while nobody looks: nothing is overwritten, and the difference is shown."""
+"""The PBX is changed outside Park meanwhile: nothing is overwritten, and the difference is shown."""
 
 from collections.abc import Callable
 
@@ -81,13 +81,13 @@ def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: Scene) ->
     assert "1001" in scene.card().plain
 
 
-def _meanwhile(scene: Scene, line: str, attributes: Callable[[], object], group: str = "Sales") -> None:
-    """The plan reads a group once; do the deed before it is read a second time, for the write."""
+def _meanwhile(scene: Scene, line: str, action: Callable[[], object], group: str = "Sales") -> None:
+    """Runs the action between the first read of the group, for the plan, and the second, for the write."""
     path = f"GET {scene.path(group)}"
     scene.fail(Kind.SLOW, path, seconds=0)
     second = scene.hold(path)
     scene.slash(line)
     scene.reached(second)
-    attributes()
+    action()
     scene.go_on(second)
     scene.stage.settle(30)

@@ -13,35 +13,35 @@ import pytest
 
 from bot.journal.models import Entry, State
 from tests.faults.replica import Replica
-from tests.faults.watching import LEASE, Watching, watching
+from tests.faults.watching import LEASE, ReplicaHarness, replica_harness
 from tests.postgres import Server
 
 GROUPS = ("Sales", "Support", "Billing", "Warehouse")
 PEOPLE = ("1001", "1004", "1005", "1006", "1008", "1009", "1010", "1014")
 REPLICAS = 3
-DEATHS = 8
-HANDS = 4
-"""People who type at once, each in a group of their own and with two users of their own."""
+INJECTED_FAULTS = 8
+TYPISTS = 4
+"""Users who type at once, each with one group and two PBX users of their own."""
 
 
 @pytest.fixture
-def scene(postgres: Server) -> Iterator[Watching]:
-    with watching(postgres) as one:
+def scene(postgres: Server) -> Iterator[ReplicaHarness]:
+    with replica_harness(postgres) as one:
         yield one
 
 
-class Storm:
-    """Kills a replica and starts another, or freezes one for longer than a lease, one after the other."""
+class FaultInjector:
+    """Alternates between replacing a killed replica and suspending one for longer than a lease."""
 
-    def __init__(self, scene: Watching, chance: random.Random) -> None:
-        self.scene, self.chance = scene, chance
+    def __init__(self, scene: ReplicaHarness, rng: random.Random) -> None:
+        self.scene, self.rng = scene, rng
         self.living = [scene.start() for _ in range(REPLICAS)]
 
-    def rage(self) -> None:
-        """Until it has done what it does DEATHS times; then all go on."""
-        for number in range(DEATHS):
-            time.sleep(self.chance.uniform(0.3, 1.5))
-            one = self.chance.choice(self.living)
+    def run(self) -> None:
+        """Injects INJECTED_FAULTS faults, with random delays between them."""
+        for number in range(INJECTED_FAULTS):
+            time.sleep(self.rng.uniform(0.3, 1.5))
+            one = self.rng.choice(self.living)
             if number % 2:
                 self._freeze(one)
             else:
@@ -54,16 +54,16 @@ class Storm:
 
     def _freeze(self, one: Replica) -> None:
         one.send(signal.SIGSTOP)
-        time.sleep(LEASE.total_seconds() * self.chance.uniform(1.1, 1.6))
+        time.sleep(LEASE.total_seconds() * self.rng.uniform(1.1, 1.6))
         one.send(signal.SIGCONT)
 
 
-def _type_until(over: threading.Event, scene: Watching, hand: int, typed: list[str]) -> None:
-    """In and out of the group, one line after the other without waiting; what was accepted is remembered.
+def _type_until(over: threading.Event, scene: ReplicaHarness, typist: int, typed: list[str]) -> None:
+    """Adds and removes members without waiting for confirmations; notes the lines that were accepted.
 
-    It was not where nothing was acknowledged, or where the answer says at once that nothing was done.
+    A line was not accepted if it was not acknowledged, or acknowledged with an answer that nothing was done.
     """
-    group, people = GROUPS[hand % len(GROUPS)], PEOPLE[2 * hand : 2 * hand + 2]
+    group, people = GROUPS[typist % len(GROUPS)], PEOPLE[2 * typist : 2 * typist + 2]
     lines = [f"{verb} {number} {way} {group}" for number in people for verb, way in (("add", "to"), ("remove", "from"))]
     while not over.is_set():
         for line in lines:
@@ -74,48 +74,48 @@ def _type_until(over: threading.Event, scene: Watching, hand: int, typed: list[s
 
 
 @pytest.mark.timeout(300)
-def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: Watching) -> None:
+def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: ReplicaHarness) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 - shown where it fails
     scene.stage.pbx.faults.latency = 0.03
-    storm, over, typed = Storm(scene, random.Random(seed)), threading.Event(), list[str]()
-    with ThreadPoolExecutor(HANDS) as pool:
-        hands = [pool.submit(_type_until, over, scene, hand, typed) for hand in range(HANDS)]
+    injector, over, typed = FaultInjector(scene, random.Random(seed)), threading.Event(), list[str]()
+    with ThreadPoolExecutor(TYPISTS) as pool:
+        typists = [pool.submit(_type_until, over, scene, typist, typed) for typist in range(TYPISTS)]
         try:
-            storm.rage()
+            injector.run()
         finally:
             over.set()
-        for hand in hands:
-            hand.result()
-    scene.all_told(120)
+        for typist in typists:
+            typist.result()
+    scene.wait_until_idle(120)
     entries = scene.journal.recent(10_000)[::-1]
     assert len(typed) > 10
     assert Counter(typed) <= Counter(entry.request.line for entry in entries), "acknowledged, and lost"
     assert {entry.state for entry in entries} <= {State.DONE, State.ALREADY, State.REFUSED, State.FAILED}
     _none_overlapped(scene, entries)
     _each_was_done_once_and_in_order(scene, entries)
-    _each_was_told(scene, entries)
+    _each_was_confirmed(scene, entries)
 
 
-def _none_overlapped(scene: Watching, entries: list[Entry]) -> None:
-    """From its first claim to its end each has what it touches for itself; events are in the order of commits."""
-    known = {entry.id: entry for entry in entries}
-    story = sorted((event for number in known for event in scene.journal.events(number)), key=lambda event: event.id)
-    under_way, ended = dict[int, Entry](), set[int]()
-    for event in story:
+def _none_overlapped(scene: ReplicaHarness, entries: list[Entry]) -> None:
+    """Asserts that no two entries with overlapping footprints ran at once; events are in the order of commits."""
+    by_id = {entry.id: entry for entry in entries}
+    history = sorted((event for number in by_id for event in scene.journal.events(number)), key=lambda event: event.id)
+    running, ended = dict[int, Entry](), set[int]()
+    for event in history:
         assert event.entry is not None
-        entry = known[event.entry]
+        entry = by_id[event.entry]
         if event.what == "ended":
             ended.add(entry.id)
-            del under_way[entry.id]
+            del running[entry.id]
         elif event.what == "claimed" and entry.id not in ended:
-            others = (other for other in under_way.values() if other.id != entry.id)
+            others = (other for other in running.values() if other.id != entry.id)
             assert not any(other.footprint & entry.footprint for other in others), f"{entry.id} overlaps"
-            under_way[entry.id] = entry
+            running[entry.id] = entry
 
 
-def _each_was_done_once_and_in_order(scene: Watching, entries: list[Entry]) -> None:
-    """What became of each user on the PBX is what was asked for and done, in that order, and nothing else."""
+def _each_was_done_once_and_in_order(scene: ReplicaHarness, entries: list[Entry]) -> None:
+    """Asserts that the PBX made exactly the changes that are done by the journal, in that order for each user."""
     made = _made(scene)
     for number in PEOPLE:
         lines = [entry.request.line for entry in entries if entry.state is State.DONE]
@@ -123,8 +123,8 @@ def _each_was_done_once_and_in_order(scene: Watching, entries: list[Entry]) -> N
         assert made[number] == asked
 
 
-def _made(scene: Watching) -> dict[str, list[str]]:
-    """By the PBX's own audit log: each user's coming and going."""
+def _made(scene: ReplicaHarness) -> dict[str, list[str]]:
+    """Returns each user's additions and removals from the PBX's audit log."""
     made = defaultdict[str, list[str]](list)
     for record in scene.stage.pbx.state.audit:
         before, after = (set(json.loads(record[side])["members"]) for side in ("old_state", "new_state"))
@@ -135,7 +135,7 @@ def _made(scene: Watching) -> dict[str, list[str]]:
     return made
 
 
-def _each_was_told(scene: Watching, entries: list[Entry]) -> None:
+def _each_was_confirmed(scene: ReplicaHarness, entries: list[Entry]) -> None:
     shown = "\n".join(card.plain for card in scene.cards())
     untold = [entry.id for entry in entries if entry.state is State.DONE and f"change {entry.id} · done" not in shown]
     assert untold == []

@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-from tests.faults.steps import Orders
-from tests.faults.test_killed_at_each_step import Life, NewDatabase, database, faults_of, stage_of
+from tests.faults.steps import StepSignal
+from tests.faults.test_killed_at_each_step import NewDatabase, RestartHarness, database, failures_of, stage_of
 
 __all__ = ["database"]
 
@@ -18,28 +18,28 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewData
     assert isinstance(steps, list)
     assert len(steps) > 20
     assert {"before commit", "before chat.postMessage", "before chat.update", "before sending"} <= set(steps)
-    assert faults_of(lambda number: _ended(number, database()), len(steps)) == []
+    assert failures_of(lambda number: _ended(number, database()), len(steps)) == []
 
 
 def _ended(number: int | None, address: str | None) -> list[str] | str | None:
-    """Killed at that step: what was wrong afterwards, if anything was. Not killed: the steps."""
+    """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
     with stage_of(address).without_park() as stage:
-        life = Life(stage)
+        harness = RestartHarness(stage)
         kill = None if number is None else signal.SIGKILL
-        first = life.start(Orders(signal=kill, number=number or 1, later=True))
-        assert life.type(LINE)
-        life.settled(scheduled=1)
+        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True))
+        assert harness.type(LINE)
+        harness.settled(scheduled=1)
         first.send(signal.SIGUSR1)
-        life.over(first)
+        harness.over(first)
         steps = [step for step in first.steps() if step != "ready"]
         first.close()
         if number is None:
             return steps
         stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=30)
-        second = life.start(Orders(late=True))
+        second = harness.start(StepSignal(clock_ahead=True))
         try:
-            life.settled(scheduled=0)
-            _is_ended_once(life)
+            harness.settled(scheduled=0)
+            _is_ended_once(harness)
         except AssertionError as fault:
             return f"killed at step {number}, {steps[-1:]}: {fault}"
         finally:
@@ -47,12 +47,12 @@ def _ended(number: int | None, address: str | None) -> list[str] | str | None:
     return None
 
 
-def _is_ended_once(life: Life) -> None:
-    """What was said of the end may stand there twice: a kill between saying and recording it."""
-    assert life.changes() == 2, f"{life.changes()} changes on the PBX"
-    assert "1001" not in life.members("Sales")
-    cards = life.cards()
+def _is_ended_once(harness: RestartHarness) -> None:
+    """Asserts one end; a kill between posting the reply and recording it may show the reply twice."""
+    assert harness.changes() == 2, f"{harness.changes()} changes on the PBX"
+    assert "1001" not in harness.members("Sales")
+    cards = harness.cards()
     assert len(cards) == 1, [card.plain for card in cards]
     assert "· ended" in cards[0].plain
-    told = [reply.plain for reply in life.replies() if "Taken back" in reply.plain]
+    told = [reply.plain for reply in harness.replies() if "Taken back" in reply.plain]
     assert len(told) in (1, 2), f"{len(told)} replies"

@@ -1,4 +1,4 @@
-"""Whatever comes in by whichever door: Park goes on, the PBX is not written to, and nobody is pinged."""
+"""Arbitrary input from every source: Park keeps running, writes nothing to the PBX and mentions nobody."""
 
 import copy
 import json
@@ -38,12 +38,12 @@ lines = st.text(max_size=400) | st.lists(st.sampled_from(WORDS), max_size=30).ma
 def stage(http: bool) -> Iterator[Stage]:
     with Stage(http=http) as running:
         yield running
-        still_well(running)
+        assert_unharmed(running)
 
 
 @pytest.fixture(scope="module")
 def gestures(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
-    """One of each kind, as Slack sends them, of somebody who may only look."""
+    """One payload of each kind, as Slack sends them for a user who may only read."""
     slack, eve, phones = stage.slack, stage.people["eve"], stage.channels["phones"]
     slack.slash(eve, phones, "group Sales")
     slack.say(eve, phones, "@Park groups")
@@ -57,20 +57,20 @@ def gestures(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
     return [(envelope["type"], envelope["payload"]) for envelope in made]
 
 
-def still_well(stage: Stage) -> None:
-    """It answers, wrote nothing, and pinged nobody."""
+def assert_unharmed(stage: Stage) -> None:
+    """Asserts that Park answers, wrote nothing and mentioned no channel."""
     stage.settle(60)
     assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups").ok
     stage.settle(30)
     assert stage.pbx.writes == []
-    said = [text for post in stage.slack.state.posts if post.user == stage.slack.bot_user for text in marked(post)]
+    said = [text for post in stage.slack.state.posts if post.user == stage.slack.bot_user for text in markup_of(post)]
     assert not [text for text in said if any(ping in text for ping in PINGS)]
 
 
-def marked(post: Post) -> Iterator[str]:
-    """All of a message in which Slack reads marks; labels are plain."""
+def markup_of(post: Post) -> Iterator[str]:
+    """Yields the parts of a message that Slack reads as markup; labels are plain text."""
     yield post.text
-    for path in places(post.blocks):
+    for path in paths_in(post.blocks):
         part: Any = post.blocks
         for key in path:
             part = part[key]
@@ -78,12 +78,12 @@ def marked(post: Post) -> Iterator[str]:
             yield part["text"]
 
 
-def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a payload."""
+def paths_in(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yields the path of every value in a payload."""
     inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
     for key, value in inside:
         yield (*path, key)
-        yield from places(value, (*path, key))
+        yield from paths_in(value, (*path, key))
 
 
 @settings(max_examples=60)
@@ -93,7 +93,7 @@ def test_a_payload_with_anything_anywhere_harms_nobody(
 ) -> None:
     kind, payload = data.draw(st.sampled_from(gestures))
     mutant = copy.deepcopy(payload)
-    *path, last = data.draw(st.sampled_from(list(places(payload))))
+    *path, last = data.draw(st.sampled_from(list(paths_in(payload))))
     target: Any = mutant
     for key in path:
         target = target[key]
@@ -101,7 +101,7 @@ def test_a_payload_with_anything_anywhere_harms_nobody(
         target[last] = data.draw(hostile)
     else:
         del target[last]
-    stage.slack.deliveries._timeout = 0.5  # what is not acknowledged never will be
+    stage.slack.deliveries._timeout = 0.5  # a payload that is not acknowledged by then never is
     try:
         stage.slack.deliveries._send(kind, mutant, {"accepts_response_payload": True})
     finally:

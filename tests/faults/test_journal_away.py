@@ -1,4 +1,4 @@
-"""The journal can't be written: nothing is acknowledged as done, nothing is done, and nothing is lost."""
+"""The journal can't be written: nothing is acknowledged, nothing is changed, and nothing is lost."""
 
 import sqlite3
 import time
@@ -12,7 +12,7 @@ from tests.faults.scene import Scene
 
 @contextmanager
 def locked(scene: Scene) -> Iterator[None]:
-    """Another program holds the file."""
+    """Locks the journal's file from another connection."""
     path = scene.stage.settings.database_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -26,7 +26,7 @@ def park() -> Iterator[Mortal]:
 
 
 def _made_once_and_told(park: Mortal, *, cards: int = 1) -> None:
-    """`cards`: how many may stand, all of one change."""
+    """Asserts that the change was made once and confirmed; `cards` is the most that may show it."""
     park.told()
     assert park.changes() == 1
     assert 1 <= len(park.cards()) <= cards
@@ -151,13 +151,13 @@ def test_between_the_card_and_its_checkpoint_or_its_reply(park: Mortal) -> None:
 
 def test_again_and_again_at_random(park: Mortal) -> None:
     seed = random.randrange(10**6)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     park.stage.pbx.faults.latency = 0.03
     park.stage.slack.faults.latency("chat.postMessage", 0.1)
     asked = [str(number) for number in (1001, 1004, 1005, 1006, 1008, 1009)]
     for number in asked:
         park.slash(f"add {number} to Sales")
-        time.sleep(chance.uniform(0, 0.6))
+        time.sleep(rng.uniform(0, 0.6))
         park.kill()
         park.start()
     park.told(len(asked))

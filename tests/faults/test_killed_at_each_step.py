@@ -19,20 +19,20 @@ from sqlalchemy.pool import NullPool
 from bot.sandbox.stage import Stage
 from tests.faults.replica import Replica
 from tests.faults.scene import Scene
-from tests.faults.steps import Orders
+from tests.faults.steps import StepSignal
 from tests.postgres import Server
 
 pytestmark = pytest.mark.timeout(600)
-AT_ONCE = 4
+PARALLEL_RUNS = 4
 LEASE = timedelta(seconds=8)
-"""Short, for on PostgreSQL the next one waits for it; a PBX that answers within DEADLINE is quick enough for it."""
+"""Short, since on PostgreSQL the next process waits for it; more than twice DEADLINE."""
 DEADLINE = 1.5
 NewDatabase = Callable[[], str | None]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> NewDatabase:
-    """The address of a new one; None: the stage's own file."""
+    """Returns a function that creates a database and returns its URL; None is the stage's own file."""
     if request.param == "sqlite":
         return lambda: None
     server: Server = request.getfixturevalue("postgres")
@@ -40,38 +40,40 @@ def database(request: pytest.FixtureRequest) -> NewDatabase:
 
 
 @dataclass
-class Life(Scene):
-    """A scene for processes that follow each other."""
+class RestartHarness(Scene):
+    """A conversation with processes that succeed each other."""
 
-    def start(self, orders: Orders | None = None) -> Replica:
-        return Replica.start(self.stage, lease=LEASE, orders=orders)
+    def start(self, signal_at: StepSignal | None = None) -> Replica:
+        return Replica.start(self.stage, lease=LEASE, signal_at=signal_at)
 
     def type(self, line: str) -> bool:
-        """Whether it was acknowledged."""
+        """Sends a slash command; returns whether it was acknowledged."""
         return self.stage.slack.slash(self.stage.people["ana"], self.stage.channels["phones"], line).ok
 
     def accepted(self) -> int:
         return self._count("SELECT count(*) FROM entries")
 
     def number(self) -> int:
-        """Of the only change; PostgreSQL gives no number twice, nor that of one whose commit did not come about."""
+        """Returns the number of the only change; on PostgreSQL a commit that failed leaves a gap."""
         return self._count("SELECT id FROM entries")
 
     def over(self, replica: Replica) -> None:
-        """Wait until it is dead, or all is told."""
+        """Waits until the process is dead or everything is confirmed."""
         end = time.monotonic() + 60
-        while replica.alive and not (self.accepted() and not self._untold()):
+        while replica.alive and not (self.accepted() and not self._unconfirmed()):
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
     def settled(self, scheduled: int) -> None:
-        """Wait until nothing is to be told, but for so many that wait for their time."""
+        """Waits until everything is confirmed except that many scheduled entries."""
         end = time.monotonic() + 60
-        while self._untold(scheduled=True) != scheduled or self._untold() != scheduled:  # in this order: it ends first
+        while (
+            self._unconfirmed(scheduled=True) != scheduled or self._unconfirmed() != scheduled
+        ):  # in this order: it ends first
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
-    def _untold(self, *, scheduled: bool = False) -> int:
+    def _unconfirmed(self, *, scheduled: bool = False) -> int:
         only = " AND state = 'scheduled'" if scheduled else ""
         return self._count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
 
@@ -85,41 +87,41 @@ def test_the_change_is_made_exactly_once_and_the_thread_ends_true(database: NewD
     steps = _steps_of_a_whole_life(database())
     assert len(steps) > 30
     assert {"before commit", "before ack", "before chat.postMessage", "before sending"} <= set(steps)
-    assert faults_of(lambda number: _killed_at(number, database()), len(steps)) == []
+    assert failures_of(lambda number: _killed_at(number, database()), len(steps)) == []
 
 
-def faults_of(killed_at: Callable[[int], object], steps: int) -> list[object]:
-    """Several at once; what went wrong on a machine that was too busy for its leases is looked at again, alone."""
+def failures_of(killed_at: Callable[[int], object], steps: int) -> list[object]:
+    """Runs several at once; repeats each failure alone, since the machine may have been too busy for its leases."""
 
     def suspicious(number: int) -> bool:
         try:
             return bool(killed_at(number))
-        except Exception:  # a wait that was too short, too: alone, it is raised
+        except Exception:  # also a timeout: it is raised when repeated alone
             return True
 
     numbers = range(1, steps + 1)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(PARALLEL_RUNS) as pool:
         suspects = [number for number, fault in zip(numbers, pool.map(suspicious, numbers), strict=True) if fault]
     return [fault for fault in map(killed_at, suspects) if fault]
 
 
-ONE_BY_ONE = threading.Lock()
-"""The sandboxes' routes are compiled from syntax trees, whose depth CPython 3.11 counts for all threads together."""
+STAGE_LOCK = threading.Lock()
+"""Serializes building stages: CPython 3.11 counts the recursion depth of compiling routes across threads."""
 
 
 def stage_of(address: str | None) -> Stage:
-    """Without the Park in it."""
+    """Builds a stage on that database; Park is not started in it."""
     environment: dict[str, Any] = {} if address is None else {"database_url": address}
-    with ONE_BY_ONE:
+    with STAGE_LOCK:
         return Stage(pbx_deadline=DEADLINE, **environment)
 
 
 def _steps_of_a_whole_life(address: str | None) -> list[str]:
     with stage_of(address).without_park() as stage:
-        life = Life(stage)
-        replica = life.start()
-        life.type("add 1001 to Sales")
-        life.over(replica)
+        harness = RestartHarness(stage)
+        replica = harness.start()
+        harness.type("add 1001 to Sales")
+        harness.over(replica)
         replica.kill()
         steps = [step for step in replica.steps() if step != "ready"]
         replica.close()
@@ -129,17 +131,17 @@ def _steps_of_a_whole_life(address: str | None) -> list[str]:
 def _killed_at(number: int, address: str | None) -> str | None:
     """What was wrong afterwards, if anything was."""
     with stage_of(address).without_park() as stage:
-        life = Life(stage)
-        first = life.start(Orders(signal=signal.SIGKILL, number=number))
-        life.type("add 1001 to Sales")
-        life.over(first)
+        harness = RestartHarness(stage)
+        first = harness.start(StepSignal(signal=signal.SIGKILL, number=number))
+        harness.type("add 1001 to Sales")
+        harness.over(first)
         first.kill()
         stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=30)
         steps = [step for step in first.steps() if step != "ready"]
-        second = life.start()
+        second = harness.start()
         try:
-            _finish(life, second)
-            _is_made_once(life, steps)
+            _finish(harness, second)
+            _is_made_once(harness, steps)
         except AssertionError as fault:
             return f"killed at step {number}, {steps[-1:]}: {fault}"
         finally:
@@ -148,25 +150,25 @@ def _killed_at(number: int, address: str | None) -> str | None:
     return None
 
 
-def _finish(life: Life, replica: Replica) -> None:
-    """What was never accepted, nobody was told of: it is typed again."""
-    if not life.accepted():
-        assert life.changes() == 0, "done without a record"
-        assert life.type("add 1001 to Sales"), "not acknowledged after the restart"
-    life.over(replica)
+def _finish(harness: RestartHarness, replica: Replica) -> None:
+    """Repeats the command if it was not accepted, and waits until it is processed."""
+    if not harness.accepted():
+        assert harness.changes() == 0, "done without a record"
+        assert harness.type("add 1001 to Sales"), "not acknowledged after the restart"
+    harness.over(replica)
     assert replica.alive
 
 
-def _is_made_once(life: Life, steps: list[str]) -> None:
-    """Only a kill between posting and its checkpoint shows a confirmation twice, with the same number."""
+def _is_made_once(harness: RestartHarness, steps: list[str]) -> None:
+    """Asserts one change; only a kill between a post and its checkpoint may show a confirmation twice."""
     posts = steps.count("after chat.postMessage")
     unrecorded = posts > 0 and "after commit" not in steps[_last(steps, "after chat.postMessage") :]
-    cards, replies = life.cards(), life.replies()
-    assert life.changes() == 1, f"{life.changes()} changes on the PBX"
-    assert life.members("Sales")[-1] == "1001"
+    cards, replies = harness.cards(), harness.replies()
+    assert harness.changes() == 1, f"{harness.changes()} changes on the PBX"
+    assert harness.members("Sales")[-1] == "1001"
     assert len(cards) == (2 if unrecorded and posts == 1 else 1), f"{len(cards)} cards"
     assert len(replies) == (2 if unrecorded and posts == 2 else 1), f"{len(replies)} replies"
-    assert all(f"change {life.number()} · done" in card.plain for card in cards), cards[-1].plain
+    assert all(f"change {harness.number()} · done" in card.plain for card in cards), cards[-1].plain
     assert all("found as asked" in reply.plain for reply in replies), replies[-1].plain
 
 

@@ -1,4 +1,4 @@
-"""The PBX is down when somebody asks: waited for in quiet, handed back when nobody expects it any more."""
+"""The PBX is down when a request arrives: retried silently, then handed back once its time is over."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,8 +13,8 @@ from tests.faults.scene import DEADLINE, NOTHING, Scene
 
 @pytest.fixture
 def short() -> Iterator[Scene]:
-    """Two minutes are a second here."""
-    retry_policy = RetryPolicy(grace=timedelta(seconds=1), again=timedelta(seconds=0.1))
+    """Gives a change up after one second instead of two minutes."""
+    retry_policy = RetryPolicy(start_grace=timedelta(seconds=1), retry_delay=timedelta(seconds=0.1))
     with Stage(retry_policy=retry_policy, pbx_deadline=DEADLINE) as stage:
         yield Scene(stage)
 

@@ -20,7 +20,7 @@ LINES = {
     "server recall time 5m30s": "POST /api/call_park",
     "rename Sales to Vendors": "POST /api/call_park_groups/*",
 }
-"""One of each kind of write, and the write."""
+"""One line for each kind of write, with the request that makes it."""
 LANDS = {
     "dropped after": {"kind": Kind.DROP_AFTER},
     "500": {"kind": Kind.STATUS, "status": 500, "lands": True},
@@ -29,14 +29,14 @@ LANDS = {
     "trickling body": {"kind": Kind.TRICKLE, "seconds": 0.2},
     "cut JSON": {"kind": Kind.MALFORMED},
 }
-"""What keeps the answer from coming, though it was done."""
+"""Faults that lose the response of a write that was made."""
 IS_LOST = {
     "dropped before": {"kind": Kind.DROP_BEFORE},
     "500": {"kind": Kind.STATUS, "status": 500},
     "502 without JSON": {"kind": Kind.GATEWAY},
     "redirected": {"kind": Kind.REDIRECT},
 }
-"""What looks the same from here, and was not done."""
+"""Faults that look the same to Park, although nothing was written."""
 
 
 @pytest.mark.parametrize("fault", LANDS)
@@ -149,7 +149,9 @@ def test_a_change_is_unknown_while_the_pbx_is_away_after_its_write(scene: Scene)
 
 
 def test_a_second_change_of_the_group_is_not_held_up_by_one_that_is_unknown() -> None:
-    with Stage(retry_policy=RetryPolicy(looks=(0.01,), again=timedelta(seconds=0.1)), pbx_deadline=DEADLINE) as stage:
+    with Stage(
+        retry_policy=RetryPolicy(looks=(0.01,), retry_delay=timedelta(seconds=0.1)), pbx_deadline=DEADLINE
+    ) as stage:
         scene = Scene(stage)
         scene.fail(Kind.DROP_BEFORE, "POST */members/1001")
         scene.slash("add 1001 to Sales")

@@ -26,14 +26,14 @@ def park() -> Iterator[Mortal]:
         yield running
 
 
-def asked(scene: Scene) -> None:
-    """Shown what it would do; the click is still to come."""
+def show_preview(scene: Scene) -> None:
+    """Sends the line and asserts that its preview is shown."""
     scene.do(LINE)
     assert "Nothing is changed yet" in scene.whisper().plain
 
 
 def prompt(pbx: SandboxPBX) -> bytes | None:
-    """What callers hear."""
+    """Returns the content of the prompt in use."""
     file = pbx.state.files.get(pbx.state.server["prompt_file_id"] or "")
     return file["content"] if file else None
 
@@ -44,7 +44,7 @@ def sets(scene: Scene) -> int:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: Scene, step: str) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.fail(Kind.STATUS, STEPS[step], status=400)
     scene.click(scene.whisper(), "Set prompt")
     assert prompt(scene.stage.pbx) is None
@@ -57,7 +57,7 @@ def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: Scene, s
 @pytest.mark.parametrize("step", ["begin", "complete"])
 @pytest.mark.parametrize("fault", LANDS | IS_LOST)
 def test_an_upload_that_fails_for_a_moment_is_made_good(scene: Scene, step: str, fault: str) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.fail(match=STEPS[step], **(LANDS | IS_LOST)[fault])  # type: ignore[arg-type]
     scene.click(scene.whisper(), "Set prompt")
     assert prompt(scene.stage.pbx) == WELCOME
@@ -67,7 +67,7 @@ def test_an_upload_that_fails_for_a_moment_is_made_good(scene: Scene, step: str,
 
 @pytest.mark.parametrize("fault", LANDS)
 def test_a_set_that_landed_without_an_answer_is_found_and_confirmed(scene: Scene, fault: str) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.fail(match=SET, **LANDS[fault])  # type: ignore[arg-type]
     scene.click(scene.whisper(), "Set prompt")
     assert prompt(scene.stage.pbx) == WELCOME
@@ -77,7 +77,7 @@ def test_a_set_that_landed_without_an_answer_is_found_and_confirmed(scene: Scene
 
 @pytest.mark.parametrize("fault", IS_LOST)
 def test_a_set_that_never_landed_is_unknown_and_not_sent_again(scene: Scene, fault: str) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.fail(match=SET, **IS_LOST[fault])  # type: ignore[arg-type]
     scene.click(scene.whisper(), "Set prompt")
     assert (scene.changes(), sets(scene)) == (0, 1)
@@ -89,19 +89,19 @@ def test_a_set_that_never_landed_is_unknown_and_not_sent_again(scene: Scene, fau
 
 
 def test_a_pbx_that_takes_the_file_and_shows_another_is_not_believed(scene: Scene) -> None:
-    asked(scene)
-    begun = scene.hold(SET)
+    show_preview(scene)
+    setting = scene.hold(SET)
     scene.stage.slack.click(scene.stage.people["ana"], scene.whisper(), label="Set prompt")
-    scene.reached(begun)
+    scene.reached(setting)
     newest = list(scene.stage.pbx.state.files.values())[-1]
     newest["content"] = b"something else"
-    scene.go_on(begun)
+    scene.go_on(setting)
     scene.stage.settle(30)
     assert "Unknown" in scene.card().plain
 
 
 def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: Scene) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.stage.pbx.console_set_prompt()
     scene.click(scene.whisper(), "Set prompt")
     assert "no longer as you were shown" in scene.whisper().plain
@@ -111,7 +111,7 @@ def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: Scene) 
 
 
 def test_slack_that_fails_while_the_worker_fetches_is_asked_again(scene: Scene) -> None:
-    asked(scene)
+    show_preview(scene)
     scene.stage.slack.faults.fail("file_download", 503)
     scene.click(scene.whisper(), "Set prompt")
     assert prompt(scene.stage.pbx) == WELCOME
@@ -164,7 +164,7 @@ def test_a_prompt_that_can_not_be_saved_keeps_nobody_from_changing_the_rest(
 
 def test_a_prompt_of_a_pbx_that_shows_no_files_is_known_by_name_and_size(scene: Scene) -> None:
     scene.fail(Kind.STATUS, "GET /api/blobs/*", status=404, times=None)
-    asked(scene)
+    show_preview(scene)
     scene.click(scene.whisper(), "Set prompt")
     assert prompt(scene.stage.pbx) == WELCOME
     assert "· done" in scene.card().plain

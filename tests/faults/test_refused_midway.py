@@ -1,4 +1,4 @@
-"""The PBX says no half-way: what was written is taken back, and whoever asked hears why and what would do."""
+"""The PBX rejects a change half-way: what was written is rolled back, and the user is told why and what would work."""
 
 from bot.sandbox.pbx.faults import Kind
 from tests.faults.scene import NOTHING, Scene

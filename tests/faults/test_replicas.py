@@ -7,14 +7,14 @@ import pytest
 
 from bot.sandbox.stage import Stage
 from tests.faults.scene import DEADLINE, HURRY, Scene
-from tests.faults.watching import Watching, watching
+from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server
 
 
 @pytest.fixture
-def two(postgres: Server) -> Iterator[Watching]:
-    """Slack gives what it delivers to each in turn."""
-    with watching(postgres) as scene:
+def two(postgres: Server) -> Iterator[ReplicaHarness]:
+    """Starts two replicas; Slack delivers to each in turn."""
+    with replica_harness(postgres) as scene:
         for _ in range(2):
             scene.start()
         scene.stage.slack.wait_for(lambda: scene.stage.slack.connections == 2)
@@ -36,26 +36,26 @@ def away(postgres: Server) -> Iterator[None]:
         postgres.start()
 
 
-def test_a_mention_that_each_of_two_replicas_gets_is_done_once(two: Watching) -> None:
+def test_a_mention_that_each_of_two_replicas_gets_is_done_once(two: ReplicaHarness) -> None:
     slack, stage = two.stage.slack, two.stage
     for who in ("1001", "1004", "1005"):
         slack.say(stage.people["ana"], stage.channels["phones"], f"<@{slack.bot_user}> add {who} to Sales")
         slack.deliver_again("events_api")
-    two.all_told()
+    two.wait_until_idle()
     assert two.members("Sales")[-3:] == ["1001", "1004", "1005"]
     assert two.changes() == len(two.writes) == len(two.journal.recent(10)) == 3
 
 
-def test_changes_of_one_group_through_two_replicas_are_made_in_the_order_asked_for(two: Watching) -> None:
+def test_changes_of_one_group_through_two_replicas_are_made_in_the_order_asked_for(two: ReplicaHarness) -> None:
     asked = ["1001", "1004", "1005", "1006", "1008", "1009"]
     for number in asked:
         two.slash(f"add {number} to Sales")
-    two.all_told()
+    two.wait_until_idle()
     assert two.members("Sales")[-len(asked) :] == asked
     assert all("· done" in card.plain for card in two.cards())
 
 
-def test_what_a_replica_leaves_when_it_stops_is_taken_up_by_the_other(two: Watching) -> None:
+def test_what_a_replica_leaves_when_it_stops_is_taken_up_by_the_other(two: ReplicaHarness) -> None:
     writing = two.hold()
     for number in ("1001", "1004", "1005"):
         two.slash(f"add {number} to Sales")
@@ -64,7 +64,7 @@ def test_what_a_replica_leaves_when_it_stops_is_taken_up_by_the_other(two: Watch
         one.kill()
     two.go_on(writing)
     two.start()
-    two.all_told()
+    two.wait_until_idle()
     assert two.members("Sales")[-3:] == ["1001", "1004", "1005"]
     assert two.changes() == 3
 
@@ -93,10 +93,10 @@ def test_a_database_that_goes_away_in_the_middle_loses_nothing(scene: Scene, pos
 
 
 def _when_it_is_back(scene: Scene, line: str) -> None:
-    """Typed until it is taken."""
+    """Repeats the command until it is accepted."""
     before = len(scene.cards())
     while "Nothing was done" in scene.whisper().plain and len(scene.cards()) == before:
-        said = len(scene.whispers())
+        shown = len(scene.whispers())
         scene.slash(line)
-        scene.stage.slack.wait_for(lambda: len(scene.whispers()) > said or len(scene.cards()) > before, timeout=30)  # noqa: B023
+        scene.stage.slack.wait_for(lambda: len(scene.whispers()) > shown or len(scene.cards()) > before, timeout=30)  # noqa: B023
     scene.stage.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)

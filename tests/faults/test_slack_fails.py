@@ -110,7 +110,7 @@ def test_an_ephemeral_answer_to_a_mention_that_fails_comes_directly(scene: Scene
 
 
 def _archived_meanwhile(scene: Scene) -> None:
-    """The channel is archived while the PBX writes."""
+    """Archives the channel while the PBX writes."""
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)

@@ -1,4 +1,4 @@
-"""Every change is made, read back and found as asked, whatever the PBX does where its documentation is silent."""
+"""Every kind of change is made and verified, whatever a PBX does where its documentation says nothing."""
 
 from dataclasses import fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever the PBX does where its documentation is silent, along the whole path."""
+"""Behaviour of the PBX that its documentation does not describe, from the command to the confirmation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A scene whose Park is elsewhere: what it has done is seen in its journal."""
+"""Park replicas in processes of their own, observed through the journal that they share."""
 
 import time
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from bot.journal.journal import Journal
 from bot.sandbox.stage import Stage
 from tests.faults.replica import Replica
 from tests.faults.scene import Scene
-from tests.faults.steps import Orders
+from tests.faults.steps import StepSignal
 from tests.postgres import Server
 
 LEASE = timedelta(seconds=3)
-"""Short; a PBX that answers within DEADLINE is quick enough for it."""
+"""Short, and still more than twice DEADLINE."""
 DEADLINE = 1.0
 
 
 @dataclass
-class Watching(Scene):
-    """Replicas on PostgreSQL, which lets others look."""
+class ReplicaHarness(Scene):
+    """Replicas on PostgreSQL, whose journal other processes can read."""
 
     replicas: list[Replica] = field(default_factory=list)
 
-    def start(self, orders: Orders | None = None) -> Replica:
-        """Another one."""
-        one = Replica.start(self.stage, lease=LEASE, orders=orders)
+    def start(self, signal_at: StepSignal | None = None) -> Replica:
+        """Starts another replica."""
+        one = Replica.start(self.stage, lease=LEASE, signal_at=signal_at)
         self.replicas.append(one)
         return one
 
     @cached_property
     def journal(self) -> Journal:
-        """To look into."""
+        """The journal that the replicas share."""
         return Journal(self.stage.settings.database_url)
 
-    def all_told(self, seconds: float = 60) -> None:
-        """Wait until nothing is left to do."""
+    def wait_until_idle(self, seconds: float = 60) -> None:
+        """Waits until every entry has ended and is confirmed."""
         end = time.monotonic() + seconds
         while self.journal.busy():
             assert time.monotonic() < end, "something waits for ever"
@@ -45,11 +45,11 @@ class Watching(Scene):
 
 
 @contextmanager
-def watching(server: Server) -> Iterator[Watching]:
-    """The sandboxes and a database; no replica yet, and none left in the end."""
+def replica_harness(server: Server) -> Iterator[ReplicaHarness]:
+    """Runs the sandboxes and a database; replicas that the test starts are killed at the end."""
     stage = Stage(pbx_deadline=DEADLINE, database_url=server.database())
     with stage.without_park():
-        scene = Watching(stage)
+        scene = ReplicaHarness(stage)
         try:
             yield scene
         finally:

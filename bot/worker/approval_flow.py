@@ -1,0 +1,71 @@
+"""Changes that need approval: requests it, and checks what was given before the change runs."""
+
+from dataclasses import replace
+
+from bot.changes.plan import Plan, new_approval_request
+from bot.errors import NOTHING, NotPossible
+from bot.journal.journal import Journal
+from bot.journal.models import Entry, State
+from bot.operations.schedule import floats, lasts
+from bot.planning.planner import AuthorizedPlan, Planner
+from bot.worker import confirmations
+from bot.worker.lease import journal_fields
+from bot.worker.notifier import Notifier
+from bot.worker.outcome import Outcome, plan_of
+
+
+class ApprovalFlow:
+    """Runs a change only as it was approved: a plan that differs by then is sent to its approvers again."""
+
+    def __init__(self, journal: Journal, planner: Planner, notifier: Notifier) -> None:
+        self.journal, self.planner, self.notifier = journal, planner, notifier
+
+    def expired(self, entry: Entry, plan: Plan) -> Outcome | None:
+        """Returns the outcome of a change whose approval period is over; None while it may still run."""
+        if plan.approval is None or entry.run_at < plan.approval.until:
+            return None
+        return Outcome(State.EXPIRED, confirmations.approval_expired(plan, entry.request.line))
+
+    def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
+        """Returns the plan once it needs no more approvals; None if they are still to be requested."""
+        before = plan_of(entry)
+        if not planned.granted.approvers or all(change.already for change in planned.plan.changes):
+            return planned
+        if before is None or before.approval is None or before.digest() != planned.plan.digest():
+            return None
+        if not self.planner.approvals(None).suffice(entry, planned.granted.approvers):
+            return None
+        approval = before.approval.model_copy(update={"given": True})
+        return replace(planned, plan=planned.plan.model_copy(update={"approval": approval}))
+
+    def request(self, entry: Entry, planned: AuthorizedPlan) -> None:
+        """Shows the change to its approvers and stores it until they have decided.
+
+        The card is posted before the commit: a crash in between posts it twice and loses nothing.
+
+        Raises:
+            NotPossible: No approver can see the conversation.
+        """
+        approvers = planned.granted.approvers
+        channel = entry.request.channel or entry.request.post_to
+        if channel is None and not all(one.channel for one in approvers):
+            raise NotPossible(
+                f"Nobody who may approve that can see this conversation. {NOTHING}",
+                notes=("Ask in a channel that they are in, or in a thread there.",),
+            )
+        approval = new_approval_request(
+            approvers,
+            planned.plan.times,
+            now=self.journal.now(),
+            zone=planned.context.zone,
+            fixed=not floats(planned.operation),
+        )
+        plan = planned.plan.model_copy(update={"approval": approval})
+        confirmation = confirmations.awaiting_approval(
+            plan, planned.context.ring_group_name, lasts=lasts(planned.operation), again=entry.plan is not None
+        )
+        fields = journal_fields(replace(planned, plan=plan)) | {"outcome": confirmation.model_dump(mode="json")}
+        posted = self.notifier.request_approval(replace(entry, **fields, state=State.SCHEDULED, run_at=approval.until))
+        self.journal.schedule(entry, approval.until, **fields, card=posted.model_dump(mode="json"))
+        if entry.card is not None:  # an approval given meanwhile may have drawn the card with the older plan
+            self.notifier.redraw_card(entry.id)
