@@ -14,7 +14,7 @@ help:
 	@echo "make demo   run Park on its embedded sandbox, in your browser: no Slack, no PBX, no database"
 	@echo "make init   answer a few questions, and have .env and a policy to begin with"
 	@echo "make test   run the tests"
-	@echo "make check  lint, types, import contracts, the README's command table"
+	@echo "make check  lint, types, import contracts, the command table of docs/commands.md"
 	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
 	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
 	@echo "make bench  print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
@@ -53,7 +53,7 @@ check: $(VENV)/.dev
 	@echo "Lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "Types"; $(BIN)/mypy
 	@echo "Import contracts"; $(BIN)/lint-imports
-	@echo "The README's command table"; $(BIN)/python -m bot table --check README.md
+	@echo "The command table"; $(BIN)/python -m bot table --check docs/commands.md
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 

@@ -56,7 +56,7 @@ def test_a_second_delivery_is_the_same_request(park: House) -> None:
 
 
 def test_a_second_click_is_told_that_it_is_one(park: House) -> None:
-    request = park.request("add 1016 to Billing").model_copy(update={"door": Source.BUTTON})
+    request = park.request("add 1016 to Billing").model_copy(update={"source": Source.BUTTON})
     assert park.dispatcher.take(request) is None
     said = park.dispatcher.take(request)
     assert said is not None

@@ -163,7 +163,7 @@ class Planner:
         refuse_temporary_conflicts(self.repository, operation, plan)
         if operation.emergency is not None:
             emergency_info = Emergency(reason=operation.emergency, channels=granted.channels)
-            plan = plan.model_copy(update={"urgency": emergency_info})
+            plan = plan.model_copy(update={"emergency_info": emergency_info})
         return AuthorizedPlan(operation, plan, context, granted)
 
     def approvals(self, asking: Principal | None) -> Approvals:

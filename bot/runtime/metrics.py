@@ -9,20 +9,20 @@ ProcessCollector(registry=REGISTRY)
 ACKS = Histogram(
     "park_ack_seconds",
     "From a gesture's arrival to its acknowledgement, by door; Slack waits for three.",
-    ["door"],
+    ["source"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
     registry=REGISTRY,
 )
 UNACKNOWLEDGED = Counter(
     "park_unacknowledged",
     "Gestures not acknowledged, which Slack tells of.",
-    ["door"],
+    ["source"],
     registry=REGISTRY,
 )
 REQUESTS = Counter(
     "park_requests",
     "What was asked, once it has an outcome: that of a change, or answered, refused, failed, not understood.",
-    ["operation", "door", "outcome"],
+    ["operation", "source", "outcome"],
     registry=REGISTRY,
 )
 CONFIRMATIONS = Histogram(

@@ -64,7 +64,7 @@ def its_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
     request = entry.request.model_copy(
         update={
             "key": f"{entry.request.team}:end of {entry.id}",
-            "door": Source.CLOCK,
+            "source": Source.CLOCK,
             "line": undo.text(),
             "response_url": None,
             "expects": None,

@@ -212,7 +212,11 @@ def test_the_button_sends_the_whole_as_a_file_to_the_asker_alone(stage: Stage, t
     assert oldest["what"] == "recall Sales to Night Desk"
     assert oldest["before -> after"] == "Recall: the user who parked the call -> Night Desk (6001)"
     assert (oldest["who"], oldest["channel"]) == (stage.people["ana"], stage.channels["phones"])
-    assert (oldest["door"], oldest["outcome"], oldest["rule"]) == ("slash command", "done", "Team leads, from anywhere")
+    assert (oldest["source"], oldest["outcome"], oldest["rule"]) == (
+        "slash command",
+        "done",
+        "Team leads, from anywhere",
+    )
     asked, ended = (datetime.fromisoformat(oldest[name]) for name in ("asked at", "ended at"))
     assert asked <= ended < asked + timedelta(minutes=1)
     assert newest["what"] == 'create "=HYPERLINK(1)"'

@@ -41,7 +41,7 @@ def test_a_conversation_is_counted_and_measured() -> None:
     def more(name: str, **labels: str) -> float:
         return _of(after, name, **labels) - _of(before, name, **labels)
 
-    typed = {"door": "slash command"}
+    typed = {"source": "slash command"}
     assert more("park_requests_total", operation="add", outcome="done", **typed) == 1
     assert more("park_requests_total", operation="add", outcome="already", **typed) == 1
     assert more("park_requests_total", operation="remove", outcome="done", source="mention") == 1
@@ -64,7 +64,7 @@ def test_every_label_is_out_of_a_short_list() -> None:
     known = {
         "operation": {one.operation_id for one in OPERATIONS} | {"none"},
         "outcome": {*State, "answered", "refused", "failed", "not understood"},
-        "door": {*Source, "shortcut", "typeahead", "other"},
+        "source": {*Source, "shortcut", "typeahead", "other"},
         "state": {*State, "to be told"},
         "kind": {"not sent", "no answer", "3xx", "4xx", "5xx"},
         "method": {"GET", "POST"},

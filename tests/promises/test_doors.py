@@ -50,7 +50,7 @@ CHANGES = [(operation, source) for operation, source in WAYS if issubclass(opera
 def named(ways: Sequence[tuple[type[Operation], Door]]) -> pytest.MarkDecorator:
     """Each combination is a test with a name."""
     return pytest.mark.parametrize(
-        ("operation", "door"), ways, ids=[f"{operation.operation_id}, {source.name}" for operation, source in ways]
+        ("operation", "source"), ways, ids=[f"{operation.operation_id}, {source.name}" for operation, source in ways]
     )
 
 
@@ -255,7 +255,7 @@ EARLIER = {
 TYPED = [source for source in DOORS if not isinstance(source, FormDoor)]
 
 
-@pytest.mark.parametrize("door", TYPED, ids=[source.name for source in TYPED])
+@pytest.mark.parametrize("source", TYPED, ids=[source.name for source in TYPED])
 def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, source: Door) -> None:
     others = {"help", "access"} | {"approve", "refuse", "put_back"}  # of which tests/conversations and tests/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others

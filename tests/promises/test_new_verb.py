@@ -79,7 +79,7 @@ def test_requests_that_touch_the_same_group_wait_for_it() -> None:
 DERIVED = [source for source in DOORS if not isinstance(source, HomeMenu)]
 
 
-@pytest.mark.parametrize("door", DERIVED, ids=[source.name for source in DERIVED])
+@pytest.mark.parametrize("source", DERIVED, ids=[source.name for source in DERIVED])
 def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(ana: Visitor, source: Door) -> None:
     assert source.serves(Empty)
     source.stand(ana, ASKED)
@@ -100,7 +100,7 @@ def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(a
     assert any("Emptied Sales" in one and "change 1 · done" in one for one in posted)
 
 
-@pytest.mark.parametrize("door", DOORS, ids=[source.name for source in DOORS])
+@pytest.mark.parametrize("source", DOORS, ids=[source.name for source in DOORS])
 def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, source: Door) -> None:
     eve = Visitor(ana.stage, "eve")
     before = len(eve.told())

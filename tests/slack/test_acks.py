@@ -29,13 +29,13 @@ BODIES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "door"), BODIES)
+@pytest.mark.parametrize(("body", "source"), BODIES)
 def test_whatever_slack_sends_came_through_a_door_of_a_short_list(body: dict[str, Any], source: str) -> None:
     assert source_of(body) == source
 
 
 def _counted(name: str, source: str) -> float:
-    return REGISTRY.get_sample_value(name, {"door": source}) or 0
+    return REGISTRY.get_sample_value(name, {"source": source}) or 0
 
 
 def test_a_command_that_is_acknowledged_is_measured(doors: Place) -> None:
