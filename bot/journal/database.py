@@ -40,7 +40,7 @@ class Database(Protocol):
     def now(self, connection: Connection) -> datetime:
         """Returns the time in UTC by the clock that all processes with this database share."""
 
-    def moment(self) -> datetime:
+    def current_time(self) -> datetime:
         """Returns the time by the same clock, outside of a transaction."""
 
     def close(self) -> None:

@@ -81,19 +81,19 @@ class Journal(Reader):
 
         return self._add(request.key, row, new_events).id
 
-    def claim(self, owner: str, but_not: Collection[str] = ()) -> Entry | None:
+    def claim(self, owner: str, excluded_users: Collection[str] = ()) -> Entry | None:
         """Claims the oldest entry that is due and not blocked; None if there is none.
 
         Args:
             owner: the worker.
-            but_not: ids of users whose requests are left out.
+            excluded_users: ids of users whose requests are left out.
 
         Returns:
             An entry to run, or an ended entry whose outcome is to be reported.
         """
         with self.database.writing() as connection:
             now = self._at(connection)
-            entry_id = queue.find_claimable(connection, now, but_not)
+            entry_id = queue.find_claimable(connection, now, excluded_users)
             if entry_id is None:
                 return None
             return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
@@ -125,10 +125,8 @@ class Journal(Reader):
         Raises:
             TargetTaken: another entry holds the lock of a target; this one was released, to be claimed after it.
         """
-        values = {
-            "asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome,
-            "about": about, "policy": policy,
-        }  # fmt: skip
+        values: dict[str, Any] = {"asked": asked, "rule": rule, "policy": policy, "plan": plan, "began": began or None}
+        values |= {"card": card, "outcome": outcome, "about": about}
         values = {name: value for name, value in values.items() if value is not None}
         return self._update(entry, values, targets)
 

@@ -106,7 +106,7 @@ class FollowUp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reschedule:
-    """Moves a scheduled entry to `run_at`, or cancels it if that is None, provided that its time is still `seen`."""
+    """Moves a scheduled entry to `run_at`, or cancels it if that is None; refused if its time was changed meanwhile."""
 
     id: int
     seen: datetime

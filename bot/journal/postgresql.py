@@ -50,7 +50,7 @@ class Database:
         moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
 
-    def moment(self) -> datetime:
+    def current_time(self) -> datetime:
         """Returns the database's time."""
         with self.reading() as connection:
             return self.now(connection)

@@ -43,7 +43,7 @@ class Reader:
 
     def now(self) -> datetime:
         """Returns the time in UTC by the clock that all replicas share."""
-        return self.database.moment() if self._clock is None else self._clock()
+        return self.database.current_time() if self._clock is None else self._clock()
 
     def _at(self, connection: Connection) -> datetime:
         return self.database.now(connection) if self._clock is None else self._clock()
@@ -134,18 +134,18 @@ class Reader:
             later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
             return connection.scalar(select(exists().where(not_notified, ~later))) is True
 
-    def due_in(self, but_not: Collection[str] = ()) -> timedelta | None:
+    def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns after what time `claim` can succeed if no entry is accepted, ended or released meanwhile.
 
         Args:
-            but_not: ids of users whose requests are left out.
+            excluded_users: ids of users whose requests are left out.
 
         Returns:
             Zero if there is an entry to claim now; None if there will be none.
         """
         with self.database.reading() as connection:
             now = self._at(connection)
-            due = now if find_claimable(connection, now, but_not) is not None else next_due_time(connection, now)
+            due = now if find_claimable(connection, now, excluded_users) is not None else next_due_time(connection, now)
         return None if due is None else due - now
 
     def _entries(self, query: Select[Any], **parameters: Any) -> list[Entry]:

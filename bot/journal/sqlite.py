@@ -50,7 +50,7 @@ class Database:
         """Returns this machine's time."""
         return utc_now()
 
-    def moment(self) -> datetime:
+    def current_time(self) -> datetime:
         """Returns this machine's time."""
         return utc_now()
 
