@@ -9,7 +9,9 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 
 
 def test_the_layers_drawn_are_those_of_the_import_contract() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
     (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
     drawn = re.findall(r"^ *\d+  (\S+(?: · \S+)*)  ", ARCHITECTURE, re.MULTILINE)
     assert [set(line.split(" · ")) for line in drawn] == [set(re.split(r" [:|] ", layer)) for layer in layers]

@@ -1,7 +1,7 @@
-"""Events -> history records."""
+"""History records, built from the events in the journal."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from bot.changes.change import Change
 from bot.changes.diff import facts
 from bot.changes.plan import Plan
 from bot.errors import NotUnderstood
-from bot.journal.events import EventQuery, Story, newer, older, story_of
+from bot.journal.events import EntryEvents, EventQuery, events_after, events_before, events_of_entry
 from bot.journal.history import HistoryRecord
 from bot.journal.models import Event, Json, State
 from bot.journal.reader import Reader
@@ -28,101 +28,9 @@ from bot.operations.undo import UndoLast
 
 log = logging.getLogger(__name__)
 
-Groups: TypeAlias = tuple[tuple[str, ...], ...]
-UNKNOWN: Groups = (("a group that is no longer known",),)
-"""For those only who may look at every group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The line in Park's own words, "" where this Park does not know the operation; the groups that it is about."""
-
-    line: str
-    groups: Groups
-    renamed: tuple[tuple[str, str], ...]
-
-
-def named(asked: Sequence[Json], plan: Json | None, about: Callable[[int], Groups]) -> Names:
-    """By the plan, or, where there never was one, by what was typed; `about` tells the groups of an earlier change."""
-    operations = list(_understood(asked))
-    line = operations[0].text() if operations else ""
-    if plan is None:
-        groups = dict.fromkeys(_mentioned(operations, about)) if operations else UNKNOWN
-        return Names(line, tuple(groups), ())
-    sides = [_names(change) for change in Plan.model_validate(plan).changes]
-    groups = dict.fromkeys((name,) for names in sides for name in names)
-    return Names(line, tuple(groups), tuple((one, other) for one, other in (s for s in sides if len(s) == 2)))
-
-
-def _understood(asked: Sequence[Json]) -> Iterator[Operation]:
-    """What another Park wrote may be nothing that this one knows."""
-    for one in asked:
-        try:
-            yield load(one)
-        except ValueError:
-            log.warning("history holds an operation that this Park can't read: %s", one["operation"])
-
-
-def _names(change: Change) -> tuple[str, ...]:
-    """Before and after; one where it is the same, none of the server."""
-    if change.target.is_server:
-        return ()
-    sides = (side.settings.get("name") for side in (change.before, change.after) if side)
-    return tuple(dict.fromkeys(map(str, sides)))
-
-
-def _mentioned(operations: Sequence[Operation], about: Callable[[int], Groups]) -> Iterator[tuple[str, ...]]:
-    for operation in operations:
-        if (number := operation.about()) is not None:
-            yield from about(number)
-        for _, argument_type, value in operation.said():
-            if argument_type.reference is Reference.GROUP:
-                yield spellings(value)
-            elif argument_type.reference is Reference.NEW_GROUP:
-                yield (value,)
-        match operation:
-            case UndoLast(what=str(what)):
-                yield spellings(what)
-            case Preview(line=line):
-                yield from _mentioned(_read(line), about)
-            case Replace(number=number, line=line):
-                yield from about(number)
-                yield from _mentioned(_read(line), about)
-
-
-def _read(line: str) -> Sequence[Operation]:
-    try:
-        return parse(line)
-    except NotUnderstood:
-        return ()
-
-
-def as_told(state: str, plan: Json | None, outcome: Json) -> str:
-    """Before and after in the words of the card that stands in Slack; of what did not come to be, what was wanted."""
-    card = outcome.get("card") or {}
-    if state == State.DONE and card.get("facts"):
-        return _joined(Fact(label=one["label"], value=one["value"], before=one["before"]) for one in card["facts"])
-    if plan is None or state == State.ALREADY:
-        return ""
-    changes = Plan.model_validate(plan).changes
-    wanted = "; ".join(filter(None, (_change(change) for change in changes)))
-    return f"wanted: {wanted}" if wanted else ""
-
-
-def _change(change: Change) -> str:
-    said = _joined(facts(change, lambda id: f"ring group {id}"))
-    return f"{change.target.title}: {said}" if said else ""
-
-
-def _joined(found: Iterator[Fact] | Sequence[Fact]) -> str:
-    return "; ".join(
-        f"{fact.label}: {fact.value}" if fact.before is None else f"{fact.label}: {fact.before} -> {fact.value}"
-        for fact in found
-    )
-
 
 class HistoryReader:
-    """Batch by batch, so that no writer waits for a reader that takes its time."""
+    """Reads history in batches, each in a transaction of its own, so that a slow reader blocks no one."""
 
     def __init__(self, journal: Reader) -> None:
         self._database = journal.database
@@ -130,38 +38,41 @@ class HistoryReader:
     def newest_first(
         self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
     ) -> Iterator[HistoryRecord]:
-        """Raise JournalUnavailable."""
-        wanted = EventQuery(since=since, user=user)
-        while found := self._older(wanted, before):
+        """Yields records of changes with lower ids than `before`, requested from `since` on, by `user`.
+
+        Raises:
+            JournalUnavailable: while iterating.
+        """
+        query = EventQuery(since=since, user=user)
+        while found := self._read_batch(query, before):
             yield from found
             before = found[-1].change
 
-    def _older(self, wanted: EventQuery, before: int | None) -> list[HistoryRecord]:
+    def _read_batch(self, query: EventQuery, before: int | None) -> list[HistoryRecord]:
         with self._database.reading() as connection:
-            return [record(connection, story) for story in older(connection, wanted, before)]
+            return [_record(connection, events) for events in events_before(connection, query, before)]
 
 
-def oldest_first(connection: Connection, wanted: EventQuery) -> Iterator[HistoryRecord]:
-    """In one view, for an export."""
+def oldest_first(connection: Connection, query: EventQuery) -> Iterator[HistoryRecord]:
+    """Yields records for an export, from one consistent view."""
     after = 0
-    while stories := newer(connection, wanted, after):
-        for story in stories:
-            yield record(connection, story)
-        after = stories[-1][0].entry or after
+    while found := events_after(connection, query, after):
+        for events in found:
+            yield _record(connection, events)
+        after = found[-1][0].entry or after
 
 
-def record(connection: Connection, story: Story) -> HistoryRecord:
-    """The last word of each thing that the story tells; of what it is about, its own story is asked."""
-    known = _known(story)
+def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
+    entry_id, known = events[0].entry or 0, _merge_events(events)
     request = known["request"]
-    names = named(known["asked"], known["plan"], partial(_groups, connection, story[0].entry or 0))
+    names = _names(known["asked"], known["plan"], partial(_groups_of_change, connection, entry_id))
     return HistoryRecord(
-        change=story[0].entry or 0,
-        at=story[0].at,
+        change=entry_id,
+        at=events[0].at,
         ended_at=known["ended"],
         user=request["user"],
         line=names.line or request["line"],
-        said=as_told(known["state"], known["plan"], known["outcome"]),
+        said=_summary(known["state"], known["plan"], known["outcome"]),
         source=request["source"],
         channel=request["channel"],
         outcome=known["state"],
@@ -172,46 +83,138 @@ def record(connection: Connection, story: Story) -> HistoryRecord:
     )
 
 
-def _known(story: Story) -> Json:
-    known: Json = {"state": State.WAITING, "rule": None, "plan": None, "outcome": {}, "ended": None}
-    for event in story:
-        known |= _TELLS[event.what](event) if event.what in _TELLS else {}
-    return known
-
-
-def _groups(connection: Connection, later: int, number: int) -> Groups:
-    """Of a change that a later one is about."""
-    if number >= later:  # there was no such change when that was typed
-        return ()
-    known = _known(story_of(connection, number))
-    return (
-        named(known["asked"], known["plan"], partial(_groups, connection, number)).groups
-        if "asked" in known
-        else UNKNOWN
-    )
-
-
 def _data(event: Event) -> Json:
     return event.data or {}
 
 
-def _ended(event: Event) -> Json:
+def _end_data(event: Event) -> Json:
     return {"state": State.REFUSED, **_data(event), "ended": event.at}
 
 
-_TELLS: dict[str, Callable[[Event], Json]] = {
+_EVENT_VALUES: dict[str, Callable[[Event], Json]] = {
     "accepted": _data,
     "planned": _data,
     "scheduled": lambda _: {"state": State.SCHEDULED},
     "cancelled": lambda event: {"state": State.CANCELLED, "ended": event.at},
-    "refused": _ended,
-    "ended": _ended,
+    "refused": _end_data,
+    "ended": _end_data,
 }
-"""What each event adds to what is known."""
+"""What each event changes in the values of an entry."""
+
+
+def _merge_events(events: EntryEvents) -> Json:
+    """Returns the latest values of an entry; `request` and `asked` are missing if there are no events."""
+    known: Json = {"state": State.WAITING, "rule": None, "plan": None, "outcome": {}, "ended": None}
+    for event in events:
+        known |= _EVENT_VALUES[event.what](event) if event.what in _EVENT_VALUES else {}
+    return known
+
+
+_Groups: TypeAlias = tuple[tuple[str, ...], ...]
+UNKNOWN_GROUPS: _Groups = (("a group that is no longer known",),)
+"""A name that no group has: only users who may see every group see such records."""
+_GroupsOfChange: TypeAlias = Callable[[int], _Groups]
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    line: str
+    """The operation in canonical words; empty if this version of Park does not know it."""
+    groups: _Groups
+    renamed: tuple[tuple[str, str], ...]
+
+
+def _names(asked: Sequence[Json], plan: Json | None, groups_of_change: _GroupsOfChange) -> _Names:
+    """Takes the groups from the plan, or, if there never was one, from what was typed."""
+    operations = list(_load_known(asked))
+    line = operations[0].text() if operations else ""
+    if plan is None:
+        groups = dict.fromkeys(_mentioned_groups(operations, groups_of_change)) if operations else UNKNOWN_GROUPS
+        return _Names(line, tuple(groups), ())
+    names_of_changes = [_group_names(change) for change in Plan.model_validate(plan).changes]
+    groups = dict.fromkeys((name,) for names in names_of_changes for name in names)
+    renamed = tuple((names[0], names[1]) for names in names_of_changes if len(names) == 2)
+    return _Names(line, tuple(groups), renamed)
+
+
+def _groups_of_change(connection: Connection, later: int, number: int) -> _Groups:
+    """Returns the groups of change `number`, which the change `later` is about."""
+    if number >= later:  # there was no such change when the line was typed
+        return ()
+    known = _merge_events(events_of_entry(connection, number))
+    if "asked" not in known:
+        return UNKNOWN_GROUPS
+    return _names(known["asked"], known["plan"], partial(_groups_of_change, connection, number)).groups
+
+
+def _load_known(asked: Sequence[Json]) -> Iterator[Operation]:
+    """Yields operations that this version of Park knows; another version may have stored others."""
+    for dumped in asked:
+        try:
+            yield load(dumped)
+        except ValueError:
+            log.warning("history holds an operation that this Park can't read: %s", dumped["operation"])
+
+
+def _group_names(change: Change) -> tuple[str, ...]:
+    """Returns the names before and after; one if they are the same, none for the server."""
+    if change.target.is_server:
+        return ()
+    names = (snapshot.settings.get("name") for snapshot in (change.before, change.after) if snapshot)
+    return tuple(dict.fromkeys(map(str, names)))
+
+
+def _mentioned_groups(operations: Sequence[Operation], groups_of_change: _GroupsOfChange) -> Iterator[tuple[str, ...]]:
+    for operation in operations:
+        if (number := operation.about()) is not None:
+            yield from groups_of_change(number)
+        for _, argument_type, value in operation.said():
+            if argument_type.reference is Reference.GROUP:
+                yield spellings(value)
+            elif argument_type.reference is Reference.NEW_GROUP:
+                yield (value,)
+        match operation:
+            case UndoLast(what=str(what)):
+                yield spellings(what)
+            case Preview(line=line):
+                yield from _mentioned_groups(_parse_known(line), groups_of_change)
+            case Replace(number=number, line=line):
+                yield from groups_of_change(number)
+                yield from _mentioned_groups(_parse_known(line), groups_of_change)
+
+
+def _parse_known(line: str) -> Sequence[Operation]:
+    try:
+        return parse(line)
+    except NotUnderstood:
+        return ()
+
+
+def _summary(state: str, plan: Json | None, outcome: Json) -> str:
+    """Returns before and after as on the card in Slack; what was wanted, if the change was not made."""
+    card = outcome.get("card") or {}
+    if state == State.DONE and card.get("facts"):
+        return _join(Fact(label=fact["label"], value=fact["value"], before=fact["before"]) for fact in card["facts"])
+    if plan is None or state == State.ALREADY:
+        return ""
+    wanted = "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).changes)))
+    return f"wanted: {wanted}" if wanted else ""
+
+
+def _change_summary(change: Change) -> str:
+    text = _join(facts(change, lambda id: f"ring group {id}"))
+    return f"{change.target.title}: {text}" if text else ""
+
+
+def _join(found: Iterable[Fact]) -> str:
+    return "; ".join(
+        f"{fact.label}: {fact.value}" if fact.before is None else f"{fact.label}: {fact.before} -> {fact.value}"
+        for fact in found
+    )
 
 
 def _reason(state: str, outcome: Json) -> str:
     if state in (State.DONE, State.ALREADY):
         return ""
-    said = outcome.get("private") or outcome.get("reply") or {}
-    return str(outcome.get("reason") or said.get("title", ""))
+    message = outcome.get("private") or outcome.get("reply") or {}
+    return str(outcome.get("reason") or message.get("title", ""))

@@ -1,4 +1,4 @@
-"""Choose the database; read-only access beside a running bot."""
+"""The interface of a database, the choice between SQLite and PostgreSQL, and read-only access beside a running bot."""
 
 import os
 from collections.abc import Iterator
@@ -15,46 +15,51 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal import postgresql, sqlite
-from bot.journal.postgresql import NO_DRIVER
+from bot.journal.postgresql import DRIVER_MISSING
 from bot.journal.sqlite import file_of
 
 POSTGRESQL = "postgresql+psycopg"
 
 
 class Database(Protocol):
-    """`reading` and `writing` are one transaction each; what the database says against it is JournalUnavailable."""
+    """Transactions on the journal's database, whose errors are raised as JournalUnavailable."""
 
     alone: bool
-    """Nobody else can have it: what was held when it was opened was held by the dead."""
+    """No other process can use the database: claims found when it is opened are those of a dead process."""
     engine: Engine
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """One consistent view, whoever is writing."""
+        """Opens a read-only transaction with a consistent view, which never waits for a writer."""
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """The only one that writes, from its first statement to its commit: it sees all that was committed before."""
+        """Opens the only writing transaction: it sees all earlier commits, and waits 2 s for its turn."""
 
     def migrating(self) -> AbstractContextManager[Connection]:
-        """Writing, for as long as it takes."""
+        """Opens a writing transaction without a limit to its duration."""
 
     def now(self, connection: Connection) -> datetime:
-        """By the clock that all who share this database go by; in UTC."""
+        """Returns the time in UTC by the clock that all processes with this database share."""
 
-    def moment(self) -> datetime:
-        """By the same clock, for who is in no transaction; raise JournalUnavailable where it can't be asked."""
+    def current_time(self) -> datetime:
+        """Returns the time by the same clock, outside of a transaction."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Closes all connections and gives up the lock."""
 
 
 def open_database(url: str) -> Database:
-    """Raise SettingsError for an address that is none of either, JournalUnavailable where it can't be had."""
+    """Opens the database at a URL.
+
+    Raises:
+        SettingsError: the URL is neither one of SQLite nor one of PostgreSQL.
+        JournalUnavailable: the file can't be opened, or another process has it.
+    """
     parsed = parse_url(url)
     return sqlite.Database(url) if is_sqlite(parsed) else postgresql.Database(parsed)
 
 
 def parse_url(url: str) -> URL:
-    """Raise SettingsError for an address that is none of either."""
+    """Parses a URL of SQLite or PostgreSQL; raises SettingsError for any other."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -65,21 +70,25 @@ def parse_url(url: str) -> URL:
 
 
 def is_sqlite(url: URL) -> bool:
-    """Else it is PostgreSQL's."""
+    """Returns whether the URL is one of SQLite; otherwise it is one of PostgreSQL."""
     return url.get_backend_name() == "sqlite"
 
 
-CONNECT = 5
-"""Seconds for a new connection to PostgreSQL; libpq would wait for minutes."""
+_CONNECT_TIMEOUT = 5  # seconds; libpq's own limit is minutes
 
 
 @contextmanager
 def beside(url: str, *, brief: bool = False) -> Iterator[Connection]:
-    """One consistent view for as long as it takes; raise SettingsError or JournalUnavailable.
+    """Opens a read-only transaction with a consistent view, while another process may have the journal.
 
-    A `brief` look leaves no trace: where nobody has SQLite's file open, none is made beside it.
+    Args:
+        brief: create no files beside SQLite's file if no process has it open.
+
+    Raises:
+        SettingsError: the URL is invalid.
+        JournalUnavailable: the database can't be read.
     """
-    engine = _engine(url, brief=brief)
+    engine = _read_only_engine(url, brief=brief)
     try:
         with engine.connect() as connection:
             yield connection
@@ -89,40 +98,40 @@ def beside(url: str, *, brief: bool = False) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _engine(url: str, *, brief: bool) -> Engine:
+def _read_only_engine(url: str, *, brief: bool) -> Engine:
     parsed = parse_url(url)
     if is_sqlite(parsed):
-        return _sqlite(file_of(url), brief=brief)
+        return _read_only_sqlite(file_of(url), brief=brief)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    limits = {"connect_timeout": CONNECT}
+    limits = {"connect_timeout": _CONNECT_TIMEOUT}
     try:
         return create_engine(parsed, hide_parameters=True, execution_options=options, connect_args=limits)
     except ImportError as error:
-        raise SettingsError(NO_DRIVER) from error
+        raise SettingsError(DRIVER_MISSING) from error
 
 
-def _sqlite(path: Path, *, brief: bool) -> Engine:
+def _read_only_sqlite(path: Path, *, brief: bool) -> Engine:
     if not may(path, os.R_OK) or path.is_dir():
         raise JournalUnavailable(f"There is no journal {path}, or none that this account may read")
-    address = f"sqlite:///file:{quote(str(path))}?mode=ro{_still(path, brief=brief)}&uri=true"
+    address = f"sqlite:///file:{quote(str(path))}?mode=ro{_immutable_option(path, brief=brief)}&uri=true"
     engine = create_engine(address, connect_args={"isolation_level": None}, hide_parameters=True)
-    event.listen(engine, "connect", _guard)
+    event.listen(engine, "connect", _set_query_only)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 
-def may(path: Path, what: int) -> bool:
-    """Whether this account, as it is now, may do what os.access calls `what`."""
-    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
+def may(path: Path, mode: int) -> bool:
+    """Returns whether the effective user has this access to the file; `mode` is that of os.access."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _still(path: Path, *, brief: bool) -> str:
-    """Where SQLite can't or is not to make its files, what nobody has open can be read as it lies there."""
-    alone = (brief or not may(path.parent, os.W_OK)) and not path.with_name(f"{path.name}-wal").exists()
-    return "&immutable=1" if alone else ""
+def _immutable_option(path: Path, *, brief: bool) -> str:
+    """Returns the option to read the file without locks, if SQLite can't or shall not create its files beside it."""
+    immutable = (brief or not may(path.parent, os.W_OK)) and not path.with_name(f"{path.name}-wal").exists()
+    return "&immutable=1" if immutable else ""
 
 
-def _guard(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+def _set_query_only(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = ON")
     cursor.close()

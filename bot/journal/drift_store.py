@@ -1,172 +1,192 @@
-"""Drift found; state of the drift scan."""
+"""Storage of drift detection: changes made outside Park, the baseline, and the lease and progress of the scan."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, literal, or_, select, update
 
 from bot.errors import LeaseLost
-from bot.journal.models import Entry, Json, entry_of
-from bot.journal.tables import chain, drifts, entries, events, sights, targets, unposted, watch
+from bot.journal.models import Entry, Json
+from bot.journal.queue import entry_from_row
+from bot.journal.tables import (
+    baseline,
+    chain,
+    drifts,
+    entries,
+    events,
+    lease_expired,
+    not_posted,
+    row_values,
+    scan_state,
+    target_locks,
+)
+
+SCAN_LEASE = timedelta(minutes=10)
+"""How long a scan lease lasts without renewal: longer than a scan, or a post in Slack, takes."""
+_MAX_PARAMETERS = 500  # in one statement; both databases allow more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoundDrift:
-    """A drift that has no number yet."""
+    """A change made outside Park, as it was found."""
 
     change: Json
     footprint: list[str]
-    """As a request's: the folded names and the numbers that it is about, or the server."""
+    """The names and numbers that it is about, folded as in a request's footprint."""
     facts: list[Json]
-    """What was, and what is, in words."""
-    anew: bool
-    """Whether the group was deleted, and is another of the same name."""
-    by: str | None
-    since: datetime
-    """When it was not so yet."""
+    """Before and after in words."""
+    recreated: bool
+    """Whether the group was deleted, and one with the same name was created."""
+    changed_by: str | None
+    last_matched_at: datetime
+    """When the PBX was read last without the change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drift(FoundDrift):
-    """As it is in the journal."""
+    """A change made outside Park, as it is stored; `id` is the number in "drift 3"."""
 
     id: int
     found_at: datetime
 
 
-def add(connection: Connection, found: Iterable[FoundDrift], *, at: datetime) -> None:
-    """To be posted at once."""
-    if rows := [{**asdict(one), "found_at": at, "post_at": at} for one in found]:
+def add_drifts(connection: Connection, found: Iterable[FoundDrift], *, at: datetime) -> None:
+    """Stores drifts, to be posted at once."""
+    if rows := [{**asdict(drift), "found_at": at, "post_at": at} for drift in found]:
         connection.execute(insert(drifts), rows)
 
 
 def drift(connection: Connection, number: int) -> Drift | None:
-    """None where there is none of that number."""
+    """Returns a drift by id; None if there is none."""
     row = connection.execute(select(drifts).where(drifts.c.id == number)).one_or_none()
-    return None if row is None else _drift(dict(row._mapping))
+    return None if row is None else _drift_from_row(row)
 
 
-def to_post(connection: Connection, at: datetime) -> list[Drift]:
-    """Whatever is due, the oldest first."""
-    due = select(drifts).where(unposted, drifts.c.post_at <= at).order_by(drifts.c.id)
-    return [_drift(dict(row._mapping)) for row in connection.execute(due)]
+def drifts_to_post(connection: Connection, at: datetime) -> list[Drift]:
+    """Returns the drifts that are due to be posted, the oldest first."""
+    due = select(drifts).where(not_posted, drifts.c.post_at <= at).order_by(drifts.c.id)
+    return [_drift_from_row(row) for row in connection.execute(due)]
 
 
-def next_post(connection: Connection) -> datetime | None:
-    """When something is to be posted next."""
-    moment: datetime | None = connection.scalar(select(func.min(drifts.c.post_at)).where(unposted))
+def next_post_time(connection: Connection) -> datetime | None:
+    """Returns when the next drift is due to be posted; None if there is none."""
+    moment: datetime | None = connection.scalar(select(func.min(drifts.c.post_at)).where(not_posted))
     return moment
 
 
-def posted(connection: Connection, number: int, *, at: datetime) -> None:
-    """It stands in Slack."""
+def record_posted(connection: Connection, number: int, *, at: datetime) -> None:
+    """Records that the drift was posted to Slack."""
     connection.execute(update(drifts).where(drifts.c.id == number).values(posted_at=at))
 
 
-def put_off(connection: Connection, until: datetime) -> None:
-    """Nothing can be posted before that."""
-    connection.execute(update(drifts).where(unposted, drifts.c.post_at < until).values(post_at=until))
+def delay_posts(connection: Connection, until: datetime) -> None:
+    """Delays all posts until a time."""
+    connection.execute(update(drifts).where(not_posted, drifts.c.post_at < until).values(post_at=until))
 
 
-def _drift(row: Json) -> Drift:
-    del row["post_at"], row["posted_at"]
-    return Drift(**row)
-
-
-CLAIM = timedelta(minutes=10)
-"""After which whoever has the watch is taken for dead: longer than a look, or a post in Slack, takes."""
+def _drift_from_row(row: Row[Any]) -> Drift:
+    values = row_values(row, drifts)
+    del values["post_at"], values["posted_at"]
+    return Drift(**values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScanState:
-    """As the last look left it."""
+    """Lease and progress of the drift scan, as the last scan left them."""
 
     owner: str | None
     lease_until: datetime | None
     due_at: datetime | None
-    looked_at: datetime | None
-    mark: int | None
-    """The last event that the sights know of; None: there was no look yet."""
-    skip: int
-    end: bool
-    doubts: dict[str, str]
-    """Targets of changes whose outcome is unknown, and until when that is so."""
+    scanned_at: datetime | None
+    """When the last complete scan began."""
+    last_event: int | None
+    """The last event that the baseline takes into account; None before the first scan."""
+    list_offset: int
+    """Where the next scan goes on in the list of groups."""
+    all_listed: bool
+    """Whether the list was read to its end once: a group that is not in the baseline is new then."""
+    uncertain: dict[str, str]
+    """Keys of targets of changes whose outcome is unknown -> until when (ISO 8601) they are not compared."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaselineRow:
-    """What a target is taken to look like; None: that is not known."""
+    """The snapshot that a target is expected to match; None if it is unknown."""
 
-    seen: Json | None
-    read_at: datetime | None = None
-    """When members were read last."""
-
-
-def watch_of(connection: Connection) -> ScanState:
-    """As it is now."""
-    row = connection.execute(select(watch).where(watch.c.id == 1)).one()._mapping
-    return ScanState(**{name: value for name, value in row.items() if name != "id"})
+    snapshot: Json | None
+    members_read_at: datetime | None = None
 
 
-def take(connection: Connection, owner: str, *, at: datetime, alone: bool) -> bool:
-    """For one caller only, until `CLAIM` is over; `alone`: nobody else can have it."""
-    free = or_(watch.c.lease_until.is_(None), watch.c.lease_until <= at, watch.c.owner == owner, literal(alone))
-    taking = update(watch).where(watch.c.id == 1, free)
-    return bool(connection.execute(taking.values(owner=owner, lease_until=at + CLAIM)).rowcount)
+def read_scan_state(connection: Connection) -> ScanState:
+    """Returns the lease and the progress of the drift scan."""
+    values = row_values(connection.execute(select(scan_state).where(scan_state.c.id == 1)).one(), scan_state)
+    del values["id"]
+    return ScanState(**values)
 
 
-def keep(connection: Connection, owner: str, *, at: datetime, **known: Any) -> None:
-    """What is known now, and a lease that begins anew; raise LeaseLost where another has taken it."""
-    values = {"lease_until": at + CLAIM, **known}
-    if not connection.execute(update(watch).where(watch.c.owner == owner).values(**values)).rowcount:
+def claim_scan(connection: Connection, owner: str, *, at: datetime, alone: bool) -> bool:
+    """Leases the scan to `owner`; returns False if another process holds the lease.
+
+    Args:
+        alone: no other process can use this database, so that the lease of a dead one is ignored.
+    """
+    free = or_(lease_expired(scan_state.c.lease_until, at), scan_state.c.owner == owner, literal(alone))
+    claiming = update(scan_state).where(scan_state.c.id == 1, free)
+    return bool(connection.execute(claiming.values(owner=owner, lease_until=at + SCAN_LEASE)).rowcount)
+
+
+def update_scan(connection: Connection, owner: str, *, at: datetime, **values: Any) -> None:
+    """Stores progress and renews the lease; raises LeaseLost if another process has claimed the scan."""
+    values = {"lease_until": at + SCAN_LEASE, **values}
+    if not connection.execute(update(scan_state).where(scan_state.c.owner == owner).values(**values)).rowcount:
         raise LeaseLost("another replica looks for drift now")
 
 
-def leave(connection: Connection, owner: str) -> None:
-    """Let others have it."""
-    connection.execute(update(watch).where(watch.c.owner == owner).values(owner=None, lease_until=None))
+def release_scan(connection: Connection, owner: str) -> None:
+    """Gives up the lease, if `owner` has it."""
+    connection.execute(update(scan_state).where(scan_state.c.owner == owner).values(owner=None, lease_until=None))
 
 
-def head(connection: Connection) -> int:
-    """The last event there is."""
+def last_event(connection: Connection) -> int:
+    """Returns the number of the last event."""
     return int(connection.scalars(select(chain.c.number)).one())
 
 
-def pruned(connection: Connection) -> int:
-    """The last event that is no longer there."""
+def last_pruned_event(connection: Connection) -> int:
+    """Returns the number of the last event that was pruned; 0 if none was."""
     return int(connection.scalars(select(chain.c.pruned)).one())
 
 
-def ended_since(connection: Connection, mark: int) -> list[Entry]:
-    """Whatever was planned, and ended after that event: in the order in which it did."""
+def planned_entries_ended_after(connection: Connection, event: int) -> list[Entry]:
+    """Returns the entries with a plan that ended after the event, in the order in which they ended."""
     ended = (
         select(events.c.entry_id, func.max(events.c.id).label("last"))
-        .where(events.c.what == "ended", events.c.id > mark)
+        .where(events.c.what == "ended", events.c.id > event)
         .group_by(events.c.entry_id)
         .subquery()
     )
     planned = select(entries).join(ended, ended.c.entry_id == entries.c.id).where(entries.c.plan.is_not(None))
-    return [entry_of(row) for row in connection.execute(planned.order_by(ended.c.last))]
+    return [entry_from_row(row) for row in connection.execute(planned.order_by(ended.c.last))]
 
 
-def under_way(connection: Connection) -> set[str]:
-    """The targets that changes are at now."""
-    return set(connection.scalars(select(targets.c.target).where(targets.c.taken)))
+def locked_targets(connection: Connection) -> set[str]:
+    """Returns the targets that entries have locked now."""
+    return set(connection.scalars(select(target_locks.c.target).where(target_locks.c.held)))
 
 
-def sights_of(connection: Connection) -> dict[str, BaselineRow]:
-    """All, by key."""
-    return {row.key: BaselineRow(seen=row.seen, read_at=row.read_at) for row in connection.execute(select(sights))}
+def read_baseline(connection: Connection) -> dict[str, BaselineRow]:
+    """Returns the whole baseline by target key."""
+    found = (row_values(row, baseline) for row in connection.execute(select(baseline)))
+    return {values.pop("key"): BaselineRow(**values) for values in found}
 
 
-def put_sights(connection: Connection, known: dict[str, BaselineRow], new: dict[str, BaselineRow]) -> None:
-    """Write what is `new` in the place of what is `known`, as far as they differ."""
-    other = [key for key, sight in new.items() if known.get(key) != sight]
-    gone = [*(known.keys() - new.keys()), *other]
-    for start in range(0, len(gone), 500):  # both databases take as many parameters
-        connection.execute(delete(sights).where(sights.c.key.in_(gone[start : start + 500])))
-    if other:
-        rows = [{"key": key, "seen": new[key].seen, "read_at": new[key].read_at} for key in other]
-        connection.execute(insert(sights), rows)
+def write_baseline(connection: Connection, old: dict[str, BaselineRow], new: dict[str, BaselineRow]) -> None:
+    """Replaces the baseline `old` by `new`, writing only rows that differ."""
+    changed = [key for key, row in new.items() if old.get(key) != row]
+    replaced = [*(old.keys() - new.keys()), *changed]
+    for start in range(0, len(replaced), _MAX_PARAMETERS):
+        connection.execute(delete(baseline).where(baseline.c.key.in_(replaced[start : start + _MAX_PARAMETERS])))
+    if changed:
+        connection.execute(insert(baseline), [{"key": key, **asdict(new[key])} for key in changed])

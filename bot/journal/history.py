@@ -1,4 +1,4 @@
-"""HistoryRecord; CSV and JSON lines."""
+"""History records, their source as an interface, and their export as CSV and JSON lines."""
 
 import csv
 import io
@@ -12,71 +12,68 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryRecord:
-    """Times are in UTC, people and channels are ids."""
+    """One request in the history; times are in UTC, users and channels are ids."""
 
     change: int
     at: datetime
     ended_at: datetime | None
     user: str
     line: str
-    """In Park's own words."""
+    """The operation in canonical words."""
     said: str
-    """What it made of what; empty where nothing was planned."""
+    """Before and after; empty if nothing was planned."""
     source: str
     channel: str | None
     outcome: str
     """The entry's state."""
     reason: str
-    """Why it came to nothing; empty where it didn't."""
+    """Why it failed; empty if it did not."""
     rule: str | None
     groups: tuple[tuple[str, ...], ...]
-    """Each group it is about: its name, or the spellings of what was typed."""
+    """The groups that it is about, each as its name or as the possible spellings of what was typed."""
     renamed: tuple[tuple[str, str], ...] = ()
-    """From, to."""
+    """Pairs of the old and the new name."""
 
 
 class History(Protocol):
-    """Raises JournalUnavailable."""
+    """Access to history records. Raises JournalUnavailable."""
 
     def newest_first(
         self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
     ) -> Iterator[HistoryRecord]:
-        """Of changes with lower numbers than `before`, asked for since then, by that person."""
+        """Yields records of changes with lower ids than `before`, requested from `since` on, by `user`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """History, and the id of whoever looks at it."""
+    """The history, and the id of the user who reads it."""
 
     history: History
     user: str
 
 
-_RUN = frozenset("=+-@\u2212")
-"""What makes a cell a formula somewhere; in every width, which folding tells."""
-_APART = frozenset(",;\t\r\n\v\f|\u0085\u2028\u2029")
-"""What one or another spreadsheet splits cells at, whatever the quotes around them say."""
+_FORMULA_CHARACTERS = frozenset("=+-@\u2212")
+"""Characters that begin a formula in some spreadsheet, in any width: they are compared after NFKC normalisation."""
+_SEPARATORS = frozenset(",;\t\r\n\v\f|\u0085\u2028\u2029")
+"""Characters at which some spreadsheet splits cells, even within quotes."""
 
 
-def harmless(text: str) -> str:
-    """The text, with an apostrophe before whatever would begin a formula, at its start or after a separator.
+def escape_formulas(text: str) -> str:
+    """Puts an apostrophe before what a spreadsheet would run as a formula, at the start and after each separator.
 
-    Halves of characters, which no file can hold, are replaced."""
-    safe, begins = "", True
+    Unpaired surrogates, which no file can hold, become U+FFFD.
+    """
+    escaped, at_start = "", True
     for character in text:
-        if begins and _runs(character):
-            safe += "'"
-        safe += "\ufffd" if unicodedata.category(character) == "Cs" else character
-        begins = character in _APART or (begins and _is_skipped(character))
-    return f"'{safe}" if text[:1] in ("\t", "\r") else safe
+        if at_start and not _FORMULA_CHARACTERS.isdisjoint(unicodedata.normalize("NFKC", character)):
+            escaped += "'"
+        escaped += "\ufffd" if unicodedata.category(character) == "Cs" else character
+        at_start = character in _SEPARATORS or (at_start and _may_be_stripped(character))
+    return f"'{escaped}" if text[:1] in ("\t", "\r") else escaped
 
 
-def _runs(character: str) -> bool:
-    return not _RUN.isdisjoint(unicodedata.normalize("NFKC", character))
-
-
-def _is_skipped(character: str) -> bool:
-    """What may be dropped from the start of a cell: blanks, what is drawn as nothing, and quotes."""
+def _may_be_stripped(character: str) -> bool:
+    """Returns whether a spreadsheet may drop it from the start of a cell: blanks, invisible characters, quotes."""
     return character.isspace() or character in "\"'" or unicodedata.category(character) in ("Cc", "Cf")
 
 
@@ -84,17 +81,18 @@ COLUMNS = (
     *("change", "asked at", "ended at", "who", "what", "before -> after"),
     *("source", "channel", "outcome", "reason", "rule"),
 )
+"""Header of the CSV export."""
 
 
 def csv_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
-    """The header, then a row each, as RFC 4180 has them; every cell is quoted."""
-    yield _row(COLUMNS)
+    """Yields CSV lines as in RFC 4180: the header, then one per record, every cell quoted."""
+    yield _csv_line(COLUMNS)
     for record in records:
-        yield _row([harmless(str("" if value is None else value)) for value in _values(record)])
+        yield _csv_line([escape_formulas(str("" if value is None else value)) for value in _values(record)])
 
 
 def json_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
-    """A JSON object a line, as it is; in ASCII, so that no character is lost on the way."""
+    """Yields one JSON object per line, in ASCII."""
     names = [name.replace(" -> ", "_").replace(" ", "_") for name in COLUMNS]
     for record in records:
         yield json.dumps(dict(zip(names, _values(record), strict=True))) + "\n"
@@ -103,8 +101,8 @@ def json_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
 def _values(record: HistoryRecord) -> tuple[int | str | None, ...]:
     return (
         record.change,
-        _time(record.at),
-        _time(record.ended_at),
+        _iso_time(record.at),
+        _iso_time(record.ended_at),
         record.user,
         record.line,
         record.said,
@@ -116,11 +114,11 @@ def _values(record: HistoryRecord) -> tuple[int | str | None, ...]:
     )
 
 
-def _time(at: datetime | None) -> str | None:
+def _iso_time(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _row(cells: Iterable[str]) -> str:
+def _csv_line(cells: Iterable[str]) -> str:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
     return text.getvalue()

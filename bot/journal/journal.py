@@ -1,89 +1,106 @@
-"""Accept, claim, checkpoint, schedule, end."""
+"""The journal: accepts requests, and lets workers claim, checkpoint, schedule and end entries."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetTaken
 from bot.journal import intake, queue
 from bot.journal.database import open_database
-from bot.journal.events import Happened, checkpoints
-from bot.journal.migrations import migrate, refuse_old
+from bot.journal.events import EventData, checkpoint_events
+from bot.journal.migrations import migrate, require_current
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
-from bot.journal.queue import claimable
 from bot.journal.reader import Reader
-from bot.journal.tables import holds
 from bot.messages.request import Request
 from bot.times.model import Now
 
 LEASE = timedelta(seconds=60)
-_FREE = delete(holds).where(holds.c.entry_id == bindparam("number"))
+"""How long a claim lasts without renewal."""
 
 
 class Journal(Reader):
-    """Safe to share between threads. Whatever keeps it from being written is JournalUnavailable, and may pass."""
+    """Reads and writes the journal; thread-safe. Every method raises JournalUnavailable, which may be temporary.
+
+    Methods that take a claimed entry raise LeaseLost if another worker has claimed it since.
+    """
 
     def __init__(self, url: str, *, lease: timedelta = LEASE, now: Now | None = None) -> None:
-        """`lease` is the same for all replicas; `now` stands in for the database's clock."""
+        """Opens the database at `url`.
+
+        Args:
+            url: SQLAlchemy URL of SQLite or PostgreSQL.
+            lease: has to be the same for all replicas.
+            now: replaces the database's clock.
+
+        Raises:
+            SettingsError: the URL is invalid.
+            JournalUnavailable: the database can't be used, or its tables are those of another version of Park.
+        """
         super().__init__(open_database(url), now)
         self.lease = lease
         try:
             with self.database.writing() as connection:
-                self._open(connection)
+                self._prepare(connection)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, connection: Connection) -> None:
-        """Replicas share tables and leases: the tables are brought up to date on request, the leases run out."""
+    def _prepare(self, connection: Connection) -> None:
+        # Replicas share tables and claims: there, an operator migrates, and claims of dead workers expire.
         if self.database.alone:
             migrate(connection)
-            queue.void_all(connection, at=self._at(connection))
+            queue.release_all(connection, at=self._at(connection))
         else:
-            refuse_old(connection)
+            require_current(connection)
 
     def close(self) -> None:
-        """Let another process have it."""
+        """Closes the database, so that another process can open it."""
         self.database.close()
 
     def accept(
         self, request: Request, *, asked: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
     ) -> Accepted:
-        """When this returns, the request is durable. Without `run_at` it is due at once."""
+        """Stores a request durably, once per key; without `run_at` it is due at once."""
 
         def row(at: datetime) -> dict[str, Any]:
-            return intake.accepted(request, asked, footprint, at=at, run_at=run_at)
+            return intake.waiting_row(request, asked, footprint, at=at, run_at=run_at)
 
-        return self._add(request.key, row, lambda row: {"accepted": intake.said(row)})
+        return self._add(request.key, row, lambda row: {"accepted": intake.request_data(row)})
 
     def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json, policy: str | None = None) -> int:
-        """Record what was refused at the door; the asker has been told, and nobody needs to work on it."""
+        """Records a request that was refused before it was accepted, as ended and reported; returns its id."""
 
         def row(at: datetime) -> dict[str, Any]:
-            return intake.refused(request, asked, outcome, policy=policy, at=at)
+            return intake.refused_row(request, asked, outcome, policy=policy, at=at)
 
-        return self._add(
-            request.key, row, lambda row: {"refused": {**intake.said(row), "outcome": outcome, "policy": policy}}
-        ).id
+        def new_events(row: dict[str, Any]) -> EventData:
+            return {"refused": {**intake.request_data(row), "outcome": outcome, "policy": policy}}
 
-    def claim(self, owner: str, but_not: Collection[str] = ()) -> Entry | None:
-        """Take the oldest that is due and blocked by nobody: to carry out, or, where it has ended, to tell.
+        return self._add(request.key, row, new_events).id
 
-        `but_not`: people whose requests are to wait.
+    def claim(self, owner: str, excluded_users: Collection[str] = ()) -> Entry | None:
+        """Claims the oldest entry that is due and not blocked; None if there is none.
+
+        Args:
+            owner: the worker.
+            excluded_users: ids of users whose requests are left out.
+
+        Returns:
+            An entry to run, or an ended entry whose outcome is to be reported.
         """
         with self.database.writing() as connection:
             now = self._at(connection)
-            number = claimable(connection, now, but_not)
-            if number is None:
+            entry_id = queue.find_claimable(connection, now, excluded_users)
+            if entry_id is None:
                 return None
-            return queue.take(connection, number, owner, at=now, until=now + self.lease)
+            return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
 
     def renew(self, entry: Entry) -> Entry:
-        """A lease that begins now. Raise LeaseLost, as do all that follow, when another has claimed it since."""
-        return self._change(entry, {})
+        """Restarts the entry's lease."""
+        return self._update(entry, {})
 
     def checkpoint(
         self,
@@ -99,25 +116,32 @@ class Journal(Reader):
         about: int | None = None,
         targets: Collection[str] | None = None,
     ) -> Entry:
-        """Make durable what is known now, and renew the lease; None leaves as it was, `began` is never taken back.
+        """Stores what is known of a claimed entry and renews the lease; None leaves a value as it is.
 
-        With `targets`, the one that has them until it ends; raise TargetTaken where another has one of them.
+        Args:
+            began: once stored as True, it stays so.
+            targets: PBX objects to lock until the entry ends.
+
+        Raises:
+            TargetTaken: another entry holds the lock of a target; this one was released, to be claimed after it.
         """
-        known = {
-            "asked": asked, "rule": rule, "plan": plan, "began": began or None, "card": card, "outcome": outcome,
-            "about": about, "policy": policy,
-        }  # fmt: skip
-        known = {name: value for name, value in known.items() if value is not None}
-        return self._change(entry, known) if targets is None else self._aim(entry, known, targets)
+        values: dict[str, Any] = {"asked": asked, "rule": rule, "policy": policy, "plan": plan, "began": began or None}
+        values |= {"card": card, "outcome": outcome, "about": about}
+        values = {name: value for name, value in values.items() if value is not None}
+        return self._update(entry, values, targets)
 
     def schedule(self, entry: Entry, run_at: datetime, due_at: datetime | None = None, **known: Any) -> None:
-        """Given back, to be claimed at `due_at`, or when it is to run; until then it holds up nobody."""
+        """Releases a claimed entry until `due_at` or `run_at`; until then it blocks no other entry.
+
+        Args:
+            known: values to store, as for `checkpoint`.
+        """
         when = {"state": State.SCHEDULED, "run_at": run_at, "due_at": due_at or run_at}
         values = {**known, **when, "owner": None, "lease_until": None}
-        happened = {**checkpoints(known), "scheduled": {"run_at": run_at.isoformat()}}
+        new_events = {**checkpoint_events(known), "scheduled": {"run_at": run_at.isoformat()}}
         with self.database.writing() as connection:
-            queue.let_go(connection, entry.id)
-            queue.change(connection, entry, values, happened=happened, at=self._at(connection))
+            queue.unlock_targets(connection, entry.id)
+            queue.update_claimed(connection, entry, values, new_events=new_events, at=self._at(connection))
 
     def end(
         self,
@@ -129,31 +153,51 @@ class Journal(Reader):
         shifts: Sequence[Reschedule] = (),
         flags: Mapping[str, str | None] | None = None,
     ) -> Entry:
-        """Settled and still to be told; the footprint is free. What was UNSETTLED may end again, once it is known.
+        """Ends a claimed entry, whose outcome is still to be reported; an entry in state UNKNOWN can end again.
 
-        In the same commit a `follow_up` is accepted, scheduled entries get other times, and flags are put up or taken
-        down; raise Moved where an entry no longer stands as it was seen: then nothing has ended.
+        Args:
+            follow_up: a request to accept in the same commit.
+            shifts: scheduled entries to move or cancel in the same commit.
+            flags: text by name; None deletes the flag.
+
+        Raises:
+            Moved: a scheduled entry was changed since it was read; nothing has ended.
         """
         if not state.ended:
             raise ValueError(f"{state} is no end")
-        happened = {"ended": {"state": state, "outcome": outcome}}
+        new_events = {"ended": {"state": state, "outcome": outcome}}
         with self.database.writing() as connection:
             now = self._at(connection)
             values = dict[str, Any](state=state, outcome=outcome, ended_at=now, lease_until=now + self.lease)
-            queue.change(connection, entry, values | {"same": state}, queue.UNENDED, happened=happened, at=now)
+            parameters = values | {"same_state": state}
+            queue.update_claimed(connection, entry, parameters, queue.IF_NOT_ENDED, new_events=new_events, at=now)
             ended = replace(entry, **values)
-            connection.execute(_FREE, {"number": entry.id})
+            intake.free_footprint(connection, entry.id)
             for name, text in (flags or {}).items():
-                intake.put(connection, name, text, by=ended, at=now)
-            queue.let_go(connection, entry.id)
+                intake.set_flag(connection, name, text, by=ended, at=now)
+            queue.unlock_targets(connection, entry.id)
             for shift in shifts:
-                intake.shift(connection, shift, by=ended, at=now)
+                intake.reschedule(connection, shift, by=ended, at=now)
             if follow_up is not None:
-                intake.follow(connection, follow_up, ended, at=now)
+                intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
+    def told(self, entry: Entry) -> None:
+        """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
+        with self.database.writing() as connection:
+            now = self._at(connection)
+            values = {"notified_at": now, "response_url": None, "lease_until": None}
+            queue.update_claimed(connection, entry, values, queue.IF_ENDED, new_events={"told": None}, at=now)
+
+    def release(self, entry: Entry, run_at: datetime) -> None:
+        """Gives up the claim until `run_at`; the entry keeps its position in the queue."""
+        values, new_events = {"due_at": run_at}, {"released": {"until": run_at.isoformat()}}
+        with self.database.writing() as connection:
+            at = self._at(connection)
+            queue.update_claimed(connection, entry, values, queue.RELEASE, new_events=new_events, at=at)
+
     def writable(self) -> bool:
-        """Whether the journal takes writes now."""
+        """Returns whether the journal takes writes now."""
         try:
             with self.database.writing() as connection:
                 queue.try_to_write(connection)
@@ -161,59 +205,40 @@ class Journal(Reader):
             return False
         return True
 
-    def backlog(self) -> tuple[dict[str, int], timedelta] | None:
-        """Unfinished entries by state, and for how long the oldest has been due; None where it can't be read."""
+    def backlog(self) -> queue.Backlog | None:
+        """Returns the size and the age of the backlog; None if the journal can't be read."""
         try:
             now = self.now()
             with self.database.reading() as connection:
-                found = queue.backlog(connection, now)
+                return queue.read_backlog(connection, now)
         except JournalUnavailable:
             return None
-        return found.depth, found.oldest
 
-    def told(self, entry: Entry) -> None:
-        """The confirmation stands: nothing is left to do, and the response_url is dropped."""
+    def _update(self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None) -> Entry:
         with self.database.writing() as connection:
+            locked = targets is None or queue.lock_targets(connection, entry.id, targets)
             now = self._at(connection)
-            values = {"told_at": now, "response_url": None, "lease_until": None}
-            queue.change(connection, entry, values, queue.ENDED, happened={"told": None}, at=now)
-
-    def release(self, entry: Entry, run_at: datetime) -> None:
-        """Give it back, to be claimed again from then on; it keeps its place before those that came later."""
-        due, happened = {"due_at": run_at}, {"released": {"until": run_at.isoformat()}}
-        with self.database.writing() as connection:
-            queue.change(connection, entry, due, queue.GIVEN_BACK, happened=happened, at=self._at(connection))
-
-    def _change(self, entry: Entry, known: dict[str, Any]) -> Entry:
-        with self.database.writing() as connection:
-            return self._write(connection, entry, known)
-
-    def _aim(self, entry: Entry, known: dict[str, Any], targets: Collection[str]) -> Entry:
-        with self.database.writing() as connection:
-            if queue.take_targets(connection, entry.id, targets):
-                return self._write(connection, entry, known)
-            due, happened = {"due_at": None}, {"released": {"until": "its target is free"}}
-            queue.change(connection, entry, due, queue.GIVEN_BACK, happened=happened, at=self._at(connection))
-        raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets))}")
-
-    def _write(self, connection: Connection, entry: Entry, known: dict[str, Any]) -> Entry:
-        now = self._at(connection)
-        values = {**known, "lease_until": now + self.lease}
-        queue.change(connection, entry, values, happened=checkpoints(known), at=now)
-        return replace(entry, **values)
+            if locked:
+                new_events = checkpoint_events(values)
+                values = {**values, "lease_until": now + self.lease}
+                queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
+                return replace(entry, **values)
+            released = {"released": {"until": "its target is free"}}
+            queue.update_claimed(connection, entry, {"due_at": None}, queue.RELEASE, new_events=released, at=now)
+        raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets or ()))}")
 
     def _add(
-        self, key: str, row: Callable[[datetime], dict[str, Any]], happened: Callable[[dict[str, Any]], Happened]
+        self, key: str, row: Callable[[datetime], dict[str, Any]], new_events: Callable[[dict[str, Any]], EventData]
     ) -> Accepted:
-        """After a commit whose outcome is unclear the key is looked up: what is there was accepted."""
-        ours: Accepted | None = None
+        """Inserts a row; if the outcome of the commit is unclear, looks for an entry with the key."""
+        added: Accepted | None = None
         try:
             with self.database.writing() as connection:
                 new = row(self._at(connection))
-                ours = intake.add(connection, new, happened(new))
+                added = intake.add(connection, new, new_events(new))
         except JournalUnavailable:
             found = self.find(key)
             if found is None:
                 raise
-            return Accepted(id=found.id, fresh=ours is not None and ours.fresh and ours.id == found.id)
-        return ours
+            return Accepted(id=found.id, fresh=added is not None and added.fresh and added.id == found.id)
+        return added

@@ -1,129 +1,141 @@
-"""Daily: chain head to post, pruning."""
+"""Daily maintenance: which chain head is to be posted, and pruning of old events and entries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, union, update
+from sqlalchemy import Connection, delete, exists, func, select, union, update
 
 from bot.journal.database import Database
-from bot.journal.events import ChainLink, tell_of_itself
+from bot.journal.events import PARK, ChainLink, append
 from bot.journal.models import State
-from bot.journal.tables import chain, entries, events
+from bot.journal.tables import chain, entries, events, lease_expired, not_notified
 
-CLAIM = timedelta(minutes=10)
-"""After which whoever claimed it is taken for dead."""
+HEAD_LEASE = timedelta(minutes=10)
+"""How long one process may take to post a head; then another one tries."""
+BATCH_SIZE = 1000
+"""Rows deleted in one transaction: requests from Slack, which allows 3 s, wait for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A head to post now, if any; and when to ask again."""
+class HeadClaim(NamedTuple):
+    """The head to post now, or None; and when to try again."""
 
     head: ChainLink | None
-    again: datetime
+    retry_at: datetime
 
 
-def next_day(at: datetime) -> datetime:
-    """The midnight that ends its day, in UTC."""
+def next_midnight(at: datetime) -> datetime:
+    """Returns the next midnight in UTC."""
     return datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
 
 
-def claim(connection: Connection, *, at: datetime) -> Claimed:
-    """Once a day, where anything happened since the last: for one caller only, until `CLAIM` is over."""
+def claim_head(connection: Connection, *, at: datetime) -> HeadClaim:
+    """Leases the posting of the head to the caller, if there are new events and none was posted today."""
     row = connection.execute(select(chain).where(chain.c.id == 1).with_for_update()).one()
-    if row.number == row.posted or at < next_day(row.posted_at):
-        return Claimed(None, next_day(at))
-    free = or_(chain.c.claimed_until.is_(None), chain.c.claimed_until <= at)
-    taking = update(chain).where(chain.c.id == 1, chain.c.posted == row.posted, free)
-    if connection.execute(taking.values(claimed_until=at + CLAIM)).rowcount:
-        return Claimed(ChainLink(row.number, row.hash), next_day(at))
-    return Claimed(None, row.claimed_until)
+    if row.number == row.posted or at < next_midnight(row.posted_at):
+        return HeadClaim(None, next_midnight(at))
+    free = lease_expired(chain.c.lease_until, at)
+    claiming = update(chain).where(chain.c.id == 1, chain.c.posted == row.posted, free)
+    if connection.execute(claiming.values(lease_until=at + HEAD_LEASE)).rowcount:
+        return HeadClaim(ChainLink(row.number, row.hash), next_midnight(at))
+    return HeadClaim(None, row.lease_until)
 
 
-def give_back(connection: Connection) -> None:
-    """It could not be posted."""
-    connection.execute(update(chain).where(chain.c.id == 1).values(claimed_until=None))
+def release_head(connection: Connection) -> None:
+    """Gives up the lease, after a head could not be posted."""
+    connection.execute(update(chain).where(chain.c.id == 1).values(lease_until=None))
 
 
-def posted(connection: Connection, head: ChainLink, *, at: datetime) -> None:
-    """It stands in Slack."""
-    done = update(chain).where(chain.c.id == 1, chain.c.posted < head.number)
-    connection.execute(done.values(posted=head.number, posted_at=at, claimed_until=None))
-
-
-_Key: TypeAlias = tuple[Any, ...]
-AT_ONCE = 1000
-"""Rows in one commit: Slack's three seconds go on for everybody else."""
+def record_posted_head(connection: Connection, head: ChainLink, *, at: datetime) -> None:
+    """Records that the head was posted to Slack, and gives up the lease."""
+    earlier = update(chain).where(chain.c.id == 1, chain.c.posted < head.number)
+    connection.execute(earlier.values(posted=head.number, posted_at=at, lease_until=None))
 
 
 def prune(database: Database, *, before: datetime, at: datetime) -> None:
-    """Events up to the first that is needed, then entries that nothing needs; raise JournalUnavailable."""
+    """Deletes events from before a time, and then the entries that nothing needs any more.
+
+    Events are deleted from the start of the chain only, up to the first event of an entry that is unfinished or has
+    later events.
+
+    Raises:
+        JournalUnavailable: what was deleted until then stays deleted.
+    """
     with database.reading() as connection:
-        last = _last_to_go(connection, before)
+        last = _last_prunable_event(connection, before)
     while last is not None:
         with database.writing() as connection:
-            if not _cut(connection, last, before=before, at=at):
+            if not _prune_batch(connection, last, before=before, at=at):
                 break
-    _sweep(database, before)
+    _delete_entries(database, before)
 
 
-def _last_to_go(connection: Connection, before: datetime) -> int | None:
-    """None where there would be nothing to go but the journal's own events: a quiet journal stays quiet."""
-    young = select(events.c.id).where(events.c.at >= before).order_by(events.c.id).limit(1)
-    first = connection.scalar(young) or connection.scalars(select(chain.c.number)).one() + 1
-    untold = select(entries.c.id).where(entries.c.told_at.is_(None))
-    going_on = select(events.c.entry_id).where(events.c.id >= first, events.c.entry_id.is_not(None))
-    needed = connection.scalar(select(func.min(events.c.id)).where(events.c.entry_id.in_(union(untold, going_on))))
-    last = min(first, needed or first) - 1
+def _last_prunable_event(connection: Connection, before: datetime) -> int | None:
+    """Returns None also if only the journal's own events could go: pruning those would add another such event."""
+    recent = select(events.c.id).where(events.c.at >= before).order_by(events.c.id).limit(1)
+    first_recent = connection.scalar(recent) or connection.scalars(select(chain.c.number)).one() + 1
+    unfinished = select(entries.c.id).where(not_notified)
+    continued = select(events.c.entry_id).where(events.c.id >= first_recent, events.c.entry_id.is_not(None))
+    of_needed = events.c.entry_id.in_(union(unfinished, continued))
+    first_needed = connection.scalar(select(func.min(events.c.id)).where(of_needed))
+    last = min(first_recent, first_needed or first_recent) - 1
     of_entries = select(events.c.id).where(events.c.id <= last, events.c.entry_id.is_not(None)).limit(1)
     return last if connection.scalar(of_entries) is not None else None
 
 
-def _cut(connection: Connection, last: int, *, before: datetime, at: datetime) -> bool:
-    """The next lot, and the event that tells of it; False: all is gone."""
+def _prune_batch(connection: Connection, last: int, *, before: datetime, at: datetime) -> bool:
+    """Deletes the next events and appends an event about that; returns False if none is left."""
     pruned = connection.scalars(select(chain.c.pruned).where(chain.c.id == 1).with_for_update()).one()
-    through = min(last, pruned + AT_ONCE)
+    through = min(last, pruned + BATCH_SIZE)
     if through <= pruned:
         return False
     hash = connection.scalars(select(events.c.hash).where(events.c.id == through)).one()
     connection.execute(delete(events).where(events.c.id <= through))
     connection.execute(update(chain).where(chain.c.id == 1).values(pruned=through, pruned_hash=hash))
-    told = {"through": through, "hash": hash, "count": through - pruned, "before": before.isoformat()}
-    tell_of_itself(connection, "pruned", told, at=at)
+    data = {"through": through, "hash": hash, "count": through - pruned, "before": before.isoformat()}
+    append(connection, [{"entry_id": None, "at": at, "what": "pruned", "by": PARK, "data": data}])
     return True
 
 
-def _sweep(database: Database, before: datetime) -> None:
+def _delete_entries(database: Database, before: datetime) -> None:
+    """Deletes finished entries without events that no other entry and no undo refers to."""
     later = entries.alias("later")
-    storyless = ~exists().where(events.c.entry_id == entries.c.id) & ~exists().where(later.c.about == entries.c.id)
+    has_events = exists().where(events.c.entry_id == entries.c.id)
+    is_referred_to = exists().where(later.c.about == entries.c.id)
+    deletable = select(entries.c.id).where(entries.c.notified_at < before, ~has_events, ~is_referred_to)
     with database.reading() as connection:
-        old = set(connection.scalars(select(entries.c.id).where(entries.c.told_at < before, storyless)))
-        gone = sorted(old - set(_last_changes(connection))) if old else []
-    for start in range(0, len(gone), AT_ONCE):
+        old = set(connection.scalars(deletable))
+        ids = sorted(old - set(_undoable_changes(connection))) if old else []
+    for start in range(0, len(ids), BATCH_SIZE):
         with database.writing() as connection:
-            connection.execute(delete(entries).where(entries.c.id.in_(gone[start : start + AT_ONCE])))
+            connection.execute(delete(entries).where(entries.c.id.in_(ids[start : start + BATCH_SIZE])))
 
 
-def _last_changes(connection: Connection) -> Iterator[int]:
-    """The last of each person in each place and of each target, which may yet be taken back; also of those as made."""
+_Key: TypeAlias = tuple[Any, ...]
+
+
+def _undoable_changes(connection: Connection) -> Iterator[int]:
+    """Yields the changes that "undo" may refer to: the last of each user in each channel, and of each target.
+
+    Counted twice: among all changes, and among those that neither undo another change nor were followed by one.
+    """
     columns = (entries.c.id, entries.c.request, entries.c.plan, entries.c.about)
     done = select(*columns).where(entries.c.state == State.DONE).order_by(entries.c.id.desc())
-    seen, seen_as_made, followed = set[_Key](), set[_Key](), set[int]()
-    for row in connection.execute(done, execution_options={"yield_per": AT_ONCE}):
-        keys = {_place(row.request), *map(_target, (row.plan or {}).get("changes", ()))}
-        as_made = row.about is None and row.id not in followed
-        if not keys <= seen or (as_made and not keys <= seen_as_made):
+    seen, seen_original, followed = set[_Key](), set[_Key](), set[int]()
+    for row in connection.execute(done, execution_options={"yield_per": BATCH_SIZE}):
+        keys = {_user_key(row.request), *map(_target_key, (row.plan or {}).get("changes", ()))}
+        original = row.about is None and row.id not in followed
+        if not keys <= seen or (original and not keys <= seen_original):
             yield row.id
         seen |= keys
-        seen_as_made |= keys if as_made else set()
+        seen_original |= keys if original else set()
         followed |= {row.about} - {None}
 
 
-def _place(request: dict[str, Any]) -> _Key:
+def _user_key(request: dict[str, Any]) -> _Key:
     return ("by", request["team"], request["user"], request["channel"])
 
 
-def _target(change: dict[str, Any]) -> _Key:
+def _target_key(change: dict[str, Any]) -> _Key:
     target = change["target"]
     return ("target", target["id"] or target["name"])

@@ -1,46 +1,45 @@
-"""Entry, State, Event, FollowUp, ..."""
+"""Values that the journal stores and returns: entries, their states, events, flags and follow-ups."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row
-
 from bot.messages.request import Request
 
 Json: TypeAlias = dict[str, Any]
-"""A JSON object, whose shape is its writer's."""
+"""A JSON object, whose shape is known to its writer only."""
 
 
 class State(StrEnum):
-    """Where a request stands; everything but WAITING, SCHEDULED and RUNNING is ended."""
+    """State of an entry; the values are those in the database."""
 
     WAITING = "waiting"
     SCHEDULED = "scheduled"
-    """Planned, shown, and not due yet: it holds up nobody."""
+    """Planned and announced, but not due yet: it blocks no other entry."""
     RUNNING = "running"
     DONE = "done"
     ALREADY = "already"
-    """There was nothing to do."""
+    """The PBX was already in the wanted state."""
     REFUSED = "refused"
     FAILED = "failed"
     """Nothing was changed."""
     EXPIRED = "late"
-    """Not begun in time, and handed back to the asker."""
+    """Not started in time, and handed back to the user."""
     CANCELLED = "cancelled"
-    """Scheduled, and called off before it was due."""
+    """Scheduled, and cancelled before it was due."""
     UNKNOWN = "unsettled"
-    """The outcome is unknown: set aside, it blocks nobody."""
+    """It is unknown whether the change was made; it blocks no other entry."""
 
     @property
     def ended(self) -> bool:
+        """Whether this is a final state."""
         return self not in (State.WAITING, State.SCHEDULED, State.RUNNING)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """The answer to a delivery: not `fresh` if an earlier one had the same key."""
+    """Result of storing a request; `fresh` is False if an entry with the same key existed."""
 
     id: int
     fresh: bool
@@ -48,42 +47,45 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One request as it stood when it was read; `id` is what people call "change 42". Times are in UTC."""
+    """One stored request, as it was when it was read; `id` is the number in "change 42". Times are in UTC."""
 
     id: int
     request: Request
     asked: list[Json]
-    """The readings of the line; the one that was chosen, once that is known."""
+    """The operations that the line can mean; only the chosen one, once that is known."""
     rule: str | None
-    """Of the policy, that allowed it."""
+    """Name of the policy rule that allowed it."""
     policy: str | None
-    """The fingerprint of that policy, or of the one that refused it."""
+    """Fingerprint of the policy that allowed or refused it."""
     footprint: frozenset[str]
+    """Names and numbers in the request; entries whose footprints overlap run in the order of their acceptance."""
     state: State
     run_at: datetime
-    """When it was meant to run, be it at once: what "too late" counts from. Giving back leaves it alone."""
+    """When it was meant to run: expiry counts from here. Releasing the entry does not change it."""
     due_at: datetime | None
-    """Not to be claimed before; None is at once."""
+    """When it can be claimed first; None is at once."""
     attempt: int
     """How often it was claimed."""
     owner: str | None
+    """The worker that claimed it."""
     lease_until: datetime | None
     began: bool
-    """A write may have gone out: read back before anything else."""
+    """A write may have been sent to the PBX, so the PBX has to be read before anything else."""
     plan: Json | None
     outcome: Json | None
     card: Json | None
-    """Where the confirmation stands: channel, ts, ..."""
+    """Where the confirmation was posted: channel, ts, and so on."""
     told: bool
+    """Whether the outcome was reported in Slack, after which nothing is left to do."""
     about: int | None
-    """The change that this one takes back, ends, keeps, extends or calls off."""
+    """Id of the change that this entry undoes, ends, keeps, extends or cancels."""
     accepted_at: datetime
     ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flag:
-    """What holds for all of Park, since when, and through which Slack user."""
+    """A flag for the whole bot, such as the pause; `by` is the id of the Slack user who set it."""
 
     name: str
     text: str
@@ -93,52 +95,36 @@ class Flag:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FollowUp:
-    """What is to be done about a change later, journaled in the commit that ends the change."""
+    """A request to be accepted in the commit that ends a change, such as the end of a temporary change."""
 
     request: Request
     asked: list[Json]
     run_at: datetime
     due_at: datetime
-    """When it is to be looked at first: earlier than `run_at` where something is to be said before."""
+    """When it is to be claimed first: before `run_at` if a notice is to be sent before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reschedule:
-    """A scheduled entry gets another time, or None: called off. Only if it still stands at `seen`."""
+    """Moves a scheduled entry to `run_at`, or cancels it if that is None; refused if its time was changed meanwhile."""
 
     id: int
     seen: datetime
-    """Its `run_at` as it was read."""
+    """The entry's `run_at` when it was read."""
     run_at: datetime | None
     due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One thing that happened to an entry, and through whom: a Slack user, a worker, or "restart"."""
+    """One event in the chain; `by` is a Slack user, a worker, "restart" or "park"."""
 
     id: int
     entry: int | None
-    """None: it happened to the journal itself."""
+    """None for events of the journal itself."""
     at: datetime
     what: str
     by: str
     data: Json | None
     hash: str
-    """Over the event before, and this one."""
-
-
-def entry_of(row: Row[Any]) -> Entry:
-    """From a whole row of `entries`."""
-    columns = dict(row._mapping)
-    request = Request.model_validate({**columns.pop("request"), "response_url": columns.pop("response_url")})
-    footprint = frozenset(columns.pop("footprint"))
-    told = columns.pop("told_at") is not None
-    del columns["key"]
-    return Entry(request=request, footprint=footprint, told=told, **columns)
-
-
-def event_of(row: Row[Any]) -> Event:
-    """From a whole row of `events`."""
-    columns = dict(row._mapping)
-    return Event(entry=columns.pop("entry_id"), **columns)
+    """SHA-256 over the previous event's hash and this event."""

@@ -1,14 +1,17 @@
-"""Which entry is next; leases; target locks; backlog."""
+"""The queue of entries: which one can be claimed, leases, target locks, and the size of the backlog.
+
+The statements at module level are built once: SQLAlchemy takes longer to build them than the database to run them.
+"""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Exists,
+    Row,
     Select,
     Update,
     and_,
@@ -24,192 +27,210 @@ from sqlalchemy import (
 )
 
 from bot.errors import LeaseLost
-from bot.journal.events import Happened, tell
-from bot.journal.models import Entry, State, entry_of
-from bot.journal.tables import UtcDateTime, chain, entries, holds, targets
+from bot.journal.events import EventData, append_for_entry
+from bot.journal.models import Entry, State
+from bot.journal.tables import (
+    UtcDateTime,
+    chain,
+    entries,
+    footprints,
+    lease_expired,
+    not_notified,
+    row_values,
+    target_locks,
+)
+from bot.messages.request import Request
 
-NOW = bindparam("now", type_=UtcDateTime())
+_NOW = bindparam("now", type_=UtcDateTime())
 
 
-def claimable(connection: Connection, now: datetime, but_not: Collection[str] = ()) -> int | None:
-    """The oldest that is due, in nobody's hands and not blocked: to be carried out, or ended and still to be told.
+def entry_from_row(row: Row[Any]) -> Entry:
+    """Builds an entry from a complete row of `entries`."""
+    values = row_values(row, entries)
+    request = Request.model_validate({**values.pop("request"), "response_url": values.pop("response_url")})
+    footprint = frozenset(values.pop("footprint"))
+    told = values.pop("notified_at") is not None
+    del values["key"]
+    return Entry(request=request, footprint=footprint, told=told, **values)
 
-    `but_not`: people whose requests are to wait.
-    """
-    if but_not:
-        return connection.scalar(_CLAIMABLE_OF_OTHERS, {"now": now, "busy": list(but_not)})
+
+def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> int | None:
+    """Returns the oldest entry that is due, unclaimed and not blocked: to be run, or ended and still to be reported."""
+    if excluded_users:
+        return connection.scalar(_CLAIMABLE_OF_OTHER_USERS, {"now": now, "excluded": list(excluded_users)})
     return connection.scalar(_CLAIMABLE, {"now": now})
 
 
-def next_moment(connection: Connection, now: datetime) -> datetime | None:
-    """When, after `now`, the next lease runs out or the next entry is due."""
-    return connection.scalar(_NEXT_MOMENT, {"now": now})
-
-
-def _claimable() -> Select[int]:
-    free = or_(entries.c.lease_until.is_(None), entries.c.lease_until <= NOW)
-    return (
-        select(entries.c.id)
-        .where(entries.c.told_at.is_(None), free, _is_due(entries.c.due_at), ~_blocked(), ~_aims_at_what_is_taken())
-        .order_by(entries.c.id)
-        .limit(1)
-    )
-
-
-def _next_moment() -> Select[datetime | None]:
-    moment = func.coalesce(entries.c.lease_until, entries.c.due_at, type_=entries.c.due_at.type)
-    return select(func.min(moment)).where(entries.c.told_at.is_(None), moment > NOW)
-
-
-def _blocked() -> Exists:
-    """An ended entry holds nothing: it blocks nobody, and nobody keeps it from being told."""
-    mine, theirs, other = holds.alias("mine"), holds.alias("theirs"), entries.alias("other")
-    overlapping = and_(
-        mine.c.entry_id == entries.c.id,
-        theirs.c.name == mine.c.name,
-        theirs.c.entry_id != mine.c.entry_id,
-        other.c.id == theirs.c.entry_id,
-    )
-    scheduled = other.c.state == State.SCHEDULED
-    begun = and_(other.c.attempt > 0, ~scheduled)
-    earlier = and_(~_begun(), other.c.id < entries.c.id, _is_due(other.c.due_at))
-    return exists().where(overlapping, or_(begun, earlier))
-
-
-def _aims_at_what_is_taken() -> Exists:
-    """It was planned, and another change was at one of its targets: it is when that one has ended."""
-    mine, theirs = targets.alias("mine"), targets.alias("theirs")
-    return exists().where(
-        mine.c.entry_id == entries.c.id,
-        ~mine.c.taken,
-        theirs.c.target == mine.c.target,
-        theirs.c.entry_id != mine.c.entry_id,
-        theirs.c.taken,
-    )
-
-
-def _begun() -> ColumnElement[bool]:
-    """Carried on before those that came earlier: they wait for it."""
-    return and_(entries.c.attempt > 0, entries.c.state != State.SCHEDULED)
+def next_due_time(connection: Connection, now: datetime) -> datetime | None:
+    """Returns when the next lease expires or the next entry is due after `now`."""
+    return connection.scalar(_NEXT_DUE_TIME, {"now": now})
 
 
 def _is_due(due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Of one not begun: what is for tomorrow keeps nobody waiting today, and takes its place when it is due."""
-    return or_(due_at.is_(None), due_at <= NOW)
+    return or_(due_at.is_(None), due_at <= _NOW)
 
 
-_CLAIMABLE, _NEXT_MOMENT = _claimable(), _next_moment()
-"""Made once: to put them together takes longer than to run them."""
-_CLAIMABLE_OF_OTHERS = _CLAIMABLE.where(
-    entries.c.request["user"].as_string().not_in(bindparam("busy", expanding=True))
-)  # no index: what waits is few
+def _blocked_by_footprint() -> Exists:
+    """Condition that an entry with an overlapping footprint goes first: one that was started, or an earlier one.
+
+    Ended entries have no rows in `footprints`, so they neither block nor are blocked. An earlier entry that is not due
+    yet does not block.
+    """
+    own, others, other = footprints.alias("mine"), footprints.alias("theirs"), entries.alias("other")
+    overlapping = and_(
+        own.c.entry_id == entries.c.id,
+        others.c.name == own.c.name,
+        others.c.entry_id != own.c.entry_id,
+        other.c.id == others.c.entry_id,
+    )
+    other_started = and_(other.c.attempt > 0, other.c.state != State.SCHEDULED)
+    started = and_(entries.c.attempt > 0, entries.c.state != State.SCHEDULED)
+    other_earlier = and_(~started, other.c.id < entries.c.id, _is_due(other.c.due_at))
+    return exists().where(overlapping, or_(other_started, other_earlier))
 
 
-HANDED_BACK = {
+def _blocked_by_target_lock() -> Exists:
+    """Condition that the entry waits for a target lock that another entry still holds."""
+    own, others = target_locks.alias("mine"), target_locks.alias("theirs")
+    return exists().where(
+        own.c.entry_id == entries.c.id,
+        ~own.c.held,
+        others.c.target == own.c.target,
+        others.c.entry_id != own.c.entry_id,
+        others.c.held,
+    )
+
+
+def _claimable() -> Select[int]:
+    unclaimed = lease_expired(entries.c.lease_until, _NOW)
+    not_blocked = and_(~_blocked_by_footprint(), ~_blocked_by_target_lock())
+    due = select(entries.c.id).where(not_notified, unclaimed, _is_due(entries.c.due_at), not_blocked)
+    return due.order_by(entries.c.id).limit(1)
+
+
+def _next_due_time() -> Select[datetime | None]:
+    moment = func.coalesce(entries.c.lease_until, entries.c.due_at, type_=entries.c.due_at.type)
+    return select(func.min(moment)).where(not_notified, moment > _NOW)
+
+
+_CLAIMABLE, _NEXT_DUE_TIME = _claimable(), _next_due_time()
+_CLAIMABLE_OF_OTHER_USERS = _CLAIMABLE.where(
+    entries.c.request["user"].as_string().not_in(bindparam("excluded", expanding=True))
+)  # has no index: few entries are waiting at a time
+
+_RELEASE = {
     "state": case((entries.c.state == State.RUNNING, State.WAITING), else_=entries.c.state),
     "owner": None,
     "lease_until": None,
 }
-_TAKEN = {
+_CLAIM_VALUES = {
     "state": case((entries.c.state.in_([State.WAITING, State.SCHEDULED]), State.RUNNING), else_=entries.c.state),
     "attempt": entries.c.attempt + 1,
 }
-_TAKE = update(entries).where(entries.c.id == bindparam("number")).values(_TAKEN).returning(entries)
-_HELD = update(entries).where(
-    entries.c.id == bindparam("number"),
-    entries.c.owner == bindparam("holder"),
-    entries.c.attempt == bindparam("taken_up"),
+_CLAIM = update(entries).where(entries.c.id == bindparam("entry_id")).values(_CLAIM_VALUES).returning(entries)
+_IF_CLAIMED = update(entries).where(
+    entries.c.id == bindparam("entry_id"),
+    entries.c.owner == bindparam("claimed_by"),
+    entries.c.attempt == bindparam("claimed_attempt"),
 )
-UNTOLD = _HELD.where(entries.c.told_at.is_(None))
-"""To write, as the three below, what is held; here, while nobody was told of it."""
-GIVEN_BACK = UNTOLD.values(HANDED_BACK)
-"""With it, it is in nobody's hands."""
-UNENDED = UNTOLD.where(or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same")))
-"""While it has not ended; or has, the `same` way: a commit was in doubt."""
-ENDED = _HELD.where(entries.c.ended_at.is_not(None))
-"""Once it has."""
+IF_NOT_NOTIFIED = _IF_CLAIMED.where(not_notified)
+"""Update of a claimed entry whose outcome was not reported; as the three below, for `update_claimed`."""
+RELEASE = IF_NOT_NOTIFIED.values(_RELEASE)
+"""Also gives up the claim."""
+IF_NOT_ENDED = IF_NOT_NOTIFIED.where(
+    or_(entries.c.state.in_([State.RUNNING, State.UNKNOWN]), entries.c.state == bindparam("same_state"))
+)
+"""Update of a claimed entry that has not ended, or has ended in the same state: an earlier commit was in doubt."""
+IF_ENDED = _IF_CLAIMED.where(entries.c.ended_at.is_not(None))
+"""Update of a claimed entry that has ended."""
 
 
-def take(connection: Connection, number: int, owner: str, *, at: datetime, until: datetime) -> Entry:
-    """Claim it; an ended one stays ended."""
-    claimed = {"number": number, "owner": owner, "lease_until": until}
-    entry = entry_of(connection.execute(_TAKE, claimed).one())
-    tell(connection, number, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
+def claim(connection: Connection, entry_id: int, owner: str, *, at: datetime, until: datetime) -> Entry:
+    """Gives the entry a lease and counts the attempt; an ended entry keeps its state."""
+    row = connection.execute(_CLAIM, {"entry_id": entry_id, "owner": owner, "lease_until": until}).one()
+    entry = entry_from_row(row)
+    append_for_entry(connection, entry_id, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
     return entry
 
 
-def change(
+def update_claimed(
     connection: Connection,
     entry: Entry,
     values: dict[str, Any],
-    only: Update = UNTOLD,
+    statement: Update = IF_NOT_NOTIFIED,
     *,
-    happened: Happened,
+    new_events: EventData,
     at: datetime,
 ) -> None:
-    """Write for the owner and the attempt that hold it; raise LeaseLost if those are others by now.
+    """Writes columns of a claimed entry and appends events.
 
-    What is held nobody else writes: it need not be read back.
+    Raises:
+        LeaseLost: the entry was claimed again since, or the condition of `statement` does not hold.
     """
-    held = {"number": entry.id, "holder": entry.owner, "taken_up": entry.attempt}
-    if connection.execute(only, held | values).rowcount != 1 or entry.owner is None:
+    claimed = {"entry_id": entry.id, "claimed_by": entry.owner, "claimed_attempt": entry.attempt}
+    if connection.execute(statement, claimed | values).rowcount != 1 or entry.owner is None:
         raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
-    tell(connection, entry.id, happened, by=entry.owner, at=at)
+    append_for_entry(connection, entry.id, new_events, by=entry.owner, at=at)
 
 
-def void_all(connection: Connection, *, at: datetime) -> None:
-    """Give back what a dead process held."""
-    held = and_(entries.c.told_at.is_(None), entries.c.lease_until.is_not(None))
-    released = connection.execute(select(entries.c.id, entries.c.owner).where(held)).all()
-    connection.execute(update(entries).where(held).values(HANDED_BACK))
-    for number, owner in released:
-        tell(connection, number, {"released": {"owner": owner}}, by="restart", at=at)
+def release_all(connection: Connection, *, at: datetime) -> None:
+    """Releases every claim, for a process that knows that it is the only one."""
+    claimed = and_(not_notified, entries.c.lease_until.is_not(None))
+    released = connection.execute(select(entries.c.id, entries.c.owner).where(claimed)).all()
+    connection.execute(update(entries).where(claimed).values(_RELEASE))
+    for entry_id, owner in released:
+        append_for_entry(connection, entry_id, {"released": {"owner": owner}}, by="restart", at=at)
 
 
-_ASKED_FOR = targets.c.target.in_(bindparam("wanted", expanding=True))
-_HELD_TARGETS = select(targets.c.target).where(_ASKED_FOR, targets.c.taken).limit(1)
-_TARGETS, _LET_GO = insert(targets), delete(targets).where(targets.c.entry_id == bindparam("number"))
+_HELD_LOCK = (
+    select(target_locks.c.target)
+    .where(target_locks.c.target.in_(bindparam("targets", expanding=True)), target_locks.c.held)
+    .limit(1)
+)
+_INSERT_LOCKS = insert(target_locks)
+_DELETE_LOCKS = delete(target_locks).where(target_locks.c.entry_id == bindparam("entry_id"))
 
 
-def take_targets(connection: Connection, number: int, wanted: Collection[str]) -> bool:
-    """All of them; or none, and wait: whoever waits has nothing, so that no two wait for each other."""
-    let_go(connection, number)
-    free = connection.scalar(_HELD_TARGETS, {"wanted": list(wanted)}) is None
-    if wanted:
-        rows = [{"target": target, "entry_id": number, "taken": free} for target in sorted(wanted)]
-        connection.execute(_TARGETS, rows)
+def lock_targets(connection: Connection, entry_id: int, targets: Collection[str]) -> bool:
+    """Locks all targets, or registers as waiting for them and returns False if another entry holds one.
+
+    Deadlocks are impossible: an entry that waits holds no lock.
+    """
+    unlock_targets(connection, entry_id)
+    free = connection.scalar(_HELD_LOCK, {"targets": list(targets)}) is None
+    if targets:
+        rows = [{"target": target, "entry_id": entry_id, "held": free} for target in sorted(targets)]
+        connection.execute(_INSERT_LOCKS, rows)
     return free
 
 
-def let_go(connection: Connection, number: int) -> None:
-    """Of what it had, or waited for."""
-    connection.execute(_LET_GO, {"number": number})
+def unlock_targets(connection: Connection, entry_id: int) -> None:
+    """Deletes the target locks that the entry holds or waits for."""
+    connection.execute(_DELETE_LOCKS, {"entry_id": entry_id})
 
 
-TO_BE_TOLD = "to be told"
-STATES = (*(state.value for state in State if not state.ended), TO_BE_TOLD)
+_NOT_NOTIFIED = "to be told"
+_BACKLOG_STATES = (*(state.value for state in State if not state.ended), _NOT_NOTIFIED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Backlog:
-    """`depth` has each of STATES; `oldest` is how long the one that waits longest has been due."""
+class Backlog(NamedTuple):
+    """Unfinished entries by state ("to be told": ended, not reported), and for how long the oldest has been due."""
 
     depth: dict[str, int]
     oldest: timedelta
 
 
-def backlog(connection: Connection, now: datetime) -> Backlog:
-    """One query of what is not done and told, by an index: however long the journal, it looks at nothing else."""
-    count, since = func.count(), func.min(entries.c.run_at)
-    waiting = select(entries.c.state, count, since).where(entries.c.told_at.is_(None)).group_by(entries.c.state)
-    depth, oldest = dict.fromkeys(STATES, 0), now
-    for state, number, run_at in connection.execute(waiting):
-        depth[TO_BE_TOLD if state.ended else state.value] += number
+def read_backlog(connection: Connection, now: datetime) -> Backlog:
+    """Counts the unfinished entries; the index makes the cost independent of the size of the journal."""
+    columns = entries.c.state, func.count(), func.min(entries.c.run_at)
+    depth, oldest = dict.fromkeys(_BACKLOG_STATES, 0), now
+    for state, count, run_at in connection.execute(select(*columns).where(not_notified).group_by(entries.c.state)):
+        depth[_NOT_NOTIFIED if state.ended else state.value] += count
         oldest = oldest if state.ended else min(oldest, run_at)
     return Backlog(depth=depth, oldest=now - oldest)
 
 
 def try_to_write(connection: Connection) -> None:
-    """What a commit needs, but for the disk: a turn, the right to write, and the tables. Nothing is left of it."""
+    """Executes a write that changes nothing and rolls it back: raises what a commit would, except for a full disk."""
     connection.execute(update(chain).where(chain.c.id == 1).values(posted=chain.c.posted))
     connection.rollback()

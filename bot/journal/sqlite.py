@@ -1,4 +1,4 @@
-"""SQLite."""
+"""The journal's database on SQLite: one process, a lock file, and write-ahead logging."""
 
 import fcntl
 import os
@@ -20,68 +20,68 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import JournalUnavailable, SettingsError
 from bot.times.model import utc_now
 
-PATIENCE = 2.0
-"""Seconds that a write may wait for its turn, here and at the file together: Slack wants its answer within 3."""
+WRITE_TIMEOUT = 2.0
+"""Seconds that a write waits for other threads and for the file together: Slack requires an answer within 3."""
 
-_WRITES_WITHIN, _WAIT = "writes_within", "busy_timeout"
-"""Of a connection: seconds that the transaction about to begin may wait; the milliseconds that SQLite was told."""
+_WRITE_WAIT, _BUSY_TIMEOUT = "write_wait", "busy_timeout"
+"""Keys in `Connection.info`: seconds that the next write may wait; milliseconds that SQLite is set to."""
 _FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", re.MULTILINE)  # proc_locks(5)
 
 
 class Database:
-    """As `bot.journal.database` has it."""
+    """Implements `bot.journal.database.Database`."""
 
     alone = True
 
     def __init__(self, url: str) -> None:
         self.path = file_of(url)
-        self._turn = (
-            threading.Lock()
-        )  # SQLite's own waiting is by luck: a thread could wait its whole time among others
+        self._write_lock = threading.Lock()  # SQLite's busy handler is not fair: a thread could time out among others
         with ExitStack() as stack:
-            stack.enter_context(_held(self.path))
+            stack.enter_context(_lock_file(self.path))
             self.engine = _engine(url)
             stack.callback(self.engine.dispose)
-            self._open = stack.pop_all()
+            self._resources = stack.pop_all()
 
     def close(self) -> None:
-        """Let another process have it."""
-        self._open.close()
+        """Closes the connections and the lock file."""
+        self._resources.close()
 
     def now(self, connection: Connection) -> datetime:
-        """This machine's: there is no other."""
+        """Returns this machine's time."""
         return utc_now()
 
-    def moment(self) -> datetime:
-        """Likewise."""
+    def current_time(self) -> datetime:
+        """Returns this machine's time."""
         return utc_now()
 
     def migrating(self) -> AbstractContextManager[Connection]:
-        """There is nobody who could be kept waiting."""
+        """Opens a writing transaction: no other process can be kept waiting."""
         return self.writing()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view, whoever is writing."""
-        with self._said_plainly(), self.engine.begin() as connection:
+        """Opens a transaction with a consistent view, which never waits for a writer."""
+        with self._translated_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Alone from its first statement on: a read that turns into a write would fail at once, without waiting."""
-        deadline = time.monotonic() + PATIENCE
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise JournalUnavailable(f"The journal {self.path} is busy: no turn to write came within {PATIENCE:g} s")
+        """Opens a writing transaction with BEGIN IMMEDIATE: a read that becomes a write would fail without waiting."""
+        deadline = time.monotonic() + WRITE_TIMEOUT
+        if not self._write_lock.acquire(timeout=WRITE_TIMEOUT):
+            raise JournalUnavailable(
+                f"The journal {self.path} is busy: no turn to write came within {WRITE_TIMEOUT:g} s"
+            )
         try:
-            with self._said_plainly(), self.engine.connect() as connection:
-                connection.info[_WRITES_WITHIN] = max(0, deadline - time.monotonic())
+            with self._translated_errors(), self.engine.connect() as connection:
+                connection.info[_WRITE_WAIT] = max(0, deadline - time.monotonic())
                 with connection.begin():
                     yield connection
         finally:
-            self._turn.release()
+            self._write_lock.release()
 
     @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except (DBAPIError, sqlite3.Error) as error:
@@ -93,7 +93,7 @@ class Database:
 
 
 def file_of(url: str) -> Path:
-    """The file, links followed: every name of it has the same lock."""
+    """Returns the file of a URL with links resolved, so that all its names share one lock; raises SettingsError."""
     database = make_url(url).database or ":memory:"
     if database.startswith((":memory:", "file:")):
         raise SettingsError("DATABASE_URL: name a file, as in sqlite:///park.sqlite3")
@@ -101,21 +101,21 @@ def file_of(url: str) -> Path:
 
 
 def holder(path: Path) -> int | None:
-    """The process that has the journal, without touching its lock; None where there is none, or none is seen from here.
+    """Returns the id of the process that has the journal open; None if there is none, or it can't be seen.
 
-    Linux tells, of the processes that this one can see; to try the lock would keep a Park that starts just now from it.
+    Reads /proc/locks, so it works on Linux only: to try the lock could make a starting process fail.
     """
     try:
         inode = os.stat(f"{path}.lock").st_ino
-        held = Path("/proc/locks").read_text(encoding="ascii")
+        locks = Path("/proc/locks").read_text(encoding="ascii")
     except OSError:
         return None
-    return next((int(process) for process, of in _FLOCK.findall(held) if int(of) == inode), None)
+    return next((int(process) for process, locked in _FLOCK.findall(locks) if int(locked) == inode), None)
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """A lock that dies with its process, so that whoever has it knows that nobody else is alive in there."""
+def _lock_file(path: Path) -> Iterator[None]:
+    """Holds a lock that ends with the process, so that its holder knows that no other process is alive."""
     try:
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -140,14 +140,16 @@ def _lock(lock: int, path: Path) -> None:
 
 
 def _engine(url: str) -> Engine:
-    """Parameters stay out of errors: they hold response_urls."""
-    engine = create_engine(url, connect_args={"isolation_level": None}, pool_timeout=PATIENCE, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
+    # Parameters are hidden from errors because they contain response_urls.
+    engine = create_engine(
+        url, connect_args={"isolation_level": None}, pool_timeout=WRITE_TIMEOUT, hide_parameters=True
+    )
+    event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+def _set_pragmas(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -155,14 +157,14 @@ def _prepare(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Python's sqlite3 leaves transactions to us (isolation_level None), and SQLAlchemy leaves them to sqlite3."""
-    run = connection.connection.cursor().execute  # by way of SQLAlchemy, most of the time would be its own
-    seconds = connection.info.pop(_WRITES_WITHIN, None)
+    """Begins the transaction: with isolation_level None neither sqlite3 nor SQLAlchemy does."""
+    run = connection.connection.cursor().execute  # SQLAlchemy's own execute takes longer than the statement
+    seconds = connection.info.pop(_WRITE_WAIT, None)
     if seconds is None:
         run("BEGIN")
         return
-    wait = int(seconds * 10) * 100  # by the tenth of a second, so that it is mostly what it was
-    if connection.info.get(_WAIT) != wait:
+    wait = int(seconds * 10) * 100  # in tenths of a second, so that it rarely has to be set
+    if connection.info.get(_BUSY_TIMEOUT) != wait:
         run(f"PRAGMA busy_timeout = {wait}")
-        connection.info[_WAIT] = wait
+        connection.info[_BUSY_TIMEOUT] = wait
     run("BEGIN IMMEDIATE")

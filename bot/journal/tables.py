@@ -1,12 +1,17 @@
-"""SQL tables."""
+"""SQL tables of the journal, as SQLAlchemy Core metadata.
+
+A column whose `key` differs from its name has a clearer name in Python than in the database.
+"""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -15,9 +20,11 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     TypeDecorator,
+    or_,
 )
 
 from bot.journal.models import State
@@ -33,35 +40,47 @@ metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware in, aware in UTC out; SQLite keeps it as text that sorts by time."""
+    """Stores aware datetimes and returns them in UTC; SQLite holds them as text that sorts by time."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Converts to UTC; raises ValueError for a datetime without a time zone."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
         return value and value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Returns an aware datetime in UTC."""
         return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER only
-StateName = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite's AUTOINCREMENT works with INTEGER only
+_StateName = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+
+
+def row_values(row: Row[Any], table: Table) -> dict[str, Any]:
+    """Returns the values of a complete row of `table`, by the Python names of the columns."""
+    return {column.key: row._mapping[column] for column in table.c}
+
+
+def lease_expired(lease_until: ColumnElement[Any], now: Any) -> ColumnElement[bool]:
+    """Returns the condition that there is no lease, or that it has expired at `now`."""
+    return or_(lease_until.is_(None), lease_until <= now)
 
 
 entries = Table(
     "entries",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("key", String, nullable=False, unique=True),
     Column("request", JSON, nullable=False),
     Column("response_url", String),
     Column("asked", JSON, nullable=False),
     Column("rule", String),
     Column("footprint", JSON, nullable=False),
-    Column("state", StateName, nullable=False),
+    Column("state", _StateName, nullable=False),
     Column("run_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),
     Column("attempt", Integer, nullable=False),
@@ -73,26 +92,27 @@ entries = Table(
     Column("card", JSON(none_as_null=True)),
     Column("accepted_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Column("told_at", UtcDateTime),
-    Column("about", Id, index=True),
+    Column("told_at", UtcDateTime, key="notified_at"),
+    Column("about", _Id, index=True),
     Column("policy", String(16)),
     sqlite_autoincrement=True,
 )
-untold = entries.c.told_at.is_(None)
-Index("ix_entries_untold", entries.c.id, sqlite_where=untold, postgresql_where=untold)
-unknown = entries.c.state == State.UNKNOWN
-# On PostgreSQL there is ix_entries_key_bytes too (r0009): SQLite compares bytes anyway.
-Index("ix_entries_unknown", entries.c.id, sqlite_where=unknown, postgresql_where=unknown)
+not_notified = entries.c.notified_at.is_(None)
+"""Condition of the entries that are not finished; it has a partial index."""
+_unknown = entries.c.state == State.UNKNOWN
+# PostgreSQL also has ix_entries_key_bytes, which only the migration makes: SQLite compares keys byte by byte anyway.
+Index("ix_entries_untold", entries.c.id, sqlite_where=not_notified, postgresql_where=not_notified)
+Index("ix_entries_unknown", entries.c.id, sqlite_where=_unknown, postgresql_where=_unknown)
 
-# What unended entries mention: the rows go when the entry ends, so that only those who may block are looked at.
-holds = Table(
+# The footprints of entries that have not ended, a row per name; deleted at the end, so that the table stays small.
+footprints = Table(
     "holds",
     metadata,
     Column("name", String, primary_key=True),
     Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
 )
 
-# What holds for all of Park: a pause.
+# Flags for the whole bot, such as the pause.
 flags = Table(
     "flags",
     metadata,
@@ -102,19 +122,19 @@ flags = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-# What the planned and unended touch on the PBX; `taken` is false for those that wait until another one has ended.
-targets = Table(
+# Locks on PBX objects that planned entries change; `held` is false while the entry waits for another one's lock.
+target_locks = Table(
     "targets",
     metadata,
     Column("target", String, primary_key=True),
     Column("entry_id", ForeignKey(entries.c.id), primary_key=True, index=True),
-    Column("taken", Boolean, nullable=False),
+    Column("taken", Boolean, nullable=False, key="held"),
 )
 
 events = Table(
     "events",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("entry_id", ForeignKey(entries.c.id), index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("what", String(16), nullable=False),
@@ -124,21 +144,22 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
-# One row: the last event's link, that of the last one pruned, and what of it was posted to Slack, when. Whoever adds an
-# event holds this row until the commit.
+# One row: the link of the last event, that of the last pruned event, and up to which event a head was posted, and when.
+# A transaction that adds an event locks this row until its commit.
 chain = Table(
     "chain",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("number", Id, nullable=False),
+    Column("number", _Id, nullable=False),
     Column("hash", String(64), nullable=False),
-    Column("pruned", Id, nullable=False),
+    Column("pruned", _Id, nullable=False),
     Column("pruned_hash", String(64), nullable=False),
-    Column("posted", Id, nullable=False),
+    Column("posted", _Id, nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
-    Column("claimed_until", UtcDateTime),
+    Column("claimed_until", UtcDateTime, key="lease_until"),
 )
 
+# The channel that each user chose last for confirmations.
 destinations = Table(
     "destinations",
     metadata,
@@ -148,7 +169,7 @@ destinations = Table(
     Column("chosen_at", UtcDateTime, nullable=False),
 )
 
-# The files of the prompts that were set, and of those that were there before: the PBX's API gives the one in use no id.
+# Prompt files that were set, and those they replaced: the PBX's API can't return the file that it plays.
 prompts = Table(
     "prompts",
     metadata,
@@ -159,47 +180,46 @@ prompts = Table(
     Column("kept_at", UtcDateTime, nullable=False),
 )
 
-# What Park takes each target to look like: as it saw it last, and with its own changes since; `seen` is null where it
-# can't tell, and members were read at `read_at`.
-sights = Table(
+# The drift baseline: the snapshot that each target is expected to match, or null where it is unknown.
+baseline = Table(
     "sights",
     metadata,
     Column("key", String, primary_key=True),
-    Column("seen", JSON(none_as_null=True)),
-    Column("read_at", UtcDateTime),
+    Column("seen", JSON(none_as_null=True), key="snapshot"),
+    Column("read_at", UtcDateTime, key="members_read_at"),
 )
 
-# What was changed outside Park; posted once, not before `post_at`.
+# Changes made outside Park; each is posted once, not before `post_at`.
 drifts = Table(
     "drifts",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", _Id, primary_key=True),
     Column("change", JSON, nullable=False),
     Column("footprint", JSON, nullable=False),
     Column("facts", JSON, nullable=False),
-    Column("anew", Boolean, nullable=False),
-    Column("by", String),
-    Column("since", UtcDateTime, nullable=False),
+    Column("anew", Boolean, nullable=False, key="recreated"),
+    Column("by", String, key="changed_by"),
+    Column("since", UtcDateTime, nullable=False, key="last_matched_at"),
     Column("found_at", UtcDateTime, nullable=False),
     Column("post_at", UtcDateTime, nullable=False),
     Column("posted_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
-unposted = drifts.c.posted_at.is_(None)
-Index("ix_drifts_unposted", drifts.c.id, sqlite_where=unposted, postgresql_where=unposted)
+not_posted = drifts.c.posted_at.is_(None)
+"""Condition of the drifts that are still to be posted; it has a partial index."""
+Index("ix_drifts_unposted", drifts.c.id, sqlite_where=not_posted, postgresql_where=not_posted)
 
-# One row: who looks for drift now, when it is looked for next, and how far the last look came: through the events
-# (`mark`), through the list of groups (`skip`), and whether that was ever read to its `end`.
-watch = Table(
+# One row: the lease on the drift scan and its progress, as `drift_store.ScanState` describes it.
+scan_state = Table(
     "watch",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("owner", String),
     Column("lease_until", UtcDateTime),
     Column("due_at", UtcDateTime),
-    Column("looked_at", UtcDateTime),
-    Column("mark", Id),
-    Column("skip", Integer, nullable=False),
-    Column("end", Boolean, nullable=False),
-    Column("doubts", JSON, nullable=False),
+    Column("looked_at", UtcDateTime, key="scanned_at"),
+    Column("mark", _Id, key="last_event"),
+    Column("skip", Integer, nullable=False, key="list_offset"),
+    Column("end", Boolean, nullable=False, key="all_listed"),
+    Column("doubts", JSON, nullable=False, key="uncertain"),
 )

@@ -1,46 +1,54 @@
-"""A journal with a story in it, and hands that do to it what nobody should."""
+"""Helpers for tests of the audit: journals with changes in them, and ways to tamper with them."""
 
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import create_engine, delete, select, update
 
 from bot.audit.verify import VerifiedChain, verify
 from bot.journal.database import beside
-from bot.journal.events import ChainLink
-from bot.journal.journal import Journal
-from bot.journal.migrations.versions.r0004_chain import down_revision
+from bot.journal.events import GENESIS, ChainLink, append
 from bot.journal.models import State
-from tests.journal.making import Clock, Desk, url
+from bot.journal.tables import chain, events, row_values
+from tests.journal.making import JournalHarness, sqlite_url
 
 
-def lived(folder: Path, changes: int = 3) -> Desk:
-    """Each change goes all the way: accepted, claimed, planned, ended, told."""
-    context = Desk(url(folder))
+def journal_with_changes(folder: Path, changes: int = 3) -> JournalHarness:
+    """Returns a journal with complete changes: accepted, claimed, planned, ended, reported."""
+    harness = JournalHarness(sqlite_url(folder))
     for _ in range(changes):
-        live(context)
-    return context
+        make_change(harness)
+    return harness
 
 
-def live(context: Desk) -> int:
-    """One more change, all the way."""
-    number = context.accept("sales")
-    entry = context.journal.checkpoint(context.claim(), plan={"wanted": number}, began=True)
-    context.journal.told(context.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
+def make_change(harness: JournalHarness) -> int:
+    """Makes one complete change; returns its id."""
+    number = harness.accept("sales")
+    entry = harness.journal.checkpoint(harness.claim(), plan={"wanted": number}, began=True)
+    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
     return number
 
 
+def set_head_posted_at(harness: JournalHarness, at: datetime) -> None:
+    """Sets when the last head was posted: in a new journal that is the wall-clock time."""
+    with harness.journal.database.writing() as connection:
+        connection.execute(update(chain).values(posted_at=at))
+
+
 def tamper(folder: Path, *statements: str) -> None:
-    """Behind Park's back."""
+    """Executes SQL on the file, past the journal."""
     with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
         for statement in statements:
             connection.execute(statement)
 
 
 def check(folder: Path, *heads: ChainLink) -> VerifiedChain:
-    """Raise Broken."""
-    with beside(url(folder)) as connection:
+    """Verifies the journal; raises ChainBroken."""
+    with beside(sqlite_url(folder)) as connection:
         return verify(connection, heads)
 
 
@@ -53,33 +61,23 @@ def hashes(folder: Path) -> Sequence[str]:
         return [hash for (hash,) in connection.execute("SELECT hash FROM events ORDER BY id")]
 
 
-BEFORE_THE_CHAIN = (
-    "DROP INDEX ix_entries_unknown",
-    "DROP TABLE prompts",
-    "DROP TABLE sights",
-    "DROP TABLE drifts",
-    "DROP TABLE watch",
-    "ALTER TABLE entries DROP COLUMN policy",
-    "DROP TABLE destinations",
-    "DROP TABLE chain",
-    "ALTER TABLE events DROP COLUMN hash",
-    f"UPDATE alembic_version SET version_num = '{down_revision}'",
-)
-"""What came with it and since is gone."""
-
-
 def rewrite(folder: Path) -> None:
-    """A whole new chain over altered events, head included: consistent in itself."""
-    with closing(sqlite3.connect(folder / "park.sqlite3")) as connection, connection:
-        connection.execute("UPDATE events SET by = 'U0000SOMEELSE' WHERE id = 1")
-        for statement in BEFORE_THE_CHAIN:
-            connection.execute(statement)
-    Journal(url(folder), now=Clock()).close()
+    """Replaces all events by a consistent chain in which the first one is altered."""
+    engine = create_engine(sqlite_url(folder))
+    with engine.begin() as connection:
+        rows = [row_values(row, events) for row in connection.execute(select(events).order_by(events.c.id))]
+        for row in rows:
+            del row["id"], row["hash"]
+        rows[0]["by"] = "U0000SOMEELSE"
+        connection.execute(delete(events))
+        connection.execute(update(chain).values(number=0, hash=GENESIS))
+        append(connection, rows)
+    engine.dispose()
 
 
 @contextmanager
 def somebody_else() -> Iterator[None]:
-    """Root may do everything, so it is nobody for a while."""
+    """Runs as the user nobody if the tests run as root, who has every permission."""
     root = os.getuid() == 0
     if root:
         os.seteuid(65534)

@@ -8,26 +8,26 @@ import pytest
 
 from bot.__main__ import main
 from bot.journal.events import GENESIS
-from tests.audit.places import hashes, head, lived, somebody_else, tamper
-from tests.journal.making import url
+from tests.audit.places import hashes, head, journal_with_changes, somebody_else, tamper
+from tests.journal.making import sqlite_url
 
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", url(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", sqlite_url(tmp_path))
 
 
 def test_a_whole_chain_is_status_0_with_its_head(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lived(tmp_path).journal.close()
+    journal_with_changes(tmp_path).journal.close()
     assert main(["audit", "verify"]) == 0
-    said = capsys.readouterr().out
-    assert f"Whole: 18 events. The head is 18:{hashes(tmp_path)[-1]}\n" in said
-    assert "Give a head that Park posted" in said
+    message = capsys.readouterr().out
+    assert f"Whole: 18 events. The head is 18:{hashes(tmp_path)[-1]}\n" in message
+    assert "Give a head that Park posted" in message
 
 
 def test_posted_heads_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lived(tmp_path).journal.close()
+    journal_with_changes(tmp_path).journal.close()
     assert main(["audit", "verify", "--head", str(head(tmp_path)), f"6:{hashes(tmp_path)[5]}"]) == 0
     assert "2 posted heads are in it." in capsys.readouterr().out
     assert main(["audit", "verify", "--head", f"6:{GENESIS}"]) == 1
@@ -35,7 +35,7 @@ def test_posted_heads_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_broken_chain_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lived(tmp_path).journal.close()
+    journal_with_changes(tmp_path).journal.close()
     tamper(tmp_path, "DELETE FROM events WHERE id = 4")
     assert main(["audit", "verify"]) == 1
     assert "Broken. Event 4 is missing" in capsys.readouterr().out
@@ -49,20 +49,20 @@ def test_what_is_no_head_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [("sqlite:///nowhere.sqlite3", "There is no journal"), ("park", "DATABASE_URL"), ("sqlite:///a", "can't be read")],
 )
 def test_a_journal_that_cannot_be_read_is_status_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, said: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, message: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", address)
     Path("a").write_text("Dear diary, " * 500)
     assert main(["audit", "verify"]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_journal_from_before_the_chain_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lived(tmp_path).journal.close()
+    journal_with_changes(tmp_path).journal.close()
     tamper(tmp_path, "DROP TABLE chain")
     assert main(["audit", "verify"]) == 2
     assert "older than the chain" in capsys.readouterr().err
@@ -73,9 +73,9 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        monkeypatch.setenv("DATABASE_URL", url(folder))
+        monkeypatch.setenv("DATABASE_URL", sqlite_url(folder))
         monkeypatch.chdir(folder)
-        context = lived(folder)
+        context = journal_with_changes(folder)
         folder.chmod(0o555)
         with somebody_else():
             assert main(["audit", "verify"]) == (2 if os.getuid() == 0 else 0)  # the file is its owner's alone

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,31 +11,29 @@ from bot.app import Park
 from bot.audit.daily import DailyTask
 from bot.errors import SlackRefused, SlackUnavailable
 from bot.journal.events import ChainLink
-from bot.journal.maintenance import CLAIM, next_day
+from bot.journal.maintenance import HEAD_LEASE, next_midnight
 from bot.messages.message import Message
 from bot.runtime.threads import AGAIN
 from bot.sandbox.stage import Stage
-from tests.audit.places import check, live, lived
+from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
 from tests.house import Noting
-from tests.journal.making import Clock, Desk
+from tests.journal.making import Clock, JournalHarness
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """Begins now: that is when a journal takes its first head for posted."""
-    clock = Clock()
-    clock.time = datetime.now(UTC)
-    return clock
+    return Clock()
 
 
 @pytest.fixture
-def context(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
-    context = lived(tmp_path)
-    context.clock.time = clock.time
-    yield context
-    context.journal.close()
+def harness(tmp_path: Path, clock: Clock) -> Iterator[JournalHarness]:
+    harness = journal_with_changes(tmp_path)
+    harness.clock.time = clock.time
+    set_head_posted_at(harness, clock.time)
+    yield harness
+    harness.journal.close()
 
 
 @pytest.fixture
@@ -44,8 +42,8 @@ def stage() -> Iterator[Stage]:
         yield running
 
 
-def daily(context: Desk, messenger: Noting, channel: str | None = "C1") -> DailyTask:
-    return DailyTask(context.journal, messenger, channel, now=context.clock)
+def daily(harness: JournalHarness, messenger: Noting, channel: str | None = "C1") -> DailyTask:
+    return DailyTask(harness.journal, messenger, channel, now=harness.clock)
 
 
 def heads(messages: list[Message]) -> list[int]:
@@ -72,32 +70,32 @@ def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(st
         stage.park.stop()
         stage.forward(day * DAY)
         stage.park = Park(stage.settings, now=stage.now)
-        assert stage.park.daily.turn() == next_day(stage.now())
+        assert stage.park.daily.turn() == next_midnight(stage.now())
         assert len(stage.slack.messages(ops)) == posted
         stage.park.start()
 
 
-def test_nothing_is_posted_where_nothing_happened_since(context: Desk) -> None:
+def test_nothing_is_posted_where_nothing_happened_since(harness: JournalHarness) -> None:
     messenger = Noting()
     for _ in range(4):
-        context.clock.move(days=1)
-        assert daily(context, messenger).turn() == next_day(context.clock())
+        harness.clock.move(days=1)
+        assert daily(harness, messenger).turn() == next_midnight(harness.clock())
     assert heads(messenger.announced) == [18]
-    live(context)
-    daily(context, messenger).turn()
+    make_change(harness)
+    daily(harness, messenger).turn()
     assert heads(messenger.announced) == [18, 24]
 
 
-def test_nothing_is_posted_twice_on_one_day(context: Desk) -> None:
+def test_nothing_is_posted_twice_on_one_day(harness: JournalHarness) -> None:
     messenger = Noting()
     for _ in range(3):
-        live(context)
-        daily(context, messenger).turn()
+        make_change(harness)
+        daily(harness, messenger).turn()
     assert messenger.announced == []
-    context.clock.time = next_day(context.clock())
+    harness.clock.time = next_midnight(harness.clock())
     for _ in range(3):
-        live(context)
-        daily(context, messenger).turn()
+        make_change(harness)
+        daily(harness, messenger).turn()
     assert heads(messenger.announced) == [42]
 
 
@@ -109,40 +107,40 @@ def test_nothing_is_posted_twice_on_one_day(context: Desk) -> None:
         (SlackRefused("channel_not_found"), 60 * AGAIN),
     ],
 )
-def test_what_slack_does_not_take_is_posted_later(context: Desk, fault: Exception, away: timedelta) -> None:
+def test_what_slack_does_not_take_is_posted_later(harness: JournalHarness, fault: Exception, away: timedelta) -> None:
     messenger = Noting(faults=[fault, fault])
-    duty = daily(context, messenger)
-    context.clock.move(days=1)
+    duty = daily(harness, messenger)
+    harness.clock.move(days=1)
     for _ in range(2):
-        assert duty.turn() == context.clock() + away
-        context.clock.time += away
-    assert duty.turn() == next_day(context.clock())
+        assert duty.turn() == harness.clock() + away
+        harness.clock.time += away
+    assert duty.turn() == next_midnight(harness.clock())
     assert heads(messenger.announced) == [18]
 
 
-def test_of_two_replicas_one_posts_and_a_dead_ones_claim_runs_out(context: Desk) -> None:
+def test_of_two_replicas_one_posts_and_a_dead_ones_claim_runs_out(harness: JournalHarness) -> None:
     second, first = Noting(), Noting(faults=[KeyboardInterrupt()])  # type: ignore[list-item]  # as a kill: no way back
-    context.clock.time = next_day(context.clock())
+    harness.clock.time = next_midnight(harness.clock())
     with pytest.raises(KeyboardInterrupt):
-        daily(context, first).turn()
-    assert daily(context, second).turn() == context.clock() + CLAIM
+        daily(harness, first).turn()
+    assert daily(harness, second).turn() == harness.clock() + HEAD_LEASE
     assert second.announced == []
-    context.clock.time += CLAIM
-    assert daily(context, second).turn() == next_day(context.clock())
-    daily(context, first).turn()
+    harness.clock.time += HEAD_LEASE
+    assert daily(harness, second).turn() == next_midnight(harness.clock())
+    daily(harness, first).turn()
     assert (heads(second.announced), first.announced) == ([18], [])
 
 
-def test_a_head_that_was_posted_and_could_not_be_recorded_is_not_posted_again(context: Desk) -> None:
-    held = sqlite3.connect(context.folder / "park.sqlite3", isolation_level=None)
+def test_a_head_that_was_posted_and_could_not_be_recorded_is_not_posted_again(harness: JournalHarness) -> None:
+    held = sqlite3.connect(harness.folder / "park.sqlite3", isolation_level=None)
     messenger = Holding(before=lambda: held.execute("BEGIN IMMEDIATE"))
-    duty = daily(context, messenger)
-    context.clock.move(days=1)
-    assert duty.turn() == context.clock() + AGAIN
+    duty = daily(harness, messenger)
+    harness.clock.move(days=1)
+    assert duty.turn() == harness.clock() + AGAIN
     held.close()
-    context.clock.time += AGAIN
-    assert duty.turn() == next_day(context.clock())
-    daily(context, messenger).turn()
+    harness.clock.time += AGAIN
+    assert duty.turn() == next_midnight(harness.clock())
+    daily(harness, messenger).turn()
     assert heads(messenger.announced) == [18]
 
 
@@ -158,8 +156,8 @@ class Holding(Noting):
         super().post(channel, message)
 
 
-def test_without_a_channel_nothing_is_posted(context: Desk) -> None:
+def test_without_a_channel_nothing_is_posted(harness: JournalHarness) -> None:
     messenger = Noting()
-    context.clock.move(days=1)
-    assert daily(context, messenger, None).turn() == next_day(context.clock())
+    harness.clock.move(days=1)
+    assert daily(harness, messenger, None).turn() == next_midnight(harness.clock())
     assert messenger.announced == []

@@ -82,7 +82,7 @@ def fill(journal: Journal) -> None:
                     "outcome": {},
                     "accepted_at": now,
                     "ended_at": now,
-                    "told_at": now,
+                    "notified_at": now,
                 }
                 for wanted in (request() for _ in range(1000))
             ]

@@ -1,4 +1,4 @@
-"""A stage whose Park looks for drift, and somebody who changes things behind its back."""
+"""Fixtures: a sandbox whose bot scans for drift, and access to the PBX past the bot."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.journal.drift_store import watch_of
+from bot.journal.drift_store import read_scan_state
 from bot.sandbox.pbx.faults import Fault
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.slack.model import Message
@@ -19,8 +19,8 @@ EVERY = timedelta(minutes=5)
 
 
 @dataclass
-class Outside(Scene):
-    """Time goes by when somebody says so: then the next look is due."""
+class DriftScene(Scene):
+    """A scene whose clock tests set: moving it makes the next scan due."""
 
     DAY = timedelta(days=1)
 
@@ -28,47 +28,47 @@ class Outside(Scene):
     def console(self) -> SandboxPBX:
         return self.stage.pbx
 
-    def looked(self, but: datetime | None = None) -> datetime:
-        """Wait for the end of a look: when the next is due, another moment after each."""
+    def wait_for_scan(self, but: datetime | None = None) -> datetime:
+        """Waits for the end of a scan; returns when the next one is due, a different time after each scan."""
         end = time.monotonic() + 60
         while True:
             with self.stage.park.journal.database.reading() as connection:
-                watch = watch_of(connection)
-            if watch.owner is None and watch.due_at not in (None, but):
-                return watch.due_at
+                state = read_scan_state(connection)
+            if state.owner is None and state.due_at not in (None, but):
+                return state.due_at
             assert time.monotonic() < end, "nobody looks"
             time.sleep(0.05)
             self.stage.park.drift.wake()  # a busy machine's journal may have put it off for a minute
 
-    def look(self, times: int = 1) -> None:
-        """Wait for the next look, and until all that it found is told."""
+    def scan(self, times: int = 1) -> None:
+        """Makes scans due, and waits until each has posted what it found."""
         for _ in range(times):
-            before = self.looked()
+            before = self.wait_for_scan()
             self.stage.forward(EVERY)
-            self.looked(but=before)
+            self.wait_for_scan(but=before)
 
-    def looked_in_between(self, late: Fault) -> None:
-        """Have a look before what is late lands, and wait until it has."""
-        self.look()
+    def scan_before(self, late: Fault) -> None:
+        """Scans before a delayed request reaches the PBX, and waits until it has."""
+        self.scan()
         assert late.landed.wait(30)
 
-    def told(self, where: str = "ops") -> list[Message]:
+    def posted_drifts(self, where: str = "ops") -> list[Message]:
         return [card for card in self.cards(where) if "outside Park" in card.plain]
 
 
 @pytest.fixture
-def outside() -> Iterator[Callable[..., Outside]]:
-    """One that has looked around once, every group's members included."""
+def make_scene() -> Iterator[Callable[..., DriftScene]]:
+    """Creates scenes that have been scanned once, with the members of every group."""
     stages: list[Stage] = []
 
-    def begin(*, looks: bool = True, **given: Any) -> Outside:
-        usual: dict[str, Any] = {"patience": HURRY, "park_drift_interval": 5}
+    def begin(*, looks: bool = True, **given: Any) -> DriftScene:
+        usual: dict[str, Any] = {"retry_policy": HURRY, "park_drift_interval": 5}
         stage = Stage(**usual | given)
         stage.__enter__()
         stages.append(stage)
-        scene = Outside(stage)
+        scene = DriftScene(stage)
         if looks:
-            scene.looked()
+            scene.wait_for_scan()
         return scene
 
     yield begin
@@ -77,5 +77,5 @@ def outside() -> Iterator[Callable[..., Outside]]:
 
 
 @pytest.fixture
-def scene(outside: Callable[..., Outside]) -> Outside:
-    return outside()
+def scene(make_scene: Callable[..., DriftScene]) -> DriftScene:
+    return make_scene()

@@ -1,4 +1,4 @@
-"""Watchers without a Park around them: their turns come when a test says so, and what they say is noted."""
+"""A harness that runs drift monitors turn by turn, without the rest of the bot, and records what they post."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,8 +21,8 @@ MINUTES = 5
 POLICY = 'announce = "C000000000OPS"\n'
 
 
-class Saying(Noting):
-    """Does something more, once it has said a thing."""
+class HookedMessenger(Noting):
+    """Records messages, and calls `after` after each."""
 
     after: Callable[[], object] = staticmethod(lambda: None)
 
@@ -32,19 +32,19 @@ class Saying(Noting):
 
 
 @dataclass
-class Duty:
-    """The watchers of several replicas, if the database takes several."""
+class DriftHarness:
+    """Creates drift monitors, each with a journal and a client of its own, on one database and one PBX."""
 
     sandbox: SandboxPBX
     address: str
     policy_store: PolicyStore
     clock: Clock = field(default_factory=Clock)
-    messenger: Saying = field(default_factory=Saying)
+    messenger: HookedMessenger = field(default_factory=HookedMessenger)
     journals: list[Journal] = field(default_factory=list)
     clients: list[PbxClient] = field(default_factory=list)
 
-    def watcher(self, **given: int) -> DriftMonitor:
-        """Another replica's."""
+    def new_monitor(self, **given: int) -> DriftMonitor:
+        """Creates the monitor of another replica."""
         journal = Journal(self.address, now=self.clock)
         pbx = PbxClient(self.sandbox.url, Credentials(token=self.sandbox.token))
         self.journals.append(journal)
@@ -53,37 +53,37 @@ class Duty:
         return DriftMonitor(journal, pbx, self.messenger, self.policy_store, **given, now=self.clock)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        """All of them are gone."""
+        """Closes all journals and clients."""
         while self.journals:
             self.journals.pop().close()
         while self.clients:
             self.clients.pop().close()
 
-    def turn(self, watcher: DriftMonitor) -> None:
-        """The next that is due."""
+    def turn(self, monitor: DriftMonitor) -> None:
+        """Moves the clock by one interval and runs the monitor."""
         self.clock.move(minutes=MINUTES)
-        watcher.turn()
+        monitor.turn()
 
     def recall(self, group: str = "Sales") -> None:
-        """Somebody sends its recalls to the Night Desk."""
+        """Changes the group's recall target on the PBX, past the bot."""
         state = self.sandbox.state
         id = state.ring_group_id("Night Desk")
         self.sandbox.console_update_group(state.group_id(group), recall_to="RING_GROUP_ONLY", ring_group_id=id)
 
     def hold(self, match: str) -> Fault:
-        """The next request that fits waits at the PBX."""
+        """Makes the next matching request wait at the PBX."""
         return self.sandbox.faults.add(Fault(kind=Kind.SLOW, match=match, seconds=0, hold=threading.Event()))
 
     @property
-    def told(self) -> list[str]:
+    def posted_drifts(self) -> list[str]:
         return [message.title for message in self.messenger.announced]
 
 
 @contextmanager
-def duty(address: str, folder: Path) -> Iterator[Duty]:
+def drift_harness(address: str, folder: Path) -> Iterator[DriftHarness]:
     file = folder / "policy.toml"
     file.write_text(POLICY, encoding="utf-8")
     with SandboxPBX() as sandbox:
-        one = Duty(sandbox, address, PolicyStore(file))
-        yield one
-        one.close()
+        harness = DriftHarness(sandbox, address, PolicyStore(file))
+        yield harness
+        harness.close()

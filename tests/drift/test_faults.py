@@ -10,42 +10,44 @@ import pytest
 
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal import postgresql
-from bot.journal.drift_store import CLAIM
+from bot.journal.drift_store import SCAN_LEASE
 from bot.runtime.threads import AGAIN
 from bot.sandbox.pbx.faults import Fault, Kind
-from tests.drift.duty import MINUTES, Duty, duty
-from tests.journal.making import url
+from tests.drift.duty import MINUTES, DriftHarness, drift_harness
+from tests.journal.making import sqlite_url
 from tests.postgres import Server
 
 SALES = ["Sales was changed outside Park"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def one(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Duty]:
-    monkeypatch.setattr(postgresql, "PATIENCE", 30.0)
+def harness(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DriftHarness]:
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
     lite = request.param == "sqlite"
-    with duty(url(tmp_path) if lite else request.getfixturevalue("postgres").database(), tmp_path) as running:
+    with drift_harness(
+        sqlite_url(tmp_path) if lite else request.getfixturevalue("postgres").database(), tmp_path
+    ) as running:
         yield running
 
 
 @pytest.fixture
-def several(postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Duty]:
-    monkeypatch.setattr(postgresql, "PATIENCE", 30.0)
-    with duty(postgres.database(), tmp_path) as running:
+def replicas(postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DriftHarness]:
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 30.0)
+    with drift_harness(postgres.database(), tmp_path) as running:
         yield running
 
 
-def test_a_restart_forgets_nothing_and_tells_nothing_twice(one: Duty) -> None:
-    one.watcher().turn()
-    one.close()
-    one.recall()
-    one.turn(one.watcher())
-    assert one.told == SALES
-    one.close()
+def test_a_restart_forgets_nothing_and_tells_nothing_twice(harness: DriftHarness) -> None:
+    harness.new_monitor().turn()
+    harness.close()
+    harness.recall()
+    harness.turn(harness.new_monitor())
+    assert harness.posted_drifts == SALES
+    harness.close()
     for _ in range(2):
-        one.turn(one.watcher())
-        one.close()
-    assert one.told == SALES
+        harness.turn(harness.new_monitor())
+        harness.close()
+    assert harness.posted_drifts == SALES
 
 
 @pytest.mark.parametrize(
@@ -56,99 +58,101 @@ def test_a_restart_forgets_nothing_and_tells_nothing_twice(one: Duty) -> None:
         (SlackRefused("channel_not_found"), 60 * AGAIN),
     ],
 )
-def test_what_slack_does_not_take_is_told_later_and_once(one: Duty, fault: Exception, away: timedelta) -> None:
-    watcher = one.watcher()
-    watcher.turn()
-    one.recall()
-    one.messenger.faults = [fault]
-    one.turn(watcher)
-    one.close()
-    again = one.watcher()
-    assert again.turn() == one.clock() + min(away, timedelta(minutes=MINUTES))
-    assert one.told == []
-    one.clock.time += away
+def test_what_slack_does_not_take_is_told_later_and_once(
+    harness: DriftHarness, fault: Exception, away: timedelta
+) -> None:
+    monitor = harness.new_monitor()
+    monitor.turn()
+    harness.recall()
+    harness.messenger.faults = [fault]
+    harness.turn(monitor)
+    harness.close()
+    again = harness.new_monitor()
+    assert again.turn() == harness.clock() + min(away, timedelta(minutes=MINUTES))
+    assert harness.posted_drifts == []
+    harness.clock.time += away
     for _ in range(2):
         again.turn()
-        one.turn(again)
-    assert one.told == SALES
+        harness.turn(again)
+    assert harness.posted_drifts == SALES
 
 
 def test_what_stands_in_slack_and_could_not_be_recorded_is_not_told_again(
-    one: Duty, monkeypatch: pytest.MonkeyPatch
+    harness: DriftHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watcher = one.watcher()
-    watcher.turn()
-    one.recall()
-    database, writing = one.journals[0].database, one.journals[0].database.writing
+    monitor = harness.new_monitor()
+    monitor.turn()
+    harness.recall()
+    database, writing = harness.journals[0].database, harness.journals[0].database.writing
 
     def away() -> None:
         raise JournalUnavailable("the disk is full")
 
-    one.messenger.after = lambda: monkeypatch.setattr(database, "writing", away)
-    one.clock.move(minutes=MINUTES)
-    assert watcher.turn() == one.clock() + AGAIN
+    harness.messenger.after = lambda: monkeypatch.setattr(database, "writing", away)
+    harness.clock.move(minutes=MINUTES)
+    assert monitor.turn() == harness.clock() + AGAIN
     monkeypatch.setattr(database, "writing", writing)
-    one.clock.time += AGAIN
-    watcher.turn()
-    one.close()
-    one.turn(one.watcher())
-    assert one.told == SALES
+    harness.clock.time += AGAIN
+    monitor.turn()
+    harness.close()
+    harness.turn(harness.new_monitor())
+    assert harness.posted_drifts == SALES
 
 
-def test_who_is_killed_between_look_and_word_leaves_it_to_the_next(one: Duty) -> None:
-    first = one.watcher()
+def test_who_is_killed_between_look_and_word_leaves_it_to_the_next(harness: DriftHarness) -> None:
+    first = harness.new_monitor()
     first.turn()
-    one.recall()
-    one.messenger.faults = [KeyboardInterrupt()]  # type: ignore[list-item]  # as a kill: no way back
+    harness.recall()
+    harness.messenger.faults = [KeyboardInterrupt()]  # type: ignore[list-item]  # as a kill: no way back
     with pytest.raises(KeyboardInterrupt):
-        one.turn(first)
-    one.close()
-    one.clock.time += CLAIM
-    one.watcher().turn()
-    assert one.told == SALES
+        harness.turn(first)
+    harness.close()
+    harness.clock.time += SCAN_LEASE
+    harness.new_monitor().turn()
+    assert harness.posted_drifts == SALES
 
 
-def test_of_two_replicas_one_looks_and_tells(several: Duty) -> None:
-    first, second = several.watcher(), several.watcher()
+def test_of_two_replicas_one_looks_and_tells(replicas: DriftHarness) -> None:
+    first, second = replicas.new_monitor(), replicas.new_monitor()
     first.turn()
-    several.sandbox.requests.clear()
+    replicas.sandbox.requests.clear()
     second.turn()
-    assert several.sandbox.requests == []
-    several.recall()
-    several.clock.move(minutes=MINUTES)
-    turns = [threading.Thread(target=watcher.turn) for watcher in (first, second)]
+    assert replicas.sandbox.requests == []
+    replicas.recall()
+    replicas.clock.move(minutes=MINUTES)
+    turns = [threading.Thread(target=monitor.turn) for monitor in (first, second)]
     for turn in turns:
         turn.start()
     for turn in turns:
         turn.join(60)
-    listed = [heard for heard in several.sandbox.requests if heard.line == "GET /api/call_park_groups"]
+    listed = [heard for heard in replicas.sandbox.requests if heard.line == "GET /api/call_park_groups"]
     assert len(listed) == 1
-    assert several.told == SALES
+    assert replicas.posted_drifts == SALES
     for _ in range(2):
-        several.turn(second)
+        replicas.turn(second)
         first.turn()
-    assert several.told == SALES
+    assert replicas.posted_drifts == SALES
 
 
-def test_who_was_frozen_for_too_long_has_nothing_more_to_say(several: Duty) -> None:
-    first, second = several.watcher(), several.watcher()
+def test_who_was_frozen_for_too_long_has_nothing_more_to_say(replicas: DriftHarness) -> None:
+    first, second = replicas.new_monitor(), replicas.new_monitor()
     first.turn()
-    several.recall()
-    held = several.hold("GET /api/call_park")
-    several.clock.move(minutes=MINUTES)
+    replicas.recall()
+    held = replicas.hold("GET /api/call_park")
+    replicas.clock.move(minutes=MINUTES)
     frozen = threading.Thread(target=first.turn)
     frozen.start()
     assert held.reached.wait(30)
     second.turn()
-    assert several.told == [], "the other one is at it"
-    several.clock.time += CLAIM
+    assert replicas.posted_drifts == [], "the other one is at it"
+    replicas.clock.time += SCAN_LEASE
     second.turn()
-    assert several.told == SALES
+    assert replicas.posted_drifts == SALES
     assert held.hold
     held.hold.set()
     frozen.join(60)
-    several.turn(first)
-    assert several.told == SALES
+    replicas.turn(first)
+    assert replicas.posted_drifts == SALES
 
 
 @pytest.mark.parametrize(
@@ -160,28 +164,30 @@ def test_who_was_frozen_for_too_long_has_nothing_more_to_say(several: Duty) -> N
         (Kind.THROTTLED, "GET /api/call_park_groups*"),
     ],
 )
-def test_a_pbx_that_is_away_is_no_drift_and_hides_none(one: Duty, kind: Kind, match: str) -> None:
-    watcher = one.watcher()
-    watcher.turn()
-    one.recall()
-    one.sandbox.faults.add(Fault(kind=kind, match=match, times=None))
+def test_a_pbx_that_is_away_is_no_drift_and_hides_none(harness: DriftHarness, kind: Kind, match: str) -> None:
+    monitor = harness.new_monitor()
+    monitor.turn()
+    harness.recall()
+    harness.sandbox.faults.add(Fault(kind=kind, match=match, times=None))
     for _ in range(2):
-        one.turn(watcher)
-    assert one.told == []
-    one.sandbox.faults.clear()
-    one.turn(watcher)
-    assert one.told == SALES
+        harness.turn(monitor)
+    assert harness.posted_drifts == []
+    harness.sandbox.faults.clear()
+    harness.turn(monitor)
+    assert harness.posted_drifts == SALES
 
 
 @pytest.mark.parametrize("status", [403, 500])
-def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at(one: Duty, status: int) -> None:
-    watcher = one.watcher(most=16)
+def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at(
+    harness: DriftHarness, status: int
+) -> None:
+    monitor = harness.new_monitor(most=16)
     for _ in range(2):
-        one.turn(watcher)
-    state, refusal = one.sandbox.state, {"kind": Kind.STATUS, "status": status, "times": None}
+        harness.turn(monitor)
+    state, refusal = harness.sandbox.state, {"kind": Kind.STATUS, "status": status, "times": None}
     sales = f"GET /api/call_park_groups/{quote(state.group_id('Sales'), safe='')}/members"
-    one.sandbox.faults.add(Fault(match=sales, **refusal))  # type: ignore[arg-type]
-    one.sandbox.console_remove_member(state.group_id("Billing"), "1055")
+    harness.sandbox.faults.add(Fault(match=sales, **refusal))  # type: ignore[arg-type]
+    harness.sandbox.console_remove_member(state.group_id("Billing"), "1055")
     for _ in range(4):
-        one.turn(watcher)
-    assert one.told == ["Billing was changed outside Park"]
+        harness.turn(monitor)
+    assert harness.posted_drifts == ["Billing was changed outside Park"]

@@ -11,17 +11,26 @@ from bot.journal.drift_store import BaselineRow, ScanState
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 
-WATCH = ScanState(owner="me", lease_until=None, due_at=None, looked_at=None, mark=1, skip=0, end=True, doubts={})
+STATE = ScanState(
+    owner="me",
+    lease_until=None,
+    due_at=None,
+    scanned_at=None,
+    last_event=1,
+    list_offset=0,
+    all_listed=True,
+    uncertain={},
+)
 GROUPS = {id: {"id": id, "name": f"Group {id}", "recall_to": "USER_ONLY"} for id in ("1", "2", "3")}
 Script = Callable[[Asked], Reply | None]
 
 
-def _sight(settings: dict[str, Any]) -> BaselineRow:
+def _baseline_row(settings: dict[str, Any]) -> BaselineRow:
     known = {key: value for key, value in settings.items() if key != "id"}
-    return BaselineRow(seen=Snapshot(settings=known, members=()).model_dump(mode="json"))
+    return BaselineRow(snapshot=Snapshot(settings=known, members=()).model_dump(mode="json"))
 
 
-def _look(script: Script, *, most: int = 50) -> DriftScan:
+def _scan(script: Script, *, most: int = 50) -> DriftScan:
     """At a PBX with three groups, which answers as the script has it where that has an answer."""
 
     def answer(asked: Asked) -> Reply:
@@ -34,9 +43,9 @@ def _look(script: Script, *, most: int = 50) -> DriftScan:
             return says({"items": []}) if id in GROUPS else Reply(404)
         return says(GROUPS[last]) if last in GROUPS else Reply(404)
 
-    sights = {id: _sight(group) for id, group in GROUPS.items()} | {SERVER.key: _sight({"enabled": True})}
+    sights = {id: _baseline_row(group) for id, group in GROUPS.items()} | {SERVER.key: _baseline_row({"enabled": True})}
     with scripted(answer) as pbx, client(pbx.url, deadline=2.0) as ours:
-        look = DriftScan(ours, sights, WATCH, most, lambda: False)
+        look = DriftScan(ours, sights, STATE, most, lambda: False)
         look.run()
     assert len(pbx.asked) <= most
     return look
@@ -69,11 +78,11 @@ def _lists(*ids: str, count: int | None = None, gone: str = "") -> Script:
     ],
 )
 def test_a_group_that_is_there_or_may_be_is_not_gone(script: Script) -> None:
-    assert _look(script).gone == set()
+    assert _scan(script).deleted == set()
 
 
 def test_what_neither_the_whole_list_nor_the_pbx_by_its_id_has_is_gone() -> None:
-    assert _look(_lists("1", "2", count=2, gone="3")).gone == {"3"}
+    assert _scan(_lists("1", "2", count=2, gone="3")).deleted == {"3"}
 
 
 def test_without_a_count_the_list_ends_with_an_empty_page() -> None:
@@ -82,11 +91,11 @@ def test_without_a_count_the_list_ends_with_an_empty_page() -> None:
             return says({"items": []})
         return _lists("1", "2", gone="3")(asked)
 
-    assert _look(paged).gone == {"3"}
+    assert _scan(paged).deleted == {"3"}
 
 
 def test_what_was_listed_and_is_gone_when_its_members_are_read_is_gone() -> None:
-    assert _look(_lists("1", "2", "3", count=3, gone="3")).gone == {"3"}
+    assert _scan(_lists("1", "2", "3", count=3, gone="3")).deleted == {"3"}
 
 
 def test_a_list_that_is_longer_than_a_look_is_gone_on_with_next_time() -> None:
@@ -96,8 +105,8 @@ def test_a_list_that_is_longer_than_a_look_is_gone_on_with_next_time() -> None:
         skip = int(asked.query["skip"])
         return says({"count": 900, "items": [{"id": f"g{skip + at}", "name": f"G{skip + at}"} for at in range(100)]})
 
-    look = _look(endless, most=12)
-    assert (look.skip, look.end, look.gone) == (400, False, set())
+    look = _scan(endless, most=12)
+    assert (look.list_offset, look.all_listed, look.deleted) == (400, False, set())
 
 
 def test_what_differs_in_the_list_alone_is_no_drift() -> None:
@@ -107,5 +116,5 @@ def test_what_differs_in_the_list_alone_is_no_drift() -> None:
         items = [{"id": id, "name": group["name"]} for id, group in GROUPS.items()]
         return says({"count": 3, "items": items}) if asked.path == "/call_park_groups" else None
 
-    look = _look(bare)
-    assert {look.readings[id].settings["recall_to"] for id in GROUPS} == {"USER_ONLY"}
+    look = _scan(bare)
+    assert {look.snapshots[id].settings["recall_to"] for id in GROUPS} == {"USER_ONLY"}

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.pbx.faults import Kind
 from bot.sandbox.stage import Stage
-from tests.drift.conftest import EVERY, Outside
+from tests.drift.conftest import EVERY, DriftScene
 
 
 @pytest.mark.parametrize(
@@ -26,105 +26,105 @@ from tests.drift.conftest import EVERY, Outside
         ["recall Sales to Night Desk for 2m"],
     ],
 )
-def test_what_was_asked_for_in_slack_is_no_drift(scene: Outside, lines: list[str]) -> None:
+def test_what_was_asked_for_in_slack_is_no_drift(scene: DriftScene, lines: list[str]) -> None:
     for line in lines:
         scene.do(line)
     assert scene.writes
-    scene.look(3)
-    assert scene.told() == []
+    scene.scan(3)
+    assert scene.posted_drifts() == []
 
 
-def test_a_deletion_and_its_undoing_are_no_drift(scene: Outside) -> None:
+def test_a_deletion_and_its_undoing_are_no_drift(scene: DriftScene) -> None:
     scene.do("delete Sales")
     scene.click(scene.whisper(), "Delete")
-    scene.look()
+    scene.scan()
     scene.do("undo change 1")
-    scene.look(2)
+    scene.scan(2)
     assert sorted(scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
-    assert scene.told() == []
+    assert scene.posted_drifts() == []
 
 
-def test_what_somebody_else_changed_on_the_same_group_is_told_alone(scene: Outside) -> None:
+def test_what_somebody_else_changed_on_the_same_group_is_told_alone(scene: DriftScene) -> None:
     scene.do("add 1001 to Sales")
     scene.console.console_add_member(scene.id("Sales"), "1004")
     scene.do("recall Sales to Night Desk")
-    scene.look(2)
-    (told,) = scene.told()
+    scene.scan(2)
+    (told,) = scene.posted_drifts()
     assert "1004 " in told.plain
     assert "1001 " not in told.plain
     assert "Night Desk" not in told.plain
 
 
-def test_by_whom_is_left_open_where_it_may_have_been_park_itself(scene: Outside) -> None:
+def test_by_whom_is_left_open_where_it_may_have_been_park_itself(scene: DriftScene) -> None:
     """Where the account's name is not known, its own changes look like anybody's in the audit log."""
     scene.do("add 1001 to Sales")
     scene.console.console_add_member(scene.id("Sales"), "1004")
-    scene.look()
-    (told,) = scene.told()
+    scene.scan()
+    (told,) = scene.posted_drifts()
     assert "park.bot" not in told.plain
     assert "console.admin" not in told.plain
 
 
-def test_park_s_own_account_is_not_named_where_it_is_known(outside: Callable[..., Outside]) -> None:
-    scene = outside(pbx_username="park.bot", pbx_password="unused: there is a token")
+def test_park_s_own_account_is_not_named_where_it_is_known(make_scene: Callable[..., DriftScene]) -> None:
+    scene = make_scene(pbx_username="park.bot", pbx_password="unused: there is a token")
     scene.do("add 1001 to Sales")
     scene.console.console_add_member(scene.id("Sales"), "1004")
-    scene.look()
-    (told,) = scene.told()
+    scene.scan()
+    (told,) = scene.posted_drifts()
     assert "console.admin (Web Portal)" in told.plain
     assert "park.bot" not in told.plain
 
 
-def test_a_target_that_a_change_is_at_is_left_for_the_next_look(scene: Outside) -> None:
+def test_a_target_that_a_change_is_at_is_left_for_the_next_look(scene: DriftScene) -> None:
     writing = scene.hold(f"POST {scene.path('Sales')}/members/1004")
     scene.slash("add 1001, 1004 to Sales")
     scene.reached(writing)
     scene.console.console_add_member(scene.id("Support"), "1005")
-    scene.look()
+    scene.scan()
     scene.go_on(writing)
     scene.stage.settle(30)
-    scene.look(2)
-    (told,) = scene.told()
+    scene.scan(2)
+    (told,) = scene.posted_drifts()
     assert "Support was changed" in told.plain
 
 
-def test_a_change_that_ends_while_the_pbx_is_looked_at_is_no_drift(scene: Outside) -> None:
+def test_a_change_that_ends_while_the_pbx_is_looked_at_is_no_drift(scene: DriftScene) -> None:
     """The group was read before it, and whatever comes of the look after it."""
-    before = scene.looked()
+    before = scene.wait_for_scan()
     reading = scene.hold(f"GET {scene.path('Support')}/members")
     scene.stage.forward(EVERY)
     scene.reached(reading)
     scene.do("add 1001 to Sales")
     scene.do("recall Billing to Night Desk")
     scene.go_on(reading)
-    scene.looked(but=before)
-    scene.look(2)
-    assert scene.told() == []
+    scene.wait_for_scan(but=before)
+    scene.scan(2)
+    assert scene.posted_drifts() == []
 
 
-def test_a_change_that_the_pbx_refuses_midway_is_no_drift(scene: Outside) -> None:
+def test_a_change_that_the_pbx_refuses_midway_is_no_drift(scene: DriftScene) -> None:
     refused = scene.fail(Kind.STATUS, f"POST {scene.path('Sales')}/members/1004", status=400)
     scene.do("add 1001, 1004 to Sales")
     assert refused.reached.is_set()
-    scene.look(2)
-    assert scene.told() == []
+    scene.scan(2)
+    assert scene.posted_drifts() == []
 
 
-def test_what_arrives_late_of_a_change_whose_outcome_is_unknown_is_no_drift(scene: Outside) -> None:
+def test_what_arrives_late_of_a_change_whose_outcome_is_unknown_is_no_drift(scene: DriftScene) -> None:
     late = scene.fail(Kind.LATE, f"POST {scene.path('Sales')}/members/1001", seconds=3)
     scene.do("add 1001 to Sales")
     assert "unknown" in scene.card().plain
-    scene.looked_in_between(late)
-    scene.look(4)
+    scene.scan_before(late)
+    scene.scan(4)
     assert scene.members("Sales")[-1] == "1001"
-    assert scene.told() == []
+    assert scene.posted_drifts() == []
     scene.console.console_add_member(scene.id("Sales"), "1004")
-    scene.look()
-    assert len(scene.told()) == 1
+    scene.scan()
+    assert len(scene.posted_drifts()) == 1
 
 
-def test_what_was_changed_in_slack_while_nobody_looked_is_no_drift(outside: Callable[..., Outside]) -> None:
-    scene = outside()
+def test_what_was_changed_in_slack_while_nobody_looked_is_no_drift(make_scene: Callable[..., DriftScene]) -> None:
+    scene = make_scene()
     scene.stage.park.stop()
     stage: Stage = scene.stage
     stage._environment["park_drift_interval"] = None
@@ -134,6 +134,6 @@ def test_what_was_changed_in_slack_while_nobody_looked_is_no_drift(outside: Call
     stage.park.stop()
     stage._environment["park_drift_interval"] = 5
     stage._start_park()
-    scene.look(2)
-    (told,) = scene.told()
+    scene.scan(2)
+    (told,) = scene.posted_drifts()
     assert "1004 " in told.plain

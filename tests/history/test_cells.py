@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.journal.history import HistoryRecord, csv_of, harmless, json_of
+from bot.journal.history import HistoryRecord, csv_of, escape_formulas, json_of
 
 AT = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
 RECORD = HistoryRecord(
@@ -40,7 +40,7 @@ def runs(cell: str) -> bool:
 
 @given(nasty)
 def test_no_cell_begins_a_formula_however_a_spreadsheet_splits_the_line(text: str) -> None:
-    safe = harmless(text)
+    safe = escape_formulas(text)
     assert not any(map(runs, re.split(r"[,;\t\r\n|]", safe)))
     assert safe[:1] not in ("\t", "\r")
 
@@ -48,12 +48,12 @@ def test_no_cell_begins_a_formula_however_a_spreadsheet_splits_the_line(text: st
 @given(nasty)
 def test_only_apostrophes_are_put_in(text: str) -> None:
     kept = "".join("\ufffd" if unicodedata.category(one) == "Cs" else one for one in text)
-    assert harmless(text).replace("'", "") == kept.replace("'", "")
+    assert escape_formulas(text).replace("'", "") == kept.replace("'", "")
 
 
 @pytest.mark.parametrize("text", ["Sales", "a - b = c", "1001 Ana", "Café “Süd”", "user -> Night Desk (6001)", ""])
 def test_what_people_usually_write_stays_as_it_is(text: str) -> None:
-    assert harmless(text) == text
+    assert escape_formulas(text) == text
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_people_usually_write_stays_as_it_is(text: str) -> None:
     }.items(),
 )
 def test_an_apostrophe_stands_before_what_would_run(text: str, safe: str) -> None:
-    assert harmless(text) == safe
+    assert escape_formulas(text) == safe
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
@@ -76,7 +76,7 @@ def test_a_csv_reader_gets_every_cell_back_with_its_lines(text: str) -> None:
     written = "".join(csv_of([replace(RECORD, line=text)]))
     header, row = csv.reader(io.StringIO(written, newline=""))
     assert len(header) == len(row) == 11
-    assert row[4] == harmless(text)
+    assert row[4] == escape_formulas(text)
     assert row[:4] == ["7", "2026-11-25T12:30:15Z", "", "U1"]
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import event
 
 from bot.journal.journal import Journal
 from bot.journal.models import State
-from tests.journal.making import ASKED, asking
+from tests.journal.making import OPERATIONS, make_request
 
 
 def steps(journal: Journal) -> Iterator[None]:
     """One commit each."""
-    journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
+    journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales"}))
     yield
     entry = journal.claim("dying")
     assert entry is not None

@@ -9,114 +9,118 @@ from sqlalchemy import delete
 from bot.errors import JournalUnavailable
 from bot.journal.models import Accepted, State
 from bot.journal.tables import entries, events
-from tests.journal.making import ASKED, SECRET, START, Desk, asking
+from tests.journal.making import OPERATIONS, SECRET, START, JournalHarness, make_request
 
 NEVER = "CREATE TRIGGER no BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'no'); END"
 NEVER_ON_POSTGRESQL = "ALTER TABLE entries ADD CONSTRAINT no CHECK (response_url IS NULL)"
 
 
-def test_an_accepted_request_is_found_as_it_was_given(context: Desk) -> None:
-    accepted = context.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales", "1001"}))
-    entry = context.journal.get(accepted.id)
+def test_an_accepted_request_is_found_as_it_was_given(harness: JournalHarness) -> None:
+    accepted = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales", "1001"}))
+    entry = harness.journal.get(accepted.id)
     assert accepted.fresh
-    assert (entry.request, entry.asked, entry.footprint) == (asking("a"), ASKED, frozenset({"sales", "1001"}))
+    assert (entry.request, entry.asked, entry.footprint) == (
+        make_request("a"),
+        OPERATIONS,
+        frozenset({"sales", "1001"}),
+    )
     assert entry.request.response_url == SECRET
     assert (entry.state, entry.attempt, entry.began, entry.told) == (State.WAITING, 0, False, False)
     assert entry.run_at == entry.accepted_at == START
-    assert context.journal.find("a") == entry
+    assert harness.journal.find("a") == entry
 
 
-def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(context: Desk) -> None:
-    first = context.journal.accept(asking("a"), asked=ASKED, footprint=frozenset({"sales"}))
-    before = context.journal.get(first.id)
-    again = context.journal.accept(asking("a", line="another line"), asked=[], footprint=frozenset({"support"}))
+def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(harness: JournalHarness) -> None:
+    first = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales"}))
+    before = harness.journal.get(first.id)
+    again = harness.journal.accept(make_request("a", line="another line"), asked=[], footprint=frozenset({"support"}))
     assert again == Accepted(id=first.id, fresh=False)
-    assert context.journal.get(first.id) == before
-    assert context.story(first.id) == ["accepted"]
+    assert harness.journal.get(first.id) == before
+    assert harness.event_names(first.id) == ["accepted"]
 
 
-def test_ids_count_up_and_are_never_given_again(context: Desk) -> None:
-    first, second = context.accept(), context.accept()
-    with context.journal.database.writing() as pruning:
+def test_ids_count_up_and_are_never_given_again(harness: JournalHarness) -> None:
+    first, second = harness.accept(), harness.accept()
+    with harness.journal.database.writing() as pruning:
         pruning.execute(delete(events))
         pruning.execute(delete(entries))
-    assert (first, second, context.accept()) == (1, 2, 3)
+    assert (first, second, harness.accept()) == (1, 2, 3)
 
 
-def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(context: Desk) -> None:
-    number = context.journal.refuse(asking("a"), asked=ASKED, outcome={"reason": "no rule"})
-    entry = context.journal.get(number)
+def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(harness: JournalHarness) -> None:
+    number = harness.journal.refuse(make_request("a"), asked=OPERATIONS, outcome={"reason": "no rule"})
+    entry = harness.journal.get(number)
     assert (entry.state, entry.told, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})
     assert entry.request.response_url is None
-    assert context.story(number) == ["refused"]
-    assert context.journal.claim("worker") is None
-    assert context.journal.refuse(asking("a"), asked=ASKED, outcome={}) == number
+    assert harness.event_names(number) == ["refused"]
+    assert harness.journal.claim("worker") is None
+    assert harness.journal.refuse(make_request("a"), asked=OPERATIONS, outcome={}) == number
 
 
-def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(context: Desk) -> None:
-    context.accept("sales")
-    entry = context.claim()
+def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(harness: JournalHarness) -> None:
+    harness.accept("sales")
+    entry = harness.claim()
     assert SECRET not in repr(entry)
     assert SECRET not in str(entry.request)
-    context.journal.told(context.journal.end(entry, State.DONE, {"text": "done"}))
-    assert context.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
-    assert SECRET not in repr(context.journal.events(entry.id))
+    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "done"}))
+    assert harness.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
+    assert SECRET not in repr(harness.journal.events(entry.id))
 
 
-def test_the_response_url_is_in_no_error(context: Desk) -> None:
-    with context.journal.database.writing() as connection:
-        connection.exec_driver_sql(NEVER if context.journal.database.alone else NEVER_ON_POSTGRESQL)
+def test_the_response_url_is_in_no_error(harness: JournalHarness) -> None:
+    with harness.journal.database.writing() as connection:
+        connection.exec_driver_sql(NEVER if harness.journal.database.alone else NEVER_ON_POSTGRESQL)
     with pytest.raises(JournalUnavailable) as failure:
-        context.accept("sales")
+        harness.accept("sales")
     assert SECRET not in "".join(traceback.format_exception(failure.value))
 
 
-def test_the_story_of_a_change_says_what_happened_through_whom_and_when(context: Desk) -> None:
-    number = context.accept("sales")
-    context.clock.move(seconds=1)
-    entry = context.journal.checkpoint(context.claim(), asked=ASKED, rule="leads", plan={"wanted": 1})
-    entry = context.journal.checkpoint(entry, began=True)
-    entry = context.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
-    context.journal.told(context.journal.end(entry, State.DONE, {"text": "done"}))
-    story = context.journal.events(number)
+def test_the_story_of_a_change_says_what_happened_through_whom_and_when(harness: JournalHarness) -> None:
+    number = harness.accept("sales")
+    harness.clock.move(seconds=1)
+    entry = harness.journal.checkpoint(harness.claim(), asked=OPERATIONS, rule="leads", plan={"wanted": 1})
+    entry = harness.journal.checkpoint(entry, began=True)
+    entry = harness.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
+    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "done"}))
+    story = harness.journal.events(number)
     assert [(event.what, event.by) for event in story] == [
         ("accepted", "U1"),
         *((what, "worker") for what in ("claimed", "planned", "began", "shown", "noted", "ended", "told")),
     ]
     assert [event.at - START for event in story] == [timedelta(0)] + [timedelta(seconds=1)] * 7
     assert story[0].data == {
-        "request": asking("key 0").model_dump(mode="json", exclude={"response_url"}),
-        "asked": ASKED,
+        "request": make_request("key 0").model_dump(mode="json", exclude={"response_url"}),
+        "asked": OPERATIONS,
         "footprint": ["sales"],
     }
-    assert story[2].data == {"asked": ASKED, "rule": "leads", "plan": {"wanted": 1}}
+    assert story[2].data == {"asked": OPERATIONS, "rule": "leads", "plan": {"wanted": 1}}
     assert story[-2].data == {"state": "done", "outcome": {"text": "done"}}
     assert {event.entry for event in story} == {number}
 
 
-def test_recent_is_newest_first_and_waiting_is_what_has_not_ended(context: Desk) -> None:
-    first, second, third = context.accept(), context.accept(), context.accept()
-    context.journal.end(context.claim(), State.DONE, {})
-    context.claim()
-    assert [entry.id for entry in context.journal.recent(2)] == [third, second]
-    assert [(entry.id, entry.state) for entry in context.journal.waiting()] == [
+def test_recent_is_newest_first_and_waiting_is_what_has_not_ended(harness: JournalHarness) -> None:
+    first, second, third = harness.accept(), harness.accept(), harness.accept()
+    harness.journal.end(harness.claim(), State.DONE, {})
+    harness.claim()
+    assert [entry.id for entry in harness.journal.recent(2)] == [third, second]
+    assert [(entry.id, entry.state) for entry in harness.journal.waiting()] == [
         (second, State.RUNNING),
         (third, State.WAITING),
     ]
-    assert context.journal.recent(10)[-1].id == first
+    assert harness.journal.recent(10)[-1].id == first
 
 
-def test_a_change_that_does_not_exist_is_a_key_error_and_an_unknown_key_is_none(context: Desk) -> None:
+def test_a_change_that_does_not_exist_is_a_key_error_and_an_unknown_key_is_none(harness: JournalHarness) -> None:
     with pytest.raises(KeyError):
-        context.journal.get(42)
-    assert context.journal.find("unknown") is None
-    assert context.journal.events(42) == []
+        harness.journal.get(42)
+    assert harness.journal.find("unknown") is None
+    assert harness.journal.events(42) == []
 
 
-def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(context: Desk) -> None:
+def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(harness: JournalHarness) -> None:
     berlin = datetime(2026, 3, 29, 3, tzinfo=timezone(timedelta(hours=2)))
-    entry = context.journal.get(context.accept(run_at=berlin))
+    entry = harness.journal.get(harness.accept(run_at=berlin))
     assert entry.run_at == berlin
     assert entry.run_at.utcoffset() == timedelta(0)
     with pytest.raises(Exception, match="no time zone"):
-        context.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001
+        harness.accept(run_at=datetime(2026, 3, 29, 3))  # noqa: DTZ001

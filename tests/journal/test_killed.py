@@ -10,13 +10,13 @@ import pytest
 
 from bot.journal.journal import LEASE, Journal
 from bot.journal.models import Entry, State
-from tests.journal.making import url
+from tests.journal.making import sqlite_url
 
 STEPS = ["accepted", "claimed", "planned", "began", "ended", "told"]
 OPENING = """
 import sys
 from sqlalchemy import Engine, event
-from bot.journal import Journal
+from bot.journal.journal import Journal
 from tests.journal.dying import die
 event.listen(Engine, "commit", die)
 Journal(sys.argv[1])
@@ -53,8 +53,10 @@ def _later() -> datetime:
 
 
 def test_a_process_killed_while_it_makes_the_tables_leaves_none_half_made(tmp_path: Path) -> None:
-    assert subprocess.run([sys.executable, "-c", OPENING, url(tmp_path)], check=False).returncode == -signal.SIGKILL
-    journal = Journal(url(tmp_path))
+    assert (
+        subprocess.run([sys.executable, "-c", OPENING, sqlite_url(tmp_path)], check=False).returncode == -signal.SIGKILL
+    )
+    journal = Journal(sqlite_url(tmp_path))
     assert journal.recent(1) == []
     journal.close()
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from bot.errors import TargetTaken
 from bot.journal.journal import LEASE
 from bot.journal.models import Entry, State
-from tests.journal.making import ASKED, Desk, asking
+from tests.journal.making import OPERATIONS, JournalHarness, make_request
 
 FOOTPRINTS = st.frozensets(st.sampled_from(["sales", "support", "1001"]))
 TARGETS = st.frozensets(st.sampled_from(["=a", "=b"]), min_size=1)
@@ -63,29 +63,29 @@ class Known:
 class JournalMachine(RuleBasedStateMachine):
     claims: Bundle[Entry] = Bundle("claims")
 
-    def __init__(self, context: Desk) -> None:
+    def __init__(self, harness: JournalHarness) -> None:
         super().__init__()
-        self.context = context
+        self.harness = harness
         self.known: dict[int, Known] = {}
-        context.begin_anew()
+        harness.reset()
 
     @rule(footprint=FOOTPRINTS, later=st.none() | SECONDS)
     def accept(self, footprint: frozenset[str], later: int | None) -> None:
-        due = None if later is None else self.context.clock() + timedelta(seconds=later)
-        number = self.context.accept(*footprint, run_at=due)
+        due = None if later is None else self.harness.clock() + timedelta(seconds=later)
+        number = self.harness.accept(*footprint, run_at=due)
         assert number not in self.known
         self.known[number] = Known(id=number, footprint=footprint, due=due)
 
     @rule(key=st.integers(0, 20))
     def deliver_again(self, key: int) -> None:
         if key < len(self.known):
-            again = self.context.journal.accept(asking(f"key {key}"), asked=ASKED, footprint=frozenset())
+            again = self.harness.journal.accept(make_request(f"key {key}"), asked=OPERATIONS, footprint=frozenset())
             assert (again.fresh, again.id in self.known) == (False, True)
 
     @rule(target=claims)
     def claim(self) -> Entry | MultipleResults[Entry]:
-        now, expected = self.context.clock(), self._next()
-        entry = self.context.journal.claim("worker")
+        now, expected = self.harness.clock(), self._next()
+        entry = self.harness.journal.claim("worker")
         assert (entry and entry.id) == (expected and expected.id)
         if entry is None or expected is None:
             return multiple()
@@ -100,8 +100,8 @@ class JournalMachine(RuleBasedStateMachine):
         known = self.known[entry.id]
         if not self._holds(entry) or known.state not in (State.RUNNING, State.UNKNOWN, state):
             return multiple()
-        known.state, known.lease, known.targets = state, self.context.clock() + LEASE, frozenset()
-        return self.context.journal.end(entry, state, {})
+        known.state, known.lease, known.targets = state, self.harness.clock() + LEASE, frozenset()
+        return self.harness.journal.end(entry, state, {})
 
     @rule(target=claims, entry=consumes(claims), wanted=TARGETS)
     def aim(self, entry: Entry, wanted: frozenset[str]) -> Entry | MultipleResults[Entry]:
@@ -111,36 +111,36 @@ class JournalMachine(RuleBasedStateMachine):
         others = [one for one in self.known.values() if one is not known and one.has]
         known.targets, known.has = wanted, not any(one.targets & wanted for one in others)
         if known.has:
-            known.lease = self.context.clock() + LEASE
-            return self.context.journal.checkpoint(entry, targets=wanted)
+            known.lease = self.harness.clock() + LEASE
+            return self.harness.journal.checkpoint(entry, targets=wanted)
         known.lease, known.due, known.state = None, None, State.WAITING
         with pytest.raises(TargetTaken):
-            self.context.journal.checkpoint(entry, targets=wanted)
+            self.harness.journal.checkpoint(entry, targets=wanted)
         return multiple()
 
     @rule(entry=consumes(claims), seconds=SECONDS)
     def release(self, entry: Entry, seconds: int) -> None:
         known = self.known[entry.id]
         if self._holds(entry):
-            known.due, known.lease = self.context.clock() + timedelta(seconds=seconds), None
+            known.due, known.lease = self.harness.clock() + timedelta(seconds=seconds), None
             known.state = known.state if known.state.ended else State.WAITING
-            self.context.journal.release(entry, known.due)
+            self.harness.journal.release(entry, known.due)
 
     @rule(entry=consumes(claims))
     def told(self, entry: Entry) -> None:
         known = self.known[entry.id]
         if self._holds(entry) and known.state.ended:
-            self.context.journal.told(entry)
+            self.harness.journal.told(entry)
             known.told, known.lease = True, None
 
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: int) -> None:
-        self.context.clock.move(seconds=seconds)
+        self.harness.clock.move(seconds=seconds)
 
     @rule()
     def restart(self) -> None:
-        self.context.restart()
-        if not self.context.journal.database.alone:
+        self.harness.restart()
+        if not self.harness.journal.database.alone:
             return
         for known in self.known.values():
             known.lease = None
@@ -148,7 +148,7 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_overlaps(self) -> None:
-        running = [entry for entry in self.context.journal.waiting() if entry.state is State.RUNNING]
+        running = [entry for entry in self.harness.journal.waiting() if entry.state is State.RUNNING]
         assert sum(len(entry.footprint) for entry in running) == len(frozenset[str]().union(*_footprints(running)))
 
     @invariant()
@@ -158,14 +158,14 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_journal_agrees(self) -> None:
-        for entry in self.context.journal.recent(100):
+        for entry in self.harness.journal.recent(100):
             known = self.known[entry.id]
             assert (entry.state, entry.attempt, entry.told) == (known.state, known.attempt, known.told)
             assert (entry.lease_until, entry.due_at) == (known.lease, known.due)
 
     @invariant()
     def a_worker_that_sleeps_until_next_due_misses_nothing(self) -> None:
-        now, due = self.context.clock(), self.context.next_due()
+        now, due = self.harness.clock(), self.harness.next_due()
         if self._next() is not None:
             assert due == now
         else:
@@ -173,7 +173,7 @@ class JournalMachine(RuleBasedStateMachine):
             assert due == min((moment for moment in moments if moment and moment > now), default=None)
 
     def _next(self) -> Known | None:
-        now, all_known = self.context.clock(), self.known.values()
+        now, all_known = self.harness.clock(), self.known.values()
         free = (known for known in all_known if known.is_free(now))
         return next((one for one in free if not any(other.keeps_waiting(one, now) for other in all_known)), None)
 
@@ -186,6 +186,6 @@ def _footprints(entries: list[Entry]) -> list[frozenset[str]]:
     return [entry.footprint for entry in entries]
 
 
-def test_any_order_of_it_all_is_as_the_model_says(context: Desk) -> None:
+def test_any_order_of_it_all_is_as_the_model_says(harness: JournalHarness) -> None:
     few = settings(max_examples=25, stateful_step_count=30, deadline=None)
-    run_state_machine_as_test(partial(JournalMachine, context), settings=few)  # type: ignore[arg-type]
+    run_state_machine_as_test(partial(JournalMachine, harness), settings=few)  # type: ignore[arg-type]

@@ -14,28 +14,27 @@ from sqlalchemy import create_engine, inspect
 
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal.journal import Journal
-from bot.journal.migrations import REVISIONS
-from bot.journal.migrations.upgrading import configured
+from bot.journal.migrations import HEAD, alembic_config
 from bot.journal.tables import metadata
-from tests.journal.making import Desk, asking, url
+from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 
 @pytest.fixture
-def context(lite: Desk) -> Desk:
-    return lite
+def harness(sqlite_harness: JournalHarness) -> JournalHarness:
+    return sqlite_harness
 
 
-def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(context: Desk) -> None:
-    link = context.folder / "link.sqlite3"
-    link.symlink_to(context.folder / "park.sqlite3")
-    for address in (url(context.folder), f"sqlite:///{link}"):
+def test_a_second_journal_on_the_same_file_is_refused_by_whatever_name(harness: JournalHarness) -> None:
+    link = harness.folder / "link.sqlite3"
+    link.symlink_to(harness.folder / "park.sqlite3")
+    for address in (sqlite_url(harness.folder), f"sqlite:///{link}"):
         with pytest.raises(JournalUnavailable, match="in use by another process"):
             Journal(address)
-    context.restart()
+    harness.restart()
 
 
-def test_a_second_process_is_refused_too(context: Desk) -> None:
-    second = f"from bot.journal import Journal; Journal({url(context.folder)!r})"
+def test_a_second_process_is_refused_too(harness: JournalHarness) -> None:
+    second = f"from bot.journal.journal import Journal; Journal({sqlite_url(harness.folder)!r})"
     run = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "JournalUnavailable" in run.stderr
@@ -53,38 +52,39 @@ def test_an_address_that_is_no_sqlite_file_names_the_setting(address: str) -> No
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(JournalUnavailable, match=r"can't be opened: .*No such file"):
-        Journal(url(tmp_path / "missing"))
+        Journal(sqlite_url(tmp_path / "missing"))
 
 
 def test_a_link_that_leads_nowhere_is_said(tmp_path: Path) -> None:
     (tmp_path / "park.sqlite3").symlink_to(tmp_path / "park.sqlite3")
     with pytest.raises(JournalUnavailable, match="can't be opened"):
-        Journal(url(tmp_path))
+        Journal(sqlite_url(tmp_path))
 
 
 def test_a_folder_in_the_file_s_place_is_said(tmp_path: Path) -> None:
     (tmp_path / "park.sqlite3").mkdir()
     with pytest.raises(JournalUnavailable, match="can't be used"):
-        Journal(url(tmp_path))
+        Journal(sqlite_url(tmp_path))
 
 
 def test_a_file_of_another_kind_is_said_and_the_lock_is_given_back(tmp_path: Path) -> None:
     (tmp_path / "park.sqlite3").write_text("Dear diary, " * 500)
     with pytest.raises(JournalUnavailable, match="not a database"):
-        Journal(url(tmp_path))
+        Journal(sqlite_url(tmp_path))
     (tmp_path / "park.sqlite3").unlink()
-    Journal(url(tmp_path)).close()
+    Journal(sqlite_url(tmp_path)).close()
 
 
-def test_a_journal_of_a_newer_park_is_left_alone(context: Desk) -> None:
-    with context.journal.database.writing() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(JournalUnavailable, match="another version of Park"):
-        context.restart()
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_a_journal_at_another_revision_is_refused_and_left_alone(harness: JournalHarness, revision: str) -> None:
+    with harness.journal.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0009"):
+        harness.restart()
 
 
-def test_commits_are_durable_and_references_are_kept(context: Desk) -> None:
-    with context.journal.database.reading() as connection:
+def test_commits_are_durable_and_references_are_kept(harness: JournalHarness) -> None:
+    with harness.journal.database.reading() as connection:
         values = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -92,16 +92,16 @@ def test_commits_are_durable_and_references_are_kept(context: Desk) -> None:
     assert values == ["wal", 2, 1]
 
 
-def test_only_the_owner_of_the_process_may_read_the_file(context: Desk) -> None:
-    assert {path.stat().st_mode & 0o077 for path in context.folder.iterdir()} == {0}
+def test_only_the_owner_of_the_process_may_read_the_file(harness: JournalHarness) -> None:
+    assert {path.stat().st_mode & 0o077 for path in harness.folder.iterdir()} == {0}
 
 
 def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
-    Journal(url(tmp_path)).close()
-    engine = create_engine(url(tmp_path))
+    Journal(sqlite_url(tmp_path)).close()
+    engine = create_engine(sqlite_url(tmp_path))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        harness = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(harness, metadata) == []
         indexes = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     engine.dispose()
     assert indexes == {
@@ -115,20 +115,19 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
     }
 
 
-def test_the_revisions_are_those_of_the_scripts() -> None:
-    scripts = ScriptDirectory.from_config(configured())
-    assert REVISIONS[::-1] == [script.revision for script in scripts.walk_revisions()]
+def test_the_current_revision_is_that_of_the_newest_script() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
 def test_where_nothing_is_to_be_brought_up_to_date_alembic_is_not_even_loaded(tmp_path: Path) -> None:
-    opened = f"from bot.journal import Journal; Journal({url(tmp_path)!r}).close(); import sys"
+    opened = f"from bot.journal.journal import Journal; Journal({sqlite_url(tmp_path)!r}).close(); import sys"
     told = [sys.executable, "-c", f"{opened}; print('alembic' in sys.modules)"]
     loaded = [subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)]
     assert loaded == ["True", "False"]
 
 
 def test_the_migrations_build_the_same_tables_word_by_word(tmp_path: Path) -> None:
-    Journal(url(tmp_path)).close()
+    Journal(sqlite_url(tmp_path)).close()
     engine = create_engine(f"sqlite:///{tmp_path / 'metadata.sqlite3'}")
     metadata.create_all(engine)
     engine.dispose()
@@ -146,10 +145,17 @@ def _columns(path: Path) -> dict[str, list[object]]:
         }
 
 
-def test_opening_again_keeps_what_is_there(context: Desk) -> None:
-    number = context.accept("sales")
-    before = context.journal.get(number)
-    context.restart()
-    assert context.journal.get(number) == before
-    assert context.journal.find("key 0") == before
-    assert context.journal.accept(asking("key 0"), asked=[], footprint=frozenset()).id == number
+def test_event_numbers_are_never_used_again(tmp_path: Path) -> None:
+    Journal(sqlite_url(tmp_path)).close()
+    with closing(sqlite3.connect(tmp_path / "park.sqlite3")) as connection:
+        (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'events'").fetchone()
+    assert "AUTOINCREMENT" in sql
+
+
+def test_opening_again_keeps_what_is_there(harness: JournalHarness) -> None:
+    number = harness.accept("sales")
+    before = harness.journal.get(number)
+    harness.restart()
+    assert harness.journal.get(number) == before
+    assert harness.journal.find("key 0") == before
+    assert harness.journal.accept(make_request("key 0"), asked=[], footprint=frozenset()).id == number

@@ -11,28 +11,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
 from bot.__main__ import main
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal import postgresql
 from bot.journal.database import open_database
 from bot.journal.journal import Journal
-from bot.journal.migrations import bring_up_to_date, migrate
+from bot.journal.migrations import bring_up_to_date
 from bot.journal.models import Entry, State
-from tests.journal.making import ASKED, asking, url
+from tests.journal.making import OPERATIONS, make_request
 from tests.postgres import Server
 
 SALES = frozenset({"sales"})
-WAITING = """
-    INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at)
-    VALUES ('old', '{request}', '{asked}', '["sales"]', 'waiting', '{at}', 0, false, '{at}')
-"""
-WAITING_STORY = "INSERT INTO events (entry_id, at, what, by) VALUES (1, '{at}', 'accepted', 'U1')"
-HOLD = "INSERT INTO holds (name, entry_id) VALUES ('sales', 1)"
 
 
-def test_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Server, patient: None) -> None:
+def test_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Server, long_timeouts: None) -> None:
     address = postgres.database()
     with ExitStack() as open_ones:
         replicas = [Journal(address) for _ in range(3)]
@@ -40,13 +34,13 @@ def test_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Serve
             open_ones.callback(one.close)
         for number in range(60):
             names = frozenset({f"group {number % 4}", f"10{number % 7:02}"})
-            replicas[number % 3].accept(asking(str(number)), asked=ASKED, footprint=names)
+            replicas[number % 3].accept(make_request(str(number)), asked=OPERATIONS, footprint=names)
         with ThreadPoolExecutor(6) as pool:
-            list(pool.map(lambda number: _work_off(replicas[number % 3], f"thread {number}"), range(6)))
+            list(pool.map(lambda number: _run_all(replicas[number % 3], f"thread {number}"), range(6)))
         _none_overlapped(replicas[0])
 
 
-def _work_off(journal: Journal, owner: str) -> None:
+def _run_all(journal: Journal, owner: str) -> None:
     while journal.waiting():
         if (entry := journal.claim(owner)) is not None:
             entry = journal.checkpoint(entry, began=True)
@@ -73,14 +67,14 @@ def _none_overlapped(journal: Journal) -> None:
         assert order == sorted(order)
 
 
-def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Server, patient: None) -> None:
+def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Server, long_timeouts: None) -> None:
     address = postgres.database()
     replicas = [Journal(address) for _ in range(2)]
     barrier = threading.Barrier(2)
 
     def deliver(journal: Journal, key: str) -> tuple[int, bool]:
         barrier.wait()
-        accepted = journal.accept(asking(key), asked=ASKED, footprint=SALES)
+        accepted = journal.accept(make_request(key), asked=OPERATIONS, footprint=SALES)
         return accepted.id, accepted.fresh
 
     with ThreadPoolExecutor(2) as pool:
@@ -95,26 +89,28 @@ def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Serve
 def test_what_a_frozen_replica_holds_in_the_middle_of_a_transaction_is_taken_away(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "IDLE", 0.3)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 0.3)
     address = postgres.database()
     frozen, other = Journal(address), Journal(address)
     with pytest.raises(JournalUnavailable), frozen.database.writing():
-        assert other.accept(asking("a"), asked=ASKED, footprint=SALES).fresh, "after 0.3 s"
-    assert frozen.accept(asking("b"), asked=ASKED, footprint=SALES).fresh, "it goes on as if nothing had been"
+        assert other.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).fresh, "after 0.3 s"
+    assert frozen.accept(make_request("b"), asked=OPERATIONS, footprint=SALES).fresh, (
+        "it goes on as if nothing had been"
+    )
     frozen.close()
     other.close()
 
 
 def test_who_gets_no_turn_is_told_in_time(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "PATIENCE", 0.2)
-    monkeypatch.setattr(postgresql, "IDLE", 30)
+    monkeypatch.setattr(postgresql, "WRITE_TIMEOUT", 0.2)
+    monkeypatch.setattr(postgresql, "IDLE_TIMEOUT", 30)
     address = postgres.database()
     one, other = Journal(address), Journal(address)
     with one.database.writing():
         with pytest.raises(JournalUnavailable, match="timeout"):
-            other.accept(asking("a"), asked=ASKED, footprint=SALES)
+            other.accept(make_request("a"), asked=OPERATIONS, footprint=SALES)
         with ThreadPoolExecutor(1) as pool, pytest.raises(JournalUnavailable, match="busy"):
-            pool.submit(one.accept, asking("a"), asked=ASKED, footprint=SALES).result()
+            pool.submit(one.accept, make_request("a"), asked=OPERATIONS, footprint=SALES).result()
         assert other.recent(1) == [], "reading goes on"
     one.close()
     other.close()
@@ -125,7 +121,7 @@ def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPat
     address = postgres.database()
     monkeypatch.setattr("bot.times.model.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
     journal = Journal(address)
-    number = journal.accept(asking("a"), asked=ASKED, footprint=SALES).id
+    number = journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).id
     entry = journal.claim("worker")
     assert entry is not None
     with journal.database.reading() as connection:
@@ -142,20 +138,20 @@ def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPat
 def test_a_database_that_goes_away_is_said_and_works_again_when_it_is_back(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "QUIET", 0.05)
+    monkeypatch.setattr(postgresql, "RECONNECT_DELAY", 0.05)
     journal = Journal(postgres.database())
-    first = journal.accept(asking("a"), asked=ASKED, footprint=SALES)
+    first = journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES)
     postgres.stop()
     try:
         for _ in range(2):
             with pytest.raises(JournalUnavailable, match="can't be used"):
-                journal.accept(asking("b"), asked=ASKED, footprint=SALES)
+                journal.accept(make_request("b"), asked=OPERATIONS, footprint=SALES)
             with pytest.raises(JournalUnavailable):
                 journal.recent(1)
     finally:
         postgres.start()
-    assert _again(lambda: journal.accept(asking("a"), asked=ASKED, footprint=SALES).id) == first.id
-    assert journal.accept(asking("b"), asked=ASKED, footprint=SALES).fresh
+    assert _again(lambda: journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).id) == first.id
+    assert journal.accept(make_request("b"), asked=OPERATIONS, footprint=SALES).fresh
     journal.close()
 
 
@@ -171,13 +167,13 @@ def _again(ask: Callable[[], int]) -> int:
 
 def test_who_comes_just_after_a_failure_does_not_wait_as_long(postgres: Server) -> None:
     database = open_database(postgres.url("nobody_made_it"))
-    said = []
+    message = []
     for _ in range(2):
         with pytest.raises(JournalUnavailable) as failure, database.reading():
             pass
-        said.append(str(failure.value))
-    assert "does not exist" in said[0]
-    assert "a moment ago" in said[1]
+        message.append(str(failure.value))
+    assert "does not exist" in message[0]
+    assert "a moment ago" in message[1]
     database.close()
 
 
@@ -215,14 +211,16 @@ def test_tables_are_made_on_request_only(postgres: Server, monkeypatch: pytest.M
     Journal(address).close()
 
 
-def test_an_older_journal_names_the_command_and_a_newer_one_is_left_alone(postgres: Server) -> None:
-    address = postgres.empty()
-    _migrate(address, "0001")
-    with pytest.raises(JournalUnavailable, match=r"older Park.*python -m bot migrate"):
+@pytest.mark.parametrize(
+    ("revision", "text"), [("0001", "an older version of Park"), ("9999", "a newer version of Park")]
+)
+def test_a_journal_at_another_revision_is_refused_and_left_alone(postgres: Server, revision: str, text: str) -> None:
+    address = postgres.database()
+    postgres.do(f"UPDATE alembic_version SET version_num = '{revision}'", address)
+    with pytest.raises(JournalUnavailable, match=f"{text}: its tables are at {revision}"):
         Journal(address)
-    postgres.do("UPDATE alembic_version SET version_num = '9999'", address)
-    with pytest.raises(JournalUnavailable, match="newer version of Park"):
-        Journal(address)
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0009"):
+        bring_up_to_date(address)
 
 
 def test_two_that_migrate_at_once_wait_for_each_other(postgres: Server) -> None:
@@ -233,44 +231,3 @@ def test_two_that_migrate_at_once_wait_for_each_other(postgres: Server) -> None:
     assert [one.communicate()[1] for one in both] == ["", ""]
     assert [one.returncode for one in both] == [0, 0]
     Journal(address).close()
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_changes_that_wait_in_an_older_journal_survive_its_migration(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    address = url(tmp_path) if kind == "sqlite" else request.getfixturevalue("postgres").empty()
-    _migrate(address, "0001")
-    _write_as_of_then(address)
-    bring_up_to_date(address)
-    journal = Journal(address)
-    found = journal.find("old")
-    assert found is not None
-    assert found.request == asking("old").model_copy(update={"response_url": None})
-    second = journal.accept(asking("new"), asked=ASKED, footprint=SALES).id
-    for number in (1, second):
-        entry = journal.claim("worker")
-        assert entry is not None
-        assert entry.id == number
-        entry = journal.checkpoint(entry, began=True, targets={"id of sales"})
-        journal.told(journal.end(entry, State.DONE, {}))
-    assert journal.events(1)[0].what == "accepted"
-    journal.close()
-
-
-def _migrate(address: str, to: str) -> None:
-    database = open_database(address)
-    with database.migrating() as connection:
-        migrate(connection, to)
-    database.close()
-
-
-def _write_as_of_then(address: str) -> None:
-    request = asking("old").model_dump_json(exclude={"response_url"})
-    at = "2026-03-28 12:00:00.000000"
-    engine = create_engine(address)
-    with engine.begin() as connection:
-        asked = str(ASKED).replace("'", '"')
-        for statement in (WAITING.format(request=request, asked=asked, at=at), WAITING_STORY.format(at=at), HOLD):
-            connection.exec_driver_sql(statement.replace("%", "%%"))
-    engine.dispose()

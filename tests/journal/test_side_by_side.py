@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.journal.journal import Journal
 from bot.journal.models import Accepted, Entry, State
-from tests.journal.making import ASKED, asking
+from tests.journal.making import OPERATIONS, make_request
 
 THREADS, ENTRIES = 8, 200
 NAMES = ["sales", "support", "night", "1001", "1002", "1003", "server"]
@@ -46,8 +46,8 @@ def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order
     journal, log, chance = Journal(address), Log(), random.Random(7)
     for number in range(ENTRIES):
         footprint = frozenset(chance.sample(NAMES, chance.randint(0, 3)))
-        journal.accept(asking(str(number)), asked=ASKED, footprint=footprint)
-    _in_threads(lambda: _work_off(journal, log))
+        journal.accept(make_request(str(number)), asked=OPERATIONS, footprint=footprint)
+    _in_threads(lambda: _run_all(journal, log))
     journal.close()
     assert Counter(log.claimed) == Counter(range(1, ENTRIES + 1))
     assert log.overlaps == []
@@ -55,7 +55,7 @@ def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order
     assert log.most > 1
 
 
-def _work_off(journal: Journal, log: Log) -> None:
+def _run_all(journal: Journal, log: Log) -> None:
     owner = threading.current_thread().name
     while journal.waiting():
         entry = journal.claim(owner)
@@ -73,7 +73,7 @@ def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(addr
 
     def deliver() -> Accepted:
         barrier.wait()
-        return journal.accept(asking("same"), asked=ASKED, footprint=frozenset({"sales"}))
+        return journal.accept(make_request("same"), asked=OPERATIONS, footprint=frozenset({"sales"}))
 
     answers = _in_threads(deliver)
     journal.close()

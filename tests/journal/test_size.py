@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.journal.models import State
-from bot.journal.queue import backlog, try_to_write
-from tests.journal.making import Desk, url
+from bot.journal.queue import read_backlog, try_to_write
+from tests.journal.making import JournalHarness, sqlite_url
 
 PAST = """
     WITH RECURSIVE past(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM past WHERE n < 100000)
@@ -24,43 +24,43 @@ HEAD = "UPDATE chain SET number = (SELECT max(id) FROM events)"
 
 
 @pytest.fixture(scope="module")
-def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    context = Desk(url(tmp_path_factory.mktemp("aged")))
-    context.accept("sales")
-    with closing(sqlite3.connect(context.folder / "park.sqlite3")) as connection, connection:
+def aged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JournalHarness]:
+    harness = JournalHarness(sqlite_url(tmp_path_factory.mktemp("aged")))
+    harness.accept("sales")
+    with closing(sqlite3.connect(harness.folder / "park.sqlite3")) as connection, connection:
         connection.execute(PAST)
         connection.execute(STORY)
         connection.execute(HEAD)
-    context.accept("sales", "1001")
-    context.accept("support")
-    yield context
-    context.journal.close()
+    harness.accept("sales", "1001")
+    harness.accept("support")
+    yield harness
+    harness.journal.close()
 
 
-def _whole_day(context: Desk) -> None:
+def _whole_day(harness: JournalHarness) -> None:
     """Everything that is done for each request, or each time a worker wakes."""
-    context.accept("sales", "support")
-    context.journal.due_in()
-    entry = context.journal.checkpoint(context.claim(), plan={"wanted": 1}, began=True)
-    context.journal.release(entry, context.clock())
-    entry = context.journal.renew(context.claim())
-    context.journal.told(context.journal.end(entry, State.DONE, {}))
-    context.journal.find("past 5")
-    context.journal.waiting()
-    context.journal.events(entry.id)
-    context.journal.get(entry.id)
-    _look_in_from_outside(context)
+    harness.accept("sales", "support")
+    harness.journal.due_in()
+    entry = harness.journal.checkpoint(harness.claim(), plan={"wanted": 1}, began=True)
+    harness.journal.release(entry, harness.clock())
+    entry = harness.journal.renew(harness.claim())
+    harness.journal.told(harness.journal.end(entry, State.DONE, {}))
+    harness.journal.find("past 5")
+    harness.journal.waiting()
+    harness.journal.events(entry.id)
+    harness.journal.get(entry.id)
+    _read_only(harness)
 
 
-def _look_in_from_outside(context: Desk) -> None:
+def _read_only(harness: JournalHarness) -> None:
     """Everything that is asked each time somebody watches."""
-    with context.journal.database.reading() as connection:
-        backlog(connection, context.clock())
-    with context.journal.database.writing() as connection:
+    with harness.journal.database.reading() as connection:
+        read_backlog(connection, harness.clock())
+    with harness.journal.database.writing() as connection:
         try_to_write(connection)
 
 
-def test_no_statement_scans_a_table(aged: Desk) -> None:
+def test_no_statement_scans_a_table(aged: JournalHarness) -> None:
     with _statements(aged) as statements:
         _whole_day(aged)
     with closing(sqlite3.connect(aged.folder / "park.sqlite3")) as connection:
@@ -75,51 +75,51 @@ def test_no_statement_scans_a_table(aged: Desk) -> None:
 
 
 @contextmanager
-def _statements(context: Desk) -> Iterator[list[tuple[str, Any]]]:
+def _statements(harness: JournalHarness) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
             seen.append((statement, parameters[0] if many else parameters))
 
-    event.listen(context.journal.database.engine, "before_cursor_execute", note)
+    event.listen(harness.journal.database.engine, "before_cursor_execute", note)
     yield seen
-    event.remove(context.journal.database.engine, "before_cursor_execute", note)
+    event.remove(harness.journal.database.engine, "before_cursor_execute", note)
 
 
-def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: Desk) -> None:
+def test_a_claim_takes_a_few_hundred_steps_of_sqlite_and_not_a_hundred_thousand(aged: JournalHarness) -> None:
     assert _steps(aged, lambda: aged.journal.claim("worker")) < 2000
     assert _steps(aged, aged.journal.due_in) < 2000
-    assert _steps(aged, lambda: _look_in_from_outside(aged)) < 2000
+    assert _steps(aged, lambda: _read_only(aged)) < 2000
 
 
-def _steps(context: Desk, ask: Callable[[], object]) -> int:
+def _steps(harness: JournalHarness, ask: Callable[[], object]) -> int:
     """Instructions of SQLite's machine, to the nearest hundred."""
     ticks: list[None] = []
-    with _only_connection(context) as connection:
+    with _only_connection(harness) as connection:
         connection.set_progress_handler(lambda: ticks.append(None), 100)
     ask()
-    with _only_connection(context) as connection:
+    with _only_connection(harness) as connection:
         connection.set_progress_handler(None, 100)
     return len(ticks) * 100
 
 
 @contextmanager
-def _only_connection(context: Desk) -> Iterator[sqlite3.Connection]:
-    with closing(context.journal.database.engine.raw_connection()) as fairy:
+def _only_connection(harness: JournalHarness) -> Iterator[sqlite3.Connection]:
+    with closing(harness.journal.database.engine.raw_connection()) as fairy:
         assert isinstance(fairy.driver_connection, sqlite3.Connection)
         yield fairy.driver_connection
 
 
 def test_what_waits_behind_a_long_queue_is_found_without_comparing_each_with_each(tmp_path: Path) -> None:
-    context = Desk(url(tmp_path))
+    harness = JournalHarness(sqlite_url(tmp_path))
     for _ in range(300):
-        context.accept("sales", "1001")
-    context.claim()
-    free = context.accept("support")
-    assert _steps(context, lambda: _found(context, free)) < 300 * 100
-    context.journal.close()
+        harness.accept("sales", "1001")
+    harness.claim()
+    free = harness.accept("support")
+    assert _steps(harness, lambda: _found(harness, free)) < 300 * 100
+    harness.journal.close()
 
 
-def _found(context: Desk, number: int) -> None:
-    assert context.claim().id == number
+def _found(harness: JournalHarness, number: int) -> None:
+    assert harness.claim().id == number

@@ -1,4 +1,4 @@
-"""What the PBX is expected to look like."""
+"""The drift baseline: what each target on the PBX is expected to look like, with Park's own changes applied."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -10,56 +10,75 @@ from bot.changes.snapshot import Snapshot, Target
 from bot.journal.drift_store import BaselineRow
 from bot.journal.models import Entry, State
 
-DOUBT = timedelta(minutes=10)
-"""For which what was sent, and never answered, may still arrive."""
-Sights: TypeAlias = dict[str, BaselineRow]
+UNCERTAIN_FOR = timedelta(minutes=10)
+"""How long a write with an unknown outcome may still reach the PBX."""
+PENDING = "new: "
+"""Prefix of the key of a group that Park created and that no list has shown yet, so that its id is unknown."""
+Baseline: TypeAlias = dict[str, BaselineRow]
+"""Rows by target key: the id of a group, the server's key, or `PENDING` and a name."""
 
 
 def key_of(target: Target) -> str:
-    """As the sights have it: a group that was made, and not listed yet, has no id there."""
-    return target.key if target.id or target.is_server else f"new: {target.name}"
+    """Returns the target's key in the baseline."""
+    return target.key if target.id or target.is_server else f"{PENDING}{target.name}"
 
 
-def snapshot(sight: BaselineRow | None) -> Snapshot | None:
-    """None where it isn't known."""
-    return None if sight is None or sight.seen is None else Snapshot.model_validate(sight.seen)
+def snapshot_of(row: BaselineRow | None) -> Snapshot | None:
+    """Returns the expected snapshot; None if it is unknown."""
+    return None if row is None or row.snapshot is None else Snapshot.model_validate(row.snapshot)
 
 
-def changes(entries: Iterable[Entry]) -> Iterator[tuple[Change, State]]:
-    """Each with how it ended."""
+def changes_of(entries: Iterable[Entry]) -> Iterator[tuple[Change, State]]:
+    """Yields the planned changes of the entries, each with the state that its entry ended in."""
     for entry in entries:
         for change in Plan.model_validate(entry.plan).changes:
             yield change, entry.state
 
 
-def note(sights: Sights, change: Change, *, sure: bool) -> str:
-    """What is expected after it: nothing certain, where its outcome is unknown; the key that it is found by then."""
-    key = _find(sights, change.target) if change.before else key_of(change.target)
-    old = sights.pop(key, None)
-    after = made_of(snapshot(old), change)
-    new = key if change.target.id is None else key_of(change.target)
-    if after is not None or (old and not sure):
-        seen = after.model_dump(mode="json") if after and sure else None
-        sights[new] = BaselineRow(seen=seen, read_at=old.read_at if old else None)
-    return new
+def apply_change(baseline: Baseline, change: Change, *, certain: bool) -> str:
+    """Updates the baseline by one of Park's own changes.
+
+    Args:
+        certain: whether the change was made for sure; otherwise its target's snapshot is unknown from now on.
+
+    Returns:
+        The key that the target has after the change.
+    """
+    key = _find_key(baseline, change.target) if change.before else key_of(change.target)
+    old = baseline.pop(key, None)
+    after = made_of(snapshot_of(old), change)
+    new_key = key if change.target.id is None else key_of(change.target)
+    if after is not None or (old and not certain):
+        snapshot = after.model_dump(mode="json") if after and certain else None
+        baseline[new_key] = BaselineRow(snapshot=snapshot, members_read_at=old.members_read_at if old else None)
+    return new_key
 
 
-def doubted(sights: Sights, doubts: dict[str, str], at: datetime) -> dict[str, str]:
-    """Those that go on; what they are about is not known."""
-    going_on = {key: until for key, until in doubts.items() if datetime.fromisoformat(until) > at}
-    for key in going_on.keys() & sights.keys():
-        sights[key] = BaselineRow(seen=None, read_at=sights[key].read_at)
-    return going_on
+def forget_uncertain(baseline: Baseline, uncertain: dict[str, str], at: datetime) -> dict[str, str]:
+    """Marks the snapshots of uncertain targets as unknown.
+
+    Args:
+        uncertain: target keys -> until when (ISO 8601).
+
+    Returns:
+        Those that are still uncertain at the time `at`.
+    """
+    current = {key: until for key, until in uncertain.items() if datetime.fromisoformat(until) > at}
+    for key in current.keys() & baseline.keys():
+        baseline[key] = BaselineRow(snapshot=None, members_read_at=baseline[key].members_read_at)
+    return current
 
 
-def _find(sights: Sights, target: Target) -> str:
-    """By id, or by name: of one that was made, and not listed since, Park knows nothing else."""
-    key, new = key_of(target), key_of(Target(name=target.name))
-    if key in sights or target.is_server:
+def _find_key(baseline: Baseline, target: Target) -> str:
+    """Finds a target by id, or by name if Park created it and no list has shown it since."""
+    key, pending_key = key_of(target), key_of(Target(name=target.name))
+    if key in baseline or target.is_server:
         return key
-    if new in sights:
-        return new
-    named = (
-        one for one, sight in sights.items() if (seen := snapshot(sight)) and seen.settings.get("name") == target.name
+    if pending_key in baseline:
+        return pending_key
+    same_name = (
+        other
+        for other, row in baseline.items()
+        if (snapshot := snapshot_of(row)) and snapshot.settings.get("name") == target.name
     )
-    return key if target.id else next(named, key)
+    return key if target.id else next(same_name, key)

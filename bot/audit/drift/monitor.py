@@ -1,4 +1,4 @@
-"""Periodic task: scan, record, post."""
+"""Periodic task: scans the PBX, records changes made outside Park, and posts them to Slack."""
 
 import logging
 import time
@@ -6,35 +6,17 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.audit.drift.baseline import DOUBT, Sights, changes, doubted, note
-from bot.audit.drift.detection import Difference, attribute, differences, seen
+from bot.audit.daily import retry_delay
+from bot.audit.drift.baseline import UNCERTAIN_FOR, Baseline, apply_change, changes_of, forget_uncertain
+from bot.audit.drift.detection import Difference, attribute, find_differences, new_baseline
 from bot.audit.drift.scan import DriftScan
 from bot.changes.change import Change
-from bot.changes.diff import RingGroupName, facts
-from bot.errors import JournalUnavailable, LeaseLost, SlackFailure, SlackUnavailable
-from bot.journal.drift_store import (
-    CLAIM,
-    Drift,
-    FoundDrift,
-    ScanState,
-    add,
-    ended_since,
-    head,
-    keep,
-    leave,
-    next_post,
-    posted,
-    pruned,
-    put_off,
-    put_sights,
-    sights_of,
-    take,
-    to_post,
-    under_way,
-    watch_of,
-)
+from bot.changes.diff import facts
+from bot.errors import JournalUnavailable, LeaseLost, SlackFailure
+from bot.journal import drift_store
+from bot.journal.drift_store import SCAN_LEASE, Drift, FoundDrift, ScanState
 from bot.journal.journal import Journal
-from bot.journal.models import Entry, Json, State
+from bot.journal.models import Entry, State
 from bot.messages.message import Fact, Message, Messenger, Offer
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
@@ -42,142 +24,13 @@ from bot.policy.store import PolicyStore
 from bot.runtime.threads import AGAIN, PeriodicTask
 from bot.times.model import Now
 
-
-def kept(change: Change, ring_group: RingGroupName) -> list[Json]:
-    """What was and what is, as the journal keeps it: to tell of it needs no PBX."""
-    return [] if change.already else [asdict(fact) for fact in facts(change, ring_group)]
-
-
-def message(drift: Drift) -> Message:
-    """For everybody, with the button."""
-    change = Change.model_validate(drift.change)
-    what = "The call park server" if change.target.is_server else change.target.title
-    noticed = Fact(label="Noticed", value=f"{_said(drift.found_at)}; at {_said(drift.since)} it was not so")
-    by = (Fact(label="By", value=drift.by),) if drift.by else ()
-    back = Offer(label="Put it back", line=f"put back drift {drift.id}")
-    return Message(
-        title=f"{what} was {_done(change, anew=drift.anew)} outside Park",
-        facts=(*(Fact(**fact) for fact in drift.facts), *by, noticed),
-        notes=("Its settings and members are as they were before.",) if change.already else (f"Drift {drift.id}",),
-        offers=() if change.already else (back,),
-    )
-
-
-def _done(change: Change, *, anew: bool) -> str:
-    if anew:
-        return "deleted, and made anew,"
-    if change.before is None:
-        return "created"
-    return "deleted" if change.after is None else "changed"
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """`mark` is the last event that the sights know of; `touched` are the targets that changes were at by then."""
-
-    at: datetime
-    watch: ScanState
-    sights: Sights
-    mark: int
-    touched: frozenset[str]
-    own: frozenset[str]
-    """What Park has changed since the look before."""
-
-
-def begin(journal: Journal, owner: str, at: datetime) -> Begun | None:
-    """With Park's own changes since the last look in what is expected; None where no look is due. Raise LeaseLost."""
-    with journal.database.writing() as connection:
-        watch = watch_of(connection)
-        if watch.due_at is not None and watch.due_at > at:
-            return None
-        mark, known = head(connection), sights_of(connection)
-        if watch.mark is None or watch.mark < pruned(connection):  # nobody can tell any more what Park has changed
-            watch, sights, ended = replace(watch, skip=0, end=False, doubts={}), Sights(), []
-        else:
-            sights, ended = dict(known), ended_since(connection, watch.mark)
-        own, doubts = _noted(sights, ended, at)
-        watch = replace(watch, doubts=doubted(sights, watch.doubts | doubts, at))
-        keep(connection, owner, at=at, mark=mark, skip=watch.skip, end=watch.end, doubts=watch.doubts)
-        put_sights(connection, known, sights)
-        return Begun(at, watch, sights, mark, frozenset(under_way(connection)), own)
-
-
-def _noted(sights: Sights, ended: list[Entry], at: datetime) -> tuple[frozenset[str], dict[str, str]]:
-    """What they were about, and what of it is in doubt, until when."""
-    own, doubts = set[str](), dict[str, str]()
-    for change, state in changes(ended):
-        if state not in (State.DONE, State.UNKNOWN):
-            continue
-        key = note(sights, change, sure=state is State.DONE)
-        own |= {key, *_names(change)}
-        if state is State.UNKNOWN:
-            doubts[key] = (at + DOUBT).isoformat()
-    return frozenset(own), doubts
-
-
-def record(journal: Journal, owner: str, begun: Begun, look: DriftScan, *, due_at: datetime, own: str | None) -> None:
-    """What was found, but for what Park changed meanwhile; raise LeaseLost."""
-    found = _found(begun, look, own)
-    at = journal.now()
-    with journal.database.writing() as connection:
-        ended = changes(ended_since(connection, begun.mark))
-        touched = begun.touched | under_way(connection) | {name for change, _ in ended for name in _names(change)}
-        stands = [difference.change for difference in differences(look, touched)]
-        add(connection, [one for change, one in found if change in stands], at=at)
-        put_sights(connection, begun.sights, seen(look, touched, begun.at))
-        looked_at = begun.watch.looked_at if look.cut_short else begun.at
-        end = begun.watch.end or look.end
-        keep(connection, owner, at=at, due_at=due_at, looked_at=looked_at, skip=look.skip, end=end)
-
-
-def _found(begun: Begun, look: DriftScan, own: str | None) -> list[tuple[Change, FoundDrift]]:
-    """With all that has to be asked for it, before the journal is held."""
-    all_of_it = list(differences(look, begun.touched))
-    logs = look.audit_logs() if all_of_it else ()
-
-    def found(one: Difference) -> FoundDrift:
-        change, since = one.change, _since(begun, look, one.change)
-        told = own is not None or not begun.own.intersection(_names(change))  # else it may have been Park itself
-        return FoundDrift(
-            change=change.model_dump(mode="json"),
-            footprint=_footprint(change),
-            facts=kept(change, look.label),
-            anew=one.anew,
-            by=attribute(logs, change, since, own) if told else None,
-            since=since,
-        )
-
-    return [(one.change, found(one)) for one in all_of_it]
-
-
-def _since(begun: Begun, look: DriftScan, change: Change) -> datetime:
-    """When it was looked at before: settings at each look, members in their turn."""
-    sight = begun.sights.get(look.named(change.target.id)) if change.target.id else None
-    moments = [begun.watch.looked_at, sight.read_at if sight and change.with_members else None]
-    return min((moment for moment in moments if moment is not None), default=begun.at)
-
-
-def _names(change: Change) -> set[str]:
-    return {change.target.key, change.target.title, *change.names}
-
-
-def _footprint(change: Change) -> list[str]:
-    if change.target.is_server:
-        return ["the server"]
-    return sorted({*map(fold, change.names), *(one.number for one in (*change.added, *change.removed))})
-
-
 log = logging.getLogger(__name__)
 
 
 class DriftMonitor(PeriodicTask):
-    """Where the policy names no channel to tell it in, nothing is looked at; without `minutes`, never.
+    """Scans at an interval, on one replica at a time, if the policy names a channel to post to.
 
-    A kill between a post in Slack and its record shows that drift twice, with the same number.
+    If a process is killed between a post and its record, the drift is posted twice, with the same number.
     """
 
     def __init__(
@@ -192,85 +45,246 @@ class DriftMonitor(PeriodicTask):
         own: str | None = None,
         now: Now | None = None,
     ) -> None:
-        """`most` requests a look; `own` is the name of Park's account on the PBX, where that is known."""
+        """Prepares the task.
+
+        Args:
+            minutes: between two scans; None never to scan.
+            most: requests in one scan.
+            own: name of Park's own account on the PBX, if it is known.
+        """
         super().__init__("drift", now)
         self.journal, self.pbx, self.messenger, self.policy_store = journal, pbx, messenger, policy_store
-        self.wanted, self.every = minutes is not None, timedelta(minutes=minutes or 0)
-        self.most, self.own = most, own
-        self._me = uuid.uuid4().hex
-        self._told: int | None = None
+        self._enabled, self._interval = minutes is not None, timedelta(minutes=minutes or 0)
+        self._max_requests, self._own_account = most, own
+        self._owner = uuid.uuid4().hex
+        self._last_posted: int | None = None
 
     def start(self) -> None:
-        """From now on, where it is wanted."""
-        if self.wanted:
+        """Starts the thread, if scans are wanted."""
+        if self._enabled:
             super().start()
 
     def turn(self) -> datetime:
-        """Look where that is due, and tell what is still to be told."""
+        """Scans and posts what is due; returns when to run again."""
         channel = self.policy_store.now.drift or self.policy_store.now.announce
         if channel is None:
-            return self.now() + self.every
+            return self.now() + self._interval
         try:
             at = self.journal.now()
-            return self.now() + (self._turn(channel, at) - at)
+            return self.now() + (self._scan_and_post(channel, at) - at)
         except JournalUnavailable as fault:
             log.warning("the look for changes outside Park waits for the journal: %s", fault)
         except LeaseLost as lost:
             log.info("%s", lost)
         return self.now() + AGAIN
 
-    def _turn(self, channel: str, at: datetime) -> datetime:
-        due, held = self._due(at)
-        if due > at or held:
-            return max(due, at + AGAIN) if held else due
+    def _scan_and_post(self, channel: str, at: datetime) -> datetime:
+        due, claimed = self._next_due(at)
+        if due > at or claimed:
+            return max(due, at + AGAIN) if claimed else due
         with self.journal.database.writing() as connection:
-            if not take(connection, self._me, at=at, alone=self.journal.database.alone):
+            if not drift_store.claim_scan(connection, self._owner, at=at, alone=self.journal.database.alone):
                 return at + AGAIN
-        self._look(at)
-        self._tell(channel)
+        self._scan(at)
+        self._post(channel)
         with self.journal.database.writing() as connection:
-            leave(connection, self._me)
-        return self._due(at)[0]
+            drift_store.release_scan(connection, self._owner)
+        return self._next_due(at)[0]
 
-    def _due(self, at: datetime) -> tuple[datetime, bool]:
-        """When there is something to do; and whether another replica is at it."""
+    def _next_due(self, at: datetime) -> tuple[datetime, bool]:
+        """Returns when a scan or a post is due, and whether another replica holds the lease."""
         with self.journal.database.reading() as connection:
-            watch, post = watch_of(connection), next_post(connection)
-        held = watch.lease_until is not None and watch.lease_until > at and watch.owner != self._me
-        due = watch.due_at or at
-        return min(due, post or due), held and not self.journal.database.alone
+            state, post_at = drift_store.read_scan_state(connection), drift_store.next_post_time(connection)
+        claimed = state.lease_until is not None and state.lease_until > at and state.owner != self._owner
+        due = state.due_at or at
+        return min(due, post_at or due), claimed and not self.journal.database.alone
 
-    def _look(self, at: datetime) -> None:
-        begun = begin(self.journal, self._me, at)
-        if begun is None:
+    def _scan(self, at: datetime) -> None:
+        start = _start_scan(self.journal, self._owner, at)
+        if start is None:
             return
-        over = time.monotonic() + CLAIM.total_seconds() / 2
-        look = DriftScan(
-            self.pbx, begun.sights, begun.watch, self.most, lambda: self._stopping or time.monotonic() > over
-        )
-        look.run()
-        record(self.journal, self._me, begun, look, due_at=at + self.every, own=self.own)
+        deadline = time.monotonic() + SCAN_LEASE.total_seconds() / 2
 
-    def _tell(self, channel: str) -> None:
-        """The oldest first; what Slack does not take is told later."""
+        def should_stop() -> bool:
+            return self._stopping or time.monotonic() > deadline
+
+        scan = DriftScan(self.pbx, start.baseline, start.state, self._max_requests, should_stop)
+        scan.run()
+        due_at = at + self._interval
+        _record_scan(self.journal, self._owner, start, scan, due_at=due_at, own_account=self._own_account)
+
+    def _post(self, channel: str) -> None:
+        """Posts the drifts that are due, the oldest first; delays the rest if Slack fails."""
         at = self.journal.now()
         with self.journal.database.reading() as connection:
-            due = to_post(connection, at)
+            due = drift_store.drifts_to_post(connection, at)
         for drift in due:
             with self.journal.database.writing() as connection:
-                keep(connection, self._me, at=self.journal.now())
-            if drift.id != self._told:
+                drift_store.update_scan(connection, self._owner, at=self.journal.now())
+            if drift.id != self._last_posted:  # else it was posted, and the journal failed before that was recorded
                 try:
-                    self.messenger.post(channel, message(drift))
+                    self.messenger.post(channel, drift_message(drift))
                 except SlackFailure as failure:
-                    return self._put_off(failure)
-                self._told = drift.id
+                    log.warning("what was changed outside Park could not be told: %s", failure)
+                    with self.journal.database.writing() as connection:
+                        drift_store.delay_posts(connection, self.journal.now() + retry_delay(failure))
+                    return
+                self._last_posted = drift.id
             with self.journal.database.writing() as connection:
-                posted(connection, drift.id, at=at)
-        return None
+                drift_store.record_posted(connection, drift.id, at=at)
 
-    def _put_off(self, failure: SlackFailure) -> None:
-        log.warning("what was changed outside Park could not be told: %s", failure)
-        away = timedelta(seconds=failure.retry_after) if isinstance(failure, SlackUnavailable) else 60 * AGAIN
-        with self.journal.database.writing() as connection:
-            put_off(connection, self.journal.now() + max(away, AGAIN))
+
+def drift_message(drift: Drift) -> Message:
+    """Returns the public message about a drift, with a button that puts it back."""
+    change = Change.model_validate(drift.change)
+    subject = "The call park server" if change.target.is_server else change.target.title
+    times = f"{_format_time(drift.found_at)}; at {_format_time(drift.last_matched_at)} it was not so"
+    changed_by = (Fact(label="By", value=drift.changed_by),) if drift.changed_by else ()
+    put_back = Offer(label="Put it back", line=f"put back drift {drift.id}")
+    return Message(
+        title=f"{subject} was {_describe(change, recreated=drift.recreated)} outside Park",
+        facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, Fact(label="Noticed", value=times)),
+        notes=("Its settings and members are as they were before.",) if change.already else (f"Drift {drift.id}",),
+        offers=() if change.already else (put_back,),
+    )
+
+
+def _describe(change: Change, *, recreated: bool) -> str:
+    if recreated:
+        return "deleted, and made anew,"
+    if change.before is None:
+        return "created"
+    return "deleted" if change.after is None else "changed"
+
+
+def _format_time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class _ScanStart:
+    """The journal at the start of a scan."""
+
+    at: datetime
+    state: ScanState
+    baseline: Baseline
+    last_event: int
+    """The last event that the baseline takes into account."""
+    locked: frozenset[str]
+    """Targets that entries had locked."""
+    own_names: frozenset[str]
+    """Keys and names of what Park changed since the last scan."""
+
+
+def _start_scan(journal: Journal, owner: str, at: datetime) -> _ScanStart | None:
+    """Applies Park's own changes since the last scan to the baseline; returns None if no scan is due.
+
+    Raises:
+        LeaseLost: another replica scans.
+    """
+    with journal.database.writing() as connection:
+        state = drift_store.read_scan_state(connection)
+        if state.due_at is not None and state.due_at > at:
+            return None
+        last_event, old_baseline = drift_store.last_event(connection), drift_store.read_baseline(connection)
+        baseline: Baseline = {}
+        ended: list[Entry] = []
+        if state.last_event is None or state.last_event < drift_store.last_pruned_event(connection):
+            # Events about Park's own changes are missing, so the baseline has to be made from scratch.
+            state = replace(state, list_offset=0, all_listed=False, uncertain={})
+        else:
+            baseline = dict(old_baseline)
+            ended = drift_store.planned_entries_ended_after(connection, state.last_event)
+        own_names, uncertain = _apply_own_changes(baseline, ended, at)
+        state = replace(state, uncertain=forget_uncertain(baseline, state.uncertain | uncertain, at))
+        drift_store.update_scan(
+            connection,
+            owner,
+            at=at,
+            last_event=last_event,
+            list_offset=state.list_offset,
+            all_listed=state.all_listed,
+            uncertain=state.uncertain,
+        )
+        drift_store.write_baseline(connection, old_baseline, baseline)
+        locked = frozenset(drift_store.locked_targets(connection))
+        return _ScanStart(at, state, baseline, last_event, locked, own_names)
+
+
+def _apply_own_changes(baseline: Baseline, ended: list[Entry], at: datetime) -> tuple[frozenset[str], dict[str, str]]:
+    """Returns the keys and names of what was changed, and until when (ISO 8601) which of the keys are uncertain."""
+    own_names, uncertain = set[str](), dict[str, str]()
+    for change, state in changes_of(ended):
+        if state not in (State.DONE, State.UNKNOWN):
+            continue
+        key = apply_change(baseline, change, certain=state is State.DONE)
+        own_names |= {key, *_names(change)}
+        if state is State.UNKNOWN:
+            uncertain[key] = (at + UNCERTAIN_FOR).isoformat()
+    return frozenset(own_names), uncertain
+
+
+def _record_scan(
+    journal: Journal, owner: str, start: _ScanStart, scan: DriftScan, *, due_at: datetime, own_account: str | None
+) -> None:
+    """Stores the drifts found, the new baseline and the progress; leaves out what Park changed meanwhile.
+
+    Raises:
+        LeaseLost: another replica scans.
+    """
+    found = _describe_drifts(start, scan, own_account)
+    at = journal.now()
+    with journal.database.writing() as connection:
+        ended = changes_of(drift_store.planned_entries_ended_after(connection, start.last_event))
+        changed = {name for change, _ in ended for name in _names(change)}
+        own_targets = start.locked | drift_store.locked_targets(connection) | changed
+        remaining = [difference.change for difference in find_differences(scan, own_targets)]
+        drift_store.add_drifts(connection, [drift for change, drift in found if change in remaining], at=at)
+        drift_store.write_baseline(connection, start.baseline, new_baseline(scan, own_targets, start.at))
+        drift_store.update_scan(
+            connection,
+            owner,
+            at=at,
+            due_at=due_at,
+            scanned_at=start.state.scanned_at if scan.cut_short else start.at,
+            list_offset=scan.list_offset,
+            all_listed=start.state.all_listed or scan.all_listed,
+        )
+
+
+def _describe_drifts(start: _ScanStart, scan: DriftScan, own_account: str | None) -> list[tuple[Change, FoundDrift]]:
+    """Sends the requests that a description needs, before the transaction that stores it."""
+    differences = list(find_differences(scan, start.locked))
+    logs = scan.audit_logs() if differences else ()
+
+    def describe(difference: Difference) -> FoundDrift:
+        change, since = difference.change, _last_matched_at(start, scan, difference.change)
+        # The log's entries of Park itself can be told apart only if the name of its account is known.
+        attributable = own_account is not None or not start.own_names.intersection(_names(change))
+        return FoundDrift(
+            change=change.model_dump(mode="json"),
+            footprint=_footprint(change),
+            facts=[] if change.already else [asdict(fact) for fact in facts(change, scan.ring_group_name)],
+            recreated=difference.recreated,
+            changed_by=attribute(logs, change, since, own_account) if attributable else None,
+            last_matched_at=since,
+        )
+
+    return [(difference.change, describe(difference)) for difference in differences]
+
+
+def _last_matched_at(start: _ScanStart, scan: DriftScan, change: Change) -> datetime:
+    """Returns when the target was read before: settings in each scan, members in their turn."""
+    row = start.baseline.get(scan.key_of_id(change.target.id)) if change.target.id else None
+    times = [start.state.scanned_at, row.members_read_at if row and change.with_members else None]
+    return min((time for time in times if time is not None), default=start.at)
+
+
+def _names(change: Change) -> set[str]:
+    return {change.target.key, change.target.title, *change.names}
+
+
+def _footprint(change: Change) -> list[str]:
+    if change.target.is_server:
+        return ["the server"]
+    return sorted({*map(fold, change.names), *(person.number for person in (*change.added, *change.removed))})

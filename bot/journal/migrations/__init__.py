@@ -1,73 +1,110 @@
-"""The journal's migrations, inside the package so that an installed wheel has them."""
+"""Schema migrations of the journal, inside the package so that an installed wheel has them.
 
+`versions` holds the scripts and `env` is what alembic runs. Queries and table definitions do not belong here.
+"""
+
+import threading
 from enum import StrEnum
-from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, column, inspect, select, table
 
 from bot.errors import JournalUnavailable
 from bot.journal.database import open_database
-from bot.journal.migrations import versions
 
-REVISIONS = sorted(found.name[1:].partition("_")[0] for found in iter_modules(versions.__path__))
-"""By the names of the scripts, as r0001_journal: the last is what the tables of this Park are at."""
-HEAD = REVISIONS[-1]
-_VERSION = "alembic_version"
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0009"
+"""Revision of the newest script in `versions`, and of the tables that this version of Park works with."""
+_VERSION_TABLE = "alembic_version"
+_ALEMBIC_LOCK = threading.Lock()  # alembic keeps the migration that it runs in module globals
 
 
 def bring_up_to_date(url: str) -> str:
-    """The revision that the tables are at now; raise SettingsError or JournalUnavailable."""
+    """Creates or upgrades the tables of the database at `url`; returns their revision.
+
+    Raises:
+        SettingsError: the URL is invalid.
+        JournalUnavailable: the database can't be used, or another version of Park made its tables.
+    """
     database = open_database(url)
     try:
         with database.migrating() as connection:
             migrate(connection)
-            return str(revision(connection))
+            return str(current_revision(connection))
     finally:
         database.close()
 
 
-def migrate(connection: Connection, to: str = HEAD) -> None:
-    """Bring the tables up to date within the connection's own transaction: all of it, or nothing."""
-    if revision(connection) == to:
+def migrate(connection: Connection) -> None:
+    """Creates or upgrades the tables within the connection's transaction: completely or not at all.
+
+    Raises:
+        JournalUnavailable: the tables are at a revision that no script starts from.
+    """
+    revision = current_revision(connection)
+    if revision == HEAD:
         return
-    from bot.journal.migrations.upgrading import upgrade
+    from alembic import command  # takes some 10 MiB, so it is loaded only when there is something to migrate
+    from alembic.util import CommandError
 
-    upgrade(connection, to)
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    try:
+        with _ALEMBIC_LOCK:
+            command.upgrade(config, HEAD)
+    except CommandError as error:
+        text = f"The journal was written by another version of Park: its tables are at {revision}, not at {HEAD}"
+        raise JournalUnavailable(text) from error
 
 
-def revision(connection: Connection) -> str | None:
-    """Of the tables as they are; None where there are none."""
-    if not inspect(connection).has_table(_VERSION):
+def alembic_config() -> "Config":
+    """Returns alembic's configuration for the scripts of this package."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "bot.journal:migrations")
+    return config
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Returns the revision that the tables are at; None if there are no tables."""
+    if not inspect(connection).has_table(_VERSION_TABLE):
         return None
-    return connection.scalar(select(column("version_num")).select_from(table(_VERSION)))
+    return connection.scalar(select(column("version_num")).select_from(table(_VERSION_TABLE)))
 
 
 class Standing(StrEnum):
-    """How the tables stand to those of this Park."""
+    """Revision of the tables, compared with the one that this version of Park needs."""
 
     CURRENT = "current"
     OLDER = "older"
     NEWER = "newer"
     NONE = "none"
+    """There are no tables."""
 
 
 def standing(connection: Connection) -> Standing:
-    """Looks only."""
-    stands = revision(connection)
-    if stands is None:
+    """Compares the revision of the tables with `HEAD`; writes nothing."""
+    revision = current_revision(connection)
+    if revision is None:
         return Standing.NONE
-    if stands == HEAD:
+    if revision == HEAD:
         return Standing.CURRENT
-    return Standing.OLDER if stands in REVISIONS else Standing.NEWER
+    return Standing.OLDER if revision < HEAD else Standing.NEWER
 
 
-def refuse_old(connection: Connection) -> None:
-    """Raise JournalUnavailable where the tables are not those of this Park."""
-    stands = standing(connection)
-    if stands is Standing.CURRENT:
-        return
-    if stands is Standing.NEWER:
-        at = revision(connection)
-        raise JournalUnavailable(f"The journal was written by a newer version of Park: its tables are at {at}")
-    what = "has no tables yet" if stands is Standing.NONE else "is that of an older Park"
-    raise JournalUnavailable(f"The journal {what}. Bring it up to date with: python -m bot migrate")
+def require_current(connection: Connection) -> None:
+    """Raises JournalUnavailable unless the tables are at `HEAD`."""
+    status = standing(connection)
+    if status is Standing.NONE:
+        raise JournalUnavailable("The journal has no tables yet. Bring it up to date with: python -m bot migrate")
+    if status is not Standing.CURRENT:
+        revision = current_revision(connection)
+        raise JournalUnavailable(
+            f"The journal was written by {_ARTICLE[status]} version of Park: its tables are at {revision}"
+        )
+
+
+_ARTICLE = {Standing.OLDER: "an older", Standing.NEWER: "a newer"}

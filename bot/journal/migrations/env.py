@@ -1,4 +1,4 @@
-"""What alembic runs: on the connection that it is handed, and in its transaction."""
+"""Alembic's environment script: runs the migrations in the transaction of the connection that it is given."""
 
 from alembic import context
 
