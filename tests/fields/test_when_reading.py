@@ -174,7 +174,7 @@ def test_a_form_says_what_the_journal_holds_as_what_was_typed(end: End) -> None:
     assert END.say(end.model_dump(mode="json")) == END.say(end)
 
 
-@pytest.mark.parametrize("noun", [END, START])
+@pytest.mark.parametrize("argument_type", [END, START])
 @given(text=st.text(max_size=50))
 def test_any_text_is_a_time_or_refused(argument_type: ArgumentType, text: str) -> None:
     with suppress(ValueError):

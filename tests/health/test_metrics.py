@@ -44,12 +44,12 @@ def test_a_conversation_is_counted_and_measured() -> None:
     typed = {"door": "slash command"}
     assert more("park_requests_total", operation="add", outcome="done", **typed) == 1
     assert more("park_requests_total", operation="add", outcome="already", **typed) == 1
-    assert more("park_requests_total", operation="remove", outcome="done", source="mention") == 1
+    assert more("park_requests_total", operation="remove", outcome="done", door="mention") == 1
     assert more("park_requests_total", operation="groups", outcome="answered", **typed) == 1
     assert more("park_requests_total", operation="find", outcome="refused", **typed) == 1
     assert more("park_requests_total", operation="none", outcome="not understood", **typed) == 1
     assert more("park_ack_seconds_count", **typed) == 5
-    assert more("park_ack_seconds_count", source="mention") == 1
+    assert more("park_ack_seconds_count", door="mention") == 1
     assert more("park_confirmation_seconds_count") == 3
     assert more("park_pbx_errors_total", method="GET", route="/call_park_groups", kind="5xx") == 1
     assert more("park_pbx_call_seconds_count", method="POST", route="/call_park_groups/{id}/members/{id}") == 1

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 BEGIN = """
 import logging, threading, warnings
-from bot import logs
+from bot.runtime import logs
 logs.configure("DEBUG", ["s3cret-password"])
 logs.catch_all()
 """

@@ -46,7 +46,7 @@ LIMITS: list[tuple[dict[str, Any], ActionAttributes, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("limit", "deed", "within"), LIMITS)
+@pytest.mark.parametrize(("limit", "attributes", "within"), LIMITS)
 def test_a_rule_allows_as_far_as_its_limits_go(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_rule_allows_as_far_as_its_limits_go(
     assert might(policy(limit), ANA, Permission.MEMBERS).allowed
 
 
-@pytest.mark.parametrize(("limit", "deed", "within"), [row for row in LIMITS if "hours" not in row[0]])
+@pytest.mark.parametrize(("limit", "attributes", "within"), [row for row in LIMITS if "hours" not in row[0]])
 def test_a_rule_with_limits_denies_what_goes_over_them(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
