@@ -11,7 +11,7 @@ from bot.errors import NotPossible
 from bot.messages.text import split
 from bot.operations.arguments.times import END, START
 from bot.times.format import exactly, say, say_duration, say_moment
-from bot.times.model import LONGEST, End, Start, WallClock
+from bot.times.model import MAX_DURATION, End, Start, WallClock
 from bot.times.resolver import resolve
 from tests.strategies import ends, starts
 
@@ -191,7 +191,7 @@ def test_what_is_meant_lies_ahead_and_within_a_year_or_is_refused(
         return
     assert 1 <= len(found) <= 2
     assert list(found) == sorted(set(found))
-    assert all(now < one <= now + LONGEST for one in found)
+    assert all(now < one <= now + MAX_DURATION for one in found)
 
 
 @given(st.times().map(lambda clock: clock.replace(second=0, microsecond=0, fold=0)), moments, zones)

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.runtime.logs import HIDDEN, SecretRedactor
+from bot.runtime.logs import REDACTED, SecretRedactor
 
 SECRET = 'pä$$ w/ord"&+='
 
@@ -16,8 +16,8 @@ WAYS = (str, quote, quote_plus, json.dumps, partial(json.dumps, ensure_ascii=Fal
 
 @pytest.mark.parametrize("written", [write(SECRET) for write in WAYS])
 def test_a_secret_that_was_given_is_hidden_however_it_is_written(written: str) -> None:
-    hidden = SecretRedactor([SECRET]).hide(f"sent {written} to the PBX")
-    assert HIDDEN in hidden
+    hidden = SecretRedactor([SECRET]).redact(f"sent {written} to the PBX")
+    assert REDACTED in hidden
     assert "$$" not in hidden
     assert "ord" not in hidden
     assert hidden.startswith("sent ")
@@ -25,7 +25,7 @@ def test_a_secret_that_was_given_is_hidden_however_it_is_written(written: str) -
 
 
 def test_of_two_secrets_the_longer_is_hidden_whole() -> None:
-    assert SecretRedactor(["abcd", "abcdefgh"]).hide("abcdefgh") == HIDDEN
+    assert SecretRedactor(["abcd", "abcdefgh"]).redact("abcdefgh") == REDACTED
 
 
 SHAPES = {
@@ -49,9 +49,9 @@ SHAPES = {
 
 @pytest.mark.parametrize("secret", SHAPES, ids=list(SHAPES.values()))
 def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: str) -> None:
-    hidden = SecretRedactor().hide(f"before {secret}")
+    hidden = SecretRedactor().redact(f"before {secret}")
     assert hidden.startswith("before ")
-    assert HIDDEN in hidden
+    assert REDACTED in hidden
     for part in ("c0ffee", "abc", "Mi0y", "8088930838d88f008e0"):
         assert part not in hidden
 
@@ -69,4 +69,4 @@ def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: 
     ],
 )
 def test_what_is_no_secret_is_left_as_it_is(said: str) -> None:
-    assert SecretRedactor(["xoxb-1", "abc", ""]).hide(said) == said
+    assert SecretRedactor(["xoxb-1", "abc", ""]).redact(said) == said

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.messages.text import fold
 from bot.policy.engine import decide, might
 from bot.policy.evaluation import groups_within_reach, ring_groups_within_reach
-from bot.policy.model import LOOKING, ActionAttributes, Decision, Permission, Principal
+from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
@@ -51,7 +51,7 @@ def rule_of(kind: type[Rule] | type[Deny], *parts: st.SearchStrategy[dict[str, A
 
 def _makes_sense(rule: dict[str, Any]) -> bool:
     waits = "approvers" in rule or "emergency" in rule
-    return not (waits and {"all", *LOOKING} & set(rule["operations"]))
+    return not (waits and {"all", *READ_PERMISSIONS} & set(rule["operations"]))
 
 
 RULES = rule_of(
