@@ -80,7 +80,7 @@ class Missing(Rejected):
 
 
 class SignInFailed(PBXError):
-    """The PBX did not accept the credentials; not retried, because the PBX blocks addresses after failures."""
+    """The PBX did not accept the credentials; not retried, because it blocks addresses after failures."""
 
 
 class SlackFailure(ParkError):

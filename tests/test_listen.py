@@ -1,4 +1,4 @@
-"""An address to listen on is an address and a port, or the environment is told what to write."""
+"""An address to listen on has a host and a port; anything else is refused with an example."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError

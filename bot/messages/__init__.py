@@ -1,4 +1,4 @@
-"""Data that passes between Slack and the rest of Park: requests, messages, and the text of command lines.
+"""Data exchanged between Slack and the rest of Park: requests, messages and command lines.
 
 Nothing here knows Slack's formats, operations or the PBX.
 """

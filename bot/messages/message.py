@@ -17,7 +17,7 @@ class Offer:
     line: str
     style: Literal["primary", "danger"] | None = None
     expects: str | None = None
-    """Digest of the plan that the user was shown; if the PBX has changed since, the new plan is shown instead."""
+    """Digest of the plan that the user was shown; a different plan is shown again instead of applied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +119,7 @@ class Posted(BaseModel):
 
 
 class Messenger(Protocol):
-    """Delivers messages; uses other destinations if a channel is unavailable, and raises SlackFailure if all are."""
+    """Delivers messages, elsewhere if a channel is unavailable; raises SlackFailure if nothing works."""
 
     def checking(self, request: Request, text: str) -> None:
         """Sends a private progress message, so that users don't retry; failures are ignored."""

@@ -25,7 +25,7 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     key: str
-    """Idempotency key of the gesture, from what Slack repeats when it redelivers; a click's ends in its user."""
+    """Idempotency key of the gesture, the same in a redelivery; a click's key ends in its user."""
     team: str
     user: str
     source: Source

@@ -84,7 +84,7 @@ def join(words: Words) -> str:
 
 
 def whole(words: Words) -> str:
-    """The text of a single word without its quotes, or several words as a line, whose quotes may belong to a name."""
+    """The text of one word without its quotes, or several words as a line with their quotes."""
     return words[0].text if len(words) == 1 else join(words)
 
 

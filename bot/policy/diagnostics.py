@@ -1,4 +1,4 @@
-"""Explains validation errors of a policy file, finds rules without effect, and writes the JSON Schema."""
+"""Explains validation errors, finds rules without effect, and writes the policy's JSON Schema."""
 
 import json
 from collections.abc import Iterator
@@ -131,7 +131,7 @@ def _rules_above(rule: Rule, policy: Policy) -> tuple[Rule, ...]:
 
 
 def _denies_all(denial: Deny, rule: Rule) -> bool:
-    if denial.limited or denial.hours or denial.ring_groups is not None:
+    if denial.has_limits or denial.hours or denial.ring_groups is not None:
         return False
     groups = denial.groups is None or (
         rule.groups != EVERY and Permission.SERVER not in rule.operations and _covers_all(denial.groups, rule.groups)
@@ -140,7 +140,7 @@ def _denies_all(denial: Deny, rule: Rule) -> bool:
 
 
 def _allows_all(other: Rule, rule: Rule) -> bool:
-    if other.limited or other.hours or not other.plain:
+    if other.has_limits or other.hours or not other.unconditional:
         return False
     rings = _covers_all(other.ring_groups, rule.ring_groups)
     return rings and _covers_all(other.groups, rule.groups) and _applies_to_all_of(other, rule)
@@ -172,7 +172,7 @@ def _why_never_denies(rule: Deny) -> str | None:
         or (rule.recall_time is not None and Permission.SERVER in kinds)
         or (rule.temporary is not None and not kinds <= {Permission.READ, Permission.HISTORY, Permission.PAUSE})
     )
-    return "its operations can't go over its limits" if rule.limited and not can_exceed else None
+    return "its operations can't go over its limits" if rule.has_limits and not can_exceed else None
 
 
 def schema() -> str:

@@ -1,15 +1,15 @@
 """Decides requests, and explains denials with what would be allowed instead."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
 from bot.messages.text import fold
-from bot.policy.evaluation import Evaluation, evaluate
+from bot.policy.evaluation import AccessQuery, Evaluation, evaluate
 from bot.policy.field_types import parse_hours
-from bot.policy.matching import RequestedResource, allow_rule_applies, deny_rule_applies, is_for_person
+from bot.policy.matching import RequestedResource, is_for_person
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
@@ -34,7 +34,7 @@ def decide(
         ring_groups: names of the ring groups that recalls would be sent to.
         attributes: the amounts and times of the change.
     """
-    return _decide(policy, principal, permission, _pairs(map(_with_name, groups), ring_groups), attributes)
+    return _decide(AccessQuery(policy, principal, permission, _pairs(map(_with_name, groups), ring_groups), attributes))
 
 
 def might(
@@ -45,7 +45,7 @@ def might(
     groups: Collection[Collection[str]] = (),
     ring_groups: Collection[str] = (),
 ) -> Decision:
-    """Decides before names are resolved and amounts are known; denies only what would be denied for all of them.
+    """Decides before names and amounts are known; denies only what would be denied for all of them.
 
     What needs an approval or an emergency counts as allowed.
 
@@ -53,17 +53,17 @@ def might(
         groups: for each park group the spellings its name may have.
         ring_groups: names of the ring groups that recalls would be sent to.
     """
-    return _decide(policy, principal, permission, _pairs(map(_with_spellings, groups), ring_groups), None)
+    return _decide(AccessQuery(policy, principal, permission, _pairs(map(_with_spellings, groups), ring_groups), None))
 
 
-def _pairs(groups: Iterable[RequestedResource], ring_groups: Collection[str]) -> list[RequestedResource]:
+def _pairs(groups: Iterable[RequestedResource], ring_groups: Collection[str]) -> tuple[RequestedResource, ...]:
     recalls: Collection[str | None] = ring_groups or [None]
     pairs = product(list(groups) or [RequestedResource()], recalls)
-    return [replace(group, ring_group=ring_group) for group, ring_group in pairs]
+    return tuple(replace(group, ring_group=ring_group) for group, ring_group in pairs)
 
 
 def _with_spellings(spellings: Collection[str]) -> RequestedResource:
-    """The resource with any of these spellings; a bare string is one spelling, which types can't tell from several."""
+    """The resource with any of these spellings; a bare string is a single spelling."""
     each = [spellings] if isinstance(spellings, str) else list(spellings)
     return RequestedResource(shown=next(iter(each), ""), spellings=frozenset(map(fold, each)))
 
@@ -72,68 +72,49 @@ def _with_name(name: str) -> RequestedResource:
     return RequestedResource(shown=name, spellings=frozenset([fold(name)]))
 
 
-def _decide(
-    policy: Policy,
-    principal: Principal,
-    permission: Permission,
-    wanted: Collection[RequestedResource],
-    attributes: ActionAttributes | None,
-) -> Decision:
-    found = evaluate(policy, principal, permission, wanted, attributes)
-    rules = found.rules or (found.approval_rules or found.emergency_rules if attributes is None else ())
+def _decide(query: AccessQuery) -> Decision:
+    found = evaluate(query)
+    rules = found.rules or (found.approval_rules or found.emergency_rules if query.attributes is None else ())
     if not rules:
-        return build_denial(policy, permission, found, attributes)
-    grounds = dict.fromkeys((one.name, rule.name) for one, rule in zip(wanted, rules, strict=True))
+        return _build_denial(found)
+    rules_by_name = dict.fromkeys((one.name, rule.name) for one, rule in zip(query.wanted, rules, strict=True))
     names = " and ".join(dict.fromkeys(f'"{rule.name}"' for rule in rules))
     return Decision(
         allowed=True,
-        permission=permission,
+        permission=query.permission,
         reason=f"Allowed by {names}.",
-        policy=policy.fingerprint,
-        grounds=tuple(grounds),
+        policy=query.policy.fingerprint,
+        rules_by_name=tuple(rules_by_name),
     )
 
 
-def allowed_channels(
-    policy: Policy,
-    principal: Principal,
-    permission: Permission,
-    wanted: Collection[RequestedResource],
-    attributes: ActionAttributes | None,
-) -> tuple[str, ...]:
+def _allowed_channels(query: AccessQuery) -> tuple[str, ...]:
     """Ids of the channels named in a rule in which the principal would be allowed the same."""
     anywhere, inside = set[RequestedResource](), defaultdict[str, set[RequestedResource]](set)
-    for rule in policy.allow:  # cheaper than evaluating the policy for each channel
-        if permission in rule.operations and is_for_person(rule, principal):
-            allowed = {each for each in wanted if each.allowed_by(rule)}
+    for rule in query.policy.allow:  # cheaper than evaluating the policy for each channel
+        if query.permission in rule.operations and is_for_person(rule, query.principal):
+            allowed = {each for each in query.wanted if each.allowed_by(rule)}
             for known in [inside[channel] for channel in rule.channels] or [anywhere]:
                 known |= allowed
-    likely = (channel for channel, names in inside.items() if names | anywhere >= set(wanted))
+    likely = (channel for channel, names in inside.items() if names | anywhere >= set(query.wanted))
     return tuple(
         channel
         for channel in likely
-        if channel != principal.channel
-        and evaluate(policy, replace(principal, channel=channel), permission, wanted, attributes).rules
+        if channel != query.principal.channel
+        and evaluate(replace(query, principal=replace(query.principal, channel=channel))).rules
     )
 
 
-def allowed_alternatives(
-    policy: Policy,
-    principal: Principal,
-    permission: Permission,
-    wanted: Collection[RequestedResource],
-    attributes: ActionAttributes,
-) -> tuple[ActionAttributes, ...]:
+def _allowed_alternatives(query: AccessQuery) -> tuple[ActionAttributes, ...]:
     """The nearest attributes that would be allowed at the same time, and the nearest at a later time."""
-    if not evaluate(policy, principal, permission, wanted, None).rules:
+    attributes = query.attributes
+    if attributes is None or not evaluate(replace(query, attributes=None)).rules:
         return ()  # denied for all amounts
-    rules = [rule for rule in policy.allow if allow_rule_applies(rule, principal, permission)]
-    denials = [
-        rule for rule in policy.deny if deny_rule_applies(rule, principal, permission) and _is_denied_by(wanted, rule)
-    ]
+    rules = query.allow_rules
+    denials = [rule for rule in query.deny_rules if any(one.denied_by(rule) for one in query.wanted)]
 
     def is_allowed(other: ActionAttributes) -> bool:
-        return bool(evaluate(policy, principal, permission, wanted, other).rules)
+        return bool(evaluate(replace(query, attributes=other)).rules)
 
     smaller = sorted(_within_limits(rules, denials, attributes), key=lambda other: _reduction(attributes, other))
     now = next(filter(is_allowed, smaller), None)
@@ -143,22 +124,18 @@ def allowed_alternatives(
     return tuple(one for one in (now, later) if one is not None)
 
 
-def _is_denied_by(wanted: Collection[RequestedResource], rule: Deny) -> bool:
-    return any(one.denied_by(rule) for one in wanted)
-
-
 def _within_limits(
     rules: Collection[Rule], denials: Collection[Deny], attributes: ActionAttributes
 ) -> set[ActionAttributes]:
     """The attributes reduced to the limits of each allow rule and of all deny rules that apply."""
     within = attributes
     for rule in denials:
-        within = rule.fitted(within) if rule.is_on(attributes) else within
-    return {rule.fitted(within) for rule in rules if rule.plain} - {attributes}
+        within = rule.limit(within) if rule.is_within_hours(attributes) else within
+    return {rule.limit(within) for rule in rules if rule.unconditional} - {attributes}
 
 
 def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[int, float, int, float]:
-    """Sort key for the distance between attributes: the number of amounts that differ, then how much was cut."""
+    """Sort key for the distance between attributes: how many amounts differ, then how much was cut."""
     differs = sum(
         (
             attributes.members != other.members,
@@ -177,7 +154,7 @@ def _moments(rules: Collection[Rule | Deny], at: datetime | None) -> Iterator[da
     """Times after `at` at which the hours of a rule begin or end, in ascending order."""
     if at is not None:
         texts = {text for rule in rules for text in rule.hours}
-        yield from sorted({moment for text in texts for moment in parse_hours(text).bounds_after(at)})[:MAX_MOMENTS]
+        yield from sorted({moment for text in texts for moment in parse_hours(text).boundaries_after(at)})[:MAX_MOMENTS]
 
 
 _VERBS = {
@@ -191,36 +168,31 @@ _VERBS = {
 }
 
 
-def build_denial(
-    policy: Policy, permission: Permission, found: Evaluation, attributes: ActionAttributes | None
-) -> Decision:
-    """Builds the decision for a request that no rule allows; without attributes, for all amounts and times."""
-    principal, wanted = found.principal, [match.wanted for match in found.matches]
-    names = _names(policy, permission, found)
-    refusal = Decision(
+def _build_denial(found: Evaluation) -> Decision:
+    query, names = found.query, _missing_names(found)
+    denial = Decision(
         allowed=False,
-        permission=permission,
+        permission=query.permission,
         reason="",
-        policy=policy.fingerprint,
+        policy=query.policy.fingerprint,
         missing_groups=tuple(dict.fromkeys(group for group, _ in names if group is not None)),
         missing_ring_groups=tuple(dict.fromkeys(ring_group for _, ring_group in names if ring_group is not None)),
         denied=tuple(dict.fromkeys(match.denied.name for match in found.matches if match.denied)),
-        approvers=_approvers(found.approval_rules),
+        approvers=tuple(dict.fromkeys(_approvers(rule) for rule in found.approval_rules if rule.approvers)),
         emergency=tuple(dict.fromkeys(rule.emergency for rule in found.emergency_rules if rule.emergency)),
         by_approval=tuple(dict.fromkeys(rule.name for rule in found.approval_rules)),
         by_emergency=tuple(dict.fromkeys(rule.name for rule in found.emergency_rules)),
-        channels=allowed_channels(policy, principal, permission, wanted, attributes),
-        would=allowed_alternatives(policy, principal, permission, wanted, attributes) if attributes else (),
-        grant=_suggested_grant(principal),
-        contact=policy.contact,
+        channels=_allowed_channels(query),
+        would=_allowed_alternatives(query),
+        grant=_suggested_grant(query.principal),
+        contact=query.policy.contact,
     )
-    sentences = (*_sentences(policy, refusal, found, attributes), *_notes(policy, refusal, found, attributes))
-    return replace(refusal, reason=" ".join(sentences))
+    return replace(denial, reason=" ".join((*_sentences(denial, found), *_notes(denial, query))))
 
 
-def _names(policy: Policy, permission: Permission, found: Evaluation) -> list[tuple[str | None, str | None]]:
+def _missing_names(found: Evaluation) -> list[tuple[str | None, str | None]]:
     """Group and ring group of each missing resource; None for the one of the two that a rule does allow."""
-    rules = [rule for rule in policy.allow if allow_rule_applies(rule, found.principal, permission)]
+    rules = found.query.allow_rules
     names = list[tuple[str | None, str | None]]()
     for each in found.missing:
         group = each.shown if each.spellings else None
@@ -233,45 +205,37 @@ def _names(policy: Policy, permission: Permission, found: Evaluation) -> list[tu
     return names
 
 
-def _approvers(rules: Iterable[Rule]) -> tuple[Approvers, ...]:
-    return tuple(dict.fromkeys(_approvers_of(rule) for rule in rules if rule.approvers))
-
-
-def _approvers_of(rule: Rule) -> Approvers:
+def _approvers(rule: Rule) -> Approvers:
     return Approvers(
         rule=rule.name, ids=rule.approvers, count=rule.approvals, within=rule.approve_within, channel=rule.ask_in
     )
 
 
-def _sentences(
-    policy: Policy, refusal: Decision, found: Evaluation, attributes: ActionAttributes | None
-) -> Iterator[str]:
-    request = _describe_request(refusal)
-    here = "in this channel" if found.principal.channel else "in a direct message"
-    if refusal.denied:
-        yield f"{_listed(refusal.denied, 'and')} {_forbid(refusal.denied)} you to {request} {here}."
+def _sentences(denial: Decision, found: Evaluation) -> Iterator[str]:
+    query, request = found.query, _describe_request(denial)
+    here = "in this channel" if query.principal.channel else "in a direct message"
+    if denial.denied:
+        forbid = "forbids" if len(denial.denied) == 1 else "forbid"
+        yield f"{_listed(denial.denied, 'and')} {forbid} you to {request} {here}."
         return
-    if refusal.approvers:
-        rules = [one.rule for one in refusal.approvers]
+    if denial.approvers:
+        rules = [one.rule for one in denial.approvers]
         yield f"{_listed(rules, 'and')} would let you {request} {here} once that is approved."
-    if refusal.emergency:
+    if denial.emergency:
         rules = [rule.name for rule in found.emergency_rules if rule.emergency]
         yield f"{_listed(dict.fromkeys(rules), 'and')} would let you {request} {here} in an emergency."
-    if not (refusal.approvers or refusal.emergency):
-        like_that = " like that" if attributes and _amounts_matter(policy, refusal.permission, found) else ""
-        yield f"No rule lets you {request}{like_that} {here}."
+    if not (denial.approvers or denial.emergency):
+        # Without the words, a denial for the amounts alone would seem to be one for the operation.
+        amounts_matter = query.attributes is not None and evaluate(replace(query, attributes=None)).possible
+        yield f"No rule lets you {request}{' like that' if amounts_matter else ''} {here}."
 
 
-def _forbid(rules: Sequence[str]) -> str:
-    return "forbids" if len(rules) == 1 else "forbid"
-
-
-def _describe_request(refusal: Decision) -> str:
-    verb, unnamed = _VERBS[refusal.permission]
-    allowed_alternatives = [f"{verb} {_listed(refusal.missing_groups, 'or')}"] if refusal.missing_groups else []
-    if refusal.missing_ring_groups:
-        allowed_alternatives.append(f"send recalls to ring group {_listed(refusal.missing_ring_groups, 'or')}")
-    return " or ".join(allowed_alternatives) or unnamed
+def _describe_request(denial: Decision) -> str:
+    verb, unnamed = _VERBS[denial.permission]
+    phrases = [f"{verb} {_listed(denial.missing_groups, 'or')}"] if denial.missing_groups else []
+    if denial.missing_ring_groups:
+        phrases.append(f"send recalls to ring group {_listed(denial.missing_ring_groups, 'or')}")
+    return " or ".join(phrases) or unnamed
 
 
 def _listed(names: Iterable[str], last: str) -> str:
@@ -279,31 +243,23 @@ def _listed(names: Iterable[str], last: str) -> str:
     return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
-def _amounts_matter(policy: Policy, permission: Permission, found: Evaluation) -> bool:
-    """Whether the request would be allowed with other amounts or at another time."""
-    unlimited = evaluate(policy, found.principal, permission, [match.wanted for match in found.matches], None)
-    return bool(unlimited.rules or unlimited.approval_rules or unlimited.emergency_rules)
-
-
-def _notes(policy: Policy, refusal: Decision, found: Evaluation, attributes: ActionAttributes | None) -> Iterator[str]:
-    principal = found.principal
-    if principal.user_groups is None and _user_groups_matter(policy, refusal.permission, found, attributes):
+def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:
+    principal = query.principal
+    if principal.user_groups is None and _user_groups_matter(query):
         yield "Slack could not say just now which user groups you are in, so rules that go by them don't count."
-    elif principal.outsider and not refusal.denied:
+    elif principal.outsider and not denial.denied:
         yield f"For {principal.outsider} only rules that name their user id count."
-    if principal.channel is None and refusal.channels:
+    if principal.channel is None and denial.channels:
         yield "A rule allows it in a channel."
 
 
-def _user_groups_matter(
-    policy: Policy, permission: Permission, found: Evaluation, attributes: ActionAttributes | None
-) -> bool:
+def _user_groups_matter(query: AccessQuery) -> bool:
     """Whether the request could be allowed if the principal's user groups were known."""
+    policy = query.policy
     everywhere = frozenset(group for rule in policy.allow for group in rule.user_groups)
     lenient = policy.model_copy(update={"deny": tuple(rule for rule in policy.deny if not rule.user_groups)})
-    principal, wanted = replace(found.principal, user_groups=everywhere), [match.wanted for match in found.matches]
-    known = evaluate(lenient, principal, permission, wanted, attributes)
-    return bool(known.rules or known.approval_rules or known.emergency_rules)
+    principal = replace(query.principal, user_groups=everywhere)
+    return evaluate(replace(query, policy=lenient, principal=principal)).possible
 
 
 def _suggested_grant(principal: Principal) -> str:

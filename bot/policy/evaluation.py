@@ -11,6 +11,27 @@ from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import EVERY, Deny, Policy, Rule
 
 
+@dataclass(frozen=True, slots=True)
+class AccessQuery:
+    """What a principal wants to do; without attributes, before amounts and times are known."""
+
+    policy: Policy
+    principal: Principal
+    permission: Permission
+    wanted: tuple[RequestedResource, ...]
+    attributes: ActionAttributes | None
+
+    @property
+    def allow_rules(self) -> list[Rule]:
+        """Allow rules for the principal and the permission, whatever their limits."""
+        return [rule for rule in self.policy.allow if allow_rule_applies(rule, self.principal, self.permission)]
+
+    @property
+    def deny_rules(self) -> list[Deny]:
+        """Deny rules for the principal and the permission, whatever their limits."""
+        return [rule for rule in self.policy.deny if deny_rule_applies(rule, self.principal, self.permission)]
+
+
 @dataclass(frozen=True)
 class ResourceMatch:
     """The allow rules that cover one requested resource, and the deny rule that overrides them, if any."""
@@ -22,7 +43,7 @@ class ResourceMatch:
     @property
     def rule(self) -> Rule | None:
         """The first rule that allows the resource without conditions."""
-        return None if self.denied else next((rule for rule in self.rules if rule.plain), None)
+        return None if self.denied else next((rule for rule in self.rules if rule.unconditional), None)
 
     def approval_rule(self, principal: str) -> Rule | None:
         """The unconditional rule, or else the first that allows the resource after others have approved."""
@@ -37,22 +58,16 @@ class ResourceMatch:
 
 
 def _has_enough_approvers(rule: Rule, principal: str) -> bool:
-    """Whether a rule has enough approvers besides the principal; the size of a user group is not known here."""
+    """Whether a rule names enough approvers besides the principal; user groups count as large enough."""
     others = set(rule.approvers) - {principal}
     return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
 
 
-def potential_rules(policy: Policy, principal: Principal, permission: Permission) -> tuple[list[Rule], list[Deny]]:
-    """Allow rules by which something might be allowed, and deny rules that apply whatever the amounts and times."""
-    allow, deny = _applicable_rules(policy, principal, permission, None)
-    return [rule for rule in allow if rule.plain or rule.emergency or _has_enough_approvers(rule, principal.user)], deny
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """The rules for all requested resources together; each tuple of rules is empty if one resource has none."""
+    """The rules for all resources of a request; a tuple of rules is empty if one resource has none."""
 
-    principal: Principal
+    query: AccessQuery
     matches: tuple[ResourceMatch, ...]
 
     @cached_property
@@ -63,7 +78,8 @@ class Evaluation:
     @cached_property
     def approval_rules(self) -> tuple[Rule, ...]:
         """A rule for each resource that allows it once others have approved; empty if none is needed."""
-        return () if self.rules else _all_or_none(match.approval_rule(self.principal.user) for match in self.matches)
+        user = self.query.principal.user
+        return () if self.rules else _all_or_none(match.approval_rule(user) for match in self.matches)
 
     @cached_property
     def emergency_rules(self) -> tuple[Rule, ...]:
@@ -71,43 +87,36 @@ class Evaluation:
         return () if self.rules else _all_or_none(match.emergency_rule for match in self.matches)
 
     @property
+    def possible(self) -> bool:
+        """Whether the request is allowed, or would be after approval or in an emergency."""
+        return bool(self.rules or self.approval_rules or self.emergency_rules)
+
+    @property
     def missing(self) -> list[RequestedResource]:
         """The resources that no rule allows without conditions."""
         return [match.wanted for match in self.matches if match.rule is None]
 
 
-def evaluate(
-    policy: Policy,
-    principal: Principal,
-    permission: Permission,
-    wanted: Collection[RequestedResource],
-    attributes: ActionAttributes | None,
-) -> Evaluation:
-    """Evaluates a request; without attributes, denies only what would be denied for all amounts and times."""
-    allow, deny = _applicable_rules(policy, principal, permission, attributes)
-    return Evaluation(principal, tuple(_best_match(one, allow, deny) for one in wanted))
+def evaluate(query: AccessQuery) -> Evaluation:
+    """Evaluates a query; without attributes, denies only what is denied for all amounts and times."""
+    allow, deny = _matching_rules(query)
+    return Evaluation(query, tuple(_best_match(one, allow, deny) for one in query.wanted))
 
 
-def _applicable_rules(
-    policy: Policy, principal: Principal, permission: Permission, attributes: ActionAttributes | None
-) -> tuple[list[Rule], list[Deny]]:
-    allow = [
-        rule for rule in policy.allow if allow_rule_applies(rule, principal, permission) and _allows(rule, attributes)
-    ]
-    deny = [
-        rule for rule in policy.deny if deny_rule_applies(rule, principal, permission) and _denies(rule, attributes)
-    ]
+def _matching_rules(query: AccessQuery) -> tuple[list[Rule], list[Deny]]:
+    allow = [rule for rule in query.allow_rules if _allows(rule, query.attributes)]
+    deny = [rule for rule in query.deny_rules if _denies(rule, query.attributes)]
     return allow, deny
 
 
 def _allows(rule: Rule, attributes: ActionAttributes | None) -> bool:
-    return attributes is None or (rule.within(attributes) and rule.is_on(attributes))
+    return attributes is None or (rule.is_within_limits(attributes) and rule.is_within_hours(attributes))
 
 
 def _denies(rule: Deny, attributes: ActionAttributes | None) -> bool:
     if attributes is None:
-        return not rule.limited and not rule.hours
-    return rule.is_on(attributes) and not (rule.limited and rule.within(attributes))
+        return not rule.has_limits and not rule.hours
+    return rule.is_within_hours(attributes) and not (rule.has_limits and rule.is_within_limits(attributes))
 
 
 def _best_match(wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]) -> ResourceMatch:
@@ -151,7 +160,7 @@ EVERYTHING = Reach()
 
 def groups_within_reach(policy: Policy, principal: Principal, permission: Permission) -> Reach:
     """Park groups that a principal might be allowed an operation on, wherever recalls go."""
-    allow, deny = potential_rules(policy, principal, permission)
+    allow, deny = _potential_rules(policy, principal, permission)
     denied = (rule.groups or EVERY for rule in deny if rule.ring_groups is None)
     return _reach((rule.groups for rule in allow), denied)
 
@@ -164,11 +173,19 @@ def ring_groups_within_reach(
     Args:
         group: the spellings of the park group's name; empty if the group is not known.
     """
-    allow, deny = potential_rules(policy, principal, permission)
+    allow, deny = _potential_rules(policy, principal, permission)
     recalled = RequestedResource(spellings=frozenset(map(fold, group)))
     allowed = (rule.ring_groups for rule in allow if recalled.group_allowed_by(rule))
     denied = (rule.ring_groups or EVERY for rule in deny if all(one.group_denied_by(rule) for one in recalled.each))
     return _reach(allowed, denied)
+
+
+def _potential_rules(policy: Policy, principal: Principal, permission: Permission) -> tuple[list[Rule], list[Deny]]:
+    """Allow rules that might allow something, and deny rules that apply whatever the amounts and times."""
+    allow, deny = _matching_rules(AccessQuery(policy, principal, permission, (), None))
+    return [
+        rule for rule in allow if rule.unconditional or rule.emergency or _has_enough_approvers(rule, principal.user)
+    ], deny
 
 
 def _reach(allowed: Iterable[tuple[str, ...]], denied: Iterable[tuple[str, ...]]) -> Reach:

@@ -18,7 +18,7 @@ from bot.times.parser import read_end
 
 
 class IdKind(NamedTuple):
-    """A kind of Slack id: how it is called, the key it belongs in, its first letters and where to find it."""
+    """A kind of Slack id: its name, the key it belongs in, its first letters and where to find it."""
 
     label: str
     key: str
@@ -104,7 +104,7 @@ class Hours:
     closes: time
     zone: ZoneInfo
 
-    def hold(self, at: datetime) -> bool:
+    def contain(self, at: datetime) -> bool:
         """Whether a point in time lies within these hours."""
         local = at.astimezone(self.zone)
         clock, today = local.time(), local.weekday()
@@ -113,7 +113,7 @@ class Hours:
         yesterday = (today - 1) % 7
         return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
 
-    def bounds_after(self, at: datetime) -> Iterator[datetime]:
+    def boundaries_after(self, at: datetime) -> Iterator[datetime]:
         """Times at which these hours begin or end in the eight days after `at`, in UTC, unordered."""
         first = at.astimezone(self.zone).replace(tzinfo=None)
         for day in range(9):

@@ -90,7 +90,7 @@ def _read_text(path: Path) -> str:
 
 
 def _syntax_validation_fault(source: str, words: str) -> Fault:
-    """Describes a syntax error; tomllib gives its position only in the message, and none at the end of the file."""
+    """Describes a syntax error; tomllib gives its position only in the message, and not at the file's end."""
     place, begun = re.search(r" \(at line (\d+), column (\d+)\)$", words), first_broken_line(source)
     line = int(place[1]) if place else begun
     what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
@@ -157,12 +157,12 @@ def split_statements(source: str) -> Iterator[Statement]:
 
 
 def first_broken_line(source: str) -> int | None:
-    """The line on which the first statement begins that is not valid TOML by itself; None if all are valid."""
+    """The line on which the first invalid statement begins; None if all are valid."""
     return next((line for line, _, value in _chunks(source) if not value), None)
 
 
 def _chunks(source: str) -> Iterator[tuple[int, str, dict[str, object]]]:
-    """Yields first line, text and data of each statement; an invalid one extends to the end and has no data."""
+    """Yields first line, text and data of each statement; an invalid one has no data and is the last."""
     text, start = "", 1
     for number, line in enumerate(source.replace("\r\n", "\n").split("\n"), 1):
         text += line + "\n"
@@ -202,7 +202,7 @@ def _table_location(value: object, tables: Counter[Location]) -> Location:
 
 
 def find_line(found: Sequence[Statement], path: Location) -> int | None:
-    """The line of a location, or of the narrowest statement around it if it is absent; None if there is none."""
+    """The line of a location, or of the narrowest statement around it if it is absent."""
     for statement in found:
         if statement.path[: len(path)] == path:
             return statement.line
@@ -220,7 +220,7 @@ def _line_within(statement: Statement, rest: Location) -> int:
 
 @lru_cache(maxsize=16)
 def _item_lines(text: str) -> tuple[int, ...]:
-    """Lines of a list's items, relative to the list; 0 for items that end on the line of an unfinished one."""
+    """Lines of a list's items, relative to the list; 0 where an item's line is not certain."""
     lines, whole, read = list[int](), 0, ""
     for number, line in enumerate(text.split("\n")):
         read += line + "\n"

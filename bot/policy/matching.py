@@ -54,7 +54,7 @@ def is_for_person(rule: Rule, principal: Principal) -> bool:
 
 
 def is_against_person(rule: Deny, principal: Principal) -> bool:
-    """Whether a deny rule applies to a principal in any channel; it does if their user groups are unknown."""
+    """Whether a deny rule applies to a principal in any channel; unknown user groups count as matching."""
     if principal.user in rule.users:
         return True
     if rule.user_groups:
@@ -86,7 +86,7 @@ class RequestedResource:
     shown: str = ""
     """The group's name in messages."""
     spellings: frozenset[str] = frozenset()
-    """Names that the group may have, folded: one that is allowed is enough. Empty: any group, or the server."""
+    """Names that the group may have, folded; one allowed name is enough. Empty: any group, or the server."""
     ring_group: str | None = None
 
     @property
@@ -119,5 +119,5 @@ class RequestedResource:
         )
 
     def group_denied_by(self, rule: Deny) -> bool:
-        """Whether a deny rule covers the group's name; a rule for some groups covers no request without a group."""
+        """Whether a deny rule covers the group; a rule for some groups covers no request without one."""
         return rule.groups is None or any(covers(rule.groups, spelling) for spelling in self.spellings)

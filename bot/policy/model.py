@@ -99,7 +99,7 @@ class Approvers:
     """Id of a channel in which they are asked too."""
 
     def include(self, principal: Principal, asked_by: str) -> bool:
-        """Whether a principal may approve a request of user `asked_by`; an outsider counts only by their own id."""
+        """Whether a principal may approve a request of `asked_by`; outsiders only by their own id."""
         if principal.user == asked_by:
             return False
         in_group = not principal.outsider and not (principal.user_groups or frozenset()).isdisjoint(self.ids)
@@ -108,14 +108,14 @@ class Approvers:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Whether a request is allowed, by which rules, or what would be allowed instead; all texts are plain text."""
+    """Whether a request is allowed, by which rules, or what would be allowed instead."""
 
     allowed: bool
     permission: Permission
     reason: str
     policy: str
     """Fingerprint of the policy that decided."""
-    grounds: tuple[tuple[str, str], ...] = ()
+    rules_by_name: tuple[tuple[str, str], ...] = ()
     """Pairs of a requested name and the rule that allows it; the name is "" where the request named none."""
     missing_groups: tuple[str, ...] = ()
     missing_ring_groups: tuple[str, ...] = ()
@@ -148,7 +148,7 @@ class Decision:
     @property
     def rules(self) -> tuple[str, ...]:
         """Names of the rules that allow it, without duplicates."""
-        return tuple(dict.fromkeys(rule for _, rule in self.grounds))
+        return tuple(dict.fromkeys(rule for _, rule in self.rules_by_name))
 
     @property
     def rule(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The policy file as pydantic models: rules that allow, rules that deny, examples and the policy itself."""
+"""The policy file as pydantic models: allow rules, deny rules, examples and the policy itself."""
 
 import hashlib
 from collections.abc import Sequence
@@ -95,22 +95,22 @@ class Clause(BaseModel):
     """Only temporary changes, no longer than this, extensions included."""
 
     @property
-    def limited(self) -> bool:
+    def has_limits(self) -> bool:
         """Whether the rule limits any amount."""
         return not (self.members is None and self.recall_time is None and self.temporary is None)
 
-    def within(self, attributes: ActionAttributes) -> bool:
+    def is_within_limits(self, attributes: ActionAttributes) -> bool:
         """Whether all amounts are within the rule's limits."""
-        return self.fitted(attributes) == attributes
+        return self.limit(attributes) == attributes
 
-    def fitted(self, attributes: ActionAttributes) -> ActionAttributes:
+    def limit(self, attributes: ActionAttributes) -> ActionAttributes:
         """Returns the attributes with their amounts reduced to the rule's limits."""
         return attributes.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
 
-    def is_on(self, attributes: ActionAttributes) -> bool:
-        """Whether the change begins within the rule's hours; false if the rule has hours and the time is unknown."""
+    def is_within_hours(self, attributes: ActionAttributes) -> bool:
+        """Whether the change begins within the rule's hours, if it has any; false if the time is unknown."""
         return not self.hours or (
-            attributes.at is not None and any(parse_hours(text).hold(attributes.at) for text in self.hours)
+            attributes.at is not None and any(parse_hours(text).contain(attributes.at) for text in self.hours)
         )
 
 
@@ -133,7 +133,7 @@ class Rule(Clause):
     """Only with a stated reason, which is posted to the channel with this id."""
 
     @property
-    def plain(self) -> bool:
+    def unconditional(self) -> bool:
         """Whether the rule allows without an approval or an emergency."""
         return not self.approvers and self.emergency is None
 
@@ -143,7 +143,7 @@ class Rule(Clause):
             raise ValueError("this rule would be for anybody, anywhere: give it channels, users or user_groups")
         if self.approvers and self.emergency:
             raise ValueError("approvers and emergency: in an emergency nobody waits; write two rules")
-        if not self.plain and READ_PERMISSIONS.intersection(self.operations):
+        if not self.unconditional and READ_PERMISSIONS.intersection(self.operations):
             raise ValueError('who only looks waits for nobody: write the operations without "read" and "all"')
         idle = self.model_fields_set & {"approvals", "approve_within", "ask_in"}
         if idle and not self.approvers:
@@ -159,9 +159,9 @@ class Deny(Clause):
     ring_groups: NonEmptyPatterns | None = None
     """Only operations that send recalls to ring groups with such names. Left out: any operation."""
 
-    def is_on(self, attributes: ActionAttributes) -> bool:
+    def is_within_hours(self, attributes: ActionAttributes) -> bool:
         """Whether the change begins within the rule's hours; true if the time is unknown."""
-        return attributes.at is None or super().is_on(attributes)
+        return attributes.at is None or super().is_within_hours(attributes)
 
 
 class Policy(BaseModel):

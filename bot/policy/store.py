@@ -42,18 +42,18 @@ class PolicyStore:
         """The policy in force."""
         return self._policy
 
-    def look(self, *, anyway: bool = False) -> bool:
+    def reload(self, *, force: bool = False) -> bool:
         """Reads the file again if it has changed and returns whether the policy differs.
 
         Args:
-            anyway: read it even if the file looks unchanged.
+            force: read it even if the file looks unchanged.
 
         Raises:
             PolicyError: the file is invalid; the policy in force stays. Raised once for each state of the file.
         """
         with self._lock:
             version = _file_version(self.file)
-            if version == self._version and not anyway:
+            if version == self._version and not force:
                 return False
             self._version = version
             policy = read_policy(self.file)
@@ -97,7 +97,7 @@ class PolicyWatcher(PeriodicTask):
         reread = self._reread
         if reread:
             self._reread = False
-        self.look(anyway=reread)
+        self.reload(force=reread)
         return self.now() + POLL_INTERVAL
 
     def wake(self) -> None:
@@ -105,10 +105,10 @@ class PolicyWatcher(PeriodicTask):
         self._reread = True
         super().wake()
 
-    def look(self, *, anyway: bool = False) -> None:
+    def reload(self, *, force: bool = False) -> None:
         """Adopts a changed policy, or reports that the file has a mistake."""
         try:
-            if self.policy_store.look(anyway=anyway):
+            if self.policy_store.reload(force=force):
                 self.changed()
         except PolicyError as error:
             log.error("the policy stays as it was, for its file is mistaken now:\n%s", error)  # noqa: TRY400

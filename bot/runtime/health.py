@@ -97,7 +97,7 @@ class HealthPages:
 
     def __init__(self, checks: Checks) -> None:
         self.stopping = False
-        """Whether Park is shutting down: alive, so that it may finish what is running, and not ready for more."""
+        """Whether Park is shutting down; it reports alive then, so that it can finish, and not ready."""
         self._checks = checks
         self._backlog_registry = CollectorRegistry()
         self._backlog_registry.register(BacklogCollector(checks.backlog))

@@ -53,7 +53,7 @@ def describe_error_arguments(logger: WrappedLogger, name: str, event: EventDict)
 
 
 def format_exception(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """Structlog processor: formats the traceback, and replaces error texts that a library put into the line."""
+    """Structlog processor: formats the traceback, and replaces error texts in the line itself."""
     _, error, _ = event.pop("exc_info", None) or (None, None, None)
     if error is not None:
         chain = list(_chain(error))
@@ -104,7 +104,7 @@ _SECRET_PATTERNS = tuple(
 
 
 class SecretRedactor:
-    """Structlog processor: redacts given secrets and everything that looks like one; the last before rendering."""
+    """Structlog processor, the last before rendering: redacts given secrets and what looks like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         encodings = {
@@ -209,6 +209,6 @@ def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace:
 
 @contextmanager
 def request_logging(request: Request, change: int | None = None) -> Iterator[None]:
-    """Adds the request's id, and the change's number if given, to all lines logged within, in thread pools too."""
+    """Adds the request's id and the change's number to lines logged within, in thread pools too."""
     with bound_contextvars(request=request.id, **({} if change is None else {"change": change})):
         yield

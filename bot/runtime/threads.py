@@ -1,4 +1,4 @@
-"""Thread pools that keep the caller's context, one with a fair share per user, and periodic background tasks."""
+"""Thread pools, one of them with a fair share per user, and periodic background tasks."""
 
 import logging
 import threading
@@ -116,7 +116,7 @@ class PeriodicTask(ABC):
         return self._thread.ident is None or self._thread.is_alive()
 
     def wake(self) -> None:
-        """Ends the current wait; safe to call from a signal handler, because the condition's lock is reentrant."""
+        """Ends the current wait; safe in a signal handler, because the condition's lock is reentrant."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()

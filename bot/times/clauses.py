@@ -35,7 +35,7 @@ class TimeClause:
 
 
 def cut(words: Words) -> tuple[TimeClause, ...]:
-    """Every way to take times off the end of a line, from the most words to none; a comma before them is decisive."""
+    """Every way to take times off the end of a line, the longest first; a comma leaves only one."""
     for index in _opener_indexes(words):
         clauses = _split_clauses(words[index:])
         if not clauses:
@@ -51,7 +51,7 @@ def cut(words: Words) -> tuple[TimeClause, ...]:
 
 
 def odd(words: Words) -> tuple[TimeClause, str] | None:
-    """Finds text at the end that looks like a time and is invalid; returns it cut off, and what to type instead."""
+    """Finds an invalid time at the end; returns it separated from the line, and what to type instead."""
     for index in reversed(list(_opener_indexes(words))):
         last = words[index:]
         if _looks_like_time(last) and not _split_clauses(last):

@@ -56,7 +56,7 @@ def say_dated(at: datetime, zone: ZoneInfo) -> str:
 
 
 def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
-    """Returns a value with the full date of one instant that `resolve` returned; it resolves to that instant alone."""
+    """Returns a value with the full date of one instant; it resolves to that instant alone."""
     local = at.astimezone(zone)
     day = OnDate(day=local.day, month=local.month, year=local.year)
     return type(value)(when=WallClock(day=day, clock=time(local.hour, local.minute)))

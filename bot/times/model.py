@@ -43,7 +43,7 @@ class Duration(TimeValue):
 
 
 class OnWeekday(TimeValue):
-    """The coming weekday; with `next`, which people use with either meaning, that or the one a week later."""
+    """The coming weekday; with `next`, either that one or the one a week later."""
 
     weekday: Weekday
     next: bool = False

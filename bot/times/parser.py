@@ -122,7 +122,7 @@ def _unknown_time(words: Words) -> str:
 
 
 def _read_duration(text: str) -> Duration | None:
-    """Parses a duration; returns None if the text is none, raises ValueError if it is too short or too long."""
+    """Parses a duration; returns None if the text is none, raises ValueError if it is out of range."""
     if len(text) > MAX_LENGTH or not re.fullmatch(f"(?:{_AMOUNT.pattern})+", text.strip()):
         return None
     parts = [(count, _UNITS.get(unit)) for count, unit in _AMOUNT.findall(text)]
@@ -197,7 +197,7 @@ def _weekday_of(text: str) -> Weekday | None:
 
 
 def _read_date(text: str) -> OnDate | None:
-    """Parses a date; returns None if the text has none of the known formats, raises ValueError for 31 February."""
+    """Parses a date; returns None if the text is none, raises ValueError for a 31 February."""
     weekday = _weekday_of(text.partition(" ")[0])
     text = text.partition(" ")[2] if weekday else text
     parts = next((shape.groupdict() for shape in (one.fullmatch(text) for one in _DATES) if shape), None)

@@ -25,7 +25,7 @@ Candidates = Sequence[datetime]
 def resolve(
     value: Start | End, now: datetime, zone: ZoneInfo, *, begins: datetime | None = None
 ) -> tuple[datetime, ...]:
-    """Returns the instants that a value may mean, in UTC, soonest first, all after `now` and within a year.
+    """Returns the instants that a value may mean, in UTC, soonest first, within a year from `now`.
 
     Args:
         begins: when the change begins, if `value` is the end of a scheduled change. `for 2h` counts from then,
@@ -57,7 +57,7 @@ def _within_a_year(value: Start | End, future: Collection[datetime], now: dateti
 
 
 def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:
-    """When clocks of the zone show a local time: twice if they are put back, right after a gap they jump over."""
+    """When the zone's clocks show a local time: twice if put back, right after a gap if put forward."""
     while not datetime_exists(wall, zone):
         wall += timedelta(minutes=1)
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]

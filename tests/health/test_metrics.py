@@ -1,4 +1,4 @@
-"""What is counted in a conversation, as Prometheus reads it: every label out of a short list."""
+"""Metrics of a conversation as Prometheus reads them, with labels from short lists only."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -7,13 +7,13 @@ from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.stage import Stage
-from tests.health.test_health import ANY, ask
+from tests.health.test_health import ANY, fetch
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def _samples(stage: Stage) -> Samples:
-    found = text_string_to_metric_families(ask(stage, "/metrics").text)
+    found = text_string_to_metric_families(fetch(stage, "/metrics").text)
     return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in found for one in family.samples}
 
 

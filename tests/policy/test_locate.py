@@ -1,4 +1,4 @@
-"""The line of a mistake is never a wrong one."""
+"""The line reported for a mistake is never a wrong one."""
 
 import tomllib
 from typing import NamedTuple
@@ -80,7 +80,7 @@ def test_in_a_broken_text_the_statement_that_breaks_it_is_found() -> None:
 
 
 class Piece(NamedTuple):
-    """Some lines of TOML, and by how many lines what they say comes after their first."""
+    """Some lines of TOML, and the offset of their statement from the first."""
 
     text: str
     after: int
