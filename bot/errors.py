@@ -1,17 +1,17 @@
-"""The exception tree."""
+"""The exceptions that Park raises on purpose."""
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
 
 NOTHING = "Nothing was changed."
-"""What everybody who is refused wants to know first."""
+"""First thing that users whose request was refused need to know."""
 
 
 class ParkError(Exception):
-    """Everything that Park raises on purpose."""
+    """Base of all exceptions that Park raises on purpose."""
 
 
 class Refused(ParkError):
-    """Nothing was changed, and the text says what to do instead."""
+    """A request that is not carried out; nothing was changed, and the message says what to do instead."""
 
     def __init__(
         self,
@@ -28,46 +28,46 @@ class Refused(ParkError):
 
 
 class NotUnderstood(Refused):
-    """The line is not one of Park's."""
+    """The line is not a valid command."""
 
 
 class NotFound(Refused):
-    """A name or number that the PBX does not have."""
+    """The PBX has no object with this name or number."""
 
 
 class Ambiguous(Refused):
-    """A name that fits two things: the offers name each."""
+    """A name matches several objects; the message offers each."""
 
 
 class NotAllowed(Refused):
-    """The policy says no."""
+    """The policy denies the request."""
 
     policy: str | None = None
-    """Its fingerprint, where it was asked at all."""
+    """Fingerprint of the policy; None if no policy was evaluated."""
 
 
 class NotPossible(Refused):
-    """The PBX could not do it, known before anything was sent."""
+    """The PBX could not do it, which was known before anything was sent."""
 
 
 class Moved(Refused):
-    """The target no longer is what the person was shown."""
+    """The target has changed since the user was shown it."""
 
 
 class PBXError(ParkError):
-    """A call to the PBX did not do what it was sent for."""
+    """A call to the PBX failed."""
 
 
 class Unreachable(PBXError):
-    """No answer, or none that makes sense; this call changed nothing."""
+    """No answer or an unusable one; the call changed nothing."""
 
 
 class UnknownOutcome(PBXError):
-    """A write was sent and its answer never came, or came as a 5xx."""
+    """A write was sent, and its answer was lost or is a 5xx."""
 
 
 class Rejected(PBXError):
-    """The PBX understood and said no: `status` is HTTP's, `code` the PBX's own (UNKNOWN where it gave none)."""
+    """The PBX rejected a call with an HTTP status and a code of its own, UNKNOWN if it gave none."""
 
     def __init__(self, text: str, *, status: int, code: str = "UNKNOWN") -> None:
         super().__init__(text)
@@ -76,19 +76,19 @@ class Rejected(PBXError):
 
 
 class Missing(Rejected):
-    """404: the PBX has no such thing."""
+    """The PBX answered 404: the object does not exist."""
 
 
 class SignInFailed(PBXError):
-    """Credentials not accepted, or a second factor asked for; never retried by itself: the PBX blocks addresses."""
+    """The PBX did not accept the credentials; not retried, because it blocks addresses after failures."""
 
 
 class SlackFailure(ParkError):
-    """Slack did not do what it was asked for."""
+    """A call to Slack failed."""
 
 
 class SlackUnavailable(SlackFailure):
-    """A rate limit, the network, or Slack itself; to be tried again after `retry_after` seconds."""
+    """A rate limit, or a failure of the network or of Slack; can be retried after `retry_after` seconds."""
 
     def __init__(self, text: str, retry_after: float = 5.0) -> None:
         super().__init__(text)
@@ -96,27 +96,27 @@ class SlackUnavailable(SlackFailure):
 
 
 class SlackRefused(SlackFailure):
-    """Trying again will not help; the text is Slack's own code."""
+    """Slack rejected a call, which a retry will not change; the text is Slack's error code."""
 
 
 class JournalUnavailable(ParkError):
-    """The journal can't be written: nothing may be acknowledged."""
+    """The journal can't be read or written, so nothing may be acknowledged."""
 
 
 class LeaseLost(ParkError):
-    """Another worker has the change now: stop, and write nothing more."""
+    """Another worker holds the entry's lease, so this one must not write any more."""
 
 
 class TargetTaken(ParkError):
-    """Another change is at the target: this one was given back, to be claimed again when that one has ended."""
+    """Another change is in progress on the target; this one was released, to be claimed again after it."""
 
 
 class PolicyError(ParkError):
-    """The policy file is missing or broken; the text names the line."""
+    """The policy file is missing or invalid; the text names the lines."""
 
     faults: tuple[tuple[int | None, int | None, str], ...] = ()
-    """Line, column and words of each, both counted from 1."""
+    """Line and column, both counted from 1, and text of each mistake."""
 
 
 class SettingsError(ParkError):
-    """The environment is incomplete or contradicts itself; the text names the variable."""
+    """The environment is incomplete or contradictory; the text names the variables."""

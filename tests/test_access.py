@@ -134,7 +134,7 @@ def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: House
     assert park.answer("why 3", user=BEN).title == "Change 3 was allowed by no rule"
     (tmp_path / "policy.toml").write_text(POLICY.replace('"4h"', '"5h"'), encoding="utf-8")
     assert isinstance(park.planner.policy_store, PolicyStore)
-    assert park.planner.policy_store.look()
+    assert park.planner.policy_store.reload()
     assert "changed since" in words(park.answer("why change 1"))
 
 

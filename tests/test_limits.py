@@ -1,8 +1,8 @@
-"""Limits of the policy, held to real plans: what is refused says what would be accepted, and its button is accepted."""
+"""The policy's limits on real plans: a refusal says what would be accepted, and its button is accepted."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ Open = Callable[..., House]
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Open]:
-    """A house where Ana may do everything, and Ben what these rules say."""
+    """Opens a bot in which Ana may do everything, and Ben what the given rules allow."""
     with ExitStack() as stack:
 
         def enter(rules: str, **more: str) -> House:
@@ -35,7 +35,7 @@ def refused(park: House, line: str) -> NotAllowed:
 
 
 ANY = 'operations = ["read", "members", "recall", "groups", "server"]\n'
-OVER = [
+OVER_THE_LIMIT = [
     ('temporary = "4h"', "add 1016 to Billing", "for at most 4h", "add 1016 to Billing, for 4h"),
     ('temporary = "4h"', "add 1016 to Billing for 5h", "for at most 4h", "add 1016 to Billing, for 4h"),
     (
@@ -63,13 +63,13 @@ OVER = [
 ]
 
 
-@pytest.mark.parametrize(("limit", "line", "said", "offered"), OVER)
+@pytest.mark.parametrize(("limit", "line", "message", "offered"), OVER_THE_LIMIT)
 def test_what_goes_over_a_limit_is_offered_within_it(
-    opened: Open, limit: str, line: str, said: str, offered: str
+    opened: Open, limit: str, line: str, message: str, offered: str
 ) -> None:
     park = opened(ANY + limit)
     refusal = refused(park, line)
-    assert f"It would be allowed {said}." in words(refusal.message)
+    assert f"It would be allowed {message}." in words(refusal.message)
     assert lines(refusal.message) == [offered]
     assert park.plan(offered, user=BEN).rule == "Ben"
 
@@ -88,15 +88,15 @@ def test_deleting_a_group_takes_out_all_its_members(opened: Open) -> None:
 
 
 def test_out_of_hours_a_change_is_offered_for_when_they_begin(opened: Open) -> None:
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[tomorrow.weekday()]
-    park = opened(ANY + f'hours = ["{day} 00:00-24:00 UTC"]')
+    monday = datetime(2026, 3, 23, 9, tzinfo=UTC)
+    park = opened(ANY + 'hours = ["Tue 00:00-24:00 UTC"]')
+    park.planner.repository.now = lambda: monday
     refusal = refused(park, "add 1016 to Billing for 2h")
     (offered,) = lines(refusal.message)
     planned = park.plan(offered, user=BEN)
     assert planned.plan.times is not None
-    assert planned.plan.times.starts == tomorrow.replace(hour=0, minute=0, second=0, microsecond=0)
-    assert [said for said in words(refusal.message).split("\n") if said.startswith("It would be allowed from ")]
+    assert planned.plan.times.starts == datetime(2026, 3, 24, tzinfo=UTC)
+    assert [row for row in words(refusal.message).split("\n") if row.startswith("It would be allowed from ")]
     with pytest.raises(NotAllowed):
         park.answer("group Billing", user=BEN)
 
@@ -120,31 +120,31 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (f'approvers = ["{ANA}", "S1"]\napprovals = 2', "Who may approve:  2 of"),
         ('emergency = "C1"', '"Ben" would let you change the members of "Billing" in this channel in an emergency.'),
     ],
 )
-def test_what_needs_a_second_thought_is_refused_and_says_which(opened: Open, more: str, said: str) -> None:
+def test_what_needs_a_second_thought_is_refused_and_says_which(opened: Open, more: str, message: str) -> None:
     park = opened('operations = ["members"]\n' + more)
-    assert said in words(refused(park, "add 1016 to Billing").message)
+    assert message in words(refused(park, "add 1016 to Billing").message)
 
 
-def made(park: House, line: str) -> None:
+def do_successfully(park: House, line: str) -> None:
     park.do(line, user=BEN)
     assert park.state() == State.DONE
 
 
 def test_an_extension_is_decided_by_the_whole_length(opened: Open) -> None:
     park = opened(ANY + 'temporary = "4h"')
-    made(park, "add 1016 to Billing for 2h")
+    do_successfully(park, "add 1016 to Billing for 2h")
     park.do("extend change 1 for 1h", user=BEN)
     assert park.state(3) == State.DONE
-    said = park.do("extend change 1 for 2h", user=BEN)
+    message = park.do("extend change 1 for 2h", user=BEN)
     assert park.state(4) == State.REFUSED
-    assert "It would be allowed for at most 4h." in words(said)
-    (latest,) = lines(said)
+    assert "It would be allowed for at most 4h." in words(message)
+    (latest,) = lines(message)
     park.do(latest, user=BEN)
     assert park.state(5) == State.DONE
     assert lines(park.do("extend change 1 for 1h", user=BEN)) == []
@@ -153,7 +153,7 @@ def test_an_extension_is_decided_by_the_whole_length(opened: Open) -> None:
 
 def test_what_may_only_be_temporary_may_not_be_kept_and_may_always_be_ended(opened: Open) -> None:
     park = opened(ANY + 'temporary = "4h"')
-    made(park, "add 1016 to Billing for 2h")
+    do_successfully(park, "add 1016 to Billing for 2h")
     park.do("keep change 1", user=BEN)
     assert park.state(3) == State.REFUSED
     park.do("undo change 1", user=BEN)
@@ -165,7 +165,7 @@ def test_what_may_only_be_temporary_may_not_be_kept_and_may_always_be_ended(open
 
 def test_one_temporary_change_in_the_place_of_another_goes_on_from_the_beginning_of_the_first(opened: Open) -> None:
     park = opened(ANY + 'temporary = "4h"')
-    made(park, "recall Billing to Night Desk for 2h")
+    do_successfully(park, "recall Billing to Night Desk for 2h")
     park.do("replace change 1 with recall Billing to Day Desk for 4h", user=BEN)
     assert park.state(3) == State.REFUSED
     park.do("replace change 1 with recall Billing to Day Desk for 3h", user=BEN)

@@ -1,9 +1,9 @@
-"""An address to listen on is an address and a port, or the environment is told what to write."""
+"""An address to listen on has a host and a port; anything else is refused with an example."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.settings import Listen, address_of
+from bot.settings import ListenAddress, address_of
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from bot.settings import Listen, address_of
     ],
 )
 def test_an_address_and_a_port_are_taken(written: str, meant: tuple[str, int]) -> None:
-    assert address_of(TypeAdapter(Listen).validate_python(written)) == meant
+    assert address_of(TypeAdapter(ListenAddress).validate_python(written)) == meant
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ def test_an_address_and_a_port_are_taken(written: str, meant: tuple[str, int]) -
 )
 def test_anything_else_is_told_what_to_write(written: str) -> None:
     with pytest.raises(ValidationError, match=r"as in 127\.0\.0\.1:3000"):
-        TypeAdapter(Listen).validate_python(written)
+        TypeAdapter(ListenAddress).validate_python(written)

@@ -1,4 +1,4 @@
-"""The environment is right, or each variable at fault is named."""
+"""Settings are valid, or each invalid variable is named."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No .env of whoever runs the tests, and none of their variables."""
+    """Hides the developer's own .env file and variables."""
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)

@@ -1,4 +1,4 @@
-"""A line falls into the words that its typist sees, and a name is said back so that it is read whole."""
+"""A line is split into words and quoted names, and a quoted name is read back unchanged."""
 
 import pytest
 from hypothesis import given
@@ -35,8 +35,8 @@ def test_a_quote_without_its_partner_is_refused(line: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_any_name_is_read_back_as_it_was_said(name: str) -> None:
     assert [word.text for word in split(f"add {quote(name, always=True)} to Sales")] == ["add", name, "to", "Sales"]
-    said = quote(name)
-    if said == name:
+    quoted = quote(name)
+    if quoted == name:
         assert join(split(name)) == name
 
 

@@ -1,4 +1,4 @@
-"""Message, Fact, Offer, ...: what is said, independent of Slack; the Messenger interface."""
+"""Messages as data, independent of Slack, and the interface that delivers them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,58 +11,60 @@ from bot.messages.request import Request
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """A button that says `label` and asks for `line`, as if the person who clicks had typed it."""
+    """A button with a label that submits a command line on behalf of the user who clicks it."""
 
     label: str
     line: str
     style: Literal["primary", "danger"] | None = None
     expects: str | None = None
-    """Digest of the plan the person was shown: if the PBX has moved since, they are shown it again."""
+    """Digest of the plan that the user was shown; a different plan is shown again instead of applied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormOffer:
-    """A button that opens an operation's form, filled with what was understood of a line."""
+    """A button that opens an operation's form, filled in with what was understood of a command line."""
 
     label: str
     operation: str
-    """Its key: the name of its file."""
+    """The operation's id."""
     arguments: dict[str, Any] = field(default_factory=dict)
-    """As JSON has them, by field."""
+    """Values as JSON, by field name."""
     whole: bool = False
-    """Nothing that was typed is left out: a door that can open forms opens it without asking."""
+    """Whether the form holds everything that was typed, so that it may be opened without a click."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One labelled value; with `before`, a value that changes."""
+    """A labelled value; with `before`, a value that changes."""
 
     label: str
     value: str
     before: str | None = None
     ids: tuple[str, ...] = ()
-    """Slack ids of channels, users or user groups, after the value: shown as links where they can be."""
+    """Slack ids of channels, users or user groups, shown after the value, as links if possible."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One of several things that have buttons of their own."""
+    """A line of text with buttons of its own."""
 
     text: str
     ids: tuple[str, ...] = ()
-    """As a fact's."""
+    """Slack ids shown after the text, as those of a fact."""
     offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActivityItem:
-    """One item of a history: when, in the reader's own zone; who and where, as links; what, and how it went."""
+    """An item of the history; its time is shown in the reader's time zone, its user and channel as links."""
 
     at: datetime
     by: str
-    """A user's id."""
+    """Id of the user."""
     what: str
+    """What the user requested."""
     how: str
+    """The outcome."""
     channel: str | None = None
 
     def __str__(self) -> str:
@@ -71,7 +73,7 @@ class ActivityItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """A file, which goes to the asker directly."""
+    """A file that is sent to the requester only."""
 
     name: str
     content: str = field(repr=False)
@@ -79,12 +81,12 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """A title, then whatever of the rest there is, in this order."""
+    """The content of a message, in the order in which it is shown."""
 
     title: str
     facts: tuple[Fact, ...] = ()
     items: tuple[str | ActivityItem, ...] = ()
-    """A list of any length: paged or folded where it is shown, never cut in silence."""
+    """A list of any length; where it is too long it is paged or folded, never cut silently."""
     rows: tuple[Row, ...] = ()
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
@@ -95,50 +97,51 @@ class Message:
 
 
 class Posted(BaseModel):
-    """Where a card stands; without `ts` Slack gives no way to change it later."""
+    """Where a change's card was posted, and which messages followed; stored in the journal."""
 
     model_config = ConfigDict(frozen=True)
 
     how: Literal["channel", "response_url", "dm"]
     channel: str | None
-    """The channel's id, or that of the direct conversation."""
+    """Id of the channel or of the direct conversation."""
     ts: str | None = None
+    """The message's timestamp; None if Slack gives no means to update the message."""
     thread: str | None = None
-    """The `ts` of the message that the trail hangs under."""
+    """Timestamp of the message whose thread holds the replies."""
     told: str | None = None
-    """What the card says when it doesn't stand where it was asked for."""
+    """Notice on a card that could not be posted where the change was requested."""
     replied: bool = False
-    """Whether the reply under it was said."""
+    """Whether the reply in the thread was posted."""
     copies: "tuple[Posted, ...]" = ()
-    """The same card in other channels: where its approvers are asked."""
+    """Copies of the card in the channels where approvers are asked."""
     alarmed: tuple[str, ...] = ()
-    """Ids of the channels that heard of an emergency."""
+    """Ids of the channels that were notified of an emergency."""
 
 
 class Messenger(Protocol):
-    """Falls back by itself where a channel can't be posted to; raises SlackFailure where nothing can."""
+    """Delivers messages, elsewhere if a channel is unavailable; raises SlackFailure if nothing works."""
 
     def checking(self, request: Request, text: str) -> None:
-        """In private, best effort: so that nobody types it again."""
+        """Sends a private progress message, so that users don't retry; failures are ignored."""
 
     def answer(self, request: Request, message: Message) -> None:
-        """In private."""
+        """Sends a private answer."""
 
     def show(
         self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
-        """The card: posted, or brought up to date where it stands already."""
+        """Posts a change's card, or updates the one that was posted."""
 
     def copy(
         self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
     ) -> Posted:
-        """The card once more, in that channel and nowhere else: posted, or brought up to date."""
+        """Posts or updates a copy of a change's card in the given channel, and in no other."""
 
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
-        """A reply under the card."""
+        """Posts a reply in the card's thread."""
 
     def post(self, channel: str, message: Message) -> None:
-        """To a channel, of Park's own accord."""
+        """Posts a message to a channel that nobody requested."""
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
-        """To the policy's channel, for what others could not see."""
+        """Posts a change to the policy's channel because others could not see it."""

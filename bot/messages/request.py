@@ -1,4 +1,4 @@
-"""Request and Door: who asked for what, where."""
+"""Requests: what a user asked for, where and how."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Source(StrEnum):
-    """A way in."""
+    """The kind of user interface, or timer, that a request comes from."""
 
     SLASH = "slash command"
     MENTION = "mention"
@@ -16,42 +16,42 @@ class Source(StrEnum):
     FORM = "form"
     HOME = "App Home"
     CLOCK = "the clock"
-    """The end of a temporary change: allowed with its beginning, and for nobody to refuse."""
+    """The end of a temporary change; it was authorized with the beginning."""
 
 
 class Request(BaseModel):
-    """One line, asked once: a second delivery carries the same `key`."""
+    """One command line of one user; a redelivered request has the same key."""
 
     model_config = ConfigDict(frozen=True)
 
     key: str
-    """Unique: what is stable about the delivery differs by door, always with the team. A click's ends in its user."""
+    """Idempotency key of the gesture, the same in a redelivery; a click's key ends in its user."""
     team: str
     user: str
     source: Source
     line: str
-    """The plain text that was asked for, without the slash command or the mention."""
+    """The plain text of the command, without the slash command or the mention."""
     channel: str | None = None
     """Where the gesture happened; None in a direct message or App Home."""
     thread: str | None = None
-    """The `ts` of the thread that the gesture happened in."""
+    """Timestamp of the thread that the gesture happened in."""
     at_top: bool = False
-    """Made on the thread's first message, which may have no replies yet: who made it looks at the channel."""
+    """Whether it happened on the first message of a thread, which the user may see in the channel."""
     post_to: str | None = None
-    """The channel chosen for the confirmation where the gesture has none: it is no place to be allowed from."""
+    """The channel chosen for the confirmation of a gesture without a channel; the policy ignores it."""
     response_url: str | None = Field(default=None, repr=False)
-    """Slack's way to answer this gesture: five answers within 30 minutes. A secret: whoever has it can answer."""
+    """Slack's URL for five answers within 30 minutes; a secret, because it needs no other credential."""
     asked_at: datetime
     """In UTC."""
     expects: str | None = None
-    """Digest of the plan the asker was shown before a click."""
+    """Digest of the plan that the user was shown before a click."""
 
     @property
     def id(self) -> str:
-        """What logs call it: the key may hold Slack's trigger_id, which opens forms while it is fresh."""
+        """Identifier for logs; the key itself may hold Slack's trigger_id, which must not be logged."""
         return blake2s(self.key.encode(), digest_size=6).hexdigest()
 
     @property
     def button(self) -> str | None:
-        """What everybody's clicks on the same button have in common: the beginning of their keys."""
+        """The part of the key that all clicks on the same button share; None if the request is not a click."""
         return self.key.removesuffix(self.user) if self.source is Source.BUTTON else None

@@ -1,36 +1,42 @@
-"""Rules and rights in words."""
+"""Describes rules, and a principal's rights, in words."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.policy.matching import is_for_person
-from bot.policy.model import Permission, Principal
+from bot.policy.model import RECALL_PERMISSIONS, Permission, Principal
 from bot.policy.rules import EVERY, Clause, Deny, Policy, Rule
 from bot.times.format import say_duration, say_seconds
 
-_OF_GROUPS = {
+_GROUP_VERBS = {
     Permission.READ: "look at",
     Permission.HISTORY: "look back on",
     Permission.MEMBERS: "change the members of",
     Permission.RECALL: "change the recalls of",
     Permission.GROUPS: "create, rename and delete",
 }
-_OTHERS = {Permission.SERVER: "change the call park server", Permission.PAUSE: "pause Park"}
-_SENDS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
+_CHANGED = {Permission.MEMBERS: "members", Permission.RECALL: "recalls"}
+_SERVER_VERBS = {Permission.SERVER: "change the call park server", Permission.PAUSE: "pause Park"}
 
 
 def describe_rule(rule: Rule | Deny) -> str:
-    """`change the members of Sales*; for at most 4h`."""
-    return "; ".join((_deeds(rule), *_bounds(rule), *(_second_thoughts(rule) if isinstance(rule, Rule) else ())))
+    """Describes a rule, as in `change the members of Sales*; for at most 4h`."""
+    return "; ".join(
+        (
+            _describe_operations(rule),
+            *_describe_limits(rule),
+            *(_describe_conditions(rule) if isinstance(rule, Rule) else ()),
+        )
+    )
 
 
-def _deeds(rule: Rule | Deny) -> str:
-    verbs = [verb for permission, verb in _OF_GROUPS.items() if permission in rule.operations]
-    deeds = [f"{', '.join(verbs)} {_groups(rule)}"] if verbs else []
+def _describe_operations(rule: Rule | Deny) -> str:
+    verbs = [verb for permission, verb in _GROUP_VERBS.items() if permission in rule.operations]
+    phrases = [f"{', '.join(verbs)} {_groups(rule)}"] if verbs else []
     if set(rule.operations) == set(Permission) and rule.groups in (EVERY, None):
         return f"everything{_ring_groups(rule)}"
-    others = [verb for permission, verb in _OTHERS.items() if permission in rule.operations]
-    return " and ".join((*deeds, *others)) + _ring_groups(rule)
+    others = [verb for permission, verb in _SERVER_VERBS.items() if permission in rule.operations]
+    return " and ".join((*phrases, *others)) + _ring_groups(rule)
 
 
 def _groups(rule: Rule | Deny) -> str:
@@ -38,12 +44,12 @@ def _groups(rule: Rule | Deny) -> str:
 
 
 def _ring_groups(rule: Rule | Deny) -> str:
-    if rule.ring_groups in (EVERY, None) or _SENDS.isdisjoint(rule.operations):
+    if rule.ring_groups in (EVERY, None) or RECALL_PERMISSIONS.isdisjoint(rule.operations):
         return ""
     return f", with recalls to {' or '.join(rule.ring_groups or ()) or 'no ring group'}"
 
 
-def _bounds(rule: Clause) -> Iterator[str]:
+def _describe_limits(rule: Clause) -> Iterator[str]:
     at_most = "over" if isinstance(rule, Deny) else "at most"
     if rule.temporary is not None:
         yield f"for {at_most} {say_duration(rule.temporary)}"
@@ -55,65 +61,64 @@ def _bounds(rule: Clause) -> Iterator[str]:
         yield " or ".join(rule.hours)
 
 
-def _second_thoughts(rule: Rule) -> Iterator[str]:
+def _describe_conditions(rule: Rule) -> Iterator[str]:
     if rule.approvers:
         yield "once that is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
     if rule.emergency:
         yield "in an emergency, for a stated reason"
 
 
-_CHANGED = {Permission.MEMBERS: "members", Permission.RECALL: "recalls"}
-_SENDS_RECALLS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Right:
-    """One rule or several that differ in their operations only."""
+    """What one rule allows, or several rules that differ only in their operations."""
 
     operations: frozenset[Permission]
     groups: tuple[str, ...]
-    """Patterns."""
+    """Patterns of park groups."""
     ring_groups: tuple[str, ...]
-    """Patterns of those that recalls may be sent to; empty: none."""
+    """Patterns of the ring groups that recalls may be sent to; empty if to none."""
     channels: tuple[str, ...]
-    """Ids of those that it holds in; empty: anywhere."""
+    """Ids of the channels in which it holds; empty if everywhere."""
 
     def includes(self, other: "Right") -> bool:
-        """Whether this one allows all that the other does."""
+        """Whether this right allows everything that the other does."""
         return (
             self.operations >= other.operations
-            and _fits(self.groups, other.groups)
-            and _fits(self.ring_groups, other.ring_groups)
+            and _covers(self.groups, other.groups)
+            and _covers(self.ring_groups, other.ring_groups)
             and (not self.channels or (bool(other.channels) and set(self.channels) >= set(other.channels)))
         )
 
     def said(self, *, pattern: Callable[[str], str] = str, channel: Callable[[str], str] = str) -> str:
-        """To go after "You may"; `pattern` and `channel` shape what comes from the policy's file."""
-        place = f" from {_listed(map(channel, self.channels), 'or')}" if self.channels else ", from anywhere"
-        return self._deeds(pattern) + self._limit(pattern) + place
+        """Describes the right as the continuation of "You may".
 
-    def _deeds(self, pattern: Callable[[str], str]) -> str:
+        Args:
+            pattern: formats a name pattern of the policy file.
+            channel: formats a channel id.
+        """
+        place = f" from {_listed(map(channel, self.channels), 'or')}" if self.channels else ", from anywhere"
+        return self._operations(pattern) + self._ring_group_limit(pattern) + place
+
+    def _operations(self, pattern: Callable[[str], str]) -> str:
         if self.operations == frozenset(Permission) and _is_every(self.groups):
             return "everything"
         groups = "any group" if _is_every(self.groups) else ", ".join(map(pattern, self.groups))
         verbs = list(self._verbs())
-        deeds = [f"{_listed(verbs, 'and') if len(verbs) < 3 else ', '.join(verbs)} {groups}"] if verbs else []
+        phrases = [f"{_listed(verbs, 'and') if len(verbs) < 3 else ', '.join(verbs)} {groups}"] if verbs else []
         server = ["change the call park server"] if Permission.SERVER in self.operations else []
-        return ", and ".join([*deeds, *server])
+        return ", and ".join([*phrases, *server])
 
     def _verbs(self) -> Iterable[str]:
-        """Each such that a group can follow it."""
+        """Verb phrases, each to be followed by a group."""
         if Permission.READ in self.operations:
             yield "look at"
-        if changed := [
-            argument_type for permission, argument_type in _CHANGED.items() if permission in self.operations
-        ]:
+        if changed := [name for permission, name in _CHANGED.items() if permission in self.operations]:
             yield f"change {' and '.join(changed)} of"
         if Permission.GROUPS in self.operations:
             yield "create, rename and delete"
 
-    def _limit(self, pattern: Callable[[str], str]) -> str:
-        if _is_every(self.ring_groups) or not self.operations & _SENDS_RECALLS:
+    def _ring_group_limit(self, pattern: Callable[[str], str]) -> str:
+        if _is_every(self.ring_groups) or not self.operations & RECALL_PERMISSIONS:
             return ""
         if not self.ring_groups:
             return " (recalls to no ring group)"
@@ -121,38 +126,39 @@ class Right:
 
 
 def rights(policy: Policy, principal: Principal) -> tuple[Right, ...]:
-    """Wherever the person is: their channel is left aside."""
+    """The rights of a principal in all channels, without those that another includes."""
     found: list[Right] = []
-    for right in _joined(rule for rule in policy.allow if is_for_person(rule, principal)):
+    for right in _merge_rules(rule for rule in policy.allow if is_for_person(rule, principal)):
         if not any(one.includes(right) for one in found):
             found = [one for one in found if not right.includes(one)] + [right]
     return tuple(found)
 
 
 def are_certain(policy: Policy, principal: Principal) -> bool:
-    """Whether these are all: not where rules go by user groups, and Slack could not say which ones they are in."""
+    """Whether `rights` is complete: it is not if rules go by user groups and the principal's are unknown."""
     return principal.user_groups is not None or not any(rule.user_groups for rule in policy.allow)
 
 
-def _joined(rules: Iterable[Rule]) -> Iterable[Right]:
-    together: dict[tuple[frozenset[str], ...], Right] = {}
+def _merge_rules(rules: Iterable[Rule]) -> Iterable[Right]:
+    """Merges rules that differ only in their operations."""
+    merged: dict[tuple[frozenset[str], ...], Right] = {}
     for rule in rules:
         key = (frozenset(rule.channels), frozenset(rule.groups), frozenset(rule.ring_groups))
-        before = together[key].operations if key in together else frozenset[Permission]()
-        together[key] = Right(
+        before = merged[key].operations if key in merged else frozenset[Permission]()
+        merged[key] = Right(
             operations=before | frozenset(rule.operations),
             groups=tuple(dict.fromkeys(rule.groups)),
             ring_groups=tuple(dict.fromkeys(rule.ring_groups)),
             channels=tuple(dict.fromkeys(rule.channels)),
         )
-    return together.values()
+    return merged.values()
 
 
 def _is_every(patterns: tuple[str, ...]) -> bool:
     return EVERY[0] in patterns
 
 
-def _fits(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
     return _is_every(wide) or set(wide) >= set(narrow)
 
 

@@ -1,4 +1,4 @@
-"""Validation errors in words; lint; JSON Schema."""
+"""Explains validation errors, finds rules without effect, and writes the policy's JSON Schema."""
 
 import json
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import covers
-from bot.policy.model import Permission
+from bot.policy.model import RECALL_PERMISSIONS, Permission
 from bot.policy.rules import EVERY, Clause, Deny, Example, Policy, Rule, channel_only_rules
 
-OPERATIONS = (*Permission, "all")
-TABLES: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example}
-_SHAPES = {
+OPERATION_NAMES = (*Permission, "all")
+RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example}
+_EXAMPLES = {
     "channels": '["C0123ABCD"]',
     "users": '["U0123ABCD"]',
     "user_groups": '["S0123ABCD"]',
@@ -30,27 +30,27 @@ _SHAPES = {
 
 
 def explain_error(error: ErrorDetails) -> str:
-    """One mistake that pydantic found, without its line."""
+    """Describes one validation error of pydantic and its correction, without the line number."""
     match error["type"]:
         case "extra_forbidden":
             return _unknown_key(error)
         case "missing":
-            return f"{_key(error)} is missing: write, for example, {_key(error)} = {_SHAPES[_key(error)]}"
+            return f"{_key(error)} is missing: write, for example, {_key(error)} = {_EXAMPLES[_key(error)]}"
         case "enum":
-            return f'"{error["input"]}" is no kind of operation{_meant(str(error["input"]), OPERATIONS)}'
+            return f'"{error["input"]}" is no kind of operation{_suggest(str(error["input"]), OPERATION_NAMES)}'
         case "tuple_type" | "model_type":
-            return _wrong_shape(error)
+            return _wrong_type(error)
         case "string_type":
             return f'{_key(error)}: {error["input"]} is not text: put it in "double quotes"'
         case "string_too_short":
             return f"{_key(error)} is empty: write something, or leave it out"
         case "value_error":
-            named = _key(error) not in TABLES
+            named = _key(error) not in RULE_MODELS
             return f"{_key(error)}: {error['ctx']['error']}" if named else str(error["ctx"]["error"])
-    return f"{_key(error)}: {_figure(error) or error['msg']}"
+    return f"{_key(error)}: {_describe_value_error(error) or error['msg']}"
 
 
-def _figure(error: ErrorDetails) -> str | None:
+def _describe_value_error(error: ErrorDetails) -> str | None:
     shown = _shown(error["input"])
     match error["type"]:
         case "int_type" | "int_parsing" | "int_from_float" | "greater_than_equal":
@@ -69,43 +69,42 @@ def _shown(value: object) -> str:
 
 
 def _unknown_key(error: ErrorDetails) -> str:
-    key, model = _key(error), TABLES.get(str(error["loc"][0])) if len(error["loc"]) > 1 else None
+    key, model = _key(error), RULE_MODELS.get(str(error["loc"][0])) if len(error["loc"]) > 1 else None
     if model and key in Policy.model_fields:
         return f"{key} is about the whole file: put it at the top, above the first table"
     if model is Deny and key in Rule.model_fields:
         return f"{key} is for rules that allow: what is denied nobody can approve, nor is it done in an emergency"
-    memberships = [table for table, other in TABLES.items() if key in other.model_fields]
-    if model is None and memberships:
-        return f"{key} belongs to a rule: put [[{memberships[0]}]] on a line above it"
-    return f"unknown key {key}{_meant(key, tuple((model or Policy).model_fields))}"
+    tables = [table for table, other in RULE_MODELS.items() if key in other.model_fields]
+    if model is None and tables:
+        return f"{key} belongs to a rule: put [[{tables[0]}]] on a line above it"
+    return f"unknown key {key}{_suggest(key, tuple((model or Policy).model_fields))}"
 
 
-def _meant(word: str, words: tuple[str, ...]) -> str:
+def _suggest(word: str, words: tuple[str, ...]) -> str:
     close = process.extractOne(word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60)
     known = f"; there are {', '.join(words[:-1])} and {words[-1]}"
     return f': did you mean "{close[0]}"?' if close else known
 
 
-def _wrong_shape(error: ErrorDetails) -> str:
-    if (table := _key(error)) in TABLES:
+def _wrong_type(error: ErrorDetails) -> str:
+    if (table := _key(error)) in RULE_MODELS:
         return f"{table} is not a list of tables: begin each with a line [[{table}]], in two brackets"
-    shape = f'["{error["input"]}"]' if isinstance(error["input"], str) else _SHAPES[_key(error)]
+    shape = f'["{error["input"]}"]' if isinstance(error["input"], str) else _EXAMPLES[_key(error)]
     return f"{_key(error)} is a list, even of one: write {_key(error)} = {shape}"
 
 
-_TAKES_PEOPLE = frozenset({Permission.MEMBERS, Permission.GROUPS})
-_SENDS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
+_MEMBER_PERMISSIONS = frozenset({Permission.MEMBERS, Permission.GROUPS})
 
 
 def lint_policy(policy: Policy) -> Iterator[tuple[Clause, str]]:
-    """Each with the rule that it is about."""
+    """Finds rules that are valid and have no effect or an unintended one; yields each with a remark."""
     for rule in channel_only_rules(policy):
         yield rule, "names no people: where its channels are public, whoever joins one may do it"
     for rule in policy.allow:
-        if why := _never_allows(rule, policy):
+        if why := _why_never_allows(rule, policy):
             yield rule, f"never allows anything: {why}"
     for denial in policy.deny:
-        if why := _never_denies(denial):
+        if why := _why_never_denies(denial):
             yield denial, f"never denies anything: {why}"
     both: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
     for each in both:
@@ -113,7 +112,7 @@ def lint_policy(policy: Policy) -> Iterator[tuple[Clause, str]]:
             yield each, "is about the server, which is in no group: its groups mean nothing"
 
 
-def _never_allows(rule: Rule, policy: Policy) -> str | None:
+def _why_never_allows(rule: Rule, policy: Policy) -> str | None:
     if set(rule.operations) == {Permission.GROUPS} and rule.temporary is not None:
         return "to create, rename or delete a group is nothing that ends by itself"
     if rule.approvers and len({*rule.users}) == 1 and not rule.user_groups and {*rule.approvers} == {*rule.users}:
@@ -122,32 +121,32 @@ def _never_allows(rule: Rule, policy: Policy) -> str | None:
         return f"{rule.approvals} have to approve, and only {len(rule.approvers)} may"
     if denial := next((one for one in policy.deny if _denies_all(one, rule)), None):
         return f"“{denial.name}” denies all of it"
-    if other := next((one for one in _before(rule, policy) if _allows_all(one, rule)), None):
+    if other := next((one for one in _rules_above(rule, policy) if _allows_all(one, rule)), None):
         return f"“{other.name}” above allows all of it already"
     return None
 
 
-def _before(rule: Rule, policy: Policy) -> tuple[Rule, ...]:
+def _rules_above(rule: Rule, policy: Policy) -> tuple[Rule, ...]:
     return policy.allow[: policy.allow.index(rule)]
 
 
 def _denies_all(denial: Deny, rule: Rule) -> bool:
-    if denial.limited or denial.hours or denial.ring_groups is not None:
+    if denial.has_limits or denial.hours or denial.ring_groups is not None:
         return False
     groups = denial.groups is None or (
-        rule.groups != EVERY and Permission.SERVER not in rule.operations and _fit(denial.groups, rule.groups)
+        rule.groups != EVERY and Permission.SERVER not in rule.operations and _covers_all(denial.groups, rule.groups)
     )
-    return groups and _is_for_all_of(denial, rule)
+    return groups and _applies_to_all_of(denial, rule)
 
 
 def _allows_all(other: Rule, rule: Rule) -> bool:
-    if other.limited or other.hours or not other.plain:
+    if other.has_limits or other.hours or not other.unconditional:
         return False
-    rings = _fit(other.ring_groups, rule.ring_groups)
-    return rings and _fit(other.groups, rule.groups) and _is_for_all_of(other, rule)
+    rings = _covers_all(other.ring_groups, rule.ring_groups)
+    return rings and _covers_all(other.groups, rule.groups) and _applies_to_all_of(other, rule)
 
 
-def _is_for_all_of(wide: Clause, narrow: Clause) -> bool:
+def _applies_to_all_of(wide: Clause, narrow: Clause) -> bool:
     channels = not wide.channels or (bool(narrow.channels) and {*wide.channels} >= {*narrow.channels})
     people = not (wide.users or wide.user_groups) and isinstance(wide, Deny)
     named = bool(narrow.users or narrow.user_groups) and (
@@ -157,25 +156,25 @@ def _is_for_all_of(wide: Clause, narrow: Clause) -> bool:
     return channels and {*wide.operations} >= {*narrow.operations} and (people or named or alike)
 
 
-def _fit(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
-    """Whether each pattern is a pattern of the other too, or a plain name that one of them covers."""
+def _covers_all(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+    """Whether the wide patterns certainly cover all names that the narrow ones do."""
     if EVERY[0] in wide:
         return True
     return all(one in wide or ("*" not in one and "?" not in one and covers(wide, one.casefold())) for one in narrow)
 
 
-def _never_denies(rule: Deny) -> str | None:
+def _why_never_denies(rule: Deny) -> str | None:
     kinds = set(rule.operations)
-    if rule.ring_groups is not None and _SENDS.isdisjoint(kinds):
+    if rule.ring_groups is not None and RECALL_PERMISSIONS.isdisjoint(kinds):
         return "its operations send no recalls"
     can_exceed = (
-        (rule.members is not None and not _TAKES_PEOPLE.isdisjoint(kinds))
+        (rule.members is not None and not _MEMBER_PERMISSIONS.isdisjoint(kinds))
         or (rule.recall_time is not None and Permission.SERVER in kinds)
         or (rule.temporary is not None and not kinds <= {Permission.READ, Permission.HISTORY, Permission.PAUSE})
     )
-    return "its operations can't go over its limits" if rule.limited and not can_exceed else None
+    return "its operations can't go over its limits" if rule.has_limits and not can_exceed else None
 
 
 def schema() -> str:
-    """As `policy.schema.json` holds it."""
+    """Returns the JSON Schema of the policy file, as in `policy.schema.json`."""
     return json.dumps(Policy.model_json_schema(), indent=1, sort_keys=True) + "\n"

@@ -1,4 +1,4 @@
-"""Which rules allow and deny; visible names."""
+"""Finds the rules that allow or deny a request, and the names that a principal may see in pickers."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -6,148 +6,161 @@ from functools import cached_property
 
 from bot.messages.text import fold
 from bot.policy.field_types import is_user_group
-from bot.policy.matching import RequestedResource, applies, covers_one_of, forbids
+from bot.policy.matching import RequestedResource, allow_rule_applies, deny_rule_applies, matches_any_compiled
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import EVERY, Deny, Policy, Rule
 
 
+@dataclass(frozen=True, slots=True)
+class AccessQuery:
+    """What a principal wants to do; without attributes, before amounts and times are known."""
+
+    policy: Policy
+    principal: Principal
+    permission: Permission
+    wanted: tuple[RequestedResource, ...]
+    attributes: ActionAttributes | None
+
+    @property
+    def allow_rules(self) -> list[Rule]:
+        """Allow rules for the principal and the permission, whatever their limits."""
+        return [rule for rule in self.policy.allow if allow_rule_applies(rule, self.principal, self.permission)]
+
+    @property
+    def deny_rules(self) -> list[Deny]:
+        """Deny rules for the principal and the permission, whatever their limits."""
+        return [rule for rule in self.policy.deny if deny_rule_applies(rule, self.principal, self.permission)]
+
+
 @dataclass(frozen=True)
 class ResourceMatch:
-    """The rules that let it happen, one way or another, and one that does not, which wins."""
+    """The allow rules that cover one requested resource, and the deny rule that overrides them, if any."""
 
     wanted: RequestedResource
     rules: tuple[Rule, ...]
     denied: Deny | None
 
     @property
-    def by(self) -> Rule | None:
-        """The first rule that allows it as it stands."""
-        return None if self.denied else next((rule for rule in self.rules if rule.plain), None)
+    def rule(self) -> Rule | None:
+        """The first rule that allows the resource without conditions."""
+        return None if self.denied else next((rule for rule in self.rules if rule.unconditional), None)
 
-    def by_approval(self, principal: str) -> Rule | None:
-        """The same, else the first that allows it once others have approved."""
-        waits = (rule for rule in self.rules if _others_suffice(rule, principal) and not self.denied)
-        return self.by or next(waits, None)
+    def approval_rule(self, principal: str) -> Rule | None:
+        """The unconditional rule, or else the first that allows the resource after others have approved."""
+        conditional = (rule for rule in self.rules if _has_enough_approvers(rule, principal) and not self.denied)
+        return self.rule or next(conditional, None)
 
     @property
-    def by_emergency(self) -> Rule | None:
-        """The same as `by`, else the first that allows it in an emergency."""
-        urgent = (rule for rule in self.rules if rule.emergency and not self.denied)
-        return self.by or next(urgent, None)
+    def emergency_rule(self) -> Rule | None:
+        """The unconditional rule, or else the first that allows the resource in an emergency."""
+        conditional = (rule for rule in self.rules if rule.emergency and not self.denied)
+        return self.rule or next(conditional, None)
 
 
-def _others_suffice(rule: Rule, principal: str) -> bool:
-    """Nobody approves their own change; how many are in a user group is not known here."""
+def _has_enough_approvers(rule: Rule, principal: str) -> bool:
+    """Whether a rule names enough approvers besides the principal; user groups count as large enough."""
     others = set(rule.approvers) - {principal}
     return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
 
 
-def hopeful(policy: Policy, principal: Principal, permission: Permission) -> tuple[list[Rule], list[Deny]]:
-    """The rules by which it might be allowed one way or another, and those that deny it, whatever its figures."""
-    allow, deny = _of_asker(policy, principal, permission, None)
-    return [rule for rule in allow if rule.plain or rule.emergency or _others_suffice(rule, principal.user)], deny
-
-
 @dataclass(frozen=True)
 class Evaluation:
-    """On all that is wanted together; each way is the rules it takes, and is empty where there is none."""
+    """The rules for all resources of a request; a tuple of rules is empty if one resource has none."""
 
-    principal: Principal
-    grants: tuple[ResourceMatch, ...]
-
-    @cached_property
-    def by(self) -> tuple[Rule, ...]:
-        """Allowed as it stands."""
-        return _all(grant.by for grant in self.grants)
+    query: AccessQuery
+    matches: tuple[ResourceMatch, ...]
 
     @cached_property
-    def by_approval(self) -> tuple[Rule, ...]:
-        """Allowed once others have approved."""
-        return () if self.by else _all(grant.by_approval(self.principal.user) for grant in self.grants)
+    def rules(self) -> tuple[Rule, ...]:
+        """A rule for each resource that allows it without conditions."""
+        return _all_or_none(match.rule for match in self.matches)
 
     @cached_property
-    def by_emergency(self) -> tuple[Rule, ...]:
-        """Allowed in an emergency."""
-        return () if self.by else _all(grant.by_emergency for grant in self.grants)
+    def approval_rules(self) -> tuple[Rule, ...]:
+        """A rule for each resource that allows it once others have approved; empty if none is needed."""
+        user = self.query.principal.user
+        return () if self.rules else _all_or_none(match.approval_rule(user) for match in self.matches)
+
+    @cached_property
+    def emergency_rules(self) -> tuple[Rule, ...]:
+        """A rule for each resource that allows it in an emergency; empty if none is needed."""
+        return () if self.rules else _all_or_none(match.emergency_rule for match in self.matches)
+
+    @property
+    def possible(self) -> bool:
+        """Whether the request is allowed, or would be after approval or in an emergency."""
+        return bool(self.rules or self.approval_rules or self.emergency_rules)
 
     @property
     def missing(self) -> list[RequestedResource]:
-        """What no rule allows as it stands."""
-        return [grant.wanted for grant in self.grants if grant.by is None]
+        """The resources that no rule allows without conditions."""
+        return [match.wanted for match in self.matches if match.rule is None]
 
 
-def evaluation(
-    policy: Policy,
-    principal: Principal,
-    permission: Permission,
-    wanted: Collection[RequestedResource],
-    attributes: ActionAttributes | None,
-) -> Evaluation:
-    """Without a deed, before its figures and its time are known: no only if it would be no for each."""
-    allow, deny = _of_asker(policy, principal, permission, attributes)
-    return Evaluation(principal, tuple(_best(one, allow, deny) for one in wanted))
+def evaluate(query: AccessQuery) -> Evaluation:
+    """Evaluates a query; without attributes, denies only what is denied for all amounts and times."""
+    allow, deny = _matching_rules(query)
+    return Evaluation(query, tuple(_best_match(one, allow, deny) for one in query.wanted))
 
 
-def _of_asker(
-    policy: Policy, principal: Principal, permission: Permission, attributes: ActionAttributes | None
-) -> tuple[list[Rule], list[Deny]]:
-    allow = [rule for rule in policy.allow if applies(rule, principal, permission) and _lets(rule, attributes)]
-    deny = [rule for rule in policy.deny if forbids(rule, principal, permission) and _stops(rule, attributes)]
+def _matching_rules(query: AccessQuery) -> tuple[list[Rule], list[Deny]]:
+    allow = [rule for rule in query.allow_rules if _allows(rule, query.attributes)]
+    deny = [rule for rule in query.deny_rules if _denies(rule, query.attributes)]
     return allow, deny
 
 
-def _lets(rule: Rule, attributes: ActionAttributes | None) -> bool:
-    return attributes is None or (rule.within(attributes) and rule.is_on(attributes))
+def _allows(rule: Rule, attributes: ActionAttributes | None) -> bool:
+    return attributes is None or (rule.is_within_limits(attributes) and rule.is_within_hours(attributes))
 
 
-def _stops(rule: Deny, attributes: ActionAttributes | None) -> bool:
+def _denies(rule: Deny, attributes: ActionAttributes | None) -> bool:
     if attributes is None:
-        return not rule.limited and not rule.hours
-    return rule.is_on(attributes) and not (rule.limited and rule.within(attributes))
+        return not rule.has_limits and not rule.hours
+    return rule.is_within_hours(attributes) and not (rule.has_limits and rule.is_within_limits(attributes))
 
 
-def _best(wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]) -> ResourceMatch:
-    """Of the spelling that may be, if there is one."""
-    grants = [_grant(one, wanted, allow, deny) for one in wanted.each]
-    return max(grants, key=lambda grant: (grant.by is not None, bool(grant.rules) and not grant.denied))
+def _best_match(wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]) -> ResourceMatch:
+    """Matches each spelling of a resource and returns the most permissive match."""
+    matches = [_match(one, wanted, allow, deny) for one in wanted.each]
+    return max(matches, key=lambda match: (match.rule is not None, bool(match.rules) and not match.denied))
 
 
-def _grant(
-    spelt: RequestedResource, wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]
+def _match(
+    spelling: RequestedResource, wanted: RequestedResource, allow: Collection[Rule], deny: Collection[Deny]
 ) -> ResourceMatch:
-    denied = next((rule for rule in deny if spelt.denied_by(rule)), None)
-    return ResourceMatch(wanted, tuple(rule for rule in allow if spelt.allowed_by(rule)), denied)
+    denied = next((rule for rule in deny if spelling.denied_by(rule)), None)
+    return ResourceMatch(wanted, tuple(rule for rule in allow if spelling.allowed_by(rule)), denied)
 
 
-def _all(rules: Iterable[Rule | None]) -> tuple[Rule, ...]:
-    """Empty unless each is one."""
+def _all_or_none(rules: Iterable[Rule | None]) -> tuple[Rule, ...]:
+    """Returns the rules, or nothing if one of them is None."""
     found = list(rules)
     return tuple(rule for rule in found if rule is not None) if None not in found else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The same for all to whom the same rules apply."""
+    """Patterns of the names that a principal may be allowed; equal for principals with the same rules."""
 
     allowed: frozenset[str] = frozenset(EVERY)
     denied: frozenset[str] = field(default=frozenset())
 
     def __len__(self) -> int:
-        """How many patterns a name is held against, at least one."""
+        """Number of patterns that a name is compared with, at least one."""
         return max(1, len(self.allowed) + len(self.denied))
 
     def includes(self, name: str) -> bool:
-        """As `might` decides on the one name."""
+        """Whether a name is visible, which is what `might` decides for it."""
         folded = fold(name)
-        return covers_one_of(self.allowed, folded) and not covers_one_of(self.denied, folded)
+        return matches_any_compiled(self.allowed, folded) and not matches_any_compiled(self.denied, folded)
 
 
 EVERYTHING = Reach()
 
 
 def groups_within_reach(policy: Policy, principal: Principal, permission: Permission) -> Reach:
-    """Park groups, before it is known where recalls go."""
-    allow, deny = hopeful(policy, principal, permission)
+    """Park groups that a principal might be allowed an operation on, wherever recalls go."""
+    allow, deny = _potential_rules(policy, principal, permission)
     denied = (rule.groups or EVERY for rule in deny if rule.ring_groups is None)
     return _reach((rule.groups for rule in allow), denied)
 
@@ -155,12 +168,24 @@ def groups_within_reach(policy: Policy, principal: Principal, permission: Permis
 def ring_groups_within_reach(
     policy: Policy, principal: Principal, permission: Permission, group: Collection[str] = ()
 ) -> Reach:
-    """Ring groups that recalls may go to, of the group with one of these spellings; none: it is not known which."""
-    allow, deny = hopeful(policy, principal, permission)
+    """Ring groups that recalls might be sent to.
+
+    Args:
+        group: the spellings of the park group's name; empty if the group is not known.
+    """
+    allow, deny = _potential_rules(policy, principal, permission)
     recalled = RequestedResource(spellings=frozenset(map(fold, group)))
     allowed = (rule.ring_groups for rule in allow if recalled.group_allowed_by(rule))
     denied = (rule.ring_groups or EVERY for rule in deny if all(one.group_denied_by(rule) for one in recalled.each))
     return _reach(allowed, denied)
+
+
+def _potential_rules(policy: Policy, principal: Principal, permission: Permission) -> tuple[list[Rule], list[Deny]]:
+    """Allow rules that might allow something, and deny rules that apply whatever the amounts and times."""
+    allow, deny = _matching_rules(AccessQuery(policy, principal, permission, (), None))
+    return [
+        rule for rule in allow if rule.unconditional or rule.emergency or _has_enough_approvers(rule, principal.user)
+    ], deny
 
 
 def _reach(allowed: Iterable[tuple[str, ...]], denied: Iterable[tuple[str, ...]]) -> Reach:
@@ -168,6 +193,6 @@ def _reach(allowed: Iterable[tuple[str, ...]], denied: Iterable[tuple[str, ...]]
 
 
 def _patterns(each: Iterable[tuple[str, ...]]) -> frozenset[str]:
-    """None beside the one that fits all."""
+    """Merges patterns; keeps only the one that matches everything if it is among them."""
     found = frozenset(pattern for patterns in each for pattern in patterns)
     return frozenset(EVERY) if found.issuperset(EVERY) else found

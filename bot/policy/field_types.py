@@ -1,4 +1,4 @@
-"""Slack ids, hours of the week, durations as the file writes them."""
+"""Types of the policy file's fields: Slack ids, weekly hours and durations."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ from bot.times.model import Duration
 from bot.times.parser import read_end
 
 
-class Kind(NamedTuple):
-    """One kind of id."""
+class IdKind(NamedTuple):
+    """A kind of Slack id: its name, the key it belongs in, its first letters and where to find it."""
 
     label: str
     key: str
@@ -26,14 +26,14 @@ class Kind(NamedTuple):
     where: str
 
 
-KINDS = (
-    Kind("a channel", "channels", "CG", "in Slack: channel name > View channel details, at the bottom"),
-    Kind("a user", "users", "UW", "in Slack: profile > the three dots > Copy member ID"),
-    Kind("a user group", "user_groups", "S", "Slack's usergroups.list names them"),
+ID_KINDS = (
+    IdKind("a channel", "channels", "CG", "in Slack: channel name > View channel details, at the bottom"),
+    IdKind("a user", "users", "UW", "in Slack: profile > the three dots > Copy member ID"),
+    IdKind("a user group", "user_groups", "S", "Slack's usergroups.list names them"),
 )
-CHANNEL, USER, USER_GROUP = KINDS
-APPROVER = Kind("a user or a user group", "approvers", "UWS", USER.where)
-_NO_USE = {
+CHANNEL, USER, USER_GROUP = ID_KINDS
+APPROVER = IdKind("a user or a user group", "approvers", "UWS", USER.where)
+_OTHER_IDS = {
     "D": "a direct message, which no rule can name: leave channels out for those",
     "E": "an Enterprise organisation",
     "T": "a workspace",
@@ -42,69 +42,70 @@ _NO_USE = {
 }
 
 
-def _says(text: str, kind: Kind) -> bool:
+def _is_id(text: str, kind: IdKind) -> bool:
     return re.fullmatch(f"[{kind.letters}][A-Z0-9]+", text) is not None
 
 
 def is_user_group(text: str) -> bool:
-    """Of an id."""
-    return _says(text, USER_GROUP)
+    """Whether an id is that of a user group."""
+    return _is_id(text, USER_GROUP)
 
 
-def _complaint(text: str, wanted: Kind) -> str:
+def _wrong_id_message(text: str, wanted: IdKind) -> str:
     such = f"an id such as {wanted.letters[0]}0123ABCD ({wanted.where})"
-    if (found := _NO_USE.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):
+    if (found := _OTHER_IDS.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):
         return f'"{text}" is the id of {found}; here write {such}'
-    for kind in KINDS:
-        if _says(text, kind):
+    for kind in ID_KINDS:
+        if _is_id(text, kind):
             return f'"{text}" is the id of {kind.label}, which belongs in {kind.key}; here write {such}'
     if inside := re.search(rf"\b[{wanted.letters}][A-Z0-9]{{7,}}\b", text):
         return f'"{text}" is more than an id: write "{inside[0]}"'
     return f'"{text}" is not the id of {wanted.label}; names change, ids do not: write {such}'
 
 
-def _is_id_of(kind: Kind) -> Callable[[str], str]:
+def _id_validator(kind: IdKind) -> Callable[[str], str]:
     def check(text: str) -> str:
-        if not _says(text, kind):
-            raise ValueError(_complaint(text, kind))
+        if not _is_id(text, kind):
+            raise ValueError(_wrong_id_message(text, kind))
         return text
 
     return check
 
 
-def _schema(kind: Kind) -> FieldInfo:
-    """For editors."""
+def _schema(kind: IdKind) -> FieldInfo:
+    """The field's pattern in the JSON Schema."""
     extra: JsonDict = {"pattern": f"^[{kind.letters}][A-Z0-9]+$"}
     info: FieldInfo = Field(json_schema_extra=extra)
     return info
 
 
-ChannelId = Annotated[str, AfterValidator(_is_id_of(CHANNEL)), _schema(CHANNEL)]
-UserId = Annotated[str, AfterValidator(_is_id_of(USER)), _schema(USER)]
-UserGroupId = Annotated[str, AfterValidator(_is_id_of(USER_GROUP)), _schema(USER_GROUP)]
-ApproverId = Annotated[str, AfterValidator(_is_id_of(APPROVER)), _schema(APPROVER)]
+ChannelId = Annotated[str, AfterValidator(_id_validator(CHANNEL)), _schema(CHANNEL)]
+UserId = Annotated[str, AfterValidator(_id_validator(USER)), _schema(USER)]
+UserGroupId = Annotated[str, AfterValidator(_id_validator(USER_GROUP)), _schema(USER_GROUP)]
+ApproverId = Annotated[str, AfterValidator(_id_validator(APPROVER)), _schema(APPROVER)]
 
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_DAY = f"(?:{'|'.join(DAYS)})"
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY = f"(?:{'|'.join(WEEKDAYS)})"
 _DAYS = f"{_DAY}(?:-{_DAY})?(?:, ?{_DAY}(?:-{_DAY})?)*"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
-PATTERN = rf"^(?:(?P<days>{_DAYS}) )?(?P<opens>{_CLOCK})-(?P<closes>{_CLOCK}|24:00) (?P<zone>[A-Za-z0-9_+/-]+)$"
-SCHEMA_PATTERN = re.sub(r"\?P<\w+>", "", PATTERN)
-"""As ECMA 262 has it."""
+HOURS_PATTERN = rf"^(?:(?P<days>{_DAYS}) )?(?P<opens>{_CLOCK})-(?P<closes>{_CLOCK}|24:00) (?P<zone>[A-Za-z0-9_+/-]+)$"
+HOURS_SCHEMA_PATTERN = re.sub(r"\?P<\w+>", "", HOURS_PATTERN)
+"""The pattern in the syntax of ECMA 262, which JSON Schema uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From `opens` to `closes` on these weekdays, 0 to 6; past midnight where it closes at or before it opens."""
+    """Weekly hours in a time zone; they end on the next day if `closes` is not after `opens`."""
 
     days: frozenset[int]
+    """Weekdays from 0 for Monday to 6."""
     opens: time
     closes: time
     zone: ZoneInfo
 
-    def hold(self, at: datetime) -> bool:
-        """Whether the zone's clocks show one of these hours then."""
+    def contain(self, at: datetime) -> bool:
+        """Whether a point in time lies within these hours."""
         local = at.astimezone(self.zone)
         clock, today = local.time(), local.weekday()
         if self.opens < self.closes:
@@ -112,8 +113,8 @@ class Hours:
         yesterday = (today - 1) % 7
         return (today in self.days and clock >= self.opens) or (yesterday in self.days and clock < self.closes)
 
-    def bounds_after(self, at: datetime) -> Iterator[datetime]:
-        """When they begin and end in the eight days to come, in UTC and in no order."""
+    def boundaries_after(self, at: datetime) -> Iterator[datetime]:
+        """Times at which these hours begin or end in the eight days after `at`, in UTC, unordered."""
         first = at.astimezone(self.zone).replace(tzinfo=None)
         for day in range(9):
             for clock in (self.opens, self.closes):
@@ -123,9 +124,13 @@ class Hours:
 
 
 @lru_cache(maxsize=256)
-def hours(text: str) -> Hours:
-    """Raise ValueError with what to write instead."""
-    found = re.fullmatch(PATTERN, text)
+def parse_hours(text: str) -> Hours:
+    """Parses hours such as "Mon-Fri 08:00-18:00 Europe/Berlin".
+
+    Raises:
+        ValueError: the text is invalid; the message says what to write instead.
+    """
+    found = re.fullmatch(HOURS_PATTERN, text)
     if found is None:
         raise ValueError(f'"{text}" are no hours: write them as in "Mon-Fri 08:00-18:00 Europe/Berlin"')
     try:
@@ -133,19 +138,19 @@ def hours(text: str) -> Hours:
     except (ValueError, OSError, KeyError):
         raise ValueError(f'"{found["zone"]}" is no time zone: write one such as Europe/Berlin') from None
     closes = time(0) if found["closes"] == "24:00" else time.fromisoformat(found["closes"])
-    return Hours(_days(found["days"]), time.fromisoformat(found["opens"]), closes, zone)
+    return Hours(_parse_days(found["days"]), time.fromisoformat(found["opens"]), closes, zone)
 
 
-def _days(text: str | None) -> frozenset[int]:
+def _parse_days(text: str | None) -> frozenset[int]:
     days = set[int]()
     for part in re.split(", ?", text or "Mon-Sun"):
-        first, last = (DAYS.index(day) for day in (part[:3], part[-3:]))
+        first, last = (WEEKDAYS.index(day) for day in (part[:3], part[-3:]))
         days |= {(first + ahead) % 7 for ahead in range((last - first) % 7 + 1)}
     return frozenset(days)
 
 
 def _read_duration(value: object) -> object:
-    """Raise ValueError: what else is raised pydantic takes for a fault of Park's own."""
+    """Reads a duration; raises only ValueError, which pydantic reports as a mistake in the file."""
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str):
@@ -161,7 +166,7 @@ def _read_duration(value: object) -> object:
 
 
 def _check_hours(text: str) -> str:
-    hours(text)
+    parse_hours(text)
     return text
 
 
@@ -170,4 +175,4 @@ DurationField = Annotated[
     BeforeValidator(_read_duration),
     WithJsonSchema({"type": "string", "examples": ["10m", "4h", "3 days"]}),
 ]
-HoursText = Annotated[str, AfterValidator(_check_hours), Field(json_schema_extra={"pattern": SCHEMA_PATTERN})]
+HoursText = Annotated[str, AfterValidator(_check_hours), Field(json_schema_extra={"pattern": HOURS_SCHEMA_PATTERN})]

@@ -1,4 +1,4 @@
-"""TOML file -> Policy, each mistake with line and column."""
+"""Reads the policy file from TOML and reports each mistake with its line and column."""
 
 import re
 import tomllib
@@ -16,43 +16,157 @@ from bot.policy.diagnostics import explain_error
 from bot.policy.rules import Policy
 
 Location = tuple[int | str, ...]
-"""Keys, and counted from 0 the tables of an array or the items of a list."""
+"""Keys and indexes from 0, as in the `loc` of pydantic's errors."""
 
-_CAN_END = re.compile(r"[\]}]|\"\"\"|'''")
-"""What the last line of a statement of several lines holds: spares parsing at each line of a long list."""
+_STATEMENT_END = re.compile(r"[\]}]|\"\"\"|'''")
+"""What the last line of a multi-line statement contains; others need not be parsed."""
 
 
 class Statement(NamedTuple):
-    """A header or a key with its value, the line that it begins on, counted from 1, and what it is about."""
+    """A table header or a key with its value, where it begins, and the location that it defines."""
 
     path: Location
     line: int
+    """Counted from 1."""
     text: str
     header: bool
 
 
-def statements(source: str) -> Iterator[Statement]:
-    """Those of a TOML text that is valid."""
+MINIMAL = """\
+[[allow]]
+name = "Phone team"
+channels = ["C0123ABCD"]
+users = ["U0123ABCD"]
+operations = ["all"]
+"""
+"""An example of a valid policy, shown with every error."""
+
+
+class Fault(NamedTuple):
+    """A mistake in the file; without a line it concerns the whole file."""
+
+    line: int | None
+    text: str
+    column: int | None = None
+
+
+def raise_policy_error(path: Path, faults: Sequence[Fault]) -> NoReturn:
+    """Raises PolicyError with each mistake in the order of lines and a minimal policy to paste."""
+    ordered = sorted(faults, key=lambda fault: fault.line or 0)
+    listed = (f"{path}{f', line {one.line}' if one.line else ''}: {one.text}" for one in ordered)
+    broken = PolicyError("\n".join(listed) + f"\n\nA whole policy, to paste and change:\n\n{MINIMAL}")
+    broken.faults = tuple((one.line, one.column, one.text) for one in ordered)
+    raise broken from None
+
+
+_ADVICE = 'Text stands in straight "double quotes", a list in [brackets], and each rule begins with [[allow]].'
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], tuple[Statement, ...]]:
+    """Reads the file's data and statements.
+
+    Raises:
+        PolicyError: the file is missing, unreadable or not TOML.
+    """
+    source = _read_text(path)
+    try:
+        return tomllib.loads(source), tuple(split_statements(source))
+    except tomllib.TOMLDecodeError as error:
+        raise_policy_error(path, [_syntax_validation_fault(source, str(error))])
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise_policy_error(
+            path, [Fault(None, "there is no such file: write one, or let PARK_POLICY name the one you have")]
+        )
+    except OSError as error:
+        raise_policy_error(path, [Fault(None, f"can't be read: {error.strerror}")])
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise_policy_error(path, [Fault(line, "is not UTF-8: save the file in that encoding")])
+
+
+def _syntax_validation_fault(source: str, words: str) -> Fault:
+    """Describes a syntax error; tomllib gives its position only in the message, and not at the file's end."""
+    place, begun = re.search(r" \(at line (\d+), column (\d+)\)$", words), first_broken_line(source)
+    line = int(place[1]) if place else begun
+    what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
+    since = f", in what begins on line {begun}" if line and begun and begun < line else ""
+    shown = source.split("\n")[line - 1].strip() if line else ""
+    return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}", place and int(place[2]))
+
+
+def read_policy(path: Path) -> Policy:
+    """Reads and validates a policy file.
+
+    Raises:
+        PolicyError: the file has mistakes; the message lists each with its line.
+    """
+    data, found = read_toml(path)
+    _name_rules(data, found)
+    try:
+        policy = Policy.model_validate(data)
+    except ValidationError as error:
+        raise_policy_error(path, [_validation_fault(found, each) for each in error.errors()])
+    if faults := _duplicate_rule_names(policy, found):
+        raise_policy_error(path, faults)
+    return policy
+
+
+def _validation_fault(found: Sequence[Statement], error: ErrorDetails) -> Fault:
+    line = find_line(found, error["loc"])
+    return Fault(line, explain_error(error), find_column(found, line, error))
+
+
+def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:
+    for table in ("allow", "deny"):
+        rules = data.get(table)
+        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+            if isinstance(rule, dict):
+                rule.setdefault("name", f"rule {index + 1} (line {find_line(found, (table, index))})")
+
+
+def _duplicate_rule_names(policy: Policy, found: Sequence[Statement]) -> list[Fault]:
+    seen: Counter[str] = Counter()
+    faults = []
+    for line, name in sorted(_rule_names(policy, found)):
+        seen[name] += 1
+        if seen[name] == 2:
+            faults.append(Fault(line, f'a rule above is called "{name}" too: the history could not tell them apart'))
+    return faults
+
+
+def _rule_names(policy: Policy, found: Sequence[Statement]) -> Iterator[tuple[int, str]]:
+    for table, rules in (("allow", policy.allow), ("deny", policy.deny)):
+        for index, rule in enumerate(rules):
+            yield find_line(found, (table, index, "name")) or 0, rule.name
+
+
+def split_statements(source: str) -> Iterator[Statement]:
+    """Splits a valid TOML text into its statements."""
     base: Location = ()
     tables: Counter[Location] = Counter()
     for line, text, value in _chunks(source):
         header = text.lstrip(" \t").startswith("[")
         if header:
-            base = _opened(value, tables)
+            base = _table_location(value, tables)
         yield Statement(base if header else base + _keys(value), line, text, header)
 
 
-def broken_from(source: str) -> int | None:
-    """The line on which the first statement begins that is no TOML by itself."""
+def first_broken_line(source: str) -> int | None:
+    """The line on which the first invalid statement begins; None if all are valid."""
     return next((line for line, _, value in _chunks(source) if not value), None)
 
 
 def _chunks(source: str) -> Iterator[tuple[int, str, dict[str, object]]]:
-    """First line, text and data of each statement; one that is broken swallows the rest and has no data."""
+    """Yields first line, text and data of each statement; an invalid one has no data and is the last."""
     text, start = "", 1
     for number, line in enumerate(source.replace("\r\n", "\n").split("\n"), 1):
         text += line + "\n"
-        value = _parsed(text) if number == start or _CAN_END.search(line) else None
+        value = _parse(text) if number == start or _STATEMENT_END.search(line) else None
         if value:
             yield start, text, value
         if value is not None:
@@ -61,7 +175,7 @@ def _chunks(source: str) -> Iterator[tuple[int, str, dict[str, object]]]:
         yield start, text, {}
 
 
-def _parsed(text: str) -> dict[str, object] | None:
+def _parse(text: str) -> dict[str, object] | None:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -75,7 +189,7 @@ def _keys(value: object) -> Location:
     return (key, *_keys(inner))
 
 
-def _opened(value: object, tables: Counter[Location]) -> Location:
+def _table_location(value: object, tables: Counter[Location]) -> Location:
     path: Location = ()
     while isinstance(value, dict) and value:
         ((key, value),) = value.items()
@@ -87,8 +201,8 @@ def _opened(value: object, tables: Counter[Location]) -> Location:
     return path
 
 
-def line_of(found: Sequence[Statement], path: Location) -> int | None:
-    """The line of what `path` leads to; of the narrowest thing around it, if it is absent; None if nothing is."""
+def find_line(found: Sequence[Statement], path: Location) -> int | None:
+    """The line of a location, or of the narrowest statement around it if it is absent."""
     for statement in found:
         if statement.path[: len(path)] == path:
             return statement.line
@@ -98,7 +212,7 @@ def line_of(found: Sequence[Statement], path: Location) -> int | None:
 
 
 def _line_within(statement: Statement, rest: Location) -> int:
-    """The line of the item that `rest` begins with, where that can be told, else the statement's."""
+    """The line of the list item that `rest` begins with, or of the statement if that is not known."""
     lines = () if statement.header else _item_lines(statement.text)
     within = bool(rest) and isinstance(rest[0], int) and rest[0] < len(lines)
     return statement.line + (lines[int(rest[0])] if within else 0)
@@ -106,27 +220,27 @@ def _line_within(statement: Statement, rest: Location) -> int:
 
 @lru_cache(maxsize=16)
 def _item_lines(text: str) -> tuple[int, ...]:
-    """Lines of a list's items, counted from the list's own; 0 for those on lines that no whole item ends."""
+    """Lines of a list's items, relative to the list; 0 where an item's line is not certain."""
     lines, whole, read = list[int](), 0, ""
     for number, line in enumerate(text.split("\n")):
         read += line + "\n"
-        items = _items(read)
+        items = _count_items(read)
         if items is not None:
             lines += [number if number == whole else 0] * (items - len(lines))
             whole = number + 1
     return tuple(lines)
 
 
-def _items(text: str) -> int | None:
-    """How many whole items the list has that begins in `text`; None in the middle of one."""
-    value: object = _parsed(text + "]") or _parsed(text)
+def _count_items(text: str) -> int | None:
+    """The number of items of the list that begins in `text`; None if the text ends within an item."""
+    value: object = _parse(text + "]") or _parse(text)
     while isinstance(value, dict) and len(value) == 1:
         (value,) = value.values()
     return len(value) if isinstance(value, list) else None
 
 
-def column_of(found: Sequence[Statement], line: int | None, error: ErrorDetails) -> int | None:
-    """Of what was written, where the line holds it; else of its key; else of the line's first character."""
+def find_column(found: Sequence[Statement], line: int | None, error: ErrorDetails) -> int | None:
+    """The column of the invalid value on its line, or of its key, or of the line's first character."""
     text = _line_text(found, line)
     if text is None:
         return None
@@ -144,105 +258,3 @@ def _line_text(found: Sequence[Statement], line: int | None) -> str | None:
         if line is not None and 0 <= line - statement.line < len(lines):
             return lines[line - statement.line]
     return None
-
-
-MINIMAL = """\
-[[allow]]
-name = "Phone team"
-channels = ["C0123ABCD"]
-users = ["U0123ABCD"]
-operations = ["all"]
-"""
-
-
-class Fault(NamedTuple):
-    """One mistake; without a line it is about the file."""
-
-    line: int | None
-    text: str
-    column: int | None = None
-
-
-def stop(path: Path, faults: Sequence[Fault]) -> NoReturn:
-    """Raise PolicyError: each mistake by its line, then what to paste."""
-    ordered = sorted(faults, key=lambda fault: fault.line or 0)
-    listed = (f"{path}{f', line {one.line}' if one.line else ''}: {one.text}" for one in ordered)
-    broken = PolicyError("\n".join(listed) + f"\n\nA whole policy, to paste and change:\n\n{MINIMAL}")
-    broken.faults = tuple((one.line, one.column, one.text) for one in ordered)
-    raise broken from None
-
-
-_ADVICE = 'Text stands in straight "double quotes", a list in [brackets], and each rule begins with [[allow]].'
-
-
-def read_toml(path: Path) -> tuple[dict[str, Any], tuple[Statement, ...]]:
-    """Raise PolicyError where the file is not there, or is not TOML."""
-    source = _text(path)
-    try:
-        return tomllib.loads(source), tuple(statements(source))
-    except tomllib.TOMLDecodeError as error:
-        stop(path, [_syntax(source, str(error))])
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        stop(path, [Fault(None, "there is no such file: write one, or let PARK_POLICY name the one you have")])
-    except OSError as error:
-        stop(path, [Fault(None, f"can't be read: {error.strerror}")])
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        stop(path, [Fault(line, "is not UTF-8: save the file in that encoding")])
-
-
-def _syntax(source: str, words: str) -> Fault:
-    """tomllib gives the place only inside its text, and none for what never ends."""
-    place, begun = re.search(r" \(at line (\d+), column (\d+)\)$", words), broken_from(source)
-    line = int(place[1]) if place else begun
-    what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
-    since = f", in what begins on line {begun}" if line and begun and begun < line else ""
-    shown = source.split("\n")[line - 1].strip() if line else ""
-    return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}", place and int(place[2]))
-
-
-def read_policy(path: Path) -> Policy:
-    """Raise PolicyError with every mistake that can be told, its line, and an example to paste."""
-    data, found = read_toml(path)
-    _name_rules(data, found)
-    try:
-        policy = Policy.model_validate(data)
-    except ValidationError as error:
-        stop(path, [_fault(found, each) for each in error.errors()])
-    if faults := _same_names(policy, found):
-        stop(path, faults)
-    return policy
-
-
-def _fault(found: Sequence[Statement], error: ErrorDetails) -> Fault:
-    line = line_of(found, error["loc"])
-    return Fault(line, explain_error(error), column_of(found, line, error))
-
-
-def _name_rules(data: dict[str, Any], found: Sequence[Statement]) -> None:
-    for table in ("allow", "deny"):
-        rules = data.get(table)
-        for index, rule in enumerate(rules if isinstance(rules, list) else ()):
-            if isinstance(rule, dict):
-                rule.setdefault("name", f"rule {index + 1} (line {line_of(found, (table, index))})")
-
-
-def _same_names(policy: Policy, found: Sequence[Statement]) -> list[Fault]:
-    seen: Counter[str] = Counter()
-    faults = []
-    for line, name in sorted(_names(policy, found)):
-        seen[name] += 1
-        if seen[name] == 2:
-            faults.append(Fault(line, f'a rule above is called "{name}" too: the history could not tell them apart'))
-    return faults
-
-
-def _names(policy: Policy, found: Sequence[Statement]) -> Iterator[tuple[int, str]]:
-    for table, rules in (("allow", policy.allow), ("deny", policy.deny)):
-        for index, rule in enumerate(rules):
-            yield line_of(found, (table, index, "name")) or 0, rule.name

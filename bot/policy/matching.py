@@ -1,4 +1,4 @@
-"""Does a rule apply to this principal and this resource."""
+"""Matches rules against a principal, a channel and the requested names."""
 
 import re
 from collections.abc import Iterable
@@ -11,39 +11,39 @@ from bot.policy.model import Permission, Principal
 from bot.policy.rules import Clause, Deny, Rule
 
 # Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
-_HOLD = str.maketrans("*?", "\ud800\ud801")
-_RELEASE = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"}) | str.maketrans("\ud800\ud801", "*?")
+_PROTECT_WILDCARDS = str.maketrans("*?", "\ud800\ud801")
+_RESTORE_WILDCARDS = str.maketrans({"[": "[[]", "*": "[*]", "?": "[?]"}) | str.maketrans("\ud800\ud801", "*?")
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_translated(pattern))
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(_translate(pattern))
 
 
 @lru_cache(maxsize=256)
-def _together(patterns: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str]]:
-    """Plain names, folded, and the rest as one; that fits nothing where there is none."""
+def _compile_all(patterns: frozenset[str]) -> tuple[frozenset[str], re.Pattern[str]]:
+    """Compiles patterns into the set of plain names, folded, and one expression for those with wildcards."""
     rest = sorted(pattern for pattern in patterns if "*" in pattern or "?" in pattern)
-    return frozenset(map(fold, patterns.difference(rest))), re.compile("|".join(map(_translated, rest)) or r"(?!)")
+    return frozenset(map(fold, patterns.difference(rest))), re.compile("|".join(map(_translate, rest)) or r"(?!)")
 
 
-def _translated(pattern: str) -> str:
-    return translate(fold(pattern.translate(_HOLD)).translate(_RELEASE))
+def _translate(pattern: str) -> str:
+    return translate(fold(pattern.translate(_PROTECT_WILDCARDS)).translate(_RESTORE_WILDCARDS))
 
 
 def covers(patterns: Iterable[str], folded: str) -> bool:
-    """Whether one of `patterns` fits the whole of a folded name; only * and ? are special."""
-    return any(_compiled(pattern).match(folded) for pattern in patterns)
+    """Whether a pattern matches the whole of a folded name; only * and ? are special."""
+    return any(_compile(pattern).match(folded) for pattern in patterns)
 
 
-def covers_one_of(patterns: frozenset[str], folded: str) -> bool:
-    """The same, many times faster, for who asks about thousands of names."""
-    plain, rest = _together(patterns)
+def matches_any_compiled(patterns: frozenset[str], folded: str) -> bool:
+    """Like `covers`, but many times faster for one set of patterns and thousands of names."""
+    plain, rest = _compile_all(patterns)
     return folded in plain or rest.match(folded) is not None
 
 
 def is_for_person(rule: Rule, principal: Principal) -> bool:
-    """Channels left aside. A guest, a bot or a person from another workspace must be named."""
+    """Whether an allow rule applies to a principal in any channel; outsiders must be named by their id."""
     if principal.user in rule.users:
         return True
     if principal.outsider:
@@ -54,7 +54,7 @@ def is_for_person(rule: Rule, principal: Principal) -> bool:
 
 
 def is_against_person(rule: Deny, principal: Principal) -> bool:
-    """Channels left aside. Whose user groups can't be known may be in any."""
+    """Whether a deny rule applies to a principal in any channel; unknown user groups count as matching."""
     if principal.user in rule.users:
         return True
     if rule.user_groups:
@@ -63,17 +63,17 @@ def is_against_person(rule: Deny, principal: Principal) -> bool:
 
 
 def is_for_channel(rule: Clause, channel: str | None) -> bool:
-    """None is a direct message, which is no channel."""
+    """Whether a rule applies in a channel; None is a direct message."""
     return not rule.channels or channel in rule.channels
 
 
-def applies(rule: Rule, principal: Principal, permission: Permission) -> bool:
-    """Whether this asker, where they are, may do this kind of operation to what the rule covers."""
+def allow_rule_applies(rule: Rule, principal: Principal, permission: Permission) -> bool:
+    """Whether an allow rule applies to a principal in their channel, for a kind of operation."""
     return permission in rule.operations and is_for_channel(rule, principal.channel) and is_for_person(rule, principal)
 
 
-def forbids(rule: Deny, principal: Principal, permission: Permission) -> bool:
-    """Whether this asker, where they are, may not do this kind of operation to what the rule fits."""
+def deny_rule_applies(rule: Deny, principal: Principal, permission: Permission) -> bool:
+    """Whether a deny rule applies to a principal in their channel, for a kind of operation."""
     return (
         permission in rule.operations and is_for_channel(rule, principal.channel) and is_against_person(rule, principal)
     )
@@ -81,42 +81,43 @@ def forbids(rule: Deny, principal: Principal, permission: Permission) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestedResource:
-    """One rule must allow the pair."""
+    """A park group, a ring group that recalls go to, or both, which one rule must allow together."""
 
     shown: str = ""
+    """The group's name in messages."""
     spellings: frozenset[str] = frozenset()
-    """Folded. One that is allowed is enough; with none it could be any group, or it is the server."""
+    """Names that the group may have, folded; one allowed name is enough. Empty: any group, or the server."""
     ring_group: str | None = None
 
     @property
     def name(self) -> str:
-        """The pair in one text."""
+        """Group and ring group as one text."""
         return " to ".join(filter(None, (self.shown, self.ring_group)))
 
     @property
     def each(self) -> tuple["RequestedResource", ...]:
-        """With one spelling each."""
+        """The resource once for each spelling of its group."""
         if len(self.spellings) < 2:
             return (self,)
         return tuple(replace(self, spellings=frozenset([one])) for one in self.spellings)
 
     def allowed_by(self, rule: Rule) -> bool:
-        """The rule's channels, people, operations and limits left aside."""
+        """Whether an allow rule covers the names; its other conditions are not checked."""
         return self.group_allowed_by(rule) and (
             self.ring_group is None or covers(rule.ring_groups, fold(self.ring_group))
         )
 
     def group_allowed_by(self, rule: Rule) -> bool:
-        """The ring group left aside too."""
+        """Whether an allow rule covers the group's name."""
         return not self.spellings or any(covers(rule.groups, spelling) for spelling in self.spellings)
 
     def denied_by(self, rule: Deny) -> bool:
-        """The rule's channels, people, operations and limits left aside; what names no group is in none."""
+        """Whether a deny rule covers the names; its other conditions are not checked."""
         return self.group_denied_by(rule) and (
             rule.ring_groups is None
             or (self.ring_group is not None and covers(rule.ring_groups, fold(self.ring_group)))
         )
 
     def group_denied_by(self, rule: Deny) -> bool:
-        """The ring group left aside too."""
+        """Whether a deny rule covers the group; a rule for some groups covers no request without one."""
         return rule.groups is None or any(covers(rule.groups, spelling) for spelling in self.spellings)

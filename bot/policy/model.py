@@ -1,4 +1,4 @@
-"""Permission, Principal, ActionAttributes, Approvers, Decision."""
+"""The policy's vocabulary: permission, principal, attributes of an action, approvers and decision."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Literal
 
 
 class Permission(StrEnum):
-    """A kind of operation."""
+    """A kind of operation that rules allow or deny."""
 
     READ = "read"
     MEMBERS = "members"
@@ -15,24 +15,26 @@ class Permission(StrEnum):
     GROUPS = "groups"
     SERVER = "server"
     PAUSE = "pause"
-    """To stop all changes, and to let them go on."""
+    """To pause all changes and to resume them."""
     HISTORY = "history"
 
 
-LOOKING = frozenset({Permission.READ, Permission.HISTORY})
-"""Answered at once: there is nothing to wait for an approval with."""
+READ_PERMISSIONS = frozenset({Permission.READ, Permission.HISTORY})
+"""Permissions of operations that are answered at once and can wait for no approval."""
+RECALL_PERMISSIONS = frozenset({Permission.RECALL, Permission.GROUPS, Permission.SERVER})
+"""Permissions of operations that may send recalls to a ring group."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principal:
-    """A person, and the channel of their gesture; ids only."""
+    """The person, guest or bot that makes a request, and the channel they make it in; ids only."""
 
     user: str
     team: str
     channel: str | None
     """None in a direct message or App Home."""
     user_groups: frozenset[str] | None
-    """None when Slack could not say: rules that need them don't match."""
+    """None if Slack could not list them: allow rules by user group then don't match."""
     guest: bool = False
     foreign: bool = False
     """From another workspace, through Slack Connect."""
@@ -40,7 +42,7 @@ class Principal:
 
     @property
     def outsider(self) -> str | None:
-        """What sets them apart from the workspace's people, in the plural; None for one of these."""
+        """The kind of outsider in the plural, for messages; None for a full member of the workspace."""
         if self.bot:
             return "bots"
         if self.foreign:
@@ -49,25 +51,26 @@ class Principal:
 
 
 NOTHING_LASTS = timedelta(0)
+"""Duration of an action that changes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionAttributes:
-    """Without figures: something that changes nothing, asked at no known time."""
+    """Amounts and times of an action that rules limit; by default of one that changes nothing."""
 
     at: datetime | None = None
-    """When it begins."""
+    """When the change begins."""
     members: int = 0
-    """How many people it puts in or takes out."""
+    """How many people it adds or removes."""
     recall_time: timedelta | None = None
-    """The longest recall time, or ring group time, that it sets; None: it sets none."""
+    """The longest recall time or ring group time that it sets; None if it sets none."""
     lasts: timedelta | None = NOTHING_LASTS
-    """How long, from its beginning to its end, extensions included; None: it stays."""
+    """From beginning to end, extensions included; None if the change is permanent."""
 
     def at_most(
         self, *, members: int | None, recall_time: timedelta | None, lasts: timedelta | None
     ) -> "ActionAttributes":
-        """The same with no figure over these; None is no bound."""
+        """Returns the same attributes with each amount reduced to the limit given for it; None is no limit."""
         return replace(
             self,
             members=self.members if members is None else min(self.members, members),
@@ -77,76 +80,77 @@ class ActionAttributes:
 
 
 def _least(one: timedelta | None, other: timedelta | None) -> timedelta | None:
-    """None is the longest."""
+    """The shorter duration, where None is unlimited."""
     return min(one, other) if one is not None and other is not None else other if one is None else one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Approvers:
-    """Who may approve, and how many of them have to; never the asker."""
+    """Users and user groups who may approve under one rule; the requester never may."""
 
     rule: str
     ids: tuple[str, ...]
-    """Of users and user groups."""
+    """Ids of users and user groups."""
     count: int
+    """How many of them have to approve."""
     within: timedelta = timedelta(days=1)
-    """After that the request lapses."""
+    """The time after which the request for approval expires."""
     channel: str | None = None
-    """The id of one where they are asked too."""
+    """Id of a channel in which they are asked too."""
 
-    def include(self, who: Principal, asked_by: str) -> bool:
-        """Whether somebody is one of them; only their own id counts for guests, bots and people from elsewhere."""
-        if who.user == asked_by:
+    def include(self, principal: Principal, asked_by: str) -> bool:
+        """Whether a principal may approve a request of `asked_by`; outsiders only by their own id."""
+        if principal.user == asked_by:
             return False
-        in_group = not who.outsider and not (who.user_groups or frozenset()).isdisjoint(self.ids)
-        return who.user in self.ids or in_group
+        in_group = not principal.outsider and not (principal.user_groups or frozenset()).isdisjoint(self.ids)
+        return principal.user in self.ids or in_group
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """Yes with its rules, or no with what would help; every text is plain."""
+    """Whether a request is allowed, by which rules, or what would be allowed instead."""
 
     allowed: bool
     permission: Permission
     reason: str
     policy: str
-    """The fingerprint of the policy that it is by."""
-    grounds: tuple[tuple[str, str], ...] = ()
-    """Each name asked for and the rule that allows it; the name is "" where none was asked for."""
+    """Fingerprint of the policy that decided."""
+    rules_by_name: tuple[tuple[str, str], ...] = ()
+    """Pairs of a requested name and the rule that allows it; the name is "" where the request named none."""
     missing_groups: tuple[str, ...] = ()
     missing_ring_groups: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
-    """Names of the rules that forbid it."""
+    """Names of the deny rules that match."""
     approvers: tuple[Approvers, ...] = ()
-    """Of each rule that would let it happen once others have approved: all of these have to be satisfied."""
+    """Approvers of each rule that would allow it after approval; every one of them has to be satisfied."""
     emergency: tuple[str, ...] = ()
-    """Ids of the channels that hear the reason, where an emergency would let it happen."""
+    """Ids of the channels that the reason is posted to, if it would be allowed in an emergency."""
     by_approval: tuple[str, ...] = ()
-    """Names of the rules that would let it happen once it is approved, those that need no approval included."""
+    """Names of the rules that would allow it after approval, those that need none included."""
     by_emergency: tuple[str, ...] = ()
-    """The same for an emergency."""
+    """Names of the rules that would allow it in an emergency, those that need none included."""
     channels: tuple[str, ...] = ()
-    """Ids of the channels in which the same asker would be allowed the same."""
+    """Ids of the channels in which the same principal would be allowed the same."""
     would: tuple[ActionAttributes, ...] = ()
-    """What would be allowed here in its place: with smaller figures, or at another time."""
+    """What would be allowed here instead: with smaller amounts, or at another time."""
     grant: str | None = None
-    """What a rule would have to hold, as in "channel C0123ABCD or user U0123ABCD"."""
+    """What a rule would have to name to allow it, as in "channel C0123ABCD or user U0123ABCD"."""
     contact: str | None = None
-    """Whom to ask, as the policy file has it."""
+    """Whom to ask for permission, as the policy file has it."""
 
     @property
     def outcome(self) -> Literal["allowed", "approval", "emergency", "refused"]:
-        """In a word."""
+        """The decision in one word."""
         if self.allowed:
             return "allowed"
         return "approval" if self.approvers else "emergency" if self.emergency else "refused"
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """Names of the rules that allow it, each once."""
-        return tuple(dict.fromkeys(rule for _, rule in self.grounds))
+        """Names of the rules that allow it, without duplicates."""
+        return tuple(dict.fromkeys(rule for _, rule in self.rules_by_name))
 
     @property
     def rule(self) -> str | None:
-        """The same in one text, for the record."""
+        """Names of the rules that allow it, joined for the journal; None if there is none."""
         return " and ".join(self.rules) or None

@@ -1,4 +1,4 @@
-"""Rule, Deny, Policy: the file as pydantic models."""
+"""The policy file as pydantic models: allow rules, deny rules, examples and the policy itself."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,29 +15,29 @@ from bot.policy.field_types import (
     HoursText,
     UserGroupId,
     UserId,
-    hours,
     is_user_group,
+    parse_hours,
 )
-from bot.policy.model import LOOKING, ActionAttributes, Permission
+from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Permission
 
 
 class Example(BaseModel):
-    """Somebody types a line somewhere."""
+    """A request and its expected decision, checked by `python -m bot policy test`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     line: Annotated[str, Field(min_length=1)]
-    """As it would be typed; groups and ring groups by their names."""
+    """The command line as a user would type it; groups and ring groups by name."""
     user: UserId
-    """Who types it."""
+    """Id of the user who types it."""
     user_groups: tuple[UserGroupId, ...] = ()
-    """The user groups that they are in."""
+    """Ids of the user groups that they belong to."""
     channel: ChannelId | None = None
-    """Where. Left out: in a direct message."""
+    """Id of the channel it is typed in. Left out: a direct message."""
     at: datetime | None = None
-    """When, with an offset. Left out: now."""
+    """When it is typed, with a UTC offset. Left out: now."""
     expect: Literal["allowed", "approval", "emergency", "refused"]
-    """What ought to come of it."""
+    """The expected decision."""
 
 
 Item = TypeVar("Item", bound=Sequence[object])
@@ -50,6 +50,7 @@ def _not_empty(items: Item) -> Item:
 
 
 def _spell_out_all(value: object) -> object:
+    """Replaces the item "all" with every permission."""
     if not isinstance(value, list | tuple):
         return value
     spelt = (tuple(Permission) if item == "all" else (item,) for item in value)
@@ -64,75 +65,76 @@ Operations = Annotated[
     tuple[Permission, ...], AfterValidator(_not_empty), BeforeValidator(_spell_out_all), WithJsonSchema(_ANY_OF)
 ]
 Patterns = tuple[Annotated[str, Field(min_length=1)], ...]
-SomePatterns = Annotated[Patterns, AfterValidator(_not_empty)]
+NonEmptyPatterns = Annotated[Patterns, AfterValidator(_not_empty)]
 EVERY = ("*",)
+"""The patterns of a rule that covers every name."""
 
 
 class Clause(BaseModel):
-    """What rules of both kinds are made of."""
+    """The conditions and limits that allow rules and deny rules have in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: Annotated[str, Field(min_length=1)] = "a rule without a name"
-    """What refusals, confirmations and the history call the rule."""
+    """Name of the rule in refusals, confirmations and the history."""
     channels: Channels = ()
-    """Where it is asked. Left out: anywhere, direct messages included."""
+    """Ids of the channels in which the rule applies. Left out: everywhere, direct messages included."""
     users: Users = ()
-    """Who asks: one of these, or somebody of `user_groups`. Both left out: anybody."""
+    """Ids of users to whom the rule applies, besides members of `user_groups`. Both left out: everybody."""
     user_groups: UserGroups = ()
-    """Who asks: somebody of these user groups, or one of `users`."""
+    """Ids of user groups to whose members the rule applies, besides `users`."""
     operations: Operations
     """Kinds of operation."""
     hours: Annotated[tuple[HoursText, ...], AfterValidator(_not_empty)] = ()
     """When the change begins, as in "Mon-Fri 08:00-18:00 Europe/Berlin". Left out: at any time."""
     members: Annotated[int, Field(ge=1)] | None = None
-    """At most so many members put in or taken out at once."""
+    """The most members added or removed at once."""
     recall_time: DurationField | None = None
-    """The longest recall time, or ring group time, that may be set."""
+    """The longest recall time or ring group time that may be set."""
     temporary: DurationField | None = None
-    """Only for a time, which may be no longer than this, extensions included."""
+    """Only temporary changes, no longer than this, extensions included."""
 
     @property
-    def limited(self) -> bool:
-        """Whether it sets bounds to figures."""
+    def has_limits(self) -> bool:
+        """Whether the rule limits any amount."""
         return not (self.members is None and self.recall_time is None and self.temporary is None)
 
-    def within(self, attributes: ActionAttributes) -> bool:
-        """Whether no figure of it is out of bounds."""
-        return self.fitted(attributes) == attributes
+    def is_within_limits(self, attributes: ActionAttributes) -> bool:
+        """Whether all amounts are within the rule's limits."""
+        return self.limit(attributes) == attributes
 
-    def fitted(self, attributes: ActionAttributes) -> ActionAttributes:
-        """The same brought within bounds."""
+    def limit(self, attributes: ActionAttributes) -> ActionAttributes:
+        """Returns the attributes with their amounts reduced to the rule's limits."""
         return attributes.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
 
-    def is_on(self, attributes: ActionAttributes) -> bool:
-        """Whether its hours hold when that begins; at no known time none do."""
+    def is_within_hours(self, attributes: ActionAttributes) -> bool:
+        """Whether the change begins within the rule's hours, if it has any; false if the time is unknown."""
         return not self.hours or (
-            attributes.at is not None and any(hours(text).hold(attributes.at) for text in self.hours)
+            attributes.at is not None and any(parse_hours(text).contain(attributes.at) for text in self.hours)
         )
 
 
 class Rule(Clause):
-    """Under [[allow]]: whoever it is for may do its operations, as far as its limits go."""
+    """Under [[allow]]: allows its operations to its users, within its limits."""
 
-    groups: SomePatterns = EVERY
-    """Names of park groups, where * stands for any text and ? for one character. Left out: every one."""
+    groups: NonEmptyPatterns = EVERY
+    """Names of park groups, where * matches any text and ? one character. Left out: every group."""
     ring_groups: Patterns = EVERY
-    """Names of the ring groups that a recall may be sent to, likewise. Empty: none."""
+    """Names of the ring groups that recalls may be sent to, with the same wildcards. Empty: none."""
     approvers: Annotated[tuple[ApproverId, ...], AfterValidator(_not_empty)] = ()
-    """Users and user groups of whom somebody else than the asker has to approve first."""
+    """Ids of the users and user groups who have to approve first; nobody approves their own change."""
     approvals: Annotated[int, Field(ge=1)] = 1
-    """How many of them."""
+    """How many of them have to approve."""
     approve_within: DurationField = timedelta(days=1)
-    """After which time a request for approval lapses. Left out: a day."""
+    """Time after which a request for approval expires. Left out: a day."""
     ask_in: ChannelId | None = None
-    """A channel in which approvers are asked too. Left out: only where the change was asked for."""
+    """Id of a channel in which approvers are asked too. Left out: only where the change was requested."""
     emergency: ChannelId | None = None
-    """Only for a stated reason, which is posted to this channel."""
+    """Only with a stated reason, which is posted to the channel with this id."""
 
     @property
-    def plain(self) -> bool:
-        """Whether what it allows is allowed as it stands."""
+    def unconditional(self) -> bool:
+        """Whether the rule allows without an approval or an emergency."""
         return not self.approvers and self.emergency is None
 
     @model_validator(mode="after")
@@ -141,7 +143,7 @@ class Rule(Clause):
             raise ValueError("this rule would be for anybody, anywhere: give it channels, users or user_groups")
         if self.approvers and self.emergency:
             raise ValueError("approvers and emergency: in an emergency nobody waits; write two rules")
-        if not self.plain and LOOKING.intersection(self.operations):
+        if not self.unconditional and READ_PERMISSIONS.intersection(self.operations):
             raise ValueError('who only looks waits for nobody: write the operations without "read" and "all"')
         idle = self.model_fields_set & {"approvals", "approve_within", "ask_in"}
         if idle and not self.approvers:
@@ -150,15 +152,16 @@ class Rule(Clause):
 
 
 class Deny(Clause):
-    """Under [[deny]]: nobody whom it is for may do its operations; with limits, nobody may go over them."""
+    """Under [[deny]]: denies its operations to its users; with limits, denies only what exceeds them."""
 
-    groups: SomePatterns | None = None
-    """Only what touches a park group of such a name. Left out: whatever it touches."""
-    ring_groups: SomePatterns | None = None
-    """Only what sends recalls to a ring group of such a name. Left out: whatever it does."""
+    groups: NonEmptyPatterns | None = None
+    """Only operations on park groups with such names. Left out: on anything."""
+    ring_groups: NonEmptyPatterns | None = None
+    """Only operations that send recalls to ring groups with such names. Left out: any operation."""
 
-    def is_on(self, attributes: ActionAttributes) -> bool:
-        return attributes.at is None or super().is_on(attributes)
+    def is_within_hours(self, attributes: ActionAttributes) -> bool:
+        """Whether the change begins within the rule's hours; true if the time is unknown."""
+        return attributes.at is None or super().is_within_hours(attributes)
 
 
 class Policy(BaseModel):
@@ -167,31 +170,31 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     announce: ChannelId | None = None
-    """Hears of changes made where nobody else can see them, and of a policy file that is broken."""
+    """Id of the channel for changes made where nobody else sees them, and for mistakes in this file."""
     drift: ChannelId | None = None
-    """Hears of changes made outside Park, where these are looked for. Left out: `announce` does."""
+    """Id of the channel for changes made outside Park, if these are looked for. Left out: `announce`."""
     contact: Annotated[str, Field(min_length=1)] | None = None
-    """Whom to ask for permission: the id of a user, user group or channel, or words."""
+    """Whom to ask for permission: the id of a user, user group or channel, or a text."""
     allow: tuple[Rule, ...] = ()
-    """Nothing is allowed but by one of these rules."""
+    """Rules that allow; nothing is allowed without one."""
     deny: tuple[Deny, ...] = ()
-    """What one of these rules fits is refused, whatever the others allow."""
+    """Rules that deny; what one of them matches is denied, whatever the others allow."""
     example: tuple[Example, ...] = ()
-    """What ought to come of it: held to it by `python -m bot policy test`."""
+    """Requests with their expected decisions, checked by `python -m bot policy test`."""
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for the same rules, whatever the comments beside them."""
+        """A digest of the rules that comments and examples in the file don't affect."""
         text = self.model_dump_json(exclude_defaults=True, exclude={"example"})
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def needs_user_groups(policy: Policy) -> bool:
-    """Whether Slack must be asked for user groups at all."""
+    """Whether any rule depends on the user groups of a principal or approver."""
     approve = any(is_user_group(id) for rule in policy.allow for id in rule.approvers)
     return approve or any(rule.user_groups for rule in (*policy.allow, *policy.deny))
 
 
 def channel_only_rules(policy: Policy) -> tuple[Rule, ...]:
-    """Rules for whoever is in a channel: where that is public, for whoever cares to join it."""
+    """Allow rules that name channels but no people: they apply to everybody who joins a public channel."""
     return tuple(rule for rule in policy.allow if not (rule.users or rule.user_groups))

@@ -1,57 +1,71 @@
-"""The policy in force; reload when the file changes."""
+"""The policy in force, and the background task that reads its file again when it changes."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import PolicyError, SlackFailure
 from bot.messages.message import Message, Messenger
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy, channel_only_rules
+from bot.runtime.threads import PeriodicTask
 
 log = logging.getLogger(__name__)
 
-Stamp = tuple[int, int, int] | None
-"""When the file was written, its size, its inode; None: there is none."""
+FileVersion = tuple[int, int, int] | None
+"""Modification time in nanoseconds, size and inode of the policy file; None if it does not exist."""
+
+POLL_INTERVAL = timedelta(seconds=2)
+"""Time between two checks of the policy file, each of which costs one `stat`."""
 
 
 class PolicyStore:
-    """Safe for threads: whoever decides takes `now` once."""
+    """Holds the last valid policy; thread-safe, provided that each decision reads `now` once."""
 
     def __init__(self, file: Path) -> None:
-        """Raise PolicyError: to start with, it has to be right."""
+        """Reads the policy file.
+
+        Raises:
+            PolicyError: the file is missing or has a mistake.
+        """
         self.file = file
-        self._looking = threading.Lock()
-        self._seen = _stamp(file)
-        self._now = read_policy(file)
-        _warn(self._now)
+        self._lock = threading.Lock()
+        self._version = _file_version(file)
+        self._policy = read_policy(file)
+        _warn_of_channel_only_rules(self._policy)
 
     @property
     def now(self) -> Policy:
-        """The last that was without a mistake."""
-        return self._now
+        """The policy in force."""
+        return self._policy
 
-    def look(self, *, anyway: bool = False) -> bool:
-        """Read the file again if it has changed, or anyway; whether the policy is another one now.
+    def reload(self, *, force: bool = False) -> bool:
+        """Reads the file again if it has changed and returns whether the policy differs.
 
-        Raise PolicyError once for each mistaken state of the file: the old policy stays.
+        Args:
+            force: read it even if the file looks unchanged.
+
+        Raises:
+            PolicyError: the file is invalid; the policy in force stays. Raised once for each state of the file.
         """
-        with self._looking:
-            stamp = _stamp(self.file)
-            if stamp == self._seen and not anyway:
+        with self._lock:
+            version = _file_version(self.file)
+            if version == self._version and not force:
                 return False
-            self._seen = stamp
+            self._version = version
             policy = read_policy(self.file)
-            changed = policy != self._now
-            self._now = policy
+            changed = policy != self._policy
+            self._policy = policy
         if changed:
             log.info("the policy was read again, its fingerprint is %s", policy.fingerprint)
-            _warn(policy)
+            _warn_of_channel_only_rules(policy)
         return changed
 
 
-def _stamp(file: Path) -> Stamp:
+def _file_version(file: Path) -> FileVersion:
     try:
         found = file.stat()
     except OSError:
@@ -59,78 +73,58 @@ def _stamp(file: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _warn(policy: Policy) -> None:
+def _warn_of_channel_only_rules(policy: Policy) -> None:
     for rule in channel_only_rules(policy):
         log.warning("Rule “%s” names no people: where its channels are public, whoever joins one may do it", rule.name)
 
 
-EVERY = 2.0
-"""Seconds: what a look costs is one stat."""
+def _monotonic_now() -> datetime:
+    # Setting the machine's clock back must not stop the polling until that time has come again.
+    return datetime.fromtimestamp(time.monotonic(), UTC)
 
 
-class PolicyWatcher:
-    """A thread of its own; `changed` is called after another policy was read."""
+class PolicyWatcher(PeriodicTask):
+    """Reads a changed policy file, and posts to the policy's channel when the file has a mistake."""
 
-    def __init__(
-        self, policy_store: PolicyStore, messenger: Messenger, changed: Callable[[], None], every: float = EVERY
-    ) -> None:
-        self.policy_store, self.messenger, self.changed, self.every = policy_store, messenger, changed, every
-        self._woken, self._stopping = threading.Event(), False
-        self._thread = threading.Thread(target=self._run, name="lookout")
+    def __init__(self, policy_store: PolicyStore, messenger: Messenger, changed: Callable[[], None]) -> None:
+        """`changed` is called after a different policy was read."""
+        super().__init__("lookout", _monotonic_now, fault_delay=POLL_INTERVAL)
+        self.policy_store, self.messenger, self.changed = policy_store, messenger, changed
+        self._reread = False
 
-    def start(self) -> None:
-        """From now on."""
-        self._thread.start()
-
-    @property
-    def alive(self) -> bool:
-        return self._thread.is_alive()
+    def turn(self) -> datetime:
+        """Checks the file; after `wake`, reads it even if it looks unchanged."""
+        reread = self._reread
+        if reread:
+            self._reread = False
+        self.reload(force=reread)
+        return self.now() + POLL_INTERVAL
 
     def wake(self) -> None:
-        """Read it now, whether it looks changed or not; called by a signal too, so it takes no lock that is held."""
-        self._woken.set()
+        """Has the file read now, whether it looks changed or not."""
+        self._reread = True
+        super().wake()
 
-    def stop(self) -> None:
-        """After the look under way."""
-        self._stopping = True
-        self._woken.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def look(self, *, anyway: bool = False) -> None:
-        """Take a changed policy; say where it is mistaken."""
+    def reload(self, *, force: bool = False) -> None:
+        """Adopts a changed policy, or reports that the file has a mistake."""
         try:
-            if self.policy_store.look(anyway=anyway):
+            if self.policy_store.reload(force=force):
                 self.changed()
-        except PolicyError as mistake:
-            log.error("the policy stays as it was, for its file is mistaken now:\n%s", mistake)  # noqa: TRY400
-            self._announce(str(mistake).partition("\n\n")[0])
+        except PolicyError as error:
+            log.error("the policy stays as it was, for its file is mistaken now:\n%s", error)  # noqa: TRY400
+            self._announce(str(error).partition("\n\n")[0])
 
     def _announce(self, mistakes: str) -> None:
         channel = self.policy_store.now.announce
         if channel is None:
             return
         try:
-            self.messenger.post(channel, broken(mistakes))
+            self.messenger.post(channel, _invalid_file_message(mistakes))
         except SlackFailure as failure:
             log.warning("that could not be said in the policy's channel: %s", failure)
 
-    def _run(self) -> None:
-        while not self._stopping:
-            woken = self._woken.wait(self.every)
-            self._woken.clear()
-            if not self._stopping:
-                self._guarded(anyway=woken)
 
-    def _guarded(self, *, anyway: bool) -> None:
-        try:
-            self.look(anyway=anyway)
-        except Exception:  # a thread that dies would never look again
-            log.exception("looking at the policy's file met a fault in Park")
-
-
-def broken(mistakes: str) -> Message:
-    """For all who look after Park."""
+def _invalid_file_message(mistakes: str) -> Message:
     return Message(
         title="Park's policy file has a mistake, so the policy stays as it was before",
         items=tuple(mistakes.split("\n")),

@@ -1,4 +1,4 @@
-"""/health/live, /health/ready, /metrics over HTTP."""
+"""HTTP server for /health/live, /health/ready and /metrics."""
 
 import json
 import socket
@@ -19,20 +19,23 @@ from bot.runtime.metrics import REGISTRY
 from bot.settings import address_of
 
 Report = tuple[bool, dict[str, str]]
-"""Whether all checks passed, and what each part says."""
-
+"""Whether all checks passed, and the state of each part."""
 
 Backlog = tuple[Mapping[str, int], timedelta]
-"""Unfinished journal entries by state, and for how long the oldest has been due."""
+"""Number of unfinished journal entries by state, and for how long the oldest has been due."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """What the pages report on, as callables, so that this module knows no other package.
+    """The checks behind the pages, as callables, so that this module depends on no other package.
 
-    `threads` tells for each background thread whether it runs; `connected` whether Slack can reach Park; `writable`
-    whether the journal takes writes; `policy` the fingerprint of the policy in force; `pbx` the PBX's state in words;
-    `backlog` what the journal still has to do, None where it can't be read.
+    Args:
+        threads: for each background thread whether it runs.
+        connected: whether Slack can reach Park.
+        writable: whether the journal can be written.
+        policy: fingerprint of the policy in force.
+        pbx: state of the PBX in words.
+        backlog: unfinished journal entries; None if the journal can't be read.
     """
 
     threads: Mapping[str, Callable[[], bool]]
@@ -43,15 +46,14 @@ class Checks:
     backlog: Callable[[], Backlog | None]
 
     def live(self) -> Report:
-        """Reports on the threads without waiting for anything: a dead one is mended by a restart only."""
+        """Reports on the threads without waiting for anything; only a restart can repair a dead one."""
         alive = {name: check() for name, check in self.threads.items()}
         return all(alive.values()), {name: "alive" if one else "dead" for name, one in alive.items()}
 
     def ready(self) -> Report:
-        """Reports whether requests can be taken.
+        """Reports whether requests can be accepted.
 
-        A PBX that can't be reached does not count: all replicas have the same PBX, and Park still answers and keeps
-        what is asked.
+        An unreachable PBX does not count: all replicas share it, and Park still answers and stores requests.
         """
         connected, writable = self.connected(), self.writable()
         return connected and writable, {
@@ -63,7 +65,7 @@ class Checks:
 
 
 class BacklogCollector(Collector):
-    """Exports the journal's backlog as metrics; a journal that can't be read hides no other metric."""
+    """Exports the journal's backlog as metrics; an unreadable journal does not affect other metrics."""
 
     def __init__(self, backlog: Callable[[], Backlog | None]) -> None:
         self._backlog = backlog
@@ -86,19 +88,19 @@ class BacklogCollector(Collector):
 
 
 Page = tuple[str, str, bytes]
-"""Status, content type, body."""
+"""Status, content type and body."""
 _TEXT = "text/plain; charset=utf-8"
 
 
 class HealthPages:
-    """Nothing that these pages say is secret, and nothing is changed by them."""
+    """WSGI application for the pages, which are read-only and contain no secrets."""
 
     def __init__(self, checks: Checks) -> None:
         self.stopping = False
-        """Not ready for more, and nothing to be killed for: what is running is being finished."""
+        """Whether Park is shutting down; it reports alive then, so that it can finish, and not ready."""
         self._checks = checks
-        self._waiting = CollectorRegistry()
-        self._waiting.register(BacklogCollector(checks.backlog))
+        self._backlog_registry = CollectorRegistry()
+        self._backlog_registry.register(BacklogCollector(checks.backlog))
         self._pages: dict[str, Callable[[], Page]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -120,57 +122,61 @@ class HealthPages:
         return page()
 
     def _live(self) -> Page:
-        return _told("alive", (True, {"park": "stopping"}) if self.stopping else self._checks.live())
+        return _json_page("alive", (True, {"park": "stopping"}) if self.stopping else self._checks.live())
 
     def _ready(self) -> Page:
-        return _told("ready", (False, {"park": "stopping"}) if self.stopping else self._checks.ready())
+        return _json_page("ready", (False, {"park": "stopping"}) if self.stopping else self._checks.ready())
 
     def _metrics(self) -> Page:
-        return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._waiting)
+        return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._backlog_registry)
 
 
-def _told(what: str, report: Report) -> Page:
-    well, parts = report
-    body = json.dumps({what: well, **parts}, ensure_ascii=False) + "\n"
-    return "200 OK" if well else "503 Service Unavailable", "application/json", body.encode()
+def _json_page(name: str, report: Report) -> Page:
+    passed, parts = report
+    body = json.dumps({name: passed, **parts}, ensure_ascii=False) + "\n"
+    return "200 OK" if passed else "503 Service Unavailable", "application/json", body.encode()
 
 
-THREADS = 2
-"""A look at the journal may wait two seconds; another probe is answered meanwhile."""
+SERVER_THREADS = 2
+"""Two, because one probe may wait two seconds for the journal while another is answered."""
 
 
 class Health:
-    """Off where `listen` is None: then it does nothing."""
+    """Starts and stops the server; does nothing if `listen` is None."""
 
     def __init__(self, listen: str | None, checks: Checks) -> None:
-        self._listen, self._site = listen, HealthPages(checks)
+        self._listen, self._pages = listen, HealthPages(checks)
         self._server: _Server | None = None
 
     def start(self) -> None:
-        """Raise SettingsError where that address can't be had."""
+        """Starts listening.
+
+        Raises:
+            SettingsError: the address is not available.
+        """
         if self._listen is not None:
-            self._server = _Server(self._site, _bound(*address_of(self._listen)))
+            self._server = _Server(self._pages, _bind(*address_of(self._listen)))
 
     def stopping(self) -> None:
-        """Tell that no more is taken."""
-        self._site.stopping = True
+        """Reports from now on that Park is shutting down."""
+        self._pages.stopping = True
 
     def stop(self) -> None:
-        """Answer nobody any more."""
+        """Stops the server."""
         if self._server is not None:
             self._server.stop()
 
     @property
     def port(self) -> int | None:
-        """The one that was free, where 0 was asked for."""
+        """The port in use, which differs from the setting if that is 0; None if the server is off."""
         return self._server.port if self._server else None
 
 
 class _Server:
-    def __init__(self, site: WSGIApplication, listening: socket.socket) -> None:
+    def __init__(self, pages: WSGIApplication, listening: socket.socket) -> None:
         self.port = listening.getsockname()[1]
-        self._map: dict[int, socket.socket] = {}
-        server = create_server(site, map=self._map, sockets=[listening], threads=THREADS, ident=None)
+        self._sockets: dict[int, socket.socket] = {}
+        server = create_server(pages, map=self._sockets, sockets=[listening], threads=SERVER_THREADS, ident=None)
         assert isinstance(server, BaseWSGIServer)  # noqa: S101 - what waitress makes of one socket
         self._server = server
         self._stopping = False
@@ -178,20 +184,20 @@ class _Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """The trigger is closed last: what it was could be another's file by then."""
+        """Ends the loop before it closes the trigger: its file descriptor could be reused by then."""
         self._stopping = True
         self._server.pull_trigger()
         self._thread.join()
-        wasyncore.close_all(self._map)
+        wasyncore.close_all(self._sockets)
         self._server.task_dispatcher.shutdown()
 
     def _run(self) -> None:
-        """Waitress's own loop has no end but the process's."""
+        """Replaces waitress's own loop, which ends only with the process."""
         while not self._stopping:
-            wasyncore.loop(timeout=30, use_poll=True, map=self._map, count=1)
+            wasyncore.loop(timeout=30, use_poll=True, map=self._sockets, count=1)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)

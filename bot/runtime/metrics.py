@@ -1,4 +1,4 @@
-"""Prometheus metrics."""
+"""Prometheus metrics of the process."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 
@@ -46,4 +46,4 @@ PBX_ERRORS = Counter(
 )
 
 NO_OPERATION = "none"
-"""Of a line that was not understood."""
+"""Label value for a line that was not understood."""

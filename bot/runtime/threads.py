@@ -1,4 +1,4 @@
-"""Thread pools with a fair share per user; periodic background tasks."""
+"""Thread pools, one of them with a fair share per user, and periodic background tasks."""
 
 import logging
 import threading
@@ -6,23 +6,32 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import wait as done
+from concurrent.futures import wait as wait_for_futures
 from contextvars import Context, copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.times.model import Now, utc_now
 
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=1)
+"""Shortest delay before a periodic task tries a journal or a Slack that is unavailable again."""
+FAULT_DELAY = 60 * AGAIN
+"""Delay before a periodic task runs again after an unexpected exception."""
+MAX_SLEEP = timedelta(minutes=15)
+"""Longest single wait: the monotonic clock that waits use stops while the machine is suspended."""
+
 
 class ThreadPool(ThreadPoolExecutor):
-    """Knows whether anything is still to be done."""
+    """A thread pool that runs work in the caller's context variables and knows whether it is idle."""
 
     def __init__(self, name: str, threads: int) -> None:
         super().__init__(threads, thread_name_prefix=name)
         self._open: set[Future[Any]] = set()
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Next, as soon as a thread is free, on behalf of whatever the caller works for."""
+        """Schedules `work` with a copy of the caller's context variables."""
         future = super().submit(copy_context().run, work, *arguments, **named)
         self._open.add(future)
         future.add_done_callback(self._open.discard)
@@ -30,12 +39,12 @@ class ThreadPool(ThreadPoolExecutor):
 
     @property
     def idle(self) -> bool:
-        """Whether all that was submitted is done."""
+        """Whether all submitted work is done."""
         return not self._open
 
 
 class FairThreadPool(ThreadPool):
-    """Nobody has more than `most` of its threads at once: whoever floods it waits for themselves, and others don't."""
+    """A thread pool in which no user occupies more than `most` threads at once."""
 
     def __init__(self, name: str, threads: int, most: int) -> None:
         super().__init__(name, threads)
@@ -44,75 +53,76 @@ class FairThreadPool(ThreadPool):
         self._running = Counter[str]()
         self._waiting = defaultdict[str, deque[tuple[Context, Callable[[], Any]]]](deque)
 
-    def submit_for(self, whom: str, work: Callable[[], Any]) -> None:
-        """Next of theirs, in the order of asking."""
+    def submit_for(self, user: str, work: Callable[[], Any]) -> None:
+        """Schedules `work` for a user, in the order of that user's submissions."""
         with self._lock:
-            if self._running[whom] >= self._most:
-                self._waiting[whom].append((copy_context(), work))
+            if self._running[user] >= self._most:
+                self._waiting[user].append((copy_context(), work))
                 return
-            self._running[whom] += 1
-        self.submit(self._run, whom, work)
+            self._running[user] += 1
+        self.submit(self._run, user, work)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """What was asked for is finished first: each that ends lets the next one in."""
-        while wait and (running := tuple(self._open)):
-            done(running)
+        """Finishes everything submitted, queued work included, before the threads end."""
+        while wait and (running := tuple(self._open)):  # work that ends submits the next of its user's queue
+            wait_for_futures(running)
         super().shutdown(wait, cancel_futures=cancel_futures)
 
-    def _run(self, whom: str, work: Callable[[], Any]) -> None:
+    def _run(self, user: str, work: Callable[[], Any]) -> None:
         try:
             work()
         finally:
-            self._let_in(whom)
+            self._submit_next(user)
 
-    def _let_in(self, whom: str) -> None:
+    def _submit_next(self, user: str) -> None:
         with self._lock:
-            if not self._waiting[whom]:
-                del self._waiting[whom]
-                self._running[whom] -= 1
+            if not self._waiting[user]:
+                del self._waiting[user]
+                self._running[user] -= 1
                 return
-            context, work = self._waiting[whom].popleft()
-        context.run(self.submit, self._run, whom, work)
-
-
-log = logging.getLogger(__name__)
-
-AGAIN = timedelta(minutes=1)
-"""Before a journal or a Slack that is away is tried again, at least."""
-NAP = timedelta(minutes=15)
-"""The longest sleep: the clock that sleeps are measured by stands still while a machine does."""
+            context, work = self._waiting[user].popleft()
+        context.run(self.submit, self._run, user, work)
 
 
 class PeriodicTask(ABC):
-    """It goes by this machine's clock, which is there when the journal is not; `now` stands in for it."""
+    """Runs `turn` in a thread of its own at the times that `turn` returns."""
 
-    def __init__(self, name: str, now: Now | None = None) -> None:
+    def __init__(self, name: str, now: Now | None = None, *, fault_delay: timedelta = FAULT_DELAY) -> None:
+        """Prepares the thread.
+
+        Args:
+            name: the thread's name.
+            now: the clock that due times are compared with; this machine's by default, because a journal's clock
+                is unavailable when the journal is.
+            fault_delay: how long to wait after an unexpected exception in `turn`.
+        """
         self.now = now or utc_now
+        self._fault_delay = fault_delay
         self._changed = threading.Condition()
         self._woken = self._stopping = False
         self._thread = threading.Thread(target=self._run, name=name)
 
     @abstractmethod
     def turn(self) -> datetime:
-        """Do what is due; when to come back."""
+        """Does what is due and returns when to run again."""
 
     def start(self) -> None:
-        """What came due while nobody ran is done at once."""
+        """Starts the thread, which runs the first turn at once."""
         self._thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether its thread, once started, still runs."""
+        """Whether the thread runs or has not been started yet."""
         return self._thread.ident is None or self._thread.is_alive()
 
     def wake(self) -> None:
-        """Look at the clock again."""
+        """Ends the current wait; safe in a signal handler, because the condition's lock is reentrant."""
         with self._changed:
             self._woken = True
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Finish what is under way."""
+        """Lets the current turn finish and ends the thread."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -123,13 +133,13 @@ class PeriodicTask(ABC):
         while not self._stopping:
             try:
                 due = self.turn()
-            except Exception:  # a thread that dies would never come back
+            except Exception:  # the thread must outlive any fault, for nothing restarts it
                 log.exception("%s met a fault in Park", self._thread.name)
-                due = self.now() + 60 * AGAIN
+                due = self.now() + self._fault_delay
             self._sleep(due)
 
     def _sleep(self, due: datetime) -> None:
         with self._changed:
             while not (self._stopping or self._woken) and (left := due - self.now()) > timedelta():
-                self._changed.wait(min(left, NAP).total_seconds())
+                self._changed.wait(min(left, MAX_SLEEP).total_seconds())
             self._woken = False

@@ -1,17 +1,28 @@
-"""Time clauses at the end of a line."""
+"""Separates the times at the end of a command line from the rest of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.messages.text import Word, Words, join
 from bot.times.model import End, Start
-from bot.times.parser import AT, ENDS, FOR, IN, NAMED, STARTS, UNTIL, read_end, read_start, read_wall
+from bot.times.parser import (
+    AT,
+    ENDS,
+    FOR,
+    IN,
+    NAMED_DAYS,
+    STARTS,
+    UNTIL,
+    read_end,
+    read_start,
+    read_wall_clock,
+)
 
-MOST = 20
-"""Words: two times, each with weekday, date, year and time of day, have no more."""
+MAX_WORDS = 20
+"""Words in the longest pair of times: each with weekday, day, month, year and time of day."""
 
 Times = dict[str, Start | End]
-"""By field: `starts`, `ends`, or both."""
+"""Times by field name: `starts`, `ends`, or both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +35,32 @@ class TimeClause:
 
 
 def cut(words: Words) -> tuple[TimeClause, ...]:
-    """Every way to take times off the end, the most first, none last; a comma before them leaves one way only."""
-    for index in _openings(words):
-        clauses = _clauses(words[index:])
+    """Every way to take times off the end of a line, the longest first; a comma leaves only one."""
+    for index in _opener_indexes(words):
+        clauses = _split_clauses(words[index:])
         if not clauses:
             continue
-        rest, settled = _without_comma(words[:index])
-        whole = TimeClause(rest, _read(clauses), join(words[index:]))
-        if settled:
-            return (whole,)
-        # the first may be the end of a name, as in: delete Desk at 18:00 at 20:00
-        last = [TimeClause(words[: -len(clause)], _read([clause]), join(clause)) for clause in clauses[1:]]
-        return (whole, *last, TimeClause(words))
+        rest, decisive = _strip_comma(words[:index])
+        longest = TimeClause(rest, _read_all(clauses), join(words[index:]))
+        if decisive:
+            return (longest,)
+        # the first time may belong to a name, as in: delete Desk at 18:00 at 20:00
+        last = [TimeClause(words[: -len(clause)], _read_all([clause]), join(clause)) for clause in clauses[1:]]
+        return (longest, *last, TimeClause(words))
     return (TimeClause(words),)
 
 
 def odd(words: Words) -> tuple[TimeClause, str] | None:
-    """What looks like a time and is none, cut off, with what to type instead; None where nothing does."""
-    for index in reversed(list(_openings(words))):
+    """Finds an invalid time at the end; returns it separated from the line, and what to type instead."""
+    for index in reversed(list(_opener_indexes(words))):
         last = words[index:]
-        if _looks_like_time(last) and not _clauses(last):
-            return TimeClause(_without_comma(words[:index])[0], {}, join(last)), _fault(last)
+        if _looks_like_time(last) and not _split_clauses(last):
+            return TimeClause(_strip_comma(words[:index])[0], {}, join(last)), _explain_malformed(last)
     return None
 
 
 def hint(text: str, *, may_end: bool) -> str | None:
-    """What to say of a name that nobody has, if it ends like a time."""
+    """Explains an unknown name that ends like a time; None if it does not."""
     words = tuple(map(Word, text.split()))
     if found := odd(words):
         return found[1]
@@ -58,43 +69,43 @@ def hint(text: str, *, may_end: bool) -> str | None:
 
 
 def no_end(typed: str) -> str:
-    """Why this time can't follow an operation that only begins."""
+    """Explains why an operation that can't be temporary has no end."""
     return f"“{typed}” is of no use here: create, rename and delete don't end by themselves. They can begin {STARTS}."
 
 
-def _openings(words: Words) -> Iterator[int]:
-    openers = (*FOR, *UNTIL, *IN, *AT, *NAMED)
-    for index in range(max(1, len(words) - MOST), len(words)):
+def _opener_indexes(words: Words) -> Iterator[int]:
+    openers = (*FOR, *UNTIL, *IN, *AT, *NAMED_DAYS)
+    for index in range(max(1, len(words) - MAX_WORDS), len(words)):
         if words[index].form_context(*openers):
             yield index
 
 
-def _without_comma(rest: Words) -> tuple[Words, bool]:
+def _strip_comma(rest: Words) -> tuple[Words, bool]:
     last = rest[-1]
     if last.quoted or not last.text.endswith(","):
         return rest, False
-    bare = last.text.rstrip(",")
-    return (*rest[:-1], *([Word(bare)] if bare else [])), True
+    without_comma = last.text.rstrip(",")
+    return (*rest[:-1], *([Word(without_comma)] if without_comma else [])), True
 
 
-def _clauses(words: Words) -> list[Words]:
-    """One time, or a start and an end in either order."""
-    if _clause(words):
+def _split_clauses(words: Words) -> list[Words]:
+    """Splits words into one time, or into a start and an end in either order; empty if they are no times."""
+    if _read_clause(words):
         return [words]
-    for index in _openings(words):
-        first, second = _clause(words[:index]), _clause(words[index:])
+    for index in _opener_indexes(words):
+        first, second = _read_clause(words[:index]), _read_clause(words[index:])
         if first and second and first.keys() != second.keys():
             return [words[:index], words[index:]]
     return []
 
 
-def _read(clauses: list[Words]) -> Times:
-    times = {name: value for clause in clauses for name, value in _clause(clause).items()}
-    return dict(sorted(times.items(), reverse=True))  # the start first
+def _read_all(clauses: list[Words]) -> Times:
+    times = {name: value for clause in clauses for name, value in _read_clause(clause).items()}
+    return dict(sorted(times.items(), reverse=True))  # `starts` before `ends`
 
 
-def _clause(words: Words) -> Times:
-    """The field that it fills, with what it means; empty where it is no time, or could be either's."""
+def _read_clause(words: Words) -> Times:
+    """The value of one time by its field; empty if it is invalid, or could be a start or an end."""
     if len(words) == 1 and not words[0].form_context("today", "tonight"):
         return {}
     try:
@@ -104,21 +115,23 @@ def _clause(words: Words) -> Times:
 
 
 def _begins(words: Words) -> bool:
-    """`today` and `tonight` alone are when it ends; with a time of day they are when it begins."""
-    return words[0].form_context(*IN, *AT) or (words[0].form_context(*NAMED) and len(words) > 1)
+    """Whether the words are a start; `today` and `tonight` alone are an end."""
+    return words[0].form_context(*IN, *AT) or (words[0].form_context(*NAMED_DAYS) and len(words) > 1)
 
 
 def _looks_like_time(words: Words) -> bool:
-    """Whether nobody would end a name like that, or only somebody who can put it in quotes."""
+    """Whether a name is unlikely to end like this, so that its author must have meant a time."""
     if any(word.quoted for word in words):
         return False
     first, *others = words
-    if first.form_context(*NAMED) or not others:
-        return first.form_context(*NAMED) and (not others or others[0].form_context(*AT))
-    return first.form_context(*UNTIL) or others[0].text[0].isdigit() or read_wall(others[0].text.lower()) is not None
+    if first.form_context(*NAMED_DAYS) or not others:
+        return first.form_context(*NAMED_DAYS) and (not others or others[0].form_context(*AT))
+    return (
+        first.form_context(*UNTIL) or others[0].text[0].isdigit() or read_wall_clock(others[0].text.lower()) is not None
+    )
 
 
-def _fault(words: Words) -> str:
+def _explain_malformed(words: Words) -> str:
     if len(words) == 1:
         return f"When {words[0].text}? Type at {words[0].text} 8:00 to begin then, or until {words[0].text}."
     try:

@@ -1,4 +1,4 @@
-"""Times and durations as text."""
+"""Formats times and durations as text."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,29 +7,28 @@ from dateutil.tz import datetime_ambiguous
 
 from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
 
-
-def say_seconds(seconds: int) -> str:
-    """90 as 1m30s, 300 as 5m."""
-    minutes, rest = divmod(seconds, 60)
-    return (f"{minutes}m" if minutes else "") + (f"{rest}s" if rest or not minutes else "")
-
-
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
+def say_seconds(seconds: int) -> str:
+    """Formats seconds: 90 as 1m30s, 300 as 5m."""
+    minutes, rest = divmod(seconds, MINUTE)
+    return (f"{minutes}m" if minutes else "") + (f"{rest}s" if rest or not minutes else "")
+
+
 def say(value: Start | End) -> str:
-    """`until tomorrow 08:00`: what `read` reads as the same value."""
+    """Formats a time value so that it parses as the same value, as in `until tomorrow 08:00`."""
     ends = isinstance(value, End)
     if isinstance(value.when, Duration):
         return f"{'for' if ends else 'in'} {say_duration(value.when.elapsed)}"
     if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
-        return f"for {value.when.day}"  # alone it would belong to a start: at 18:00 today
+        return f"for {value.when.day}"  # without "for" it would be read as part of a start: at 18:00 today
     on = isinstance(value.when.day, OnWeekday | OnDate | OnNumbers)
-    return f"{'until' if ends else 'on' if on else 'at'} {_say_wall(value.when)}"
+    return f"{'until' if ends else 'on' if on else 'at'} {_format_wall_clock(value.when)}"
 
 
 def say_duration(elapsed: timedelta) -> str:
-    """`2h`, `1h30m`, `3 days`, `1 day 2h`, `90s` as 1m30s; whole seconds."""
+    """Formats a duration in whole seconds, as in `2h`, `1h30m`, `3 days` or `1 day 2h`."""
     days, rest = divmod(int(elapsed.total_seconds()), DAY)
     hours, rest = divmod(rest, HOUR)
     minutes, seconds = divmod(rest, MINUTE)
@@ -39,42 +38,45 @@ def say_duration(elapsed: timedelta) -> str:
 
 
 def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """`tomorrow 07:00, Europe/Berlin`; the year where it isn't this one; the offset where the clock shows it twice."""
+    """Formats an instant relative to today, as in `tomorrow 07:00, Europe/Berlin`.
+
+    The year is included if it isn't this one, and the zone's abbreviation if the clocks show the time twice.
+    """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    apart = (local.date() - today).days
-    day = {0: "today", 1: "tomorrow"}.get(apart) or _say_date(local)
-    year = f" {local.year}" if apart not in (0, 1) and local.year != today.year else ""
-    return f"{day}{year} {_say_clock(local, zone)}, {zone.key}"
+    days_ahead = (local.date() - today).days
+    day = {0: "today", 1: "tomorrow"}.get(days_ahead) or _format_date(local)
+    year = f" {local.year}" if days_ahead not in (0, 1) and local.year != today.year else ""
+    return f"{day}{year} {_format_clock(local, zone)}, {zone.key}"
 
 
 def say_dated(at: datetime, zone: ZoneInfo) -> str:
-    """`Thu 26 Nov 07:00, Europe/Berlin`: as it can be read on any day of these months."""
+    """Formats an instant with its date, as in `Thu 26 Nov 07:00, Europe/Berlin`."""
     local = at.astimezone(zone)
-    return f"{_say_date(local)} {_say_clock(local, zone)}, {zone.key}"
+    return f"{_format_date(local)} {_format_clock(local, zone)}, {zone.key}"
 
 
 def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
-    """One candidate of `resolve` as a value of its own, dated in full: it resolves to that candidate alone."""
+    """Returns a value with the full date of one instant; it resolves to that instant alone."""
     local = at.astimezone(zone)
     day = OnDate(day=local.day, month=local.month, year=local.year)
     return type(value)(when=WallClock(day=day, clock=time(local.hour, local.minute)))
 
 
-def _say_clock(local: datetime, zone: ZoneInfo) -> str:
-    which = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
-    return f"{local:%H:%M}{which}"
+def _format_clock(local: datetime, zone: ZoneInfo) -> str:
+    abbreviation = f" {local.tzname()}" if datetime_ambiguous(local.replace(tzinfo=None), zone) else ""
+    return f"{local:%H:%M}{abbreviation}"
 
 
-def _say_date(local: datetime) -> str:
+def _format_date(local: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
 
 
-def _say_wall(wall: WallClock) -> str:
-    parts = (_say_day(wall.day) if wall.day else "", f"{wall.clock:%H:%M}" if wall.clock is not None else "")
+def _format_wall_clock(wall: WallClock) -> str:
+    parts = (_format_day(wall.day) if wall.day else "", f"{wall.clock:%H:%M}" if wall.clock is not None else "")
     return " ".join(filter(None, parts))
 
 
-def _say_day(day: Day) -> str:
+def _format_day(day: Day) -> str:
     match day:
         case OnWeekday():
             return f"next {day.weekday}" if day.next else day.weekday

@@ -1,4 +1,4 @@
-"""Elapsed, Wall clock, Start, End; the clock."""
+"""Data types for the times and durations that people type, and the clock."""
 
 from calendar import monthrange
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-Named = Literal["today", "tonight", "tomorrow"]
+NamedDay = Literal["today", "tonight", "tomorrow"]
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 # fmt: off
@@ -16,41 +16,41 @@ MONTHS = (
     "December",
 )
 # fmt: on
-SHORTEST = timedelta(minutes=1)
-LONGEST = timedelta(days=366)
-"""How far ahead anything may begin or end: a year."""
+MIN_DURATION = timedelta(minutes=1)
+MAX_DURATION = timedelta(days=366)
+"""How far ahead a change may begin or end: a leap year."""
 LEAP_YEAR = 2000
 YEARS = range(1970, 3000)
-"""Beyond these a calendar can't be trusted to reckon with a zone's offset."""
+"""Years for which a calendar can be combined with a zone's offset without overflow."""
 
 
 def is_date(day: int, month: int, year: int | None) -> bool:
-    """Whether the calendar has it; without a year, whether it ever does."""
+    """Whether the calendar has a date; without a year, whether it has it in some year."""
     year = LEAP_YEAR if year is None else year
     return year in YEARS and 1 <= month <= len(MONTHS) and 1 <= day <= monthrange(year, month)[1]
 
 
-class Value(BaseModel):
-    """Serialises to JSON and back as itself."""
+class TimeValue(BaseModel):
+    """Base of the values, which are immutable and survive a round trip through JSON."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Duration(Value):
-    """Time that passes, whatever the clocks do meanwhile: three days are 72 hours."""
+class Duration(TimeValue):
+    """Elapsed time, independent of clock changes: three days are 72 hours."""
 
-    elapsed: timedelta = Field(ge=SHORTEST, le=LONGEST)
+    elapsed: timedelta = Field(ge=MIN_DURATION, le=MAX_DURATION)
 
 
-class OnWeekday(Value):
-    """The coming one; `next` is how people say it when they mean either that or the one a week later."""
+class OnWeekday(TimeValue):
+    """The coming weekday; with `next`, either that one or the one a week later."""
 
     weekday: Weekday
     next: bool = False
 
 
-class OnDate(Value):
-    """A date; without a year the next such day. A weekday that was typed with it has to be true."""
+class OnDate(TimeValue):
+    """A date; without a year the next such date, and with a weekday only if it falls on that weekday."""
 
     day: int
     month: int
@@ -64,15 +64,15 @@ class OnDate(Value):
         return self
 
 
-class OnNumbers(Value):
-    """03/04: the third of April or the fourth of March."""
+class OnNumbers(TimeValue):
+    """A date whose day and month may be in either order, such as 03/04."""
 
     first: int
     second: int
     year: int | None = None
 
     def dates(self) -> tuple[OnDate, ...]:
-        """The dates that it can be, the day first."""
+        """The dates it may mean, the one with the day first before the other."""
         orders = dict.fromkeys(((self.first, self.second), (self.second, self.first)))
         return tuple(
             OnDate(day=day, month=month, year=self.year) for day, month in orders if is_date(day, month, self.year)
@@ -91,11 +91,11 @@ def _whole_minutes(clock: time) -> time:
     return clock
 
 
-Day = Named | OnWeekday | OnDate | OnNumbers
+Day = NamedDay | OnWeekday | OnDate | OnNumbers
 
 
-class WallClock(Value):
-    """What the calendar and the clock on the wall show, in a zone that is not said: that of whoever typed it."""
+class WallClock(TimeValue):
+    """A day, a time of day or both, as a calendar and a clock show them in the user's time zone."""
 
     day: Day | None = None
     clock: Annotated[time, AfterValidator(_whole_minutes)] | None = None
@@ -107,22 +107,22 @@ class WallClock(Value):
         return self
 
 
-class Start(Value):
+class Start(TimeValue):
     """When a change begins."""
 
     when: Duration | WallClock
 
 
-class End(Value):
-    """When a change ends by itself."""
+class End(TimeValue):
+    """When a temporary change ends."""
 
     when: Duration | WallClock
 
 
 Now = Callable[[], datetime]
-"""Aware, in UTC."""
+"""A clock; returns an aware datetime in UTC."""
 
 
 def utc_now() -> datetime:
-    """The machine's own."""
+    """The time of this machine."""
     return datetime.now(UTC)

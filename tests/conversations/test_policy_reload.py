@@ -18,7 +18,7 @@ def scene() -> Iterator[Scene]:
 def rewrite(scene: Scene, text: str) -> None:
     """As an editor would, and as `kill -HUP` after it: the lookout's own look, without its thread."""
     Path(scene.stage.park.settings.park_policy).write_text(text, encoding="utf-8")
-    scene.stage.park.policy_watcher.look(anyway=True)
+    scene.stage.park.policy_watcher.reload(force=True)
 
 
 def test_a_rule_that_is_gone_allows_nothing_from_then_on_and_each_decision_names_its_policy(scene: Scene) -> None:

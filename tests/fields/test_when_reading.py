@@ -1,4 +1,4 @@
-"""Times that people type are read as they were meant, and what is no time is refused, never guessed."""
+"""Typed times are parsed as they were meant; invalid ones are refused, never guessed."""
 
 import re
 from collections.abc import Callable
@@ -99,7 +99,7 @@ def test_a_start_is_read_as_it_was_meant(typed: str, meant: str) -> None:
     assert START.say(START.read(split(typed))) == meant
 
 
-NO_END = {
+INVALID_ENDS = {
     "for 2": "2m, 2h or 2 days",
     "for 2 fortnights": "An end is typed as for 2h",
     "for 2 years": "An end is typed as for 2h",
@@ -135,7 +135,7 @@ NO_END = {
     "x" * 500: "An end is typed as",
     "1h" * 300: "An end is typed as",
 }
-NO_START = {
+INVALID_STARTS = {
     "at 2h": "Type in 2h",
     "in 2": "2m, 2h or 2 days",
     "in Monday": "A start is typed as at 18:00",
@@ -145,11 +145,11 @@ NO_START = {
 
 
 @pytest.mark.parametrize(
-    ("read", "typed", "said"),
-    [(END.read, *one) for one in NO_END.items()] + [(START.read, *one) for one in NO_START.items()],
+    ("read", "typed", "text"),
+    [(END.read, *one) for one in INVALID_ENDS.items()] + [(START.read, *one) for one in INVALID_STARTS.items()],
 )
-def test_what_is_no_time_is_refused_with_what_to_type(read: Callable[[object], object], typed: str, said: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(said)) as refused:
+def test_what_is_no_time_is_refused_with_what_to_type(read: Callable[[object], object], typed: str, text: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(text)) as refused:
         read(split(typed))
     assert len(str(refused.value)) < 200
 
@@ -174,7 +174,7 @@ def test_a_form_says_what_the_journal_holds_as_what_was_typed(end: End) -> None:
     assert END.say(end.model_dump(mode="json")) == END.say(end)
 
 
-@pytest.mark.parametrize("noun", [END, START])
+@pytest.mark.parametrize("argument_type", [END, START])
 @given(text=st.text(max_size=50))
 def test_any_text_is_a_time_or_refused(argument_type: ArgumentType, text: str) -> None:
     with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""What was meant becomes the instant that its typist's clock shows, whatever the clocks do meanwhile."""
+"""A time resolves to the instant that the user's clock shows, across changes of the clocks."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from bot.errors import NotPossible
 from bot.messages.text import split
 from bot.operations.arguments.times import END, START
 from bot.times.format import exactly, say, say_duration, say_moment
-from bot.times.model import LONGEST, End, Start, WallClock
+from bot.times.model import MAX_DURATION, End, Start, WallClock
 from bot.times.resolver import resolve
 from tests.strategies import ends, starts
 
@@ -21,7 +21,7 @@ FRIDAY = datetime(2026, 11, 27, 15, 0, tzinfo=BERLIN)
 
 
 def meant(line: str, now: datetime) -> list[str]:
-    """The candidates in the zone of `now`, as dates and times with their offset."""
+    """Returns the candidates in the zone of `now`, as dates and times with their UTC offset."""
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
     argument_type = END if line.startswith(("for", "until", "to")) else START
@@ -99,7 +99,7 @@ def test_after_midnight_the_night_under_way_is_tonight(line: str, hour: int, ins
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "text"),
     {
         "until today 14:00": "over by then",
         "until 2026-11-27 15:00": "over by then",
@@ -112,8 +112,8 @@ def test_after_midnight_the_night_under_way_is_tonight(line: str, hour: int, ins
         "until Monday 24 December": "is a Thursday, not a Monday",
     }.items(),
 )
-def test_what_can_not_be_is_refused_with_what_to_type(line: str, said: str) -> None:
-    with pytest.raises(NotPossible, match=said) as refused:
+def test_what_can_not_be_is_refused_with_what_to_type(line: str, text: str) -> None:
+    with pytest.raises(NotPossible, match=text) as refused:
         meant(line, FRIDAY)
     assert "Nothing was changed" in str(refused.value)
 
@@ -191,7 +191,7 @@ def test_what_is_meant_lies_ahead_and_within_a_year_or_is_refused(
         return
     assert 1 <= len(found) <= 2
     assert list(found) == sorted(set(found))
-    assert all(now < one <= now + LONGEST for one in found)
+    assert all(now < one <= now + MAX_DURATION for one in found)
 
 
 @given(st.times().map(lambda clock: clock.replace(second=0, microsecond=0, fold=0)), moments, zones)
@@ -221,7 +221,7 @@ def test_each_candidate_can_be_said_so_that_it_alone_is_meant(
 
 
 @pytest.mark.parametrize(
-    ("at", "said"),
+    ("at", "text"),
     [
         (datetime(2026, 11, 27, 18, tzinfo=BERLIN), "today 18:00, Europe/Berlin"),
         (datetime(2026, 11, 28, 7, tzinfo=BERLIN), "tomorrow 07:00, Europe/Berlin"),
@@ -232,12 +232,12 @@ def test_each_candidate_can_be_said_so_that_it_alone_is_meant(
         (datetime(2027, 10, 31, 2, 30, fold=1, tzinfo=BERLIN), "Sun 31 Oct 2027 02:30 CET, Europe/Berlin"),
     ],
 )
-def test_a_moment_is_said_with_its_day_and_zone(at: datetime, said: str) -> None:
-    assert say_moment(at.astimezone(UTC), FRIDAY.astimezone(UTC), BERLIN) == said
+def test_a_moment_is_said_with_its_day_and_zone(at: datetime, text: str) -> None:
+    assert say_moment(at.astimezone(UTC), FRIDAY.astimezone(UTC), BERLIN) == text
 
 
 @pytest.mark.parametrize(
-    ("elapsed", "said"),
+    ("elapsed", "text"),
     [
         (timedelta(hours=2), "2h"),
         (timedelta(minutes=90), "1h30m"),
@@ -246,5 +246,5 @@ def test_a_moment_is_said_with_its_day_and_zone(at: datetime, said: str) -> None
         (timedelta(seconds=0.4), "0s"),
     ],
 )
-def test_a_duration_is_said_short(elapsed: timedelta, said: str) -> None:
-    assert say_duration(elapsed) == said
+def test_a_duration_is_said_short(elapsed: timedelta, text: str) -> None:
+    assert say_duration(elapsed) == text

@@ -1,11 +1,11 @@
-"""Whoever watches Park is told how it is, over HTTP, by the real app between the sandboxes."""
+"""Health checks and metrics over HTTP, of the real app between the sandboxes."""
 
-import json
 import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from json import loads
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,11 +24,11 @@ class Answer(NamedTuple):
     text: str
 
     @property
-    def said(self) -> dict[str, Any]:
-        return dict(json.loads(self.text))
+    def json(self) -> dict[str, Any]:
+        return dict(loads(self.text))
 
 
-def ask(stage: Stage, path: str, method: str = "GET") -> Answer:
+def fetch(stage: Stage, path: str, method: str = "GET") -> Answer:
     request = urllib.request.Request(f"http://127.0.0.1:{stage.park.health.port}{path}", method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
@@ -52,9 +52,9 @@ def stage() -> Iterator[Stage]:
 
 
 def test_it_is_alive_and_ready(stage: Stage) -> None:
-    live, ready = ask(stage, "/health/live"), ask(stage, "/health/ready")
+    live, ready = fetch(stage, "/health/live"), fetch(stage, "/health/ready")
     assert live == (200, "application/json", live.text)
-    assert live.said == {
+    assert live.json == {
         "alive": True,
         "worker": "alive",
         "daily": "alive",
@@ -63,7 +63,7 @@ def test_it_is_alive_and_ready(stage: Stage) -> None:
         "drift": "alive",
     }
     assert ready.status == 200
-    assert ready.said == {
+    assert ready.json == {
         "ready": True,
         "slack": "connected",
         "journal": "can be written",
@@ -75,38 +75,38 @@ def test_it_is_alive_and_ready(stage: Stage) -> None:
 def test_a_pbx_that_is_away_is_shown_and_park_stays_ready(stage: Stage) -> None:
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
     stage.settle()
-    assert ask(stage, "/health/ready").said["pbx"] == "answers"
+    assert fetch(stage, "/health/ready").json["pbx"] == "answers"
     stage.pbx.stop()
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "server")
     stage.settle(30)
-    ready = ask(stage, "/health/ready")
+    ready = fetch(stage, "/health/ready")
     assert ready.status == 200
-    assert ready.said["pbx"] == "does not answer"
+    assert ready.json["pbx"] == "does not answer"
 
 
 @pytest.mark.parametrize(
-    ("kind", "more", "said"),
+    ("kind", "more", "state"),
     [(Kind.GATEWAY, {}, "fails: HTTP 502"), (Kind.STATUS, {"status": 403}, "answers")],
 )
-def test_how_the_pbx_answered_last_is_shown(stage: Stage, kind: Kind, more: dict[str, Any], said: str) -> None:
+def test_how_the_pbx_answered_last_is_shown(stage: Stage, kind: Kind, more: dict[str, Any], state: str) -> None:
     stage.pbx.faults.add(Fault(kind=kind, match="GET *", times=None, **more))
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
     stage.settle(30)
-    assert ask(stage, "/health/ready").said["pbx"] == said
+    assert fetch(stage, "/health/ready").json["pbx"] == state
 
 
 def test_a_pbx_that_refuses_the_sign_in_is_shown(stage: Stage) -> None:
     stage.pbx.expire_tokens()
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
     stage.settle(30)
-    assert ask(stage, "/health/ready").said["pbx"] == "refuses the sign-in"
+    assert fetch(stage, "/health/ready").json["pbx"] == "refuses the sign-in"
 
 
 def test_without_slack_it_is_alive_and_not_ready(stage: Stage) -> None:
     stage.slack.link.stop()
-    wait_for(lambda: ask(stage, "/health/ready").status == 503)
-    assert ask(stage, "/health/ready").said["slack"] == "not connected"
-    assert ask(stage, "/health/live").status == 200
+    wait_for(lambda: fetch(stage, "/health/ready").status == 503)
+    assert fetch(stage, "/health/ready").json["slack"] == "not connected"
+    assert fetch(stage, "/health/live").status == 200
 
 
 def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_say_so(
@@ -117,29 +117,29 @@ def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_s
 
     monkeypatch.setattr(stage.park.journal.database, "writing", gone)
     monkeypatch.setattr(stage.park.journal.database, "reading", gone)
-    ready = ask(stage, "/health/ready")
-    assert (ready.status, ready.said["journal"]) == (503, "can't be written")
-    assert "park_journal_up 0.0" in ask(stage, "/metrics").text
-    assert ask(stage, "/health/live").status == 200
+    ready = fetch(stage, "/health/ready")
+    assert (ready.status, ready.json["journal"]) == (503, "can't be written")
+    assert "park_journal_up 0.0" in fetch(stage, "/metrics").text
+    assert fetch(stage, "/health/live").status == 200
 
 
 def test_a_worker_thread_that_has_died_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(stage.park.daily), "alive", False)
-    live = ask(stage, "/health/live")
-    assert (live.status, live.said["daily"], live.said["worker"]) == (503, "dead", "alive")
+    live = fetch(stage, "/health/live")
+    assert (live.status, live.json["daily"], live.json["worker"]) == (503, "dead", "alive")
 
 
 def test_while_it_stops_it_is_alive_and_takes_no_more(stage: Stage) -> None:
     stage.park.health.stopping()
-    assert ask(stage, "/health/ready").status == 503
-    assert ask(stage, "/health/live").status == 200
+    assert fetch(stage, "/health/ready").status == 503
+    assert fetch(stage, "/health/live").status == 200
 
 
 def test_there_is_nothing_else_to_see_and_nothing_to_do(stage: Stage) -> None:
-    assert ask(stage, "/").status == 404
-    assert "/metrics" in ask(stage, "/").text
-    assert ask(stage, "/metrics", "POST").status == 405
-    assert ask(stage, "/metrics", "HEAD") == (200, ask(stage, "/metrics").kind, "")
+    assert fetch(stage, "/").status == 404
+    assert "/metrics" in fetch(stage, "/").text
+    assert fetch(stage, "/metrics", "POST").status == 405
+    assert fetch(stage, "/metrics", "HEAD") == (200, fetch(stage, "/metrics").kind, "")
 
 
 def test_it_is_off_unless_it_was_asked_for() -> None:

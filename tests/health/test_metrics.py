@@ -1,4 +1,4 @@
-"""What is counted in a conversation, as Prometheus reads it: every label out of a short list."""
+"""Metrics of a conversation as Prometheus reads them, with labels from short lists only."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -7,13 +7,13 @@ from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.stage import Stage
-from tests.health.test_health import ANY, ask
+from tests.health.test_health import ANY, fetch
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def _samples(stage: Stage) -> Samples:
-    found = text_string_to_metric_families(ask(stage, "/metrics").text)
+    found = text_string_to_metric_families(fetch(stage, "/metrics").text)
     return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in found for one in family.samples}
 
 
@@ -44,12 +44,12 @@ def test_a_conversation_is_counted_and_measured() -> None:
     typed = {"source": "slash command"}
     assert more("park_requests_total", operation="add", outcome="done", **typed) == 1
     assert more("park_requests_total", operation="add", outcome="already", **typed) == 1
-    assert more("park_requests_total", operation="remove", outcome="done", source="mention") == 1
+    assert more("park_requests_total", operation="remove", outcome="done", door="mention") == 1
     assert more("park_requests_total", operation="groups", outcome="answered", **typed) == 1
     assert more("park_requests_total", operation="find", outcome="refused", **typed) == 1
     assert more("park_requests_total", operation="none", outcome="not understood", **typed) == 1
     assert more("park_ack_seconds_count", **typed) == 5
-    assert more("park_ack_seconds_count", source="mention") == 1
+    assert more("park_ack_seconds_count", door="mention") == 1
     assert more("park_confirmation_seconds_count") == 3
     assert more("park_pbx_errors_total", method="GET", route="/call_park_groups", kind="5xx") == 1
     assert more("park_pbx_call_seconds_count", method="POST", route="/call_park_groups/{id}/members/{id}") == 1

@@ -1,4 +1,4 @@
-"""What standard error gets: JSON where a machine reads it, lines where a person does; libraries only when they warn."""
+"""Standard error gets JSON, or lines for people if it is a terminal, and of libraries only warnings."""
 
 import json
 import os
@@ -11,14 +11,14 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 BEGIN = """
 import logging, threading, warnings
-from bot import logs
+from bot.runtime import logs
 logs.configure("DEBUG", ["s3cret-password"])
 logs.catch_all()
 """
 
 
 def _run(script: str) -> list[dict[str, Any]]:
-    """What a process of its own logs."""
+    """Returns what a separate process logs."""
     ran = subprocess.run(
         [sys.executable, "-c", BEGIN + script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -72,7 +72,7 @@ def test_a_terminal_gets_lines_for_people() -> None:
     script = BEGIN + 'logging.getLogger("bot.worker.worker").info("change %d is taken up", 42)'
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, stderr=theirs, timeout=60, check=True)
     os.close(theirs)
-    said = os.read(ours, 10_000).decode()
+    output = os.read(ours, 10_000).decode()
     os.close(ours)
-    assert "change 42 is taken up" in said
-    assert "{" not in said
+    assert "change 42 is taken up" in output
+    assert "{" not in output

@@ -1,4 +1,4 @@
-"""The logs of a whole conversation, at their most talkative: whoever reads them can follow it, and learns no secret."""
+"""The logs of a whole conversation at level DEBUG can be followed and contain no secret."""
 
 import json
 import signal
@@ -32,7 +32,7 @@ WORDS = (
 
 
 def _secrets(found: Any) -> Iterator[str]:
-    """Whatever Slack gave to Park that opens something."""
+    """Yields the credentials in payloads that Slack sent to Park."""
     if isinstance(found, dict):
         for key, value in found.items():
             if key in ("trigger_id", "response_url", "upload_url") and isinstance(value, str):
@@ -52,7 +52,7 @@ def _tickets(park: Mortal) -> Iterator[str]:
 
 
 def _typed(park: Mortal) -> None:
-    """Slash commands and mentions: understood, refused, and not to be found."""
+    """Sends slash commands and mentions that succeed, are refused or name nothing."""
     stage, ana, phones = park.stage, park.stage.people["ana"], park.stage.channels["phones"]
     park.slash(TYPED[0])
     park.told(1)
@@ -64,7 +64,7 @@ def _typed(park: Mortal) -> None:
 
 
 def _clicked(park: Mortal) -> None:
-    """A form from its opening to its end, the Home tab with its search, and a button."""
+    """Submits a form, searches the Home tab and clicks a button."""
     stage, ana = park.stage, park.stage.people["ana"]
     park.slash(TYPED[2])
     top(stage, "Park group")
@@ -80,7 +80,7 @@ def _clicked(park: Mortal) -> None:
 
 
 def _failed(park: Mortal) -> None:
-    """The PBX and Slack fail in several ways, a token runs out, and the socket is cut."""
+    """Lets the PBX and Slack fail, a token expire and the socket disconnect."""
     stage = park.stage
     stage.pbx.expire_tokens()
     for kind in (Kind.THROTTLED, Kind.DROP_AFTER, Kind.GATEWAY):
@@ -104,8 +104,8 @@ def _failed(park: Mortal) -> None:
 
 
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mortal, str]]:
-    """A conversation that is over, and all that was logged of it."""
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mortal, str]]:
+    """A finished conversation and its log."""
     log, pbx = tmp_path_factory.mktemp("logs") / "stderr", SandboxPBX()
     user = {"pbx_token": None, "pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
     with mortal(log, pbx=pbx, park_log_level="DEBUG", **user) as park:
@@ -121,8 +121,8 @@ def _lines(log: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.splitlines()]
 
 
-def test_no_secret_is_in_it(heard: tuple[Mortal, str]) -> None:
-    park, log = heard
+def test_no_secret_is_in_it(conversation: tuple[Mortal, str]) -> None:
+    park, log = conversation
     slack, pbx = park.stage.slack, park.stage.pbx
     given = {slack.bot_token, slack.app_token, pbx.password}
     granted = {one.headers["Authorization"].partition(" ")[2] for one in pbx.requests if "Authorization" in one.headers}
@@ -134,29 +134,29 @@ def test_no_secret_is_in_it(heard: tuple[Mortal, str]) -> None:
     assert [one for one in given | granted | gestures | tickets if one in log] == []
 
 
-def test_nothing_that_anybody_typed_is_in_it(heard: tuple[Mortal, str]) -> None:
-    _, log = heard
+def test_nothing_that_anybody_typed_is_in_it(conversation: tuple[Mortal, str]) -> None:
+    _, log = conversation
     assert [one for one in (*TYPED, *WORDS, PAUSE) if one in log] == []
 
 
-def test_whatever_failed_is_in_it(heard: tuple[Mortal, str]) -> None:
-    said = [line["event"] for line in _lines(heard[1])]
+def test_whatever_failed_is_in_it(conversation: tuple[Mortal, str]) -> None:
+    events = [line["event"] for line in _lines(conversation[1])]
     for words in ("HTTP 502", "HTTP 429", "HTTP 401", "no answer", "not there", "can't be told yet"):
-        assert any(words in one for one in said), words
+        assert any(words in one for one in events), words
 
 
-def test_one_request_is_followed_by_one_id_from_slack_to_the_pbx_and_back(heard: tuple[Mortal, str]) -> None:
-    first = [line for line in _lines(heard[1]) if line.get("request") and line.get("change") == 1]
+def test_one_request_is_followed_by_one_id_from_slack_to_the_pbx_and_back(conversation: tuple[Mortal, str]) -> None:
+    first = [line for line in _lines(conversation[1]) if line.get("request") and line.get("change") == 1]
     (id,) = {line["request"] for line in first}
-    said = [line["event"] for line in _lines(heard[1]) if line.get("request") == id]
+    events = [line["event"] for line in _lines(conversation[1]) if line.get("request") == id]
     steps = (
         "accepted as change 1", "change 1 is taken up", "POST /call_park_groups/{id}/members/{id}",
         "change 1 has ended: done", "change 1 was told of",
     )  # fmt: skip
-    assert all(any(one.startswith(step) for one in said) for step in steps), said
+    assert all(any(one.startswith(step) for one in events) for step in steps), events
 
 
-def test_questions_forms_and_the_home_tab_have_ids_of_their_own(heard: tuple[Mortal, str]) -> None:
-    lines = _lines(heard[1])
+def test_questions_forms_and_the_home_tab_have_ids_of_their_own(conversation: tuple[Mortal, str]) -> None:
+    lines = _lines(conversation[1])
     asked = {line.get("request") for line in lines if line["event"].startswith("GET ") and "change" not in line}
     assert len(asked - {None}) >= 5

@@ -1,4 +1,4 @@
-"""Errors say in a log what they may, and no word of what people typed."""
+"""Errors in a log contain nothing that people typed."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from bot.errors import Missing, NotFound, Rejected, SlackRefused, Unreachable
-from bot.runtime.logs import describe_error, plain_arguments, plain_exception
+from bot.runtime.logs import describe_error, describe_error_arguments, format_exception
 
 TYPED = "Marzipan"
 
@@ -22,7 +22,7 @@ def _invalid() -> ValidationError:
     return raised.value
 
 
-SPOKEN: list[tuple[BaseException, str]] = [
+DESCRIPTIONS: list[tuple[BaseException, str]] = [
     (Unreachable("GET /users: no answer within 10 s"), "GET /users: no answer within 10 s"),
     (SlackRefused("not_in_channel"), "not_in_channel"),
     (NotFound(f"There is no group {TYPED}"), "NotFound"),
@@ -37,10 +37,10 @@ SPOKEN: list[tuple[BaseException, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("error", "said"), SPOKEN, ids=[type(error).__name__ for error, _ in SPOKEN])
-def test_an_error_says_what_quotes_nobody(error: BaseException, said: str) -> None:
-    assert describe_error(error) == said
-    assert plain_arguments(None, "info", {"positional_args": (1, error)}) == {"positional_args": (1, said)}
+@pytest.mark.parametrize(("error", "text"), DESCRIPTIONS, ids=[type(error).__name__ for error, _ in DESCRIPTIONS])
+def test_an_error_says_what_quotes_nobody(error: BaseException, text: str) -> None:
+    assert describe_error(error) == text
+    assert describe_error_arguments(None, "info", {"positional_args": (1, error)}) == {"positional_args": (1, text)}
 
 
 def _look_up() -> None:
@@ -54,23 +54,23 @@ def test_a_traceback_tells_where_and_what_led_to_it_and_not_what_was_typed() -> 
     with pytest.raises(KeyError) as raised:
         _look_up()
     error = raised.value
-    event = plain_exception(None, "error", {"event": "failed", "exc_info": (KeyError, error, error.__traceback__)})
-    said = event["exception"]
-    assert said.index("ValueError") < said.index("which led to") < said.rindex("KeyError")
-    assert "raise KeyError(TYPED) from error" in said
-    assert "in _look_up" in said
-    assert TYPED not in said
+    event = format_exception(None, "error", {"event": "failed", "exc_info": (KeyError, error, error.__traceback__)})
+    text = event["exception"]
+    assert text.index("ValueError") < text.index("which led to") < text.rindex("KeyError")
+    assert "raise KeyError(TYPED) from error" in text
+    assert "in _look_up" in text
+    assert TYPED not in text
     assert "exc_info" not in event
 
 
 def test_a_line_that_a_library_has_put_the_errors_words_into_loses_them() -> None:
     error = ValueError(f"{TYPED} is no number")
     event = {"event": f"Failed to run a request listener: {error}", "exc_info": (ValueError, error, None)}
-    assert plain_exception(None, "error", event)["event"] == "Failed to run a request listener: ValueError"
+    assert format_exception(None, "error", event)["event"] == "Failed to run a request listener: ValueError"
 
 
 def test_errors_that_led_to_each_other_are_told_once_each() -> None:
     one, other = ValueError("one"), KeyError("other")
     one.__cause__, other.__cause__ = other, one
-    said = plain_exception(None, "error", {"event": "", "exc_info": (ValueError, one, None)})["exception"]
-    assert said.count("Traceback") == 2
+    text = format_exception(None, "error", {"event": "", "exc_info": (ValueError, one, None)})["exception"]
+    assert text.count("Traceback") == 2

@@ -1,4 +1,4 @@
-"""No secret comes through, however it is written; and what is none is left alone."""
+"""Secrets are redacted in every encoding, and other text is left as it is."""
 
 import json
 from functools import partial
@@ -6,29 +6,29 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.runtime.logs import HIDDEN, SecretRedactor
+from bot.runtime.logs import REDACTED, SecretRedactor
 
 SECRET = 'pä$$ w/ord"&+='
 
 
-WAYS = (str, quote, quote_plus, json.dumps, partial(json.dumps, ensure_ascii=False), repr)
+ENCODINGS = (str, quote, quote_plus, json.dumps, partial(json.dumps, ensure_ascii=False), repr)
 
 
-@pytest.mark.parametrize("written", [write(SECRET) for write in WAYS])
+@pytest.mark.parametrize("written", [write(SECRET) for write in ENCODINGS])
 def test_a_secret_that_was_given_is_hidden_however_it_is_written(written: str) -> None:
-    hidden = SecretRedactor([SECRET]).hide(f"sent {written} to the PBX")
-    assert HIDDEN in hidden
-    assert "$$" not in hidden
-    assert "ord" not in hidden
-    assert hidden.startswith("sent ")
-    assert hidden.endswith(" to the PBX")
+    redacted = SecretRedactor([SECRET]).redact(f"sent {written} to the PBX")
+    assert REDACTED in redacted
+    assert "$$" not in redacted
+    assert "ord" not in redacted
+    assert redacted.startswith("sent ")
+    assert redacted.endswith(" to the PBX")
 
 
 def test_of_two_secrets_the_longer_is_hidden_whole() -> None:
-    assert SecretRedactor(["abcd", "abcdefgh"]).hide("abcdefgh") == HIDDEN
+    assert SecretRedactor(["abcd", "abcdefgh"]).redact("abcdefgh") == REDACTED
 
 
-SHAPES = {
+SECRETS = {
     "xoxb-1234567890-abcDEF": "a bot token",
     "xapp-1-A012-345-abcdef": "an app token",
     "xoxe.xoxp-1-Mi0yLTU": "a rotated token",
@@ -47,17 +47,17 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("secret", SHAPES, ids=list(SHAPES.values()))
+@pytest.mark.parametrize("secret", SECRETS, ids=list(SECRETS.values()))
 def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: str) -> None:
-    hidden = SecretRedactor().hide(f"before {secret}")
-    assert hidden.startswith("before ")
-    assert HIDDEN in hidden
+    redacted = SecretRedactor().redact(f"before {secret}")
+    assert redacted.startswith("before ")
+    assert REDACTED in redacted
     for part in ("c0ffee", "abc", "Mi0y", "8088930838d88f008e0"):
-        assert part not in hidden
+        assert part not in redacted
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "change 42 is taken up, attempt 1; asked for by slash command",
         "POST /call_park_groups/{id}/members/{id}: HTTP 200 in 12 ms",
@@ -68,5 +68,5 @@ def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: 
         "https://pbx.example.com:8887/api",
     ],
 )
-def test_what_is_no_secret_is_left_as_it_is(said: str) -> None:
-    assert SecretRedactor(["xoxb-1", "abc", ""]).hide(said) == said
+def test_what_is_no_secret_is_left_as_it_is(text: str) -> None:
+    assert SecretRedactor(["xoxb-1", "abc", ""]).redact(text) == text

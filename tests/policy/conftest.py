@@ -1,4 +1,4 @@
-"""A policy file on disk, a moment old."""
+"""Fixtures that write and read policy files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.policy.rules import Policy
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[str | bytes], Path]:
-    """Write a policy file and say where it is."""
+    """Writes a policy file and returns its path."""
 
     def write(source: str | bytes) -> Path:
         path = tmp_path / "policy.toml"
@@ -24,15 +24,15 @@ def written(tmp_path: Path) -> Callable[[str | bytes], Path]:
 
 @pytest.fixture
 def read(written: Callable[[str | bytes], Path]) -> Callable[[str | bytes], Policy]:
-    """Read a policy from its text."""
+    """Reads a policy from its text."""
     return lambda source: read_policy(written(source))
 
 
 @pytest.fixture
 def mistakes(written: Callable[[str | bytes], Path]) -> Callable[[str | bytes], list[str]]:
-    """The complaints about a policy text, each from its "line N: " on, the example to paste left out."""
+    """Returns the mistakes in a policy text, each from its "line N: " on, without the example to paste."""
 
-    def complaints(source: str | bytes) -> list[str]:
+    def list_mistakes(source: str | bytes) -> list[str]:
         path = written(source)
         with pytest.raises(PolicyError) as caught:
             read_policy(path)
@@ -40,4 +40,4 @@ def mistakes(written: Callable[[str | bytes], Path]) -> Callable[[str | bytes], 
         assert "[[allow]]" in example
         return [text.removeprefix(", ") for text in listed.split(str(path))[1:]]
 
-    return complaints
+    return list_mistakes

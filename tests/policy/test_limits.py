@@ -1,4 +1,4 @@
-"""Rules that deny, set bounds, keep hours, and have second thoughts."""
+"""Rules that deny, limit amounts and hours, or require an approval or an emergency."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ LIMITS: list[tuple[dict[str, Any], ActionAttributes, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("limit", "deed", "within"), LIMITS)
+@pytest.mark.parametrize(("limit", "attributes", "within"), LIMITS)
 def test_a_rule_allows_as_far_as_its_limits_go(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
@@ -54,7 +54,7 @@ def test_a_rule_allows_as_far_as_its_limits_go(
     assert might(policy(limit), ANA, Permission.MEMBERS).allowed
 
 
-@pytest.mark.parametrize(("limit", "deed", "within"), [row for row in LIMITS if "hours" not in row[0]])
+@pytest.mark.parametrize(("limit", "attributes", "within"), [row for row in LIMITS if "hours" not in row[0]])
 def test_a_rule_with_limits_denies_what_goes_over_them(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
@@ -123,16 +123,16 @@ DENIED = [
 def test_a_rule_denies_exactly_what_it_names_and_wins(
     rule: dict[str, Any], names: dict[str, Any], allowed: bool
 ) -> None:
-    said = decide(policy({}, {}, deny=(rule,)), ANA, Permission.MEMBERS, **names)
-    assert said.allowed is allowed
-    assert said.denied == (() if allowed else ("deny 1",))
+    decision = decide(policy({}, {}, deny=(rule,)), ANA, Permission.MEMBERS, **names)
+    assert decision.allowed is allowed
+    assert decision.denied == (() if allowed else ("deny 1",))
 
 
 def test_who_is_denied_by_user_group_is_denied_while_slack_can_not_tell_and_others_are_not_stopped() -> None:
     unknown = Principal(user="U1", team="T1", channel="C1", user_groups=None)
     rules = policy({}, deny=({"user_groups": ["S9"], "groups": ["Board"]},))
-    said = decide(rules, unknown, Permission.MEMBERS, groups=["Board"])
-    assert said.reason == (
+    decision = decide(rules, unknown, Permission.MEMBERS, groups=["Board"])
+    assert decision.reason == (
         '"deny 1" forbids you to change the members of "Board" in this channel. Slack could not say just now which'
         " user groups you are in, so rules that go by them don't count."
     )
@@ -147,11 +147,11 @@ def test_an_outsider_is_denied_like_anybody_else() -> None:
 
 def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
     rules = policy({"temporary": "4h", "members": 3}, {"temporary": "1h"}, deny=({"members": 5},))
-    said = decide(
+    decision = decide(
         rules, ANA, Permission.MEMBERS, groups=["Sales"], attributes=ActionAttributes(at=MONDAY, lasts=None, members=9)
     )
-    assert said.would == (ActionAttributes(at=MONDAY, lasts=hours(4), members=3),)
-    assert said.reason == '"deny 1" forbids you to change the members of "Sales" in this channel.'
+    assert decision.would == (ActionAttributes(at=MONDAY, lasts=hours(4), members=3),)
+    assert decision.reason == '"deny 1" forbids you to change the members of "Sales" in this channel.'
     assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(lasts=None)).would == (
         ActionAttributes(lasts=hours(4)),
     )
@@ -163,22 +163,22 @@ def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
 def test_a_refusal_out_of_hours_knows_when_it_would_be_allowed() -> None:
     sunday, morning = MONDAY - hours(24), MONDAY - hours(2)
     rules = policy({"hours": [OFFICE]}, {"temporary": "4h"})
-    said = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=sunday, lasts=None))
-    assert said.would == (ActionAttributes(at=sunday, lasts=hours(4)), ActionAttributes(at=morning, lasts=None))
+    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=sunday, lasts=None))
+    assert decision.would == (ActionAttributes(at=sunday, lasts=hours(4)), ActionAttributes(at=morning, lasts=None))
 
 
 def test_a_freeze_ends_when_its_hours_do() -> None:
     rules = policy({}, deny=({"hours": [OFFICE]},))
-    said = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=MONDAY, lasts=None))
-    assert said.would == (ActionAttributes(at=MONDAY + hours(8), lasts=None),)
+    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=MONDAY, lasts=None))
+    assert decision.would == (ActionAttributes(at=MONDAY + hours(8), lasts=None),)
 
 
 def test_a_change_that_must_be_approved_says_by_whom_and_by_how_many() -> None:
     rules = policy({"approvers": ["S1", "U2"], "approvals": 2, "groups": ["Sales"]}, {"groups": ["Support"]})
-    said = decide(rules, ANA, Permission.MEMBERS, groups=["Sales", "Support"])
-    assert (said.allowed, said.outcome) == (False, "approval")
-    assert [(one.rule, one.ids, one.count) for one in said.approvers] == [("allow 1", ("S1", "U2"), 2)]
-    assert said.reason == (
+    decision = decide(rules, ANA, Permission.MEMBERS, groups=["Sales", "Support"])
+    assert (decision.allowed, decision.outcome) == (False, "approval")
+    assert [(one.rule, one.ids, one.count) for one in decision.approvers] == [("allow 1", ("S1", "U2"), 2)]
+    assert decision.reason == (
         '"allow 1" would let you change the members of "Sales" in this channel once that is approved.'
     )
     assert might(rules, ANA, Permission.MEMBERS, groups=[["Sales"]]).allowed
@@ -189,21 +189,21 @@ def test_nobody_is_their_own_only_approver() -> None:
 
 
 def test_in_an_emergency_a_reason_is_enough() -> None:
-    said = decide(policy({"emergency": "C9"}), ANA, Permission.RECALL, groups=["Sales"])
-    assert (said.allowed, said.outcome, said.emergency) == (False, "emergency", ("C9",))
-    assert said.reason == '"allow 1" would let you change the recall of "Sales" in this channel in an emergency.'
+    decision = decide(policy({"emergency": "C9"}), ANA, Permission.RECALL, groups=["Sales"])
+    assert (decision.allowed, decision.outcome, decision.emergency) == (False, "emergency", ("C9",))
+    assert decision.reason == '"allow 1" would let you change the recall of "Sales" in this channel in an emergency.'
 
 
 def test_what_is_allowed_as_it_stands_waits_for_nobody() -> None:
     rules = policy({"approvers": ["U2"]}, {"emergency": "C9"}, {})
-    said = decide(rules, ANA, Permission.MEMBERS, groups=["Sales"])
-    assert (said.outcome, said.rule, said.approvers, said.emergency) == ("allowed", "allow 3", (), ())
+    decision = decide(rules, ANA, Permission.MEMBERS, groups=["Sales"])
+    assert (decision.outcome, decision.rule, decision.approvers, decision.emergency) == ("allowed", "allow 3", (), ())
 
 
 def test_what_is_denied_can_neither_be_approved_nor_done_in_an_emergency() -> None:
     rules = policy({"approvers": ["U2"]}, {"emergency": "C9"}, deny=({"groups": ["Board"]},))
-    said = decide(rules, ANA, Permission.MEMBERS, groups=["Board"])
-    assert (said.outcome, said.approvers, said.emergency) == ("refused", (), ())
+    decision = decide(rules, ANA, Permission.MEMBERS, groups=["Board"])
+    assert (decision.outcome, decision.approvers, decision.emergency) == ("refused", (), ())
 
 
 def test_the_fingerprint_is_that_of_the_rules() -> None:

@@ -1,4 +1,4 @@
-"""What is no mistake in a policy, and hardly meant."""
+"""Rules without effect are reported, and others are not."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.policy.rules import Policy
 ANA: dict[str, Any] = {"users": ["U1"], "operations": ["members", "recall"]}
 
 
-def said(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> list[str]:
+def lint(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> list[str]:
     named = {
         kind: [{"name": f"{kind} {n}", **rule} for n, rule in enumerate(rules, 1)]
         for kind, rules in (("allow", allow), ("deny", deny))
@@ -63,7 +63,7 @@ NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
 
 @pytest.mark.parametrize(("allow", "deny", "text"), NEVER, ids=[text for *_, text in NEVER])
 def test_what_can_never_match_is_told(allow: list[dict[str, Any]], deny: list[dict[str, Any]], text: str) -> None:
-    assert said(allow, deny) == [text]
+    assert lint(allow, deny) == [text]
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_what_can_never_match_is_told(allow: list[dict[str, Any]], deny: list[di
     ],
 )
 def test_what_may_match_is_not_complained_of(allow: list[dict[str, Any]], deny: list[dict[str, Any]]) -> None:
-    assert said(allow, deny) == []
+    assert lint(allow, deny) == []

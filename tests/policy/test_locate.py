@@ -1,4 +1,4 @@
-"""The line of a mistake is never a wrong one."""
+"""The line reported for a mistake is never a wrong one."""
 
 import tomllib
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.loading import Location, broken_from, line_of, statements
+from bot.policy.loading import Location, find_line, first_broken_line, split_statements
 
 AWKWARD = '''\
 # name = "not this"
@@ -71,16 +71,16 @@ z = { a = 1, b = [
 )
 def test_a_place_in_an_awkward_file_is_found(path: Location, line: int | None) -> None:
     tomllib.loads(AWKWARD)
-    assert line_of(tuple(statements(AWKWARD)), path) == line
+    assert find_line(tuple(split_statements(AWKWARD)), path) == line
 
 
 def test_in_a_broken_text_the_statement_that_breaks_it_is_found() -> None:
-    assert broken_from("a = 1\nb = [\n1\nc = 2\n") == 2
-    assert broken_from(AWKWARD) is None
+    assert first_broken_line("a = 1\nb = [\n1\nc = 2\n") == 2
+    assert first_broken_line(AWKWARD) is None
 
 
 class Piece(NamedTuple):
-    """Some lines of TOML, and by how many lines what they say comes after their first."""
+    """Some lines of TOML, and the offset of their statement from the first."""
 
     text: str
     after: int
@@ -123,8 +123,8 @@ def test_every_table_and_key_of_any_file_is_found_on_the_line_where_it_was_writt
             source += before
             expected["allow", index, f"k{number}"] = source.count("\n") + 1
             source += f"{key.format(f'k{number}')} = {value}{end}\n"
-    found = tuple(statements(source.replace("\n", newline)))
-    assert {path: line_of(found, path) for path in expected} == expected
+    found = tuple(split_statements(source.replace("\n", newline)))
+    assert {path: find_line(found, path) for path in expected} == expected
 
 
 @given(st.lists(st.tuples(st.sampled_from(['"x"', "'#]'", "1", '"[["']), st.sampled_from([", ", ",\n", " ,# ]\n\n"]))))
@@ -133,5 +133,5 @@ def test_every_item_of_any_list_is_found_on_the_line_where_it_was_written(items:
     for item, separator in items:
         expected.append(source.count("\n") + 1)
         source += item + separator
-    found = tuple(statements(source + "]\n"))
-    assert [line_of(found, ("k", index)) for index in range(len(items))] == expected
+    found = tuple(split_statements(source + "]\n"))
+    assert [find_line(found, ("k", index)) for index in range(len(items))] == expected

@@ -1,4 +1,4 @@
-"""What holds for every policy and every asker."""
+"""Properties of every policy and every principal."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.messages.text import fold
 from bot.policy.engine import decide, might
 from bot.policy.evaluation import groups_within_reach, ring_groups_within_reach
-from bot.policy.model import LOOKING, ActionAttributes, Decision, Permission, Principal
+from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
 NAMES = ["Sales", "sales EMEA", "Support", "[x]", "", "6001", "\uff33ales"]
@@ -25,7 +25,7 @@ def some(values: list[Any], least: int = 0) -> st.SearchStrategy[list[Any]]:
 
 PERMISSIONS = st.sampled_from(Permission)
 HOURS = ["Mon-Fri 08:00-18:00 Europe/Berlin", "22:00-06:00 UTC", "Sat 00:00-24:00 America/New_York"]
-WHOM = st.fixed_dictionaries(
+SCOPES = st.fixed_dictionaries(
     {},
     optional={"channels": some(CHANNELS, 1), "users": some(USERS, 1), "user_groups": some(USER_GROUPS, 1)},
 )
@@ -39,7 +39,7 @@ LIMITS = st.fixed_dictionaries(
         "temporary": st.sampled_from(["1h", "4h"]),
     },
 )
-SECOND_THOUGHTS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+CONDITIONS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{}, {}, {"approvers": ["U1"]}, {"approvers": ["U2", "S1"], "approvals": 2}, {"emergency": "C1"}]
 )
 
@@ -51,20 +51,20 @@ def rule_of(kind: type[Rule] | type[Deny], *parts: st.SearchStrategy[dict[str, A
 
 def _makes_sense(rule: dict[str, Any]) -> bool:
     waits = "approvers" in rule or "emergency" in rule
-    return not (waits and {"all", *LOOKING} & set(rule["operations"]))
+    return not (waits and {"all", *READ_PERMISSIONS} & set(rule["operations"]))
 
 
 RULES = rule_of(
     Rule,
-    WHOM.filter(bool),
+    SCOPES.filter(bool),
     KINDS,
     LIMITS,
-    SECOND_THOUGHTS,
+    CONDITIONS,
     st.fixed_dictionaries({}, optional={"groups": some(PATTERNS, 1), "ring_groups": some(PATTERNS)}),
 )
 DENIALS = rule_of(
     Deny,
-    WHOM,
+    SCOPES,
     KINDS,
     LIMITS,
     st.fixed_dictionaries({}, optional={"groups": some(PATTERNS, 1), "ring_groups": some(PATTERNS, 1)}),
@@ -81,7 +81,7 @@ POLICIES = st.builds(
     st.lists(DENIALS, max_size=2),
 )
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=16)).map(lambda since: datetime(2026, 3, 20, tzinfo=UTC) + since)
-DEEDS = st.builds(
+ATTRIBUTES = st.builds(
     ActionAttributes,
     at=st.none() | MOMENTS,
     members=st.integers(0, 5),
@@ -90,16 +90,16 @@ DEEDS = st.builds(
 )
 
 
-def ways(said: Decision) -> tuple[bool, bool, bool]:
+def outcomes(decision: Decision) -> tuple[bool, bool, bool]:
     """Whether it can happen at once, by approval at least, in an emergency at least."""
-    return said.allowed, said.allowed or bool(said.approvers), said.allowed or bool(said.emergency)
+    return decision.allowed, decision.allowed or bool(decision.approvers), decision.allowed or bool(decision.emergency)
 
 
 def no_wider(less: Decision, more: Decision) -> bool:
-    return all(wide or not narrow for narrow, wide in zip(ways(less), ways(more), strict=True))
+    return all(wide or not narrow for narrow, wide in zip(outcomes(less), outcomes(more), strict=True))
 
 
-ASKERS = st.builds(
+PRINCIPALS = st.builds(
     Principal,
     user=st.sampled_from([*USERS, "U9"]),
     team=st.just("T1"),
@@ -111,7 +111,7 @@ ASKERS = st.builds(
 )
 
 
-@given(ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
+@given(PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_without_a_rule_nothing_is_allowed(
     principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
@@ -119,7 +119,7 @@ def test_without_a_rule_nothing_is_allowed(
     assert not might(Policy(), principal, permission, groups=[groups]).allowed
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES, st.data())
 def test_taking_a_rule_away_or_denying_more_never_allows_more(
     policy: Policy,
     principal: Principal,
@@ -139,7 +139,7 @@ def test_taking_a_rule_away_or_denying_more_never_allows_more(
     assert might(policy, principal, permission, groups=[groups] if groups else []).allowed or not early.allowed
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
 def test_what_is_denied_to_everybody_is_allowed_to_nobody(
     policy: Policy,
     principal: Principal,
@@ -149,13 +149,13 @@ def test_what_is_denied_to_everybody_is_allowed_to_nobody(
     attributes: ActionAttributes,
 ) -> None:
     nothing = policy.model_copy(update={"deny": (*policy.deny, Deny(operations=(permission,)))})
-    said = decide(nothing, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
-    assert said.outcome == "refused"
-    assert (said.channels, said.would) == ((), ())
+    decision = decide(nothing, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
+    assert decision.outcome == "refused"
+    assert (decision.channels, decision.would) == ((), ())
     assert not might(nothing, principal, permission).allowed
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS)
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
 def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
     policy: Policy,
     principal: Principal,
@@ -164,8 +164,8 @@ def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
     ring_groups: list[str],
     attributes: ActionAttributes,
 ) -> None:
-    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
-    for other in said.would:
+    decision = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
+    for other in decision.would:
         assert decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=other).allowed
         assert (
             other.at_most(members=attributes.members, recall_time=attributes.recall_time, lasts=attributes.lasts)
@@ -174,7 +174,7 @@ def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
         assert other.at == attributes.at or (other.at and attributes.at and other.at > attributes.at)
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES), DEEDS, st.data())
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES, st.data())
 def test_smaller_figures_are_never_allowed_less(
     policy: Policy,
     principal: Principal,
@@ -184,7 +184,7 @@ def test_smaller_figures_are_never_allowed_less(
     attributes: ActionAttributes,
     data: st.DataObject,
 ) -> None:
-    other = data.draw(DEEDS)
+    other = data.draw(ATTRIBUTES)
     smaller = attributes.at_most(members=other.members, recall_time=other.recall_time, lasts=other.lasts)
     more = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=smaller)
     assert no_wider(
@@ -192,7 +192,7 @@ def test_smaller_figures_are_never_allowed_less(
     )
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES), DEEDS)
+@given(POLICIES, PRINCIPALS, PERMISSIONS, st.lists(some(NAMES, 1), max_size=3), some(NAMES), ATTRIBUTES)
 def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_of_them(
     policy: Policy,
     principal: Principal,
@@ -203,33 +203,33 @@ def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_
 ) -> None:
     early = might(policy, principal, permission, groups=spellings)
     for names in product(*spellings):
-        said = decide(policy, principal, permission, groups=names, ring_groups=ring_groups, attributes=attributes)
-        assert early.allowed or said.outcome == "refused"
+        decision = decide(policy, principal, permission, groups=names, ring_groups=ring_groups, attributes=attributes)
+        assert early.allowed or decision.outcome == "refused"
         known = might(policy, principal, permission, groups=[[name] for name in names], ring_groups=ring_groups)
-        assert known.allowed or said.outcome == "refused"
+        assert known.allowed or decision.outcome == "refused"
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_more_names_never_allow_more_and_every_name_is_accounted_for(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
-    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
-    if said.allowed:
+    decision = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
+    if decision.allowed:
         pairs = {" to ".join(filter(None, pair)) for pair in product(groups or [""], ring_groups or [""])}
-        assert {name for name, _ in said.grounds} == pairs
+        assert {name for name, _ in decision.rules_by_name} == pairs
         assert all(decide(policy, principal, permission, groups=[name]).allowed for name in groups)
         assert decide(policy, principal, permission).allowed
-    elif (groups or ring_groups) and said.outcome == "refused":
-        assert said.missing_groups or said.missing_ring_groups
-        assert set(said.missing_groups) <= set(groups)
-        assert set(said.missing_ring_groups) <= set(ring_groups)
+    elif (groups or ring_groups) and decision.outcome == "refused":
+        assert decision.missing_groups or decision.missing_ring_groups
+        assert set(decision.missing_groups) <= set(groups)
+        assert set(decision.missing_ring_groups) <= set(ring_groups)
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES), some(NAMES))
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES))
 def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_other(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
-    said = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
+    decision = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups)
     elsewhere = {
         channel
         for channel in CHANNELS
@@ -238,10 +238,10 @@ def test_the_channels_offered_are_all_those_where_the_same_is_allowed_and_no_oth
         ).allowed
     }
     anywhere = {channel for rule in policy.allow for channel in rule.channels}
-    assert said.allowed or set(said.channels) == elsewhere & anywhere
+    assert decision.allowed or set(decision.channels) == elsewhere & anywhere
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, some(NAMES))
+@given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES))
 def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_could_not_be_learnt(
     policy: Policy, principal: Principal, permission: Permission, groups: list[str]
 ) -> None:
@@ -252,7 +252,7 @@ def test_nobody_is_allowed_more_for_being_an_outsider_or_for_user_groups_that_co
     assert no_wider(fewer, decide(policy.model_copy(update={"deny": ()}), insider, permission, groups=groups))
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8), DEEDS)
+@given(POLICIES, PRINCIPALS, PERMISSIONS, st.lists(st.text(max_size=8), max_size=3), st.text(max_size=8), ATTRIBUTES)
 def test_a_decision_is_made_for_any_name_whatever_and_spelling_does_not_change_it(
     policy: Policy,
     principal: Principal,
@@ -261,11 +261,11 @@ def test_a_decision_is_made_for_any_name_whatever_and_spelling_does_not_change_i
     ring_group: str,
     attributes: ActionAttributes,
 ) -> None:
-    said = decide(policy, principal, permission, groups=groups, ring_groups=[ring_group], attributes=attributes)
+    decision = decide(policy, principal, permission, groups=groups, ring_groups=[ring_group], attributes=attributes)
     spelt = list(map(fold, groups))
     folded = decide(policy, principal, permission, groups=spelt, ring_groups=[fold(ring_group)], attributes=attributes)
-    assert said.outcome == folded.outcome
-    assert said.reason
+    assert decision.outcome == folded.outcome
+    assert decision.reason
 
 
 @given(st.text())
@@ -284,7 +284,7 @@ def test_a_name_is_its_own_pattern(pattern: str, name: str) -> None:
     assert decide(rules, principal, Permission.READ, groups=[pattern]).allowed is (fold(pattern) == fold(name))
 
 
-@given(POLICIES, ASKERS, PERMISSIONS, st.sampled_from(NAMES), st.sampled_from(NAMES))
+@given(POLICIES, PRINCIPALS, PERMISSIONS, st.sampled_from(NAMES), st.sampled_from(NAMES))
 def test_what_is_within_reach_is_what_might_be_allowed(
     policy: Policy, principal: Principal, permission: Permission, name: str, group: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""A policy file is read whole, or refused whole with the line of each mistake."""
+"""A policy file is accepted as a whole, or rejected with the line of each mistake."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -198,8 +198,8 @@ def test_a_mistake_is_told_with_its_line_and_what_to_write_instead(
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(mistakes: Mistakes) -> None:
-    told = mistakes('anounce = "C1"\n[[allow]]\nnam = "x"\nusers = "U1"\n[[allow]]\noperations = ["red"]\n')
-    assert [text.partition(":")[0] for text in told] == ["line 1", "line 2", "line 3", "line 4", "line 6"]
+    listed = mistakes('anounce = "C1"\n[[allow]]\nnam = "x"\nusers = "U1"\n[[allow]]\noperations = ["red"]\n')
+    assert [text.partition(":")[0] for text in listed] == ["line 1", "line 2", "line 3", "line 4", "line 6"]
 
 
 SYNTAX = [
@@ -218,20 +218,20 @@ SYNTAX = [
 def test_what_is_not_toml_is_told_with_its_line_and_that_line_is_shown(
     mistakes: Mistakes, source: str, place: str, shown: str
 ) -> None:
-    (told,) = mistakes(source)
-    assert told.startswith(f"{place}: {shown}")
-    assert "each rule begins with [[allow]]" in told
+    (listed,) = mistakes(source)
+    assert listed.startswith(f"{place}: {shown}")
+    assert "each rule begins with [[allow]]" in listed
 
 
 def test_a_kind_of_mistake_that_has_no_words_of_its_own_is_told_in_those_of_pydantic() -> None:
-    told = explain_error({"type": "new_in_pydantic", "loc": ("contact",), "msg": "Input should be nicer", "input": 1})
-    assert told == "contact: Input should be nicer"
+    listed = explain_error({"type": "new_in_pydantic", "loc": ("contact",), "msg": "Input should be nicer", "input": 1})
+    assert listed == "contact: Input should be nicer"
 
 
 def test_hundreds_of_names_in_place_of_ids_are_each_told_with_their_line(mistakes: Mistakes) -> None:
     names = "".join(f'  "name {number}",\n' for number in range(300))
-    told = mistakes(f'[[allow]]\noperations = ["all"]\nusers = [\n{names}]\n')
-    assert [text.partition(":")[0] for text in told] == [f"line {number}" for number in range(4, 304)]
+    listed = mistakes(f'[[allow]]\noperations = ["all"]\nusers = [\n{names}]\n')
+    assert [text.partition(":")[0] for text in listed] == [f"line {number}" for number in range(4, 304)]
 
 
 def test_bytes_that_are_not_utf_8_are_told_with_their_line(mistakes: Mistakes) -> None:

@@ -1,4 +1,4 @@
-"""A person's rights in words, from the rules that are about them."""
+"""A principal's rights in words, from the rules that apply to them."""
 
 from typing import Any
 
@@ -125,15 +125,15 @@ RULES = st.lists(
 def test_what_is_said_is_what_is_decided(
     rules: list[dict[str, Any]], permission: Permission, channel: str | None
 ) -> None:
-    """Whatever is joined or left out, they allow what the rules allow, and no more."""
+    """Merged rights and those left out allow together what the rules allow, and no more."""
     principal = Principal(user="U1", team="T1", channel=channel, user_groups=frozenset())
     for group, ring_group in [(g, r) for g in ("Sales", "Support", "Other") for r in ("Night", "Noon", "Day")]:
         decided = decide(policy(*rules), principal, permission, groups=[group], ring_groups=[ring_group]).allowed
-        said = any(
+        described = any(
             permission in right.operations
             and covers(right.groups, fold(group))
             and covers(right.ring_groups, fold(ring_group))
             and (not right.channels or channel in right.channels)
             for right in rights(policy(*rules), principal)
         )
-        assert said == decided
+        assert described == decided

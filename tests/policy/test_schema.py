@@ -1,4 +1,4 @@
-"""What an editor knows of the policy file."""
+"""The JSON Schema that editors use for the policy file."""
 
 import json
 import tomllib
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[2] / "bot/policy"
 
 
 def test_the_schema_beside_the_example_is_that_of_the_models() -> None:
-    """Make it anew: python -m bot policy schema > bot/policy/policy.schema.json"""
+    """Regenerate it with: python -m bot policy schema > bot/policy/policy.schema.json"""
     assert (FOLDER / "policy.schema.json").read_text(encoding="utf-8") == schema()
 
 
