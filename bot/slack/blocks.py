@@ -1,4 +1,4 @@
-"""Message -> Block Kit; size limits."""
+"""Rendering of a `Message` as Block Kit payloads within Slack's size limits."""
 
 import json
 import re
@@ -12,27 +12,102 @@ from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import button, form_button
 from bot.slack.text import dated, escape, linked
 
-_SECTION = 3000  # characters; docs.slack.dev, Block Kit, section block
-_BLOCKS = 48  # of the 50 of a message (docs.slack.dev, Block Kit): a title and a foot may come on top
-_CHARACTERS = 9000  # of JSON; msg_blocks_too_long comes somewhere above 11,000 and is documented nowhere
-_WHOLE = re.compile(r"&\w+;|<[^<>]*>|.", re.DOTALL)  # what a cut may not go through
+COMMAND = "/park"
+MAX_ACK = 20_000
+"""Bytes of JSON in an acknowledgement: a Socket Mode frame holds 20,480, with the envelope."""
+_MAX_SECTION = 3000
+"""Characters; docs.slack.dev, Block Kit, section block."""
+_MAX_BLOCKS = 48
+"""Blocks in a page: a message holds 50 (docs.slack.dev, Block Kit), and a title and a footer may be added."""
+_MAX_PAGE = 9000
+"""Characters of JSON in a page: the undocumented msg_blocks_too_long comes somewhere above 11,000."""
+_MAX_TEXT = 3900
+"""Characters; chat.postMessage recommends at most 4,000."""
+_MAX_TITLE = 200
+"""Characters of the title that following pages repeat."""
+_MAX_BUTTONS = 25
+"""Elements; docs.slack.dev, Block Kit, actions block."""
+_INDIVISIBLE = re.compile(r"&\w+;|<[^<>]*>|.", re.DOTALL)  # an entity, a reference or a character
+
+ButtonFactory = Callable[[Offer, int], ButtonElement | None]
+"""Makes the button of an offer from its position; None where the offer is too long for a button."""
+
+
+class Payload(TypedDict):
+    """The content of a message, as chat.postMessage, response_urls and acknowledgements accept it."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+def render(message: Message, *, to: str | None = None, make_button: ButtonFactory = button) -> list[Payload]:
+    """Renders a message as one or more payloads.
+
+    Args:
+        to: Id of a user to mention in the title.
+    """
+    blocks = [
+        *sections(_head(message, to)),
+        *sections(_items(message)),
+        *_rows(message, make_button),
+        *_tail(message, make_button),
+    ]
+    return _payloads(message, _pages(blocks), to)
+
+
+def render_card(message: Message, footer: str) -> list[Payload]:
+    """Renders a change's card: the first payload has the buttons, the others continue its list.
+
+    Args:
+        footer: mrkdwn with the user, the change id and its status.
+    """
+    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, button)
+    continued, foot = sections(["_The list goes on in the thread._"]), _footer(footer)
+    first, *rest = _pages(items, reserved=[*head, *continued, *tail, foot])
+    root = [*head, *first, *(continued if rest else []), *tail, foot]
+    return _payloads(message, [*_pages(root), *rest], None)
+
+
+def with_footer(payload: Payload, footer: str) -> Payload:
+    """Returns the payload with a line of mrkdwn added below it."""
+    return Payload(text=payload["text"], blocks=[*payload["blocks"], _footer(footer).to_dict()])
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
-    """As few sections as hold these lines of mrkdwn; a line too long for one goes on in the next."""
+    """Packs lines of mrkdwn into as few section blocks as possible; a longer line continues in the next one."""
     packed: list[str] = []
-    for piece in chain.from_iterable(cut(line, _SECTION) for line in lines):
-        if packed and len(packed[-1]) + 1 + len(piece) <= _SECTION:
+    for piece in chain.from_iterable(_split(line, _MAX_SECTION) for line in lines):
+        if packed and len(packed[-1]) + 1 + len(piece) <= _MAX_SECTION:
             packed[-1] += "\n" + piece
         else:
             packed.append(piece)
     return [SectionBlock(text=MarkdownTextObject(text=text, verbatim=True)) for text in packed]
 
 
-def cut(line: str, limit: int) -> Iterator[str]:
-    """Pieces of at most `limit` characters, no entity and no `<...>` torn apart."""
+def fits_in_ack(payload: object) -> bool:
+    """Returns whether an acknowledgement can contain the payload."""
+    return _json_size(payload) <= MAX_ACK
+
+
+def first_options(options: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns as many of the first options as an acknowledgement can contain."""
+    room, kept = MAX_ACK - _json_size({"options": []}), []
+    for option in options:
+        room -= _json_size(option) + len(", ")
+        if room < 0:
+            break
+        kept.append(option)
+    return kept
+
+
+def _json_size(payload: object) -> int:
+    return len(json.dumps(payload))
+
+
+def _split(line: str, limit: int) -> Iterator[str]:
+    """Yields pieces of at most `limit` characters, without cutting an entity or a `<...>`."""
     piece = ""
-    for part in _WHOLE.findall(line) if len(line) > limit else [line]:
+    for part in _INDIVISIBLE.findall(line) if len(line) > limit else [line]:
         if len(piece) + len(part) > limit:
             yield piece
             piece = ""
@@ -40,66 +115,23 @@ def cut(line: str, limit: int) -> Iterator[str]:
     yield piece
 
 
-def pages(blocks: Iterable[Block], beside: Iterable[Block] = ()) -> list[list[Block]]:
-    """The blocks in as many messages as it takes; the first leaves room for those `beside` it."""
+def _pages(blocks: Iterable[Block], reserved: Iterable[Block] = ()) -> list[list[Block]]:
+    """Distributes blocks over messages; the first one has room for the `reserved` blocks too."""
     full: list[list[Block]] = []
     page: list[Block] = []
-    taken = [_size(block) for block in beside]
+    sizes = [_size(block) for block in reserved]
     for block in blocks:
         size = _size(block)
-        if taken and (len(taken) == _BLOCKS or sum(taken) + size > _CHARACTERS):
+        if sizes and (len(sizes) == _MAX_BLOCKS or sum(sizes) + size > _MAX_PAGE):
             full.append(page)
-            page, taken = [], []
+            page, sizes = [], []
         page.append(block)
-        taken.append(size)
+        sizes.append(size)
     return [*full, page]
 
 
 def _size(block: Block) -> int:
     return len(json.dumps(block.to_dict(), ensure_ascii=False))
-
-
-COMMAND = "/park"
-_TEXT = 3900  # characters; chat.postMessage asks for at most 4,000
-_BUTTONS = 25  # a block; docs.slack.dev, Block Kit, actions block
-
-
-Draw = Callable[[Offer, int], ButtonElement | None]
-"""Makes the button of an offer at its place; None where it is too much for one."""
-
-
-class Payload(TypedDict):
-    """What chat.postMessage, response_url and an ack take."""
-
-    text: str
-    blocks: list[dict[str, Any]]
-
-
-def render(message: Message, *, to: str | None = None, draw: Draw = button) -> list[Payload]:
-    """The message in as few payloads as hold it, at least one; `to` is a user id to mention, `draw` makes buttons."""
-    parts = [*sections(_head(message, to)), *sections(_items(message)), *_rows(message, draw), *_tail(message, draw)]
-    return _numbered(message, pages(parts), to)
-
-
-def card(message: Message, about: str) -> list[Payload]:
-    """The first payload is a change's root message and has the buttons; others hold what is left of a long list.
-
-    `about` is mrkdwn: who asked, which change, how it stands.
-    """
-    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message)
-    goes_on, foot = sections(["_The list goes on in the thread._"]), _foot(about)
-    first, *rest = pages(items, beside=[*head, *goes_on, *tail, foot])
-    more = goes_on if rest else []
-    return _numbered(message, [*pages([*head, *first, *more, *tail, foot]), *rest], None)
-
-
-def footed(payload: Payload, about: str) -> Payload:
-    """With one more line of mrkdwn below."""
-    return Payload(text=payload["text"], blocks=[*payload["blocks"], _foot(about).to_dict()])
-
-
-def _foot(about: str) -> Block:
-    return ContextBlock(elements=[MarkdownTextObject(text=about, verbatim=True)])
 
 
 def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
@@ -114,94 +146,72 @@ def _value(fact: Fact) -> str:
 
 
 def _items(message: Message) -> Iterator[str]:
-    return (f"• {_deed(item) if isinstance(item, ActivityItem) else escape(item)}" for item in message.items)
+    return (f"• {_activity(item) if isinstance(item, ActivityItem) else escape(item)}" for item in message.items)
 
 
-def _deed(attributes: ActivityItem) -> str:
-    by = linked(attributes.by) if re.fullmatch("[UW][A-Z0-9]{5,}", attributes.by) else escape(attributes.by)
-    where = f" in {linked(attributes.channel)}" if attributes.channel else ""
-    return f"{dated(attributes.at)} {by}: {escape(attributes.what)} ({escape(attributes.how)}{where})"
+def _activity(item: ActivityItem) -> str:
+    user = linked(item.by) if re.fullmatch("[UW][A-Z0-9]{5,}", item.by) else escape(item.by)
+    channel = f" in {linked(item.channel)}" if item.channel else ""
+    return f"{dated(item.at)} {user}: {escape(item.what)} ({escape(item.how)}{channel})"
 
 
 def _row(row: Row) -> str:
     return " ".join((escape(row.text), *map(linked, row.ids)))
 
 
-def _rows(message: Message, draw: Draw) -> Iterator[Block]:
-    """Each with its own buttons, numbered on from those of the message."""
-    places = count(len(message.offers) + len(message.forms))
+def _rows(message: Message, make_button: ButtonFactory) -> Iterator[Block]:
+    """Yields each row with its buttons, whose positions follow those of the message's own buttons."""
+    positions = count(len(message.offers) + len(message.forms))
     for row in message.rows:
         yield from sections([_row(row)])
-        yield from _actions([drawn for offer in row.offers if (drawn := draw(offer, next(places)))])
+        yield from _actions(make_button(offer, next(positions)) for offer in row.offers)
 
 
-def _tail(message: Message, draw: Draw = button) -> list[Block]:
-    buttons = [(offer, draw(offer, place)) for place, offer in enumerate(message.offers)]
-    typed = [_typed(offer) for offer, drawn in buttons if drawn is None]
-    words = sections([*map(_code, message.lines), *map(escape, message.notes), *typed])
-    forms = [form_button(offer, place) for place, offer in enumerate(message.forms)]
-    return [*words, *_actions([drawn for drawn in (*(drawn for _, drawn in buttons), *forms) if drawn])]
+def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:
+    """Returns lines, notes and buttons; an offer that is too long for a button becomes a line to type."""
+    buttons = [make_button(offer, position) for position, offer in enumerate(message.offers)]
+    forms = [form_button(offer, position) for position, offer in enumerate(message.forms)]
+    to_type = [
+        f"{escape(offer.label)}: {_command(offer.line)}"
+        for offer, element in zip(message.offers, buttons, strict=True)
+        if element is None
+    ]
+    return [
+        *sections([*map(_command, message.lines), *map(escape, message.notes), *to_type]),
+        *_actions([*buttons, *forms]),
+    ]
 
 
-def _typed(offer: Offer) -> str:
-    return f"{escape(offer.label)}: {_code(offer.line)}"
-
-
-def _code(line: str) -> str:
+def _command(line: str) -> str:
+    """Returns the slash command in a code span, or without one where a backtick would end it."""
     command = escape(f"{COMMAND} {line}".rstrip())
     return command if "`" in command else f"`{command}`"
 
 
-def _actions(buttons: list[ButtonElement]) -> list[Block]:
-    return [ActionsBlock(elements=buttons[at : at + _BUTTONS]) for at in range(0, len(buttons), _BUTTONS)]
+def _actions(buttons: Iterable[ButtonElement | None]) -> list[Block]:
+    elements = [element for element in buttons if element]
+    return [ActionsBlock(elements=elements[at : at + _MAX_BUTTONS]) for at in range(0, len(elements), _MAX_BUTTONS)]
 
 
-def _numbered(message: Message, paged: list[list[Block]], to: str | None) -> list[Payload]:
-    first = Payload(text=_text(message, to), blocks=_drawn(paged[0]))
-    return [first, *(_continued(message, place, paged) for place in range(1, len(paged)))]
+def _footer(text: str) -> Block:
+    return ContextBlock(elements=[MarkdownTextObject(text=text, verbatim=True)])
 
 
-def _continued(message: Message, place: int, paged: list[list[Block]]) -> Payload:
-    title = next(cut(escape(message.title), 200)) + f" ({place + 1} of {len(paged)})"
-    return Payload(text=title, blocks=_drawn([*sections([f"*{title}*"]), *paged[place]]))
-
-
-def _drawn(blocks: list[Block]) -> list[dict[str, Any]]:
-    return [block.to_dict() for block in blocks]
+def _payloads(message: Message, pages: list[list[Block]], to: str | None) -> list[Payload]:
+    payloads = [Payload(text=_text(message, to), blocks=[block.to_dict() for block in pages[0]])]
+    for number, page in enumerate(pages[1:], start=2):
+        title = next(_split(escape(message.title), _MAX_TITLE)) + f" ({number} of {len(pages)})"
+        payloads.append(Payload(text=title, blocks=[block.to_dict() for block in (*sections([f"*{title}*"]), *page)]))
+    return payloads
 
 
 def _text(message: Message, to: str | None) -> str:
-    """What notifications and screen readers say: as much as fits, whole lines."""
+    """Returns the text for notifications and screen readers: as many whole lines as fit."""
     title, *facts = _head(message, to, bold="")
-    said = next(cut(title, _TEXT))
-    lists = (*_items(message), *map(_row, message.rows), *map(_code, message.lines))
+    text = next(_split(title, _MAX_TEXT))
+    lists = (*_items(message), *map(_row, message.rows), *map(_command, message.lines))
     for line in (*facts, *lists, *map(escape, message.notes)):
-        if len(said) + len(line) > _TEXT:
-            return said + "\n…"
-        said += "\n" + line
-    return said
-
-
-MOST = 20_000
-"""Bytes of 20,480, beside what an acknowledgement is wrapped in. Whatever is not ASCII takes six or twelve each."""
-_BETWEEN = 2
-
-
-def fits(payload: object) -> bool:
-    """Whether an acknowledgement can carry it."""
-    return _json_size(payload) <= MOST
-
-
-def as_many_as_fit(options: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first of them, which are the best."""
-    room, kept = MOST - _json_size({"options": []}), []
-    for option in options:
-        room -= _json_size(option) + _BETWEEN
-        if room < 0:
-            break
-        kept.append(option)
-    return kept
-
-
-def _json_size(payload: object) -> int:
-    return len(json.dumps(payload))
+        if len(text) + len(line) > _MAX_TEXT:
+            return text + "\n…"
+        text += "\n" + line
+    return text

@@ -1,4 +1,4 @@
-"""The Bolt app; ack metrics; Receiver interface."""
+"""The Bolt app with its acknowledgement metrics, and the interface of the two receivers."""
 
 import logging
 import time
@@ -11,9 +11,13 @@ from slack_sdk import WebClient
 
 from bot.messages.request import Source
 from bot.runtime.metrics import ACKS, UNACKNOWLEDGED
-from bot.slack.client import _TIMEOUT, Identity
+from bot.slack.client import TIMEOUT, Identity
 
-_TYPES = {
+LISTENERS = 10
+"""Listener threads; a listener waits for one commit at most."""
+OTHER = "other"
+"""The metrics label of an unknown payload."""
+_SOURCES = {
     "view_submission": Source.FORM.value,
     "view_closed": Source.FORM.value,
     "shortcut": "shortcut",
@@ -22,83 +26,76 @@ _TYPES = {
     "app_mention": Source.MENTION.value,
     "app_home_opened": Source.HOME.value,
 }
-_VIEWS = {"modal": Source.FORM.value, "home": Source.HOME.value}
-OTHER = "other"
+_VIEW_SOURCES = {"modal": Source.FORM.value, "home": Source.HOME.value}
 
 
-class WatchedApp(App):
-    """Whichever way Slack comes in, by socket or over HTTP: what this returns is the acknowledgement."""
+class Receiver(Protocol):
+    """Passes payloads from Slack to the Bolt app between `start` and `stop`."""
+
+    def start(self) -> None:
+        """Starts to receive; raises SlackFailure or SettingsError."""
+
+    def stop(self) -> None:
+        """Stops to receive, and returns when everything that was received is acknowledged."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can deliver payloads now."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs or was not started yet; once it has ended, only a restart helps."""
+
+    @property
+    def where(self) -> str:
+        """How Slack delivers payloads, for the start message."""
+
+
+class MeasuredApp(App):
+    """A Bolt app that measures the time to each acknowledgement."""
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        began = time.perf_counter()
+        """Runs the listeners; the returned response is the acknowledgement."""
+        started = time.perf_counter()
         response = super().dispatch(req)
         source = source_of(req.body)
         if response.status == 200:
-            ACKS.labels(source).observe(time.perf_counter() - began)
+            ACKS.labels(source).observe(time.perf_counter() - started)
         else:
             UNACKNOWLEDGED.labels(source).inc()
         return response
 
 
+def build_app(client: WebClient, me: Identity) -> App:
+    """Creates an app without listeners, whose requests need no auth.test: the bot's identity is known."""
+    authorization = AuthorizeResult(
+        enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token
+    )
+
+    def authorize(**_: Any) -> AuthorizeResult:
+        return authorization
+
+    logger = logging.getLogger("bot.slack.bolt")
+    logger.setLevel(logging.ERROR)  # Bolt would warn that it ignores SLACK_BOT_TOKEN
+    app = MeasuredApp(
+        logger=logger,
+        client=WebClient(base_url=client.base_url, timeout=TIMEOUT),
+        authorize=authorize,
+        process_before_response=True,
+        token_verification_enabled=False,
+        request_verification_enabled=False,  # Socket Mode has no signatures, HTTP mode verifies them before Bolt
+    )
+    logger.setLevel(logging.WARNING)
+    return app
+
+
 def source_of(body: Mapping[str, Any]) -> str:
-    """In a word of a short list, whatever Slack sends."""
+    """Returns the metrics label of a payload, out of a fixed set."""
     if "command" in body:
         return Source.SLASH.value
     kind = body.get("type")
     if kind == "event_callback":
         kind = (body.get("event") or {}).get("type")
     if kind == "block_actions":
-        return _VIEWS.get(str((body.get("view") or {}).get("type")), Source.BUTTON.value)
-    return _TYPES.get(str(kind), OTHER)
-
-
-log = logging.getLogger(__name__)
-
-
-def build_app(client: WebClient, me: Identity) -> App:
-    """An app without listeners: whose token it is, is known, so that no request waits for auth.test."""
-    known = AuthorizeResult(
-        enterprise_id=None, team_id=me.team, bot_user_id=me.user, bot_id=me.bot, bot_token=client.token
-    )
-
-    def authorize(**_: Any) -> AuthorizeResult:
-        return known
-
-    bolts = logging.getLogger("bot.slack.bolt")
-    bolts.setLevel(logging.ERROR)  # Bolt would warn at every start that it ignores SLACK_BOT_TOKEN, which Park has read
-    app = WatchedApp(
-        logger=bolts,
-        client=WebClient(base_url=client.base_url, timeout=_TIMEOUT),
-        authorize=authorize,
-        process_before_response=True,
-        token_verification_enabled=False,
-        request_verification_enabled=False,  # Socket Mode carries no signatures; HTTP mode looks at them before Bolt
-    )
-    bolts.setLevel(logging.WARNING)
-    return app
-
-
-LISTENERS = 10
-"""Listeners at work at once: each waits for one commit at most."""
-
-
-class Receiver(Protocol):
-    """What Slack hands over reaches Bolt's listeners between `start` and `stop`."""
-
-    def start(self) -> None:
-        """Let Slack in; raise SlackFailure or SettingsError."""
-
-    def stop(self) -> None:
-        """Take nothing new, and return when all that Slack handed over is finished and acknowledged."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether Slack can hand something over now."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether its thread, once started, still runs: without it nothing comes in again until a restart."""
-
-    @property
-    def where(self) -> str:
-        """Said at the start: how Slack comes in."""
+        return _VIEW_SOURCES.get(str((body.get("view") or {}).get("type")), Source.BUTTON.value)
+    return _SOURCES.get(str(kind), OTHER)

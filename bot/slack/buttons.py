@@ -1,4 +1,4 @@
-"""Buttons and their values."""
+"""Buttons of offers and forms, and the values that they carry."""
 
 import json
 import re
@@ -12,16 +12,20 @@ from bot.messages.message import FormOffer, Offer
 from bot.slack.text import shown
 
 ACTION = re.compile(r"park:offer:\d+")
+"""The action_id of a button that runs a line."""
 FORM_ACTION = re.compile(r"park:form:\d+")
+"""The action_id of a button that opens a form."""
 FOLLOW_ACTION = re.compile(r"park:follow:\d+")
-"""In a form: what the line would do is shown there first."""
-_LABEL_LIMIT = 75  # docs.slack.dev, Block Kit, button element
-_VALUE_LIMIT = 2000  # as above
-_HARMLESS = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})  # Slack may escape these on their way
+"""The action_id of a button in a form that shows a line's preview before it runs."""
+_MAX_LABEL = 75
+"""Characters; docs.slack.dev, Block Kit, button element."""
+_MAX_VALUE = 2000
+"""Characters; docs.slack.dev, Block Kit, button element."""
+_JSON_ESCAPES = str.maketrans({"&": r"\u0026", "<": r"\u003c", ">": r"\u003e"})  # Slack may turn these into entities
 
 
 class Click(BaseModel):
-    """What a button carries: the line it asks for, and a nonce of its drawing, so that a second click is known."""
+    """The value of a button that runs a line; the nonce identifies the button, to recognise a second click."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,53 +34,48 @@ class Click(BaseModel):
     expects: str | None = None
 
 
-def button(offer: Offer, place: int) -> ButtonElement | None:
-    """The offer's button, numbered by its place in the message; None when its line is too long for one."""
-    value = _value(offer)
-    if len(value) > _VALUE_LIMIT:
-        return None
-    return _drawn(offer.label, offer.line, f"park:offer:{place}", value, style=offer.style)
+def button(offer: Offer, position: int) -> ButtonElement | None:
+    """Returns the button of an offer, or None when its line is too long for a button.
+
+    Args:
+        position: Its index in the message, which makes the action_id unique there.
+    """
+    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
+    value = encode_value(click.model_dump(exclude_none=True))
+    return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
 
 
-def follow_button(offer: Offer, place: int) -> ButtonElement | None:
-    """The same in a form, where nothing is done before it was shown there."""
-    value = json.dumps({"line": offer.line}).translate(_HARMLESS)
-    if len(value) > _VALUE_LIMIT:
-        return None
-    return _drawn(offer.label, offer.line, f"park:follow:{place}", value)
+def follow_button(offer: Offer, position: int) -> ButtonElement | None:
+    """Returns the button of an offer inside a form, which previews the line there; None when the line is too long."""
+    return _element(offer.label, offer.line, f"park:follow:{position}", encode_value({"line": offer.line}))
 
 
-def form_button(offer: FormOffer, place: int) -> ButtonElement | None:
-    """Opens a form; None where what was understood is too much for a button."""
-    value = packed({"operation": offer.operation, "arguments": offer.arguments})
-    if len(value) > _VALUE_LIMIT:
-        return None
-    named = (one for one in offer.arguments.values() if isinstance(one, str))
-    about = " ".join((offer.operation.replace("_", " "), *named))
-    return _drawn(offer.label, about, f"park:form:{place}", value)
+def form_button(offer: FormOffer, position: int) -> ButtonElement | None:
+    """Returns the button that opens a form, or None when the known arguments are too long for a button."""
+    value = encode_value({"operation": offer.operation, "arguments": offer.arguments})
+    texts = (argument for argument in offer.arguments.values() if isinstance(argument, str))
+    subject = " ".join((offer.operation.replace("_", " "), *texts))
+    return _element(offer.label, subject, f"park:form:{position}", value)
 
 
-def read(value: str) -> Click:
-    """Raise pydantic's ValidationError for a value that no button of Park's carries."""
+def parse_click(value: str) -> Click:
+    """Parses the value of a button that runs a line; raises pydantic's ValidationError for any other value."""
     return Click.model_validate_json(value)
 
 
-def _value(offer: Offer) -> str:
-    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
-    return packed(click.model_dump(exclude_none=True))
+def encode_value(data: dict[str, Any]) -> str:
+    """Returns data as JSON that Slack does not change."""
+    return json.dumps(data).translate(_JSON_ESCAPES)
 
 
-def packed(data: dict[str, Any]) -> str:
-    """As a button's value: JSON that comes back as it was sent."""
-    return json.dumps(data).translate(_HARMLESS)
-
-
-def _drawn(label: str, about: str, action_id: str, value: str, style: str | None = None) -> ButtonElement:
-    """A screen reader says too what it is about, where its label alone does not."""
-    spoken = None if about in label else _label(f"{label}: {about}")
+def _element(label: str, subject: str, action_id: str, value: str, style: str | None = None) -> ButtonElement | None:
+    """Adds the subject to the accessibility label where the visible label does not contain it."""
+    if len(value) > _MAX_VALUE:
+        return None
+    spoken = None if subject in label else _label(f"{label}: {subject}")
     return ButtonElement(text=_label(label), action_id=action_id, value=value, style=style, accessibility_label=spoken)
 
 
 def _label(label: str) -> str:
     label = shown(label).strip() or "Do it"
-    return label if len(label) <= _LABEL_LIMIT else label[: _LABEL_LIMIT - 1].rstrip() + "…"
+    return label if len(label) <= _MAX_LABEL else label[: _MAX_LABEL - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""WebClient, bot identity, errors of Slack translated."""
+"""The Web API client, the bot's identity, and the translation of the SDK's errors into `SlackFailure`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,33 @@ from slack_sdk.webhook import WebhookResponse
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 
 Client = WebClient
-"""The Web API client, for callers that import no SDK."""
-_TIMEOUT = 10  # seconds a call; nothing before an ack makes one
-_PATIENCE = 3  # seconds a call waits out a rate limit; a longer one is the worker's to wait for
+"""The Web API client, for packages that must not import the SDK."""
+TIMEOUT = 10
+"""Seconds that one API call may take. No call is made before an acknowledgement."""
+_LONGEST_RATE_LIMIT = 3
+"""Seconds of Retry-After that a call waits; for longer ones the worker schedules a retry."""
+_DEFAULT_RETRY_AFTER = 5.0
+"""Seconds to wait before a retry when Slack sends no Retry-After."""
+_UNAVAILABLE_CODES = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable"}
+    | {"request_timeout", "team_added_to_org", "org_login_required", "accesslimited"}
+)
+_DESTINATION_CODES = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "user_not_in_channel", "no_permission"}
+    | {"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
+    | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "ekm_access_denied"}
+    | {"thread_not_found", "message_not_found", "cannot_reply_to_message", "cant_update_message", "edit_window_closed"}
+    | {"team_access_not_granted", "method_not_supported_for_channel_type", "messages_tab_disabled"}
+)
+_ERROR_CODE = re.compile(r"[a-z0-9_:.]+")  # anything else is the page of a proxy or of an outage
+
+
+class DestinationUnavailable(SlackRefused):
+    """A message can't be posted there: the channel is archived, closed, gone, or the bot is not in it."""
 
 
 class Identity(BaseModel):
-    """Who the bot is in its workspace."""
+    """The bot's user and workspace."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,99 +51,79 @@ class Identity(BaseModel):
     user: str
     bot: str
     name: str = ""
-    """What people mention it by."""
+    """The name that users mention the bot by, without `@`."""
+
+
+class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
+    """Retries once after a rate limit of a few seconds."""
+
+    def _can_retry(self, *, response: HttpResponse | None = None, **rest: Any) -> bool:
+        return (
+            super()._can_retry(response=response, **rest)
+            and response is not None
+            and _retry_after(response.headers) <= _LONGEST_RATE_LIMIT
+        )
 
 
 def connect_client(token: str, api_url: str) -> WebClient:
-    """`api_url` ends with a slash: https://slack.com/api/."""
-    return WebClient(token, base_url=api_url, timeout=_TIMEOUT, retry_handlers=retry_handlers())
-
-
-def sign_in(client: WebClient) -> Identity:
-    """Ask Slack once who the token is; raise SlackFailure."""
-    with translated():
-        answer = client.auth_test()
-    return Identity(
-        team=answer["team_id"],
-        team_name=answer["team"],
-        user=answer["user_id"],
-        bot=answer["bot_id"],
-        name=answer["user"],
-    )
+    """Creates a client; `api_url` must end with a slash, as in https://slack.com/api/."""
+    return WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=retry_handlers())
 
 
 def retry_handlers() -> list[RetryHandler]:
-    """Again at once only what was never sent or was too much: chat.postMessage has no key to tell a repetition by."""
-    return [ConnectionErrorRetryHandler(error_types=[URLError]), ShortRateLimit()]
+    """Returns handlers that retry only calls which Slack did not process: chat.postMessage is not idempotent."""
+    return [ConnectionErrorRetryHandler(error_types=[URLError]), _ShortRateLimitRetryHandler()]
 
 
-class ShortRateLimit(RateLimitErrorRetryHandler):
-    """Waits out a rate limit of a few seconds, once."""
-
-    def _can_retry(self, *, response: HttpResponse | None = None, **rest: Any) -> bool:
-        return super()._can_retry(response=response, **rest) and _is_short(response)
-
-
-def _is_short(response: HttpResponse | None) -> bool:
-    return response is not None and seconds_to_wait(response.headers) <= _PATIENCE
-
-
-_LATER = 5.0  # seconds, where Slack does not say
-_NOT_NOW = frozenset(
-    {"ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable"}
-    | {"request_timeout", "team_added_to_org", "org_login_required", "accesslimited"}
-)
-_NOT_THERE = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "user_not_in_channel", "no_permission"}
-    | {"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
-    | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "ekm_access_denied"}
-    | {"thread_not_found", "message_not_found", "cannot_reply_to_message", "cant_update_message", "edit_window_closed"}
-    | {"team_access_not_granted", "method_not_supported_for_channel_type", "messages_tab_disabled"}
-)
-_CODE = re.compile(r"[a-z0-9_:.]+")  # anything else is a proxy's or an outage's page
-
-
-class NoPlace(SlackRefused):
-    """It can't be said there: the bot is not in the channel, or that is archived, closed or gone."""
+def sign_in(client: WebClient) -> Identity:
+    """Calls auth.test for the identity of the client's token; raises SlackFailure."""
+    with translate_errors():
+        response = client.auth_test()
+    return Identity(
+        team=response["team_id"],
+        team_name=response["team"],
+        user=response["user_id"],
+        bot=response["bot_id"],
+        name=response["user"],
+    )
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise SlackFailure for whatever the SDK raises."""
+def translate_errors() -> Iterator[None]:
+    """Raises SlackFailure instead of the errors of the SDK and of its HTTP client."""
     try:
         yield
     except SlackApiError as error:
-        raise _answered(error.response) from error
+        raise _api_failure(error.response) from error
     except (SlackClientError, OSError, HTTPException) as error:
-        if isinstance(error, HTTPError):  # of a file's upload: the SDK leaves the answer open
+        if isinstance(error, HTTPError):  # the SDK leaves the response of a file upload open
             error.close()
         raise SlackUnavailable(f"no answer from Slack: {type(error).__name__}") from error
 
 
-def of_webhook(response: WebhookResponse) -> SlackFailure | None:
-    """What a response_url's answer means; None when it was taken."""
+def _api_failure(response: Any) -> SlackFailure:
+    code = str(response.get("error"))
+    if code in _UNAVAILABLE_CODES or response.status_code >= 429 or not _ERROR_CODE.fullmatch(code):
+        return SlackUnavailable(f"{code[:80]}, HTTP {response.status_code}", _retry_after(response.headers))
+    return DestinationUnavailable(code) if code in _DESTINATION_CODES else SlackRefused(code)
+
+
+def webhook_failure(response: WebhookResponse) -> SlackFailure | None:
+    """Returns the failure that a response_url's answer stands for, or None for a success."""
     if response.status_code == 200:
         return None
     if response.status_code == 429 or response.status_code >= 500:
-        return SlackUnavailable(f"response_url: HTTP {response.status_code}", seconds_to_wait(response.headers))
-    return NoPlace(f"response_url: HTTP {response.status_code}")
+        return SlackUnavailable(f"response_url: HTTP {response.status_code}", _retry_after(response.headers))
+    return DestinationUnavailable(f"response_url: HTTP {response.status_code}")
 
 
-def _answered(response: Any) -> SlackFailure:
-    code = str(response.get("error"))
-    if code in _NOT_NOW or response.status_code >= 429 or not _CODE.fullmatch(code):
-        return SlackUnavailable(f"{code[:80]}, HTTP {response.status_code}", seconds_to_wait(response.headers))
-    return NoPlace(code) if code in _NOT_THERE else SlackRefused(code)
-
-
-def seconds_to_wait(headers: Mapping[str, Any]) -> float:
-    """What Retry-After says, else a few seconds."""
-    said = header(headers, "retry-after")
-    return float(said) if said and said.isdigit() else _LATER
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    value = header(headers, "retry-after")
+    return float(value) if value and value.isdigit() else _DEFAULT_RETRY_AFTER
 
 
 def header(headers: Mapping[str, Any], name: str) -> str | None:
-    """The SDK gives them in any case, and some as lists; `name` is in lower case."""
+    """Returns a response header; `name` is in lower case, the SDK's keys may be in any, its values may be lists."""
     found = next((value for key, value in headers.items() if key.lower() == name), None)
-    said = found[0] if isinstance(found, list) and found else found
-    return str(said) if said else None
+    value = found[0] if isinstance(found, list) and found else found
+    return str(value) if value else None

@@ -1,4 +1,4 @@
-"""Download of files."""
+"""Download of files that users have uploaded to Slack."""
 
 import time
 from collections.abc import Mapping
@@ -10,21 +10,22 @@ from slack_sdk import WebClient
 from bot.changes.lookups import DownloadedFile
 from bot.errors import NOTHING, NotFound, NotPossible, SlackRefused, SlackUnavailable
 from bot.pbx.limits import LARGEST, check_size
-from bot.slack.client import translated
+from bot.slack.client import translate_errors
+
+FileJson = Mapping[str, Any]
+"""A file object of files.info."""
 
 DEADLINE = 20.0
-"""Seconds that a file may take, whole."""
-SILENCE = 5.0
-"""Seconds that may pass between two of its pieces."""
-_GONE = frozenset({"file_not_found", "file_deleted", "file_not_available", "access_denied"})
-
-Info = Mapping[str, Any]
+"""Seconds that a whole download may take."""
+READ_TIMEOUT = 5.0
+"""Seconds that may pass between two chunks of a download."""
+_NOT_FOUND_CODES = frozenset({"file_not_found", "file_deleted", "file_not_available", "access_denied"})
 
 
 class Files:
-    """Waits for Slack, so never before an ack; raises NotFound, NotPossible or SlackFailure.
+    """Downloads files from Slack's own hosts.
 
-    Slack's own hosts are that of its API, where the token goes anyway, and the same with `files.` before it.
+    The bot token is sent to the host of the Web API and to the same host with `files.` before it, and to no other.
     """
 
     def __init__(self, client: WebClient, *, deadline: float = DEADLINE) -> None:
@@ -33,7 +34,15 @@ class Files:
         self.hosts = {_origin(api), _origin(api.copy_with(host=f"files.{api.host}"))}
 
     def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
-        """One's own, or one that was shared where it is asked for: the bot sees files that the asker may not."""
+        """Downloads a file that the user owns or that was shared in the channel; the bot sees more files than that.
+
+        Waits for Slack, so it must not be called before an acknowledgement.
+
+        Raises:
+            NotFound: The file does not exist, or the user may not see it.
+            NotPossible: It is too large, or not stored by Slack.
+            SlackFailure: Slack is unavailable, or refuses the download.
+        """
         info = self._info(id)
         shared = {*info.get("channels", ()), *info.get("groups", ())}
         if info.get("user") != user and channel not in shared:
@@ -43,22 +52,22 @@ class Files:
             )
         name = str(info.get("name") or info.get("title") or id)
         check_size(name, int(info.get("size") or 0))
-        return DownloadedFile(name, self._content(name, self._own(name, info)))
+        return DownloadedFile(name, self._download(name, self._download_url(name, info)))
 
-    def _info(self, id: str) -> Info:
+    def _info(self, id: str) -> FileJson:
         try:
-            with translated():
-                info: Info = self._client.files_info(file=id)["file"]
+            with translate_errors():
+                info: FileJson = self._client.files_info(file=id)["file"]
         except SlackRefused as refusal:
-            if str(refusal) not in _GONE:
+            if str(refusal) not in _NOT_FOUND_CODES:
                 raise
             raise NotFound(
                 f"Slack has no such file, or Park may not see it. {NOTHING}", notes=("Choose the file in the form.",)
             ) from refusal
         return info
 
-    def _own(self, name: str, info: Info) -> httpx.URL:
-        """Where Slack itself keeps it; a file of another service is only shown in Slack."""
+    def _download_url(self, name: str, info: FileJson) -> httpx.URL:
+        """Returns the file's URL on Slack's hosts; raises NotPossible for files that another service stores."""
         try:
             url = httpx.URL(str(info.get("url_private_download") or info.get("url_private") or ""))
         except httpx.InvalidURL:
@@ -69,14 +78,14 @@ class Files:
             )
         return url
 
-    def _content(self, name: str, url: httpx.URL) -> bytes:
+    def _download(self, name: str, url: httpx.URL) -> bytes:
         headers = {"Authorization": f"Bearer {self._client.token}", "Accept-Encoding": "identity"}
         end = time.monotonic() + self._deadline
         content = bytearray()
         try:
-            with httpx.stream("GET", url, headers=headers, timeout=SILENCE, follow_redirects=False) as answer:
-                _judge(answer.status_code)
-                for chunk in answer.iter_bytes():
+            with httpx.stream("GET", url, headers=headers, timeout=READ_TIMEOUT, follow_redirects=False) as response:
+                _check_status(response.status_code)
+                for chunk in response.iter_bytes():
                     content += chunk
                     if len(content) > LARGEST:
                         check_size(name, len(content))
@@ -91,8 +100,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _judge(status: int) -> None:
+def _check_status(status: int) -> None:
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise SlackUnavailable(f"a file did not come: HTTP {status}")
-    if status != httpx.codes.OK:  # a redirect, above all: to a page to sign in at, or to anywhere
+    if status != httpx.codes.OK:  # most likely a redirect to a sign-in page
         raise SlackRefused(f"a file is not given out: HTTP {status}")

@@ -1,4 +1,4 @@
-"""Home tab: view and listeners."""
+"""The Home tab: its view, and the listeners that publish it."""
 
 import logging
 import re
@@ -33,94 +33,98 @@ from bot.planning.forms import FormService
 from bot.planning.overview import ROWS, Overview, OverviewQuery, RecentChange, Row
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, sections
-from bot.slack.buttons import form_button, packed
+from bot.slack.buttons import encode_value, form_button
 from bot.slack.client import Identity
-from bot.slack.forms.views import Json
-from bot.slack.text import escape, linked, shown
-from bot.slack.web_api import ViewsApi
+from bot.slack.text import dated, escape, linked, shown
+from bot.slack.web_api import Json, ViewsApi
 
-MENU, SEARCH, LOOK = "park:menu", "park:search", "park:look"
-LOOKS = re.compile(f"{LOOK}:\\w+")
-LONGEST = 64
-"""Characters of a search: those of a group's name."""
+log = logging.getLogger(__name__)
+Payload = Mapping[str, Any]
+
+MENU, SEARCH, QUERY = "park:menu", "park:search", "park:look"
+QUERY_ACTION = re.compile(f"{QUERY}:\\w+")
+"""The action_id of a button that shows other groups; its value is an `OverviewQuery`."""
+MAX_SEARCH = 64
+"""Characters of a search: a group's name has no more."""
+RECENTLY = 600.0
+"""Seconds after the last visit in which a tab is updated after changes, and keeps its search."""
 NOTHING_HERE = "Park shows you nothing here: your rights hold in channels. Type `/park` where your team works with it."
 NO_RIGHTS = "No rule of the policy allows you anything."
 UNCERTAIN = "Slack could not say just now which user groups you are in: there may be more."
-_MENU_OPTIONS, _MENU_VALUE = 5, 150  # docs.slack.dev, Block Kit, overflow menu; option
-_AWAY = str.maketrans("&<>", "\ue000\ue001\ue002")  # Slack may escape these on their way; six characters would not fit
-_BACK = str.maketrans("\ue000\ue001\ue002", "&<>")
+_MAX_BUTTONS = 25
+"""Elements; docs.slack.dev, Block Kit, actions block."""
+_MAX_MENU_OPTIONS, _MAX_MENU_VALUE = 5, 150
+"""Options, and characters of a value; docs.slack.dev, Block Kit, overflow menu and option."""
+# Slack may turn these into entities; JSON escapes of six characters would not fit into a menu's value.
+_ENCODED = str.maketrans("&<>", "\ue000\ue001\ue002")
+_DECODED = str.maketrans("\ue000\ue001\ue002", "&<>")
 
 
-def home(seen: Overview) -> Json:
-    """The tab."""
+def render_overview(overview: Overview) -> Json:
+    """Renders the tab."""
+    facts = [f"*{escape(fact.label)}:* {escape(fact.value)}" for fact in overview.server]
     blocks: list[Block] = [
         HeaderBlock(text="Call park"),
-        *sections([f"*{escape(fact.label)}:* {escape(fact.value)}" for fact in seen.server] or [_nothing(seen)]),
-        *sections(_rights(seen)),
-        *_actions(seen),
-        *(_groups(seen) if seen.sees else ()),
-        *(_settings_cache(seen) if seen.sees else ()),
+        *sections(facts or [NOTHING_HERE if overview.rights else NO_RIGHTS]),
+        *sections(_rights(overview)),
+        *_actions(overview),
+        *(_groups(overview) if overview.sees else ()),
+        *(_recent_changes(overview) if overview.sees else ()),
     ]
     return View(type="home", blocks=blocks).to_dict()
 
 
-def said(message: Message) -> Json:
-    """The tab while there is nothing to show."""
+def render_notice(message: Message) -> Json:
+    """Renders a tab with a message instead of the overview."""
     return View(type="home", blocks=render(message)[0]["blocks"]).to_dict()
 
 
-def chosen(value: str) -> tuple[str, str]:
-    """Operation and group of what was picked in a group's menu."""
-    operation, _, group = value.translate(_BACK).partition(":")
-    return operation, group
+def parse_menu_value(value: str) -> tuple[str, str]:
+    """Returns the operation id and the group's name of an option in a group's menu."""
+    operation_id, _, group = value.translate(_DECODED).partition(":")
+    return operation_id, group
 
 
-def _nothing(seen: Overview) -> str:
-    return NOTHING_HERE if seen.rights else NO_RIGHTS
-
-
-def _rights(seen: Overview) -> Iterator[str]:
-    """A pattern stands in a code span, where its stars are no bold type."""
-    if seen.rights:
+def _rights(overview: Overview) -> Iterator[str]:
+    if overview.rights:
         yield "*You may:*"
-    for right in seen.rights:
+    for right in overview.rights:
         yield "• " + right.said(pattern=_code, channel=linked)
-    if not seen.certain:
+    if not overview.certain:
         yield UNCERTAIN
 
 
 def _code(text: str) -> str:
+    """Returns a code span, in which asterisks are not formatting, or quotes where a backtick would end it."""
     return f"“{escape(text)}”" if "`" in text else f"`{escape(text)}`"
 
 
-def _actions(seen: Overview) -> list[Block]:
-    """What they may do that is about no one group."""
-    offers = [FormOffer(label=one.title, operation=one.operation_id) for one in seen.operations if one.form()]
-    buttons = [button for place, offer in enumerate(offers[:25]) if (button := form_button(offer, place))]
-    return [ActionsBlock(elements=buttons)] if buttons else []
+def _actions(overview: Overview) -> list[Block]:
+    """Returns the buttons of the operations that don't belong to one group."""
+    offers = [FormOffer(label=one.title, operation=one.operation_id) for one in overview.operations if one.form()]
+    buttons = [form_button(offer, position) for position, offer in enumerate(offers[:_MAX_BUTTONS])]
+    elements = [button for button in buttons if button]
+    return [ActionsBlock(elements=elements)] if elements else []
 
 
-def _groups(seen: Overview) -> Iterator[Block]:
+def _groups(overview: Overview) -> Iterator[Block]:
+    search = overview.look.search
+    count = f"{overview.fitting} park group{'' if overview.fitting == 1 else 's'}"
     yield DividerBlock()
-    yield HeaderBlock(text=_counted(seen))
-    yield _search(seen.look.search)
-    if seen.look.search:
-        yield ActionsBlock(elements=[_leads(OverviewQuery(), "all", "Show all groups")])
-    yield from map(_row, seen.groups)
-    yield from _pager(seen)
+    yield HeaderBlock(text=f"{count} with “{shown(search)}” in the name" if search else count)
+    yield _search_input(search)
+    if search:
+        yield ActionsBlock(elements=[_query_button(OverviewQuery(), "all", "Show all groups")])
+    yield from map(_group, overview.groups)
+    yield from _pager(overview)
 
 
-def _counted(seen: Overview) -> str:
-    count = f"{seen.fitting} park group{'' if seen.fitting == 1 else 's'}"
-    return f"{count} with “{shown(seen.look.search)}” in the name" if seen.look.search else count
-
-
-def _search(search: str) -> Block:
-    """Of another block_id for another search: what stands in a field of the same one stays, whatever is drawn."""
+def _search_input(search: str) -> Block:
+    """Returns the search field; its block_id depends on the search, because Slack keeps a known block's text."""
     field = PlainTextInputElement(
         action_id=SEARCH,
         initial_value=search or None,
-        max_length=LONGEST,
+        max_length=MAX_SEARCH,
         dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"]},
     )
     return InputBlock(
@@ -133,137 +137,128 @@ def _search(search: str) -> Block:
     )
 
 
-def _row(row: Row) -> Block:
+def _group(row: Row) -> Block:
     text = MarkdownTextObject(text=f"*{escape(row.name)}*\n{escape(row.said)}", verbatim=True)
-    values = [(one, f"{one.operation_id}:{row.name}".translate(_AWAY)) for one in row.operations]
-    options = [Option(value=value, text=one.title) for one, value in values if len(value) <= _MENU_VALUE]
-    menu = OverflowMenuElement(action_id=MENU, options=options[:_MENU_OPTIONS]) if options else None
+    values = [(one, f"{one.operation_id}:{row.name}".translate(_ENCODED)) for one in row.operations]
+    options = [Option(value=value, text=one.title) for one, value in values if len(value) <= _MAX_MENU_VALUE]
+    menu = OverflowMenuElement(action_id=MENU, options=options[:_MAX_MENU_OPTIONS]) if options else None
     return SectionBlock(text=text, accessory=menu)
 
 
-def _pager(seen: Overview) -> Iterator[Block]:
-    search, page = seen.look.search, seen.look.page
-    places = [(page - 1, "earlier", "Earlier groups"), (page + 1, "more", "More groups")]
-    there = [place for place in places if 0 <= place[0] * ROWS < seen.fitting]
-    if there:
-        yield ActionsBlock(
-            elements=[_leads(OverviewQuery(search=search, page=at), name, label) for at, name, label in there]
-        )
+def _pager(overview: Overview) -> Iterator[Block]:
+    search, page = overview.look.search, overview.look.page
+    pages = [(page - 1, "earlier", "Earlier groups"), (page + 1, "more", "More groups")]
+    buttons = [
+        _query_button(OverviewQuery(search=search, page=number), name, label)
+        for number, name, label in pages
+        if 0 <= number * ROWS < overview.fitting
+    ]
+    if buttons:
+        yield ActionsBlock(elements=buttons)
 
 
-def _leads(look: OverviewQuery, name: str, label: str) -> ButtonElement:
-    """A button that looks elsewhere."""
-    return ButtonElement(text=label, action_id=f"{LOOK}:{name}", value=packed(look.model_dump()))
+def _query_button(query: OverviewQuery, name: str, label: str) -> ButtonElement:
+    return ButtonElement(text=label, action_id=f"{QUERY}:{name}", value=encode_value(query.model_dump()))
 
 
-def _settings_cache(seen: Overview) -> Iterator[Block]:
+def _recent_changes(overview: Overview) -> Iterator[Block]:
     yield DividerBlock()
     yield HeaderBlock(text="Recent changes")
-    yield from sections(map(_happened, seen.recent) if seen.recent else ["None that you may see."])
+    yield from sections(map(_recent_change, overview.recent) if overview.recent else ["None that you may see."])
 
 
-def _happened(one: RecentChange) -> str:
-    """The time in the viewer's zone."""
-    there = f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    when = f"<!date^{int(one.at.timestamp())}^{{date_short_pretty}} {{time}}|{there}>"
-    return f"• {when}, {linked(one.user)}: {_code(one.line)}: {one.outcome}"
-
-
-log = logging.getLogger(__name__)
-Payload = Mapping[str, Any]
-
-RECENTLY = 600.0
-"""Seconds after a look at the tab in which changes are shown there by themselves, and its search is kept."""
+def _recent_change(change: RecentChange) -> str:
+    return f"• {dated(change.at)}, {linked(change.user)}: {_code(change.line)}: {change.outcome}"
 
 
 class OpenedTab(NamedTuple):
-    """When somebody looked last, by the monotonic clock, and at what."""
+    """The time of a user's last visit, on the monotonic clock, and what the tab shows."""
 
     at: float
-    look: OverviewQuery
+    query: OverviewQuery
 
     @property
-    def settings_cache(self) -> bool:
+    def recent(self) -> bool:
+        """Whether the visit was within `RECENTLY`."""
         return time.monotonic() - self.at < RECENTLY
 
 
 class HomeTabs:
-    """Publishing waits for the PBX and for Slack, so it has the openers' threads; one at a time for each person."""
+    """Publishes Home tabs, in `pool` because it waits for the PBX and for Slack; one at a time for each user."""
 
-    def __init__(self, screen: ViewsApi, form_service: FormService, me: Identity, pool: Executor) -> None:
-        self._screen, self._form_service, self._me, self._pool = screen, form_service, me, pool
-        self._looked: dict[str, OpenedTab] = {}
-        self._due: set[str] = set()
+    def __init__(self, views_api: ViewsApi, form_service: FormService, me: Identity, pool: Executor) -> None:
+        self._views_api, self._form_service, self._me, self._pool = views_api, form_service, me, pool
+        self._opened: dict[str, OpenedTab] = {}
+        self._pending: set[str] = set()
         self._lock = threading.Lock()
-        self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._user_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def connect(self, app: App) -> None:
-        """Register the doors."""
-        app.event("app_home_opened")(self.opened)
-        app.action(LOOKS)(self.turn)
+        """Registers the listeners."""
+        app.event("app_home_opened")(self.open)
+        app.action(QUERY_ACTION)(self.show_query)
         app.action(SEARCH)(self.search)
 
-    def opened(self, event: Payload) -> None:
-        """Fresh whenever somebody looks, with what they searched for a moment ago."""
+    def open(self, event: Payload) -> None:
+        """Publishes the tab when a user opens it, with a search of the last minutes."""
         if event.get("tab", "home") == "home":
             self._show(event["user"])
 
-    def turn(self, ack: Ack, body: Payload, action: Payload) -> None:
-        """Another page of groups, or all of them again."""
+    def show_query(self, ack: Ack, body: Payload, action: Payload) -> None:
+        """Shows another page of groups, or all groups again."""
         ack()
         self._show(body["user"]["id"], OverviewQuery.model_validate_json(action["value"]))
 
     def search(self, ack: Ack, body: Payload, action: Payload) -> None:
-        """By a part of the name; an empty field shows all groups."""
+        """Shows the groups whose name contains the text; an empty field shows all of them."""
         ack()
-        self._show(body["user"]["id"], OverviewQuery(search=" ".join((action["value"] or "").split())[:LONGEST]))
+        self._show(body["user"]["id"], OverviewQuery(search=" ".join((action["value"] or "").split())[:MAX_SEARCH]))
 
     def changed(self) -> None:
-        """For those who looked recently, where they looked."""
+        """Updates the tabs that were opened recently, after a change."""
         with self._lock:
-            self._looked = {user: looked for user, looked in self._looked.items() if looked.settings_cache}
-            users = list(self._looked)
+            self._opened = {user: tab for user, tab in self._opened.items() if tab.recent}
+            users = list(self._opened)
         for user in users:
-            self._draw_soon(user)
+            self._publish_soon(user)
 
-    def _show(self, user: str, look: OverviewQuery | None = None) -> None:
+    def _show(self, user: str, query: OverviewQuery | None = None) -> None:
         with self._lock:
-            before = self._looked.get(user)
-            kept = before.look if before and before.settings_cache else OverviewQuery()
-            self._looked[user] = OpenedTab(time.monotonic(), look or kept)
-        self._draw_soon(user)
+            before = self._opened.get(user)
+            kept = before.query if before and before.recent else OverviewQuery()
+            self._opened[user] = OpenedTab(time.monotonic(), query or kept)
+        self._publish_soon(user)
 
-    def _draw_soon(self, user: str) -> None:
-        """Once for all that came since the drawing began that is under way: Slack limits how often."""
+    def _publish_soon(self, user: str) -> None:
+        """Schedules a tab unless one is scheduled that has not begun: views.publish is rate limited."""
         with self._lock:
-            if user in self._due:
+            if user in self._pending:
                 return
-            self._due.add(user)
+            self._pending.add(user)
         self._pool.submit(self._publish, user)
 
     def _publish(self, user: str) -> None:
-        """In turn: no older drawing comes after a newer one."""
         with self._lock:
-            turn = self._turns[user]
-        with turn:
+            user_lock = self._user_locks[user]
+        with user_lock:  # an older tab must not replace a newer one
             with self._lock:
-                self._due.discard(user)
-                looked = self._looked.get(user)
+                self._pending.discard(user)
+                tab = self._opened.get(user)
             try:
-                self._screen.publish(user, self._drawn(user, looked.look if looked else OverviewQuery()))
+                self._views_api.publish(user, self._render(user, tab.query if tab else OverviewQuery()))
             except SlackFailure as failure:
                 log.warning("a Home tab could not be shown: %s", failure)
             except Exception:
                 log.exception("a Home tab met a fault in Park")
 
-    def _drawn(self, user: str, look: OverviewQuery) -> dict[str, Any]:
+    def _render(self, user: str, query: OverviewQuery) -> Json:
         now = datetime.now(UTC)
         key = f"{self._me.team}:{user}:home:{now.timestamp()}"
         request = Request(key=key, team=self._me.team, user=user, source=Source.HOME, line="", asked_at=now)
         try:
             with request_logging(request):
-                return home(self._form_service.overview(request, look))
+                return render_overview(self._form_service.overview(request, query))
         except Refused as refused:
-            return said(refused.message)
+            return render_notice(refused.message)
         except (PBXError, SlackFailure) as fault:
-            return said(Message(title="The call park settings can't be read just now.", notes=(str(fault),)))
+            return render_notice(Message(title="The call park settings can't be read just now.", notes=(str(fault),)))

@@ -1,12 +1,10 @@
-"""HTTP mode; request signatures."""
+"""HTTP mode: a server for Slack's requests that verifies their signatures."""
 
 import logging
 import socket
 import threading
-from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.wsgi import SlackRequestHandler
@@ -19,21 +17,27 @@ from bot.errors import SettingsError
 from bot.slack.bolt_app import LISTENERS
 
 log = logging.getLogger(__name__)
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every short queue
+
+PATH = "/slack/events"
+"""Path of the request URL for commands, interactions, options and events alike."""
+_MAX_BODY = 1 << 20
+"""Bytes of a request; Slack's have some thousand."""
 
 
 class SignedRequestHandler(SlackRequestHandler):
-    """Bolt's adapter for WSGI; the SDK's check of signature and time, which is Bolt's, comes before Bolt parses."""
+    """Bolt's WSGI adapter, with the SDK's verification of signature and timestamp before Bolt parses a body."""
 
     def __init__(self, app: App, path: str, secret: str) -> None:
         super().__init__(app, path)
         self._verifier = SignatureVerifier(secret)
 
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
-        """401 for what is not Slack's, or older than five minutes."""
+        """Passes a signed request to Bolt; returns 401 for one that is not signed, or older than five minutes."""
         body, headers = request.environ["wsgi.input"].read(), request.get_headers()
-        if b"ssl_check=1" in body.split(b"&"):  # Slack looks at the certificate, and may do so without a signature
+        if b"ssl_check=1" in body.split(b"&"):  # Slack's check of the certificate may come without a signature
             return BoltResponse(status=200)
-        if not self._is_slacks(body, headers.get("x-slack-request-timestamp"), headers.get("x-slack-signature")):
+        if not self._is_valid(body, headers.get("x-slack-request-timestamp"), headers.get("x-slack-signature")):
             log.warning(
                 "Refused what %s sent: its signature is not Slack's, or five minutes off by this machine's clock",
                 request.environ.get("REMOTE_ADDR"),
@@ -41,59 +45,50 @@ class SignedRequestHandler(SlackRequestHandler):
             return BoltResponse(status=401)
         return self.app.dispatch(BoltRequest(body=body.decode(), query=request.query_string, headers=headers))
 
-    def _is_slacks(self, body: bytes, at: object, signature: object) -> bool:
+    def _is_valid(self, body: bytes, timestamp: object, signature: object) -> bool:
         try:
-            return self._verifier.is_valid(body, at, signature)  # type: ignore[arg-type]
-        except (TypeError, ValueError):  # no number, no ASCII, no UTF-8: Slack sends none such
+            return self._verifier.is_valid(body, timestamp, signature)  # type: ignore[arg-type]
+        except (TypeError, ValueError):  # missing, no number, no ASCII or no UTF-8
             return False
 
 
-PATH = "/slack/events"
-"""Of the request URL, for commands, interactions, options and events alike."""
-_LARGEST = 1 << 20
-"""Bytes of a request: Slack's have some thousand."""
-
-logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # thirty people at once are no news
-
-
 class HTTPMode:
-    """Waitress reads whole requests before it spends a thread on them, so that no slow sender keeps Slack waiting."""
+    """Receives over HTTP with Waitress, which reads a whole request before it uses a thread for it."""
 
-    def __init__(
-        self,
-        app: App,
-        secret: str,
-        listen: tuple[str, int],
-        *,
-        proxy: str | None = None,
-        beside: Mapping[str, WSGIApplication] | None = None,
-    ) -> None:
-        """`proxy` is the address whose X-Forwarded headers are believed; `beside` has what is served at other paths."""
+    def __init__(self, app: App, secret: str, listen: tuple[str, int], *, proxy: str | None = None) -> None:
+        """Prepares the server without listening yet.
+
+        Args:
+            proxy: Address of the proxy whose X-Forwarded headers are trusted.
+        """
         self._listen, self._proxy = listen, proxy
-        self._slack, self._beside = SignedRequestHandler(app, PATH, secret), beside or {}
+        self._handler = SignedRequestHandler(app, PATH, secret)
         self._stopping = threading.Event()
         self._sockets: dict[int, Any] = {}
         self._thread = threading.Thread(target=self._serve, name="http-mode")
 
     def start(self) -> None:
-        """Raise SettingsError where that address can't be listened on."""
+        """Starts to listen; raises SettingsError where the address can't be used."""
         self._server: Any = create_server(
-            self,
+            self._handler,
             map=self._sockets,
-            sockets=[_listening(self._listen)],
+            sockets=[_listening_socket(self._listen)],
             threads=LISTENERS,
             ident=None,
-            max_request_body_size=_LARGEST,
+            max_request_body_size=_MAX_BODY,
             clear_untrusted_proxy_headers=True,
-            **_believing(self._proxy),
+            **_proxy_options(self._proxy),
         )
         self._thread.start()
 
     def stop(self) -> None:
-        """What came in whole is answered. The trigger is closed last: what it was could be another's file by then."""
-        again = self._stopping.is_set()
+        """Answers the requests that were received completely, and closes the server.
+
+        The server with its trigger is closed last: another file could get the trigger's descriptor.
+        """
+        was_stopping = self._stopping.is_set()
         self._stopping.set()
-        if again or self._thread.ident is None:
+        if was_stopping or self._thread.ident is None:
             return
         self._server.pull_trigger()
         self._thread.join()
@@ -102,36 +97,34 @@ class HTTPMode:
 
     @property
     def connected(self) -> bool:
-        """Whether somebody would answer."""
+        """Whether a request would be answered."""
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
     def alive(self) -> bool:
+        """Whether its thread runs or was not started yet."""
         return self._thread.ident is None or self._thread.is_alive()
 
     @property
     def where(self) -> str:
-        """The address behind the proxy."""
+        """The URL behind the proxy."""
         host, port = self._server.effective_host, self._server.effective_port
         return f"http://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self._beside.get(environ["PATH_INFO"], self._slack)(environ, start_response)
-
     def _serve(self) -> None:
-        """Until told to stop, then until the last request that was taken is answered."""
+        """Runs the server until `stop`, and then until the last received request is answered."""
         while not self._stopping.is_set():
-            self._turn()
-        wasyncore.dispatcher.close(self._server)  # nobody comes in any more
+            self._poll()
+        wasyncore.dispatcher.close(self._server)  # accepts no more connections
         while self._server.active_channels:
-            self._server.maintenance(inf)  # ends the connections for which nothing is done
-            self._turn()
+            self._server.maintenance(inf)  # closes idle connections
+            self._poll()
 
-    def _turn(self) -> None:
+    def _poll(self) -> None:
         wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
 
 
-def _listening(address: tuple[str, int]) -> socket.socket:
+def _listening_socket(address: tuple[str, int]) -> socket.socket:
     host, port = address
     try:
         return socket.create_server(address, family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -139,6 +132,6 @@ def _listening(address: tuple[str, int]) -> socket.socket:
         raise SettingsError(f"PARK_HTTP_LISTEN: {host}:{port} can't be listened on: {error.strerror}") from error
 
 
-def _believing(proxy: str | None) -> dict[str, Any]:
+def _proxy_options(proxy: str | None) -> dict[str, Any]:
     headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
     return {} if proxy is None else {"trusted_proxy": proxy, "trusted_proxy_headers": headers}

@@ -1,7 +1,6 @@
-"""Slash command, mention, button."""
+"""Bolt listeners for the slash command, mentions and buttons."""
 
 import logging
-from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any, Protocol
@@ -13,95 +12,91 @@ from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.runtime.logs import request_logging
-from bot.slack.blocks import COMMAND, fits, render
+from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.client import Identity
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import of_click, of_mention, of_slash
+from bot.slack.requests import click_request, mention_request, slash_request
+
+log = logging.getLogger(__name__)
+
+NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
 
 
 class RequestInbox(Protocol):
-    """Takes requests before Slack is acknowledged, so it waits for nothing but one commit."""
+    """Accepts requests before Slack is acknowledged, so it waits for nothing but one commit."""
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
-        """`operation`: a form\'s, which is no line to be read.
+        """Accepts a request.
 
-        None: accepted, and the answer follows. A message: the answer itself (help, a line not understood).
+        Args:
+            operation: What a form asks for; without it, the request's line is parsed.
 
-        Raise JournalUnavailable when it can't be accepted: nothing was done.
+        Returns:
+            None when it is accepted and the answer follows, else the answer, such as a syntax error.
+
+        Raises:
+            JournalUnavailable: It was not accepted.
         """
 
 
 class FormOpener(Protocol):
-    """Where the doors send whoever needs a form."""
+    """Opens forms for the listeners."""
 
-    def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        """Within three seconds of the gesture that has this trigger; waits for nothing itself."""
-
-
-log = logging.getLogger(__name__)
-Payload = Mapping[str, Any]
-
-NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal just now.", notes=("Please try again.",))
+    def open(self, trigger_id: str, request: Request, offer: FormOffer) -> None:
+        """Starts opening a form within the three seconds that the trigger_id is valid; does not wait."""
 
 
 def connect(
     app: App, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
 ) -> None:
-    """Register the doors; `pool` runs what is said after the ack, never the other way round."""
-    doors = Listeners(inbox, messenger, me, pool, forms)
-    app.command(COMMAND)(doors.slash)
-    app.event("app_mention")(doors.mention)
-    app.action(ACTION)(doors.click)
-    app.error(_failed)
+    """Registers the listeners; `pool` runs what is sent after an acknowledgement."""
+    listeners = Listeners(inbox, messenger, me, pool, forms)
+    app.command(COMMAND)(listeners.slash)
+    app.event("app_mention")(listeners.mention)
+    app.action(ACTION)(listeners.click)
+    app.error(_log_unacknowledged)
 
 
 class Listeners:
-    """Bolt's listeners: it hands them what their parameters are named for."""
+    """The listeners; Bolt passes arguments by the names of their parameters."""
 
     def __init__(
         self, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
     ) -> None:
-        self._forms = forms
-        self._inbox = inbox
-        self._messenger = messenger
-        self._me = me
-        self._pool = pool
+        self._inbox, self._messenger, self._me, self._pool, self._forms = inbox, messenger, me, pool, forms
 
     def slash(self, ack: Ack, command: dict[str, Any]) -> None:
-        """The ack itself answers where it can hold the answer."""
-        request = of_slash(command, self._me.team)
-        message = self._take(request)
-        if message is not None and message.forms and message.forms[0].whole:
+        """Accepts a slash command; an immediate answer is part of the acknowledgement if it fits."""
+        request = slash_request(command, self._me.team)
+        answer = self._accept(request)
+        if answer is not None and answer.forms and answer.forms[0].whole:
             ack()
-            self._forms.open(command["trigger_id"], request, message.forms[0])
+            self._forms.open(command["trigger_id"], request, answer.forms[0])
             return
-        pages = render(message) if message else []
-        if len(pages) == 1 and fits(pages[0]):
-            ack(response_type="ephemeral", text=pages[0]["text"], blocks=pages[0]["blocks"])
+        payloads = render(answer) if answer else []
+        if len(payloads) == 1 and fits_in_ack(payloads[0]):
+            ack(response_type="ephemeral", text=payloads[0]["text"], blocks=payloads[0]["blocks"])
             return
         ack()
-        if message is not None:
-            self._later(request, message)
+        self._send_later(request, answer)
 
     def mention(self, event: dict[str, Any]) -> None:
-        """Raise JournalUnavailable: without an ack Slack delivers the mention again."""
-        if _by_a_bot(event):
+        """Accepts a mention; raises JournalUnavailable, so that Slack delivers it again for lack of an ack."""
+        if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
-        request = of_mention(event, self._me.team, self._me.user)
-        message = _edited(request) if event.get("edited") else self._inbox.take(request)
-        if message is not None:
-            self._later(request, message)
+        request = mention_request(event, self._me.team, self._me.user)
+        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.take(request))
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        request = of_click(body, action, self._me.team)
-        message = self._take(request)
+        """Accepts a click on a button that runs a line."""
+        request = click_request(body, action, self._me.team)
+        answer = self._accept(request)
         ack()
-        if message is not None:
-            self._later(request, message)
+        self._send_later(request, answer)
 
-    def _take(self, request: Request) -> Message | None:
-        """For doors whose gestures are delivered once: the person is told when nothing was done."""
+    def _accept(self, request: Request) -> Message | None:
+        """Accepts a request that Slack does not deliver again; answers that nothing was done where that fails."""
         with request_logging(request):
             try:
                 return self._inbox.take(request)
@@ -109,18 +104,16 @@ class Listeners:
                 log.exception("not accepted")
                 return NOTHING_DONE
 
-    def _later(self, request: Request, message: Message) -> None:
+    def _send_later(self, request: Request, answer: Message | None) -> None:
+        if answer is None:
+            return
         with request_logging(request):
-            said = self._pool.submit(self._messenger.answer, request, message)
-        said.add_done_callback(partial(_logged, request))
+            sending = self._pool.submit(self._messenger.answer, request, answer)
+        sending.add_done_callback(partial(_log_failure, request))
 
 
-def _by_a_bot(event: Payload) -> bool:
-    return "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event
-
-
-def _edited(request: Request) -> Message:
-    """An edited mention never runs by itself: it may have run before, or been a thought."""
+def _edited_mention(request: Request) -> Message:
+    """Returns an offer to run an edited mention, which is not run by itself: it may have run before the edit."""
     return Message(
         title="Nothing was done: edited messages are not carried out by themselves.",
         lines=(request.line,),
@@ -128,12 +121,12 @@ def _edited(request: Request) -> Message:
     )
 
 
-def _logged(request: Request, said: Future[None]) -> None:
-    if error := said.exception():
+def _log_failure(request: Request, sending: Future[None]) -> None:
+    if error := sending.exception():
         with request_logging(request):
             log.error("its answer was not said", exc_info=error)
 
 
-def _failed(error: Exception) -> None:
-    """Bolt has made it an HTTP 500: Slack gets no ack."""
+def _log_unacknowledged(error: Exception) -> None:
+    """Logs an error for which Bolt returns HTTP 500, so that Slack gets no acknowledgement."""
     log.error("Not acknowledged: %s", type(error).__name__, exc_info=error)

@@ -1,4 +1,4 @@
-"""SlackMessenger: where each message goes."""
+"""Delivery of messages to users and channels, with fallback destinations."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.errors import SlackFailure
 from bot.messages.message import Attachment, Message, Posted
 from bot.messages.request import Request
-from bot.slack.blocks import Payload, footed, render
-from bot.slack.cards import Card, Cards, about, any_open, asked_in, first_open, response_url
+from bot.slack.blocks import Payload, render, with_footer
+from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 
@@ -18,63 +18,67 @@ log = logging.getLogger(__name__)
 
 
 class SlackMessenger:
-    """Speaks for the worker and the doors. Waits for Slack, so never before an ack; raises SlackFailure."""
+    """Posts messages for the worker and the listeners.
 
-    def __init__(self, chat_api: ChatApi, people: SlackUserDirectory) -> None:
-        self._chat_api = chat_api
-        self._people = people
-        self._cards = Cards(chat_api, people)
+    Every method waits for Slack, so none may be called before an acknowledgement, and raises SlackFailure.
+    """
+
+    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory) -> None:
+        self._chat_api, self._users = chat_api, users
+        self._cards = Cards(chat_api, users)
 
     def checking(self, request: Request, text: str) -> None:
-        """Say in private that it takes a while: best effort."""
+        """Sends a private progress message; only logs a failure."""
         try:
             for payload in render(Message(title=text)):
-                first_open(self._private_ways(request, payload))
+                try_destinations(self._private_attempts(request, payload))
         except SlackFailure as failure:
             log.warning("could not say that it takes a while: %s", failure)
 
     def answer(self, request: Request, message: Message) -> None:
-        """Say it to the asker alone; a file goes ahead, to their direct messages."""
+        """Answers a request in private; a file is sent first, as a direct message."""
         if message.file is not None:
-            message = self._handed(request, message, message.file)
+            message = self._send_file(request, message, message.file)
         for payload in render(message):
-            any_open(self._private_ways(request, payload))
+            try_destinations(self._private_attempts(request, payload), skip_unavailable=True)
 
     def show(
         self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
-        """Put a change's card where it was asked for, or bring the one that stands there up to date."""
-        now = datetime.now(ZoneInfo(self._people.zone(request.user)))
-        return self._cards.put(request, Card(message, about(request, change_id, status, now)), posted)
+        """Posts a change's card where it was requested, or updates the posted one."""
+        return self._cards.put(request, Card(message, self._card_footer(request, change_id, status)), posted)
 
     def copy(
         self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
     ) -> Posted:
-        """Put the card into another channel too, or bring the one that stands there up to date."""
-        now = datetime.now(ZoneInfo(self._people.zone(request.user)))
-        drawn = Card(message, f"{about(request, change_id, status, now)} · {asked_in(request)}")
-        return self._cards.copy(channel, drawn, posted)
+        """Posts a copy of a change's card in another channel, or updates the posted one."""
+        footer = f"{self._card_footer(request, change_id, status)} · {origin(request)}"
+        return self._cards.copy(channel, Card(message, footer), posted)
 
     def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
-        """Say it under the card; `mention` the asker when they must hear of it: an edited card notifies nobody."""
+        """Posts a reply under a card; with `mention` it notifies the user, which an edited card doesn't do."""
         for payload in render(message, to=request.user if mention else None):
-            first_open(self._trail_ways(request, posted, payload))
+            try_destinations(self._reply_attempts(request, posted, payload))
 
     def post(self, channel: str, message: Message) -> None:
-        """Say it in a channel; nobody asked for it."""
+        """Posts a message that does not answer a request."""
         for payload in render(message):
             self._chat_api.post(channel, payload)
 
     def announce(self, channel: str, request: Request, message: Message) -> None:
-        """Say in the policy's channel what was changed out of others' sight."""
+        """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
-        ts, _ = self._chat_api.post(channel, footed(first, f"by <@{request.user}> · {asked_in(request)}"))
+        ts, _ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
-    def _handed(self, request: Request, message: Message, file: Attachment) -> Message:
+    def _card_footer(self, request: Request, change_id: int, status: str) -> str:
+        return card_footer(request, change_id, status, datetime.now(ZoneInfo(self._users.zone(request.user))))
+
+    def _send_file(self, request: Request, message: Message, file: Attachment) -> Message:
+        """Sends the file; returns the message, or one about the failure."""
         try:
-            self._chat_api.upload(self._chat_api.direct(request.user), file)
+            self._chat_api.upload(self._chat_api.open_direct_message(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
@@ -82,22 +86,22 @@ class SlackMessenger:
             )
         return message
 
-    def _private_ways(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
-        whisper = partial(self._chat_api.whisper, user=request.user, payload=payload)
+    def _private_attempts(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
+        ephemeral = partial(self._chat_api.post_ephemeral, user=request.user, payload=payload)
         if request.channel and request.thread and not request.at_top:  # Slack hides it in a thread without replies
-            yield partial(whisper, request.channel, thread=request.thread)
-        if url := response_url(request):
+            yield partial(ephemeral, request.channel, thread=request.thread)
+        if url := fresh_response_url(request):
             yield partial(self._chat_api.respond, url, payload, to_all=False)
         if request.channel:
-            yield partial(whisper, request.channel)
-        yield partial(self._directly, request, payload)
+            yield partial(ephemeral, request.channel)
+        yield partial(self._send_direct_message, request, payload)
 
-    def _trail_ways(self, request: Request, posted: Posted, payload: Payload) -> Iterator[Callable[[], object]]:
+    def _reply_attempts(self, request: Request, posted: Posted, payload: Payload) -> Iterator[Callable[[], object]]:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
-        if posted.how != "dm" and (url := response_url(request)):
+        if posted.how != "dm" and (url := fresh_response_url(request)):
             yield partial(self._chat_api.respond, url, payload, to_all=True)
-        yield partial(self._directly, request, payload)
+        yield partial(self._send_direct_message, request, payload)
 
-    def _directly(self, request: Request, payload: Payload) -> None:
-        self._chat_api.post(self._chat_api.direct(request.user), footed(payload, asked_in(request)))
+    def _send_direct_message(self, request: Request, payload: Payload) -> None:
+        self._chat_api.post(self._chat_api.open_direct_message(request.user), with_footer(payload, origin(request)))

@@ -1,4 +1,4 @@
-"""Payload -> Request."""
+"""Conversion of Slack's payloads into `Request`, with the idempotency key of each kind of gesture."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,134 +6,118 @@ from typing import Any, NamedTuple
 
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
-from bot.slack.buttons import read
+from bot.slack.buttons import parse_click
 from bot.slack.forms.state import FormState
 from bot.slack.text import mention_line, plain
 
 Payload = Mapping[str, Any]
 
 
-def of_slash(command: Payload, team: str) -> Request:
-    """`trigger_id` is a command's own; a command is delivered once, or not at all."""
-    return Request(
-        key=f"{team}:{command['trigger_id']}",
-        team=team,
-        user=command["user_id"],
-        source=Source.SLASH,
-        line=plain(command.get("text", "")).strip("`"),
-        channel=channel_of(command["channel_id"]),
-        response_url=command.get("response_url"),
-        asked_at=datetime.now(UTC),
-    )
-
-
-def of_mention(event: Payload, team: str, bot_user: str) -> Request:
-    """A message is known by its channel and `ts`, however often it is delivered; it was asked when it was written."""
-    return Request(
-        key=f"{team}:{event['channel']}:{event['ts']}",
-        team=team,
-        user=event["user"],
-        source=Source.MENTION,
-        line=mention_line(event["text"], bot_user),
-        channel=channel_of(event["channel"]),
-        thread=event.get("thread_ts", event["ts"]),
-        at_top=event.get("thread_ts", event["ts"]) == event["ts"],
-        asked_at=datetime.fromtimestamp(float(event["ts"]), UTC),
-    )
-
-
-def of_click(body: Payload, action: Payload, team: str) -> Request:
-    """A drawn button has a nonce of its own: a second click on it by the same person is the same request."""
-    click = read(action["value"])
-    return Request(
-        key=f"{team}:{click.nonce}:{body['user']['id']}",
-        team=team,
-        user=body["user"]["id"],
-        source=Source.BUTTON,
-        line=click.line,
-        **where(body)._asdict(),
-        response_url=body.get("response_url"),
-        asked_at=datetime.now(UTC),
-        expects=click.expects,
-    )
-
-
 class MessageLocation(NamedTuple):
-    """Where a gesture was made, as requests and forms have it."""
+    """Where a gesture was made; the fields have the meaning of the same fields of `Request`."""
 
     channel: str | None = None
     thread: str | None = None
     at_top: bool = False
 
 
-def where(body: Payload) -> MessageLocation:
-    """Of a click on a message, of a message shortcut, or of the form that came from one."""
+def slash_request(command: Payload, team: str) -> Request:
+    """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers commands at most once."""
+    return Request(
+        key=f"{team}:{command['trigger_id']}",
+        team=team,
+        user=command["user_id"],
+        source=Source.SLASH,
+        line=plain(command.get("text", "")).strip("`"),
+        channel=_channel(command["channel_id"]),
+        response_url=command.get("response_url"),
+        asked_at=datetime.now(UTC),
+    )
+
+
+def mention_request(event: Payload, team: str, bot_user: str) -> Request:
+    """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
+    ts = event["ts"]
+    thread = event.get("thread_ts", ts)
+    return Request(
+        key=f"{team}:{event['channel']}:{ts}",
+        team=team,
+        user=event["user"],
+        source=Source.MENTION,
+        line=mention_line(event["text"], bot_user),
+        channel=_channel(event["channel"]),
+        thread=thread,
+        at_top=thread == ts,
+        asked_at=datetime.fromtimestamp(float(ts), UTC),
+    )
+
+
+def click_request(body: Payload, action: Payload, team: str) -> Request:
+    """Builds the request of a click, identified by the button's nonce and the user."""
+    click = parse_click(action["value"])
+    return _interaction_request(
+        body,
+        team,
+        f"{click.nonce}:{body['user']['id']}",
+        Source.BUTTON,
+        line=click.line,
+        expects=click.expects,
+        response_url=body.get("response_url"),
+        **_location(body)._asdict(),
+    )
+
+
+def opening_request(body: Payload, team: str) -> Request:
+    """Builds a request for opening a form: it decides permissions and where the confirmation is posted."""
+    location, response_url = _location(body)._asdict(), body.get("response_url")
+    return _interaction_request(body, team, body["trigger_id"], Source.FORM, response_url=response_url, **location)
+
+
+def typeahead_request(body: Payload, state: FormState, team: str) -> Request:
+    """Builds a request for a picker's options, which only decides permissions and is never stored."""
+    return _interaction_request(body, team, body["view"]["id"], Source.FORM, channel=state.channel)
+
+
+def submission_request(body: Payload, state: FormState, operation: Operation, team: str) -> Request:
+    """Builds the request of a submitted form, identified by its view and nonce."""
+    return _interaction_request(
+        body,
+        team,
+        f"{body['view']['id']}:{state.nonce}",
+        Source.FORM,
+        line=operation.text(),
+        channel=state.channel,
+        thread=state.thread,
+        at_top=state.at_top,
+        post_to=state.post_to,
+        expects=state.expects,
+    )
+
+
+def _interaction_request(
+    body: Payload, team: str, key: str, source: Source, *, line: str = "", **fields: Any
+) -> Request:
+    user, now = body["user"]["id"], datetime.now(UTC)
+    return Request(key=f"{team}:{key}", team=team, user=user, source=source, line=line, asked_at=now, **fields)
+
+
+def _location(body: Payload) -> MessageLocation:
+    """Returns the location of a click on a message, of a message shortcut, or of the form that came from one."""
     container, message = body.get("container", {}), body.get("message", {})
     if "channel_id" in container:
-        thread = thread_of(container)
-        return MessageLocation(channel_of(container["channel_id"]), thread, thread == container.get("message_ts"))
+        # An ephemeral message has a `ts`, but no thread of its own.
+        own = None if container.get("is_ephemeral") else container.get("message_ts")
+        thread = container.get("thread_ts") or own
+        return MessageLocation(_channel(container["channel_id"]), thread, thread == container.get("message_ts"))
     if body["type"] == "message_action":
         thread = message.get("thread_ts", message.get("ts"))
-        return MessageLocation(channel_of(body["channel"]["id"]), thread, thread == message.get("ts"))
-    if packed := body.get("view", {}).get("private_metadata"):
-        place = FormState.model_validate_json(packed)
-        return MessageLocation(place.channel, place.thread, place.at_top)
+        return MessageLocation(_channel(body["channel"]["id"]), thread, thread == message.get("ts"))
+    if metadata := body.get("view", {}).get("private_metadata"):
+        state = FormState.model_validate_json(metadata)
+        return MessageLocation(state.channel, state.thread, state.at_top)
     return MessageLocation()
 
 
-def channel_of(channel: str) -> str | None:
-    """None for a direct message."""
+def _channel(channel: str) -> str | None:
+    """Returns None for a direct message."""
     return None if channel.startswith("D") else channel
-
-
-def thread_of(container: Payload) -> str | None:
-    """A click on a card belongs to the card's thread; what only one person sees has no thread of its own."""
-    own = None if container.get("is_ephemeral") else container.get("message_ts")
-    return container.get("thread_ts") or own
-
-
-FormPayload = Mapping[str, Any]
-
-
-def of_opening(body: FormPayload, team: str) -> Request:
-    """Whoever opens a form, and from where: it decides what they may, and where the confirmation goes."""
-    return Request(
-        key=f"{team}:{body['trigger_id']}",
-        team=team,
-        user=body["user"]["id"],
-        source=Source.FORM,
-        line="",
-        **where(body)._asdict(),
-        response_url=body.get("response_url"),
-        asked_at=datetime.now(UTC),
-    )
-
-
-def of_typing(body: FormPayload, place: FormState, team: str) -> Request:
-    """Whoever types in a picker: it is for deciding only, and comes to nothing that is recorded."""
-    return Request(
-        key=f"{team}:{body['view']['id']}",
-        team=team,
-        user=body["user"]["id"],
-        source=Source.FORM,
-        line="",
-        channel=place.channel,
-        asked_at=datetime.now(UTC),
-    )
-
-
-def of_form(body: FormPayload, place: FormState, asked: Operation, team: str) -> Request:
-    """A form that is submitted twice is the same request: its view and the nonce of its drawing are its key."""
-    return Request(
-        key=f"{team}:{body['view']['id']}:{place.nonce}",
-        team=team,
-        user=body["user"]["id"],
-        source=Source.FORM,
-        line=asked.text(),
-        channel=place.channel,
-        thread=place.thread,
-        at_top=place.at_top,
-        post_to=place.post_to,
-        asked_at=datetime.now(UTC),
-        expects=place.expects,
-    )

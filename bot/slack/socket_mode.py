@@ -1,4 +1,4 @@
-"""Socket Mode."""
+"""Socket Mode: a WebSocket client, and the receiver that replaces connections before they end."""
 
 import json
 import logging
@@ -20,22 +20,30 @@ from websockets.sync.client import ClientConnection, connect
 
 from bot.errors import SlackFailure, SlackUnavailable
 from bot.slack.bolt_app import LISTENERS
-from bot.slack.client import translated
+from bot.slack.client import translate_errors
 
 log = logging.getLogger(__name__)
-_library = log.getChild("websockets")
-_library.setLevel(logging.CRITICAL)  # it would say once more, with a traceback, that a connection has ended
+_websockets_log = log.getChild("websockets")
+_websockets_log.setLevel(logging.CRITICAL)  # it would log each end of a connection again, with a traceback
 
-_OPENING = 10.0
-"""Seconds that the handshakes may take."""
-_CLOSING = 1.0
-"""Seconds for the other end to agree: one that has stalled never does."""
-_LINGER = 30.0
-"""Seconds of silence after which a connection whose end was announced is closed, if Slack has not done so."""
+PING_INTERVAL = 5.0
+"""Seconds between two pings; a stalled connection is noticed after three times that."""
+_OPEN_TIMEOUT = 10.0
+"""Seconds for the TCP, TLS and WebSocket handshakes."""
+_CLOSE_TIMEOUT = 1.0
+"""Seconds for the closing handshake, which a stalled server does not complete."""
+_LEAVING_TIMEOUT = 30.0
+"""Seconds of silence after which a connection whose end Slack has announced is closed."""
+_MAX_RECONNECT_PAUSE = 10.0
+"""Seconds between two attempts to connect."""
+_RECONNECT_RESET = 60.0
+"""Seconds without an attempt after which the pauses start anew."""
+_ACK_TIMEOUT = 3.0
+"""Seconds that Slack waits for an acknowledgement."""
 
 
 class _Connection(ClientConnection):
-    """Is over with the other end's closing frame: Slack may leave its TCP connection open after that."""
+    """Closes its socket at the server's closing frame: Slack may leave its TCP connection open after that."""
 
     def process_event(self, event: Event) -> None:
         super().process_event(event)
@@ -44,39 +52,40 @@ class _Connection(ClientConnection):
 
 
 class SocketClient(BaseSocketModeClient):
-    """Open from the start, and pings by itself: when one ping's pong does not come, it has stalled, and ends.
+    """One WebSocket connection, open from the start, that ends itself when a ping is not answered.
 
-    In the place of the SDK's own, which notices after 20 to 50 seconds that it was dropped or has stalled, hears
-    nothing while it opens the next one, and then forgets what the old one held.
+    It replaces the SDK's client, which notices a dropped or stalled connection after 20 to 50 seconds, receives
+    nothing while it reconnects, and then discards what the old connection held.
     """
 
-    def __init__(self, url: str, ping: float) -> None:
-        """Pings every `ping` seconds, and waits twice that: a busy machine is not stalled.
+    def __init__(self, url: str, ping_interval: float) -> None:
+        """Connects; raises OSError or WebSocketException.
 
-        Raise OSError or WebSocketException.
+        Args:
+            ping_interval: Seconds between pings. The answer may take twice that, because a busy host is not stalled.
         """
         self.logger = log
         self.leaving = False
-        """Whether Slack has announced its end."""
-        self._end = ExitStack()
+        """Whether Slack has announced the end of the connection."""
+        self._closing = ExitStack()
         opening = connect(
             url,
             compression=None,
-            open_timeout=_OPENING,
-            close_timeout=_CLOSING,
-            ping_interval=ping,
-            ping_timeout=2 * ping,
+            open_timeout=_OPEN_TIMEOUT,
+            close_timeout=_CLOSE_TIMEOUT,
+            ping_interval=ping_interval,
+            ping_timeout=2 * ping_interval,
             max_size=None,
-            logger=_library,
+            logger=_websockets_log,
             create_connection=_Connection,
         )
-        self._connection = self._end.enter_context(opening)
+        self._connection = self._closing.enter_context(opening)
 
-    def received(self) -> Iterator[str]:
-        """What comes, until the connection has ended."""
+    def messages(self) -> Iterator[str]:
+        """Yields the received messages until the connection has ended."""
         try:
             while True:
-                yield str(self._connection.recv(_LINGER if self.leaving else None))
+                yield str(self._connection.recv(_LEAVING_TIMEOUT if self.leaving else None))
         except TimeoutError:
             self.disconnect()
         except ConnectionClosedOK as end:
@@ -85,105 +94,93 @@ class SocketClient(BaseSocketModeClient):
             log.warning("A Socket Mode connection has ended: %s", end)
 
     def send_message(self, message: str) -> None:
-        """Raise ConnectionClosed."""
+        """Sends a message; raises ConnectionClosed."""
         self._connection.send(message)
 
     def disconnect(self) -> None:
-        """Have it ended in a second at most."""
-        self._end.close()
-
-
-_LONGEST = 10.0
-"""Seconds between two attempts, at most."""
-_A_WHILE = 60.0
-"""Seconds after which an attempt counts as the first again."""
+        """Closes the connection, within a second."""
+        self._closing.close()
 
 
 class ReconnectBackoff:
-    """Two attempts at once after a quiet while, and further ones after longer and longer pauses."""
+    """Computes the pause before each attempt to connect: none for the first two, then longer and longer ones."""
 
     def __init__(self) -> None:
         self._attempts, self._last = 0, float("-inf")
 
     def pause(self) -> float:
-        """Seconds to wait before the attempt that is made now."""
+        """Returns the seconds to wait before an attempt, which counts as made."""
         now = time.monotonic()
-        self._attempts = self._attempts + 1 if now - self._last < _A_WHILE else 0
+        self._attempts = self._attempts + 1 if now - self._last < _RECONNECT_RESET else 0
         self._last = now
-        return min(2.0 ** (self._attempts - 2), _LONGEST) if self._attempts > 1 else 0.0
-
-
-PING = 5.0
-"""Seconds between two pings: a connection that stalls is left after three times that."""
-_ACK = 3.0
-"""Seconds after which Slack waits for no acknowledgement any more."""
+        return min(2.0 ** (self._attempts - 2), _MAX_RECONNECT_PAUSE) if self._attempts > 1 else 0.0
 
 
 class SocketMode:
-    """Commands and clicks are delivered once: a connection is read to its end, and the next one is open before that."""
+    """Receives over Socket Mode.
+
+    Slack delivers commands and clicks once, so an old connection is read to its end while the next one is open.
+    """
 
     where = "Socket Mode"
 
-    def __init__(self, app: App, client: WebClient, token: str, ping: float = PING) -> None:
-        self._app, self._client, self._token, self._ping = app, client, token, ping
+    def __init__(self, app: App, client: WebClient, token: str, ping_interval: float = PING_INTERVAL) -> None:
+        self._app, self._client, self._token, self._ping_interval = app, client, token, ping_interval
         self._changed = threading.Condition()
-        self._lines: dict[SocketClient, threading.Thread] = {}
+        self._connections: dict[SocketClient, threading.Thread] = {}
         self._stopping = False
-        self._pace = ReconnectBackoff()
-        self._keeper = threading.Thread(target=self._keep, name="socket-mode", daemon=True)
+        self._backoff = ReconnectBackoff()
+        self._connector = threading.Thread(target=self._stay_connected, name="socket-mode", daemon=True)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
 
     def start(self) -> None:
-        """Raise SlackFailure where Slack does not let the app in at once; later that is tried until it does."""
+        """Connects, and stays connected; raises SlackFailure if the first attempt fails."""
         self._connect()
-        self._keeper.start()
+        self._connector.start()
 
     def stop(self) -> None:
-        """Connections are closed last: listeners at work still get their acks out."""
+        """Waits for the listeners, and then closes the connections that their acknowledgements need."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
         self._listeners.shutdown()
-        for line, reader in list(self._lines.items()):
-            line.disconnect()
+        for connection, reader in list(self._connections.items()):
+            connection.disconnect()
             reader.join()
-        if self._keeper.is_alive():
-            self._keeper.join(1)  # it may wait for Slack, and closes by itself what it then opens
+        if self._connector.is_alive():
+            self._connector.join(1)  # it may be waiting for Slack, and closes what it opens after that
 
     @property
     def connected(self) -> bool:
         """Whether a connection is open whose end Slack has not announced."""
-        return not self._stopping and self._staying() is not None
+        return not self._stopping and self._lasting_connection() is not None
 
     @property
     def alive(self) -> bool:
-        """Whether somebody would open the next one."""
-        return self._keeper.ident is None or self._keeper.is_alive()
+        """Whether the thread that reconnects runs or was not started yet."""
+        return self._connector.ident is None or self._connector.is_alive()
 
-    def _staying(self) -> SocketClient | None:
+    def _lasting_connection(self) -> SocketClient | None:
         with self._changed:
-            return next((line for line in self._lines if not line.leaving), None)
+            return next((connection for connection in self._connections if not connection.leaving), None)
 
-    def _keep(self) -> None:
-        """Open the next connection as soon as there is none that stays."""
-        hold = 0.0
-        while self._is_needed():
-            if self._stopped_within(max(hold, self._pace.pause())):
-                return
-            hold = self._try()
+    def _stay_connected(self) -> None:
+        """Opens the next connection as soon as none is left whose end is not announced."""
+        retry_after = 0.0
+        while self._wait_until_needed():
+            with self._changed:
+                if self._changed.wait_for(lambda: self._stopping, max(retry_after, self._backoff.pause())):
+                    return
+            retry_after = self._try_to_connect()
 
-    def _is_needed(self) -> bool:
-        """Wait until a connection is; False when it ends."""
+    def _wait_until_needed(self) -> bool:
+        """Waits until a new connection is needed; returns False when the receiver stops."""
         with self._changed:
             self._changed.wait_for(lambda: self._stopping or not self.connected)
             return not self._stopping
 
-    def _stopped_within(self, seconds: float) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: self._stopping, seconds)
-
-    def _try(self) -> float:
-        """The seconds after which to try again."""
+    def _try_to_connect(self) -> float:
+        """Returns the seconds that Slack wants to pass before the next attempt."""
         try:
             self._connect()
         except SlackFailure as failure:
@@ -192,59 +189,61 @@ class SocketMode:
         return 0.0
 
     def _connect(self) -> None:
-        """Raise SlackFailure."""
-        with translated():
+        with translate_errors():
             url = self._client.apps_connections_open(app_token=self._token)["url"]
         try:
-            line = SocketClient(url, self._ping)
+            connection = SocketClient(url, self._ping_interval)
         except (OSError, WebSocketException) as error:
             raise SlackUnavailable(f"no Socket Mode connection: {error}") from error
-        reader = threading.Thread(target=self._read, args=(line,), name="socket-mode-reader", daemon=True)
+        reader = threading.Thread(target=self._read, args=(connection,), name="socket-mode-reader", daemon=True)
         with self._changed:
             if not self._stopping:
-                self._lines[line] = reader
+                self._connections[connection] = reader
                 self._changed.notify_all()
                 reader.start()
                 return
-        line.disconnect()
+        connection.disconnect()
 
-    def _read(self, line: SocketClient) -> None:
+    def _read(self, connection: SocketClient) -> None:
         try:
-            for text in line.received():
-                self._hear(line, text)
+            for text in connection.messages():
+                self._dispatch(connection, text)
         finally:
-            line.disconnect()
+            connection.disconnect()
             with self._changed:
-                del self._lines[line]
+                del self._connections[connection]
                 self._changed.notify_all()
 
-    def _hear(self, line: SocketClient, text: str) -> None:
-        """Nothing is waited for here: the announcement of an end may be next. What is no JSON is as good as one."""
+    def _dispatch(self, connection: SocketClient, text: str) -> None:
+        """Hands a message to a listener thread without waiting, because the next one may announce the end.
+
+        Text that is not JSON is an error message of Slack's, after which the connection is useless.
+        """
         message = json.loads(text) if text.startswith("{") else {"type": "disconnect", "reason": text}
         if message.get("type") == "disconnect":
             log.info("Slack ends a connection: %.80s", message.get("reason"))
             with self._changed:
-                line.leaving = True
+                connection.leaving = True
                 self._changed.notify_all()
         elif (request := SocketModeRequest.from_dict(message)) is not None:
             with self._changed:
                 if not self._stopping:
-                    self._listeners.submit(self._answer, line, request)
+                    self._listeners.submit(self._handle, connection, request)
 
-    def _answer(self, line: SocketClient, request: SocketModeRequest) -> None:
+    def _handle(self, connection: SocketClient, request: SocketModeRequest) -> None:
         try:
-            self._acknowledge(line, request)
-        except Exception:  # nobody looks at what a listener's thread raises
+            self._acknowledge(connection, request)
+        except Exception:  # the result of a listener thread is not read
             log.exception("Not acknowledged: %s %s", request.type, request.envelope_id)
 
-    def _acknowledge(self, line: SocketClient, request: SocketModeRequest) -> None:
-        """Over the connection that it came by, or another when that has ended meanwhile."""
-        begun = time.time()
+    def _acknowledge(self, connection: SocketClient, request: SocketModeRequest) -> None:
+        """Runs the listener and acknowledges over the same connection, or over another one if it has ended."""
+        started = time.time()
         response = run_bolt_app(self._app, request)
         try:
-            send_response(line, request, response, begun)
+            send_response(connection, request, response, started)
         except ConnectionClosed:
             with self._changed:
-                self._changed.wait_for(self._staying, _ACK)
-                other = self._staying()
-            send_response(other or line, request, response, begun)
+                self._changed.wait_for(self._lasting_connection, _ACK_TIMEOUT)
+                other = self._lasting_connection()
+            send_response(other or connection, request, response, started)

@@ -1,4 +1,4 @@
-"""Users, user groups, time zones; cached."""
+"""Users, user groups and time zones as Slack knows them, cached for a minute."""
 
 import logging
 import threading
@@ -11,174 +11,168 @@ from slack_sdk import WebClient
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.authorizer import AccountStatus
-from bot.slack.client import translated
+from bot.slack.client import translate_errors
 from bot.times.model import Now, utc_now
 
+log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+UserJson = Mapping[str, Any]
+"""A user object of users.info."""
+GroupMembers = Mapping[str, frozenset[str]]
+"""Ids of the users in each user group."""
+
+_LIFETIME = 60.0
+"""Seconds after which a user or the user groups are fetched again."""
+_STALE_LIFETIME = 3600.0
+"""Seconds for which cached data may be used where fetching is not possible."""
+_CHANNEL_PAGE = 999
+"""Channels in a page; docs.slack.dev, users.conversations."""
+_UNSEEN_CODES = frozenset({"user_not_found", "user_not_visible"})
 
 
 class TTLCache(Generic[K, V]):
-    """Asks once per key and lifetime; two threads that ask at the same moment may both do it. Errors are not kept."""
+    """Caches the results of a function for a limited time; errors are not cached.
 
-    def __init__(self, ask: Callable[[K], V], *, seconds: float, most: int = 5000, now: Now = utc_now) -> None:
-        self._ask = ask
+    Two threads that miss the same key at once may both call the function.
+    """
+
+    def __init__(self, fetch: Callable[[K], V], *, seconds: float, max_entries: int = 5000, now: Now = utc_now) -> None:
+        self._fetch = fetch
         self._lifetime = timedelta(seconds=seconds)
-        self._most, self._now = most, now
-        self._known: dict[K, tuple[datetime, V]] = {}
+        self._max_entries, self._now = max_entries, now
+        self._entries: dict[K, tuple[datetime, V]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, key: K) -> V:
+        """Returns the cached value, or fetches it."""
         with self._lock:
-            known = self._known.get(key)
-        if known is not None and self._now() < known[0]:
-            return known[1]
-        fresh = self._ask(key)
-        self._keep(key, fresh)
-        return fresh
+            entry = self._entries.get(key)
+        if entry is not None and self._now() < entry[0] + self._lifetime:
+            return entry[1]
+        value = self._fetch(key)
+        with self._lock:
+            self._entries.pop(key, None)
+            while len(self._entries) >= self._max_entries:
+                self._entries.pop(next(iter(self._entries)))
+            self._entries[key] = (self._now(), value)
+        return value
 
     def recall(self, key: K, *, seconds: float) -> V | None:
-        """What was told in the last `seconds`, out of date or not; asks for nothing."""
+        """Returns a value that was fetched in the last `seconds`, even if it has expired; never fetches."""
         with self._lock:
-            known = self._known.get(key)
-        if known is None or self._now() >= known[0] - self._lifetime + timedelta(seconds=seconds):
-            return None
-        return known[1]
-
-    def _keep(self, key: K, value: V) -> None:
-        with self._lock:
-            self._known.pop(key, None)
-            while len(self._known) >= self._most:
-                self._known.pop(next(iter(self._known)))
-            self._known[key] = (self._now() + self._lifetime, value)
-
-
-_USABLE_SECONDS = 3600.0
-"""After which it is of no use at all."""
-
-Person = Mapping[str, Any]
-Groups = Mapping[str, frozenset[str]]
-"""The users of each user group."""
+            entry = self._entries.get(key)
+        return None if entry is None or self._now() >= entry[0] + timedelta(seconds=seconds) else entry[1]
 
 
 class CachedPeople:
-    """Asks nobody: raises SlackUnavailable for what was not told lately."""
+    """Answers from the cache alone; raises SlackUnavailable for what was not fetched within the hour."""
 
-    def __init__(self, person: TTLCache[str, Person], groups: TTLCache[str, Groups]) -> None:
-        self._person, self._groups = person, groups
-        self.groups_unsaid = False
-        """Whether Slack did not say when it was asked last: waiting for it would be in vain."""
+    def __init__(self, user: TTLCache[str, UserJson], groups: TTLCache[str, GroupMembers]) -> None:
+        self._user, self._groups = user, groups
+        self.groups_unavailable = False
+        """Whether the last attempt to fetch the user groups failed, so that waiting for them is useless."""
 
     def standing(self, user: str, team: str) -> AccountStatus:
-        """As it was."""
-        person = self._person.recall(user, seconds=_USABLE_SECONDS)
-        if person is None:
+        """Returns the kind of account that a user had."""
+        found = self._user.recall(user, seconds=_STALE_LIFETIME)
+        if found is None:
             raise SlackUnavailable("who that is was not asked lately")
-        return account_status(person, team)
+        return account_status(found, team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Ids of user groups; None where Slack did not say."""
-        groups = self._groups.recall("all", seconds=_USABLE_SECONDS)
-        if groups is None and not self.groups_unsaid:
+        """Returns the ids of the user's groups, or None where Slack did not return them."""
+        groups = self._groups.recall("all", seconds=_STALE_LIFETIME)
+        if groups is None and not self.groups_unavailable:
             raise SlackUnavailable("who is in which user group was not asked lately")
-        return None if groups is None else groups_of(user, groups)
+        return None if groups is None else _groups_of(user, groups)
 
 
-def account_status(person: Person, team: str) -> AccountStatus:
-    """Of users.info."""
+def account_status(user: UserJson, team: str) -> AccountStatus:
+    """Returns the kind of account of a user object, seen from a workspace."""
+    # On Enterprise Grid one user belongs to several workspaces.
+    in_team = team == user.get("team_id") or team in user.get("enterprise_user", {}).get("teams", ())
     return AccountStatus(
-        guest=bool(person.get("is_restricted") or person.get("is_ultra_restricted")),
-        foreign=bool(person.get("is_stranger")) or not _is_of(person, team),
-        bot=bool(person.get("is_bot")),
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        foreign=bool(user.get("is_stranger")) or not in_team,
+        bot=bool(user.get("is_bot")),
     )
 
 
-def groups_of(user: str, groups: Groups) -> frozenset[str]:
-    """Ids of those that they are in."""
+def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
     return frozenset(group for group, users in groups.items() if user in users)
 
 
-def _is_of(person: Person, team: str) -> bool:
-    """In an Enterprise organisation a person is of several workspaces."""
-    return team == person.get("team_id") or team in person.get("enterprise_user", {}).get("teams", ())
-
-
-log = logging.getLogger(__name__)
-_SECONDS = 60.0
-_PLACES = 999  # a page of somebody's channels at most; docs.slack.dev, users.conversations
-_UNSEEN = frozenset({"user_not_found", "user_not_visible"})
-
-
 class SlackUserDirectory:
-    """Safe for threads; waits for Slack, so never before an ack: `remembered` is for those who can't."""
+    """Looks up users; thread-safe. It waits for Slack, so before an acknowledgement use `remembered` instead."""
 
-    def __init__(self, client: WebClient, *, seconds: float = _SECONDS, now: Now = utc_now) -> None:
+    def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Now = utc_now) -> None:
         self._client = client
-        self._person = TTLCache(self._ask_person, seconds=seconds, now=now)
-        self._groups = TTLCache(self._ask_groups, seconds=seconds, now=now)
-        self.remembered = CachedPeople(self._person, self._groups)
+        self._user = TTLCache(self._fetch_user, seconds=seconds, now=now)
+        self._groups = TTLCache(self._fetch_groups, seconds=seconds, now=now)
+        self.remembered = CachedPeople(self._user, self._groups)
 
     def standing(self, user: str, team: str) -> AccountStatus:
-        """Raise SlackFailure when Slack can't be asked: nobody is taken for a member unseen."""
-        return account_status(self._person(user), team)
+        """Returns the kind of account of a user; raises SlackFailure where it is not known."""
+        return account_status(self._user(user), team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Ids of user groups; None when they can't be known now: the scope is missing, or Slack is away."""
+        """Returns the ids of the user's groups, or None when Slack is unavailable or the scope is missing."""
         try:
             groups = self._groups("all")
         except SlackFailure as failure:
             log.warning("User groups are not known: %s", failure)
-            self.remembered.groups_unsaid = True
+            self.remembered.groups_unavailable = True
             return None
-        self.remembered.groups_unsaid = False
-        return groups_of(user, groups)
+        self.remembered.groups_unavailable = False
+        return _groups_of(user, groups)
 
     def email(self, user: str) -> str | None:
-        """None where Slack shows none; raise SlackFailure when it can't be asked."""
-        profile: Mapping[str, str | None] = self._person(user).get("profile", {})
+        """Returns the user's address, or None where Slack shows none; raises SlackFailure."""
+        profile: Mapping[str, str | None] = self._user(user).get("profile", {})
         return profile.get("email") or None
 
     def zone(self, user: str) -> str:
-        """An IANA name; UTC where Slack says none that is known here."""
+        """Returns the IANA name of the user's time zone, or UTC where it is not known."""
         try:
-            return ZoneInfo(self._person(user).get("tz") or "UTC").key
+            return ZoneInfo(self._user(user).get("tz") or "UTC").key
         except SlackFailure as failure:
             log.warning("The zone of a person is not known: %s", failure)
         except (ValueError, OSError, KeyError):
             log.warning("The zone of a person is not among those of this machine")
         return "UTC"
 
-    def why_not_in(self, user: str, channel: str) -> str | None:
-        """Why that person can't have something posted there, to go after "because"; None where they can.
+    def posting_obstacle(self, user: str, channel: str) -> str | None:
+        """Returns why nothing can be posted in a channel for a user, as a clause; None where it can.
 
-        Asked anew each time. Slack tells a bot of all public channels, and of the private ones that it is in itself.
+        Not cached. Slack shows a bot all public channels, and the private ones that the bot is in.
         """
-        for place in self._places(user):
-            if place["id"] == channel:
-                return "it is archived" if place.get("is_archived") else None
+        for found in self._channels_of(user):
+            if found["id"] == channel:
+                return "it is archived" if found.get("is_archived") else None
         return "you are not in it, or it is private and Park is not in it"
 
-    def _places(self, user: str) -> Iterator[Mapping[str, Any]]:
+    def _channels_of(self, user: str) -> Iterator[Mapping[str, Any]]:
         cursor = None
         while cursor != "":
-            with translated():
-                answer = self._client.users_conversations(
-                    user=user, types="public_channel,private_channel", limit=_PLACES, cursor=cursor
+            with translate_errors():
+                response = self._client.users_conversations(
+                    user=user, types="public_channel,private_channel", limit=_CHANNEL_PAGE, cursor=cursor
                 )
-            yield from answer["channels"]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            yield from response["channels"]
+            cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
 
-    def _ask_person(self, user: str) -> Person:
+    def _fetch_user(self, user: str) -> UserJson:
         try:
-            with translated():
-                person: Person = self._client.users_info(user=user)["user"]
+            with translate_errors():
+                found: UserJson = self._client.users_info(user=user)["user"]
         except SlackRefused as refusal:
-            if str(refusal) in _UNSEEN:
+            if str(refusal) in _UNSEEN_CODES:
                 return {"is_stranger": True}
             raise
-        return person
+        return found
 
-    def _ask_groups(self, _: str) -> Groups:
-        with translated():
+    def _fetch_groups(self, _: str) -> GroupMembers:
+        with translate_errors():
             groups = self._client.usergroups_list(include_users=True)["usergroups"]
         return {group["id"]: frozenset(group.get("users", ())) for group in groups}

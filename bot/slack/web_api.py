@@ -1,4 +1,4 @@
-"""Chat.* and views.* calls."""
+"""Calls of the Web API methods chat.* and views.*, and of response_urls; all raise SlackFailure."""
 
 import time
 from typing import Any, NamedTuple
@@ -9,82 +9,93 @@ from slack_sdk.webhook import WebhookClient
 from bot.errors import SlackRefused
 from bot.messages.message import Attachment
 from bot.slack.blocks import Payload
-from bot.slack.client import of_webhook, retry_handlers, translated
+from bot.slack.client import retry_handlers, translate_errors, webhook_failure
+
+Json = dict[str, Any]
+
+_UPDATE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between attempts to update a view that an acknowledgement has just set."""
 
 
 class PostedMessage(NamedTuple):
-    """A message's own `ts`, and that of the thread which it is in or opens."""
+    """The `ts` of a message, and the `ts` of the thread that it is in or starts."""
 
     ts: str
     thread: str
 
 
 class ChatApi:
-    """Nothing unfurls, and nobody is notified beyond what a payload mentions."""
+    """Posts and updates messages; links don't unfurl, and only the mentions in a payload notify."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
     def post(self, channel: str, payload: Payload, thread: str | None = None) -> PostedMessage:
-        """A thread whose first message is gone is none: Slack then posts to the channel."""
-        with translated():
-            answer = self._client.chat_postMessage(
+        """Posts a message; Slack posts to the channel instead when the thread's first message is gone."""
+        with translate_errors():
+            response = self._client.chat_postMessage(
                 channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **payload
             )
-        ts = answer["ts"]
-        return PostedMessage(ts=ts, thread=answer["message"].get("thread_ts", ts))
+        ts = response["ts"]
+        return PostedMessage(ts=ts, thread=response["message"].get("thread_ts", ts))
 
     def update(self, channel: str, ts: str, payload: Payload) -> None:
-        with translated():
+        """Replaces the content of a message."""
+        with translate_errors():
             self._client.chat_update(channel=channel, ts=ts, **payload)
 
-    def whisper(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
-        """Only that person sees it, while they have Slack open."""
-        with translated():
+    def post_ephemeral(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
+        """Posts a message that only this user sees and that Slack does not keep."""
+        with translate_errors():
             self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **payload)
 
-    def direct(self, user: str) -> str:
-        """The id of the direct conversation with that person."""
-        with translated():
+    def open_direct_message(self, user: str) -> str:
+        """Returns the id of the direct message channel with a user."""
+        with translate_errors():
             return str(self._client.conversations_open(users=user)["channel"]["id"])
 
     def upload(self, channel: str, file: Attachment) -> None:
-        """A message with the file in it; three calls, and nothing shows before the last."""
-        with translated():
+        """Posts a file, with three API calls of which only the last one shows it."""
+        with translate_errors():
             self._client.files_upload_v2(
                 channel=channel, filename=file.name, title=file.name, content=file.content.encode()
             )
 
-    def respond(self, url: str, payload: Payload, *, to_all: bool) -> None:
-        """Five times and for half an hour; works where the bot is no member, and can't be changed later."""
-        with translated():
-            answer = WebhookClient(url, timeout=self._client.timeout, retry_handlers=retry_handlers()).send(
+    def respond(self, response_url: str, payload: Payload, *, to_all: bool) -> None:
+        """Posts through a response_url, which also works where the bot is not a member.
+
+        Slack accepts five such messages within 30 minutes; they can't be updated later.
+        """
+        webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
+        with translate_errors():
+            response = webhook.send(
                 **payload, response_type="in_channel" if to_all else "ephemeral", replace_original=False
             )
-        if failure := of_webhook(answer):
+        if failure := webhook_failure(response):
             raise failure
 
 
-_TAKEN = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between looks whether Slack has taken an ack
-Json = dict[str, Any]
-
-
 class ViewsApi:
-    """One call a method; the form's own thread waits for it."""
+    """Opens, updates and publishes views."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def open(self, trigger: str, view: Json) -> str:
-        """Within three seconds of the gesture; the view's id."""
-        with translated():
-            return str(self._client.views_open(trigger_id=trigger, view=view)["view"]["id"])
+    def open(self, trigger_id: str, view: Json) -> str:
+        """Opens a modal within the three seconds that a trigger_id is valid; returns the view's id."""
+        with translate_errors():
+            return str(self._client.views_open(trigger_id=trigger_id, view=view)["view"]["id"])
+
+    def update(self, id: str, view: Json, hash: str | None = None) -> str:
+        """Updates a view and returns its new hash; with `hash`, raises SlackRefused if the view has changed since."""
+        with translate_errors():
+            return str(self._client.views_update(view_id=id, view=view, hash=hash)["view"]["hash"])
 
     def replace(self, external_id: str, view: Json) -> None:
-        """In the place of the view that an ack has just put there: it can't be found before Slack has taken the ack."""
-        for pause in (*_TAKEN, None):
+        """Updates a view that an acknowledgement has just set, which Slack may need a moment to know."""
+        for pause in (*_UPDATE_PAUSES, None):
             try:
-                with translated():
+                with translate_errors():
                     self._client.views_update(external_id=external_id, view=view)
             except SlackRefused as refusal:
                 if str(refusal) != "not_found" or pause is None:
@@ -94,11 +105,6 @@ class ViewsApi:
                 return
 
     def publish(self, user: str, view: Json) -> None:
-        """On the person's Home tab."""
-        with translated():
+        """Sets the Home tab of a user."""
+        with translate_errors():
             self._client.views_publish(user_id=user, view=view)
-
-    def update(self, id: str, view: Json, hash: str | None = None) -> str:
-        """The view's new hash. With a `hash`, only if nothing has changed the view since: else raise SlackRefused."""
-        with translated():
-            return str(self._client.views_update(view_id=id, view=view, hash=hash)["view"]["hash"])

@@ -1,4 +1,7 @@
-"""Names and ids of the workspace, for setup and checks."""
+"""Names and ids of a workspace's users, user groups and channels, for setup and checks.
+
+`DirectoryEntry` and `WorkspaceDirectory` list what exists; the other parts compare a policy with it.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,17 +14,21 @@ from slack_sdk.http_retry import RateLimitErrorRetryHandler
 from bot.errors import SlackFailure, SlackRefused
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import Policy
-from bot.slack.app_config import explained
-from bot.slack.client import NoPlace, translated
+from bot.slack.app_config import explain_refusals
+from bot.slack.client import DestinationUnavailable, translate_errors
 
-Ask = Callable[[str], Any]
+ObjectJson = Mapping[str, Any]
+"""A channel or user object of the Web API."""
 
-_PRIVATE = "; a private one only where Park is in it"
-_UNKNOWN = frozenset({"user_not_found", "user_not_visible", "channel_not_found", "users_not_found"})
+_UNKNOWN_CODES = frozenset({"user_not_found", "user_not_visible", "channel_not_found", "users_not_found"})
+_PAGE = 999
+"""Entries in a page; docs.slack.dev, conversations.list: under 1,000, and 20 calls a minute."""
+_RATE_LIMIT_RETRIES = 20
+"""Rate limits that one call waits out, each for as long as Slack asks."""
 
 
 class UnknownId(NamedTuple):
-    """What Slack says against an id; without one, against a whole kind."""
+    """A problem with an id in a policy, or, without an id, with looking up all ids of a kind."""
 
     id: str | None
     text: str
@@ -30,52 +37,62 @@ class UnknownId(NamedTuple):
         return self.text if self.id is None else f"{self.id}: {self.text}"
 
 
+class PolicyIds(NamedTuple):
+    """The Slack ids that a policy contains."""
+
+    users: set[str]
+    user_groups: set[str]
+    channels: set[str]
+
+
 def doubts(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
-    """One for each that is unknown there, and one for each kind that could not be asked about."""
+    """Yields a problem for each id in the policy that is unknown, and for each kind that can't be looked up."""
     yield from people(client, policy)
-    yield from _each(_ids(policy)[2], "channel", lambda id: client.conversations_info(channel=id))
+    yield from _check_each(_ids(policy).channels, "channel", lambda id: client.conversations_info(channel=id))
 
 
 def people(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
-    """Likewise, of users and user groups alone."""
-    users, groups, _ = _ids(policy)
-    yield from _each(users, "user", lambda id: client.users_info(user=id))
-    if groups:
-        yield from _groups(client, groups)
+    """Yields the problems with the policy's users and user groups."""
+    ids = _ids(policy)
+    yield from _check_each(ids.users, "user", lambda id: client.users_info(user=id))
+    if ids.user_groups:
+        yield from _check_user_groups(client, ids.user_groups)
 
 
-def _ids(policy: Policy) -> tuple[set[str], set[str], set[str]]:
+def _ids(policy: Policy) -> PolicyIds:
     rules = (*policy.allow, *policy.deny)
-    people = {id for rule in policy.allow for id in rule.approvers}
-    users = {id for rule in rules for id in rule.users} | {id for id in people if not is_user_group(id)}
-    groups = {id for rule in rules for id in rule.user_groups} | set(filter(is_user_group, people))
-    channels = {id for rule in rules for id in rule.channels}
-    told = (channel for rule in policy.allow for channel in (rule.emergency, rule.ask_in))
-    channels |= set(filter(None, (policy.announce, policy.drift, *told)))
-    return users, groups, channels
+    approvers = {id for rule in policy.allow for id in rule.approvers}
+    notified = (channel for rule in policy.allow for channel in (rule.emergency, rule.ask_in))
+    return PolicyIds(
+        users={id for rule in rules for id in rule.users} | {id for id in approvers if not is_user_group(id)},
+        user_groups={id for rule in rules for id in rule.user_groups} | set(filter(is_user_group, approvers)),
+        channels={id for rule in rules for id in rule.channels}
+        | set(filter(None, (policy.announce, policy.drift, *notified))),
+    )
 
 
-def _each(ids: set[str], kind: str, ask: Ask) -> Iterator[UnknownId]:
+def _check_each(ids: set[str], kind: str, fetch: Callable[[str], Any]) -> Iterator[UnknownId]:
     for id in sorted(ids):
         try:
-            with translated():
-                found = ask(id)
+            with translate_errors():
+                found = fetch(id).get(kind, {})
         except SlackRefused as refusal:
-            if str(refusal) not in _UNKNOWN:
+            if str(refusal) not in _UNKNOWN_CODES:
                 yield UnknownId(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
-            yield UnknownId(id, f"Slack shows no such {kind}" + _PRIVATE * (kind == "channel"))
+            hint = "; a private one only where Park is in it" if kind == "channel" else ""
+            yield UnknownId(id, f"Slack shows no such {kind}{hint}")
         except SlackFailure as failure:
             yield UnknownId(None, f"no {kind} could be looked up: {failure}")
             return
         else:
-            if found.get(kind, {}).get("deleted") or found.get(kind, {}).get("is_archived"):
+            if found.get("deleted") or found.get("is_archived"):
                 yield UnknownId(id, f"that {kind} is no longer active")
 
 
-def _groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
+def _check_user_groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
     try:
-        with translated():
+        with translate_errors():
             known = {group["id"] for group in client.usergroups_list()["usergroups"]}
     except SlackFailure as failure:
         yield UnknownId(None, f"no user group could be looked up: {failure}")
@@ -85,25 +102,25 @@ def _groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PolicyChannel:
-    """One channel. Without a `name` Slack shows none of that id: a private one only where the bot is in it."""
+    """A channel in a policy; without a `name` it is unknown, or private and the bot is not in it."""
 
     id: str
     use: str
-    """What the policy has it for."""
+    """What the policy contains the channel for."""
     posted_to: bool
-    """Whether Park says something there that nobody asked for there."""
+    """Whether Park posts messages there that don't answer a request."""
     name: str | None = None
     archived: bool = False
     member: bool = False
 
 
 def places(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
-    """Each once; raise SlackFailure where they can't be asked for."""
-    for id, (use, posted_to) in _uses(policy).items():
+    """Yields each channel of the policy; raises SlackFailure where channels can't be looked up."""
+    for id, (use, posted_to) in _channel_uses(policy).items():
         try:
-            with translated():
+            with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
-        except NoPlace:
+        except DestinationUnavailable:
             yield PolicyChannel(id=id, use=use, posted_to=posted_to)
         else:
             yield PolicyChannel(
@@ -116,48 +133,42 @@ def places(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
             )
 
 
-def _uses(policy: Policy) -> dict[str, tuple[str, bool]]:
-    """The weightiest use of each."""
+def _channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
+    """Returns the most important use of each channel, and whether Park posts there."""
     uses: dict[str, tuple[str, bool]] = {}
     if policy.announce:
         uses[policy.announce] = "announce", True
     for rule in policy.allow:
-        told = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
+        notified = {rule.emergency: "emergencies", rule.ask_in: "approvals"}
         if rule.approvers and rule.ask_in is None:
-            told |= dict.fromkeys(rule.channels, "approvals")
-        uses |= {id: (f"the {what} of “{rule.name}”", True) for id, what in told.items() if id and id not in uses}
+            notified |= dict.fromkeys(rule.channels, "approvals")
+        uses |= {id: (f"the {what} of “{rule.name}”", True) for id, what in notified.items() if id and id not in uses}
     for clause in (*policy.allow, *policy.deny):
         uses |= {id: (f"the rule “{clause.name}”", False) for id in clause.channels if id not in uses}
     return uses
 
 
-_PAGE = 999  # docs.slack.dev, conversations.list: under 1,000; fewer pages, for a page's price is a call of 20 a minute
-_WAITS = 20  # rate limits waited out in one call, as long as Slack asks for
-
-Seen = Mapping[str, Any]
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DirectoryEntry:
-    """A person, a user group or a channel."""
+    """A user, a user group or a channel."""
 
     id: str
     shown: str
-    """What people can type for it: @ana, #phones."""
+    """The handle that people type: @ana, #phones."""
     title: str
-    """What they know it by: Ana Ruiz."""
+    """The full name: Ana Ruiz."""
     others: tuple[str, ...] = ()
-    """Whatever else it may be called."""
+    """Further names: the display name and the address."""
     gone: str | None = None
-    """Why no rule should name it any more."""
+    """Why no rule should contain it."""
     note: str | None = None
-    """What to know before one does."""
+    """What to know before adding it to a rule."""
     inside: bool = False
     """Whether the bot is in that channel."""
 
     @property
     def called(self) -> tuple[str, ...]:
-        """By people."""
+        """All names, without the `@` or `#` of the handle."""
         return (self.shown[1:], self.title, *self.others)
 
     def __str__(self) -> str:
@@ -165,68 +176,63 @@ class DirectoryEntry:
 
 
 class WorkspaceDirectory:
-    """Each list is read once, when it is first asked for; waits out rate limits, so for the command line only."""
+    """Lists the workspace, each kind at most once; it waits out rate limits, so it is for the command line only."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
-        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=_WAITS))
+        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=_RATE_LIMIT_RETRIES))
 
     @cached_property
     def channels(self) -> tuple[DirectoryEntry, ...]:
-        """Public ones, and those private ones that the bot is in; raise SlackFailure."""
-        with explained(), translated():
+        """Public channels, and the private ones that the bot is in; raises SlackFailure."""
+        with explain_refusals(), translate_errors():
             pages = self._client.conversations_list(types="public_channel,private_channel", limit=_PAGE)
-            return tuple(_channel(one) for page in pages for one in page["channels"])
+            return tuple(_channel_entry(channel) for page in pages for channel in page["channels"])
 
     @cached_property
     def people(self) -> tuple[DirectoryEntry, ...]:
-        """Users and user groups; raise SlackFailure."""
-        with explained(), translated():
+        """User groups and users; raises SlackFailure."""
+        with explain_refusals(), translate_errors():
             pages = self._client.users_list(limit=_PAGE)
-            users = [_user(one) for page in pages for one in page["members"]]
-        with explained():
+            users = [_user_entry(user) for page in pages for user in page["members"]]
+        with explain_refusals():
             return (*self._user_groups(), *users)
 
-    def _user_groups(self) -> Iterator[DirectoryEntry]:
+    def _user_groups(self) -> list[DirectoryEntry]:
         try:
-            with translated():
+            with translate_errors():
                 groups = self._client.usergroups_list()["usergroups"]
         except SlackRefused as refusal:
-            if str(refusal) != "plan_upgrade_required":  # a free workspace has none
-                raise
-            groups = []
-        yield from (
-            DirectoryEntry(id=one["id"], shown=f"@{one['handle']}", title=one.get("name") or "") for one in groups
-        )
+            if str(refusal) == "plan_upgrade_required":  # a free workspace has no user groups
+                return []
+            raise
+        return [
+            DirectoryEntry(id=group["id"], shown=f"@{group['handle']}", title=group.get("name") or "")
+            for group in groups
+        ]
 
 
-def _channel(one: Seen) -> DirectoryEntry:
-    shared = "shared with other companies" if one.get("is_ext_shared") else None
+def _channel_entry(channel: ObjectJson) -> DirectoryEntry:
+    shared = "shared with other companies" if channel.get("is_ext_shared") else None
     return DirectoryEntry(
-        id=one["id"],
-        shown=f"#{one['name']}",
+        id=channel["id"],
+        shown=f"#{channel['name']}",
         title="",
-        gone="it is archived" if one.get("is_archived") else None,
-        note=shared or (None if one.get("is_private") else "public"),
-        inside=bool(one.get("is_member")),
+        gone="it is archived" if channel.get("is_archived") else None,
+        note=shared or (None if channel.get("is_private") else "public"),
+        inside=bool(channel.get("is_member")),
     )
 
 
-def _user(one: Seen) -> DirectoryEntry:
-    profile: Mapping[str, str | None] = one.get("profile", {})
-    title = profile.get("real_name") or one.get("real_name") or ""
+def _user_entry(user: ObjectJson) -> DirectoryEntry:
+    profile: Mapping[str, str | None] = user.get("profile", {})
     others = (profile.get("display_name"), profile.get("email"))
+    is_bot = user.get("is_bot") or user["id"] == "USLACKBOT"
     return DirectoryEntry(
-        id=one["id"],
-        shown=f"@{one['name']}",
-        title=title,
+        id=user["id"],
+        shown=f"@{user['name']}",
+        title=profile.get("real_name") or user.get("real_name") or "",
         others=tuple(name for name in others if name),
-        gone=_why_gone(one),
-        note="a guest" if one.get("is_restricted") or one.get("is_ultra_restricted") else None,
+        gone="the account is deactivated" if user.get("deleted") else "that is a bot" if is_bot else None,
+        note="a guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else None,
     )
-
-
-def _why_gone(one: Seen) -> str | None:
-    if one.get("deleted"):
-        return "the account is deactivated"
-    return "that is a bot" if one.get("is_bot") or one["id"] == "USLACKBOT" else None

@@ -1,4 +1,4 @@
-"""One stage a test, and a person who clicks."""
+"""A stage for each test, and helpers for people who click."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from bot.messages.message import FormOffer
-from bot.messages.message import Message as Said
-from bot.sandbox.slack.model import Message
+from bot.messages.message import FormOffer, Message
+from bot.sandbox.slack.model import Message as SlackMessage
 from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 from bot.slack.blocks import render
 
 
 def pick(stage: Stage, person: str, value: str, label: str) -> None:
-    """Chooses in a picker as soon as the names have been read that it offers."""
+    """Selects an option of a picker, as soon as it is offered."""
 
     def chosen() -> bool:
         try:
@@ -32,11 +31,11 @@ def pick(stage: Stage, person: str, value: str, label: str) -> None:
         time.sleep(0.02)
 
 
-def form_button(stage: Stage, operation: str, arguments: dict[str, Any] | None = None) -> Message:
-    """A message for all to see in #phones with the button *Open*, for the operation's form."""
+def form_button(stage: Stage, operation: str, arguments: dict[str, Any] | None = None) -> SlackMessage:
+    """Posts a message in #phones with the button *Open* for the operation's form."""
     offer = FormOffer(label="Open", operation=operation, arguments=arguments or {})
     client = WebClient(token=stage.slack.bot_token, base_url=stage.slack.api_url)
-    client.chat_postMessage(channel=stage.channels["phones"], **render(Said(title="A form", forms=(offer,)))[0])
+    client.chat_postMessage(channel=stage.channels["phones"], **render(Message(title="A form", forms=(offer,)))[0])
     return stage.slack.messages(stage.channels["phones"])[-1]
 
 
@@ -51,12 +50,12 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def ready(stage: Stage) -> Ready:
-    """As `top`, on the test's stage."""
+    """Returns `top` for the test's stage."""
     return partial(top, stage)
 
 
 def top(stage: Stage, *words: str, person: str = "ana") -> View:
-    """The view on top, once it is past its loading and holds the words."""
+    """Waits until the top view has loaded and contains the words, and returns it."""
     user = stage.people[person]
 
     def there() -> bool:
@@ -70,7 +69,7 @@ def top(stage: Stage, *words: str, person: str = "ana") -> View:
 
 
 def home(stage: Stage, person: str, *words: str) -> View:
-    """The person's Home tab, once it holds the words."""
+    """Waits until the person's Home tab contains the words, and returns it."""
 
     def there() -> View | None:
         view = stage.slack.home(stage.people[person])

@@ -1,4 +1,4 @@
-"""A form that was opened outside of any channel asks where its confirmation goes."""
+"""A form opened outside of channels asks where to post its confirmation."""
 
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ def _ana(stage: Stage) -> str:
 
 
 def open_rename(stage: Stage, ready: Ready, person: str = "ana", *, group: str = "Sales") -> str:
-    """From the group's menu on the Home tab; what the form says."""
+    """Opens the form from the group's menu on the Home tab, and returns its text."""
     user = stage.people[person]
     stage.slack.open_home(user)
     view = home(stage, person, group)
@@ -26,7 +26,7 @@ def open_rename(stage: Stage, ready: Ready, person: str = "ana", *, group: str =
 
 
 def menu_value(blocks: list[dict[str, Any]], group: str, title: str) -> str:
-    """Of that entry in that group's menu."""
+    """The value of an option in a group's menu."""
     for block in blocks:
         accessory, text = block.get("accessory"), block.get("text")
         if isinstance(accessory, dict) and isinstance(text, dict) and text["text"].startswith(f"*{group}*"):
@@ -35,7 +35,7 @@ def menu_value(blocks: list[dict[str, Any]], group: str, title: str) -> str:
 
 
 def rename(stage: Stage, ready: Ready, name: str, person: str = "ana") -> None:
-    """Fill the form and submit it, up to and with the last click."""
+    """Fills the form, submits it and confirms the review."""
     user = stage.people[person]
     stage.slack.fill(user, name, label="Name")
     assert stage.slack.submit(user).ok
@@ -44,7 +44,7 @@ def rename(stage: Stage, ready: Ready, name: str, person: str = "ana") -> None:
     stage.settle()
 
 
-def told_directly(stage: Stage, user: str) -> list[str]:
+def direct_messages(stage: Stage, user: str) -> list[str]:
     return [one.plain for one in stage.slack.messages(stage.slack.direct(user))]
 
 
@@ -59,14 +59,14 @@ def test_the_card_lands_in_the_channel_that_was_chosen(stage: Stage, ready: Read
     (card,) = stage.slack.messages(stage.channels["phones"])
     assert card.plain.startswith("*Renamed")
     assert "Done: read back" in stage.slack.messages(stage.channels["phones"], thread=card.ts)[1].plain
-    assert not told_directly(stage, ana)
+    assert not direct_messages(stage, ana)
     assert not stage.slack.messages(stage.channels["ops"]), "it is in sight already: nothing to announce"
 
 
 def test_without_a_choice_it_is_a_direct_message_that_says_why(stage: Stage, ready: Ready, ana: str) -> None:
     open_rename(stage, ready)
     rename(stage, ready, "Sales DE")
-    assert "outside of any channel, so only you see it" in told_directly(stage, ana)[0]
+    assert "outside of any channel, so only you see it" in direct_messages(stage, ana)[0]
     assert not stage.slack.messages(stage.channels["phones"])
     (announced,) = stage.slack.messages(stage.channels["ops"])
     assert "asked in a form" in announced.plain
@@ -145,7 +145,7 @@ def test_a_channel_that_the_asker_is_not_in_is_refused_and_all_that_was_typed_is
     assert "Name: Sales DE" in view.plain
     stage.slack.fill(ana, None, label=LABEL)
     rename(stage, ready, "Sales DE")
-    assert len(told_directly(stage, ana)) == 1
+    assert len(direct_messages(stage, ana)) == 1
 
 
 def test_an_archived_channel_is_refused_with_that_reason(stage: Stage, ready: Ready, ana: str) -> None:
@@ -171,7 +171,7 @@ def test_a_channel_lost_between_the_review_and_the_card_is_fallen_back_from_and_
     stage.slack.archive(lost) if how == "archived" else stage.slack.kick(lost, ana)
     stage.slack.submit(ana)
     stage.settle()
-    (card, *_) = told_directly(stage, ana)
+    (card, *_) = direct_messages(stage, ana)
     assert "Park can't post this in the channel you chose" in card
     assert "to be posted in #random" in card
     assert not stage.slack.messages(lost)

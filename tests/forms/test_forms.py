@@ -1,4 +1,4 @@
-"""Every operation that can be typed can be clicked: same permission, same plan, same confirmation."""
+"""Every operation has a form, with the same permissions, plan and confirmation as its command."""
 
 from collections.abc import Iterator
 
@@ -197,8 +197,8 @@ def test_the_error_of_a_mistyped_line_has_a_button_that_opens_the_form(
     stage: Stage, ready: Ready, ana: str, phones: str
 ) -> None:
     stage.slack.slash(ana, phones, "server recall time 20m")
-    (told,) = stage.slack.ephemerals(ana, phones)
-    stage.slack.click(ana, told, label="Open the form")
+    (answer,) = stage.slack.ephemerals(ana, phones)
+    stage.slack.click(ana, answer, label="Open the form")
     assert ready("Time").title == "Recall time"
 
 
@@ -243,9 +243,9 @@ def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
     stage.slack.slash(ana, phones, "add 1001")
     ready("Park group")
     stage.settle()
-    (said,) = stage.slack.suggest(ana, action_id="park:pick:group", text="sal")
-    assert "does not answer just now" in said["text"]["text"]
-    stage.slack.fill(ana, said["text"]["text"], label="Park group")
+    (option,) = stage.slack.suggest(ana, action_id="park:pick:group", text="sal")
+    assert "does not answer just now" in option["text"]["text"]
+    stage.slack.fill(ana, option["text"]["text"], label="Park group")
     stage.slack.submit(ana)
     assert "That is no name" in stage.slack.view(ana).errors["group"]
 

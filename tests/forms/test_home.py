@@ -1,4 +1,4 @@
-"""The App Home tab."""
+"""The Home tab: what it shows to whom, its search, pages and menus."""
 
 import re
 
@@ -9,7 +9,7 @@ from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import POLICY, Stage
-from bot.slack.home import chosen
+from bot.slack.home import parse_menu_value
 from bot.worker.lease import RetryPolicy
 from tests.forms.conftest import Ready, home
 
@@ -75,7 +75,7 @@ def test_a_group_of_any_name_has_a_menu(stage: Stage, ready: Ready, name: str) -
         option["value"]
         for block in view.blocks
         for option in block.get("accessory", {}).get("options", [])
-        if chosen(option["value"]) == ("recall", name)
+        if parse_menu_value(option["value"]) == ("recall", name)
     ]
     assert not set("<&>") & set(value), "Slack may escape these"
     stage.slack.click(stage.people["ana"], view, value=value)

@@ -1,4 +1,4 @@
-"""What Slack limits and what people do to forms: nothing is lost, nothing is done twice or half, and they are told."""
+"""Forms at Slack's limits and under unusual use: nothing is lost, done twice or done half, and users are notified."""
 
 import json
 
@@ -27,7 +27,7 @@ def _phones(stage: Stage) -> str:
 
 
 def restart(stage: Stage) -> None:
-    """Another process, with the same journal."""
+    """Restarts Park with the same journal."""
     stage.park.stop()
     stage.slack.wait_for(lambda: not stage.slack.connections)
     stage.park = Park(stage.settings, now=stage.now).start()
@@ -35,7 +35,7 @@ def restart(stage: Stage) -> None:
 
 
 def reviewed(stage: Stage, ready: Ready) -> View:
-    """The diff of another recall time."""
+    """The review of a changed recall time."""
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "server recall time")
     ready("Time: 5m")
     stage.slack.fill(stage.people["ana"], "7m", label="Time")
@@ -43,8 +43,8 @@ def reviewed(stage: Stage, ready: Ready) -> View:
     return ready("5m -> 7m")
 
 
-def whisper(stage: Stage, person: str = "ana") -> str:
-    """The last thing that only this person was told in #phones."""
+def last_ephemeral(stage: Stage, person: str = "ana") -> str:
+    """The text of the person's last ephemeral message in #phones."""
     stage.settle()
     return stage.slack.ephemerals(stage.people[person], stage.channels["phones"])[-1].plain
 
@@ -173,8 +173,8 @@ def test_a_review_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothin
     stage.pbx.console_update_server(recall_time=600)
     restart(stage)
     stage.slack.submit(ana)
-    assert "The PBX is no longer as you were shown. Nothing was changed" in whisper(stage)
-    assert "10m -> 7m" in whisper(stage).replace("*", "")
+    assert "The PBX is no longer as you were shown. Nothing was changed" in last_ephemeral(stage)
+    assert "10m -> 7m" in last_ephemeral(stage).replace("*", "")
     assert not stage.pbx.writes
 
 
@@ -182,11 +182,11 @@ def test_a_form_of_another_version_says_so(stage: Stage, ready: Ready, ana: str,
     reviewed(stage, ready)
     sheet = stage.slack.state.sheets.find(stage.slack.view(ana).id)
     assert sheet is not None
-    place = json.loads(sheet.content["private_metadata"])
-    sheet.content["private_metadata"] = json.dumps(place | {"arguments": {"minutes": 7}})
+    state = json.loads(sheet.content["private_metadata"])
+    sheet.content["private_metadata"] = json.dumps(state | {"arguments": {"minutes": 7}})
     stage.slack.submit(ana)
     assert "another version of Park: please open it anew" in stage.slack.view(ana).plain
-    for gone in (place | {"operation": "server_gone"}, {"form": 1}):
+    for gone in (state | {"operation": "server_gone"}, {"form": 1}):
         stage.slack.slash(ana, phones, "server recall time")
         ready("Time: ")
         sheet = stage.slack.state.sheets.find(stage.slack.view(ana).id)
@@ -199,7 +199,7 @@ def test_a_form_of_another_version_says_so(stage: Stage, ready: Ready, ana: str,
 
 def test_a_button_of_another_version_says_so(stage: Stage, ready: Ready, ana: str, phones: str) -> None:
     stage.slack.click(ana, form_button(stage, "server_gone"), label="Open")
-    assert "from another version of Park" in whisper(stage)
+    assert "from another version of Park" in last_ephemeral(stage)
     assert not stage.slack.views_of(ana)
 
 
@@ -233,7 +233,7 @@ def test_whoever_waits_for_a_form_that_slack_does_not_open_hears_of_it(
 ) -> None:
     stage.slack.faults.fail("views.open", "expired_trigger_id")
     stage.slack.slash(ana, phones, "server recall time")
-    assert "Slack did not open the form. Nothing was changed." in whisper(stage)
+    assert "Slack did not open the form. Nothing was changed." in last_ephemeral(stage)
     stage.slack.click(ana, stage.slack.ephemerals(ana, phones)[-1], label="Open the form")
     ready("Time: 5m")
 
@@ -242,9 +242,9 @@ def test_a_panel_that_slack_does_not_open_is_said_in_a_direct_message(stage: Sta
     stage.slack.faults.fail("views.open", "expired_trigger_id")
     stage.slack.shortcut(ana, PANEL)
     stage.settle()
-    said = stage.slack.messages(stage.slack.direct(ana))[-1].plain
-    assert "Slack did not open the form" in said
-    assert "use the shortcut again" in said
+    text = stage.slack.messages(stage.slack.direct(ana))[-1].plain
+    assert "Slack did not open the form" in text
+    assert "use the shortcut again" in text
 
 
 def test_a_fault_of_parks_own_is_said_in_the_form(stage: Stage, ready: Ready, ana: str) -> None:

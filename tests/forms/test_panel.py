@@ -1,4 +1,4 @@
-"""The panel: `/park` alone, and the shortcut for it."""
+"""The panel of `/park` without text, and of the shortcuts."""
 
 import pytest
 
@@ -11,14 +11,14 @@ from tests.forms.conftest import Ready
 LATELY = ("add 1001 to Sales", "recall Sales to Night Desk", "remove 1001 from Sales")
 
 
-def asked(stage: Stage, *lines: str, person: str = "ana", channel: str = "phones") -> None:
+def run_lines(stage: Stage, *lines: str, person: str = "ana", channel: str = "phones") -> None:
     for line in lines:
         stage.slack.slash(stage.people[person], stage.channels[channel], line)
         stage.settle()
 
 
 def panel(stage: Stage, person: str = "ana", channel: str = "phones") -> Message:
-    asked(stage, "", person=person, channel=channel)
+    run_lines(stage, "", person=person, channel=channel)
     return stage.slack.ephemerals(stage.people[person], stage.channels[channel])[-1]
 
 
@@ -36,24 +36,24 @@ def test_it_has_help_and_buttons_for_what_they_may_do_here(stage: Stage) -> None
 
 
 def test_it_is_short_enough_for_a_phone(stage: Stage) -> None:
-    asked(stage, *LATELY)
-    said = panel(stage)
-    texts = [block["text"]["text"] for block in said.blocks if block["type"] == "section"]
+    run_lines(stage, *LATELY)
+    message = panel(stage)
+    texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
     assert len("\n".join(texts).splitlines()) <= 10
     assert len("\n".join(texts)) <= 900
 
 
 def test_their_own_last_lines_are_a_tap_away_the_latest_first_and_each_once(stage: Stage) -> None:
-    asked(stage, *LATELY, "add 1001 to sales")
-    asked(stage, "recall Sales to user", person="ben")
-    asked(stage, "groups", "find 1001", "recall Nowhere to user")
+    run_lines(stage, *LATELY, "add 1001 to sales")
+    run_lines(stage, "recall Sales to user", person="ben")
+    run_lines(stage, "groups", "find 1001", "recall Nowhere to user")
     assert repeats(panel(stage).plain) == ["add 1001 to sales", *reversed(LATELY[:3])][:MOST]
 
 
 def test_a_tap_does_it_again(stage: Stage) -> None:
-    asked(stage, "recall Sales to Night Desk", "recall Sales to user")
-    said = panel(stage)
-    stage.slack.click(stage.people["ana"], said, label="Again: recall Sales to Night Desk")
+    run_lines(stage, "recall Sales to Night Desk", "recall Sales to user")
+    message = panel(stage)
+    stage.slack.click(stage.people["ana"], message, label="Again: recall Sales to Night Desk")
     stage.settle()
     assert stage.pbx.state.groups[stage.pbx.state.group_id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
     assert len(stage.slack.messages(stage.channels["phones"])) == 3
@@ -61,10 +61,10 @@ def test_a_tap_does_it_again(stage: Stage) -> None:
 
 def test_a_line_that_asks_first_still_asks(stage: Stage) -> None:
     ana = stage.people["ana"]
-    asked(stage, "server off")
+    run_lines(stage, "server off")
     stage.slack.click(ana, stage.slack.ephemerals(ana)[-1], label="Switch off")
     stage.settle()
-    asked(stage, "server on")
+    run_lines(stage, "server on")
     stage.slack.click(ana, panel(stage), label="Again: server off")
     stage.settle()
     assert "Nothing is changed yet" in stage.slack.ephemerals(ana)[-1].plain
@@ -72,7 +72,7 @@ def test_a_line_that_asks_first_still_asks(stage: Stage) -> None:
 
 
 def test_what_they_may_not_do_where_they_are_is_left_out(stage: Stage) -> None:
-    asked(stage, "add 1001 to Sales", person="ben")
+    run_lines(stage, "add 1001 to Sales", person="ben")
     assert repeats(panel(stage, "ben").plain) == ["add 1001 to Sales"]
     assert not repeats(panel(stage, "ben", "random").plain)
     stage.slack.state.groups[stage.groups["oncall"]].members.clear()
@@ -81,16 +81,16 @@ def test_what_they_may_not_do_where_they_are_is_left_out(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("ring_groups", "there"), [('["Night Desk"]', True), ('["Reception"]', False)])
-@pytest.mark.parametrize("said", ["Night Desk", "6001"])
+@pytest.mark.parametrize("ring_group", ["Night Desk", "6001"])
 def test_a_recall_is_left_out_where_its_ring_group_may_no_longer_be_used(
-    said: str, ring_groups: str, there: bool
+    ring_group: str, ring_groups: str, there: bool
 ) -> None:
     rule = '[[allow]]\nname = "Eve"\nusers = ["{eve}"]\noperations = ["recall"]\nring_groups = '
     with Stage(policy=f"{POLICY}\n{rule}['*']") as stage:
-        asked(stage, f"recall Sales to {said}", person="eve")
+        run_lines(stage, f"recall Sales to {ring_group}", person="eve")
         stage._policy = f"{POLICY}\n{rule}{ring_groups}"
         stage.restart()
-        asked(stage, "recall", person="eve")  # the form has the names read that its pickers offer
+        run_lines(stage, "recall", person="eve")  # the form has the names read that its pickers offer
         assert bool(repeats(panel(stage, "eve").plain)) is there
 
 
@@ -98,7 +98,7 @@ def test_the_shortcut_shows_what_may_be_done_from_anywhere_and_repeats_it_once_i
     stage: Stage, ready: Ready
 ) -> None:
     ana = stage.people["ana"]
-    asked(stage, *LATELY)
+    run_lines(stage, *LATELY)
     stage.slack.shortcut(ana, "park:panel")
     view = ready("Add members")
     assert repeats(view.plain) == list(reversed(LATELY))
@@ -111,7 +111,7 @@ def test_the_shortcut_shows_what_may_be_done_from_anywhere_and_repeats_it_once_i
 
 def test_a_message_shortcut_repeats_in_that_messages_thread(stage: Stage, ready: Ready) -> None:
     ben, phones = stage.people["ben"], stage.channels["phones"]
-    asked(stage, "add 1001 to Sales", "remove 1001 from Sales", person="ben")
+    run_lines(stage, "add 1001 to Sales", "remove 1001 from Sales", person="ben")
     ts = stage.slack.say(ben, phones, "please, as yesterday")
     stage.slack.message_shortcut(ben, stage.slack.messages(phones)[-1], "park:change")
     stage.slack.click(ben, ready("Add members", person="ben"), label="Again: add 1001 to Sales")
@@ -122,7 +122,7 @@ def test_a_message_shortcut_repeats_in_that_messages_thread(stage: Stage, ready:
 
 
 def test_help_comes_while_the_pbx_is_away(stage: Stage) -> None:
-    asked(stage, "add 1001 to Sales")
+    run_lines(stage, "add 1001 to Sales")
     stage.pbx.stop()
     assert repeats(panel(stage).plain) == ["add 1001 to Sales"]
 
@@ -130,5 +130,5 @@ def test_help_comes_while_the_pbx_is_away(stage: Stage) -> None:
 def test_a_line_of_a_big_group_still_fits_its_button() -> None:
     with Stage(pbx=SandboxPBX(groups=1, users=40)) as stage:
         numbers = [str(extension) for extension in stage.pbx.state.users][:20]
-        asked(stage, f"add {', '.join(numbers)} to Group 00001")
+        run_lines(stage, f"add {', '.join(numbers)} to Group 00001")
         assert len(repeats(panel(stage).plain)) == 1

@@ -1,4 +1,4 @@
-"""Pickers offer what can be meant, by the names that people know; a form shows what stands there now."""
+"""Pickers offer the options that fit the form, and a form shows the current settings."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def _phones(stage: Stage) -> str:
 
 
 def offered(stage: Stage, text: str = "", person: str = "ana", kind: str = "user") -> list[str]:
-    """What a picker offers once everything is read that it goes by."""
+    """The labels that a picker offers once all that it depends on is read."""
     stage.settle()
     stage.pbx.requests.clear()
     offer = stage.slack.suggest(stage.people[person], text, action_id=f"park:pick:{kind}")

@@ -1,4 +1,4 @@
-"""Pickers offer only what the person may do this to here, by what is remembered of them: no picker waits for Slack."""
+"""Pickers offer only what the user's cached account and the policy allow; no picker waits for Slack."""
 
 import json
 import time
@@ -10,7 +10,7 @@ import pytest
 from bot.planning.pickers import NONE
 from bot.sandbox.stage import POLICY, Stage
 from bot.slack.forms.picking import OLD, STRANGER
-from bot.slack.forms.state import NOBODY
+from bot.slack.forms.state import NO_OPTION
 from tests.forms.conftest import Ready, pick, top
 
 NIGHT = (
@@ -39,14 +39,14 @@ ring_groups = ["On *"]
 
 
 def typed(stage: Stage, person: str, text: str = "", kind: str = "group") -> list[tuple[str, str]]:
-    """Value and label of all that is offered at once."""
+    """The values and labels that are offered without waiting."""
     offer = stage.slack.suggest(stage.people[person], text, action_id=f"park:pick:{kind}")
     assert offer.error is None
     return [(one["value"], one["text"]["text"]) for one in offer]
 
 
 def names(stage: Stage, person: str, text: str = "", kind: str = "group") -> set[str]:
-    """What is offered once everything is read that it goes by."""
+    """The labels that are offered once all that the picker depends on is read."""
     stage.settle()
     return {value for value, _ in typed(stage, person, text, kind)}
 
@@ -57,7 +57,7 @@ def groups(stage: Stage) -> set[str]:
 
 @pytest.fixture(name="opened")
 def _opened(stage: Stage, ready: Ready) -> Callable[[str, str], None]:
-    """A form, for a person in #phones."""
+    """Opens a line's form for a person in #phones."""
 
     def opened(person: str, line: str) -> None:
         stage.slack.slash(stage.people[person], stage.channels["phones"], line)
@@ -96,8 +96,8 @@ def test_whoever_leaves_the_user_group_is_offered_nothing_any_more(
     stage.forward(timedelta(minutes=2))
     typed(stage, "ben")  # which has Slack asked again
     stage.settle()
-    assert typed(stage, "ben") == [(NOBODY, NONE)]
-    stage.slack.fill(stage.people["ben"], NOBODY, label="Park group")
+    assert typed(stage, "ben") == [(NO_OPTION, NONE)]
+    stage.slack.fill(stage.people["ben"], NO_OPTION, label="Park group")
     stage.settle()
     assert "You may not" not in stage.slack.view(stage.people["ben"]).plain, "a sentence is no group"
 
@@ -121,7 +121,7 @@ def test_a_picker_of_another_version_says_so(stage: Stage, opened: Callable[[str
     sheet = stage.slack.state.sheets.find(stage.slack.view(stage.people["ana"]).id)
     assert sheet is not None
     sheet.content["private_metadata"] = json.dumps({"operation": "gone"})
-    assert typed(stage, "ana") == [(NOBODY, OLD)]
+    assert typed(stage, "ana") == [(NO_OPTION, OLD)]
 
 
 def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
@@ -130,7 +130,7 @@ def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
     opened("ben", "add")
     assert "Sales" in names(stage, "ben")
     stage.restart()
-    assert typed(stage, "ben") == [(NOBODY, STRANGER)]
+    assert typed(stage, "ben") == [(NO_OPTION, STRANGER)]
     assert "Sales" in names(stage, "ben")
     assert "Billing" not in names(stage, "ben")
 
@@ -143,9 +143,9 @@ def test_what_is_remembered_of_a_person_is_forgotten_after_an_hour(
     stage.settle()  # whoever picks is asked after once more
     stage.slack.faults.fail("users.info", "internal_error", times=1)
     stage.forward(timedelta(minutes=61))
-    assert typed(stage, "ben") == [(NOBODY, STRANGER)]
+    assert typed(stage, "ben") == [(NO_OPTION, STRANGER)]
     stage.settle()
-    assert typed(stage, "ben") == [(NOBODY, STRANGER)], "Slack did not say"
+    assert typed(stage, "ben") == [(NO_OPTION, STRANGER)], "Slack did not say"
     assert "Sales" in names(stage, "ben")
 
 

@@ -1,4 +1,4 @@
-"""The call park server's prompt, from a file that somebody chooses in a form."""
+"""The call park server's prompt is set from a file that a user chooses in a form."""
 
 from datetime import timedelta
 
@@ -15,26 +15,26 @@ FILE = "Sound file"
 
 
 def opened(stage: Stage, ready: Ready, line: str = "server prompt") -> None:
-    """Ana typed the verb, and sees the form."""
+    """Opens the form with a command by Ana."""
     assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], line).ok
     ready(FILE)
 
 
 def choose(stage: Stage, name: str, content: bytes) -> str:
-    """Ana takes a file from her machine into the form; its id."""
+    """Uploads a file of Ana's into the form, and returns its id."""
     id = stage.slack.add_file(stage.people["ana"], name, content)
     stage.slack.fill(stage.people["ana"], id, label=FILE)
     return id
 
 
 def submit(stage: Stage, ready: Ready, *words: str) -> str:
-    """What the form shows then."""
+    """Submits the form, and returns the text of the next view."""
     assert stage.slack.submit(stage.people["ana"]).ok
     return ready(*words).plain
 
 
 def done(stage: Stage, ready: Ready, name: str = "hold.wav", content: bytes = HOLD) -> None:
-    """All the way through the form."""
+    """Fills, submits and confirms the form."""
     opened(stage, ready)
     choose(stage, name, content)
     submit(stage, ready, "Set prompt")
@@ -48,7 +48,7 @@ def cards(stage: Stage) -> list[Message]:
 
 
 def prompt(stage: Stage) -> bytes | None:
-    """What callers hear."""
+    """The content of the prompt on the PBX."""
     file = stage.pbx.state.files.get(stage.pbx.state.server["prompt_file_id"] or "")
     return file["content"] if file else None
 
@@ -102,10 +102,10 @@ def test_undo_shows_a_prompt_that_somebody_else_has_set_since_and_asks(stage: St
     stage.pbx.console_set_prompt()
     stage.slack.click(stage.people["ana"], cards(stage)[0], label="Undo")
     stage.settle(30)
-    said = stage.slack.ephemerals(stage.people["ana"])[-1]
-    assert "was changed again since change 1" in said.plain
-    assert "none before the change, hold.wav (16 kB) after it, one-moment-please.wav (96 kB) now" in said.plain
-    assert "Put back as before" in said.plain
+    answer = stage.slack.ephemerals(stage.people["ana"])[-1]
+    assert "was changed again since change 1" in answer.plain
+    assert "none before the change, hold.wav (16 kB) after it, one-moment-please.wav (96 kB) now" in answer.plain
+    assert "Put back as before" in answer.plain
 
 
 def test_what_is_wrong_with_a_file_is_said_in_the_form_and_another_can_be_chosen(stage: Stage, ready: Ready) -> None:
@@ -209,9 +209,9 @@ def test_somebody_elses_file_that_was_not_shared_here_is_refused(stage: Stage) -
     private = stage.slack.add_file(stage.people["ben"], "private.wav", HOLD, channel=stage.channels["random"])
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], f"server prompt {private}")
     stage.settle(30)
-    said = stage.slack.ephemerals(stage.people["ana"])[-1].plain
-    assert "somebody else's" in said
-    assert "Nothing was changed" in said
+    text = stage.slack.ephemerals(stage.people["ana"])[-1].plain
+    assert "somebody else's" in text
+    assert "Nothing was changed" in text
     assert not stage.pbx.writes
 
 

@@ -1,4 +1,4 @@
-"""Forms work by keyboard and by screen reader: everything has words of its own, and none of it is colour alone."""
+"""Forms work by keyboard and screen reader: every element has a text, and colour alone means nothing."""
 
 import re
 import unicodedata
@@ -24,27 +24,27 @@ ASKED = {
     "pause": "pause because of a test",
     "refuse": "refuse change 42 because of a test",
 }
-"""A line for every form, all of whose fields it fills; of what stands for a line, the fields."""
+"""A command for each form that fills all of its fields."""
 URGENT = {"line": "recall Sales to Night Desk", "reason": "a test"}
 Json = dict[str, Any]
 
 
 def elements(view: Json) -> Iterator[Json]:
-    """Whatever can be used in it."""
+    """The interactive elements of a view."""
     for block in view["blocks"]:
         yield from block.get("elements", ())
         yield from (block[part] for part in ("element", "accessory") if part in block)
 
 
 def words(text: str) -> str:
-    """What is left for a reader to say: no emoji, no signs."""
+    """The text that a screen reader can say, without emoji and symbols."""
     assert not re.search(r":[a-z0-9_+-]+:", text), f"{text} holds an emoji"
     assert not any(unicodedata.category(one) == "So" for one in text), f"{text} holds a pictograph"
     return " ".join(re.findall(r"\w+", text))
 
 
 def check(view: Json) -> None:
-    """What a person hears of a view that they can't see."""
+    """Asserts that each element of a view has a text."""
     assert 0 < len(words(view["title"]["text"])) <= 24
     labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
     assert all(map(words, labels))
@@ -60,14 +60,14 @@ def check(view: Json) -> None:
 
 
 def check_buttons(buttons: list[Json]) -> None:
-    """Each can be told from the others by what is said of it."""
+    """Asserts that the buttons have distinct texts."""
     spoken = [button.get("accessibility_label") or button["text"]["text"] for button in buttons]
     assert all(len(one) <= 75 and len(words(one).split()) > 1 for one in spoken), spoken
     assert len(set(spoken)) == len(spoken), spoken
 
 
 def drawn(stage: Stage) -> list[Json]:
-    """Every view that was sent to Slack."""
+    """All views that were sent to Slack."""
     stage.settle()
     by_call = [call.args["view"] for call in stage.slack.calls if call.method in ("views.open", "views.update")]
     acked = [one.ack.payload["view"] for one in stage.slack.delivered if one.ack.payload and "view" in one.ack.payload]
@@ -77,8 +77,8 @@ def drawn(stage: Stage) -> list[Json]:
 @pytest.mark.parametrize("operation", WITH_FORMS)
 def test_every_view_of_every_form_can_be_read_aloud(stage: Stage, ready: Ready, operation: type[Operation]) -> None:
     ana = stage.people["ana"]
-    asked = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.operation_id])[0]
-    arguments = asked.model_dump(mode="json", exclude_none=True)
+    example = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.operation_id])[0]
+    arguments = example.model_dump(mode="json", exclude_none=True)
     stage.slack.click(ana, form_button(stage, operation.operation_id), label="Open")
     stage.settle()
     stage.slack.click(ana, form_button(stage, operation.operation_id, arguments), label="Open")

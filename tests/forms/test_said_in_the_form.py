@@ -1,4 +1,4 @@
-"""What is wrong is said in the form, where it can be mended; nothing that was typed is lost, and nothing is done."""
+"""Errors are shown in the form, where they can be corrected; no input is lost, and nothing is changed."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def _phones(stage: Stage) -> str:
 
 
 def begin(stage: Stage, line: str) -> None:
-    """Opens the line's form, with every name read."""
+    """Opens the line's form after all names are read."""
     stage.slack.slash(stage.people["ana"], stage.channels["phones"], "add")
     stage.settle()
     stage.slack.close(stage.people["ana"])

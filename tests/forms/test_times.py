@@ -1,4 +1,4 @@
-"""Slack's times: three seconds for a form, and for every ack, whatever the PBX does; proved by order, not by clock."""
+"""Forms and acknowledgements don't wait for the PBX; tested by the order of events, not by the clock."""
 
 import threading
 from contextlib import suppress
@@ -9,11 +9,11 @@ from bot.app import OPENERS
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.stage import Stage
-from bot.slack.blocks import MOST, as_many_as_fit, fits
+from bot.slack.blocks import MAX_ACK, first_options, fits_in_ack
 from tests.forms.conftest import Ready
 
 LONGEST = "\U0001f4de" * 62
-"""A name that takes twelve bytes a character on its way to Slack."""
+"""A name with characters of twelve bytes each in JSON."""
 
 
 TYPED = {
@@ -56,10 +56,10 @@ def test_an_answer_too_long_for_an_ack_is_said_after_it(stage: Stage) -> None:
 
 def test_a_frame_is_filled_to_the_brim_and_no_further() -> None:
     options = [{"text": "x" * 100, "value": str(number)} for number in range(1000)]
-    kept = as_many_as_fit(options)
-    assert fits({"options": kept})
-    assert not fits({"options": options[: len(kept) + 1]})
-    assert MOST < 20_480
+    kept = first_options(options)
+    assert fits_in_ack({"options": kept})
+    assert not fits_in_ack({"options": options[: len(kept) + 1]})
+    assert MAX_ACK < 20_480
 
 
 def test_a_picker_says_that_the_pbx_is_away(stage: Stage) -> None:
@@ -67,8 +67,8 @@ def test_a_picker_says_that_the_pbx_is_away(stage: Stage) -> None:
     stage.pbx.stop()
     stage.slack.slash(ana, phones, "add 1001")
     stage.settle(30)
-    (said,) = stage.slack.suggest(ana, "sal", action_id="park:pick:group")
-    assert "The PBX does not answer just now" in said["text"]["text"]
+    (option,) = stage.slack.suggest(ana, "sal", action_id="park:pick:group")
+    assert "The PBX does not answer just now" in option["text"]["text"]
     stage.settle(30)
     stage.pbx.start()
     stage.slack.suggest(ana, "sal", action_id="park:pick:group")
@@ -78,7 +78,7 @@ def test_a_picker_says_that_the_pbx_is_away(stage: Stage) -> None:
 
 
 def hold(stage: Stage) -> Fault:
-    """Whatever is read from the PBX waits there until the fault's `hold` is set."""
+    """Makes reads from the PBX wait until the fault's `hold` is set."""
     return stage.pbx.faults.add(Fault(kind=Kind.SLOW, match="GET *", seconds=0, times=None, hold=threading.Event()))
 
 
@@ -88,7 +88,7 @@ def go_on(held: Fault) -> None:
 
 
 def answered(stage: Stage) -> list[str]:
-    """What the PBX has answered so far."""
+    """The requests that the PBX has answered so far."""
     return [heard.line for heard in stage.pbx.requests if heard.status is not None]
 
 
@@ -138,7 +138,7 @@ def test_a_form_opens_within_its_triggers_time_however_many_others_hang(stage: S
     stage.settle(60)
 
 
-def opening(stage: Stage, who: str) -> bool:
+def opening(stage: Stage, user: str) -> bool:
     with suppress(LookupError):
-        return "Opening" in stage.slack.view(who).plain
+        return "Opening" in stage.slack.view(user).plain
     return False

@@ -1,4 +1,4 @@
-"""Every form can be come by: from a line that was mistyped, and from a group's card, with what is known already."""
+"""Every form opens from an incomplete command and from a group's card, filled with what is known."""
 
 import pytest
 
@@ -26,7 +26,7 @@ MISTYPED = {
     "server_prompt": ("server prompt of last year", {}),
     "refuse": ("refuse change soon because Sales is short", {}),
 }
-"""A line of each operation that is not understood, and what its form holds of it."""
+"""A command of each operation that is not understood, and what its form contains of it."""
 
 
 def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
@@ -43,9 +43,9 @@ def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
     line, held = MISTYPED[operation.operation_id]
     stage.slack.slash(ana, phones, line)
     stage.settle()
-    told = stage.slack.ephemerals(ana, phones)[-1]
+    answer = stage.slack.ephemerals(ana, phones)[-1]
     assert not stage.slack.messages(phones)
-    stage.slack.click(ana, told, label="Open the form")
+    stage.slack.click(ana, answer, label="Open the form")
     view = ready(next(iter(operation.form().values())).label)
     assert view.title == operation.title
     assert view.submit in ("Review", "Show")
@@ -104,12 +104,12 @@ def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
     stage: Stage, ready: Ready, operation: type[Operation]
 ) -> None:
     gil, phones = stage.people["gil"], stage.channels["phones"]
-    asked = parse(operation.examples[0])[0]
-    stage.slack.slash(gil, phones, asked.text())
+    example = parse(operation.examples[0])[0]
+    stage.slack.slash(gil, phones, example.text())
     stage.settle()
     by_line = stage.slack.ephemerals(gil, phones)[-1].plain
     assert "To be granted" in by_line
-    arguments = asked.model_dump(mode="json", exclude_none=True)
+    arguments = example.model_dump(mode="json", exclude_none=True)
     stage.slack.click(gil, form_button(stage, operation.operation_id, arguments), label="Open")
     by_form = ready("You may not do that here", person="gil").plain.splitlines()
     assert by_form == [operation.title, *by_line.splitlines(), "[Close]"]

@@ -1,6 +1,6 @@
-"""Park's Slack side, connected to a workspace over Slack's real protocols; behind it an inbox that only notes."""
+"""Park's Slack package, connected to the fake workspace over Slack's protocols, with an inbox that records requests."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,21 +34,21 @@ MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text())
 SCOPES = frozenset(MANIFEST["oauth_config"]["scopes"]["bot"])
 
 
-class NotingInbox:
-    """Notes every request; `answer` decides what is said at once."""
+class RecordingInbox:
+    """Records every request; `answer` returns the immediate answer."""
 
     def __init__(self) -> None:
-        self.taken: list[Request] = []
+        self.requests: list[Request] = []
         self.answer: Callable[[Request], Message | None] = lambda request: None
 
     def take(self, request: Request, operation: Operation | None = None) -> Message | None:
         assert operation is None, "only forms bring one"
-        self.taken.append(request)
+        self.requests.append(request)
         return self.answer(request)
 
 
-class NotingOpener:
-    """Notes every form that is to be opened."""
+class RecordingFormOpener:
+    """Records every form that is to be opened."""
 
     def __init__(self) -> None:
         self.opened: list[FormOffer] = []
@@ -57,13 +57,10 @@ class NotingOpener:
         assert trigger, f"{request.key} has no trigger"
         self.opened.append(offer)
 
-    def end(self, body: Mapping[str, Any], said: Message) -> None:
-        raise AssertionError(f"no form is open: {said.title}, {body['type']}")
-
 
 @dataclass(frozen=True)
-class Place:
-    """A workspace with Ada and Ben in #phones, and Park's voice in it."""
+class SlackHarness:
+    """A fake workspace with Ada and Ben in #phones, and the parts of Park that post to it."""
 
     slack: Workspace
     ada: str
@@ -72,34 +69,36 @@ class Place:
     client: WebClient
     me: Identity
     messenger: SlackMessenger
-    inbox: NotingInbox
-    forms: NotingOpener
+    inbox: RecordingInbox
+    forms: RecordingFormOpener
 
-    def ask(self, channel: str | None, *, source: Source = Source.SLASH, **more: Any) -> Request:
-        """A request of Ada's as a door would have made it."""
-        asked = {"asked_at": datetime.now(UTC), "line": "add 1001 to Sales", "key": f"T:{source.name}:1"}
-        return Request(team=self.me.team, user=self.ada, source=source, channel=channel, **(asked | more))
+    def make_request(self, channel: str | None, *, source: Source = Source.SLASH, **more: Any) -> Request:
+        """A request by Ada, as a listener would build it."""
+        fields = {"asked_at": datetime.now(UTC), "line": "add 1001 to Sales", "key": f"T:{source.name}:1"}
+        return Request(team=self.me.team, user=self.ada, source=source, channel=channel, **(fields | more))
 
-    def called(self, *methods: str) -> list[str]:
-        """The Web API methods called, in order; only these, where some are given."""
+    def api_calls(self, *methods: str) -> list[str]:
+        """The Web API methods that were called, in order; only the given ones, if any."""
         return [call.method for call in self.slack.calls if not methods or call.method in methods]
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def harness() -> Iterator[SlackHarness]:
     with Workspace(scopes=SCOPES, retry_after=(0.0, 0.0, 0.0)) as slack:
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com", tz="Europe/Berlin")
         ben = slack.add_person("ben", real_name="Ben Ortiz")
         phones = slack.add_channel("phones", [ada, ben])
         client = connect_client(slack.bot_token, slack.api_url)
         messenger = SlackMessenger(ChatApi(client), SlackUserDirectory(client))
-        yield Place(slack, ada, ben, phones, client, sign_in(client), messenger, NotingInbox(), NotingOpener())
+        yield SlackHarness(
+            slack, ada, ben, phones, client, sign_in(client), messenger, RecordingInbox(), RecordingFormOpener()
+        )
 
 
-def listening(place: Place, pool: Executor) -> App:
-    """Park's listeners, which nothing reaches yet."""
-    app = build_app(place.client, place.me)
-    connect(app, place.inbox, place.messenger, place.me, pool, place.forms)
+def build_listening_app(harness: SlackHarness, pool: Executor) -> App:
+    """The app with all listeners, not connected to a receiver."""
+    app = build_app(harness.client, harness.me)
+    connect(app, harness.inbox, harness.messenger, harness.me, pool, harness.forms)
     return app
 
 
@@ -110,29 +109,29 @@ def pool() -> Iterator[Executor]:
 
 
 @pytest.fixture(params=["socket mode", "http"])
-def receiver(request: pytest.FixtureRequest, place: Place, pool: Executor) -> Iterator[Receiver]:
-    """Each of the two ways in, not yet open."""
-    app = listening(place, pool)
+def receiver(request: pytest.FixtureRequest, harness: SlackHarness, pool: Executor) -> Iterator[Receiver]:
+    """Each of the two receivers, not started."""
+    app = build_listening_app(harness, pool)
     made: Receiver = (
-        HTTPMode(app, place.slack.signing_secret, ("127.0.0.1", 0))
+        HTTPMode(app, harness.slack.signing_secret, ("127.0.0.1", 0))
         if request.param == "http"
-        else SocketMode(app, place.client, place.slack.app_token)
+        else SocketMode(app, harness.client, harness.slack.app_token)
     )
     yield made
     made.stop()
 
 
 @pytest.fixture
-def doors(place: Place, receiver: Receiver) -> Place:
-    """The same place, with Park listening."""
+def running(harness: SlackHarness, receiver: Receiver) -> SlackHarness:
+    """The harness with a started receiver."""
     receiver.start()
-    reach(place, receiver)
-    return place
+    wait_until_connected(harness, receiver)
+    return harness
 
 
-def reach(place: Place, receiver: Receiver) -> None:
-    """Have Slack know where Park listens."""
+def wait_until_connected(harness: SlackHarness, receiver: Receiver) -> None:
+    """Wait until the fake workspace can deliver payloads to the receiver."""
     if isinstance(receiver, HTTPMode):
-        place.slack.send_to(receiver.where)
+        harness.slack.send_to(receiver.where)
     else:
-        place.slack.wait_for(lambda: place.slack.connections)
+        harness.slack.wait_for(lambda: harness.slack.connections)

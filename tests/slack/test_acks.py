@@ -1,4 +1,4 @@
-"""Each gesture's acknowledgement is measured, by a door out of a short list."""
+"""Each acknowledgement is measured, labelled with one of a fixed set of sources."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.runtime.metrics import REGISTRY
 from bot.slack.bolt_app import source_of
-from tests.slack.conftest import Place
+from tests.slack.conftest import SlackHarness
 
 BODIES: list[tuple[dict[str, Any], str]] = [
     ({"command": "/park", "text": "groups"}, "slash command"),
@@ -30,26 +30,26 @@ BODIES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("body", "source"), BODIES)
-def test_whatever_slack_sends_came_through_a_door_of_a_short_list(body: dict[str, Any], source: str) -> None:
+def test_every_payload_has_a_source_of_a_fixed_set(body: dict[str, Any], source: str) -> None:
     assert source_of(body) == source
 
 
 def _counted(name: str, source: str) -> float:
-    return REGISTRY.get_sample_value(name, {"source": source}) or 0
+    return REGISTRY.get_sample_value(name, {"door": source}) or 0
 
 
-def test_a_command_that_is_acknowledged_is_measured(doors: Place) -> None:
+def test_a_command_that_is_acknowledged_is_measured(running: SlackHarness) -> None:
     before = _counted("park_ack_seconds_count", "slash command")
-    assert doors.slack.slash(doors.ada, doors.phones, "groups").ok
+    assert running.slack.slash(running.ada, running.phones, "groups").ok
     assert _counted("park_ack_seconds_count", "slash command") == before + 1
 
 
-def test_a_mention_that_is_not_is_counted_apart(doors: Place) -> None:
-    def away(request: Request) -> Message | None:
+def test_a_mention_that_is_not_acknowledged_is_counted_apart(running: SlackHarness) -> None:
+    def unavailable(request: Request) -> Message | None:
         raise JournalUnavailable("away")
 
-    doors.inbox.answer = away
+    running.inbox.answer = unavailable
     acked, not_acked = _counted("park_ack_seconds_count", "mention"), _counted("park_unacknowledged_total", "mention")
-    doors.slack.say(doors.ada, doors.phones, f"<@{doors.slack.bot_user}> groups")
-    doors.slack.wait_for(lambda: _counted("park_unacknowledged_total", "mention") > not_acked)
+    running.slack.say(running.ada, running.phones, f"<@{running.slack.bot_user}> groups")
+    running.slack.wait_for(lambda: _counted("park_unacknowledged_total", "mention") > not_acked)
     assert _counted("park_ack_seconds_count", "mention") == acked

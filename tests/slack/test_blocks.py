@@ -1,4 +1,4 @@
-"""A message as Slack's blocks: within the documented limits, nothing lost, nothing active that was data."""
+"""Messages are rendered within Slack's documented limits, complete, and without active markup from data."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.message import Fact, Message, Offer
-from bot.slack.blocks import Payload, card, render
-from bot.slack.buttons import ACTION, read
+from bot.slack.blocks import Payload, render, render_card
+from bot.slack.buttons import ACTION, parse_click
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=40).map(lambda name: f"{name}<!channel>&")
 MESSAGES = st.builds(
@@ -58,7 +58,7 @@ def test_any_message_is_within_slacks_limits_and_all_there(message: Message) -> 
 
 @given(MESSAGES)
 def test_any_card_is_within_slacks_limits_and_has_all_its_buttons_at_the_root(message: Message) -> None:
-    payloads = card(message, "by <@U1> · change 42")
+    payloads = render_card(message, "by <@U1> · change 42")
     for payload in payloads:
         within_limits(payload)
     assert words(payloads).count("• ") >= len(message.items)
@@ -107,7 +107,7 @@ def test_a_button_carries_its_line_and_what_it_expects_past_any_escaping_of_slac
     assert drawn["style"] == "danger"
     assert ACTION.fullmatch(drawn["action_id"])
     assert not set("<>&") & set(drawn["value"])
-    click = read(drawn["value"])
+    click = parse_click(drawn["value"])
     assert (click.line, click.expects) == ("add <@U1> to R&D", "abc")
 
 
@@ -139,7 +139,7 @@ def test_a_list_longer_than_a_message_goes_on_in_the_next_which_says_so() -> Non
 
 def test_a_card_says_that_its_list_goes_on() -> None:
     names = tuple(f"Member {number:04}" for number in range(2000))
-    payloads = card(Message(title="Added", items=names), "by <@U1>")
+    payloads = render_card(Message(title="Added", items=names), "by <@U1>")
     assert "The list goes on in the thread" in words(payloads[:1])
     assert re.findall(r"Member \d{4}", words(payloads)) == list(names)
 

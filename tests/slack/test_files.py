@@ -1,4 +1,4 @@
-"""Files are fetched from Slack's own hosts, as far as they may be, and the bot's token goes nowhere else."""
+"""Files are downloaded from Slack's own hosts if the user may see them, and the bot token is sent nowhere else."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,24 +10,24 @@ from slack_sdk import WebClient
 from bot.errors import NOTHING, NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
 from bot.sandbox.slack.faults import Drop
 from bot.slack.files import Files
-from tests.slack.conftest import Place
+from tests.slack.conftest import SlackHarness
 
 SOUND = b"RIFF, and so on"
 
 
 @pytest.fixture
-def files(place: Place) -> Files:
-    return Files(place.client)
+def files(harness: SlackHarness) -> Files:
+    return Files(harness.client)
 
 
 @pytest.fixture
-def sound(place: Place) -> str:
+def sound(harness: SlackHarness) -> str:
     """Ada's file, in #phones."""
-    return place.slack.add_file(place.ada, "hold.wav", SOUND, channel=place.phones)
+    return harness.slack.add_file(harness.ada, "hold.wav", SOUND, channel=harness.phones)
 
 
 class Thief(BaseHTTPRequestHandler):
-    """Another host, which notes who comes with what."""
+    """A host other than Slack's, which records the requests that it gets."""
 
     seen: list[str]
 
@@ -51,23 +51,23 @@ def thief() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def test_ones_own_file_comes_whole_with_its_name(place: Place, files: Files, sound: str) -> None:
-    assert files.fetch(sound, place.ada, None) == ("hold.wav", SOUND)
+def test_ones_own_file_comes_whole_with_its_name(harness: SlackHarness, files: Files, sound: str) -> None:
+    assert files.fetch(sound, harness.ada, None) == ("hold.wav", SOUND)
 
 
-def test_somebody_elses_comes_only_where_it_was_shared(place: Place, files: Files, sound: str) -> None:
-    assert files.fetch(sound, place.ben, place.phones) == ("hold.wav", SOUND)
-    for channel in (None, place.slack.add_channel("elsewhere", [place.ben])):
+def test_somebody_elses_comes_only_where_it_was_shared(harness: SlackHarness, files: Files, sound: str) -> None:
+    assert files.fetch(sound, harness.ben, harness.phones) == ("hold.wav", SOUND)
+    for channel in (None, harness.slack.add_channel("elsewhere", [harness.ben])):
         with pytest.raises(NotFound, match="somebody else's") as refused:
-            files.fetch(sound, place.ben, channel)
+            files.fetch(sound, harness.ben, channel)
         assert NOTHING in str(refused.value)
-    assert [call.method for call in place.slack.calls].count("file_download") == 1
+    assert [call.method for call in harness.slack.calls].count("file_download") == 1
 
 
-def test_a_file_that_slack_does_not_show_is_not_there(place: Place, files: Files) -> None:
-    for id in ("F0NOTHING00", place.slack.add_file(place.ada, "hold.wav", SOUND)):
+def test_a_file_that_slack_does_not_show_is_not_there(harness: SlackHarness, files: Files) -> None:
+    for id in ("F0NOTHING00", harness.slack.add_file(harness.ada, "hold.wav", SOUND)):
         with pytest.raises(NotFound, match="Slack has no such file"):
-            files.fetch(id, place.ada, place.phones)
+            files.fetch(id, harness.ada, harness.phones)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,15 @@ def test_a_file_that_slack_does_not_show_is_not_there(place: Place, files: Files
         "",
     ],
 )
-def test_the_token_goes_to_no_other_host(place: Place, files: Files, sound: str, thief: HTTPServer, url: str) -> None:
-    host = place.slack.api_url.removesuffix("/api/")
+def test_the_token_goes_to_no_other_host(
+    harness: SlackHarness, files: Files, sound: str, thief: HTTPServer, url: str
+) -> None:
+    host = harness.slack.api_url.removesuffix("/api/")
     other = f"http://127.0.0.1:{thief.server_port}"
-    place.slack.state.files[sound].url = url.format(host=host, netloc=host.removeprefix("http://"), other=other)
+    harness.slack.state.files[sound].url = url.format(host=host, netloc=host.removeprefix("http://"), other=other)
     with pytest.raises(NotPossible, match="not kept by Slack itself"):
-        files.fetch(sound, place.ada, None)
-    assert "file_download" not in [call.method for call in place.slack.calls]
+        files.fetch(sound, harness.ada, None)
+    assert "file_download" not in [call.method for call in harness.slack.calls]
     assert Thief.seen == []
 
 
@@ -103,48 +105,50 @@ def test_the_hosts_are_those_of_slacks_own_addresses() -> None:
     assert ("https", "files.slack-gov.com", None) in governments.hosts
 
 
-def test_a_redirect_is_not_followed(place: Place, files: Files, sound: str, thief: HTTPServer) -> None:
-    place.slack.state.files[sound].moved_to = f"http://127.0.0.1:{thief.server_port}/hold.wav"
+def test_a_redirect_is_not_followed(harness: SlackHarness, files: Files, sound: str, thief: HTTPServer) -> None:
+    harness.slack.state.files[sound].moved_to = f"http://127.0.0.1:{thief.server_port}/hold.wav"
     with pytest.raises(SlackRefused, match="HTTP 302"):
-        files.fetch(sound, place.ada, None)
+        files.fetch(sound, harness.ada, None)
     assert Thief.seen == []
 
 
-def test_what_is_announced_as_too_large_is_not_asked_for(place: Place, files: Files, sound: str) -> None:
-    place.slack.state.files[sound].length = 10_000_001
+def test_what_is_announced_as_too_large_is_not_asked_for(harness: SlackHarness, files: Files, sound: str) -> None:
+    harness.slack.state.files[sound].length = 10_000_001
     with pytest.raises(NotPossible, match="too large"):
-        files.fetch(sound, place.ada, None)
-    assert "file_download" not in [call.method for call in place.slack.calls]
+        files.fetch(sound, harness.ada, None)
+    assert "file_download" not in [call.method for call in harness.slack.calls]
 
 
-def test_what_is_larger_than_it_was_announced_is_cut_off(place: Place, files: Files, sound: str) -> None:
-    place.slack.state.files[sound].content = bytes(30_000_000)
+def test_what_is_larger_than_it_was_announced_is_cut_off(harness: SlackHarness, files: Files, sound: str) -> None:
+    harness.slack.state.files[sound].content = bytes(30_000_000)
     with pytest.raises(NotPossible, match="too large"):
-        files.fetch(sound, place.ada, None)
+        files.fetch(sound, harness.ada, None)
 
 
 @pytest.mark.parametrize("fault", [500, 503, 429, Drop.BEFORE])
-def test_what_may_pass_is_said_to_be_so(place: Place, files: Files, sound: str, fault: int | Drop) -> None:
-    place.slack.faults.fail("file_download", fault)
+def test_what_may_pass_is_said_to_be_so(harness: SlackHarness, files: Files, sound: str, fault: int | Drop) -> None:
+    harness.slack.faults.fail("file_download", fault)
     with pytest.raises(SlackUnavailable):
-        files.fetch(sound, place.ada, None)
-    assert files.fetch(sound, place.ada, None).content == SOUND
+        files.fetch(sound, harness.ada, None)
+    assert files.fetch(sound, harness.ada, None).content == SOUND
 
 
-def test_a_file_that_never_comes_is_given_up(place: Place, sound: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slack.files.SILENCE", 0.2)
-    place.slack.faults.latency("file_download", 30)
+def test_a_file_that_never_comes_is_given_up(
+    harness: SlackHarness, sound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.files.READ_TIMEOUT", 0.2)
+    harness.slack.faults.latency("file_download", 30)
     with pytest.raises(SlackUnavailable, match="ReadTimeout"):
-        Files(place.client).fetch(sound, place.ada, None)
+        Files(harness.client).fetch(sound, harness.ada, None)
 
 
-def test_a_file_that_takes_too_long_in_all_is_given_up(place: Place, sound: str) -> None:
+def test_a_file_that_takes_too_long_in_all_is_given_up(harness: SlackHarness, sound: str) -> None:
     with pytest.raises(SlackUnavailable, match="took longer"):
-        Files(place.client, deadline=0).fetch(sound, place.ada, None)
+        Files(harness.client, deadline=0).fetch(sound, harness.ada, None)
 
 
-def test_a_missing_scope_is_slacks_to_say(place: Place, files: Files, sound: str) -> None:
-    place.slack.state.scopes = place.slack.state.scopes - {"files:read"}
+def test_a_missing_scope_is_slacks_to_say(harness: SlackHarness, files: Files, sound: str) -> None:
+    harness.slack.state.scopes = harness.slack.state.scopes - {"files:read"}
     with pytest.raises(SlackRefused, match="missing_scope") as refused:
-        files.fetch(sound, place.ada, None)
+        files.fetch(sound, harness.ada, None)
     assert not isinstance(refused.value, Refused)

@@ -1,4 +1,4 @@
-"""HTTP mode: Slack alone gets through, and what it hands over is answered."""
+"""HTTP mode accepts requests with Slack's signature only, and answers all that it has accepted."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,24 +14,24 @@ import pytest
 from bot.errors import SettingsError
 from bot.sandbox.slack.request_url import FORM, JSON, signature
 from bot.slack.http_mode import HTTPMode
-from tests.slack.conftest import Place, listening, reach
+from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
 
 LOOPBACK = ("127.0.0.1", 0)
 
 
 @pytest.fixture
-def park(place: Place, pool: Executor) -> Iterator[HTTPMode]:
-    made = HTTPMode(listening(place, pool), place.slack.signing_secret, LOOPBACK)
+def park(harness: SlackHarness, pool: Executor) -> Iterator[HTTPMode]:
+    made = HTTPMode(build_listening_app(harness, pool), harness.slack.signing_secret, LOOPBACK)
     made.start()
-    reach(place, made)
+    wait_until_connected(harness, made)
     yield made
     made.stop()
 
 
-def command(place: Place) -> bytes:
-    """A slash command that would be taken, as Slack sends it."""
-    said = {"command": "/park", "text": "add 1001 to Sales", "user_id": place.ada, "channel_id": place.phones}
-    said |= {"team_id": place.me.team, "trigger_id": "1.2.a", "response_url": "http://127.0.0.1:9/"}
+def command(harness: SlackHarness) -> bytes:
+    """The body of a valid slash command, as Slack sends it."""
+    said = {"command": "/park", "text": "add 1001 to Sales", "user_id": harness.ada, "channel_id": harness.phones}
+    said |= {"team_id": harness.me.team, "trigger_id": "1.2.a", "response_url": "http://127.0.0.1:9/"}
     return urlencode(said).encode()
 
 
@@ -40,10 +40,10 @@ def post(park: HTTPMode, body: bytes, headers: Mapping[str, Any], path: str = ""
     return httpx.post(url, content=body, headers={"Content-Type": FORM, **headers}, timeout=10, trust_env=False)
 
 
-def test_what_slack_signed_is_taken(place: Place, park: HTTPMode) -> None:
-    body = command(place)
-    assert post(park, body, signature(place.slack.signing_secret, body, int(time.time()))).status_code == 200
-    assert [request.line for request in place.inbox.taken] == ["add 1001 to Sales"]
+def test_what_slack_signed_is_taken(harness: SlackHarness, park: HTTPMode) -> None:
+    body = command(harness)
+    assert post(park, body, signature(harness.slack.signing_secret, body, int(time.time()))).status_code == 200
+    assert [request.line for request in harness.inbox.requests] == ["add 1001 to Sales"]
 
 
 Headers = Callable[[str, bytes, int], dict[str, Any]]
@@ -71,31 +71,31 @@ NOT_SLACKS: dict[str, Headers] = {
 
 @pytest.mark.parametrize("headers", NOT_SLACKS.values(), ids=NOT_SLACKS)
 def test_what_slack_did_not_sign_just_now_is_refused_and_reaches_nothing(
-    place: Place, park: HTTPMode, headers: Headers, caplog: pytest.LogCaptureFixture
+    harness: SlackHarness, park: HTTPMode, headers: Headers, caplog: pytest.LogCaptureFixture
 ) -> None:
-    body = command(place)
-    assert post(park, body, headers(place.slack.signing_secret, body, int(time.time()))).status_code == 401
-    assert place.inbox.taken == []
+    body = command(harness)
+    assert post(park, body, headers(harness.slack.signing_secret, body, int(time.time()))).status_code == 401
+    assert harness.inbox.requests == []
     assert "Refused what 127.0.0.1 sent" in caplog.text
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"\xff", b"payload=%7B", b"payload=7&ssl_check=0"])
 @pytest.mark.parametrize("kind", [FORM, JSON])
 def test_nothing_is_read_before_the_signature_is_known_to_be_slacks(
-    place: Place, park: HTTPMode, body: bytes, kind: str
+    harness: SlackHarness, park: HTTPMode, body: bytes, kind: str
 ) -> None:
     forged = signature("another", body, int(time.time()))
     assert post(park, body, {**forged, "Content-Type": kind}).status_code == 401
 
 
-def test_a_look_at_the_certificate_is_answered_and_reaches_nothing(place: Place, park: HTTPMode) -> None:
-    assert post(park, command(place) + b"&ssl_check=1", {}).status_code == 200
-    assert place.inbox.taken == []
+def test_a_look_at_the_certificate_is_answered_and_reaches_nothing(harness: SlackHarness, park: HTTPMode) -> None:
+    assert post(park, command(harness) + b"&ssl_check=1", {}).status_code == 200
+    assert harness.inbox.requests == []
 
 
-def test_an_address_that_echoes_no_challenge_is_not_the_apps(place: Place, park: HTTPMode) -> None:
+def test_an_address_that_echoes_no_challenge_is_not_the_apps(harness: SlackHarness, park: HTTPMode) -> None:
     with pytest.raises(ValueError, match="challenge"):
-        place.slack.send_to(park.where + "/elsewhere")
+        harness.slack.send_to(park.where + "/elsewhere")
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/slack/events"), ("POST", "/"), ("POST", "/slack/events/")])
@@ -104,82 +104,71 @@ def test_nothing_else_is_there(park: HTTPMode, method: str, path: str) -> None:
     assert (answer.status_code, "server" in answer.headers) == (404, False)
 
 
-def test_what_is_larger_than_anything_of_slacks_is_refused(place: Place, park: HTTPMode) -> None:
-    body = command(place) + b"&more=" + b"x" * (1 << 20)
+def test_what_is_larger_than_anything_of_slacks_is_refused(harness: SlackHarness, park: HTTPMode) -> None:
+    body = command(harness) + b"&more=" + b"x" * (1 << 20)
     with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", str(len(body)))
-        line.endheaders(command(place))
+        line.endheaders(command(harness))
         assert line.getresponse().status == 413
-    assert place.inbox.taken == []
+    assert harness.inbox.requests == []
 
 
-def test_what_a_proxy_passes_on_in_pieces_is_the_same(place: Place, park: HTTPMode) -> None:
-    body = command(place)
-    headers = signature(place.slack.signing_secret, body, int(time.time())) | {"Content-Type": FORM}
+def test_what_a_proxy_passes_on_in_pieces_is_the_same(harness: SlackHarness, park: HTTPMode) -> None:
+    body = command(harness)
+    headers = signature(harness.slack.signing_secret, body, int(time.time())) | {"Content-Type": FORM}
     assert httpx.post(park.where, content=iter([body[:9], body[9:]]), headers=headers).status_code == 200
-    assert len(place.inbox.taken) == 1
+    assert len(harness.inbox.requests) == 1
 
 
 @pytest.mark.parametrize(
     ("proxy", "said"), [(None, "127.0.0.1"), ("127.0.0.1", "203.0.113.9"), ("10.0.0.1", "127.0.0.1")]
 )
 def test_only_a_trusted_proxy_is_believed_whom_it_passes_on(
-    place: Place, pool: Executor, proxy: str | None, said: str, caplog: pytest.LogCaptureFixture
+    harness: SlackHarness, pool: Executor, proxy: str | None, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    park = HTTPMode(listening(place, pool), place.slack.signing_secret, LOOPBACK, proxy=proxy)
+    park = HTTPMode(build_listening_app(harness, pool), harness.slack.signing_secret, LOOPBACK, proxy=proxy)
     park.start()
     post(park, b"", {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"})
     park.stop()
     assert f"Refused what {said} sent" in caplog.text
 
 
-def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(place: Place, park: HTTPMode) -> None:
+def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(harness: SlackHarness, park: HTTPMode) -> None:
     with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
-        body = command(place)
-        line.request("POST", "/slack/events", body, signature(place.slack.signing_secret, body, int(time.time())))
+        body = command(harness)
+        line.request("POST", "/slack/events", body, signature(harness.slack.signing_secret, body, int(time.time())))
         assert line.getresponse().read() is not None
         park.stop()
         assert not park.connected
 
 
-def test_a_request_that_never_comes_to_its_end_does_not_either(place: Place, park: HTTPMode) -> None:
+def test_a_request_that_never_comes_to_its_end_does_not_either(harness: SlackHarness, park: HTTPMode) -> None:
     with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", "1000")
         line.endheaders(b"half of")
         park.stop()
-    assert place.inbox.taken == []
+    assert harness.inbox.requests == []
 
 
-def test_senders_who_never_finish_keep_nobody_waiting(place: Place, park: HTTPMode) -> None:
+def test_senders_who_never_finish_keep_nobody_waiting(harness: SlackHarness, park: HTTPMode) -> None:
     lines = [HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10) for _ in range(30)]
     for line in lines:
         line.putrequest("POST", "/slack/events")
         line.putheader("Content-Length", "1000")
         line.endheaders(b"half of")
-    assert place.slack.slash(place.ada, place.phones, "groups").ok
+    assert harness.slack.slash(harness.ada, harness.phones, "groups").ok
     for line in lines:
         line.close()
 
 
 def test_an_address_that_is_taken_is_an_error_that_names_the_setting(
-    place: Place, pool: Executor, park: HTTPMode
+    harness: SlackHarness, pool: Executor, park: HTTPMode
 ) -> None:
     port = urlsplit(park.where).port
     assert port
-    second = HTTPMode(listening(place, pool), place.slack.signing_secret, ("127.0.0.1", port))
+    second = HTTPMode(build_listening_app(harness, pool), harness.slack.signing_secret, ("127.0.0.1", port))
     with pytest.raises(SettingsError, match=rf"PARK_HTTP_LISTEN: 127.0.0.1:{port} .*in use"):
         second.start()
     second.stop()
-
-
-def test_other_paths_may_be_served_beside_it(place: Place, pool: Executor) -> None:
-    def health(environ: Any, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"well"]
-
-    park = HTTPMode(listening(place, pool), "a secret", LOOPBACK, beside={"/health": health})
-    park.start()
-    assert httpx.get(httpx.URL(park.where).join("/health"), trust_env=False).text == "well"
-    park.stop()

@@ -1,4 +1,4 @@
-"""The app that Slack is asked for: valid, and with the scopes that the code needs, no more and no fewer."""
+"""The app manifest is valid, and asks for exactly the scopes that the code needs."""
 
 import ast
 import json
@@ -15,8 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 from bot.__main__ import main
-from bot.slack import app_config as manifest
-from bot.slack import app_config as scopes
+from bot.slack import app_config
 from bot.slack.blocks import COMMAND
 from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
@@ -51,7 +50,7 @@ ELSEWHERE = {
 
 
 def methods_used() -> set[str]:
-    """Every attribute of a Slack client that is called in bot/slack."""
+    """The Web API methods that bot/slack calls."""
     trees = [ast.parse(path.read_text()) for path in (ROOT / "bot" / "slack").rglob("*.py")]
     calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     named = {call.attr for call in calls if isinstance(call, ast.Attribute)}
@@ -64,7 +63,7 @@ def test_every_method_called_is_covered_by_a_scope_and_every_scope_is_needed() -
 
 
 def test_the_doctor_looks_for_the_scopes_of_the_manifest() -> None:
-    assert scopes.SCOPES == SCOPES
+    assert app_config.SCOPES == SCOPES
 
 
 def test_every_scope_gives_its_reason() -> None:
@@ -87,7 +86,7 @@ def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
 
 
 def over_http(url: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(manifest.over_http(url))
+    read: dict[str, Any] = yaml.safe_load(app_config.over_http(url))
     return read
 
 
@@ -97,7 +96,7 @@ def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() ->
     assert command.pop("url") == settings["event_subscriptions"].pop("request_url") == url
     assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
     assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
-    assert "SLACK_APP_TOKEN" not in manifest.over_http(url)
+    assert "SLACK_APP_TOKEN" not in app_config.over_http(url)
 
 
 def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:
@@ -115,7 +114,7 @@ def test_it_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manifest"]) == 0
     assert capsys.readouterr().out == (ROOT / "manifest.yaml").read_text(encoding="utf-8")
     assert main(["manifest", "--http", "https://park.example.com"]) == 0
-    assert capsys.readouterr().out == manifest.over_http("https://park.example.com")
+    assert capsys.readouterr().out == app_config.over_http("https://park.example.com")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")

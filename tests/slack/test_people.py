@@ -1,4 +1,4 @@
-"""Who people are, as Slack says."""
+"""Users, user groups and time zones as Slack knows them, and how long they are cached."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,62 +10,64 @@ from bot.planning.authorizer import AccountStatus
 from bot.sandbox.slack.workspace import Workspace
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
-from tests.slack.conftest import SCOPES, Place
+from tests.slack.conftest import SCOPES, SlackHarness
 
 
 @pytest.fixture
-def people(place: Place) -> SlackUserDirectory:
-    return SlackUserDirectory(place.client)
+def people(harness: SlackHarness) -> SlackUserDirectory:
+    return SlackUserDirectory(harness.client)
 
 
-def test_a_member_is_neither_guest_nor_foreign_nor_a_bot(place: Place, people: SlackUserDirectory) -> None:
-    assert people.standing(place.ada, place.me.team) == AccountStatus(guest=False, foreign=False, bot=False)
+def test_a_member_is_neither_guest_nor_foreign_nor_a_bot(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    assert people.standing(harness.ada, harness.me.team) == AccountStatus(guest=False, foreign=False, bot=False)
 
 
-def test_a_guest_is_one(place: Place, people: SlackUserDirectory) -> None:
-    guest = place.slack.add_person("gus", real_name="Gus", guest=True)
-    assert people.standing(guest, place.me.team).guest
+def test_a_guest_is_one(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    guest = harness.slack.add_person("gus", real_name="Gus", guest=True)
+    assert people.standing(guest, harness.me.team).guest
 
 
-def test_a_person_of_another_workspace_is_foreign(place: Place, people: SlackUserDirectory) -> None:
-    stranger = place.slack.add_person("sam", real_name="Sam", team="T0OTHER")
-    assert people.standing(stranger, place.me.team).foreign
+def test_a_person_of_another_workspace_is_foreign(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    stranger = harness.slack.add_person("sam", real_name="Sam", team="T0OTHER")
+    assert people.standing(stranger, harness.me.team).foreign
 
 
-def test_somebody_whom_slack_does_not_show_is_foreign(place: Place, people: SlackUserDirectory) -> None:
-    assert people.standing("U0NOBODY", place.me.team).foreign
+def test_somebody_whom_slack_does_not_show_is_foreign(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    assert people.standing("U0NOBODY", harness.me.team).foreign
 
 
-def test_a_bot_is_one(place: Place, people: SlackUserDirectory) -> None:
-    assert people.standing(place.slack.bot_user, place.me.team).bot
+def test_a_bot_is_one(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    assert people.standing(harness.slack.bot_user, harness.me.team).bot
 
 
-def test_nobody_is_taken_for_a_member_while_slack_is_away(place: Place, people: SlackUserDirectory) -> None:
-    place.slack.faults.fail("users.info", "internal_error")
+def test_nobody_is_taken_for_a_member_while_slack_is_away(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    harness.slack.faults.fail("users.info", "internal_error")
     with pytest.raises(SlackUnavailable):
-        people.standing(place.ada, place.me.team)
-    assert not people.standing(place.ada, place.me.team).foreign
+        people.standing(harness.ada, harness.me.team)
+    assert not people.standing(harness.ada, harness.me.team).foreign
 
 
-def test_user_groups_are_asked_for_once_a_minute(place: Place, people: SlackUserDirectory) -> None:
-    leads = place.slack.add_user_group("leads", [place.ada])
-    context = place.slack.add_user_group("desk", [place.ada, place.ben])
-    assert people.user_groups_of(place.ada) == frozenset({leads, context})
-    assert people.user_groups_of(place.ben) == frozenset({context})
-    assert place.called("usergroups.list") == ["usergroups.list"]
+def test_user_groups_are_asked_for_once_a_minute(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    leads = harness.slack.add_user_group("leads", [harness.ada])
+    desk = harness.slack.add_user_group("desk", [harness.ada, harness.ben])
+    assert people.user_groups_of(harness.ada) == frozenset({leads, desk})
+    assert people.user_groups_of(harness.ben) == frozenset({desk})
+    assert harness.api_calls("usergroups.list") == ["usergroups.list"]
 
 
-def test_a_change_of_user_groups_is_seen_when_the_minute_is_over(place: Place) -> None:
-    people = SlackUserDirectory(place.client, seconds=0)
-    assert people.user_groups_of(place.ada) == frozenset()
-    leads = place.slack.add_user_group("leads", [place.ada])
-    assert people.user_groups_of(place.ada) == frozenset({leads})
+def test_a_change_of_user_groups_is_seen_when_the_minute_is_over(harness: SlackHarness) -> None:
+    people = SlackUserDirectory(harness.client, seconds=0)
+    assert people.user_groups_of(harness.ada) == frozenset()
+    leads = harness.slack.add_user_group("leads", [harness.ada])
+    assert people.user_groups_of(harness.ada) == frozenset({leads})
 
 
-def test_user_groups_that_can_not_be_known_are_not_none_at_all(place: Place, people: SlackUserDirectory) -> None:
-    place.slack.faults.fail("usergroups.list", 500)
-    assert people.user_groups_of(place.ada) is None
-    assert people.user_groups_of(place.ada) == frozenset()
+def test_user_groups_that_can_not_be_known_are_not_none_at_all(
+    harness: SlackHarness, people: SlackUserDirectory
+) -> None:
+    harness.slack.faults.fail("usergroups.list", 500)
+    assert people.user_groups_of(harness.ada) is None
+    assert people.user_groups_of(harness.ada) == frozenset()
 
 
 def test_without_the_scope_user_groups_are_not_known() -> None:
@@ -74,55 +76,59 @@ def test_without_the_scope_user_groups_are_not_known() -> None:
         assert people.user_groups_of(slack.add_person("ada", real_name="Ada")) is None
 
 
-def test_the_address_is_that_of_the_profile(place: Place, people: SlackUserDirectory) -> None:
-    assert people.email(place.ada) == "ada@example.com"
-    assert people.email(place.ben) is None
+def test_the_address_is_that_of_the_profile(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    assert people.email(harness.ada) == "ada@example.com"
+    assert people.email(harness.ben) is None
 
 
-def test_one_person_is_asked_for_once(place: Place, people: SlackUserDirectory) -> None:
-    people.email(place.ada)
-    people.zone(place.ada)
-    people.standing(place.ada, place.me.team)
-    assert place.called("users.info") == ["users.info"]
+def test_one_person_is_asked_for_once(harness: SlackHarness, people: SlackUserDirectory) -> None:
+    people.email(harness.ada)
+    people.zone(harness.ada)
+    people.standing(harness.ada, harness.me.team)
+    assert harness.api_calls("users.info") == ["users.info"]
 
 
-def test_what_was_asked_is_remembered_for_an_hour_and_nobody_is_asked_for_it(place: Place) -> None:
+def test_what_was_asked_is_remembered_for_an_hour_and_nobody_is_asked_for_it(harness: SlackHarness) -> None:
     now = datetime(2026, 3, 23, tzinfo=UTC)
-    people = SlackUserDirectory(place.client, now=lambda: now)
-    leads = place.slack.add_user_group("leads", [place.ada])
+    people = SlackUserDirectory(harness.client, now=lambda: now)
+    leads = harness.slack.add_user_group("leads", [harness.ada])
     with pytest.raises(SlackUnavailable):
-        people.remembered.standing(place.ada, place.me.team)
+        people.remembered.standing(harness.ada, harness.me.team)
     with pytest.raises(SlackUnavailable):
-        people.remembered.user_groups_of(place.ada)
-    people.standing(place.ada, place.me.team)
-    people.user_groups_of(place.ada)
+        people.remembered.user_groups_of(harness.ada)
+    people.standing(harness.ada, harness.me.team)
+    people.user_groups_of(harness.ada)
     now += timedelta(minutes=59)
-    assert people.remembered.standing(place.ada, place.me.team) == AccountStatus(guest=False, foreign=False, bot=False)
-    assert people.remembered.user_groups_of(place.ada) == frozenset({leads})
-    assert people.remembered.user_groups_of(place.ben) == frozenset()
+    assert people.remembered.standing(harness.ada, harness.me.team) == AccountStatus(
+        guest=False, foreign=False, bot=False
+    )
+    assert people.remembered.user_groups_of(harness.ada) == frozenset({leads})
+    assert people.remembered.user_groups_of(harness.ben) == frozenset()
     now += timedelta(minutes=1)
     with pytest.raises(SlackUnavailable):
-        people.remembered.standing(place.ada, place.me.team)
+        people.remembered.standing(harness.ada, harness.me.team)
     with pytest.raises(SlackUnavailable):
-        people.remembered.user_groups_of(place.ada)
-    assert place.called("users.info", "usergroups.list") == ["users.info", "usergroups.list"]
+        people.remembered.user_groups_of(harness.ada)
+    assert harness.api_calls("users.info", "usergroups.list") == ["users.info", "usergroups.list"]
 
 
-def test_user_groups_that_slack_did_not_tell_are_not_waited_for(place: Place, people: SlackUserDirectory) -> None:
-    place.slack.faults.fail("usergroups.list", 500)
-    assert people.user_groups_of(place.ada) is None
-    assert people.remembered.user_groups_of(place.ada) is None
-    assert people.user_groups_of(place.ada) == frozenset()
-    assert people.remembered.user_groups_of(place.ada) == frozenset()
+def test_user_groups_that_slack_did_not_tell_are_not_waited_for(
+    harness: SlackHarness, people: SlackUserDirectory
+) -> None:
+    harness.slack.faults.fail("usergroups.list", 500)
+    assert people.user_groups_of(harness.ada) is None
+    assert people.remembered.user_groups_of(harness.ada) is None
+    assert people.user_groups_of(harness.ada) == frozenset()
+    assert people.remembered.user_groups_of(harness.ada) == frozenset()
 
 
 @pytest.mark.parametrize(("tz", "zone"), [("America/New_York", "America/New_York"), ("Moon/Sea", "UTC"), ("", "UTC")])
 def test_the_zone_is_the_persons_where_it_is_known(
-    place: Place, people: SlackUserDirectory, tz: str, zone: str
+    harness: SlackHarness, people: SlackUserDirectory, tz: str, zone: str
 ) -> None:
-    assert people.zone(place.slack.add_person("zoe", real_name="Zoe", tz=tz)) == zone
+    assert people.zone(harness.slack.add_person("zoe", real_name="Zoe", tz=tz)) == zone
 
 
-def test_the_zone_is_utc_while_slack_is_away(place: Place) -> None:
+def test_the_zone_is_utc_while_slack_is_away(harness: SlackHarness) -> None:
     away = WebClient("xoxb-none", base_url="http://127.0.0.1:9/api/")
-    assert SlackUserDirectory(away).zone(place.ada) == "UTC"
+    assert SlackUserDirectory(away).zone(harness.ada) == "UTC"

@@ -1,4 +1,4 @@
-"""How Slack comes in, and how that ends: over Socket Mode and over HTTP alike."""
+"""Receivers acknowledge everything they have received before they stop, over Socket Mode and HTTP alike."""
 
 import threading
 import time
@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.slack.bolt_app import Receiver
-from tests.slack.conftest import Place
+from tests.slack.conftest import SlackHarness
 
 
-def test_what_is_being_taken_is_still_acknowledged(doors: Place, receiver: Receiver) -> None:
+def test_what_is_being_taken_is_still_acknowledged(running: SlackHarness, receiver: Receiver) -> None:
     taking, may_go_on = threading.Event(), threading.Event()
 
     def take_a_while(request: Request) -> Message | None:
@@ -18,9 +18,9 @@ def test_what_is_being_taken_is_still_acknowledged(doors: Place, receiver: Recei
         may_go_on.wait(10)
         return None
 
-    doors.inbox.answer = take_a_while
+    running.inbox.answer = take_a_while
     with ThreadPoolExecutor(2) as people:
-        asked = people.submit(doors.slack.slash, doors.ada, doors.phones, "add 1001 to Sales")
+        asked = people.submit(running.slack.slash, running.ada, running.phones, "add 1001 to Sales")
         assert taking.wait(10)
         stopped = people.submit(receiver.stop)
         while receiver.connected:
@@ -28,35 +28,36 @@ def test_what_is_being_taken_is_still_acknowledged(doors: Place, receiver: Recei
         may_go_on.set()
         stopped.result(10)
     assert asked.result().ok
-    doors.slack.wait_for(lambda: doors.slack.connections == 0)
+    running.slack.wait_for(lambda: running.slack.connections == 0)
 
 
 def test_all_that_was_handed_over_is_acknowledged_though_more_than_can_be_listened_to_at_once(
-    doors: Place, receiver: Receiver
+    running: SlackHarness, receiver: Receiver
 ) -> None:
     may_go_on = threading.Event()
 
     def wait(request: Request) -> None:
         may_go_on.wait(10)
 
-    doors.inbox.answer = wait
+    running.inbox.answer = wait
     with ThreadPoolExecutor(50) as people:
         asked = [
-            people.submit(doors.slack.slash, doors.ada, doors.phones, f"add {number} to Sales") for number in range(50)
+            people.submit(running.slack.slash, running.ada, running.phones, f"add {number} to Sales")
+            for number in range(50)
         ]
         may_go_on.set()
     assert all(one.result().ok for one in asked)
-    assert len(doors.inbox.taken) == 50
+    assert len(running.inbox.requests) == 50
 
 
-def test_after_the_end_nothing_is_taken(doors: Place, receiver: Receiver) -> None:
+def test_after_the_end_nothing_is_taken(running: SlackHarness, receiver: Receiver) -> None:
     receiver.stop()
     assert not receiver.connected
-    assert not doors.slack.slash(doors.ada, doors.phones, "add 1001 to Sales").ok
-    assert not doors.inbox.taken
+    assert not running.slack.slash(running.ada, running.phones, "add 1001 to Sales").ok
+    assert not running.inbox.requests
 
 
-def test_no_thread_of_it_is_left(place: Place, receiver: Receiver) -> None:
+def test_no_thread_of_it_is_left(harness: SlackHarness, receiver: Receiver) -> None:
     before = set(threading.enumerate())
     receiver.start()
     assert receiver.connected

@@ -1,4 +1,4 @@
-"""Socket Mode, whose connections end now and then: no command is lost by that, and none waits long."""
+"""Socket Mode: no command is lost or delayed when a connection ends or stalls."""
 
 import threading
 import time
@@ -11,100 +11,108 @@ import pytest
 from bot.errors import SlackUnavailable
 from bot.messages.request import Request
 from bot.sandbox.slack.link import Line
-from bot.slack import socket_mode as line
+from bot.slack import socket_mode
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
-from tests.slack.conftest import Place, listening, reach
+from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
 
 NEVER = 3600.0
-"""Seconds between pings: what a ping would tell is told otherwise, or the test waits for ever."""
+"""Seconds between pings: long enough that no ping is sent in a test."""
 
 Connect = Callable[[float], SocketMode]
 
 
 @pytest.fixture
-def connect(place: Place, pool: Executor) -> Iterator[Connect]:
-    """Park's listeners, connected; the number is the seconds between two pings."""
+def connect(harness: SlackHarness, pool: Executor) -> Iterator[Connect]:
+    """Connects the listeners; the number is the seconds between two pings."""
     with ExitStack() as ends:
 
         def connected(ping: float) -> SocketMode:
-            made = SocketMode(listening(place, pool), place.client, place.slack.app_token, ping)
+            made = SocketMode(build_listening_app(harness, pool), harness.client, harness.slack.app_token, ping)
             ends.callback(made.stop)
             made.start()
-            reach(place, made)
+            wait_until_connected(harness, made)
             return made
 
         yield connected
 
 
-def another(place: Place, *known: Line) -> Line:
-    """A connection that is none of these, once there is one."""
-    return place.slack.wait_for(lambda: [line for line in place.slack.link.lines if line not in known], 30)[0]
+def another(harness: SlackHarness, *known: Line) -> Line:
+    """Waits for a connection other than the given ones."""
+    return harness.slack.wait_for(lambda: [line for line in harness.slack.link.lines if line not in known], 30)[0]
 
 
-def test_a_connection_that_stalls_is_left_after_one_ping_without_an_answer(place: Place, connect: Connect) -> None:
+def test_a_connection_that_stalls_is_left_after_one_ping_without_an_answer(
+    harness: SlackHarness, connect: Connect
+) -> None:
     connect(0.5)
-    [stalled] = place.slack.link.lines
-    place.slack.link.stall()
-    fresh = another(place, stalled)
+    [stalled] = harness.slack.link.lines
+    harness.slack.link.stall()
+    fresh = another(harness, stalled)
     assert stalled.unanswered == 1
-    place.slack.wait_for(lambda: place.slack.link.lines == [fresh], 30)
-    assert place.slack.slash(place.ada, place.phones, "groups").ok
+    harness.slack.wait_for(lambda: harness.slack.link.lines == [fresh], 30)
+    assert harness.slack.slash(harness.ada, harness.phones, "groups").ok
 
 
-def test_one_that_is_dropped_without_a_word_is_replaced_before_any_ping(place: Place, connect: Connect) -> None:
+def test_one_that_is_dropped_without_a_word_is_replaced_before_any_ping(
+    harness: SlackHarness, connect: Connect
+) -> None:
     connect(NEVER)
-    [dropped] = place.slack.link.lines
-    place.slack.link.drop()
-    another(place, dropped)
-    assert place.slack.slash(place.ada, place.phones, "groups").ok
+    [dropped] = harness.slack.link.lines
+    harness.slack.link.drop()
+    another(harness, dropped)
+    assert harness.slack.slash(harness.ada, harness.phones, "groups").ok
 
 
-def test_one_that_slack_closes_is_replaced_though_its_tcp_connection_stays(place: Place, connect: Connect) -> None:
+def test_one_that_slack_closes_is_replaced_though_its_tcp_connection_stays(
+    harness: SlackHarness, connect: Connect
+) -> None:
     connect(NEVER)
-    [closed] = place.slack.link.lines
+    [closed] = harness.slack.link.lines
     closed.close_and_stay()
-    another(place, closed)
+    another(harness, closed)
 
 
-def test_no_command_around_a_refresh_is_lost_or_taken_twice(place: Place, connect: Connect) -> None:
+def test_no_command_around_a_refresh_is_lost_or_taken_twice(harness: SlackHarness, connect: Connect) -> None:
     connect(NEVER)
     refreshed = threading.Event()
 
     def keep_asking(person: str) -> list[bool]:
         acks = []
         while not refreshed.is_set():
-            acks.append(place.slack.slash(person, place.phones, "groups").ok)
+            acks.append(harness.slack.slash(person, harness.phones, "groups").ok)
         return acks
 
     with ThreadPoolExecutor(4) as people:
-        asked = [people.submit(keep_asking, person) for person in (place.ada, place.ben) * 2]
+        asked = [people.submit(keep_asking, person) for person in (harness.ada, harness.ben) * 2]
         try:
             for _ in range(2):
-                old = place.slack.link.lines
-                place.slack.link.disconnect("warning", old)
-                another(place, *old)
-                place.slack.link.disconnect("refresh_requested", old)
+                old = harness.slack.link.lines
+                harness.slack.link.disconnect("warning", old)
+                another(harness, *old)
+                harness.slack.link.disconnect("refresh_requested", old)
         finally:
             refreshed.set()
     acks = [ok for one in asked for ok in one.result()]
     assert acks
     assert all(acks)
-    assert len({request.key for request in place.inbox.taken}) == len(place.inbox.taken) == len(acks)
+    assert len({request.key for request in harness.inbox.requests}) == len(harness.inbox.requests) == len(acks)
 
 
-def test_the_old_connection_is_heard_while_the_next_one_is_slow_to_open(place: Place, connect: Connect) -> None:
+def test_the_old_connection_is_heard_while_the_next_one_is_slow_to_open(
+    harness: SlackHarness, connect: Connect
+) -> None:
     receiver = connect(NEVER)
-    old = place.slack.link.lines
-    place.slack.faults.latency("apps.connections.open", 60)
-    place.slack.link.disconnect("warning")
+    old = harness.slack.link.lines
+    harness.slack.faults.latency("apps.connections.open", 60)
+    harness.slack.link.disconnect("warning")
     while receiver.connected:
         time.sleep(0.001)
-    assert place.slack.slash(place.ada, place.phones, "groups").ok
-    assert place.slack.link.lines == old
+    assert harness.slack.slash(harness.ada, harness.phones, "groups").ok
+    assert harness.slack.link.lines == old
 
 
 def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over_the_next(
-    place: Place, connect: Connect
+    harness: SlackHarness, connect: Connect
 ) -> None:
     connect(NEVER)
     taking, may_go_on = threading.Event(), threading.Event()
@@ -113,62 +121,62 @@ def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over
         taking.set()
         may_go_on.wait(10)
 
-    place.inbox.answer = take_a_while
+    harness.inbox.answer = take_a_while
     with ThreadPoolExecutor(1) as people:
-        asked = people.submit(place.slack.slash, place.ada, place.phones, "add 1001 to Sales")
+        asked = people.submit(harness.slack.slash, harness.ada, harness.phones, "add 1001 to Sales")
         assert taking.wait(10)
-        old = place.slack.link.lines
-        place.slack.link.disconnect("refresh_requested", old)
-        fresh = another(place, *old)
-        place.slack.wait_for(lambda: place.slack.link.lines == [fresh])
+        old = harness.slack.link.lines
+        harness.slack.link.disconnect("refresh_requested", old)
+        fresh = another(harness, *old)
+        harness.slack.wait_for(lambda: harness.slack.link.lines == [fresh])
         may_go_on.set()
         assert asked.result().ok
 
 
 def test_one_whose_end_was_announced_is_closed_though_slack_leaves_it_open(
-    place: Place, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    harness: SlackHarness, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "_LINGER", 0.1)
+    monkeypatch.setattr(socket_mode, "_LEAVING_TIMEOUT", 0.1)
     connect(NEVER)
-    old = place.slack.link.lines
-    place.slack.link.disconnect("warning")
-    fresh = another(place, *old)
-    place.slack.wait_for(lambda: place.slack.link.lines == [fresh])
+    old = harness.slack.link.lines
+    harness.slack.link.disconnect("warning")
+    fresh = another(harness, *old)
+    harness.slack.wait_for(lambda: harness.slack.link.lines == [fresh])
 
 
-def test_what_is_no_json_announces_an_end(place: Place, connect: Connect) -> None:
+def test_what_is_no_json_announces_an_end(harness: SlackHarness, connect: Connect) -> None:
     connect(NEVER)
-    [useless] = place.slack.link.lines
+    [useless] = harness.slack.link.lines
     useless.send("UNAUTHENTICATED: cache_error")
-    another(place, useless)
+    another(harness, useless)
 
 
-def test_a_slack_that_lets_nobody_in_is_tried_again_until_it_does(place: Place, connect: Connect) -> None:
+def test_a_slack_that_lets_nobody_in_is_tried_again_until_it_does(harness: SlackHarness, connect: Connect) -> None:
     connect(NEVER)
-    [dropped] = place.slack.link.lines
-    place.slack.faults.fail("apps.connections.open", "ratelimited", times=3, retry_after=1)
-    place.slack.link.drop()
-    another(place, dropped)
-    assert place.slack.faults.waiting("apps.connections.open") == 0
+    [dropped] = harness.slack.link.lines
+    harness.slack.faults.fail("apps.connections.open", "ratelimited", times=3, retry_after=1)
+    harness.slack.link.drop()
+    another(harness, dropped)
+    assert harness.slack.faults.waiting("apps.connections.open") == 0
 
 
-def test_it_ends_while_slack_lets_nobody_in(place: Place, connect: Connect) -> None:
+def test_it_ends_while_slack_lets_nobody_in(harness: SlackHarness, connect: Connect) -> None:
     receiver = connect(NEVER)
-    place.slack.faults.fail("apps.connections.open", "ratelimited", times=100, retry_after=60)
-    place.slack.link.drop()
-    place.slack.wait_for(lambda: place.slack.faults.waiting("apps.connections.open") < 100)
+    harness.slack.faults.fail("apps.connections.open", "ratelimited", times=100, retry_after=60)
+    harness.slack.link.drop()
+    harness.slack.wait_for(lambda: harness.slack.faults.waiting("apps.connections.open") < 100)
     receiver.stop()
     assert not receiver.connected
 
 
-def test_what_can_not_be_connected_to_at_the_start_is_an_error(place: Place, pool: Executor) -> None:
-    receiver = SocketMode(listening(place, pool), place.client, place.slack.app_token)
-    place.slack.state.new_link = lambda: "ws://127.0.0.1:9/link"
+def test_what_can_not_be_connected_to_at_the_start_is_an_error(harness: SlackHarness, pool: Executor) -> None:
+    receiver = SocketMode(build_listening_app(harness, pool), harness.client, harness.slack.app_token)
+    harness.slack.state.new_link = lambda: "ws://127.0.0.1:9/link"
     with pytest.raises(SlackUnavailable, match="no Socket Mode connection"):
         receiver.start()
     receiver.stop()
 
 
 def test_attempts_are_made_at_once_and_then_less_and_less_often() -> None:
-    pace = ReconnectBackoff()
-    assert [pace.pause() for _ in range(8)] == [0, 0, 1, 2, 4, 8, 10, 10]
+    backoff = ReconnectBackoff()
+    assert [backoff.pause() for _ in range(8)] == [0, 0, 1, 2, 4, 8, 10, 10]

@@ -1,4 +1,4 @@
-"""Text as Slack really sends it, and data on its way back."""
+"""Conversion of text that Slack sends to plain text, and of data to text that Slack displays."""
 
 import re
 

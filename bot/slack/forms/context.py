@@ -1,4 +1,4 @@
-"""What form listeners share."""
+"""What the form listeners share: services, thread pools, and messages about failures."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -8,116 +8,105 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import NOTHING, NotPossible, PBXError, Refused, SlackFailure
+from bot.errors import NOTHING, NotPossible, PBXError, SlackFailure
 from bot.messages.message import Fact, Message
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.planning.forms import FormService
 from bot.slack.client import Identity
-from bot.slack.forms import inputs, views
+from bot.slack.forms.inputs import label_and_value
 from bot.slack.forms.state import FormState
-from bot.slack.forms.views import Destinations
+from bot.slack.forms.views import Destinations, fill_view
 from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
-from bot.slack.web_api import ViewsApi
+from bot.slack.web_api import Json, ViewsApi
+
+log = logging.getLogger(__name__)
+Payload = Mapping[str, Any]
+
+OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING}")
+INTERNAL_ERROR = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING}")
 
 
-def shifted(operation: type[Operation], present: Mapping[str, Any]) -> Message:
-    """What somebody else made of it while the form was open; what was typed still stands in it."""
-    now = (inputs.shown_value(operation.form()[name], value) for name, value in present.items())
+class OutdatedForm(NotPossible):
+    """A form, or a button that opens one, comes from another version of Park."""
+
+
+def changed_meanwhile(operation_type: type[Operation], current: Mapping[str, Any]) -> Message:
+    """Returns the notice that somebody else changed the settings while the form was open."""
+    fields = (label_and_value(operation_type.form()[name], value) for name, value in current.items())
     return Message(
         title="Somebody changed this while the form was open. Nothing was changed by you yet.",
-        facts=tuple(Fact(label=f"{label}, now", value=value) for label, value in now),
+        facts=tuple(Fact(label=f"{label}, now", value=value) for label, value in fields),
         notes=(
             "What you typed still stands below: look at it again, and submit it again if it still is what you want.",
         ),
     )
 
 
-def away(fault: Exception) -> Message:
-    """What a form says while it can't be filled or held against the PBX; nothing that was typed is lost."""
-    whom = "The PBX" if isinstance(fault, PBXError) else "Slack"
+def unavailable(failure: Exception) -> Message:
+    """Returns the notice that the PBX or Slack is unavailable."""
+    system = "The PBX" if isinstance(failure, PBXError) else "Slack"
     return Message(
-        title=f"{whom} can't be asked just now. Nothing was changed. Try again in a minute.", notes=(str(fault),)
+        title=f"{system} can't be asked just now. Nothing was changed. Try again in a minute.", notes=(str(failure),)
     )
-
-
-log = logging.getLogger(__name__)
-Json = Mapping[str, Any]
-
-OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING}")
-FAULT = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING}")
-
-
-class Outdated(NotPossible):
-    """A form, or a button that opens one, that was drawn by a Park of another age."""
 
 
 @dataclass(frozen=True)
 class FormContext:
-    """Each gesture is acknowledged at once; what waits for the PBX or for Slack has threads of its own."""
+    """Services for the form listeners, which acknowledge at once and do the rest in thread pools."""
 
-    screen: ViewsApi
+    views_api: ViewsApi
     inbox: RequestInbox
     form_service: FormService
     messenger: SlackMessenger
     me: Identity
-    front: Executor
-    """For what Slack waits three seconds for, and nothing else: no PBX keeps it busy."""
+    urgent_pool: Executor
+    """For what must happen within three seconds; it never waits for the PBX."""
     pool: Executor
     destinations: Destinations
 
-    def operation(self, key: str) -> type[Operation]:
-        """By the name of its file; raise Outdated."""
-        found = next((one for one in OPERATIONS if one.operation_id == key), None)
+    def operation_type(self, operation_id: str) -> type[Operation]:
+        """Returns the operation with this id; raises OutdatedForm."""
+        found = next((one for one in OPERATIONS if one.operation_id == operation_id), None)
         if found is None:
-            raise Outdated(f"This is from another version of Park, which could do something else. {NOTHING}")
+            raise OutdatedForm(f"This is from another version of Park, which could do something else. {NOTHING}")
         return found
 
-    def placed(self, body: Json) -> tuple[FormState, type[Operation]]:
-        """What the view of a gesture carries with it; raise Outdated."""
+    def decode(self, body: Payload) -> tuple[FormState, type[Operation]]:
+        """Returns the state of the view in a payload, and its operation; raises OutdatedForm."""
         try:
-            place = FormState.model_validate_json(body["view"]["private_metadata"])
-        except ValidationError as fault:
-            raise Outdated(OUTDATED.title) from fault
-        return place, self.operation(place.operation)
+            state = FormState.model_validate_json(body["view"]["private_metadata"])
+        except ValidationError as error:
+            raise OutdatedForm(OUTDATED.title) from error
+        return state, self.operation_type(state.operation)
 
-    def fill(self, operation: type[Operation], place: FormState, *, said: Message | None = None) -> views.Json:
-        """The form, each value shown by the name that the pickers show."""
-        return views.fill(operation, place, self.form_service.offering.label, said=said)
+    def fill_view(self, operation_type: type[Operation], state: FormState, *, notice: Message | None = None) -> Json:
+        """Returns the form, with the labels that the pickers show."""
+        return fill_view(operation_type, state, self.form_service.offering.label, notice=notice)
 
-    def look(self, operation: type[Operation], place: FormState) -> None:
-        """Read, by and by, the members that the form's pickers go by."""
-        for role in (operation.leaves, operation.joins):
-            if (group := place.arguments.get(role)) in place.groups:
-                self.later(self.form_service.offering.look, group)
+    def read_members(self, operation_type: type[Operation], state: FormState) -> None:
+        """Starts to read the members of the form's groups, which its pickers depend on."""
+        for role in (operation_type.leaves, operation_type.joins):
+            if (group := state.arguments.get(role)) in state.permitted_groups:
+                self.run_soon(self.form_service.offering.look, group)
 
-    def said(self, work: Callable[[], Message]) -> Message:
-        """What the work says; where it fails, that."""
-        try:
-            return work()
-        except Refused as refused:
-            return refused.message
-        except (PBXError, SlackFailure) as fault:
-            return away(fault)
+    def run_urgently(self, work: Callable[..., object], *arguments: object) -> None:
+        """Runs work that has a trigger_id, however many threads wait for the PBX."""
+        self._submit(self.urgent_pool, work, *arguments)
 
-    def at_once(self, work: Callable[..., object], *arguments: object) -> None:
-        """Before its trigger runs out, however many others wait for the PBX."""
-        self._submit(self.front, work, *arguments)
-
-    def later(self, work: Callable[..., object], *arguments: object) -> None:
-        """As soon as a thread is free."""
+    def run_soon(self, work: Callable[..., object], *arguments: object) -> None:
+        """Runs work as soon as a thread is free."""
         self._submit(self.pool, work, *arguments)
 
     def _submit(self, pool: Executor, work: Callable[..., object], *arguments: object) -> None:
-        """Not at all once Park is stopping."""
         try:
-            pool.submit(_logged, work, *arguments)
-        except RuntimeError as stopping:
+            pool.submit(_run_logged, work, *arguments)
+        except RuntimeError as stopping:  # the pool is shut down
             log.info("a form is left as it is: %s", stopping)
 
 
-def _logged(work: Callable[..., object], *arguments: object) -> None:
+def _run_logged(work: Callable[..., object], *arguments: object) -> None:
     try:
         work(*arguments)
     except SlackFailure as failure:

@@ -1,7 +1,7 @@
-"""Argument type -> input block."""
+"""Input blocks of a form: one for each argument of an operation, by the type of the argument."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,75 +23,78 @@ from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
-from bot.slack.forms.state import FILES, KEPT, PICK, RECALL_CHOICE, RING_GROUP, block_id
+from bot.slack.forms.state import FILES, KEPT_FILE, PICK, RECALL_CHOICE, RING_GROUP, block_id
 from bot.slack.text import shown
 
-LABEL, VALUE = 75, 150
+LabelLookup = Callable[[PickerKind, str], str]
+"""Returns the label of a picker's option by its value."""
+
+MAX_LABEL, MAX_VALUE = 75, 150
 """Characters; docs.slack.dev, Block Kit, option object."""
-
-
-def option(one: PickerOption) -> dict[str, Any]:
-    """A label that is too long ends in an ellipsis."""
-    label = shown(one.label).strip() or one.value
-    text = label if len(label) <= LABEL else f"{label[: LABEL - 1].rstrip()}…"
-    return {"text": {"type": "plain_text", "text": text}, "value": one.value}
-
-
-def fits(one: PickerOption) -> bool:
-    """Whether Slack lets it be picked: a value that was cut would be another."""
-    return len(one.value) <= VALUE
-
-
-CHOICES = {
+RECALL_LABELS = {
     RecallTo.USER: "The user who parked the call",
     RecallTo.USER_THEN_RING_GROUP: "That user first, then a ring group",
     RecallTo.RING_GROUP: "A ring group",
 }
-Label = Callable[[PickerKind, str], str]
-"""What stands beside a value that is picked already."""
-
-
-def _as_it_is(_: PickerKind, value: str) -> str:
-    return value
 
 
 def inputs(
-    operation: type[Operation],
+    operation_type: type[Operation],
     arguments: Mapping[str, Any],
     *,
-    label: Label = _as_it_is,
-    turns: Mapping[str, int] | None = None,
+    label: LabelLookup = lambda _, value: value,
+    revisions: Mapping[str, int] | None = None,
 ) -> Iterator[Block]:
-    """One input a field, filled with what is known; a recall target's ring group only where it is needed."""
-    draw = Inputs(operation, label, turns or {})
-    for name, argument_type in operation.form().items():
-        yield from draw.field(name, argument_type, arguments.get(name))
+    """Yields the inputs of an operation's form, filled with known arguments.
+
+    Args:
+        revisions: Revisions of inputs by name, as in `FormState`.
+    """
+    builder = _InputBuilder(operation_type, label, revisions or {})
+    for name, argument_type in operation_type.form().items():
+        yield from builder.build(name, argument_type, arguments.get(name))
+
+
+def option_json(option: PickerOption) -> dict[str, Any]:
+    """Returns an option object; a label that is too long ends in an ellipsis."""
+    label = shown(option.label).strip() or option.value
+    text = label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1].rstrip()}…"
+    return {"text": {"type": "plain_text", "text": text}, "value": option.value}
+
+
+def is_selectable(option: PickerOption) -> bool:
+    """Returns whether the option's value fits; a truncated one would be a different value."""
+    return len(option.value) <= MAX_VALUE
+
+
+def label_and_value(argument_type: ArgumentType, value: Any) -> tuple[str, str]:
+    """Returns the label and the text of a setting's current value."""
+    if argument_type.reference is Reference.RECALL:
+        ring_group = f" ({value['ring_group']})" if value["ring_group"] else ""
+        return argument_type.label, RECALL_LABELS.get(value["to"], "not set") + ring_group
+    return argument_type.label, value if isinstance(value, str) else argument_type.say(value)
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """Of one form."""
+class _InputBuilder:
+    operation_type: type[Operation]
+    label: LabelLookup
+    revisions: Mapping[str, int]
 
-    operation: type[Operation]
-    label: Label
-    turns: Mapping[str, int] = field(default_factory=dict)
-
-    def field(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
-        """Its input; two for a recall target that has a ring group, and for a file that was chosen before."""
-        optional = not self.operation.model_fields[name].is_required()
-        if argument_type.reference is Reference.RECALL:
-            yield from self._recall(name, argument_type, known or {}, optional=optional)
-            return
-        if argument_type.reference is Reference.FILE:
-            yield from self._file(name, argument_type, known, optional=optional)
-            return
-        dispatch = (
-            argument_type.reference is Reference.GROUP and self.operation.changes()
-        )  # its members, and what stands there now
-        element = self._element(name, argument_type, known)
-        yield self._input(
-            name, argument_type.label, element, hint=argument_type.hint, optional=optional, dispatch=dispatch
-        )
+    def build(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
+        """Yields the input of an argument; two for a recall to a ring group, and for a file chosen earlier."""
+        optional = not self.operation_type.model_fields[name].is_required()
+        match argument_type.reference:
+            case Reference.RECALL:
+                yield from self._recall(name, argument_type, known or {}, optional=optional)
+            case Reference.FILE:
+                yield from self._file(name, argument_type, known, optional=optional)
+            case reference:
+                # The choice of a group is dispatched, to read its members and current settings.
+                dispatch = reference is Reference.GROUP and self.operation_type.changes()
+                element = self._element(name, argument_type, known)
+                label, hint = argument_type.label, argument_type.hint
+                yield self._input(name, label, element, hint=hint, optional=optional, dispatch=dispatch)
 
     def _input(
         self,
@@ -104,7 +107,7 @@ class Inputs:
         dispatch: bool = False,
     ) -> InputBlock:
         return InputBlock(
-            block_id=block_id(name, self.turns.get(name, 0)),
+            block_id=block_id(name, self.revisions.get(name, 0)),
             label=label,
             hint=hint or None,
             element=element,
@@ -119,7 +122,7 @@ class Inputs:
             case Reference.MEMBER:
                 return self._picker("user", known)
             case Reference.MEMBERS:
-                chosen = [self._known("user", one) for one in known or ()] or None
+                chosen = [_option(value, self.label("user", value)) for value in known or ()] or None
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
@@ -132,38 +135,33 @@ class Inputs:
         self, name: str, argument_type: ArgumentType, known: Mapping[str, Any], *, optional: bool
     ) -> Iterator[Block]:
         to = known.get("to")
-        options = [_option(choice.value, label) for choice, label in CHOICES.items()]
-        chosen = next((one for one in options if one.value == to), None)
+        options = [_option(choice.value, label) for choice, label in RECALL_LABELS.items()]
+        chosen = next((option for option in options if option.value == to), None)
         radio = RadioButtonsElement(action_id=RECALL_CHOICE, options=options, initial_option=chosen)
         yield self._input(name, argument_type.label, radio, hint=argument_type.hint, optional=optional, dispatch=True)
         if to not in (None, RecallTo.USER):
             yield self._input(name + RING_GROUP, "Ring group", self._picker("ring_group", known.get("ring_group")))
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
-        """What was chosen before stays, unless another is: nothing can be put into Slack's own picker."""
+        """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
         picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
-        yield self._input(
-            name, argument_type.label, picker, hint=argument_type.hint, optional=optional or known is not None
-        )
+        optional = optional or known is not None
+        yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:
             kept = _option(known, f"The file that was chosen before ({known})")
-            box = CheckboxesElement(action_id="value", options=[kept], initial_options=[kept])
-            yield self._input(name + KEPT, "Or keep", box, optional=True)
+            checkbox = CheckboxesElement(action_id="value", options=[kept], initial_options=[kept])
+            yield self._input(name + KEPT_FILE, "Or keep", checkbox, optional=True)
 
     def _picker(self, kind: PickerKind, known: str | None) -> ExternalDataSelectElement:
-        chosen = self._known(kind, known) if known else None
+        chosen = _option(known, self.label(kind, known)) if known else None
         return ExternalDataSelectElement(action_id=PICK + kind, min_query_length=0, initial_option=chosen)
 
-    def _known(self, kind: PickerKind, value: str) -> Option:
-        return _option(value, self.label(kind, value))
-
     def _text(self, name: str, argument_type: ArgumentType, known: Any) -> str | None:
-        """As it was typed; as it is said, where it comes from elsewhere."""
+        """Returns typed text as it is, and formats any other value."""
         if known is None or isinstance(known, str):
             return known
-        kind: Any = self.operation.model_fields[name].annotation
-        value = TypeAdapter(kind).validate_python(known)
-        return argument_type.say(value)
+        annotation: Any = self.operation_type.model_fields[name].annotation
+        return argument_type.say(TypeAdapter(annotation).validate_python(known))
 
 
 def _switch(known: Any) -> RadioButtonsElement:
@@ -173,12 +171,4 @@ def _switch(known: Any) -> RadioButtonsElement:
 
 
 def _option(value: str, label: str) -> Option:
-    return Option(**option(PickerOption(value, label)))
-
-
-def shown_value(argument_type: ArgumentType, value: Any) -> tuple[str, str]:
-    """Label and value of what stands on the PBX."""
-    if argument_type.reference is Reference.RECALL:
-        ring_group = f" ({value['ring_group']})" if value["ring_group"] else ""
-        return argument_type.label, CHOICES.get(value["to"], "not set") + ring_group
-    return argument_type.label, value if isinstance(value, str) else argument_type.say(value)
+    return Option(**option_json(PickerOption(value, label)))

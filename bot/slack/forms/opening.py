@@ -1,10 +1,8 @@
-"""Open a form."""
+"""Listeners that open forms: from buttons, from the Home tab's menus, from shortcuts and from commands."""
 
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from slack_bolt import Ack, App
 
@@ -15,154 +13,150 @@ from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FORM_ACTION
-from bot.slack.forms import views
-from bot.slack.forms.context import FAULT, FormContext, Outdated, away
-from bot.slack.forms.state import FormState, named
-from bot.slack.home import MENU, chosen
-from bot.slack.requests import of_opening
+from bot.slack.forms.context import INTERNAL_ERROR, FormContext, OutdatedForm, Payload, unavailable
+from bot.slack.forms.state import FormState, named_groups
+from bot.slack.forms.views import loading_view, message_view
+from bot.slack.home import MENU, parse_menu_value
+from bot.slack.requests import opening_request
+from bot.slack.web_api import Json
 
 log = logging.getLogger(__name__)
 
-
-def place_of(operation: str, request: Request) -> FormState:
-    return FormState(operation=operation, channel=request.channel, thread=request.thread, at_top=request.at_top)
-
-
-def first_view(form_context: FormContext, operation: type[Operation], request: Request, offer: FormOffer) -> views.Json:
-    place = place_of(offer.operation, request)
-    again = (replace(offer, label="Try again"),)
-    try:
-        return _filled(form_context, operation, place.model_copy(update={"arguments": offer.arguments}), request)
-    except Refused as refused:
-        return views.over(operation, refused.message, place)
-    except (PBXError, SlackFailure) as fault:
-        return views.over(operation, replace(away(fault), forms=again), place)
-    except Exception:  # whoever waits before the loading view must hear of it
-        log.exception("a form met a fault in Park")
-        return views.over(operation, FAULT, place)
-
-
-def _filled(form_context: FormContext, operation: type[Operation], place: FormState, request: Request) -> views.Json:
-    """The form, with what stands there; a name that nothing has is said above it, and stays to be mended."""
-    said = None
-    try:
-        present = form_context.form_service.opened(request, operation, place.arguments)
-    except NotAllowed:
-        raise
-    except Refused as refused:
-        said, present = refused.message, {}
-    groups = named(operation, place.arguments)
-    form_context.later(form_context.form_service.warm, request, operation, place.arguments)
-    place = place.model_copy(update={"arguments": {**present, **place.arguments}, "present": present, "groups": groups})
-    form_context.look(operation, place)
-    if not operation.asks_only() or said or not _required(operation) <= place.arguments.keys():
-        place, lost = form_context.destinations.usual(operation, place, request)
-        return form_context.fill(operation, place, said=said or lost)
-    answer = form_context.form_service.reviewed(request, operation.model_validate(place.arguments))
-    return views.over(operation, answer, place)
-
-
-def _required(operation: type[Operation]) -> set[str]:
-    return {name for name in operation.form() if operation.model_fields[name].is_required()}
-
-
-Json = Mapping[str, Any]
-
 PANEL, CHANGE = "park:panel", "park:change"
-"""The shortcuts: from anywhere, and on a message, in whose thread the confirmation lands."""
+"""The callback_ids of the global shortcut and of the message shortcut."""
 OPENING = "Opening ..."
 NOT_OPENED = f"Slack did not open the form. {NOTHING}"
 
 
-class Opening:
-    """Within the three seconds of the gesture's trigger."""
+class OpeningListeners:
+    """Opens a loading view within the trigger_id's three seconds, and then replaces it with the form."""
 
-    def __init__(self, form_context: FormContext) -> None:
-        self._means = form_context
+    def __init__(self, context: FormContext) -> None:
+        self._context = context
 
     def connect(self, app: App) -> None:
-        """Register the doors."""
+        """Registers the listeners."""
         app.action(FORM_ACTION)(self.click)
         app.action(MENU)(self.choose_from_menu)
-        app.shortcut(PANEL)(self.panel)
-        app.shortcut(CHANGE)(self.panel)
+        app.shortcut(PANEL)(self.open_panel)
+        app.shortcut(CHANGE)(self.open_panel)
 
-    def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        """The loading view within the trigger's three seconds, then the form."""
+    def open(self, trigger_id: str, request: Request, offer: FormOffer) -> None:
+        """Starts opening a form; does not wait."""
         with request_logging(request):
-            self._means.at_once(self._open, trigger, request, offer)
+            self._context.run_urgently(self._open, trigger_id, request, offer)
 
-    def click(self, ack: Ack, body: Json, action: Json) -> None:
-        """A button that opens a form: on a message or the Home tab a new one, in the panel in its place."""
+    def click(self, ack: Ack, body: Payload, action: Payload) -> None:
+        """Opens the form of a button; a button in a modal replaces that modal."""
         ack()
-        request, offer = of_opening(body, self._means.me.team), _offer(action["value"])
+        value = json.loads(action["value"])
+        offer = FormOffer(label="", operation=value.get("operation", ""), arguments=value.get("arguments", {}))
+        request = opening_request(body, self._context.me.team)
         if body.get("view", {}).get("type") == "modal":
             with request_logging(request):
-                self._means.later(self._instead, body["view"]["id"], request, offer)
+                self._context.run_soon(self._replace, body["view"]["id"], request, offer)
         else:
             self.open(body["trigger_id"], request, offer)
 
-    def choose_from_menu(self, ack: Ack, body: Json, action: Json) -> None:
-        """A group's menu on the Home tab."""
+    def choose_from_menu(self, ack: Ack, body: Payload, action: Payload) -> None:
+        """Opens the form of an option in a group's menu on the Home tab."""
         ack()
-        operation, group = chosen(action["selected_option"]["value"])
-        self.open(
-            body["trigger_id"],
-            of_opening(body, self._means.me.team),
-            FormOffer(label="", operation=operation, arguments={"group": group}),
-        )
+        operation_id, group = parse_menu_value(action["selected_option"]["value"])
+        offer = FormOffer(label="", operation=operation_id, arguments={"group": group})
+        self.open(body["trigger_id"], opening_request(body, self._context.me.team), offer)
 
-    def panel(self, ack: Ack, body: Json) -> None:
-        """A shortcut, from anywhere or on a message: what this person may do here, as buttons."""
+    def open_panel(self, ack: Ack, body: Payload) -> None:
+        """Opens the panel of a shortcut, with buttons for what the user may do in that place."""
         ack()
-        request = of_opening(body, self._means.me.team)
+        request = opening_request(body, self._context.me.team)
         with request_logging(request):
-            self._means.at_once(self._panel, body["trigger_id"], request)
+            self._context.run_urgently(self._open_panel, body["trigger_id"], request)
 
-    def _panel(self, trigger: str, request: Request) -> None:
+    def _open_panel(self, trigger_id: str, request: Request) -> None:
         try:
-            view = self._means.screen.open(trigger, views.waiting(Help, OPENING))
+            view_id = self._context.views_api.open(trigger_id, loading_view(Help, OPENING))
         except SlackFailure as failure:
-            self._not_opened(request, failure, Message(title=NOT_OPENED, notes=("Please use the shortcut again.",)))
-            return
-        self._means.later(self._fill_panel, view, request)
-
-    def _fill_panel(self, view: str, request: Request) -> None:
-        said = self._means.said(lambda: self._means.form_service.reviewed(request, Help()))
-        self._means.screen.update(view, views.over(Help, replace(said, lines=()), place_of(Help.operation_id, request)))
-
-    def _open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        again = Message(title=NOT_OPENED, forms=(replace(offer, label="Open the form"),))
-        try:
-            operation = self._means.operation(offer.operation)
-            view = self._means.screen.open(trigger, views.waiting(operation, OPENING))
-        except Outdated as old:
-            self._means.messenger.answer(request, old.message)
-        except SlackFailure as failure:
-            self._not_opened(request, failure, again)
+            message = Message(title=NOT_OPENED, notes=("Please use the shortcut again.",))
+            self._answer_not_opened(request, failure, message)
         else:
-            self._means.later(self._fill, view, operation, request, offer)
+            self._context.run_soon(self._show_panel, view_id, request)
 
-    def _fill(self, view: str, operation: type[Operation], request: Request, offer: FormOffer) -> None:
-        self._means.screen.update(view, first_view(self._means, operation, request, offer))
-
-    def _not_opened(self, request: Request, failure: SlackFailure, said: Message) -> None:
-        """Whoever clicked hears of it in private, for they see nothing else."""
-        log.warning("a form was not opened: %s", failure)
-        self._means.messenger.answer(request, said)
-
-    def _instead(self, view: str, request: Request, offer: FormOffer) -> None:
-        """In the place of the view that the button was in."""
+    def _show_panel(self, view_id: str, request: Request) -> None:
         try:
-            operation = self._means.operation(offer.operation)
-        except Outdated as old:
-            self._means.screen.update(view, views.over(Help, old.message, place_of(Help.operation_id, request)))
+            message = self._context.form_service.reviewed(request, Help())
+        except Refused as refused:
+            message = refused.message
+        except (PBXError, SlackFailure) as failure:
+            message = unavailable(failure)
+        view = message_view(Help, replace(message, lines=()), _initial_state(Help.operation_id, request))
+        self._context.views_api.update(view_id, view)
+
+    def _open(self, trigger_id: str, request: Request, offer: FormOffer) -> None:
+        try:
+            operation_type = self._context.operation_type(offer.operation)
+            view_id = self._context.views_api.open(trigger_id, loading_view(operation_type, OPENING))
+        except OutdatedForm as outdated:
+            self._context.messenger.answer(request, outdated.message)
+        except SlackFailure as failure:
+            message = Message(title=NOT_OPENED, forms=(replace(offer, label="Open the form"),))
+            self._answer_not_opened(request, failure, message)
+        else:
+            self._context.run_soon(self._show_form, view_id, operation_type, request, offer)
+
+    def _replace(self, view_id: str, request: Request, offer: FormOffer) -> None:
+        try:
+            operation_type = self._context.operation_type(offer.operation)
+        except OutdatedForm as outdated:
+            view = message_view(Help, outdated.message, _initial_state(Help.operation_id, request))
+            self._context.views_api.update(view_id, view)
             return
-        self._means.screen.update(view, views.waiting(operation, OPENING))
-        self._fill(view, operation, request, offer)
+        self._context.views_api.update(view_id, loading_view(operation_type, OPENING))
+        self._show_form(view_id, operation_type, request, offer)
+
+    def _answer_not_opened(self, request: Request, failure: SlackFailure, message: Message) -> None:
+        log.warning("a form was not opened: %s", failure)
+        self._context.messenger.answer(request, message)
+
+    def _show_form(self, view_id: str, operation_type: type[Operation], request: Request, offer: FormOffer) -> None:
+        """Replaces the loading view with the form, or with the reason why there is none."""
+        state = _initial_state(offer.operation, request)
+        try:
+            view = self._filled_view(operation_type, state.model_copy(update={"arguments": offer.arguments}), request)
+        except Refused as refused:
+            view = message_view(operation_type, refused.message, state)
+        except (PBXError, SlackFailure) as failure:
+            message = replace(unavailable(failure), forms=(replace(offer, label="Try again"),))
+            view = message_view(operation_type, message, state)
+        except Exception:  # the loading view must not stay for ever
+            log.exception("a form met a fault in Park")
+            view = message_view(operation_type, INTERNAL_ERROR, state)
+        self._context.views_api.update(view_id, view)
+
+    def _filled_view(self, operation_type: type[Operation], state: FormState, request: Request) -> Json:
+        """Returns the form with the current settings, or the answer of a query whose arguments are complete.
+
+        A name that is not found leads to a notice above the form, and stays there to be corrected.
+        """
+        context, arguments, notice = self._context, state.arguments, None
+        try:
+            current = context.form_service.opened(request, operation_type, arguments)
+        except NotAllowed:
+            raise
+        except Refused as refused:
+            notice, current = refused.message, {}
+        groups = named_groups(operation_type, arguments)
+        context.run_soon(context.form_service.warm, request, operation_type, arguments)
+        arguments = {**current, **arguments}
+        update = {"arguments": arguments, "current": current, "permitted_groups": groups}
+        state = state.model_copy(update=update)
+        context.read_members(operation_type, state)
+        required = {name for name in operation_type.form() if operation_type.model_fields[name].is_required()}
+        if not operation_type.asks_only() or notice or not required <= arguments.keys():
+            state, destination_notice = context.destinations.restore(operation_type, state, request)
+            return context.fill_view(operation_type, state, notice=notice or destination_notice)
+        answer = context.form_service.reviewed(request, operation_type.model_validate(arguments))
+        return message_view(operation_type, answer, state)
 
 
-def _offer(value: str) -> FormOffer:
-    """A button's value; what another version of Park put there opens nothing."""
-    said = json.loads(value)
-    return FormOffer(label="", operation=said.get("operation", ""), arguments=said.get("arguments", {}))
+def _initial_state(operation_id: str, request: Request) -> FormState:
+    return FormState(operation=operation_id, channel=request.channel, thread=request.thread, at_top=request.at_top)

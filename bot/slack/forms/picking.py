@@ -1,4 +1,4 @@
-"""Options and redraws while a form is filled in."""
+"""Listeners while a form is filled in: the options of its pickers, and updates after a choice."""
 
 import logging
 import threading
@@ -12,153 +12,163 @@ from bot.messages.message import Message
 from bot.operations.base import Operation
 from bot.planning.pickers import PickerKind, PickerOption
 from bot.runtime.logs import request_logging
-from bot.slack.blocks import as_many_as_fit
-from bot.slack.forms import views
-from bot.slack.forms import views as destination
-from bot.slack.forms.context import FormContext, Outdated
-from bot.slack.forms.inputs import fits, option
-from bot.slack.forms.state import NOBODY, PICK, RECALL_CHOICE, RING_GROUP, FormState, filled, named, names_in
-from bot.slack.requests import of_opening, of_typing
-from bot.slack.web_api import ViewsApi
+from bot.slack.blocks import first_options
+from bot.slack.forms.context import FormContext, OutdatedForm, Payload
+from bot.slack.forms.inputs import is_selectable, option_json
+from bot.slack.forms.state import (
+    NO_OPTION,
+    PICK,
+    RECALL_CHOICE,
+    RING_GROUP,
+    FormState,
+    filled,
+    input_names,
+    named_groups,
+)
+from bot.slack.forms.views import chosen_destination, view_input_names
+from bot.slack.requests import opening_request, typeahead_request
+from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
-ViewJson = Mapping[str, Any]
 
-CONFLICT = "hash_conflict"
-MOST = 1000
-"""Views that are kept in mind: those of the last gestures."""
+OLD = "This form is from another version of Park: please open it anew"
+STRANGER = "Slack is still being asked who you are: type again"
+_HASH_CONFLICT = "hash_conflict"
+_MAX_VIEWS = 1000
+"""Views whose last gesture and hash are kept."""
 
 
-class Redrawing:
-    """Slack refuses what was drawn from an older hash; one that is Park's own is no reason to give up."""
+class ViewUpdates:
+    """Updates views unless the user has acted since; an update of Park's own does not count as such."""
 
-    def __init__(self, screen: ViewsApi) -> None:
-        self._screen = screen
+    def __init__(self, views_api: ViewsApi) -> None:
+        self._views_api = views_api
         self._gestures: dict[str, int] = {}
         self._hashes: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def gesture(self, view: str) -> int:
-        """The number of a gesture in this view; drawings for earlier ones come too late."""
+    def next_gesture(self, view_id: str) -> int:
+        """Counts a gesture in a view and returns its number; updates for earlier ones are then dropped."""
         with self._lock:
-            number = self._gestures.pop(view, 0) + 1
-            self._gestures[view] = number
-            for old in list(self._gestures)[:-MOST]:
+            number = self._gestures.pop(view_id, 0) + 1
+            self._gestures[view_id] = number
+            for old in list(self._gestures)[:-_MAX_VIEWS]:
                 del self._gestures[old]
                 self._hashes.pop(old, None)
             return number
 
-    def draw(self, shown: ViewJson, gesture: int, view: dict[str, Any]) -> None:
-        """In the place of the view as it was `shown` at the gesture; raise SlackFailure."""
+    def update(self, shown: Mapping[str, Any], gesture: int, view: Json) -> None:
+        """Replaces a view, if it still is as `shown` at the gesture or as last updated; raises SlackFailure."""
         id = shown["id"]
         if self._gestures.get(id) != gesture:
             return
         for hash in filter(None, (shown["hash"], self._hashes.get(id))):
             try:
-                self._hashes[id] = self._screen.update(id, view, hash)
+                self._hashes[id] = self._views_api.update(id, view, hash)
             except SlackRefused as refusal:
-                if str(refusal) != CONFLICT:
+                if str(refusal) != _HASH_CONFLICT:
                     raise
             else:
                 return
         log.info("a form was not drawn anew: it has been sent off since")
 
 
-Json = Mapping[str, Any]
+class PickerListeners:
+    """Returns options from cached names, and shows what is read for a chosen group once it is there."""
 
-OLD = "This form is from another version of Park: please open it anew"
-STRANGER = "Slack is still being asked who you are: type again"
-
-
-class Picking:
-    """Suggests from memory alone; what is read for a chosen group is shown when it is there."""
-
-    def __init__(self, form_context: FormContext) -> None:
-        self._means = form_context
-        self._redrawing = Redrawing(form_context.screen)
+    def __init__(self, context: FormContext) -> None:
+        self._context = context
+        self._updates = ViewUpdates(context.views_api)
 
     def connect(self, app: App) -> None:
-        """Register the doors."""
+        """Registers the listeners."""
         app.action(RECALL_CHOICE)(self.choose)
         app.action(PICK + "group")(self.choose)
         for kind in ("group", "ring_group", "user"):
             app.options(PICK + kind)(self.suggest)
 
-    def suggest(self, ack: Ack, payload: Json) -> None:
-        """What this person may pick here; says so where there is nothing to choose from, or not yet."""
+    def suggest(self, ack: Ack, payload: Payload) -> None:
+        """Acknowledges with the options that match, or with a notice why there are none."""
         try:
-            found = self._found(payload["action_id"].removeprefix(PICK), payload)
-        except Outdated:
-            found = [PickerOption(NOBODY, OLD)]
-        ack(options=as_many_as_fit(map(option, filter(fits, found))))
+            options = self._options(payload["action_id"].removeprefix(PICK), payload)
+        except OutdatedForm:
+            options = [PickerOption(NO_OPTION, OLD)]
+        ack(options=first_options(map(option_json, filter(is_selectable, options))))
 
-    def _found(self, kind: PickerKind, payload: Json) -> list[PickerOption]:
-        """No members of the group that they are to join, only those of the one they leave; groups by the policy."""
-        place, operation = self._means.placed(payload)
-        form_service, request = self._means.form_service, of_typing(payload, place, self._means.me.team)
-        known = filled(operation, payload["view"]["state"]["values"])
-        part = form_service.part(request, operation, kind, known)
-        by = self._groups(place, operation, known) if kind == "user" else {}
-        found = form_service.offering.choices(part, payload["value"], **by) if part else []
-        silence = "" if found else form_service.offering.silence(part) if part else STRANGER
-        if silence:
-            self._means.later(form_service.warm, request, operation, known)
-        elif kind != "user":
-            self._means.later(form_service.meet, request)
-        for group in filter(form_service.offering.outdated, by.values()):
-            self._means.later(form_service.offering.look, group)
-        return [PickerOption(NOBODY, silence)] if silence else found
-
-    def _groups(self, place: FormState, operation: type[Operation], known: Json) -> dict[str, str]:
-        """The groups that its members leave and join, as far as they are chosen and allowed."""
-        chosen = {"leaves": known.get(operation.leaves), "joins": known.get(operation.joins)}
-        return {role: group for role, group in chosen.items() if group in place.groups}
-
-    def choose(self, ack: Ack, body: Json) -> None:
-        """A recall target, whose ring group's picker comes and goes; or a group, whose present the form shows."""
-        gesture = self._redrawing.gesture(body["view"]["id"])
+    def choose(self, ack: Ack, body: Payload) -> None:
+        """Updates the form after the choice of a recall target or of a group."""
+        gesture = self._updates.next_gesture(body["view"]["id"])
         ack()
-        self._means.later(self._chosen, body, gesture)
+        self._context.run_soon(self._show_choice, body, gesture)
 
-    def _chosen(self, body: Json, gesture: int) -> None:
-        """What needs no PBX at once."""
-        place, operation = self._means.placed(body)
+    def _options(self, kind: PickerKind, payload: Payload) -> list[PickerOption]:
+        """Returns what the user may pick; for members, those of the group they leave but not of the one they join."""
+        state, operation_type = self._context.decode(payload)
+        form_service = self._context.form_service
+        offering = form_service.offering
+        request = typeahead_request(payload, state, self._context.me.team)
+        known = filled(operation_type, payload["view"]["state"]["values"])
+        part = form_service.part(request, operation_type, kind, known)
+        leaves = joins = ""
+        if kind == "user":
+            leaves = _permitted_group(state, known, operation_type.leaves)
+            joins = _permitted_group(state, known, operation_type.joins)
+        options = offering.choices(part, payload["value"], leaves=leaves, joins=joins) if part else []
+        notice = "" if options else offering.silence(part) if part else STRANGER
+        if notice:
+            self._context.run_soon(form_service.warm, request, operation_type, known)
+        elif kind != "user":
+            self._context.run_soon(form_service.meet, request)
+        for group in filter(None, (leaves, joins)):
+            if offering.outdated(group):
+                self._context.run_soon(offering.look, group)
+        return [PickerOption(NO_OPTION, notice)] if notice else options
+
+    def _show_choice(self, body: Payload, gesture: int) -> None:
+        """Shows or hides inputs at once, and then fills those that need the PBX."""
+        state, operation_type = self._context.decode(body)
         shown = body["view"]
-        state = shown["state"]["values"]
-        place = place.redrawn(arguments=filled(operation, state), post_to=destination.picked(state))
-        drawn = self._means.fill(operation, place)
-        if views.names(drawn) != names_in(shown["state"]["values"]):
-            self._redrawing.draw(shown, gesture, drawn)
-        groups = named(operation, place.arguments)
-        if not set(groups) <= set(place.groups):
-            self._redrawing.draw(shown, gesture, self._of_groups(body, operation, place, groups))
+        values = shown["state"]["values"]
+        state = state.updated(arguments=filled(operation_type, values), post_to=chosen_destination(values))
+        view = self._context.fill_view(operation_type, state)
+        if view_input_names(view) != input_names(values):
+            self._updates.update(shown, gesture, view)
+        groups = named_groups(operation_type, state.arguments)
+        if not set(groups) <= set(state.permitted_groups):
+            self._updates.update(shown, gesture, self._view_of_groups(body, operation_type, state, groups))
 
-    def _of_groups(
-        self, body: Json, operation: type[Operation], place: FormState, groups: tuple[str, ...]
-    ) -> views.Json:
-        """With what stands there now, in the inputs that nobody has touched."""
-        said: Message | None = None
-        request = of_opening(body, self._means.me.team)
+    def _view_of_groups(
+        self, body: Payload, operation_type: type[Operation], state: FormState, groups: tuple[str, ...]
+    ) -> Json:
+        """Returns the form with the groups' current settings in the inputs that the user has not changed."""
+        notice: Message | None = None
+        request = opening_request(body, self._context.me.team)
         try:
             with request_logging(request):
-                present = self._means.form_service.opened(request, operation, place.arguments)
+                current = self._context.form_service.opened(request, operation_type, state.arguments)
         except Refused as refused:
-            said = refused.message
+            notice = refused.message
         except (PBXError, SlackFailure) as fault:
             log.info("a group that was chosen could not be read: %s", fault)
         else:
-            place = refilled(place, present).model_copy(update={"groups": groups})
-            self._means.look(operation, place)
-        return self._means.fill(operation, place, said=said)
+            state = _refilled(state, current).model_copy(update={"permitted_groups": groups})
+            self._context.read_members(operation_type, state)
+        return self._context.fill_view(operation_type, state, notice=notice)
 
 
-def refilled(place: FormState, present: dict[str, Any]) -> FormState:
-    """Whatever still is as the form was filled, or empty, is filled anew."""
-    old = place.present
+def _permitted_group(state: FormState, arguments: Mapping[str, Any], name: str) -> str:
+    group = arguments.get(name)
+    return group if group in state.permitted_groups else ""
+
+
+def _refilled(state: FormState, current: dict[str, Any]) -> FormState:
+    """Returns the state with new settings in the inputs that are empty or as the form was filled."""
     new = {
         name: value
-        for name, value in present.items()
-        if place.arguments.get(name) in (None, old.get(name)) and place.arguments.get(name) != value
+        for name, value in current.items()
+        if state.arguments.get(name) in (None, state.current.get(name)) and state.arguments.get(name) != value
     }
-    turned = {part: place.turns.get(part, 0) + 1 for name in new for part in (name, name + RING_GROUP)}
-    return place.redrawn(arguments={**place.arguments, **new}, present=present, turns={**place.turns, **turned})
+    revised = {part: state.revisions.get(part, 0) + 1 for name in new for part in (name, name + RING_GROUP)}
+    return state.updated(
+        arguments={**state.arguments, **new}, current=current, revisions={**state.revisions, **revised}
+    )

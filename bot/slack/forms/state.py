@@ -1,4 +1,4 @@
-"""FormState (private_metadata); submitted values."""
+"""The state that a form carries in its private_metadata, and the parsing of its submitted values."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,164 +15,165 @@ from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.slack.text import entered
 
-LIMIT = 3000
+SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""view.state.values: block_id -> action_id -> value."""
+
+MAX_METADATA = 3000
 """Characters of private_metadata; docs.slack.dev, views."""
+PICK = "park:pick:"
+"""Prefix of the action_id of a picker with typeahead; the kind of its options follows."""
+NO_OPTION = "park:nobody"
+"""The value of an option that is only a notice."""
+RECALL_CHOICE = "park:recall"
+"""The action_id of the choice of a recall target."""
+FILES = "park:files"
+"""The action_id of a file picker."""
+RING_GROUP = ".ring_group"
+"""Suffix of the name of the input for a recall target's ring group."""
+KEPT_FILE = ".kept"
+"""Suffix of the name of the checkbox that keeps a file chosen earlier: Slack does not restore file pickers."""
 
 
-class TooMuch(NotPossible):
-    """More than a form can carry with it."""
+class FormTooLarge(NotPossible):
+    """The form's state exceeds private_metadata."""
+
+
+class InvalidInput(Exception):
+    """Submitted values are invalid; `errors` are messages by the name of the input."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
 
 
 class FormState(BaseModel):
-    """A form's private metadata; the nonce is of its drawing, so that a second submission is known."""
+    """A form's private_metadata; the nonce identifies one rendering, to recognise a second submission."""
 
     model_config = ConfigDict(frozen=True)
 
     operation: str
+    """The operation's id."""
     arguments: dict[str, Any] = Field(default_factory=dict)
-    present: dict[str, Any] = Field(default_factory=dict)
-    """What stood on the PBX when the form was filled."""
-    groups: tuple[str, ...] = ()
-    """Those that this person may do it to, of the groups that the form names: its pickers may go by their members."""
-    turns: dict[str, int] = Field(default_factory=dict)
-    """How often an input was given another value, by its name."""
+    current: dict[str, Any] = Field(default_factory=dict)
+    """The settings on the PBX when the form was filled, by the name of the input."""
+    permitted_groups: tuple[str, ...] = ()
+    """The groups in the form that the user may use, so that pickers may reveal their members."""
+    revisions: dict[str, int] = Field(default_factory=dict)
+    """How often an input's value was replaced, by the name of the input."""
     channel: str | None = None
     thread: str | None = None
     at_top: bool = False
     post_to: str | None = None
-    """The channel chosen for the confirmation, where `channel` is none."""
+    """The channel chosen for the confirmation where `channel` is None."""
     expects: str | None = None
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
-    def redrawn(self, **changed: Any) -> "FormState":
-        """The same form, drawn anew."""
-        return self.model_copy(update={"nonce": token_urlsafe(9), **changed})
+    def updated(self, **changes: Any) -> "FormState":
+        """Returns a copy with changes and a new nonce, for the next rendering."""
+        return self.model_copy(update={"nonce": token_urlsafe(9), **changes})
 
-    def packed(self) -> str:
-        """Raise TooMuch where it is more than a form can carry."""
+    def encode(self) -> str:
+        """Returns the private_metadata; raises FormTooLarge."""
         text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
-        if len(text) > LIMIT:
-            raise TooMuch(f"That is more than one form can carry: name fewer at once. {NOTHING}")
+        if len(text) > MAX_METADATA:
+            raise FormTooLarge(f"That is more than one form can carry: name fewer at once. {NOTHING}")
         return text
 
 
-PICK = "park:pick:"
-"""Starts the action_id of every picker with typeahead; what it picks follows."""
-NOBODY = "park:nobody"
-"""The value of an option that only says something."""
-RECALL_CHOICE = "park:recall"
-FILES = "park:files"
-RING_GROUP = ".ring_group"
-"""Ends the name of the input for a recall target's ring group."""
+def block_id(name: str, revision: int = 0) -> str:
+    """Returns the block_id of an input; Slack keeps an input's value until its block_id changes."""
+    return f"{name}~{revision}" if revision else name
 
 
-KEPT = ".kept"
-"""Ends the name of the input for the file that was chosen before: Slack forgets what a picker held."""
-
-
-def block_id(name: str, turn: int = 0) -> str:
-    """Slack keeps what an input holds while its block_id stays: the next turn shows another value."""
-    return f"{name}~{turn}" if turn else name
-
-
-def names_in(block_ids: Iterable[str]) -> set[str]:
-    """The inputs' names, but for what only keeps what was chosen in others."""
-    return {name for name in map(name_of, block_ids) if not name.endswith(KEPT)}
-
-
-def name_of(block_id: str) -> str:
-    """The input's name, in whatever turn."""
+def input_name(block_id: str) -> str:
+    """Returns the name of an input, whatever its revision."""
     return block_id.partition("~")[0]
 
 
-SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""view.state.values: block_id, action_id, what is filled in."""
+def input_names(block_ids: Iterable[str]) -> set[str]:
+    """Returns the names of the inputs, without the checkboxes that keep a file."""
+    return {name for name in map(input_name, block_ids) if not name.endswith(KEPT_FILE)}
 
 
-class InvalidInput(Exception):
-    """What is wrong, by the name of the input that it stands beside."""
+def named_groups(operation_type: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns the park groups that a form's arguments name."""
+    fields = operation_type.form().items()
+    groups = (arguments.get(name) for name, argument_type in fields if argument_type.reference is Reference.GROUP)
+    return tuple(group for group in groups if group not in (None, "", NO_OPTION))
 
-    def __init__(self, faults: dict[str, str]) -> None:
-        super().__init__("; ".join(faults.values()))
-        self.faults = faults
 
-
-def read(operation: type[Operation], state: SubmittedValues) -> dict[str, Any]:
-    """The arguments that the form asks for; raise Misfilled."""
-    arguments, faults = {}, {}
-    for name, argument_type in operation.form().items():
+def read(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
+    """Parses the submitted values as the operation's arguments; raises InvalidInput."""
+    arguments, errors = {}, {}
+    for name, argument_type in operation_type.form().items():
         try:
-            value = _value(argument_type, name, state)
-        except (ValueError, NotPossible) as fault:
-            faults[name] = str(fault)
+            value = _parse(argument_type, name, values)
+        except (ValueError, NotPossible) as error:
+            errors[name] = str(error)
             continue
         if value is not None:
             arguments[name] = value
-        elif operation.model_fields[name].is_required():
-            faults[name] = "This is needed."
-    if faults:
-        raise InvalidInput(faults)
+        elif operation_type.model_fields[name].is_required():
+            errors[name] = "This is needed."
+    if errors:
+        raise InvalidInput(errors)
     return arguments
 
 
-def filled(operation: type[Operation], state: SubmittedValues) -> dict[str, Any]:
-    """What stands in the form, right or wrong, so that it can be drawn again with nothing lost."""
+def filled(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
+    """Returns the submitted values as they are, valid or not, to render the form with them again."""
     kept = {}
-    for name, argument_type in operation.form().items():
+    for name, argument_type in operation_type.form().items():
+        value = _raw_value(argument_type, values, name)
         if argument_type.reference is Reference.RECALL:
-            kept[name] = {"to": _picked(state, name), "ring_group": _picked(state, name + RING_GROUP)}
-        else:
-            kept[name] = _held(argument_type, state, name)
-    return {name: value for name, value in kept.items() if value not in (None, [], {"to": None, "ring_group": None})}
+            ring_group = _element_value(values, name + RING_GROUP)
+            value = {"to": value, "ring_group": ring_group} if value or ring_group else None
+        if value not in (None, []):
+            kept[name] = value
+    return kept
 
 
-def named(operation: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """The groups that a form names."""
-    fields = (name for name, argument_type in operation.form().items() if argument_type.reference is Reference.GROUP)
-    return tuple(arguments[name] for name in fields if arguments.get(name) not in (None, "", NOBODY))
+def errors_by_block(values: SubmittedValues, errors: Mapping[str, str]) -> dict[str, str]:
+    """Returns the errors by block_id; that of a recall target belongs to its ring group's input, if there is one."""
+    blocks = {input_name(block_id): block_id for block_id in values}
+    return {blocks.get(name + RING_GROUP) or blocks.get(name, name): error for name, error in errors.items()}
 
 
-def _value(argument_type: ArgumentType, name: str, state: SubmittedValues) -> Any:
-    picked = _held(argument_type, state, name)
-    if picked in (None, "", []):
+def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> Any:
+    value = _raw_value(argument_type, values, name)
+    if value in (None, "", []):
         return None
-    _refuse_what_only_says_something(picked)
+    _refuse_notices(value)
     match argument_type.reference:
         case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
-            return argument_type.read((Word(picked, quoted=re.fullmatch(r"[0-9]+|<@\w+>", picked) is None),))
+            return argument_type.read((Word(value, quoted=re.fullmatch(r"[0-9]+|<@\w+>", value) is None),))
         case Reference.MEMBERS:
-            return tuple(picked)
+            return tuple(value)
         case Reference.RECALL:
-            ring_group = None if picked == RecallTo.USER else _picked(state, name + RING_GROUP)
-            if picked != RecallTo.USER and not ring_group:
+            ring_group = None if value == RecallTo.USER else _element_value(values, name + RING_GROUP)
+            if value != RecallTo.USER and not ring_group:
                 raise ValueError("Choose the ring group below.")
-            _refuse_what_only_says_something(ring_group or "")
-            return Recall(to=RecallTo(picked), ring_group=ring_group)
-    return argument_type.read((Word(picked, quoted=True),) if argument_type.say is quote else split(picked))
+            _refuse_notices(ring_group or "")
+            return Recall(to=RecallTo(value), ring_group=ring_group)
+    return argument_type.read((Word(value, quoted=True),) if argument_type.say is quote else split(value))
 
 
-def _refuse_what_only_says_something(picked: str | list[str]) -> None:
-    if NOBODY in picked:
+def _refuse_notices(value: str | list[str]) -> None:
+    if NO_OPTION in value:
         raise ValueError("That is no name: type its first characters again and pick one.")
 
 
-def beside(state: SubmittedValues, faults: Mapping[str, str]) -> dict[str, str]:
-    """The faults by the block_ids that the inputs have now; a recall target's stands beside its ring group."""
-    blocks = {name_of(block_id): block_id for block_id in state}
-    return {blocks.get(name + RING_GROUP) or blocks.get(name, name): fault for name, fault in faults.items()}
-
-
-def _held(argument_type: ArgumentType, state: SubmittedValues, name: str) -> Any:
-    """A file that is chosen now comes before the one that was chosen earlier."""
+def _raw_value(argument_type: ArgumentType, values: SubmittedValues, name: str) -> Any:
+    """Returns the value of an input; a file chosen now takes precedence over one chosen earlier."""
     if argument_type.reference is Reference.FILE:
-        return next(iter(_picked(state, name) or _picked(state, name + KEPT) or ()), None)
-    return _picked(state, name)
+        return next(iter(_element_value(values, name) or _element_value(values, name + KEPT_FILE) or ()), None)
+    return _element_value(values, name)
 
 
-def _picked(state: SubmittedValues, name: str) -> Any:
-    """Text, the value of the option that is chosen, or the values of all that are, or the ids of files."""
-    entries = (entry for block_id, entry in state.items() if name_of(block_id) == name)
-    for element in next(entries, {}).values():
+def _element_value(values: SubmittedValues, name: str) -> Any:
+    """Returns the text, the value of the selected option, the values of all selected options, or the file ids."""
+    blocks = (block for block_id, block in values.items() if input_name(block_id) == name)
+    for element in next(blocks, {}).values():
         if element["type"] == "file_input":
             return [file["id"] for file in element["files"]]
         if "selected_options" in element:

@@ -1,10 +1,8 @@
-"""Review and submit; all form listeners."""
+"""Listeners that review and submit forms, and the entry point that registers all form listeners."""
 
 import json
 import logging
-from collections.abc import Mapping
 from concurrent.futures import Executor
-from typing import Any
 
 from pydantic import ValidationError
 from slack_bolt import Ack, App
@@ -20,229 +18,250 @@ from bot.planning.forms import FormService, cached_faults
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
 from bot.slack.client import Identity
-from bot.slack.forms import views
-from bot.slack.forms import views as destination
-from bot.slack.forms.context import FAULT, OUTDATED, FormContext, Outdated, away, shifted
-from bot.slack.forms.opening import Opening
-from bot.slack.forms.picking import Picking
-from bot.slack.forms.state import FormState, InvalidInput, TooMuch, beside, filled, names_in, read
-from bot.slack.forms.views import Destinations
+from bot.slack.forms.context import (
+    INTERNAL_ERROR,
+    OUTDATED,
+    FormContext,
+    OutdatedForm,
+    Payload,
+    changed_meanwhile,
+    unavailable,
+)
+from bot.slack.forms.opening import OpeningListeners
+from bot.slack.forms.picking import PickerListeners
+from bot.slack.forms.state import (
+    FormState,
+    FormTooLarge,
+    InvalidInput,
+    SubmittedValues,
+    errors_by_block,
+    filled,
+    input_names,
+    read,
+)
+from bot.slack.forms.views import (
+    FILL,
+    REVIEW,
+    Destinations,
+    asks_for_destination,
+    chosen_destination,
+    loading_view,
+    message_view,
+    review_view,
+    view_input_names,
+)
 from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import of_form
-from bot.slack.web_api import ViewsApi
+from bot.slack.requests import submission_request
+from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
-Json = Mapping[str, Any]
 
 CHECKING = "Checking with the PBX ... nothing is changed yet."
-
-
-class Reviewing:
-    """In a thread of its own, while the person sees that it is checked."""
-
-    def __init__(self, form_context: FormContext) -> None:
-        self._means = form_context
-
-    def connect(self, app: App) -> None:
-        """Register the doors."""
-        app.action(FOLLOW_ACTION)(self.follow)
-
-    def follow(self, ack: Ack, body: Json, action: Json) -> None:
-        """A button in a form that stands for a line: what it would do is shown in the form."""
-        ack()
-        self._means.later(self._follow, body, json.loads(action["value"])["line"])
-
-    def review(self, body: Json, place: FormState, asked: Operation) -> None:
-        """The diff, or the form again with everything that was typed."""
-        request = of_form(body, place, asked, self._means.me.team)
-        with request_logging(request):
-            self._means.screen.replace(place.nonce, self._drawn(request, place, asked))
-
-    def _drawn(self, request: Request, place: FormState, asked: Operation) -> views.Json:
-        kind = type(asked)
-        try:
-            self._means.destinations.check(request)
-            present = self._means.form_service.opened(request, kind, asked.model_dump(mode="json"))
-            return self._shifted(kind, place, present) or self._reviewed(request, place, asked)
-        except Refused as refused:
-            return self._again(kind, place, refused.message)
-        except (PBXError, SlackFailure) as fault:
-            return self._again(kind, place, away(fault))
-        except Exception:  # whoever waits before "Checking ..." must hear of it
-            log.exception("a form met a fault in Park")
-            return self._again(kind, place, FAULT)
-
-    def _follow(self, body: Json, line: str) -> None:
-        view = body["view"]["id"]
-        try:
-            before, _ = self._means.placed(body)
-            asked = _meant(line)
-            kind = self._means.operation(asked.operation_id)
-        except (Outdated, NotUnderstood) as fault:
-            self._means.screen.update(view, views.over(Help, fault.message))
-            return
-        place = FormState(
-            operation=kind.operation_id,
-            arguments=asked.model_dump(mode="json", exclude_none=True),
-            channel=before.channel,
-            thread=before.thread,
-            at_top=before.at_top,
-            post_to=before.post_to,
-        )
-        if place.post_to is None:
-            place, _ = self._means.destinations.usual(kind, place, of_form(body, place, asked, self._means.me.team))
-        self._means.screen.update(view, views.waiting(kind, CHECKING, place.nonce))
-        self.review(body, place, asked)
-
-    def _again(self, kind: type[Operation], place: FormState, said: Message) -> views.Json:
-        """With the inputs as they were, if it has any."""
-        return self._means.fill(kind, place, said=said) if kind.form() else views.over(kind, said, place)
-
-    def _shifted(self, operation: type[Operation], place: FormState, present: dict[str, Any]) -> views.Json | None:
-        """The form again where the same group, or the server, no longer is as the form showed it."""
-        if not place.present or present == place.present or present.get("group") != place.present.get("group"):
-            return None
-        return self._means.fill(operation, place.redrawn(present=present), said=shifted(operation, present))
-
-    def _reviewed(self, request: Request, place: FormState, asked: Operation) -> views.Json:
-        kind, said = type(asked), self._means.form_service.reviewed(request, asked)
-        if kind.asks_only():
-            return views.over(kind, said, place)
-        expects = said.offers[0].expects if said.offers else None
-        shown = place.redrawn(arguments=asked.model_dump(mode="json"), expects=expects)
-        return views.review(kind, shown, said)
-
-
-def _meant(line: str) -> Operation:
-    """The reading of a line that Park said itself; of a preview, what it is about. Raise NotUnderstood."""
-    asked = parse(line)[0]
-    return _meant(asked.line) if isinstance(asked, Preview) else asked
-
-
-BodyJson = Mapping[str, Any]
-
 MORE_TO_FILL = Message(title="There is one more thing to fill in. Nothing is changed yet.")
 JOURNAL_AWAY = Message(title="Nothing was done: Park can't write its journal just now. Please try again.")
+_EXPECTS_PLACEHOLDER = "x" * 16  # of the length of a plan's digest
 
 
-def _meant_by_form(asked: Operation) -> Operation:
-    """What it stands for, if it does; raise Misfilled where the line in it is none of Park's."""
-    try:
-        return next(iter(meant(asked)), asked)
-    except NotUnderstood as fault:
-        raise InvalidInput({"line": str(fault)}) from fault
+class ReviewListeners:
+    """Previews a change in the form, in a thread of its own while a loading view is shown."""
 
-
-class Submitting:
-    """Nothing waits before an ack but for one commit."""
-
-    def __init__(self, form_context: FormContext, reviewing: Reviewing) -> None:
-        self._means, self._reviewing = form_context, reviewing
+    def __init__(self, context: FormContext) -> None:
+        self._context = context
 
     def connect(self, app: App) -> None:
-        """Register the doors."""
-        app.view(views.FILL)(self.submit)
-        app.view(views.APPLY)(self.apply)
+        """Registers the listener."""
+        app.action(FOLLOW_ACTION)(self.follow)
 
-    def submit(self, ack: Ack, body: BodyJson) -> None:
-        """What is wrong stands beside its field; what is right is held against the PBX."""
-        try:
-            place, operation = self._means.placed(body)
-        except Outdated as old:
-            ack(response_action="update", view=views.over(Help, old.message))
-            return
-        state = body["view"]["state"]["values"]
-        place = place.redrawn(arguments=filled(operation, state), post_to=destination.picked(state))
-        try:
-            asked = self._asked(operation, place, state)
-            if type(asked) is not operation:  # it stands for another: that is what is shown, and done
-                place = place.redrawn(
-                    operation=asked.operation_id, arguments=asked.model_dump(mode="json", exclude_none=True)
-                )
-        except InvalidInput as wrong:
-            self._misfilled(ack, operation, place, wrong, body)
-        else:
-            ack(response_action="update", view=views.waiting(operation, CHECKING, place.nonce))
-            self._means.later(self._reviewing.review, body, place, asked)
+    def follow(self, ack: Ack, body: Payload, action: Payload) -> None:
+        """Previews the line of a button in a form."""
+        ack()
+        self._context.run_soon(self._follow, body, json.loads(action["value"])["line"])
 
-    def apply(self, ack: Ack, body: BodyJson) -> None:
-        """The last click: durable, then acknowledged."""
+    def review(self, body: Payload, state: FormState, operation: Operation) -> None:
+        """Replaces the loading view with the preview, or with the form and everything that was entered."""
+        request = submission_request(body, state, operation, self._context.me.team)
+        with request_logging(request):
+            self._context.views_api.replace(state.nonce, self._review_view(request, state, operation))
+
+    def _follow(self, body: Payload, line: str) -> None:
+        view_id = body["view"]["id"]
         try:
-            place, operation = self._means.placed(body)
-            asked = operation.model_validate(place.arguments)
-        except (Outdated, ValidationError):
-            ack(response_action="update", view=views.over(Help, OUTDATED))
+            previous, _ = self._context.decode(body)
+            operation = _parse_offered_line(line)
+            operation_type = self._context.operation_type(operation.operation_id)
+        except (OutdatedForm, NotUnderstood) as fault:
+            self._context.views_api.update(view_id, message_view(Help, fault.message))
             return
-        request = of_form(body, place, asked, self._means.me.team)
-        said = self._taken(request, asked)
-        if said is None:
+        state = FormState(
+            operation=operation_type.operation_id,
+            arguments=operation.model_dump(mode="json", exclude_none=True),
+            channel=previous.channel,
+            thread=previous.thread,
+            at_top=previous.at_top,
+            post_to=previous.post_to,
+        )
+        if state.post_to is None:
+            request = submission_request(body, state, operation, self._context.me.team)
+            state, _ = self._context.destinations.restore(operation_type, state, request)
+        self._context.views_api.update(view_id, loading_view(operation_type, CHECKING, state.nonce))
+        self.review(body, state, operation)
+
+    def _review_view(self, request: Request, state: FormState, operation: Operation) -> Json:
+        operation_type = type(operation)
+        try:
+            self._context.destinations.check(request)
+            arguments = operation.model_dump(mode="json")
+            current = self._context.form_service.opened(request, operation_type, arguments)
+            if _has_changed(state, current):
+                notice = changed_meanwhile(operation_type, current)
+                return self._context.fill_view(operation_type, state.updated(current=current), notice=notice)
+            preview = self._context.form_service.reviewed(request, operation)
+            if operation_type.asks_only():
+                return message_view(operation_type, preview, state)
+            expects = preview.offers[0].expects if preview.offers else None
+            return review_view(operation_type, state.updated(arguments=arguments, expects=expects), preview)
+        except Refused as refused:
+            notice = refused.message
+        except (PBXError, SlackFailure) as failure:
+            notice = unavailable(failure)
+        except Exception:  # the loading view must not stay for ever
+            log.exception("a form met a fault in Park")
+            notice = INTERNAL_ERROR
+        if operation_type.form():
+            return self._context.fill_view(operation_type, state, notice=notice)
+        return message_view(operation_type, notice, state)
+
+
+def _has_changed(state: FormState, current: Json) -> bool:
+    """Returns whether the settings that the form showed have changed; those of another group don't count."""
+    if not state.current or current == state.current:
+        return False
+    return bool(current.get("group") == state.current.get("group"))
+
+
+def _parse_offered_line(line: str) -> Operation:
+    """Parses a line that Park offered; of a preview, its subject. Raises NotUnderstood."""
+    operation = parse(line)[0]
+    return _parse_offered_line(operation.line) if isinstance(operation, Preview) else operation
+
+
+class SubmissionListeners:
+    """Accepts submitted forms and reviews; before an acknowledgement it waits for nothing but one commit."""
+
+    def __init__(self, context: FormContext, review: ReviewListeners) -> None:
+        self._context, self._review = context, review
+
+    def connect(self, app: App) -> None:
+        """Registers the listeners."""
+        app.view(FILL)(self.submit)
+        app.view(REVIEW)(self.apply)
+
+    def submit(self, ack: Ack, body: Payload) -> None:
+        """Validates a form without the PBX, and starts its review or shows the errors beside the inputs."""
+        try:
+            state, operation_type = self._context.decode(body)
+        except OutdatedForm as outdated:
+            ack(response_action="update", view=message_view(Help, outdated.message))
+            return
+        values = body["view"]["state"]["values"]
+        state = state.updated(arguments=filled(operation_type, values), post_to=chosen_destination(values))
+        try:
+            operation = self._validate(operation_type, state, values)
+        except InvalidInput as invalid:
+            self._show_errors(ack, operation_type, state, invalid, values)
+            return
+        if type(operation) is not operation_type:  # the form holds a line, which stands for another operation
+            arguments = operation.model_dump(mode="json", exclude_none=True)
+            state = state.updated(operation=operation.operation_id, arguments=arguments)
+        ack(response_action="update", view=loading_view(operation_type, CHECKING, state.nonce))
+        self._context.run_soon(self._review.review, body, state, operation)
+
+    def apply(self, ack: Ack, body: Payload) -> None:
+        """Stores the change of a submitted review in the journal, and then acknowledges."""
+        try:
+            state, operation_type = self._context.decode(body)
+            operation = operation_type.model_validate(state.arguments)
+        except (OutdatedForm, ValidationError):
+            ack(response_action="update", view=message_view(Help, OUTDATED))
+            return
+        request = submission_request(body, state, operation, self._context.me.team)
+        answer = self._accept(request, operation)
+        if answer is None:
             ack(response_action="clear")
-            if destination.is_asked(operation, place):
-                self._means.later(self._means.destinations.remember, request)
+            if asks_for_destination(operation_type, state):
+                self._context.run_soon(self._context.destinations.remember, request)
         else:
-            ack(response_action="update", view=views.over(operation, said, place))
+            ack(response_action="update", view=message_view(operation_type, answer, state))
 
-    def _taken(self, request: Request, asked: Operation) -> Message | None:
+    def _accept(self, request: Request, operation: Operation) -> Message | None:
         with request_logging(request):
             try:
-                return self._means.inbox.take(request, asked)
+                return self._context.inbox.take(request, operation)
             except JournalUnavailable:
                 log.exception("a form was not accepted")
                 return JOURNAL_AWAY
 
-    def _asked(self, operation: type[Operation], place: FormState, state: BodyJson) -> Operation:
-        """Raise Misfilled for what can be known without asking anybody."""
-        asked = _meant_by_form(operation(**read(operation, state)))
+    def _validate(self, operation_type: type[Operation], state: FormState, values: SubmittedValues) -> Operation:
+        """Returns the operation that the form asks for; raises InvalidInput for what can be known from the cache."""
+        operation = operation_type(**read(operation_type, values))
         try:
-            place.redrawn(arguments=asked.model_dump(mode="json"), expects="x" * 16).packed()
-            place.packed()
-        except TooMuch as much:
-            longest = max(place.arguments, key=lambda name: len(str(place.arguments[name])))
-            raise InvalidInput({longest: str(much)}) from much
-        if faults := cached_faults(self._means.form_service.offering, asked):
-            raise InvalidInput(faults if type(asked) is operation else {"line": " ".join(faults.values())})
-        return asked
+            operation = next(iter(meant(operation)), operation)
+        except NotUnderstood as fault:
+            raise InvalidInput({"line": str(fault)}) from fault
+        try:
+            state.updated(arguments=operation.model_dump(mode="json"), expects=_EXPECTS_PLACEHOLDER).encode()
+            state.encode()
+        except FormTooLarge as error:
+            longest = max(state.arguments, key=lambda name: len(str(state.arguments[name])))
+            raise InvalidInput({longest: str(error)}) from error
+        if faults := cached_faults(self._context.form_service.offering, operation):
+            raise InvalidInput(faults if type(operation) is operation_type else {"line": " ".join(faults.values())})
+        return operation
 
-    def _misfilled(
-        self, ack: Ack, operation: type[Operation], place: FormState, wrong: InvalidInput, body: BodyJson
+    def _show_errors(
+        self,
+        ack: Ack,
+        operation_type: type[Operation],
+        state: FormState,
+        invalid: InvalidInput,
+        values: SubmittedValues,
     ) -> None:
-        """Beside its field, or with the field where the form was sent off before it was there."""
-        state = body["view"]["state"]["values"]
+        """Shows the errors beside the inputs, or the form again if it was submitted before an input had appeared."""
         try:
-            drawn = self._means.fill(operation, place, said=MORE_TO_FILL)
-        except TooMuch:
-            drawn = None
-        if drawn is None or views.names(drawn) <= names_in(state):
-            ack(response_action="errors", errors=beside(state, wrong.faults))
+            view = self._context.fill_view(operation_type, state, notice=MORE_TO_FILL)
+        except FormTooLarge:
+            view = None
+        if view is None or view_input_names(view) <= input_names(values):
+            ack(response_action="errors", errors=errors_by_block(values, invalid.errors))
             return
-        ack(response_action="update", view=views.waiting(operation, CHECKING, place.nonce))
-        self._means.later(self._means.screen.replace, place.nonce, drawn)
+        ack(response_action="update", view=loading_view(operation_type, CHECKING, state.nonce))
+        self._context.run_soon(self._context.views_api.replace, state.nonce, view)
 
 
 class Forms:
-    """All doors of the forms."""
+    """All form listeners."""
 
     def __init__(
         self,
-        screen: ViewsApi,
+        views_api: ViewsApi,
         inbox: RequestInbox,
         form_service: FormService,
         messenger: SlackMessenger,
         me: Identity,
-        front: Executor,
+        urgent_pool: Executor,
         pool: Executor,
         destinations: Destinations,
     ) -> None:
-        form_context = FormContext(screen, inbox, form_service, messenger, me, front, pool, destinations)
-        self._opening, reviewing = Opening(form_context), Reviewing(form_context)
-        self._doors = (self._opening, Picking(form_context), reviewing, Submitting(form_context, reviewing))
+        context = FormContext(views_api, inbox, form_service, messenger, me, urgent_pool, pool, destinations)
+        self._opening, review = OpeningListeners(context), ReviewListeners(context)
+        self._listeners = (self._opening, PickerListeners(context), review, SubmissionListeners(context, review))
 
     def connect(self, app: App) -> None:
-        """Register them."""
-        for doors in self._doors:
-            doors.connect(app)
+        """Registers the listeners."""
+        for listeners in self._listeners:
+            listeners.connect(app)
 
-    def open(self, trigger: str, request: Request, offer: FormOffer) -> None:
-        """Within three seconds of the gesture that has this trigger; waits for nothing itself."""
-        self._opening.open(trigger, request, offer)
+    def open(self, trigger_id: str, request: Request, offer: FormOffer) -> None:
+        """Starts opening a form within the three seconds that the trigger_id is valid; does not wait."""
+        self._opening.open(trigger_id, request, offer)

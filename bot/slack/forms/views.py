@@ -1,4 +1,4 @@
-"""The modal views; where the confirmation goes."""
+"""The modal views of forms, and the choice of the channel where a confirmation is posted."""
 
 import logging
 from collections.abc import Iterator
@@ -9,152 +9,151 @@ from slack_sdk.models.blocks import Block, ConversationFilter, ConversationSelec
 from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, NotPossible, SlackFailure
-from bot.journal.storage import DestinationStore as Kept
+from bot.journal.storage import DestinationStore
 from bot.messages.message import Fact, Message
 from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.slack.blocks import render
 from bot.slack.buttons import follow_button
-from bot.slack.forms.inputs import Label, inputs
-from bot.slack.forms.state import FormState, SubmittedValues, names_in
+from bot.slack.forms.inputs import LabelLookup, inputs
+from bot.slack.forms.state import FormState, SubmittedValues, input_names
 from bot.slack.users import SlackUserDirectory
+from bot.slack.web_api import Json
 
 log = logging.getLogger(__name__)
-BLOCK, PICK = "park:post_to", "park:pick:channel"
-DIRECT = "A direct message from Park"
+
+FILL, REVIEW = "park:fill", "park:apply"
+"""The callback_ids of the form and of its review."""
+DESTINATION_BLOCK, DESTINATION_ACTION = "park:post_to", "park:pick:channel"
+DIRECT_MESSAGE = "A direct message from Park"
 
 
-def is_asked(operation: type[Operation], place: FormState) -> bool:
-    """Where the form has a channel, that is where its confirmation goes."""
-    return operation.changes() and place.channel is None
+def loading_view(operation_type: type[Operation], text: str, external_id: str | None = None) -> Json:
+    """Returns a view to show until the real one is ready, which may then find it by `external_id`."""
+    title, blocks = operation_type.title, [SectionBlock(text=text)]
+    return View(type="modal", title=title, close="Cancel", external_id=external_id, blocks=blocks).to_dict()
 
 
-def destination_inputs(operation: type[Operation], place: FormState) -> Iterator[Block]:
-    """Slack's own picker. It also offers public channels that the person is not in: `Destinations.check` does not."""
-    if is_asked(operation, place):
-        picker = ConversationSelectElement(
-            action_id=PICK,
-            placeholder=DIRECT,
-            initial_conversation=place.post_to,
-            filter=ConversationFilter(include=["public", "private"]),
-        )
-        hint = "A channel that you are in. It decides nothing about what you may do."
-        yield InputBlock(block_id=BLOCK, label="Post the confirmation in", hint=hint, element=picker, optional=True)
+def fill_view(
+    operation_type: type[Operation], state: FormState, label: LabelLookup, *, notice: Message | None = None
+) -> Json:
+    """Returns the form, under a notice or the operation's help text."""
+    top: list[Any] = _blocks(notice) if notice else [SectionBlock(text=operation_type.help)]
+    fields = inputs(operation_type, state.arguments, label=label, revisions=state.revisions)
+    blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
+    return _view(operation_type, FILL, state, blocks, submit="Show" if operation_type.asks_only() else "Review")
 
 
-def picked(state: SubmittedValues) -> str | None:
-    """The channel's id; None for a direct message."""
-    return next((entry["selected_conversation"] for entry in state.get(BLOCK, {}).values()), None)
+def review_view(operation_type: type[Operation], state: FormState, preview: Message) -> Json:
+    """Returns the preview of a change; its first offer becomes the submit button."""
+    submit = preview.offers[0].label if preview.offers else None
+    facts = (*preview.facts, *_destination_facts(operation_type, state)) if preview.offers else preview.facts
+    return _view(operation_type, REVIEW, state, _blocks(replace(preview, offers=(), facts=facts)), submit=submit)
 
 
-def destination_facts(operation: type[Operation], place: FormState) -> tuple[Fact, ...]:
-    """What a review says of it."""
-    if not is_asked(operation, place):
-        return ()
-    where = Fact(label="Confirmation in", value="", ids=(place.post_to,)) if place.post_to else None
-    return (where or Fact(label="Confirmation in", value=DIRECT.lower()),)
+def message_view(operation_type: type[Operation], message: Message, state: FormState | None = None) -> Json:
+    """Returns a view with a message and nothing to submit."""
+    metadata, blocks = state.encode() if state else None, _blocks(message)
+    title = operation_type.title
+    return View(type="modal", title=title, close="Close", blocks=blocks, private_metadata=metadata).to_dict()
 
 
-class Destinations:
-    """What people chose last, and whether they may still have something posted there."""
-
-    def __init__(self, people: SlackUserDirectory, kept: Kept) -> None:
-        self._people, self._kept = people, kept
-
-    def usual(self, operation: type[Operation], place: FormState, request: Request) -> tuple[FormState, Message | None]:
-        """The form with what was chosen last; or without, and what to say, where that is no longer to be had."""
-        if not is_asked(operation, place):
-            return place, None
-        try:
-            kept = self._kept.of(request.team, request.user)
-            why = kept and self._people.why_not_in(request.user, kept)
-        except (JournalUnavailable, SlackFailure) as fault:  # no reason not to open the form
-            log.warning("where somebody posts confirmations is not known: %s", fault)
-            return place, None
-        if why:
-            return place, Message(
-                title=f"The channel that your confirmations went to last is no longer offered: {why}."
-            )
-        return place.model_copy(update={"post_to": kept}), None
-
-    def check(self, request: Request) -> None:
-        """Raise NotPossible where the asker can't have anything posted; SlackFailure where Slack can't be asked."""
-        if request.channel is None and request.post_to is not None:
-            why = self._people.why_not_in(request.user, request.post_to)
-            if why is not None:
-                raise NotPossible(
-                    f"The confirmation can't be posted in the channel you chose: {why}. Nothing was changed yet.",
-                    notes=("Choose another channel below, or none for a direct message.",),
-                )
-
-    def remember(self, request: Request) -> None:
-        """Once it was submitted; what can't be kept is asked for again."""
-        try:
-            self._kept.keep(request.team, request.user, request.post_to)
-        except JournalUnavailable as fault:
-            log.warning("where somebody posts confirmations was not kept: %s", fault)
-
-
-FILL, APPLY = "park:fill", "park:apply"
-
-Json = dict[str, Any]
-
-
-def names(view: Json) -> set[str]:
-    """Of the inputs that it has."""
-    return names_in(block["block_id"] for block in view["blocks"] if block["type"] == "input")
-
-
-def waiting(operation: type[Operation], text: str, name: str | None = None) -> Json:
-    """Until the real one is there, which may know it by name."""
-    blocks = [SectionBlock(text=text)]
-    return View(type="modal", title=operation.title, close="Cancel", external_id=name, blocks=blocks).to_dict()
-
-
-def fill(operation: type[Operation], place: FormState, label: Label, *, said: Message | None = None) -> Json:
-    """The inputs, under whatever has to be said first."""
-    help_block: list[Any] = [SectionBlock(text=operation.help)]
-    first = _blocks(said) if said else help_block
-    asked = inputs(operation, place.arguments, label=label, turns=place.turns)
-    drawn = (*asked, *destination_inputs(operation, place))
-    blocks = [*first, *(block.to_dict() for block in drawn)]
-    return _view(operation, FILL, place, blocks, submit="Show" if operation.asks_only() else "Review")
-
-
-def review(operation: type[Operation], place: FormState, said: Message) -> Json:
-    """The diff, before the last click."""
-    facts = (*said.facts, *(destination_facts(operation, place) if said.offers else ()))
-    without_button = replace(said, offers=(), facts=facts)  # the form's own submit does it
-    submit = said.offers[0].label if said.offers else None
-    return _view(operation, APPLY, place, _blocks(without_button), submit=submit)
-
-
-def over(operation: type[Operation], said: Message, place: FormState | None = None) -> Json:
-    """All there is to say; nothing to submit."""
-    packed = place.packed() if place else None
-    return View(
-        type="modal", title=operation.title, close="Close", blocks=_blocks(said), private_metadata=packed
-    ).to_dict()
+def view_input_names(view: Json) -> set[str]:
+    """Returns the names of a view's inputs."""
+    return input_names(block["block_id"] for block in view["blocks"] if block["type"] == "input")
 
 
 def _view(
-    operation: type[Operation], callback: str, place: FormState, blocks: list[Any], *, submit: str | None
+    operation_type: type[Operation], callback_id: str, state: FormState, blocks: list[Any], *, submit: str | None
 ) -> Json:
     return View(
         type="modal",
-        callback_id=callback,
-        title=operation.title,
+        callback_id=callback_id,
+        title=operation_type.title,
         submit=submit,
         close="Cancel" if submit else "Close",
-        private_metadata=place.packed(),
+        private_metadata=state.encode(),
         blocks=blocks,
     ).to_dict()
 
 
-def _blocks(said: Message) -> list[Block | Json]:
-    """The first page: a form has no second; what is longer says so. What is offered is shown here before it is done."""
-    first, *rest = render(said, draw=follow_button)
-    more: list[Block | Json] = (
-        [SectionBlock(text="There is more than fits here: type the line to see all of it.")] if rest else []
-    )
-    return [*first["blocks"], *more]
+def _blocks(message: Message) -> list[Block | Json]:
+    """Returns the first page of a message, and a note where there are more; its buttons preview their lines."""
+    first, *rest = render(message, make_button=follow_button)
+    note = SectionBlock(text="There is more than fits here: type the line to see all of it.")
+    return [*first["blocks"], *([note] if rest else [])]
+
+
+def asks_for_destination(operation_type: type[Operation], state: FormState) -> bool:
+    """Returns whether the form asks where to post the confirmation; one opened in a channel posts it there."""
+    return operation_type.changes() and state.channel is None
+
+
+def chosen_destination(values: SubmittedValues) -> str | None:
+    """Returns the id of the channel chosen for the confirmation, or None for a direct message."""
+    return next((element["selected_conversation"] for element in values.get(DESTINATION_BLOCK, {}).values()), None)
+
+
+def _destination_input(operation_type: type[Operation], state: FormState) -> Iterator[Block]:
+    """Yields Slack's channel picker, which also offers channels that `Destinations.check` then refuses."""
+    if asks_for_destination(operation_type, state):
+        yield InputBlock(
+            block_id=DESTINATION_BLOCK,
+            label="Post the confirmation in",
+            hint="A channel that you are in. It decides nothing about what you may do.",
+            element=ConversationSelectElement(
+                action_id=DESTINATION_ACTION,
+                placeholder=DIRECT_MESSAGE,
+                initial_conversation=state.post_to,
+                filter=ConversationFilter(include=["public", "private"]),
+            ),
+            optional=True,
+        )
+
+
+def _destination_facts(operation_type: type[Operation], state: FormState) -> tuple[Fact, ...]:
+    if not asks_for_destination(operation_type, state):
+        return ()
+    value, ids = ("", (state.post_to,)) if state.post_to else (DIRECT_MESSAGE.lower(), ())
+    return (Fact(label="Confirmation in", value=value, ids=ids),)
+
+
+class Destinations:
+    """Remembers the channel that each user chose last for confirmations, and checks that it can be used."""
+
+    def __init__(self, users: SlackUserDirectory, store: DestinationStore) -> None:
+        self._users, self._store = users, store
+
+    def restore(
+        self, operation_type: type[Operation], state: FormState, request: Request
+    ) -> tuple[FormState, Message | None]:
+        """Returns the state with the channel chosen last, or unchanged with a notice where that can't be used."""
+        if not asks_for_destination(operation_type, state):
+            return state, None
+        try:
+            channel = self._store.of(request.team, request.user)
+            obstacle = channel and self._users.posting_obstacle(request.user, channel)
+        except (JournalUnavailable, SlackFailure) as fault:  # the form opens without it
+            log.warning("where somebody posts confirmations is not known: %s", fault)
+            return state, None
+        if obstacle:
+            title = f"The channel that your confirmations went to last is no longer offered: {obstacle}."
+            return state, Message(title=title)
+        return state.model_copy(update={"post_to": channel}), None
+
+    def check(self, request: Request) -> None:
+        """Raises NotPossible where the chosen channel can't be used, and SlackFailure where it can't be checked."""
+        if request.channel is None and request.post_to is not None:
+            obstacle = self._users.posting_obstacle(request.user, request.post_to)
+            if obstacle is not None:
+                raise NotPossible(
+                    f"The confirmation can't be posted in the channel you chose: {obstacle}. Nothing was changed yet.",
+                    notes=("Choose another channel below, or none for a direct message.",),
+                )
+
+    def remember(self, request: Request) -> None:
+        """Stores the channel of a submitted form; only logs a failure."""
+        try:
+            self._store.keep(request.team, request.user, request.post_to)
+        except JournalUnavailable as fault:
+            log.warning("where somebody posts confirmations was not kept: %s", fault)
