@@ -366,11 +366,11 @@ def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operat
     readings = [parse(example)[0] for example in operation.examples]
     stands_for_others = operation in (Replace, Ask, Emergency)
     assert all(isinstance(one, ChangeOperation if stands_for_others else operation) for one in readings)
-    decides = operation.permission is not None or operation.needed is not Operation.needed
+    decides = operation.permission is not None or operation.required_permission is not Operation.required_permission
     assert decides or not issubclass(operation, ChangeOperation)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.bare])
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.bare_pattern])
 def test_a_bare_noun_only_reads(operation: type[Operation]) -> None:
     assert issubclass(operation, ReadOperation)
 

@@ -1,56 +1,42 @@
 """Ask, approve, refuse, emergency."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact
-from bot.operations.arguments.types import CHANGE, LINE, REASON, ChangeNumber, Line
-from bot.operations.base import ControlOperation, JournalEffect, Operation
+from bot.operations.arguments.types import CHANGE, LINE, REASON
+from bot.operations.base import AboutChange, ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 
 
-class Ask(Operation):
+class Ask(ChangeModifier):
     """Stands for the line in it: what that line did not say is that it may wait for approval."""
 
     operation_id = "ask"
     title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
-    permission = None
-    advertised = False
+    modifies = "others could approve"
     help = (
         "Asks for a change that you may not make by yourself: whoever the policy names approves or refuses it in the"
         " thread. What you may do anyway is done at once."
     )
     examples = ("ask add 1001 to Sales",)
 
-    line: Line
-
     @classmethod
-    def needs(cls) -> str:
+    def requirement(cls) -> str:
         return "a rule with approvers"
 
+    def added(self) -> dict[str, Any]:
+        return {"approval": True}
 
-class ApprovalDecision(ControlOperation):
+
+class ApprovalDecision(AboutChange, ControlOperation):
     """For whoever may approve that change today; never for who asked for it."""
 
-    permission = None
-    advertised = False
-
-    number: ChangeNumber
-
     @classmethod
-    def needs(cls) -> str:
+    def requirement(cls) -> str:
         return "to be one of its approvers"
-
-    def about(self) -> int | None:
-        return self.number
-
-    def at(self, run_at: datetime | None, entry: Entry) -> Reschedule:
-        """The change begins then; None: never."""
-        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at)
 
 
 class Approve(ApprovalDecision):
@@ -69,12 +55,12 @@ class Approve(ApprovalDecision):
         if not context.approvals.suffice(entry):
             return JournalEffect(title=f"Change {self.number} is approved, and needs others to approve it too")
         return JournalEffect(
-            title=f"Change {self.number} is approved", shifts=(self.at(context.repository.now(), entry),)
+            title=f"Change {self.number} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
         )
 
 
-WHICH = replace(CHANGE, label="Change", hint="Its number stands on its card")
-WHY = replace(REASON, hint="Whoever asked for it reads it")
+CHANGE_TO_REFUSE = replace(CHANGE, label="Change", hint="Its number stands on its card")
+REFUSAL_REASON = replace(REASON, hint="Whoever asked for it reads it")
 
 
 class Refuse(ApprovalDecision):
@@ -87,8 +73,8 @@ class Refuse(ApprovalDecision):
     help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
     examples = ("refuse change 42 because Sales is short of people", "refuse change 42")
 
-    number: Annotated[int, WHICH]
-    reason: Annotated[str, WHY] | None = None
+    number: Annotated[int, CHANGE_TO_REFUSE]
+    reason: Annotated[str, REFUSAL_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
         entry = context.approvals.open_to_asker(self.number)
@@ -96,31 +82,33 @@ class Refuse(ApprovalDecision):
         return JournalEffect(
             title=f"Change {self.number} is refused",
             facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
-            shifts=(self.at(None, entry),),
+            shifts=(self.reschedule(entry, None),),
         )
 
 
-URGENT_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
+EMERGENCY_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
 EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is told at once")
 
 
-class Emergency(Operation):
+class Emergency(ChangeModifier):
     """Stands for the line in it: what that line did not say is why it can't wait for whoever may do it."""
 
     operation_id = "emergency"
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
-    permission = None
-    advertised = False
+    modifies = "could be made in an emergency"
     help = (
         "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"
         " names, and into the history."
     )
     examples = ("emergency recall Sales to Night Desk for 2h because the desk is empty",)
 
-    line: Annotated[str, URGENT_LINE]
+    line: Annotated[str, EMERGENCY_LINE]
     reason: Annotated[str, EMERGENCY_REASON]
 
     @classmethod
-    def needs(cls) -> str:
+    def requirement(cls) -> str:
         return "a rule for emergencies"
+
+    def added(self) -> dict[str, Any]:
+        return {"emergency": self.reason}

@@ -4,18 +4,18 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.plan import Plan
-from bot.journal.models import Reschedule
+from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message
 from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, REASON, ArgumentType, Reference, spellings
+from bot.operations.arguments.types import LINE, REASON, ArgumentType, ChangeNumber, Line, Reference, spellings
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NOTHING_LASTS, Permission
@@ -33,7 +33,7 @@ class Operation(BaseModel):
     """What a button or a form calls it: 24 characters are what Slack has room for."""
     phrase: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()
-    bare: ClassVar[str] = ""
+    bare_pattern: ClassVar[str] = ""
     """What a line without a verb must look like to mean this, as a pattern; for reads only."""
     permission: ClassVar[Permission | None]
     """None: anybody may ask."""
@@ -49,14 +49,14 @@ class Operation(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "phrase" in cls.__dict__:
-            register_keywords(*(word for way in cls.ways() for word in way.cuts))
+            register_keywords(*(word for pattern in cls.patterns() for word in pattern.separators))
 
     @classmethod
-    def needs(cls) -> str:
+    def requirement(cls) -> str:
         """What the policy has to grant, in a word."""
         return cls.permission.value if cls.permission else "nothing"
 
-    def needed(self, context: OperationContext) -> Permission | None:
+    def required_permission(self, context: OperationContext) -> Permission | None:
         """The permission that this very line needs."""
         return self.permission
 
@@ -66,7 +66,7 @@ class Operation(BaseModel):
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         """The names of the groups it is about, as far as they are known without reading them."""
-        return context.groups_named
+        return context.mentioned_groups
 
     @classmethod
     def verb(cls) -> str:
@@ -75,7 +75,7 @@ class Operation(BaseModel):
 
     @classmethod
     @cache
-    def ways(cls) -> tuple[CommandPattern, ...]:
+    def patterns(cls) -> tuple[CommandPattern, ...]:
         """Every phrase it can be typed as."""
         return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in command_patterns(text))
 
@@ -91,7 +91,7 @@ class Operation(BaseModel):
     @cache
     def argument_types(cls) -> dict[str, ArgumentType]:
         """The noun of each field that its phrases name, in the order of the declaration."""
-        found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
+        found = {name: _argument_type_of(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
         return {name: argument_type for name, argument_type in found.items() if argument_type not in (None, START, END)}
 
     @classmethod
@@ -110,7 +110,7 @@ class Operation(BaseModel):
         return issubclass(cls, ReadOperation)
 
     @classmethod
-    def of_a_group(cls) -> bool:
+    def takes_group(cls) -> bool:
         """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
         group = cls.form().get("group")
         return group is not None and group.reference is Reference.GROUP
@@ -118,12 +118,12 @@ class Operation(BaseModel):
     @classmethod
     def form(cls) -> dict[str, ArgumentType]:
         """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
-        needed = [
+        required = [
             argument_type
             for name, argument_type in cls.argument_types().items()
             if cls.model_fields[name].is_required()
         ]
-        if not all(argument_type.label for argument_type in needed):
+        if not all(argument_type.label for argument_type in required):
             return {}
         return {
             name: argument_type
@@ -137,20 +137,20 @@ class Operation(BaseModel):
         return {}
 
     @classmethod
-    def read_slots(cls, slots: Matches, times: Times | None = None) -> Self:
+    def from_matches(cls, matches: Matches, times: Times | None = None) -> Self:
         """Raise ValueError with what to type instead."""
-        return cls(**{name: cls.argument_types()[name].read(words) for name, words in slots.items()}, **(times or {}))
+        return cls(**{name: cls.argument_types()[name].read(words) for name, words in matches.items()}, **(times or {}))
 
     def text(self, *, settled: bool = False) -> str:
         """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
         said = {
             name: argument_type.say(value) for name, argument_type, value in self.said() if name not in self.times()
         }
-        way = next(way for way in command_patterns(self.phrase) if _fields(way) == said.keys())
-        line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
-        return self.timed(line, settled=settled)
+        pattern = next(pattern for pattern in command_patterns(self.phrase) if _field_names(pattern) == said.keys())
+        line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in pattern.parts)
+        return self.with_times(line, settled=settled)
 
-    def timed(self, line: str, *, settled: bool = False) -> str:
+    def with_times(self, line: str, *, settled: bool = False) -> str:
         """A line followed by the times of this operation."""
         times = [argument_type.say(value) for name, argument_type, value in self.said() if name in self.times()]
         comma = "," if settled and times else ""
@@ -163,14 +163,14 @@ class Operation(BaseModel):
                 yield name, argument_type, value
 
 
-def _noun(metadata: list[Any], annotation: Any) -> ArgumentType | None:
+def _argument_type_of(metadata: list[Any], annotation: Any) -> ArgumentType | None:
     """From `Annotated[..., noun]`, or from `Annotated[..., noun] | None`."""
     inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
     return next((one for one in (*metadata, *inner) if isinstance(one, ArgumentType)), None)
 
 
-def _fields(way: CommandPattern) -> set[str]:
-    return {part.name for part in way.parts if isinstance(part, Field)}
+def _field_names(pattern: CommandPattern) -> set[str]:
+    return {part.name for part in pattern.parts if isinstance(part, Field)}
 
 
 def footprint(operation: Operation) -> frozenset[str]:
@@ -189,6 +189,37 @@ def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
             yield value
         case Reference.MEMBERS:
             yield from value
+
+
+class ChangeModifier(Operation):
+    """Adds arguments to the change in its line; the parser replaces it by that change."""
+
+    permission = None
+    advertised = False
+    modifies: ClassVar[str]
+    """Ends the sentence "... is no change that", for a line without a change."""
+
+    line: Line
+
+    @abstractmethod
+    def added(self) -> dict[str, Any]:
+        """The arguments that the change gets, by field."""
+
+
+class AboutChange(Operation):
+    """Refers to an earlier change by its number."""
+
+    permission = None
+    advertised = False
+
+    number: ChangeNumber
+
+    def about(self) -> int | None:
+        return self.number
+
+    def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
+        """Moves the entry to `run_at`, or cancels it (None), provided that its time is still what was read."""
+        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at)
 
 
 class ReadOperation(Operation):

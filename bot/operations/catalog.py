@@ -106,4 +106,4 @@ def check(readme: Path) -> str | None:
 
 def _row(operation: type[Operation]) -> str:
     typed = f"`/park {operation.usage()}`".replace("|", "\\|")
-    return f"| {typed} | `{operation.examples[0]}` | {operation.help} | {operation.needs()} |"
+    return f"| {typed} | `{operation.examples[0]}` | {operation.help} | {operation.requirement()} |"

@@ -11,7 +11,7 @@ from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
-WHY = replace(REASON, hint="Whoever wants a change meanwhile reads it")
+PAUSE_REASON = replace(REASON, hint="Whoever wants a change meanwhile reads it")
 
 
 class Pause(ControlOperation):
@@ -26,7 +26,7 @@ class Pause(ControlOperation):
     help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
     examples = ("pause because the PBX is being updated", "pause")
 
-    reason: Annotated[str, WHY] | None = None
+    reason: Annotated[str, PAUSE_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
         reason = self.reason or "no reason was given"
@@ -69,5 +69,5 @@ class Preview(Operation):
     line: Line
 
     @classmethod
-    def needs(cls) -> str:
+    def requirement(cls) -> str:
         return "what the line needs"

@@ -1,5 +1,7 @@
 """Groups, group, find, create, rename, delete."""
 
+from collections.abc import Iterable
+
 from bot.changes.change import Change
 from bot.changes.diff import recall, settings
 from bot.changes.plan import Plan
@@ -11,7 +13,7 @@ from bot.operations.arguments.targets import Member, Recall, RecallTarget
 from bot.operations.arguments.types import GroupName, NewGroupName, Search
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.pbx.models import RecallTo
+from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
 
 
@@ -35,28 +37,28 @@ class Groups(ReadOperation):
     search: Search | None = None
 
     def read(self, context: OperationContext) -> Message:
-        every = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
-        wanted = fold(self.search or "")
-        found = sorted(
-            (one for one in every if context.may_see(one.name) and wanted in fold(one.name)),
-            key=lambda one: fold(one.name),
-        )
-        title = f"{len(found)} park group{'' if len(found) == 1 else 's'}" + (
-            f" with “{self.search}” in the name" if self.search else ""
-        )
-        counts = {one.id: context.directory.member_count(one.id) for one in found}
+        groups = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
+        found = visible_groups(context, groups, self.search or "")
+        matching = f" with “{self.search}” in the name" if self.search else ""
         return Message(
-            title=title,
-            items=tuple(
-                f"{one.name}: recall to {recall(one.shown(), context.ring_group_name)}{_members(counts[one.id])}"
-                for one in found
-            ),
+            title=f"{len(found)} park group{'' if len(found) == 1 else 's'}{matching}",
+            items=tuple(f"{one.name}: {group_summary(context, one)}" for one in found),
             lines=("group <name>",) if found else (),
         )
 
 
-def _members(count: int | None) -> str:
-    return "" if count is None else f", {count} member{'' if count == 1 else 's'}"
+def visible_groups(context: OperationContext, groups: Iterable[ParkGroup], search: str) -> list[ParkGroup]:
+    """The groups that the requester may see and whose name contains `search`, sorted by name."""
+    wanted = fold(search)
+    found = (one for one in groups if wanted in fold(one.name) and context.may_see(one.name))
+    return sorted(found, key=lambda one: fold(one.name))
+
+
+def group_summary(context: OperationContext, group: ParkGroup) -> str:
+    """A group's recall target and, if it is cached, its number of members."""
+    count = context.directory.member_count(group.id)
+    members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
+    return f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
 
 
 class Group(ReadOperation):
@@ -72,7 +74,7 @@ class Group(ReadOperation):
         "members of {group}",
         "show members of {group}",
     )
-    bare = ".+"
+    bare_pattern = ".+"
     permission = Permission.READ
     help = "Shows a park group: where its unanswered parked calls go, and who is in it. The name alone is enough."
     examples = ("group Sales", "Sales")
@@ -97,7 +99,7 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
     from bot.operations.catalog import OPERATIONS  # the list holds this operation too
 
-    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.of_a_group() and not one.asks)
+    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group() and not one.asks)
     return tuple(
         FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
         for one in offered
@@ -118,7 +120,7 @@ class Find(ReadOperation):
         "find|show extension {member}",
         "which group has {member}",
     )
-    bare = r"[0-9]+|<@\w+>"
+    bare_pattern = r"[0-9]+|<@\w+>"
     permission = Permission.READ
     help = "Tells which park group somebody is in. The number alone is enough."
     examples = ("find 1001", "1001", "find Ana Ruiz")
@@ -172,7 +174,7 @@ class Create(ChangeOperation):
 
 def refuse_taken(context: OperationContext, name: str, *, but: str | None = None) -> None:
     """Names are unique in a tenant; `but` is the id of the group that may have it."""
-    taken = context.taken(name)
+    taken = context.group_with_name(name)
     if taken is not None and taken.id != but:
         show = f"group {quote(taken.name)}"
         raise NotPossible(

@@ -28,7 +28,7 @@ def _read_group(words: Words) -> str:
     return read_name(words)
 
 
-HISTORY_OF = ArgumentType(placeholder="<group>", read=_read_group)
+HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group)
 
 
 class ShowHistory(ReadOperation):
@@ -51,7 +51,7 @@ class ShowHistory(ReadOperation):
     )
     examples = ("history Sales since Monday", "history", "history of me since yesterday")
 
-    group: Annotated[str, HISTORY_OF] | None = None
+    group: Annotated[str, HISTORY_GROUP] | None = None
     person: SomeoneId | None = None
     since: Since | None = None
     before: ChangeNumber | None = None
@@ -60,27 +60,27 @@ class ShowHistory(ReadOperation):
         found = list(islice(records(self, context), MOST + 1))
         shown, more = found[:MOST], len(found) > MOST
         if not shown:
-            return Message(title=f"Nothing that you may see was asked for{_about(self)}", lines=("history",))
+            return Message(title=f"Nothing that you may see was asked for{_description(self)}", lines=("history",))
         count = f"the newest {MOST}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
         narrower = "There are more: type a group, of @somebody or since a day to narrow it, or look further back."
         return Message(
-            title=f"History{_about(self)}: {count}",
-            items=tuple(map(_deed, shown)),
+            title=f"History{_description(self)}: {count}",
+            items=tuple(map(_activity_item, shown)),
             notes=(narrower,) if more else (),
             offers=tuple(_offers(self, shown[-1].change if more else None)),
         )
 
 
-def records(asked: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
+def records(query: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
     """What the asker may see of what `asked` (history, or its export) is about; under its earlier names too."""
-    group, person, since, before = (getattr(asked, name, None) for name in ("group", "person", "since", "before"))
+    group, person, since, before = (getattr(query, name, None) for name in ("group", "person", "since", "before"))
     viewer, names = context.viewer, {fold(one) for one in spellings(group or "")}
     user = viewer.user if person == "me" else person and person.strip("<@>")
     start = begins(since, context.zone, context.repository.now()) if since else None
     for record in viewer.history.newest_first(before=before, since=start, user=user):
         if (not group or _is_about(record, names)) and _may_see(context, record):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            yield _reasoned(context, record)
+            yield _redact_reason(context, record)
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
@@ -95,29 +95,29 @@ def _may(context: OperationContext, group: str) -> bool:
     return context.may(Permission.HISTORY, group) and context.may_see(group)
 
 
-def _about(asked: ShowHistory) -> str:
-    person = {None: "", "me": " by you"}.get(asked.person, " by that person")
-    parts = (f" of {asked.group}" if asked.group else "", person, f" since {asked.since}" if asked.since else "")
-    return "".join(parts) + (f" before change {asked.before}" if asked.before else "")
+def _description(query: ShowHistory) -> str:
+    person = {None: "", "me": " by you"}.get(query.person, " by that person")
+    parts = (f" of {query.group}" if query.group else "", person, f" since {query.since}" if query.since else "")
+    return "".join(parts) + (f" before change {query.before}" if query.before else "")
 
 
-def _reasoned(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
+def _redact_reason(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
     """A reason may name groups that the request did not: it is left out for who may not see all that it names."""
     named = re.findall('[“"]([^”"]+)[”"]', record.reason)
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 
-def _deed(record: HistoryRecord) -> ActivityItem:
+def _activity_item(record: HistoryRecord) -> ActivityItem:
     outcome = f"{_OUTCOMES.get(record.outcome, record.outcome)}{record.reason and ': '}{record.reason}"
     what = f"{record.line}: {record.said}" if record.said else record.line
     how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.source}"
     return ActivityItem(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
 
 
-def _offers(asked: ShowHistory, last: int | None) -> Iterator[Offer]:
+def _offers(query: ShowHistory, last: int | None) -> Iterator[Offer]:
     if last is not None:
-        yield Offer(label="Older", line=asked.model_copy(update={"before": last}).text())
-    whole = asked.model_copy(update={"before": None}).text()
+        yield Offer(label="Older", line=query.model_copy(update={"before": last}).text())
+    whole = query.model_copy(update={"before": None}).text()
     yield Offer(label="Export as CSV", line=f"export {whole}")
 
 
@@ -136,7 +136,7 @@ class ExportHistory(ReadOperation):
     help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
     examples = ("export history since 2026-11-01",)
 
-    group: Annotated[str, HISTORY_OF] | None = None
+    group: Annotated[str, HISTORY_GROUP] | None = None
     person: SomeoneId | None = None
     since: Since | None = None
 

@@ -11,9 +11,9 @@ from bot.times.format import exactly, say_duration, say_moment
 from bot.times.model import Duration, End, Start
 from bot.times.resolver import resolve
 
-NOTICE = timedelta(minutes=10)
+REMINDER_BEFORE_END = timedelta(minutes=10)
 """Before the end of a temporary change the thread is told."""
-WORTH_A_NOTICE = timedelta(minutes=30)
+MIN_DURATION_FOR_REMINDER = timedelta(minutes=30)
 """A change shorter than this needs no word before its end: its beginning has not been forgotten."""
 
 
@@ -21,8 +21,8 @@ def schedule_of(operation: "ChangeOperation", now: datetime, zone: str) -> Sched
     """None for a change that is made at once and stays; raise Ambiguous with a button for each, or NotPossible."""
     if operation.starts is None and operation.ends is None:
         return None
-    starts = the_only(operation, "starts", operation.starts, now, zone) if operation.starts else None
-    ends = operation.ends and the_only(operation, "ends", operation.ends, now, zone, begins=starts)
+    starts = resolve_instant(operation, "starts", operation.starts, now, zone) if operation.starts else None
+    ends = operation.ends and resolve_instant(operation, "ends", operation.ends, now, zone, begins=starts)
     return Schedule(zone=zone, starts=starts, ends=ends)
 
 
@@ -40,10 +40,10 @@ def lasts(operation: "ChangeOperation") -> str | None:
 
 def notice(begun: datetime, ends: datetime) -> datetime:
     """When to say that it ends soon: at its end, where there is no need to."""
-    return ends - NOTICE if ends - begun >= WORTH_A_NOTICE else ends
+    return ends - REMINDER_BEFORE_END if ends - begun >= MIN_DURATION_FOR_REMINDER else ends
 
 
-def the_only(
+def resolve_instant(
     operation: "Operation", field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
 ) -> datetime:
     """The instant that the operation's field means; raise Ambiguous or NotPossible."""

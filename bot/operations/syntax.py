@@ -49,7 +49,7 @@ class CommandPattern:
             yield part
 
     @property
-    def cuts(self) -> Iterator[str]:
+    def separators(self) -> Iterator[str]:
         """The words that come after a field, in all their spellings: where a line may be cut."""
         for part in self.parts[len(list(self._head())) :]:
             if isinstance(part, Literal):
@@ -86,5 +86,5 @@ def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: boo
             yield from _match(rest, words, forgiving=forgiving, first=False)
         return
     for length in range(len(words), 0, -1):
-        for slots in _match(rest, words[length:], forgiving=forgiving, first=False):
-            yield {part.name: words[:length], **slots}
+        for matches in _match(rest, words[length:], forgiving=forgiving, first=False):
+            yield {part.name: words[:length], **matches}

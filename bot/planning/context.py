@@ -41,14 +41,20 @@ class RequestContext(OperationContext):
         may: PermissionCheck,
         policy: str,
         viewer: Viewer,
-        again: Callable[[], tuple[str, ...]],
+        repeatable_lines: Callable[[], tuple[str, ...]],
         prompt_files: PromptFiles,
         approvals: Approvals,
     ) -> None:
         """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.zone, self.policy = zone, policy
-        self.viewer, self.repository, self.may_see, self.may, self.again = viewer, repository, may_see, may, again
+        self.viewer, self.repository, self.may_see, self.may, self.repeatable_lines = (
+            viewer,
+            repository,
+            may_see,
+            may,
+            repeatable_lines,
+        )
         self.prompt_files = prompt_files
         self.approvals = approvals
         self._corrections = Corrections(operation)
@@ -63,14 +69,14 @@ class RequestContext(OperationContext):
                 case Reference.GROUP:
                     self.group(value)
                 case Reference.RECALL if value.ring_group is not None:
-                    self._ring_groups.named(value)
+                    self._ring_groups.resolve(value)
                 case Reference.MEMBER if not value.isdigit():
                     self.people((value,))
                 case Reference.MEMBERS:
                     self.people([one for one in value if not one.isdigit()])
 
     @cached_property
-    def groups_named(self) -> frozenset[str]:
+    def mentioned_groups(self) -> frozenset[str]:
         """The names of the groups mentioned, as the PBX spells them; a new group's as typed."""
         said = list(self.operation.said())
         found = {
@@ -81,35 +87,35 @@ class RequestContext(OperationContext):
         )
 
     @cached_property
-    def ring_groups_named(self) -> frozenset[str]:
+    def mentioned_ring_groups(self) -> frozenset[str]:
         """The names of the ring groups mentioned."""
         recalls = (
             value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.RECALL
         )
-        return frozenset(self._ring_groups.named(recall).name for recall in recalls if recall.ring_group is not None)
+        return frozenset(self._ring_groups.resolve(recall).name for recall in recalls if recall.ring_group is not None)
 
     def group(self, text: str) -> ParkGroup:
         """The park group that the text names, as known: `snapshot` tells whether it still is called that."""
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, anew=anew):
-                return self._corrections.only(found, text, lambda group: group.name, lambda group: group.name)
+                return self._corrections.require_one(found, text, lambda group: group.name, lambda group: group.name)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING}",
-            offers=self._corrections.instead(text, closest),
-            notes=self._corrections.about_times(text) or (() if closest else ("See them all: groups",)),
+            offers=self._corrections.alternatives(text, closest),
+            notes=self._corrections.time_hints(text) or (() if closest else ("See them all: groups",)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
         """The users that the texts name, in order and each once; where some can't be had, none are."""
-        return tuple({person.number: person for person in self._users.named(members).values()}.values())
+        return tuple({person.number: person for person in self._users.resolve(members).values()}.values())
 
-    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+    def not_all_possible(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """Why it can't be done for these, and a button that does it for the operation's other members."""
         numbers = {person.number for person in people}
-        named = self._users.named(getattr(self.operation, "members", ()))
+        named = self._users.resolve(getattr(self.operation, "members", ()))
         bad = [text for text, person in named.items() if person.number in numbers]
-        return self._corrections.all_or_nothing(bad, reasons, *offers)
+        return self._corrections.not_all_possible(bad, reasons, *offers)
 
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         """The two settings that a recall target is made of."""
@@ -156,9 +162,9 @@ class RequestContext(OperationContext):
             value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.GROUP
         ]
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
-        offers = tuple(offer for text in typed for offer in self._corrections.instead(text, [name]))
+        offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
         return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
 
-    def taken(self, name: str) -> ParkGroup | None:
+    def group_with_name(self, name: str) -> ParkGroup | None:
         """The group that already has this name, whatever its case."""
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

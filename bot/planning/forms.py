@@ -17,7 +17,7 @@ from bot.planning.pickers import KINDS, Part, PickerKind, PickerOptions
 from bot.planning.planner import Planner
 from bot.policy.descriptions import are_certain, rights
 
-LATELY = 50
+MAX_SCANNED = 50
 """Requests looked through for changes that somebody may see."""
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class FormService:
 
         Raise Refused for whom the form is in vain, PBXError where it can't be read.
         """
-        self.planner.refuse_in_vain(request, operation, known)
+        self.planner.require_form_permission(request, operation, known)
         return operation.present(self.planner.context(request, Help()), dict(known))
 
     def part(
@@ -55,7 +55,7 @@ class FormService:
     def meet(self, request: Request) -> None:
         """Have Slack say who it is, where it has not said so lately, for the next picker to know."""
         try:
-            self.planner.who(request)
+            self.planner.authorizer.principal(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
 
@@ -65,12 +65,13 @@ class FormService:
 
     def overview(self, request: Request, look: OverviewQuery) -> Overview:
         """For the Home tab; raise Refused or PBXError."""
-        context, policy, who = self.planner.context(request, Help()), self.planner.policy, self.planner.who(request)
-        recent, certain = self.journal.recent(LATELY), are_certain(policy, who)
-        return overview(context, look, rights(policy, who), recent, certain=certain)
+        context, policy = self.planner.context(request, Help()), self.planner.policy
+        principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
+        certain = are_certain(policy, principal)
+        return overview(context, look, rights(policy, principal), recent, certain=certain)
 
 
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 def cached_faults(offering: PickerOptions, asked: Operation) -> dict[str, str]:
@@ -97,5 +98,5 @@ def _faults(offering: PickerOptions, asked: Operation) -> Iterator[tuple[str, st
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - MOST_NAMED
-    return ", ".join(texts[:MOST_NAMED]) + (f" and {more} more of these" if more > 0 else "")
+    more = len(texts) - MAX_NAMED
+    return ", ".join(texts[:MAX_NAMED]) + (f" and {more} more of these" if more > 0 else "")

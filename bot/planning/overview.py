@@ -7,7 +7,7 @@ from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.diff import recall, settings
+from bot.changes.diff import settings
 from bot.changes.plan import Plan
 from bot.journal.models import Entry, State
 from bot.messages.message import Fact
@@ -15,18 +15,17 @@ from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
-from bot.operations.groups import Delete, Group, Rename
+from bot.operations.groups import Delete, Group, Rename, group_summary, visible_groups
 from bot.operations.members import Add, Remove
 from bot.operations.recall import RecallGroup
 from bot.pbx.directory import Directory
-from bot.pbx.models import ParkGroup
 from bot.planning.context import RequestContext
 from bot.policy.descriptions import Right
 from bot.policy.engine import decide
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
-OF_A_GROUP: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
+GROUP_MENU: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
 """What a group's menu offers, to whoever may."""
 ROWS = 40
 """Groups on a page: a view holds 100 blocks (docs.slack.dev, views)."""
@@ -101,41 +100,33 @@ def overview(
     context: RequestContext, look: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
 ) -> Overview:
     """Two requests while the names are fresh; raise PBXError."""
-    operations = tuple(one for one in OPERATIONS if one.permission is not None and context.may(one.permission))
+    operations = _allowed(context, OPERATIONS)
     if not context.may(Permission.READ):
         return Overview(look=look, operations=operations, rights=rights, certain=certain)
-    seen = _seen(context, look.search)
+    seen = visible_groups(context, context.directory.all_groups(), look.search)
     page = max(0, min(look.page, (len(seen) - 1) // ROWS))
     return Overview(
         server=settings(context.server(), context.ring_group_name),
         look=OverviewQuery(search=look.search, page=page),
         fitting=len(seen),
-        groups=tuple(_row(context, group) for group in seen[page * ROWS : (page + 1) * ROWS]),
+        groups=tuple(
+            Row(group.name, group_summary(context, group), _allowed(context, GROUP_MENU, group.name))
+            for group in seen[page * ROWS : (page + 1) * ROWS]
+        ),
         operations=operations,
         rights=rights,
         certain=certain,
-        recent=tuple(islice(_happened(context, recent), RECENT)),
+        recent=tuple(islice(_recent_changes(context, recent), RECENT)),
     )
 
 
-def _seen(context: RequestContext, search: str) -> list[ParkGroup]:
-    wanted = fold(search)
-    fitting = [group for group in context.directory.all_groups() if wanted in fold(group.name)]
-    return sorted((group for group in fitting if context.may_see(group.name)), key=lambda group: fold(group.name))
+def _allowed(
+    context: RequestContext, operations: Iterable[type[Operation]], group: str | None = None
+) -> tuple[type[Operation], ...]:
+    return tuple(one for one in operations if one.permission is not None and context.may(one.permission, group))
 
 
-def _row(context: RequestContext, group: ParkGroup) -> Row:
-    count = context.directory.member_count(group.id)
-    members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
-    said = f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
-    return Row(group.name, said, _offered(context, group.name))
-
-
-def _offered(context: RequestContext, group: str) -> tuple[type[Operation], ...]:
-    return tuple(one for one in OF_A_GROUP if one.permission is not None and context.may(one.permission, group))
-
-
-def _happened(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
+def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
     """In the words of Park, whatever was typed."""
     for entry in recent:
         if (
@@ -157,24 +148,26 @@ MOST = 4
 """Buttons that a person looks through before typing is sooner."""
 
 
-def repeatable_lines(entries: Iterable[Entry], policy: Policy, who: Principal, directory: Directory) -> tuple[str, ...]:
+def repeatable_lines(
+    entries: Iterable[Entry], policy: Policy, principal: Principal, directory: Directory
+) -> tuple[str, ...]:
     """Each line once, the latest first; decided by the names as they were, for the PBX is not asked."""
     lines: dict[str, None] = {}
     for entry in entries:
         operation = load(entry.asked[0])
-        if _may(operation, entry, policy, who, directory):
+        if _may(operation, entry, policy, principal, directory):
             lines[operation.text()] = None
         if len(lines) == MOST:
             break
     return tuple(lines)
 
 
-def _may(operation: Operation, entry: Entry, policy: Policy, who: Principal, directory: Directory) -> bool:
+def _may(operation: Operation, entry: Entry, policy: Policy, principal: Principal, directory: Directory) -> bool:
     if operation.permission is None or entry.plan is None:
         return False
     names = {name for change in Plan.model_validate(entry.plan).changes for name in change.names}
     ring_groups = tuple(_ring_groups(operation, directory))
-    return decide(policy, who, operation.permission, groups=names, ring_groups=ring_groups).allowed
+    return decide(policy, principal, operation.permission, groups=names, ring_groups=ring_groups).allowed
 
 
 def _ring_groups(operation: Operation, directory: Directory) -> Iterator[str]:

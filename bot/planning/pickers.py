@@ -17,13 +17,13 @@ from bot.pbx.models import Member, ParkGroup, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
 from bot.policy.evaluation import EVERYTHING, Reach
 
-MOST = 50
+MAX_OPTIONS = 50
 """Of the 100 options that Slack shows: twice as many long names would not fit a Socket Mode frame of 20,480 bytes."""
 FEW = 2000
 """Names that are filed in a few milliseconds, while an options request waits for its ack."""
-TESTS = 100_000
+MAX_PATTERN_TESTS = 100_000
 """Names times patterns that are held against each other in as long."""
-REACHES = 64
+MAX_INDEXES = 64
 """Files that are kept beside those of everything: one for all who may pick the same."""
 
 PickerKind = Literal["group", "ring_group", "user"]
@@ -44,10 +44,10 @@ class SearchIndex:
     """Choices in the order of their labels, folded once: a search is one scan of one text."""
 
     def __init__(self, choices: Iterable[PickerOption]) -> None:
-        filed = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
-        self._choices = [one for _, one in filed]
-        self._text = "".join(f"\n{label}" for label, _ in filed)
-        self._starts = list(accumulate((len(label) + 1 for label, _ in filed), initial=0))[:-1]
+        entries = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
+        self._choices = [one for _, one in entries]
+        self._text = "".join(f"\n{label}" for label, _ in entries)
+        self._starts = list(accumulate((len(label) + 1 for label, _ in entries), initial=0))[:-1]
 
     def __len__(self) -> int:
         return len(self._choices)
@@ -78,54 +78,54 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._filed: dict[Part, tuple[int, SearchIndex]] = {}
-        self._keeping = threading.Lock()
+        self._indexes: dict[Part, tuple[int, SearchIndex]] = {}
+        self._lock = threading.Lock()
 
-    def choices(self, part: Part, text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
+    def choices(self, part: Part, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
         """By name, by number, by a part; at most MOST. `but`: the values to leave out."""
-        found = (self._file(part, most=FEW) or EMPTY).fitting(text)
-        return list(islice((one for one in found if one.value not in but), MOST))
+        found = (self._index(part, most=FEW) or EMPTY).fitting(text)
+        return list(islice((one for one in found if one.value not in exclude), MAX_OPTIONS))
 
     def label(self, kind: PickerKind, value: str) -> str:
         """Of the choice with this value, or of the only one that is called so; else the value itself."""
-        fitting, wanted = (self._file((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
+        fitting, wanted = (self._index((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
         return labels[0] if len(labels) == 1 else value
 
     def count(self, part: Part) -> int | None:
         """Of what there is to choose from; None as long as it is not filed."""
-        file = self._file(part, most=FEW)
+        file = self._index(part, most=FEW)
         return None if file is None else len(file)
 
     def file(self, *parts: Part) -> None:
         """Bring all that is remembered into order, and these parts of it; takes a second for 50,000 names."""
-        with self._keeping:
-            kept = [*self._filed]
+        with self._lock:
+            kept = [*self._indexes]
         for part in dict.fromkeys([*((kind, EVERYTHING) for kind in KINDS), *kept, *parts]):
-            self._file(part)
+            self._index(part)
 
-    def _file(self, part: Part, most: int | None = None) -> SearchIndex | None:
+    def _index(self, part: Part, most: int | None = None) -> SearchIndex | None:
         """What is filed; anew where that is out of date and of no more than `most` names, soon held against a reach."""
         kind, reach = part
         edition = self._directory.editions()[KINDS.index(kind)]
-        filed = self._filed.get(part)
-        if filed is not None and filed[0] == edition:
-            return filed[1]
-        shelf = SHELVES[kind]
-        remembered = shelf.remembered(self._directory)
-        if most is None or len(remembered) <= min(most, TESTS // len(reach)):
+        cached = self._indexes.get(part)
+        if cached is not None and cached[0] == edition:
+            return cached[1]
+        source = OPTION_SOURCES[kind]
+        remembered = source.remembered(self._directory)
+        if most is None or len(remembered) <= min(most, MAX_PATTERN_TESTS // len(reach)):
             within = remembered if reach == EVERYTHING else [one for one in remembered if reach.includes(one.name)]
-            filed = edition, SearchIndex(filter(None, map(shelf.choice, within)))
-            self._keep(part, filed)
-        return None if filed is None else filed[1]
+            cached = edition, SearchIndex(filter(None, map(source.choice, within)))
+            self._store(part, cached)
+        return None if cached is None else cached[1]
 
-    def _keep(self, part: Part, filed: tuple[int, SearchIndex]) -> None:
+    def _store(self, part: Part, cached: tuple[int, SearchIndex]) -> None:
         """What was filed longest ago goes first, when there is too much; what is for everybody stays."""
-        with self._keeping:
-            self._filed.pop(part, None)
-            self._filed[part] = filed
-            for old in [one for one in self._filed if one[1] != EVERYTHING][:-REACHES]:
-                del self._filed[old]
+        with self._lock:
+            self._indexes.pop(part, None)
+            self._indexes[part] = cached
+            for old in [one for one in self._indexes if one[1] != EVERYTHING][:-MAX_INDEXES]:
+                del self._indexes[old]
 
 
 def _is_called(one: PickerOption, wanted: str) -> bool:
@@ -144,34 +144,34 @@ class OptionSource:
     choice: Callable[[Any], PickerOption | None]
 
 
-def _group(group: ParkGroup) -> PickerOption:
+def _group_option(group: ParkGroup) -> PickerOption:
     return PickerOption(group.name, group.name)
 
 
-def _ring_group(one: RingGroup) -> PickerOption:
+def _ring_group_option(one: RingGroup) -> PickerOption:
     return PickerOption(one.extension_number or one.name, ring_group_label(one))
 
 
-def person(one: User | Member) -> PickerOption | None:
+def user_option(one: User | Member) -> PickerOption | None:
     """By number, with the name; None for whoever has no number."""
     found = Person.of(one)
     return PickerOption(found.number, str(found)) if found.number else None
 
 
-def among(few: Iterable[PickerOption], text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
+def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
     """Those of a few that fit."""
-    return [one for one in islice(SearchIndex(few).fitting(text), MOST) if one.value not in but]
+    return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
 
 
-SHELVES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource(Directory.remembered_groups, _group),
-    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group),
-    "user": OptionSource(Directory.remembered_users, person),
+OPTION_SOURCES: dict[PickerKind, OptionSource] = {
+    "group": OptionSource(Directory.remembered_groups, _group_option),
+    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group_option),
+    "user": OptionSource(Directory.remembered_users, user_option),
 }
 
 
 READING = "The names are still being read from the PBX: type again"
-AWAY = "The PBX does not answer just now: type again in a minute"
+PBX_UNAVAILABLE = "The PBX does not answer just now: type again in a minute"
 NONE = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
@@ -183,16 +183,16 @@ class PickerOptions:
         self._directory = directory
         self._typeahead = Typeahead(directory)
         self._warming = threading.Lock()
-        self._away = False
+        self._pbx_unavailable = False
         self._ids: dict[str, str] = {}  # of groups that were looked at, by folded name
-        self._looking: set[str] = set()
+        self._loading: set[str] = set()
 
     def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:
         """Those that fit. `leaves`: only members of that group; `joins`: all but members of that one; if known."""
-        there, but = self._members(leaves), {one.value for one in self._members(joins) or ()}
-        if there is None:
-            return self._typeahead.choices(part, text, but=but)
-        return among(there, text, but=but)
+        members, exclude = self._members(leaves), {one.value for one in self._members(joins) or ()}
+        if members is None:
+            return self._typeahead.choices(part, text, exclude=exclude)
+        return filter_options(members, text, exclude=exclude)
 
     def label(self, kind: PickerKind, value: str) -> str:
         """What the typeahead shows for it; the value itself where that is not known."""
@@ -202,7 +202,7 @@ class PickerOptions:
         """Why there is nothing to choose from at all; nothing to say where there is."""
         kind, _ = part
         if not self._typeahead.count((kind, EVERYTHING)):
-            return AWAY if self._away else READING
+            return PBX_UNAVAILABLE if self._pbx_unavailable else READING
         count = self._typeahead.count(part)
         return READING if count is None else NONE if count == 0 else ""
 
@@ -224,9 +224,9 @@ class PickerOptions:
         if self._warming.acquire(blocking=False):
             try:
                 self._directory.warm()
-                self._away = False
+                self._pbx_unavailable = False
             except PBXError as fault:
-                self._away = True
+                self._pbx_unavailable = True
                 log.warning("names could not be read for typeahead: %s", fault)
             finally:
                 self._typeahead.file(*parts)
@@ -234,17 +234,17 @@ class PickerOptions:
 
     def look(self, group: str) -> None:
         """Read a group's members, where they are outdated, for the pickers that go by them; one at a time of each."""
-        if group in self._looking or not self.outdated(group):
+        if group in self._loading or not self.outdated(group):
             return
-        self._looking.add(group)
+        self._loading.add(group)
         try:
-            self._look(group)
+            self._load_members(group)
         except PBXError as fault:
             log.warning("a group's members could not be read for typeahead: %s", fault)
         finally:
-            self._looking.discard(group)
+            self._loading.discard(group)
 
-    def _look(self, group: str) -> None:
+    def _load_members(self, group: str) -> None:
         """A name that fits none, or several, is for the form to complain of."""
         fitting = (self._directory.group(spelling) for spelling in spellings(group))
         found = next(filter(None, fitting), [])
@@ -255,4 +255,4 @@ class PickerOptions:
     def _members(self, group: str) -> list[PickerOption] | None:
         id = self._ids.get(fold(group))
         listed = self._directory.remembered_members(id) if id else None
-        return None if listed is None else [member for one in listed if (member := person(one))]
+        return None if listed is None else [member for one in listed if (member := user_option(one))]

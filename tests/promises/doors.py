@@ -91,7 +91,7 @@ class Visitor:
         self.stage.slack.fill(self.id, value, label=label)
 
 
-class Door:
+class EntryPoint:
     """`stand` is what happens before, `go` is the gesture that asks; without `go`, nobody has asked for anything."""
 
     name: ClassVar[str]
@@ -101,55 +101,55 @@ class Door:
         return True
 
     @abstractmethod
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Get to where the gesture can be made."""
 
     @abstractmethod
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         """Make it; raise LookupError where it isn't offered."""
 
 
-class Slash(Door):
+class Slash(EntryPoint):
     name = "slash command"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, asked.text()).ok
 
 
-class Mention(Door):
+class Mention(EntryPoint):
     name = "mention"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
 
 
-class Button(Door):
+class Button(EntryPoint):
     """An edited message is not carried out by itself: it comes back as a button."""
 
     name = "button"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "wait a moment")
         visitor.stage.slack.edit(visitor.id, visitor.phones, stamp, f"@Park {asked.text()}")
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Do it now")
 
 
-class FormDoor(Door):
+class FormEntryPoint(EntryPoint):
     """Whatever opens a form."""
 
     def serves(self, operation: type[Operation]) -> bool:
         return bool(operation.form())
 
 
-class VerbOnly(FormDoor):
+class VerbOnly(FormEntryPoint):
     """A line with everything missing."""
 
     name = "verb without its arguments"
@@ -161,14 +161,14 @@ class VerbOnly(FormDoor):
             return bool(refused.message.forms) and refused.message.forms[0].whole
         return False
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, _begun(type(asked))).ok
 
 
-class MistypedLine(FormDoor):
+class MistypedLine(FormEntryPoint):
     name = "form button of a mistyped line"
 
     def serves(self, operation: type[Operation]) -> bool:
@@ -178,43 +178,43 @@ class MistypedLine(FormDoor):
             return any(not form.whole for form in refused.message.forms)
         return False
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Open the form")
 
 
-class Panel(FormDoor):
+class Panel(FormEntryPoint):
     name = "panel"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.shortcut(visitor.id, "park:panel").ok
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.view(), label=asked.title)
 
 
 class MessageShortcut(Panel):
     name = "message shortcut"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "customers wait too long")
         (message,) = (one for one in visitor.stage.slack.messages(visitor.phones) if one.ts == stamp)
         assert visitor.stage.slack.message_shortcut(visitor.id, message, "park:change").ok
 
 
-class HomeButton(FormDoor):
+class HomeButton(FormEntryPoint):
     name = "button on the Home tab"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.open_home(visitor.id)
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.home(), label=asked.title)
 
 
-class HomeMenu(FormDoor):
+class HomeMenu(FormEntryPoint):
     """Only where the Home tab is drawn does it show which operations are about one group."""
 
     name = "menu of a group on the Home tab"
@@ -222,10 +222,10 @@ class HomeMenu(FormDoor):
     def serves(self, operation: type[Operation]) -> bool:
         return [argument_type.reference for argument_type in operation.form().values()].count(Reference.GROUP) == 1
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.open_home(visitor.id)
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         view = visitor.home()
         group = next(
             getattr(asked, name)
@@ -235,7 +235,7 @@ class HomeMenu(FormDoor):
         visitor.click(view, value=next(_menu_values(view, group or "Sales", asked.title), "no such option"))
 
 
-DOORS: tuple[Door, ...] = (
+ENTRY_POINTS: tuple[EntryPoint, ...] = (
     Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeMenu(),
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from bot.policy.model import Permission
 class Empty(ChangeOperation):
     """As somebody would write it in bot/operations/empty.py."""
 
+    operation_id = "empty"
     title = "Empty a group"
     phrase = "empty {group} [except|besides {members}]"
     also = ("clear out {group}",)
