@@ -1,4 +1,4 @@
-"""Ask, approve, refuse, emergency."""
+"""Operations for approvals and emergencies: ask, approve, refuse, emergency."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -10,37 +10,32 @@ from bot.operations.context import OperationContext
 
 
 class Ask(ChangeModifier):
-    """Stands for the line in it: what that line did not say is that it may wait for approval."""
+    """Lets the change in its line wait for approval where the policy requires one."""
 
     operation_id = "ask"
     title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
     modifies = "others could approve"
+    requirement = "a rule with approvers"
     help = (
         "Asks for a change that you may not make by yourself: whoever the policy names approves or refuses it in the"
         " thread. What you may do anyway is done at once."
     )
     examples = ("ask add 1001 to Sales",)
 
-    @classmethod
-    def requirement(cls) -> str:
-        return "a rule with approvers"
-
     def added(self) -> dict[str, Any]:
         return {"approval": True}
 
 
 class ApprovalDecision(AboutChange, ControlOperation):
-    """For whoever may approve that change today; never for who asked for it."""
+    """Decides an approval request; for its approvers, never for the requester."""
 
-    @classmethod
-    def requirement(cls) -> str:
-        return "to be one of its approvers"
+    requirement = "to be one of its approvers"
 
 
 class Approve(ApprovalDecision):
-    """To what the card shows: of the change that is made, before and after are those that were approved."""
+    """Approves the plan that the card shows; a plan that changes needs a new approval."""
 
     operation_id = "approve"
     title = "Approve"
@@ -64,7 +59,7 @@ REFUSAL_REASON = replace(REASON, hint="Whoever asked for it reads it")
 
 
 class Refuse(ApprovalDecision):
-    """One of those who may approve is enough."""
+    """Refuses an approval request; one approver is enough."""
 
     operation_id = "refuse"
     title = "Refuse a change"
@@ -91,12 +86,13 @@ EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is to
 
 
 class Emergency(ChangeModifier):
-    """Stands for the line in it: what that line did not say is why it can't wait for whoever may do it."""
+    """Lets the change in its line use a rule for emergencies."""
 
     operation_id = "emergency"
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
     modifies = "could be made in an emergency"
+    requirement = "a rule for emergencies"
     help = (
         "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"
         " names, and into the history."
@@ -105,10 +101,6 @@ class Emergency(ChangeModifier):
 
     line: Annotated[str, EMERGENCY_LINE]
     reason: Annotated[str, EMERGENCY_REASON]
-
-    @classmethod
-    def requirement(cls) -> str:
-        return "a rule for emergencies"
 
     def added(self) -> dict[str, Any]:
         return {"emergency": self.reason}

@@ -1,7 +1,7 @@
 """OperationContext: what an operation may use while it reads or plans.
 
-The planner implements it (`RequestContext`). Operations are typed against this protocol, so that they
-import nothing of the layers above them.
+`bot.planning.context.RequestContext` implements it. Operations are typed against this protocol, so that they import
+nothing of the layers above them.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -65,7 +65,7 @@ class OperationContext(Protocol):
         """The settings `recall_to` and `ring_group_id` for a recall target."""
 
     def ring_group_name(self, id: str) -> str:
-        """A ring group's name and number; the id itself where the PBX does not have it."""
+        """A ring group's name and number; a text with its id where the PBX does not have it."""
 
     def server(self) -> Snapshot:
         """The call park server's settings, read now."""
@@ -80,4 +80,4 @@ class OperationContext(Protocol):
         """The group's present state; raises NotFound where it was deleted or renamed since it was looked up."""
 
     def group_with_name(self, name: str) -> ParkGroup | None:
-        """The group that has this name already, whatever its case."""
+        """The group that has this name already, ignoring case."""

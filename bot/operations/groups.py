@@ -1,4 +1,4 @@
-"""Groups, group, find, create, rename, delete."""
+"""Park groups: list, show, find a member, create, rename, delete."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ from bot.policy.model import Permission
 
 
 class Groups(ReadOperation):
-    """All of them, or those with a part of a name in theirs."""
+    """Lists all park groups, or those with a text in their name."""
 
     operation_id = "groups"
     title = "List groups"
@@ -62,7 +62,7 @@ def group_summary(context: OperationContext, group: ParkGroup) -> str:
 
 
 class Group(ReadOperation):
-    """Its settings and members; a bare name asks for it too."""
+    """Shows a group's settings and members."""
 
     operation_id = "group"
     title = "Show a group"
@@ -96,7 +96,7 @@ class Group(ReadOperation):
 
 
 def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
-    """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
+    """Forms for the changes that the requester may make to the group, without those to be confirmed."""
     from bot.operations.catalog import OPERATIONS  # the list holds this operation too
 
     offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group() and not one.asks)
@@ -108,7 +108,7 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
 
 
 class Find(ReadOperation):
-    """The PBX can't be asked which group a user is in: the members of the groups are read until it is found."""
+    """Finds the group of a user by reading groups one by one: the PBX has no query for it."""
 
     operation_id = "find"
     title = "Find somebody"
@@ -143,7 +143,7 @@ class Find(ReadOperation):
 
 
 class Create(ChangeOperation):
-    """Without a recall target, unanswered calls go back to the user who parked them."""
+    """Creates an empty group; its recalls go to the parking user unless a target is given."""
 
     operation_id = "create"
     title = "Create a group"
@@ -173,7 +173,11 @@ class Create(ChangeOperation):
 
 
 def refuse_taken(context: OperationContext, name: str, *, but: str | None = None) -> None:
-    """Names are unique in a tenant; `but` is the id of the group that may have it."""
+    """Raises NotPossible if the name is in use; names are unique in a tenant.
+
+    Args:
+        but: id of the group that may have the name.
+    """
     taken = context.group_with_name(name)
     if taken is not None and taken.id != but:
         show = f"group {quote(taken.name)}"
@@ -183,7 +187,7 @@ def refuse_taken(context: OperationContext, name: str, *, but: str | None = None
 
 
 class Rename(ChangeOperation):
-    """Members and recall target stay."""
+    """Renames a group."""
 
     operation_id = "rename"
     title = "Rename a group"
@@ -211,7 +215,7 @@ class Rename(ChangeOperation):
 
 
 class Delete(ChangeOperation):
-    """Has no synonym, and asks first."""
+    """Deletes a group after a confirmation. It has no synonyms, so that no other line can mean it."""
 
     operation_id = "delete"
     title = "Delete a group"

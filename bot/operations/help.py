@@ -1,4 +1,4 @@
-"""Help."""
+"""Help: the list of operations, or help on one verb."""
 
 import logging
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def _operations_on(text: str) -> list[type[Operation]]:
 
 
 def topic_of(words: Words) -> str | None:
-    """The verb, or the start of several, that the words are; None where there is no help on them."""
+    """The verb, or the start of several verbs, that the words form; None where no verb starts like that."""
     text = " ".join(word.text.lower() for word in words)
     return text if _operations_on(text) else None
 
@@ -39,7 +39,7 @@ def _read_topic(words: Words) -> str:
 
 
 def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
-    """How a time is typed, once for all of them."""
+    """How start and end are typed, once for all the operations."""
     later = f"To begin later, add {STARTS}."
     ends = f"To let it end by itself, add {ENDS}."
     fields = {name for one in operations for name in one.times()}
@@ -50,7 +50,7 @@ TOPIC = ArgumentType(placeholder="<verb>", read=_read_topic, say=str)
 
 
 class Help(ReadOperation):
-    """Anybody may ask; the short list holds only what the asker may do here."""
+    """Explains one verb, or lists the operations that the requester may use here."""
 
     operation_id = "help"
     title = "Park"
@@ -74,7 +74,7 @@ class Help(ReadOperation):
         )
 
     def _overview(self, context: OperationContext) -> Message:
-        """The panel: short, for a phone; what they asked for last is a tap away."""
+        """A short list with buttons for recent lines and for forms."""
         every = [one for one in _operations() if one.advertised]
         allowed = [one for one in every if one.permission is None or context.may(one.permission)]
         others = len(every) - len(allowed)
@@ -93,13 +93,13 @@ class Help(ReadOperation):
 
 
 def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
-    """An example for each kind of thing that they may do."""
+    """An example for each permission."""
     firsts = {one.permission: one for one in reversed(allowed) if one.permission is not None}
     return (one.examples[0] for one in allowed if one in firsts.values())
 
 
 def _repeatable_lines(context: OperationContext) -> tuple[str, ...]:
-    """Help comes without them too."""
+    """Empty if the journal can't be read: help does not depend on them."""
     try:
         return context.repeatable_lines()
     except JournalUnavailable as fault:

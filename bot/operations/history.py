@@ -1,4 +1,4 @@
-"""History, export history."""
+"""History of requests: show it, export it as CSV."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -16,13 +16,13 @@ from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
-"""Where the state's name is not the word that people are told."""
+"""Words for the states whose name is not shown to users."""
 MOST = 50
-"""In one answer; older ones are a click away."""
+"""Records in one answer; a button leads to older ones."""
 
 
 def _read_group(words: Words) -> str:
-    """Of a group that may be gone by now: it is not looked up on the PBX."""
+    """The name of a group that may no longer exist, so it is not looked up on the PBX."""
     if any(word.form_context("since", "before", "me") for word in words):
         raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
     return read_name(words)
@@ -32,7 +32,7 @@ HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group)
 
 
 class ShowHistory(ReadOperation):
-    """Newest first; a record is only for who may look at every group that it is about."""
+    """Shows requests, newest first; a record requires the history permission on all its groups."""
 
     operation_id = "history"
     title = "History"
@@ -72,7 +72,11 @@ class ShowHistory(ReadOperation):
 
 
 def records(query: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
-    """What the asker may see of what `asked` (history, or its export) is about; under its earlier names too."""
+    """The records that match a query and that the requester may see; follows renamed groups.
+
+    Args:
+        query: ShowHistory or ExportHistory.
+    """
     group, person, since, before = (getattr(query, name, None) for name in ("group", "person", "since", "before"))
     viewer, names = context.viewer, {fold(one) for one in spellings(group or "")}
     user = viewer.user if person == "me" else person and person.strip("<@>")
@@ -102,7 +106,7 @@ def _description(query: ShowHistory) -> str:
 
 
 def _redact_reason(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
-    """A reason may name groups that the request did not: it is left out for who may not see all that it names."""
+    """Removes a reason that names groups which the requester may not see."""
     named = re.findall('[“"]([^”"]+)[”"]', record.reason)
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
@@ -122,11 +126,11 @@ def _offers(query: ShowHistory, last: int | None) -> Iterator[Offer]:
 
 
 BOM = "\ufeff"
-"""Without it Excel takes UTF-8 for something else."""
+"""Byte order mark, without which Excel does not read the file as UTF-8."""
 
 
 class ExportHistory(ReadOperation):
-    """For the asker's eyes: it goes to their direct messages, whatever the channel."""
+    """Sends the visible history as a CSV file in a direct message."""
 
     operation_id = "history_export"
     title = "Export history"

@@ -1,4 +1,4 @@
-"""Words against patterns; how far a line was understood."""
+"""Matches words against the patterns of operations, and finds how much of a line was understood."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,25 +15,26 @@ from bot.operations.syntax import CommandPattern, Literal, Matches, command_patt
 from bot.times.clauses import TimeClause, cut, no_end
 
 MAX_READINGS = 12
-"""Ways to cut one line into names: more than that is no line that somebody typed."""
+"""Limit of ways to split one line into names, so that a hostile line can't cost much time."""
 
 READ_ERRORS = (ValueError, NotPossible)
-"""What a noun raises for words that it can't read."""
+"""What an argument type raises for words that it can't read."""
 
 Operations = tuple[Operation, ...]
 ReadFault = tuple[type[Operation], Exception]
+"""The operation whose argument could not be read, and the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """All readings of a line by one operation, the likeliest first; where there is none, the first fault met."""
+    """All readings of a line by one operation, the likeliest first; if there are none, the first fault."""
 
     readings: Operations = ()
     fault: ReadFault | None = None
 
 
 def match_line(words: Words) -> Matched:
-    """With the times at the end of the line as times, then as the end of a name."""
+    """Matches a line with the times at its end read as times, then as part of a name."""
     patterns = [match_clause(tail) for tail in cut(words)]
     found = {reading.text(settled=True): reading for pattern in patterns for reading in pattern.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
@@ -41,7 +42,7 @@ def match_line(words: Words) -> Matched:
 
 
 def match_clause(tail: TimeClause) -> Matched:
-    """By the phrase that pins down most; only changes can have times."""
+    """Matches by the pattern with the most fixed words; times exclude operations without times."""
     fault: ReadFault | None = None
     verb = operation_of_verb(tail.rest)
     for operation, patterns in _by_weight(OPERATIONS):
@@ -71,7 +72,7 @@ def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Ope
 def _by_weight(
     operations: tuple[type[Operation], ...],
 ) -> tuple[tuple[type[Operation], tuple[CommandPattern, ...]], ...]:
-    """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
+    """Patterns by number of fixed words, most first: "server on" is not the name of a group."""
     grouped: dict[tuple[int, int], list[CommandPattern]] = {}
     for index, operation in enumerate(operations):
         for pattern in operation.patterns():
@@ -81,13 +82,13 @@ def _by_weight(
 
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
-    """The operation whose verb the line starts with; the longest such verb."""
+    """The operation with the longest verb that the line starts with."""
     return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
 
 
 @cache
 def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
-    """The longest first."""
+    """Verbs as words with their operations, the longest first."""
     verbs = [
         (tuple(pattern.verb.split()), operation)
         for operation in operations
@@ -103,7 +104,7 @@ def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PartialMatch:
-    """What of a line was understood: the usage filled with it, the arguments it gives, and how many words are left."""
+    """How much of a line was understood."""
 
     line: str
     arguments: dict[str, Any]
@@ -111,7 +112,7 @@ class PartialMatch:
 
 
 def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
-    """As much as fits one of its phrases; an optional part is in the line where it was begun, and so are times."""
+    """The best match of an operation's canonical patterns with a line that matches none completely."""
     patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
     return min(patterns, key=lambda pattern: (pattern.left, len(pattern.line)))
 
@@ -144,7 +145,7 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
 
 
 def _field_length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
-    """How many words the next field may have: up to the next small word of the operation's, else one, or a line."""
+    """Number of words for the next field: up to the next fixed word, else one, or all for a line."""
     separators, limit = _separators(operation), len(words) if argument_type.whole_line else 1
     return next((index for index, word in enumerate(words) if word.form_context(*separators)), min(len(words), limit))
 
@@ -155,7 +156,7 @@ def _separators(operation: type[Operation]) -> set[str]:
 
 
 def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
-    """The operation's form, if it has fields to fill."""
+    """A button for the operation's form, filled with what was understood; none if it has no form."""
     if not operation.form():
         return ()
     understood = partial_match(operation, tail)
@@ -170,6 +171,6 @@ def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer,
 
 
 def _only_begun(operation: type[Operation], understood: PartialMatch) -> bool:
-    """Whether nothing is wrong with the line but that something is missing."""
+    """Whether the line is correct as far as it goes, and only lacks required arguments."""
     required = {name for name in operation.form() if operation.model_fields[name].is_required()}
     return not understood.left and not required <= understood.arguments.keys()

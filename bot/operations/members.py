@@ -1,4 +1,4 @@
-"""Add, remove, move."""
+"""Members of park groups: add, remove, move."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.policy.model import Permission
 
 
 class Remove(ChangeOperation):
-    """Never deletes a group, whatever its name."""
+    """Removes users from a group, or from the group that each is in."""
 
     operation_id = "remove"
     title = "Remove members"
@@ -83,7 +83,7 @@ def _title(verb: str, people: Sequence[Person], changes: Sequence[Change]) -> st
 
 
 class Move(ChangeOperation):
-    """A removal and an addition in one request: both or neither."""
+    """Moves users to another group: a removal and an addition, of which both or neither happen."""
 
     operation_id = "move"
     title = "Move members"
@@ -133,7 +133,7 @@ class Move(ChangeOperation):
 
 
 class Add(ChangeOperation):
-    """Added one by one in the order asked for: *58 hunts in that order."""
+    """Adds users one by one in the requested order, which is the hunt order of group pickup."""
 
     operation_id = "add"
     title = "Add members"
@@ -164,7 +164,7 @@ class Add(ChangeOperation):
         )
 
     def _refuse_members_elsewhere(self, context: OperationContext, new: list[Person]) -> None:
-        """Only what is known without asking group by group; the PBX refuses the rest, which is explained then."""
+        """Refuses users whose other group is cached; the PBX rejects the rest when the change is applied."""
         elsewhere = context.memberships.known(new)
         if not elsewhere:
             return

@@ -1,4 +1,4 @@
-"""Line -> operation, or what to type instead."""
+"""Parses a line into operations, or raises NotUnderstood with what to type instead."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ from bot.times.clauses import TimeClause, cut, no_end, odd
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedRequest:
-    """Phrases of a wish, why it can't be, and lines that do what can."""
+    """Patterns of a request that can't be served, the reason, and lines that help instead."""
 
     phrases: tuple[str, ...]
     text: str
@@ -39,7 +39,7 @@ class UnsupportedRequest:
 
     @property
     def patterns(self) -> tuple[CommandPattern, ...]:
-        """The phrases, ready to match."""
+        """The parsed patterns."""
         return tuple(pattern for text in self.phrases for pattern in command_patterns(text))
 
 
@@ -81,10 +81,14 @@ UNSUPPORTED = (
         ("server",),
     ),
 )
+"""Requests that are often typed but can't be served."""
 
 
 def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
-    """The fault, where the verb's own phrase met it; else the usage, filled with what was understood."""
+    """The error for a line that matches no operation.
+
+    It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
+    """
     operation = operation_of_verb(words)
     if operation and operation.changes() and (strange := odd(words)) is not None:
         return NotUnderstood(
@@ -113,7 +117,7 @@ def _unknown(words: Words) -> NotUnderstood:
 
 
 def unsupported_request(words: Words) -> NotUnderstood | None:
-    """A wish that can't come true; the server is no group, whatever stands in a group's place."""
+    """The error for a request that can't be served; None for any other line."""
     for unsupported in UNSUPPORTED:
         matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
         if any(not found.get("group", ()) or not found["group"][-1].form_context("server") for found in matches):
@@ -124,7 +128,7 @@ def unsupported_request(words: Words) -> NotUnderstood | None:
 
 
 def corrected_verb(words: Words) -> str | None:
-    """The line with its first word mended, if that makes it one of Park's."""
+    """The line with its first word corrected to a similar verb; None if that makes no valid line."""
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or near[0] == words[0].text.lower():
@@ -134,7 +138,7 @@ def corrected_verb(words: Words) -> str | None:
 
 
 def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
-    """The line with its missing small words put in, as a button."""
+    """A button for the line with its missing fixed words."""
     if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
         return ()  # a line holds small words of its own
     for matches in (
@@ -152,7 +156,7 @@ def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...
 
 @dataclass(frozen=True, slots=True)
 class UnreadTime:
-    """A new name without quotes that ends like a time: by field, with what it is without, and why it can't be one."""
+    """A time at the end of an unquoted new name: the field, the name without it, and why it is not read."""
 
     field: str
     name: str
@@ -160,7 +164,11 @@ class UnreadTime:
 
 
 def without_unread_times(words: Words, readings: Operations) -> Operations:
-    """The readings in whose new names no time vanishes; raise NotUnderstood with a button for each where all do."""
+    """The readings in whose new names no time is hidden.
+
+    Raises:
+        NotUnderstood: all readings hide one; buttons offer the name with and without it.
+    """
     left = tuple(one for one in readings if not any(_unread_times(words, one)))
     if left:
         return left
@@ -185,7 +193,10 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
 
 
 def parse(line: str) -> Operations:
-    """All readings of the line by one operation, the likeliest first: the names that exist tell which is meant."""
+    """Parses a line into all its readings by one operation, the likeliest first.
+
+    The names that exist on the PBX decide which reading is meant. Raises NotUnderstood.
+    """
     words = _split(line)
     if not words:
         return (Help(),)
@@ -234,7 +245,7 @@ def _readings(words: Words) -> Operations:
 
 
 def _parse_bare(words: Words) -> Operations:
-    """A bare noun only reads; one that looks like a mistyped verb is asked about."""
+    """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     operation = next(one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join(words)))
     (field,) = operation.argument_types()
     try:
@@ -252,14 +263,14 @@ def _parse_bare(words: Words) -> Operations:
 
 
 def _checked(readings: Operations) -> Operations:
-    """What stands for a line is held against what the line in it asks for."""
+    """Replaces a modifier by the change in its line, and checks that a preview holds a change."""
     if isinstance(readings[0], Preview):
         _check_preview(readings[0].line)
     return meant(readings[-1]) or readings  # the last has the shortest line in it: a reason may hold any word
 
 
 def meant(operation: Operation) -> Operations:
-    """The readings of the change that a modifier holds, with its arguments; none for any other operation."""
+    """The readings of the change in a modifier's line, with its arguments; none for other operations."""
     if not isinstance(operation, ChangeModifier):
         return ()
     inner = parse(operation.line)

@@ -1,4 +1,4 @@
-"""Recall; what a recall target means for calls."""
+"""Recall of a park group, and what a recall target means for calls."""
 
 import logging
 from typing import Any
@@ -17,11 +17,11 @@ from bot.times.format import say_seconds
 log = logging.getLogger(__name__)
 
 DEFAULT_STAR_CODES = {"CALL_PARK": "*68", "GROUP_CALL_PARK": "*58", "CALL_RETRIEVE": "*88"}
-"""PortSIP's defaults, used where the PBX does not tell its own."""
+"""PortSIP's default star codes by feature, for a PBX that does not report its own."""
 
 
 def star_codes(context: OperationContext) -> dict[str, str]:
-    """The tenant's star codes by feature, as code: a bare star would make what stands between two of them bold."""
+    """The tenant's star codes by feature, formatted as code: bare stars would be read as bold."""
     configured = {
         one.feature: one.code for one in _feature_codes(context) if one.code and one.feature in DEFAULT_STAR_CODES
     }
@@ -29,7 +29,7 @@ def star_codes(context: OperationContext) -> dict[str, str]:
 
 
 def _feature_codes(context: OperationContext) -> tuple[FeatureCode, ...]:
-    """What only makes a sentence better must not keep a change from being made."""
+    """Empty if they can't be read: they only improve a message."""
     try:
         return context.settings_cache.feature_codes()
     except PBXError as fault:
@@ -38,7 +38,7 @@ def _feature_codes(context: OperationContext) -> tuple[FeatureCode, ...]:
 
 
 def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
-    """For a card: three sentences a tired person would ask for."""
+    """Notes on a recall change: who is no longer called, when a recall happens, and for which calls."""
     if change.already or change.before is None or change.after is None:
         return ()
     star = star_codes(context)
@@ -86,14 +86,14 @@ def _no_longer_called_note(context: OperationContext, change: Change) -> str:
 
 
 def recall_form_value(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:
-    """The recall target as a form's field has it."""
+    """A recall target as a form's field holds it."""
     id = settings.get("ring_group_id") if settings.get("recall_to") != RecallTo.USER else None
     found = context.directory.ring_group_by_id(id) if id else None
     return {"to": settings.get("recall_to"), "ring_group": (found.extension_number or found.name) if found else None}
 
 
 class RecallGroup(ChangeOperation):
-    """The person on call types this one in a hurry."""
+    """Changes where the unanswered calls of a park group are recalled to."""
 
     operation_id = "recall"
     title = "Change recall"

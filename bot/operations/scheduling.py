@@ -1,4 +1,4 @@
-"""Pending, extend, keep, do now, cancel, replace."""
+"""Operations on scheduled and temporary changes: pending, extend, keep, do now, cancel, replace."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,11 +19,9 @@ from bot.times.model import Duration, End
 
 
 class ChangeReference(AboutChange):
-    """Decided for whoever asks now, on every name that the change touched."""
+    """Refers to an earlier change, and requires the permission that this change required."""
 
-    @classmethod
-    def requirement(cls) -> str:
-        return "what the change needed"
+    requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
         from bot.operations.catalog import load  # the list holds these operations too
@@ -43,7 +41,14 @@ class ChangeReference(AboutChange):
         *,
         lasts: timedelta | None,
     ) -> JournalEffect:
-        """The entry gets another time, or None: it is called off. `lasts`: how long the change does then."""
+        """The effect of another start or end of a change.
+
+        Args:
+            entry: the scheduled entry to move.
+            run_at: its new time; None cancels it.
+            due_at: when to wake the worker for it, if earlier.
+            lasts: how long the change lasts then; None if it is permanent.
+        """
         times = context.repository.times(self.number)
         after = times.dated(run_at) if run_at else "called off"
         return JournalEffect(
@@ -55,7 +60,7 @@ class ChangeReference(AboutChange):
 
 
 def for_a_temporary(number: int) -> tuple[Offer, ...]:
-    """Buttons for a change that will end."""
+    """Buttons for a change that has an end."""
     return (
         Offer(label="End now", line=f"undo change {number}"),
         Offer(label="Extend by 1h", line=f"extend change {number} for 1h"),
@@ -64,7 +69,7 @@ def for_a_temporary(number: int) -> tuple[Offer, ...]:
 
 
 def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
-    """Buttons for a change that others have to approve: what is approved is what was shown."""
+    """Buttons for a change that waits for approval; the digest ties an approval to the shown plan."""
     return (
         Offer(label="Approve", line=f"approve change {number}", style="primary", expects=plan.digest()),
         Offer(label="Withdraw", line=f"cancel change {number}"),
@@ -72,7 +77,7 @@ def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
 
 
 def for_a_scheduled(number: int) -> tuple[Offer, ...]:
-    """Buttons for a change that will begin."""
+    """Buttons for a change that has not started."""
     return (
         Offer(label="Do it now", line=f"do change {number} now"),
         Offer(label="Cancel", line=f"cancel change {number}"),
@@ -80,7 +85,7 @@ def for_a_scheduled(number: int) -> tuple[Offer, ...]:
 
 
 class Pending(ReadOperation):
-    """Each with the buttons that whoever asks may use."""
+    """Lists changes that are scheduled, temporary, waiting for approval or of unknown outcome."""
 
     operation_id = "pending"
     title = "What is pending"
@@ -98,7 +103,7 @@ class Pending(ReadOperation):
 
 
 def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
-    """Approving is for approvers, and thinking better of it for who asked."""
+    """Approvers get a button to approve, the requester one to withdraw."""
     for entry in context.repository.coming_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.approval is None or not waits(entry) or not _may_see(context, plan):
@@ -136,7 +141,7 @@ def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """With its buttons for whoever may do to those groups what the change does."""
+    """A row whose buttons are shown to those who have the change's permission on all its groups."""
     from bot.operations.catalog import load  # the list holds this operation too
 
     permission = load(entry.asked[0]).required_permission(context)
@@ -153,7 +158,7 @@ NEW_END = replace(END, label="")
 
 
 class Extend(ChangeReference, ControlOperation):
-    """By how long, counted from the end that it has; or until when."""
+    """Moves the end of a temporary change: by a duration from the present end, or to a time."""
 
     operation_id = "extend"
     title = "Extend"
@@ -184,7 +189,7 @@ class Extend(ChangeReference, ControlOperation):
 
 
 class Keep(ChangeReference, ControlOperation):
-    """Its end is called off."""
+    """Makes a temporary change permanent by cancelling its end."""
 
     operation_id = "keep"
     title = "Keep"
@@ -198,7 +203,7 @@ class Keep(ChangeReference, ControlOperation):
 
 
 class Now(ChangeReference, ControlOperation):
-    """What it ends with stays as it was: a time that was named, or as long as was said."""
+    """Starts a scheduled change at once; its end stays as it is."""
 
     operation_id = "now"
     title = "Do it now"
@@ -216,7 +221,7 @@ class Now(ChangeReference, ControlOperation):
 
 
 class Cancel(ChangeReference, ControlOperation):
-    """Before it begins."""
+    """Cancels a change that has not started, or a request for approval."""
 
     operation_id = "cancel"
     title = "Cancel"
@@ -235,12 +240,13 @@ class Cancel(ChangeReference, ControlOperation):
 
 
 class Replace(ChangeModifier):
-    """Stands for the line in it: what that line did not say is that the temporary change may go."""
+    """Lets the change in its line replace a temporary one."""
 
     operation_id = "replace"
     title = "Replace"
     phrase = "replace change {number} with {line}"
     modifies = "could replace another"
+    requirement = "what the line needs"
     help = (
         "Makes a change in the place of a temporary one on the same setting: the other's end is called off, and when"
         " this one ends, or is taken back, it goes to how it was before both."
@@ -248,10 +254,6 @@ class Replace(ChangeModifier):
     examples = ("replace change 42 with recall Sales to Day Desk for 2h",)
 
     number: ChangeNumber
-
-    @classmethod
-    def requirement(cls) -> str:
-        return "what the line needs"
 
     def added(self) -> dict[str, Any]:
         return {"replaces": self.number}

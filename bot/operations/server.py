@@ -1,4 +1,4 @@
-"""Server and its six settings."""
+"""The call park server: show it, and change its six settings."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from bot.policy.model import Permission
 
 
 class Server(ReadOperation):
-    """One a tenant; its timers hold for every group."""
+    """Shows the call park server's settings; its timers apply to every group."""
 
     operation_id = "server"
     title = "The call park server"
@@ -63,7 +63,12 @@ def server_plan(
     prompt: Prompt | None = None,
     **settings: Any,
 ) -> Plan:
-    """The server as it is, or as it was just read, with these settings, or this prompt."""
+    """A plan that changes settings or the prompt of the call park server.
+
+    Args:
+        title: the setting's name in cards, capitalized.
+        before: the server's state, if it was read already.
+    """
     before = before or context.server()
     change = Change(target=SERVER, before=before, after=before.setting(**settings).with_prompt(prompt))
     return Plan(
@@ -78,7 +83,7 @@ def server_plan(
 
 
 class ServerSetting(ChangeOperation):
-    """Sets one setting of the call park server to its only argument."""
+    """Sets one setting of the call park server to the operation's only argument."""
 
     permission = Permission.SERVER
     setting: ClassVar[str]
@@ -97,7 +102,7 @@ class ServerSetting(ChangeOperation):
 
 
 class ServerEnabled(ServerSetting):
-    """Off asks first: nobody can park a call then."""
+    """Switches call park on or off; off requires a confirmation, as it affects every user."""
 
     operation_id = "server_enabled"
     title = "Switch call park"
@@ -124,7 +129,7 @@ class ServerEnabled(ServerSetting):
 
 
 class ServerExtension(ServerSetting):
-    """Must not clash with any other number of the tenant."""
+    """Changes the server's extension; refuses a number that is in use."""
 
     operation_id = "server_extension"
     title = "Server extension"
@@ -145,7 +150,7 @@ class ServerExtension(ServerSetting):
 
 
 class ServerPrompt(ChangeOperation):
-    """One for the whole company, so it asks first. The file that it comes in the place of is kept."""
+    """Replaces the server's prompt file; requires a confirmation, as there is one for the tenant."""
 
     operation_id = "server_prompt"
     title = "Server prompt"
@@ -168,7 +173,7 @@ class ServerPrompt(ChangeOperation):
 
 
 class ServerRecall(ChangeOperation):
-    """The groups have their own."""
+    """Changes where calls parked outside a group are recalled to."""
 
     operation_id = "server_recall"
     title = "Server recall"
@@ -195,7 +200,7 @@ class ServerRecall(ChangeOperation):
 
 
 class ServerRecallRingGroupTime(ServerSetting):
-    """Counts where the recall target is the user and then a ring group."""
+    """Changes how long a recall rings the user before it goes to the ring group."""
 
     operation_id = "server_recall_ring_group_time"
     title = "Ring group time"
@@ -214,7 +219,7 @@ class ServerRecallRingGroupTime(ServerSetting):
 
 
 class ServerRecallTime(ServerSetting):
-    """Holds for every group: groups have no timers."""
+    """Changes how long a parked call waits before it is recalled."""
 
     operation_id = "server_recall_time"
     title = "Recall time"

@@ -1,4 +1,4 @@
-"""Undo, undo last, put back drift."""
+"""Operations that revert: undo, undo last, put back drift."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
@@ -27,10 +27,10 @@ ANYWAY = ArgumentType(placeholder="anyway", read=_read_anyway, say=lambda _: "an
 
 
 class RevertingOperation(ChangeOperation):
-    """Reverts what an earlier change moved, and refuses where that was changed again since."""
+    """Reverts what an earlier change modified, and nothing that was changed again since."""
 
     subject: ClassVar[str]
-    """What the number counts: "change" or "drift"."""
+    """What the number identifies, as in "change 42"."""
 
     number: int
     anyway: Annotated[bool, ANYWAY] | None = None
@@ -41,10 +41,10 @@ class RevertingOperation(ChangeOperation):
         return {}
 
     def revert(self, context: OperationContext, change: Change) -> Change:
-        """The inverse of a change, from the present state.
+        """The inverse of a change, from the present state of its target.
 
         Raises:
-            NotPossible: others changed the same since, with the three states; or the saved prompt is gone.
+            NotPossible: it was changed again since, or the earlier prompt file is no longer stored.
         """
         try:
             back = revert(change, context.now(change), anyway=bool(self.anyway))
@@ -80,7 +80,7 @@ def _refuse_unsaved_prompt(context: OperationContext, back: Change) -> None:
 
 
 def _notes(change: Change) -> Iterator[str]:
-    """What can't be had back as it was."""
+    """What can't be restored exactly."""
     if change.before is None and change.after is not None:
         yield f"{change.target.title} is made anew: the PBX gives it another id."
     elif change.added and change.before and change.before.members:
@@ -88,13 +88,13 @@ def _notes(change: Change) -> Iterator[str]:
 
 
 def _losses(change: Change) -> Iterator[str]:
-    """What goes with it."""
+    """What the reversal deletes."""
     if change.before and change.after is None:
         yield f"the park group {change.target.title}"
 
 
 class Undo(ChangeReference, RevertingOperation):
-    """What the button under a change asks for."""
+    """Reverts a change; requested by the Undo button on its card."""
 
     operation_id = "undo"
     title = "Undo a change"
@@ -132,35 +132,33 @@ LAST_CHANGE_OF = ArgumentType(placeholder="<group>", read=_read_last_change_of)
 
 
 class UndoLast(Operation):
-    """Stands for the undoing of one change, which it shows: it is planned like that, and not applied."""
+    """Shows a preview of undoing the last change; the planner replaces it with `Undo`."""
 
     operation_id = "undo_last"
     title = "Undo"
     phrase = "undo [{what}]"
     also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
     permission = None
+    requirement = "what the change needed"
     help = "Shows your last change here, or the last one of a group or of the server, and takes it back when you click."
     examples = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
 
-    @classmethod
-    def requirement(cls) -> str:
-        return "what the change needed"
-
 
 SETTING_PERMISSIONS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
-"""What it takes to move one thing of a group; for a member it is another, and for all of it what makes groups."""
+"""The permission for one setting of a group; members and whole groups are handled separately."""
 
 
 class PutBack(RevertingOperation):
-    """What the button under a drift asks for."""
+    """Reverts a drift: a change that was made outside Park."""
 
     operation_id = "put_back"
     title = "Put back a drift"
     phrase = "put back drift {number} [{anyway}]"
     permission = None
     advertised = False
+    requirement = "what the change needs"
     help = (
         "Puts back what was changed outside Park, and nothing else. If that was changed again since, it shows what was,"
         " what was made of it and what is there now, and asks."
@@ -171,12 +169,8 @@ class PutBack(RevertingOperation):
 
     number: DriftNumber
 
-    @classmethod
-    def requirement(cls) -> str:
-        return "what the change needs"
-
     def required_permission(self, context: OperationContext) -> Permission:
-        """A drift is of one kind only: what moves two things at once is two drifts."""
+        """The permission for the kind of drift; a drift is of one kind only."""
         change = context.repository.drift(self.number)
         return Permission.SERVER if change.target.is_server else _permission_for(change)
 

@@ -1,4 +1,4 @@
-"""Answers of access, can, who can."""
+"""Answers the questions access, can and who can."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from bot.policy.rules import Deny, Policy, Rule
 
 @dataclass(frozen=True, slots=True)
 class NamedOperation:
-    """A line whose names were looked up: what it needs, and of what it speaks."""
+    """An operation whose names were resolved, with the permission and attributes it would need."""
 
     operation: Operation
     permission: Permission | None
@@ -40,7 +40,11 @@ def access_report(
     users: UserDirectory,
     resolve_names: Callable[[Operation, str], NamedOperation],
 ) -> Message:
-    """`named` looks up the names in an operation, as typed by that user, and raises Refused."""
+    """Answers a question about the policy.
+
+    Args:
+        resolve_names: resolves the names in an operation as if the user with that id had typed it; raises Refused.
+    """
     match question:
         case ShowAccess():
             return _access(policy, resolve_principal(request, users, policy))
@@ -128,7 +132,7 @@ def _stops(rule: Deny, named: NamedOperation) -> bool:
 
 
 def _subjects(rule: Rule | Deny) -> str:
-    """In words what the ids after it are: people first, then channels."""
+    """Describes whom a rule is for, before the ids of its users, user groups and channels."""
     limits = describe_rule(rule).split("; ")[1:]
     people = "" if rule.users or rule.user_groups else "anybody"
     return ", ".join([*filter(None, [people]), *limits]) + (" in" if people and rule.channels else "")

@@ -1,4 +1,4 @@
-"""Who asks; policy on names, and again on the plan."""
+"""Builds the requester's principal and applies the policy to an operation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -22,42 +22,46 @@ from bot.policy.store import PolicyStore
 
 
 class AccountStatus(BaseModel):
-    """What a policy asks of a person beyond their id."""
+    """What the policy considers about a Slack user besides the id."""
 
     model_config = ConfigDict(frozen=True)
 
     guest: bool
     foreign: bool
-    """Of another workspace (Slack Connect), or nobody that the bot may see."""
+    """From another workspace (Slack Connect), or a user that the bot can't see."""
     bot: bool
 
 
 class CachedUserDirectory(Protocol):
-    """What a policy goes by; raises SlackFailure where it can't be told: nobody is taken for a member unseen."""
+    """Slack users as the policy needs them; raises SlackFailure for a user that is not known."""
 
     def standing(self, user: str, team: str) -> AccountStatus:
-        """Guest, from elsewhere, or a bot."""
+        """Whether the user is a guest, from another workspace, or a bot."""
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Ids; None where they can't be known now."""
+        """Ids of the user's groups; None if they are not known now."""
 
 
 class UserDirectory(CachedUserDirectory, Protocol):
-    """What Slack knows; waits for it."""
+    """Slack users, requested from Slack where they are not cached."""
 
     @property
     def remembered(self) -> CachedUserDirectory:
-        """What it said within the hour, without asking it: may be out of date, so nothing is decided by it."""
+        """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
 
     def zone(self, user: str) -> str:
-        """An IANA name; UTC where it is not known."""
+        """The user's IANA time zone; UTC if it is not known."""
 
     def email(self, user: str) -> str | None:
-        """None where Slack does not show it."""
+        """The user's e-mail address; None if Slack does not show it."""
 
 
 def resolve_principal(request: Request, users: CachedUserDirectory, policy: Policy) -> Principal:
-    """User groups are only asked for where a rule goes by them; raise NotAllowed where Slack won't say who it is."""
+    """Builds the policy principal from the request and the Slack user record.
+
+    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if Slack refuses to
+    identify the user, and SlackFailure.
+    """
     try:
         status = users.standing(request.user, request.team)
     except SlackRefused as refusal:
@@ -76,22 +80,25 @@ def resolve_principal(request: Request, users: CachedUserDirectory, policy: Poli
 
 
 class Grant(NamedTuple):
-    """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
+    """The rules that allow an operation, joined in one text, and the policy's fingerprint.
+
+    Both are None where no permission was needed.
+    """
 
     rule: str | None = None
     policy: str | None = None
     approvers: tuple[Approvers, ...] = ()
-    """Who has to approve it first."""
+    """Who has to approve the change before it is made."""
     channels: tuple[str, ...] = ()
-    """Ids of those that hear of an emergency."""
+    """Ids of the channels that are notified of an emergency."""
 
     def recorded(self) -> dict[str, Any]:
-        """For the journal."""
+        """The fields that the journal stores."""
         return {"rule": self.rule, "policy": self.policy}
 
 
 def is_granted(operation: Operation, decision: Decision) -> bool:
-    """Whether the decision allows the operation, outright or by the approval or emergency that it asks for."""
+    """Whether a decision allows the operation, outright or by the approval or emergency it requests."""
     if decision.allowed or not isinstance(operation, ChangeOperation):
         return decision.allowed
     by_emergency = operation.emergency is not None and bool(decision.emergency)
@@ -137,16 +144,19 @@ class Authorizer:
         return resolve_principal(request, self._users, self.policy)
 
     def requester(self, request: Request) -> Principal | None:
-        """The requester, or None where the clock ends a change that was allowed together with its beginning."""
+        """The requester; None for the clock, whose ends were allowed together with their beginning."""
         return None if request.source is Source.CLOCK else self.principal(request)
 
     def reach(
         self, request: Request, permission: Permission, kind: PickerKind, named: Sequence[Sequence[str]]
     ) -> Reach:
-        """Names that a picker may offer, from cached accounts only; raises SlackUnavailable for an unknown requester.
+        """Names that a picker may offer, judged from cached accounts only.
 
         Args:
             named: the possible spellings of each group that the form names already.
+
+        Raises:
+            SlackUnavailable: the requester's account is not cached.
         """
         if kind == "user":
             return EVERYTHING  # no rule restricts PBX users
@@ -169,7 +179,7 @@ class Authorizer:
     def require_possible(
         self, principal: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()
     ) -> None:
-        """Raises where no rule could allow the permission on the named groups, whatever else is in the request."""
+        """Raises where no rule could allow the permission on the named groups."""
         self._enforce(might(self.policy, principal, permission, groups=named))
 
     def require_read(self, principal: Principal, groups: frozenset[str]) -> None:

@@ -1,4 +1,4 @@
-"""Typed names -> PBX objects, with corrections to click."""
+"""Resolves typed names to users and ring groups, and offers corrections."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import product
@@ -39,17 +39,17 @@ def _describe_type(kind: str) -> str:
 T = TypeVar("T")
 
 MAX_OFFERS = 5
-"""Buttons for one question: Slack would show more, and nobody would read them."""
+"""Buttons for one question, so that they can be read at a glance."""
 
 
 class Corrections:
-    """Of one operation."""
+    """Builds buttons that repeat one operation with a corrected name."""
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
 
     def require_one(self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str]) -> T:
-        """The one that was found for `text`; raise Ambiguous with a button for each."""
+        """The only match for `text`; raises Ambiguous with a button for each of several."""
         if len(found) == 1:
             return found[0]
         first = found[:MAX_OFFERS]
@@ -61,20 +61,20 @@ class Corrections:
         )
 
     def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
-        """The line with each of `names`, bare, in the place of `text`."""
+        """Buttons for the line with `text` replaced by each of `names`, which are unquoted."""
         return tuple(
             self._offer(dict(self._replaced(text, name)), label=label)
             for name, label in zip(names, labels or names, strict=True)
         )
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
-        """Why it can't be done for the `bad` members, and a button that does it for the others."""
+        """The refusal for the `bad` members, with a button for the line with only the others."""
         rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
         valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
         return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
 
     def time_hints(self, text: str) -> tuple[str, ...]:
-        """What to type instead of a time, where a name that nobody has ends like one."""
+        """How to type a time, where an unknown name ends like one."""
         about = hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
         return (about,) if about else ()
 
@@ -95,7 +95,10 @@ class Corrections:
 
 
 class UserResolver:
-    """Looked up for one operation; `email_of` is Slack's word, `may_see` the policy's on reading a group."""
+    """Resolves the users in one operation.
+
+    `email_of` gives a Slack user's e-mail address, `may_see` whether the requester may read a group.
+    """
 
     def __init__(
         self,
@@ -114,7 +117,7 @@ class UserResolver:
         )
 
     def resolve(self, members: Sequence[str]) -> dict[str, Person]:
-        """The user that each text names; where some can't be had, none are, and a button does the rest."""
+        """The user that each text names; raises if any is unknown, with a button for the others."""
         found, faults = dict[str, Person](), dict[str, Refused]()
         for text in members:
             try:
@@ -137,7 +140,7 @@ class UserResolver:
         return person
 
     def _candidates(self, text: str) -> list[User]:
-        """Digits are an extension, even where somebody else is called that; nobody without one can be a member."""
+        """Users that match; digits are an extension, even if somebody has them as a name."""
         found = self._by_email_of(text) if text.startswith("<@") else self._search(text)
         if not found:
             raise self._not_found(text)
@@ -181,13 +184,13 @@ def _user_label(user: User) -> str:
 
 
 class RingGroupResolver:
-    """Looked up for one operation."""
+    """Resolves the ring group in one operation."""
 
     def __init__(self, pbx: PbxClient, directory: Directory, corrections: Corrections) -> None:
         self.pbx, self.directory, self.corrections = pbx, directory, corrections
 
     def resolve(self, recall: Recall) -> RingGroup:
-        """Recalls never go to a third extension, which is explained."""
+        """The ring group that a recall target names; explains why a user can't be one."""
         text = recall.ring_group or ""
         for anew, spelling in product((False, True), (*spellings(text), f"ring group {text}")):
             if found := self.directory.ring_group(spelling, anew=anew):
@@ -198,9 +201,9 @@ class RingGroupResolver:
         raise self._not_found(text)
 
     def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
-        """The two settings that a recall target is made of, its ring group read anew.
+        """The settings `recall_to` and `ring_group_id` for a recall target.
 
-        A ring group that is gone is left out when recalls go to the user: the PBX may refuse to hear of it again.
+        A ring group that no longer exists is removed when recalls go to the user: the PBX may reject its id.
         """
         if recall.ring_group is not None:
             return {"recall_to": recall.to.value, "ring_group_id": self._read_again(self.resolve(recall)).id}
@@ -209,12 +212,12 @@ class RingGroupResolver:
         return {"recall_to": RecallTo.USER.value, **gone}
 
     def label(self, id: str) -> str:
-        """Name and number; the id where the PBX no longer has it."""
+        """Name and number; a text with the id if the PBX no longer has it."""
         found = self.directory.ring_group_by_id(id)
         return ring_group_label(found) if found else f"a ring group that is gone ({id})"
 
     def _read_again(self, known: RingGroup) -> RingGroup:
-        """Policy decided on the name that was known: it has to be the name still."""
+        """Reads the ring group anew: its name must still be the one that was authorized."""
         now = self._read(known.id)
         if now is None or fold(now.name) != fold(known.name):
             self.directory.forget_ring_groups()

@@ -1,4 +1,4 @@
-"""Data of the Home tab; recent lines."""
+"""Data of the Home tab, and a user's recent lines."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
 GROUP_MENU: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
-"""What a group's menu offers, to whoever may."""
+"""Operations in a group's menu, as far as the user may use them."""
 ROWS = 40
-"""Groups on a page: a view holds 100 blocks (docs.slack.dev, views)."""
+"""Groups on a page: a view holds at most 100 blocks (docs.slack.dev, views)."""
 RECENT = 5
 """Changes shown."""
 OUTCOMES = {
@@ -40,11 +40,11 @@ OUTCOMES = {
     State.EXPIRED: "not done in time",
     State.UNKNOWN: "unknown whether it stands",
 }
-"""What was refused, called off, or was so already, is no change."""
+"""Words for the states that are shown; refused, cancelled and redundant requests are left out."""
 
 
 class OverviewQuery(BaseModel):
-    """Which groups somebody looks at; pages from 0."""
+    """Search text and page of the group list; pages count from 0."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class OverviewQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A group, and what this person may do with it."""
+    """A group, with the operations that the user may use on it."""
 
     name: str
     said: str
@@ -63,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RecentChange:
-    """A change in one line: who asked, and how it stands since when; a scheduled one, when it is due."""
+    """A change, its outcome, and when that came about; for a scheduled change, its start."""
 
     user: str
     at: datetime
@@ -73,33 +73,33 @@ class RecentChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overview:
-    """All of it; but for the rights, empty where they may look at nothing from here."""
+    """The data of the Home tab; all but the rights are empty for a user who may read nothing here."""
 
     server: tuple[Fact, ...] = ()
     look: OverviewQuery
-    """At a page that there is."""
+    """The query, with the page limited to those that exist."""
     fitting: int = 0
-    """Groups that they may see and that fit the search."""
+    """Number of groups that the user may see and that match the search."""
     groups: tuple[Row, ...] = ()
-    """Those of one page."""
+    """The groups of this page."""
     operations: tuple[type[Operation], ...]
-    """What they may do from here."""
+    """What the user may do from the Home tab."""
     rights: tuple[Right, ...]
-    """What they may do from anywhere."""
+    """What the user may do in any channel."""
     certain: bool
-    """Whether these are all of their rights."""
+    """Whether the rights are complete, which depends on the user's groups being known."""
     recent: tuple[RecentChange, ...] = ()
 
     @property
     def sees(self) -> bool:
-        """Whether they may look at anything from here."""
+        """Whether the user may read anything from the Home tab."""
         return bool(self.server)
 
 
 def overview(
     context: RequestContext, look: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
 ) -> Overview:
-    """Two requests while the names are fresh; raise PBXError."""
+    """Collects the data of the Home tab: two PBX requests while names are cached; raises PBXError."""
     operations = _allowed(context, OPERATIONS)
     if not context.may(Permission.READ):
         return Overview(look=look, operations=operations, rights=rights, certain=certain)
@@ -127,7 +127,7 @@ def _allowed(
 
 
 def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
-    """In the words of Park, whatever was typed."""
+    """Recent changes of groups that the user may see, as canonical lines."""
     for entry in recent:
         if (
             entry.plan is not None
@@ -139,19 +139,22 @@ def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterato
 
 
 def _may_see_all(context: RequestContext, plan: Plan) -> bool:
-    """A line names groups: it is only for who may see each, under its names before and after."""
+    """Whether the user may see each group under its names before and after the change."""
     sides = [side for change in plan.changes for side in (change.before, change.after) if side is not None]
     return all(map(context.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
 
 
 MOST = 4
-"""Buttons that a person looks through before typing is sooner."""
+"""Buttons for recent lines: with more, typing is faster than choosing."""
 
 
 def repeatable_lines(
     entries: Iterable[Entry], policy: Policy, principal: Principal, directory: Directory
 ) -> tuple[str, ...]:
-    """Each line once, the latest first; decided by the names as they were, for the PBX is not asked."""
+    """Recent lines that the user may still use, each once, the latest first.
+
+    Decided by the names at that time, without a PBX request.
+    """
     lines: dict[str, None] = {}
     for entry in entries:
         operation = load(entry.asked[0])
@@ -171,10 +174,9 @@ def _may(operation: Operation, entry: Entry, policy: Policy, principal: Principa
 
 
 def _ring_groups(operation: Operation, directory: Directory) -> Iterator[str]:
-    """By name; as typed, which hardly a rule fits that names some, where none is remembered that is called so."""
-    for _, argument_type, value in operation.said():
-        if argument_type.reference is Reference.RECALL and value.ring_group is not None:
-            known = directory.remembered_ring_groups()
-            fitting = (one.name for one in known if value.ring_group == one.extension_number)
-            named = (one.name for one in known if fold(value.ring_group) == fold(one.name))
-            yield next(fitting, None) or next(named, value.ring_group)
+    """Names of ring groups from the cache; as typed where they are not cached."""
+    for text in filter(None, (recall.ring_group for recall in operation.references(Reference.RECALL))):
+        known = directory.remembered_ring_groups()
+        with_number = (one.name for one in known if text == one.extension_number)
+        with_name = (one.name for one in known if fold(text) == fold(one.name))
+        yield next(with_number, None) or next(with_name, text)

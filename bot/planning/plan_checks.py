@@ -1,4 +1,4 @@
-"""Amounts for the policy's limits; conflicts with temporary changes."""
+"""Attributes of a change for the policy's limits, and conflicts with temporary changes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -16,12 +16,17 @@ from bot.policy.model import NOTHING_LASTS, ActionAttributes
 from bot.times.format import say
 
 TIMER_SETTINGS = ("recall_time", "recall_ring_group_time")
+"""Settings whose value in seconds the policy limits as recall time."""
 
 
 def plan_attributes(
     repository: ChangeRepository, operation: ChangeOperation, plan: Plan, *, due: bool
 ) -> ActionAttributes:
-    """`due`: its time has come, whatever it was to begin with."""
+    """The attributes of a plan.
+
+    Args:
+        due: the scheduled start has come, so the change starts now.
+    """
     now = repository.now()
     starts = plan.times.starts if plan.times and not due else None
     begins = max(now, starts) if starts else now
@@ -29,14 +34,14 @@ def plan_attributes(
 
 
 def change_attributes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> ActionAttributes:
-    """All of them at once."""
+    """The attributes of several changes together."""
     touched = {person.number for change in changes for person in (*change.added, *change.removed)}
     times = [timedelta(seconds=seconds) for change in changes for seconds in _recall_times(change)]
     return ActionAttributes(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
 
 
 def of_line(operation: Operation, known: Schedule | None, now: datetime) -> ActionAttributes:
-    """As far as the line itself tells."""
+    """The attributes as far as the arguments of an operation determine them."""
     begins = max(now, known.starts) if known and known.starts else now
     changes = isinstance(operation, ChangeOperation)
     lasts = None if changes else NOTHING_LASTS
@@ -52,7 +57,7 @@ def of_line(operation: Operation, known: Schedule | None, now: datetime) -> Acti
 def _duration(
     repository: ChangeRepository, operation: ChangeOperation, plan: Plan, begins: datetime
 ) -> timedelta | None:
-    """What comes in the place of a temporary change goes on from there; to end one early makes nothing last."""
+    """How long a plan lasts. A replacement counts from the change it replaces; ending early lasts no time."""
     if isinstance(operation, Undo):
         return NOTHING_LASTS if repository.will_end(operation.number) and not operation.anyway else None
     ends = plan.times.ends if plan.times else None
@@ -62,16 +67,17 @@ def _duration(
 
 
 def _recall_times(change: Change) -> Iterable[int]:
-    """Those that it sets anew, in seconds."""
+    """The timers in seconds that the change sets to another value."""
     before, after = (side.compared() if side else {} for side in (change.before, change.after))
     return (after[key] for key in TIMER_SETTINGS if key in after and after[key] != before.get(key))
 
 
 WHOLE_TARGET = "*"
+"""In the result of `moved_by`: the whole target."""
 
 
 def refuse_temporary_conflicts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan) -> None:
-    """Raise NotPossible where the plan moves what a temporary change has moved, unless it comes in its place."""
+    """Raises NotPossible if the plan changes what a temporary change holds, unless it replaces it."""
     if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
         return  # what is put back goes to how the temporary change left it
     for first, end in repository.coming_ends():

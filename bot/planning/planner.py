@@ -1,4 +1,4 @@
-"""Planner: turns an operation and its requester into an answer, or into a plan that the policy allows."""
+"""Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -131,7 +131,10 @@ class Planner:
             self.authorizer.require_possible(principal, operation.permission, spellings_in(operation, known))
 
     def reach(self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]) -> Reach:
-        """Names that a form's picker may offer, from caches only; raises SlackUnavailable for an unknown requester."""
+        """Names that a form's picker may offer, from caches only.
+
+        Raises SlackUnavailable if the requester's account is not cached.
+        """
         permission = operation.permission or Permission.READ
         return self.authorizer.reach(request, permission, kind, spellings_in(operation, known))
 
