@@ -197,9 +197,7 @@ def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
     match argument_type.reference:
         case Reference.GROUP:
             yield from spellings(value)
-        case Reference.NEW_GROUP:
-            yield value
-        case Reference.MEMBER:
+        case Reference.NEW_GROUP | Reference.MEMBER:
             yield value
         case Reference.MEMBERS:
             yield from value

@@ -97,7 +97,7 @@ class Group(ReadOperation):
 
 def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     """Forms for the changes that the requester may make to the group, without those to be confirmed."""
-    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
+    from bot.operations.catalog import OPERATIONS  # imports this module
 
     offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group() and not one.asks)
     return tuple(

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def _operations() -> tuple[type[Operation], ...]:
-    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
+    from bot.operations.catalog import OPERATIONS  # imports this module
 
     return OPERATIONS
 

@@ -49,7 +49,7 @@ def match_clause(tail: TimeClause) -> Matched:
         if tail.times and not operation.times():
             continue
         found: dict[str, Operation] = {}
-        # a line that begins with a verb begins with no name
+        # a line that starts with a verb does not start with a name
         fitting = [pattern for pattern in patterns if pattern.verb or verb is None]
         for matches in islice((matches for pattern in fitting for matches in pattern.match(tail.rest)), MAX_READINGS):
             try:
@@ -133,7 +133,8 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
         except READ_ERRORS:
             line_words.append(argument_type.placeholder)
             if any(word.form_context(*_separators(operation)) for word in rest[length:][:1]):
-                rest, unread = rest[length:], unread + length  # no other field's: a small word follows
+                # a fixed word follows, so the skipped words belong to no other field
+                rest, unread = rest[length:], unread + length
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
     line_words += [operation.times()[name].say(value) for name, value in times.items()]

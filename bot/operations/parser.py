@@ -140,7 +140,7 @@ def corrected_verb(words: Words) -> str | None:
 def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
     """A button for the line with its missing fixed words."""
     if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
-        return ()  # a line holds small words of its own
+        return ()  # the inner line has fixed words of its own
     for matches in (
         matches
         for pattern in operation.patterns()
@@ -201,7 +201,7 @@ def parse(line: str) -> Operations:
     if not words:
         return (Help(),)
     if words[-1].form_context("?", "--help", "-h"):
-        return _question(words[:-1], line)
+        return _question(words[:-1])
     return _checked(_readings(words))
 
 
@@ -216,7 +216,7 @@ def _split(line: str) -> Words:
         raise NotUnderstood(str(fault)) from None
 
 
-def _question(words: Words, line: str) -> Operations:
+def _question(words: Words) -> Operations:
     if not words:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
@@ -266,7 +266,7 @@ def _checked(readings: Operations) -> Operations:
     """Replaces a modifier by the change in its line, and checks that a preview holds a change."""
     if isinstance(readings[0], Preview):
         _check_preview(readings[0].line)
-    return meant(readings[-1]) or readings  # the last has the shortest line in it: a reason may hold any word
+    return meant(readings[-1]) or readings  # the last has the shortest inner line, as a reason may hold any word
 
 
 def meant(operation: Operation) -> Operations:

@@ -24,7 +24,7 @@ class ChangeReference(AboutChange):
     requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
-        from bot.operations.catalog import load  # the list holds these operations too
+        from bot.operations.catalog import load  # imports this module
 
         return load(context.repository.entry(self.number).asked[0]).required_permission(context)
 
@@ -46,7 +46,7 @@ class ChangeReference(AboutChange):
         Args:
             entry: the scheduled entry to move.
             run_at: its new time; None cancels it.
-            due_at: when to wake the worker for it, if earlier.
+            due_at: when the worker claims it before that, for the reminder of an end.
             lasts: how long the change lasts then; None if it is permanent.
         """
         times = context.repository.times(self.number)
@@ -142,7 +142,7 @@ def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
     """A row whose buttons are shown to those who have the change's permission on all its groups."""
-    from bot.operations.catalog import load  # the list holds this operation too
+    from bot.operations.catalog import load  # imports this module
 
     permission = load(entry.asked[0]).required_permission(context)
     names: list[str | None] = [*(name for change in plan.changes for name in change.names)] or [None]

@@ -179,7 +179,7 @@ class PutBack(RevertingOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         drift = context.repository.drift(self.number)
-        context.directory.forget_groups()  # whoever changed them did not tell
+        context.directory.forget_groups()  # cached from before the change outside Park
         back = self.revert(context, drift)
         return Plan(
             title=f"Put back: {back.target.title}, as it was before drift {self.number}",

@@ -19,7 +19,7 @@ from bot.policy.evaluation import EVERYTHING, Reach
 
 MAX_OPTIONS = 50
 """Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
-FEW = 2000
+MAX_INLINE_NAMES = 2000
 """Names that are indexed while an options request waits: a few milliseconds."""
 MAX_PATTERN_TESTS = 100_000
 """Names times policy patterns that are tested in the same time."""
@@ -90,18 +90,18 @@ class Typeahead:
         Args:
             exclude: values to leave out.
         """
-        found = (self._index(part, most=FEW) or EMPTY).fitting(text)
+        found = (self._index(part, most=MAX_INLINE_NAMES) or EMPTY).fitting(text)
         return list(islice((one for one in found if one.value not in exclude), MAX_OPTIONS))
 
     def label(self, kind: PickerKind, value: str) -> str:
         """Label of the option with this value or name, if there is exactly one; else the value."""
-        fitting, wanted = (self._index((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
+        fitting, wanted = (self._index((kind, EVERYTHING), most=MAX_INLINE_NAMES) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
         return labels[0] if len(labels) == 1 else value
 
     def count(self, part: Part) -> int | None:
         """Number of options; None while they are not indexed."""
-        file = self._index(part, most=FEW)
+        file = self._index(part, most=MAX_INLINE_NAMES)
         return None if file is None else len(file)
 
     def file(self, *parts: Part) -> None:
@@ -198,7 +198,7 @@ class PickerOptions:
         self._typeahead = Typeahead(directory)
         self._warming = threading.Lock()
         self._pbx_unavailable = False
-        self._ids: dict[str, str] = {}  # of groups that were looked at, by folded name
+        self._ids: dict[str, str] = {}  # of groups whose members were read, by folded name
         self._loading: set[str] = set()
 
     def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:

@@ -79,7 +79,7 @@ WHOLE_TARGET = "*"
 def refuse_temporary_conflicts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan) -> None:
     """Raises NotPossible if the plan changes what a temporary change holds, unless it replaces it."""
     if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
-        return  # what is put back goes to how the temporary change left it
+        return  # reverting a drift restores what the temporary change has set
     for first, end in repository.coming_ends():
         temporary_plan = repository.plan(first.id)
         if first.id != operation.replaces and any(

@@ -34,11 +34,11 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     )
 
 
-def understood_as(said: Message, typed: str, line: str) -> Message:
+def understood_as(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
-    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
-        return said
-    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
+    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name is canonical too
+        return message
+    return replace(message, notes=(*message.notes, f"Understood as `{line}`."))
 
 
 def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
@@ -76,5 +76,5 @@ def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, 
         return ()
     if lasts is not None:
         return (Fact(label="Lasts", value=f"{lasts} from its approval"),)
-    said = {"Begins": times.starts, "Until": times.ends}
-    return tuple(Fact(label=label, value=times.dated(at)) for label, at in said.items() if at is not None)
+    instants = {"Begins": times.starts, "Until": times.ends}
+    return tuple(Fact(label=label, value=times.dated(at)) for label, at in instants.items() if at is not None)

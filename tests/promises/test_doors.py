@@ -1,4 +1,4 @@
-"""All doors are equal: what one refuses, every other refuses, and what one does, every other does."""
+"""All entry points are equal: they refuse the same requests and make the same changes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -22,7 +22,7 @@ user_groups = ["{leads}"]
 operations = ["all"]
 """
 MINUTE = timedelta(seconds=61)
-"""After which nobody's user groups are remembered any more: README, bot/slack/people.py."""
+"""After this time no user groups are cached (bot/slack/users.py)."""
 READ = {
     "groups": "groups sal",
     "find": "find 1001",
@@ -39,7 +39,7 @@ JOURNALED = {"pause": "pause because of a test", "resume": "resume"}
 ASKED = {
     key: parse(line.replace("Night Desk", "ring group 6001"))[0] for key, line in (READ | DONE | JOURNALED).items()
 }
-"""By number, as a form's picker names a ring group: so that what is asked for is the same to the letter."""
+"""Ring groups by number, as a form's picker names them, so that all lines are identical."""
 GUARDED = [one for one in OPERATIONS if one.permission is not None]
 WAYS = [
     (operation, entry_point) for operation in GUARDED for entry_point in ENTRY_POINTS if entry_point.serves(operation)
@@ -50,7 +50,7 @@ CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubc
 
 
 def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.MarkDecorator:
-    """Each combination is a test with a name."""
+    """Parametrizes a test with each combination of operation and entry point."""
     return pytest.mark.parametrize(
         ("operation", "entry_point"),
         patterns,
@@ -60,20 +60,20 @@ def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.Mark
 
 @pytest.fixture(scope="module")
 def shared(http: bool) -> Iterator[Stage]:
-    """For those who get nothing done."""
+    """A stage for tests that change nothing."""
     with Stage(policy=LEADS_ONLY, http=http) as running:
         yield running
 
 
 @pytest.fixture
 def lead() -> Iterator[Visitor]:
-    """Ana, who may do everything until `dismiss`."""
+    """Ana, who may use everything until `dismiss`."""
     with Stage(policy=LEADS_ONLY) as stage:
         yield Visitor(stage, "ana")
 
 
 def dismiss(visitor: Visitor) -> None:
-    """No lead any more; from here on the PBX is to hear nothing."""
+    """Removes Ana from the user group; from here on the PBX must receive no request."""
     visitor.stage.settle(30)
     visitor.stage.slack.state.groups[visitor.stage.groups["leads"]].members = []
     visitor.stage.forward(MINUTE)
@@ -102,7 +102,7 @@ def test_whoever_may_not_is_refused_at_every_door_and_the_pbx_hears_nothing(
 
 
 def assert_refused(visitor: Visitor, entry_point: EntryPoint, before: int) -> None:
-    """In words, where they look."""
+    """Asserts that the user sees a denial where they look for the answer."""
     shown = isinstance(entry_point, FormEntryPoint) and visitor.form_is_open()
     plain = visitor.view().plain if shown else visitor.told()[before:][-1].plain
     assert "You may not do that here" in plain
@@ -155,7 +155,7 @@ def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_noth
 
 
 def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
-    """The form, filled and ready to submit; not where the door has none for it, or answers a read at once."""
+    """Opens and fills the form; False where there is none, or where a read is answered at once."""
     entry_point.prepare(visitor, asked)
     try:
         entry_point.perform(visitor, asked)
@@ -178,7 +178,7 @@ def test_every_door_makes_the_same_change(operation: type[Operation], entry_poin
 
 
 def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
-    """All the way, as far as there is one."""
+    """Requests the operation and confirms it; False where the entry point does not offer it."""
     if isinstance(entry_point, FormEntryPoint):
         if not opened(visitor, entry_point, asked):
             return False
@@ -196,7 +196,7 @@ def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool
 
 
 def stands(stage: Stage) -> dict[str, Any]:
-    """The PBX's settings and members, and what the journal was asked for."""
+    """The PBX's settings and members, and the operations in the journal."""
     state = stage.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
@@ -207,7 +207,7 @@ def stands(stage: Stage) -> dict[str, Any]:
 
 @cache
 def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
-    """What stands once the line was typed."""
+    """The state after the line was typed."""
     with Stage(policy=LEADS_ONLY) as stage:
         untouched = stands_untouched(stage)
         assert through(Visitor(stage, "ana"), Slash(), ASKED[operation.operation_id])
@@ -217,7 +217,7 @@ def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
 
 
 def stands_untouched(stage: Stage) -> dict[str, Any]:
-    """The same, before anything was asked."""
+    """The same before any request."""
     state = stage.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))

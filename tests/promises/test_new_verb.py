@@ -1,6 +1,6 @@
-"""A verb is one file and one line in the list: everything else follows from what it declares.
+"""A new verb is one class and one line in the catalog; everything else follows from its declaration.
 
-The verb is tests/promises/empty.py; the line is the fixture `listed`.
+The class is tests/promises/empty.py; the line in the catalog is the fixture `listed`.
 """
 
 import re
@@ -24,7 +24,7 @@ ASKED = Empty(group="Sales", members=("1002",))
 
 @pytest.fixture(scope="module", autouse=True)
 def listed() -> Iterator[None]:
-    """As if `Empty,` stood in bot/operations/__init__.py."""
+    """As if the catalog listed `Empty`."""
     with pytest.MonkeyPatch.context() as patch:
         for module in list(sys.modules.values()):
             if getattr(module, "OPERATIONS", None) is OPERATIONS and module.__name__.startswith("bot."):

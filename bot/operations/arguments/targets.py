@@ -84,10 +84,10 @@ def _say_member(member: str) -> str:
 
 
 def _say_members(members: Sequence[str]) -> str:
-    said: list[str] = []
+    texts: list[str] = []
     for run in _runs(members):
-        said += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RUN else map(_say_member, run)
-    return ", ".join(said)
+        texts += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RUN else map(_say_member, run)
+    return ", ".join(texts)
 
 
 def _runs(members: Sequence[str]) -> Iterator[list[str]]:
