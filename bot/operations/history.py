@@ -11,7 +11,7 @@ from bot.messages.message import ActivityItem, Attachment, Message, Offer
 from bot.messages.text import Words, fold
 from bot.operations.arguments.times import Since, SomeoneId, begins
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, read_name, spellings
-from bot.operations.base import Operation, ReadOperation
+from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
@@ -31,7 +31,17 @@ def _read_group(words: Words) -> str:
 HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group)
 
 
-class ShowHistory(ReadOperation):
+class HistoryQuery(ReadOperation):
+    """Selects requests by group, user and day."""
+
+    permission = Permission.HISTORY
+
+    group: Annotated[str, HISTORY_GROUP] | None = None
+    person: SomeoneId | None = None
+    since: Since | None = None
+
+
+class ShowHistory(HistoryQuery):
     """Shows requests, newest first; a record requires the history permission on all its groups."""
 
     operation_id = "history"
@@ -44,20 +54,16 @@ class ShowHistory(ReadOperation):
         "what changed [since {since}]",
         "what did {person} change [since {since}]",
     )
-    permission = Permission.HISTORY
     help = (
         "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
         " of a group, of a person, or since a day such as Monday or 2026-11-01."
     )
     examples = ("history Sales since Monday", "history", "history of me since yesterday")
 
-    group: Annotated[str, HISTORY_GROUP] | None = None
-    person: SomeoneId | None = None
-    since: Since | None = None
     before: ChangeNumber | None = None
 
     def read(self, context: OperationContext) -> Message:
-        found = list(islice(records(self, context), MOST + 1))
+        found = list(islice(records(self, context, before=self.before), MOST + 1))
         shown, more = found[:MOST], len(found) > MOST
         if not shown:
             return Message(title=f"Nothing that you may see was asked for{_description(self)}", lines=("history",))
@@ -71,16 +77,15 @@ class ShowHistory(ReadOperation):
         )
 
 
-def records(query: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
+def records(query: HistoryQuery, context: OperationContext, before: int | None = None) -> Iterator[HistoryRecord]:
     """The records that match a query and that the requester may see; follows renamed groups.
 
     Args:
-        query: ShowHistory or ExportHistory.
+        before: only changes with lower numbers.
     """
-    group, person, since, before = (getattr(query, name, None) for name in ("group", "person", "since", "before"))
-    viewer, names = context.viewer, {fold(one) for one in spellings(group or "")}
-    user = viewer.user if person == "me" else person and person.strip("<@>")
-    start = begins(since, context.zone, context.repository.now()) if since else None
+    group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
+    user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
+    start = begins(query.since, context.zone, context.repository.now()) if query.since else None
     for record in viewer.history.newest_first(before=before, since=start, user=user):
         if (not group or _is_about(record, names)) and _may_see(context, record):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
@@ -129,20 +134,15 @@ BOM = "\ufeff"
 """Byte order mark, without which Excel does not read the file as UTF-8."""
 
 
-class ExportHistory(ReadOperation):
+class ExportHistory(HistoryQuery):
     """Sends the visible history as a CSV file in a direct message."""
 
     operation_id = "history_export"
     title = "Export history"
     phrase = "export history [{group}] [of {person}] [since {since}]"
     also = ("export [{group}] history", "export", "export history of|for {group} [since {since}]")
-    permission = Permission.HISTORY
     help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
     examples = ("export history since 2026-11-01",)
-
-    group: Annotated[str, HISTORY_GROUP] | None = None
-    person: SomeoneId | None = None
-    since: Since | None = None
 
     def read(self, context: OperationContext) -> Message:
         rows = list(csv_of(records(self, context)))

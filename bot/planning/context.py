@@ -49,16 +49,9 @@ class RequestContext(OperationContext):
         approvals: Approvals,
     ) -> None:
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
-        self.zone, self.policy = zone, policy
-        self.viewer, self.repository, self.may_see, self.may, self.repeatable_lines = (
-            viewer,
-            repository,
-            may_see,
-            may,
-            repeatable_lines,
-        )
-        self.prompt_files = prompt_files
-        self.approvals = approvals
+        self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
+        self.may_see, self.may, self.repeatable_lines = may_see, may, repeatable_lines
+        self.prompt_files, self.approvals = prompt_files, approvals
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
@@ -133,11 +126,11 @@ class RequestContext(OperationContext):
         snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.forget_groups()
-            raise self._not_that(group, snapshot)
+            raise self._renamed_or_deleted(group, snapshot)
         self.memberships.note(group.id, snapshot)
         return Target(id=group.id, name=snapshot.settings["name"]), snapshot
 
-    def _not_that(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
+    def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:
             return NotFound(f"The park group “{group.name}” is gone. {NOTHING}")
         name = now.settings["name"]

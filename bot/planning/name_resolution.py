@@ -26,13 +26,13 @@ _TYPE_NAMES = {
 }
 
 
-def number_type(pbx: PbxClient, text: str) -> str | None:
+def _number_kind(pbx: PbxClient, text: str) -> str | None:
     """The PBX's type of an extension number; None where the text is no number, or an unassigned one."""
     number = pbx.number(text) if is_extension(text) else None
     return number.type if number else None
 
 
-def _describe_type(kind: str) -> str:
+def _describe_kind(kind: str) -> str:
     return _TYPE_NAMES.get(kind, "something else, not a user")
 
 
@@ -108,13 +108,8 @@ class UserResolver:
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
     ) -> None:
-        self.pbx, self.directory, self.corrections, self.email_of, self.may_see = (
-            pbx,
-            directory,
-            corrections,
-            email_of,
-            may_see,
-        )
+        self.pbx, self.directory, self.corrections = pbx, directory, corrections
+        self.email_of, self.may_see = email_of, may_see
 
     def resolve(self, members: Sequence[str]) -> dict[str, Person]:
         """The user that each text names; raises if any is unknown, with a button for the others."""
@@ -131,11 +126,9 @@ class UserResolver:
         return found
 
     def _resolve_one(self, text: str) -> Person:
-        person = Person.of(
-            self.corrections.require_one(
-                self._candidates(text), text, lambda user: user.extension_number or "", _user_label
-            )
-        )
+        found = self._candidates(text)
+        user = self.corrections.require_one(found, text, lambda user: user.extension_number or "", _user_label)
+        person = Person.of(user)
         check_extension(person.number)
         return person
 
@@ -160,10 +153,10 @@ class UserResolver:
         return self.directory.user(text) or self.directory.user(text, anew=True)
 
     def _not_found(self, text: str) -> Refused:
-        kind = number_type(self.pbx, text)
+        kind = _number_kind(self.pbx, text)
         if kind not in (None, "EXTENSION"):
             return NotPossible(
-                f"{text} is {_describe_type(kind)}; only users can be members of a park group. {NOTHING}"
+                f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING}"
             )
         near = [user for user in self.directory.closest_users(text) if user.extension_number]
         return NotFound(
@@ -239,9 +232,9 @@ class RingGroupResolver:
                 f" never to a third extension. {NOTHING}",
                 offers=offers,
             )
-        kind = number_type(self.pbx, text)
+        kind = _number_kind(self.pbx, text)
         what = (
-            f"“{text}” is {_describe_type(kind)}, not a ring group."
+            f"“{text}” is {_describe_kind(kind)}, not a ring group."
             if kind is not None
             else f"There is no ring group called “{text}”."
         )
