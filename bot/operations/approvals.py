@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from bot.messages.message import Fact
 from bot.operations.arguments.types import CHANGE, LINE, REASON
-from bot.operations.base import AboutChange, ChangeModifier, ControlOperation, JournalEffect
+from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
+from bot.operations.scheduling import AboutChange
 
 
 class Ask(ChangeModifier):

@@ -4,18 +4,18 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.plan import Plan
-from bot.journal.models import Entry, Reschedule
+from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message
 from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, REASON, ArgumentType, ChangeNumber, Line, Reference, spellings
+from bot.operations.arguments.types import LINE, REASON, ArgumentType, Line, Reference, spellings
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NOTHING_LASTS, Permission
@@ -118,18 +118,10 @@ class Operation(BaseModel):
     @classmethod
     def form(cls) -> dict[str, ArgumentType]:
         """The types of a form's fields; empty if a required argument can't be asked for in a form."""
-        required = [
-            argument_type
-            for name, argument_type in cls.argument_types().items()
-            if cls.model_fields[name].is_required()
-        ]
-        if not all(argument_type.label for argument_type in required):
+        types = cls.argument_types()
+        if not all(types[name].label for name in types if cls.model_fields[name].is_required()):
             return {}
-        return {
-            name: argument_type
-            for name, argument_type in (cls.argument_types() | cls.times()).items()
-            if argument_type.label
-        }
+        return {name: argument_type for name, argument_type in (types | cls.times()).items() if argument_type.label}
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
@@ -216,22 +208,6 @@ class ChangeModifier(Operation):
     @abstractmethod
     def added(self) -> dict[str, Any]:
         """The arguments that the change gets, by field."""
-
-
-class AboutChange(Operation):
-    """Refers to an earlier change by its number."""
-
-    permission = None
-    advertised = False
-
-    number: ChangeNumber
-
-    def about(self) -> int | None:
-        return self.number
-
-    def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
-        """Moves the entry to `run_at`, or cancels it (None); void if its time has changed since it was read."""
-        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at)
 
 
 class ReadOperation(Operation):

@@ -35,10 +35,10 @@ class Matched:
 
 def match_line(words: Words) -> Matched:
     """Matches a line with the times at its end read as times, then as part of a name."""
-    patterns = [match_clause(tail) for tail in cut(words)]
-    found = {reading.text(settled=True): reading for pattern in patterns for reading in pattern.readings}
+    matches = [match_clause(tail) for tail in cut(words)]
+    found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
-    return Matched(tuple(same[:MAX_READINGS]), next((pattern.fault for pattern in patterns if pattern.fault), None))
+    return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))
 
 
 def match_clause(tail: TimeClause) -> Matched:

@@ -222,14 +222,16 @@ def _question(words: Words) -> Operations:
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
-    asked = readings[0]
-    if not isinstance(asked, ChangeOperation | ControlOperation):
+    operation = readings[0]
+    if not isinstance(operation, ChangeOperation | ControlOperation):
         return readings
-    show = (Offer(label="Preview", line=f"preview {asked.text()}"),) if isinstance(asked, ChangeOperation) else ()
+    show = (
+        (Offer(label="Preview", line=f"preview {operation.text()}"),) if isinstance(operation, ChangeOperation) else ()
+    )
     raise NotUnderstood(
         f"Is that a question or a wish? {NOTHING}",
         notes=("Without the question mark it is done; a preview shows what a change would do.",),
-        offers=(*show, Offer(label=asked.text(), line=asked.text())),
+        offers=(*show, Offer(label=operation.text(), line=operation.text())),
     )
 
 

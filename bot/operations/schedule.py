@@ -17,7 +17,7 @@ MIN_DURATION_FOR_REMINDER = timedelta(minutes=30)
 """Shorter temporary changes get no reminder: their start is still remembered."""
 
 
-def schedule_of(operation: "ChangeOperation", now: datetime, zone: str) -> Schedule | None:
+def schedule_of(operation: ChangeOperation, now: datetime, zone: str) -> Schedule | None:
     """The schedule of a change; None if it is immediate and permanent.
 
     Raises:
@@ -31,12 +31,12 @@ def schedule_of(operation: "ChangeOperation", now: datetime, zone: str) -> Sched
     return Schedule(zone=zone, starts=starts, ends=ends)
 
 
-def floats(operation: "ChangeOperation") -> bool:
+def floats(operation: ChangeOperation) -> bool:
     """Whether the end counts from the start, whenever that is: "for 2h" does, "until 18:00" does not."""
     return lasts(operation) is not None
 
 
-def lasts(operation: "ChangeOperation") -> str | None:
+def lasts(operation: ChangeOperation) -> str | None:
     """The duration in words, where the end counts from the start, whenever that is."""
     if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Duration):
         return say_duration(operation.ends.when.elapsed)
@@ -49,7 +49,7 @@ def notice(begun: datetime, ends: datetime) -> datetime:
 
 
 def resolve_instant(
-    operation: "Operation", field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
+    operation: Operation, field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
 ) -> datetime:
     """The instant that a time argument means; raises Ambiguous with a button for each, or NotPossible.
 

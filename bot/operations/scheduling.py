@@ -7,15 +7,31 @@ from typing import Annotated, Any
 
 from bot.changes.plan import Plan
 from bot.changes.repository import waits
-from bot.journal.models import Entry
+from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeNumber
-from bot.operations.base import AboutChange, ChangeModifier, ControlOperation, JournalEffect, ReadOperation
+from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.schedule import notice, resolve_instant
 from bot.policy.model import Permission
 from bot.times.model import Duration, End
+
+
+class AboutChange(Operation):
+    """Refers to an earlier change by its number."""
+
+    permission = None
+    advertised = False
+
+    number: ChangeNumber
+
+    def about(self) -> int | None:
+        return self.number
+
+    def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
+        """Moves the entry to `run_at`, or cancels it (None); void if its time has changed since it was read."""
+        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at)
 
 
 class ChangeReference(AboutChange):

@@ -77,16 +77,17 @@ class FormService:
 
 
 MAX_NAMED = 10
+"""Names listed in one message."""
 
 
-def cached_faults(offering: PickerOptions, asked: Operation) -> dict[str, str]:
+def cached_faults(offering: PickerOptions, operation: Operation) -> dict[str, str]:
     """Messages by field for names that are certainly wrong; none where the cached names are not fresh."""
-    return dict(_faults(offering, asked))
+    return dict(_faults(offering, operation))
 
 
-def _faults(offering: PickerOptions, asked: Operation) -> Iterator[tuple[str, str]]:
-    groups = set(map(fold, asked.references(Reference.GROUP)))
-    for name, argument_type, value in asked.said():
+def _faults(offering: PickerOptions, operation: Operation) -> Iterator[tuple[str, str]]:
+    groups = set(map(fold, operation.references(Reference.GROUP)))
+    for name, argument_type, value in operation.said():
         match argument_type.reference:
             case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
                 yield name, f"There is no park group called “{value}”."

@@ -101,8 +101,8 @@ class Typeahead:
 
     def count(self, part: Part) -> int | None:
         """Number of options; None while they are not indexed."""
-        file = self._index(part, most=MAX_INLINE_NAMES)
-        return None if file is None else len(file)
+        index = self._index(part, most=MAX_INLINE_NAMES)
+        return None if index is None else len(index)
 
     def file(self, *parts: Part) -> None:
         """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""

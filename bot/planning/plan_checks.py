@@ -43,8 +43,7 @@ def change_attributes(changes: Sequence[Change], *, at: datetime, lasts: timedel
 def of_line(operation: Operation, known: Schedule | None, now: datetime) -> ActionAttributes:
     """The attributes as far as the arguments of an operation determine them."""
     begins = max(now, known.starts) if known and known.starts else now
-    changes = isinstance(operation, ChangeOperation)
-    lasts = None if changes else NOTHING_LASTS
+    lasts = None if isinstance(operation, ChangeOperation) else NOTHING_LASTS
     times = (value for _, argument_type, value in operation.said() if argument_type is TIME)
     return ActionAttributes(
         at=begins,

@@ -11,6 +11,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.schedule import lasts
 
 ASK = "Ask for approval"
+"""Label of the button that requests an approval."""
 
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
@@ -18,10 +19,10 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     if all(change.already for change in plan.changes):
         return Message(title="Nothing to change", notes=plan.already)
     style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
-    long = lasts(operation) if operation.approval else None
+    duration = lasts(operation) if operation.approval else None
     return Message(
         title=f"{plan.wish}? Nothing is changed yet.",
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, long)),
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
         notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
         offers=(
             Offer(
@@ -59,11 +60,11 @@ def approver_facts(plan: Plan) -> tuple[Fact, ...]:
     """Who has to approve, by which rule, and until when."""
     if plan.approval is None:
         return ()
-    who = (
+    approvers = (
         Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
         for one in plan.approval.asked
     )
-    return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
+    return (*approvers, Fact(label="Lapses", value=plan.approval.lapses()))
 
 
 def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, ...]:
