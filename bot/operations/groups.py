@@ -99,11 +99,11 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     """Forms for the changes that the requester may make to the group, without those to be confirmed."""
     from bot.operations.catalog import OPERATIONS  # imports this module
 
-    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group() and not one.asks)
+    changes = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group())
     return tuple(
         FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
-        for one in offered
-        if one.permission is not None and context.may(one.permission, group)
+        for one in changes
+        if not one.asks and one.permission is not None and context.may(one.permission, group)
     )
 
 

@@ -268,7 +268,8 @@ def _checked(readings: Operations) -> Operations:
     """Replaces a modifier by the change in its line, and checks that a preview holds a change."""
     if isinstance(readings[0], Preview):
         _check_preview(readings[0].line)
-    return meant(readings[-1]) or readings  # the last has the shortest inner line, as a reason may hold any word
+    # the last reading has the shortest inner line, as a reason may hold any word
+    return meant(readings[-1]) or readings
 
 
 def meant(operation: Operation) -> Operations:
