@@ -65,7 +65,7 @@ def test_what_is_within_reach_is_offered_and_nothing_else(offering: PickerOption
     assert (offering.choices(EMPTY_SCOPE, ""), offering.silence(EMPTY_SCOPE)) == ([], NONE)
 
 
-@pytest.mark.parametrize("bound", ["MAX_INLINE_NAMES", "MAX_PATTERN_TESTS"])
+@pytest.mark.parametrize("limit", ["MAX_INLINE_NAMES", "MAX_PATTERN_TESTS"])
 def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
     offering: PickerOptions, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
