@@ -6,9 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.operations import approvals as emergency
-from bot.operations import approvals as refuse
-from bot.operations import control as pause
+from bot.operations.approvals import CHANGE_TO_REFUSE, EMERGENCY_LINE, EMERGENCY_REASON, REFUSAL_REASON
 from bot.operations.arguments.targets import MEMBER, MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import DAYS, END, PERSON, SINCE, START, TIME
 from bot.operations.arguments.types import (
@@ -27,10 +25,11 @@ from bot.operations.arguments.types import (
 )
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
+from bot.operations.control import PAUSE_REASON
 from bot.operations.help import TOPIC
-from bot.operations.history import HISTORY_OF
-from bot.operations.scheduling import UNTIL
-from bot.operations.undo import ANYWAY, WHAT
+from bot.operations.history import HISTORY_GROUP
+from bot.operations.scheduling import NEW_END
+from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
 
@@ -109,17 +108,17 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     NUMBER: numbers,
     RECALL: recalls,
     END: ends,
-    UNTIL: ends,
-    **dict.fromkeys([pause.WHY, refuse.WHY, emergency.EMERGENCY_REASON], names),
+    NEW_END: ends,
+    **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], names),
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
-    **dict.fromkeys([CHANGE, refuse.WHICH], st.integers(1, 10**9)),
+    **dict.fromkeys([CHANGE, CHANGE_TO_REFUSE], st.integers(1, 10**9)),
     DRIFT: st.integers(1, 10**9),
     ANYWAY: st.just(True),
-    WHAT: names,
-    **dict.fromkeys([LINE, emergency.URGENT_LINE], lines),
-    HISTORY_OF: names,
+    LAST_CHANGE_OF: names,
+    **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
+    HISTORY_GROUP: names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     SINCE: st.sampled_from(["today", "yesterday", *DAYS]) | st.dates().map(str),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),

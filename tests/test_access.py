@@ -1,4 +1,4 @@
-"""The policy explained to those who live with it."""
+"""Questions about the policy: access, can, who can, why."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,13 +48,14 @@ def park(tmp_path: Path) -> Iterator[House]:
         yield whole
 
 
-def told(park: House, line: str, user: str = ANA) -> list[str]:
+def answer_lines(park: House, line: str, user: str = ANA) -> list[str]:
+    """Title and facts of the answer to a line."""
     message = park.answer(line, user=user)
     return [message.title, *(f"{fact.label}: {fact.value} {' '.join(fact.ids)}".strip() for fact in message.facts)]
 
 
 def test_access_is_told_by_rule_here_elsewhere_and_never(park: House) -> None:
-    assert told(park, "access", BEN) == [
+    assert answer_lines(park, "access", BEN) == [
         "What you may do",
         (
             "Here, by “Ben at night”: look at, change the members of, change the recalls of Sales* or Billing,"
@@ -64,7 +65,7 @@ def test_access_is_told_by_rule_here_elsewhere_and_never(park: House) -> None:
         "Elsewhere, by “Anybody in ops”: create, rename and delete any group, in C000000000OPS",
         "Never, by “Hands off Partners”: change the members of Sales for Partners",
     ]
-    assert told(park, "what can i do")[1] == "Here, by “Ana”: everything"
+    assert answer_lines(park, "what can i do")[1] == "Here, by “Ana”: everything"
 
 
 CAN = [
@@ -83,7 +84,7 @@ def test_whether_somebody_may_is_told_with_the_rule_or_the_reason(
     park: House, line: str, answer: str, why: str
 ) -> None:
     message = park.answer(f"can <@{BEN}> {line}")
-    everything = "\n".join((*told(park, f"can <@{BEN}> {line}"), *message.notes))
+    everything = "\n".join((*answer_lines(park, f"can <@{BEN}> {line}"), *message.notes))
     assert message.title.startswith(f"{answer}: ")
     assert why in everything or line == "help"
     assert park.sandbox.writes == []
@@ -101,12 +102,12 @@ def test_the_answer_is_what_happens(park: House, line: str, answer: str, why: st
 
 
 def test_who_may_is_told_by_rule_with_people_and_channels(park: House) -> None:
-    assert told(park, "who can delete Sales") == [
+    assert answer_lines(park, "who can delete Sales") == [
         "Who may delete Sales",
         f"By “Ana”:  {ANA}",
         "By “Anybody in ops”: anybody in C000000000OPS",
     ]
-    assert told(park, "who can add 1016 to Sales for Partners") == [
+    assert answer_lines(park, "who can add 1016 to Sales for Partners") == [
         'Who may add 1016 to "Sales for Partners"',
         f"By “Ana”:  {ANA}",
         f"By “Ben at night”: for at most 4h {BEN}",

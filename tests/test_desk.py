@@ -1,4 +1,4 @@
-"""Names become the things they name now, or a refusal with a button that says it right."""
+"""Name resolution: names become PBX objects, or a refusal offers corrected lines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ def park(tmp_path: Path) -> Iterator[House]:
 
 
 def refused(park: House, line: str, kind: type[Refused], *, user: str = ANA) -> Message:
-    """What the asker is told instead of a plan."""
+    """The message of the refusal that planning the line raises; checks that nothing was written."""
     with pytest.raises(kind) as caught:
         park.plan(line, user=user)
     assert park.sandbox.writes == []

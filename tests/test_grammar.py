@@ -1,4 +1,4 @@
-"""What people type becomes the operation they mean, or a sentence that says what to type instead."""
+"""A typed line becomes the operation it means, or an error that says what to type instead."""
 
 import pytest
 from hypothesis import given
@@ -15,8 +15,8 @@ from tests.strategies import names, operations
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
 
 
-def understood(line: str) -> list[str]:
-    """The lines that it is read as, or that are offered in its place."""
+def readings_or_offers(line: str) -> list[str]:
+    """The canonical lines of the readings; if it is not understood, the offered lines or the message."""
     try:
         return [reading.text() for reading in parse(line)]
     except NotUnderstood as refused:
@@ -288,7 +288,7 @@ def test_a_name_that_holds_to_has_two_readings_the_longest_first() -> None:
 
 @pytest.mark.parametrize("line", ["Sales", "1001", "remove Sales", "delete", "drop Sales", "erase Sales", "kill Sales"])
 def test_nothing_but_delete_deletes(line: str) -> None:
-    assert not any(meant.startswith("delete ") for meant in understood(line))
+    assert not any(meant.startswith("delete ") for meant in readings_or_offers(line))
 
 
 SPOKEN = [operation for operation in OPERATIONS if operation not in (Replace, Ask, Emergency)]
@@ -322,7 +322,7 @@ def test_a_change_in_an_emergency_is_read_as_that_change(operation: Operation, r
 
 @given(st.text(max_size=60))
 def test_any_text_is_understood_or_refused(line: str) -> None:
-    assert understood(line)
+    assert readings_or_offers(line)
 
 
 @given(
@@ -357,7 +357,7 @@ def test_any_text_is_understood_or_refused(line: str) -> None:
     )
 )
 def test_words_of_the_language_in_any_order_are_understood_or_refused(words: list[str]) -> None:
-    assert understood(" ".join(words))
+    assert readings_or_offers(" ".join(words))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -366,11 +366,11 @@ def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operat
     readings = [parse(example)[0] for example in operation.examples]
     stands_for_others = operation in (Replace, Ask, Emergency)
     assert all(isinstance(one, ChangeOperation if stands_for_others else operation) for one in readings)
-    decides = operation.permission is not None or operation.needed is not Operation.needed
+    decides = operation.permission is not None or operation.required_permission is not Operation.required_permission
     assert decides or not issubclass(operation, ChangeOperation)
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.bare])
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.bare_pattern])
 def test_a_bare_noun_only_reads(operation: type[Operation]) -> None:
     assert issubclass(operation, ReadOperation)
 

@@ -1,4 +1,4 @@
-"""What may be done, decided on names as they are; what would be done, in a plan that fits a button."""
+"""The planner: authorization by names and changes, previews, and plans that fit a button."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is offered for the first characters of a name: the best first, however many names there are."""
+"""What the typeahead offers for the first characters of a name, for any number of names."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ labels = st.lists(names | known, max_size=12)
 typed = st.text(st.sampled_from("salés 10\u00a0nüA"), max_size=4) | names
 
 
-def by_hand(choices: list[PickerOption], text: str) -> list[PickerOption]:
-    """Those that begin with it first, then by label."""
+def expected_options(choices: list[PickerOption], text: str) -> list[PickerOption]:
+    """Reference implementation: options that start with the text first, then by label."""
     found = [one for one in choices if fold(text) in fold(one.label)]
     return sorted(found, key=lambda one: (not fold(one.label).startswith(fold(text)), fold(one.label)))
 
@@ -29,7 +29,7 @@ def by_hand(choices: list[PickerOption], text: str) -> list[PickerOption]:
 @given(labels, typed)
 def test_what_begins_with_the_text_comes_first_and_then_what_holds_it(labels: list[str], text: str) -> None:
     choices = [PickerOption(str(number), label) for number, label in enumerate(labels)]
-    assert list(SearchIndex(choices).fitting(text)) == by_hand(choices, text)
+    assert list(SearchIndex(choices).fitting(text)) == expected_options(choices, text)
 
 
 def test_a_label_that_holds_the_text_twice_is_offered_once() -> None:
@@ -43,8 +43,8 @@ def test_names_of_plain_letters_are_folded_like_all_others(name: str) -> None:
     assert fold(name.upper()) == fold(name.lower()) or not name.isascii()
 
 
-SALES: Part = "group", Reach(frozenset({"Sales*", "Support"}), frozenset({"* EMEA"}))
-NOTHING: Part = "group", Reach(frozenset())
+SALES_SCOPE: Part = "group", Reach(frozenset({"Sales*", "Support"}), frozenset({"* EMEA"}))
+EMPTY_SCOPE: Part = "group", Reach(frozenset())
 
 
 @pytest.fixture(name="offering")
@@ -56,33 +56,33 @@ def _offering() -> Iterator[PickerOptions]:
 
 
 def test_what_is_within_reach_is_offered_and_nothing_else(offering: PickerOptions) -> None:
-    assert offering.silence(SALES) == READING
+    assert offering.silence(SALES_SCOPE) == READING
     offering.warm()
-    found = {one.value for one in offering.choices(SALES, "")}
+    found = {one.value for one in offering.choices(SALES_SCOPE, "")}
     assert {"Sales", "Support"} <= found
     assert all(name == "Support" or (name.startswith("Sales") and not name.endswith(" EMEA")) for name in found)
-    assert offering.silence(SALES) == ""
-    assert (offering.choices(NOTHING, ""), offering.silence(NOTHING)) == ([], NONE)
+    assert offering.silence(SALES_SCOPE) == ""
+    assert (offering.choices(EMPTY_SCOPE, ""), offering.silence(EMPTY_SCOPE)) == ([], NONE)
 
 
-@pytest.mark.parametrize("bound", ["FEW", "TESTS"])
+@pytest.mark.parametrize("limit", ["MAX_INLINE_NAMES", "MAX_PATTERN_TESTS"])
 def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
-    offering: PickerOptions, monkeypatch: pytest.MonkeyPatch, bound: str
+    offering: PickerOptions, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(f"bot.planning.pickers.{bound}", 3)
+    monkeypatch.setattr(f"bot.planning.pickers.{limit}", 3)
     offering.warm()
-    assert (offering.choices(SALES, ""), offering.silence(SALES)) == ([], READING)
-    offering.warm(SALES)
-    assert "Sales" in {one.value for one in offering.choices(SALES, "")}
+    assert (offering.choices(SALES_SCOPE, ""), offering.silence(SALES_SCOPE)) == ([], READING)
+    offering.warm(SALES_SCOPE)
+    assert "Sales" in {one.value for one in offering.choices(SALES_SCOPE, "")}
 
 
 def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_else(
     offering: PickerOptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offering.warm(SALES, NOTHING)
-    monkeypatch.setattr("bot.planning.pickers.FEW", 3)
-    monkeypatch.setattr("bot.planning.pickers.REACHES", 1)
+    offering.warm(SALES_SCOPE, EMPTY_SCOPE)
+    monkeypatch.setattr("bot.planning.pickers.MAX_INLINE_NAMES", 3)
+    monkeypatch.setattr("bot.planning.pickers.MAX_INDEXES", 1)
     offering.warm(("group", Reach(frozenset({"Bill*"}))))
-    assert offering.silence(SALES) == READING
+    assert offering.silence(SALES_SCOPE) == READING
     assert offering.silence(("group", Reach(frozenset({"Bill*"})))) == ""
     assert "Sales" in {one.value for one in offering.choices(("group", EVERYTHING), "sales")}, "what is for all stays"

@@ -1,4 +1,4 @@
-"""Access, can, who can, why."""
+"""Questions about the policy: access, can, who can, why."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from bot.policy.model import Permission
 
 
 class ShowAccess(Operation):
-    """Whoever may do nothing at all needs it most."""
+    """Shows what the requester may do, and by which rules. Requires no permission."""
 
     operation_id = "access"
     title = "What I may do"
@@ -25,7 +25,7 @@ class ShowAccess(Operation):
 
 
 class Can(Operation):
-    """Decided for that person as if they typed the line now, where this is asked; nothing is planned."""
+    """Tells whether a user may run a line in this channel now; plans nothing."""
 
     operation_id = "can"
     title = "May somebody?"
@@ -40,7 +40,7 @@ class Can(Operation):
 
 
 class WhoCan(Operation):
-    """By the rules: who is in their user groups and channels is Slack's to tell."""
+    """Lists whom the rules allow to run a line."""
 
     operation_id = "who_can"
     title = "Who may?"
@@ -54,7 +54,7 @@ class WhoCan(Operation):
 
 
 class Why(ReadOperation):
-    """For who may look at every group that the change is about."""
+    """Shows which rule allowed a change; requires the read permission on all its groups."""
 
     operation_id = "why"
     title = "Why a change"

@@ -1,60 +1,42 @@
-"""Ask, approve, refuse, emergency."""
+"""Operations for approvals and emergencies: ask, approve, refuse, emergency."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact
-from bot.operations.arguments.types import CHANGE, LINE, REASON, ChangeNumber, Line
-from bot.operations.base import ControlOperation, JournalEffect, Operation
+from bot.operations.arguments.types import CHANGE, LINE, REASON
+from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
+from bot.operations.scheduling import AboutChange
 
 
-class Ask(Operation):
-    """Stands for the line in it: what that line did not say is that it may wait for approval."""
+class Ask(ChangeModifier):
+    """Lets the change in its line wait for approval where the policy requires one."""
 
     operation_id = "ask"
     title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
-    permission = None
-    advertised = False
+    modifies = "others could approve"
+    requirement = "a rule with approvers"
     help = (
         "Asks for a change that you may not make by yourself: whoever the policy names approves or refuses it in the"
         " thread. What you may do anyway is done at once."
     )
     examples = ("ask add 1001 to Sales",)
 
-    line: Line
-
-    @classmethod
-    def needs(cls) -> str:
-        return "a rule with approvers"
+    def added(self) -> dict[str, Any]:
+        return {"approval": True}
 
 
-class ApprovalDecision(ControlOperation):
-    """For whoever may approve that change today; never for who asked for it."""
+class ApprovalDecision(AboutChange, ControlOperation):
+    """Decides an approval request; for its approvers, never for the requester."""
 
-    permission = None
-    advertised = False
-
-    number: ChangeNumber
-
-    @classmethod
-    def needs(cls) -> str:
-        return "to be one of its approvers"
-
-    def about(self) -> int | None:
-        return self.number
-
-    def at(self, run_at: datetime | None, entry: Entry) -> Reschedule:
-        """The change begins then; None: never."""
-        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at)
+    requirement = "to be one of its approvers"
 
 
 class Approve(ApprovalDecision):
-    """To what the card shows: of the change that is made, before and after are those that were approved."""
+    """Approves the plan that the card shows; a plan that changes needs a new approval."""
 
     operation_id = "approve"
     title = "Approve"
@@ -69,16 +51,16 @@ class Approve(ApprovalDecision):
         if not context.approvals.suffice(entry):
             return JournalEffect(title=f"Change {self.number} is approved, and needs others to approve it too")
         return JournalEffect(
-            title=f"Change {self.number} is approved", shifts=(self.at(context.repository.now(), entry),)
+            title=f"Change {self.number} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
         )
 
 
-WHICH = replace(CHANGE, label="Change", hint="Its number stands on its card")
-WHY = replace(REASON, hint="Whoever asked for it reads it")
+CHANGE_TO_REFUSE = replace(CHANGE, label="Change", hint="Its number stands on its card")
+REFUSAL_REASON = replace(REASON, hint="Whoever asked for it reads it")
 
 
 class Refuse(ApprovalDecision):
-    """One of those who may approve is enough."""
+    """Refuses an approval request; one approver is enough."""
 
     operation_id = "refuse"
     title = "Refuse a change"
@@ -87,8 +69,8 @@ class Refuse(ApprovalDecision):
     help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
     examples = ("refuse change 42 because Sales is short of people", "refuse change 42")
 
-    number: Annotated[int, WHICH]
-    reason: Annotated[str, WHY] | None = None
+    number: Annotated[int, CHANGE_TO_REFUSE]
+    reason: Annotated[str, REFUSAL_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
         entry = context.approvals.open_to_asker(self.number)
@@ -96,31 +78,30 @@ class Refuse(ApprovalDecision):
         return JournalEffect(
             title=f"Change {self.number} is refused",
             facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
-            shifts=(self.at(None, entry),),
+            shifts=(self.reschedule(entry, None),),
         )
 
 
-URGENT_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
+EMERGENCY_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
 EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is told at once")
 
 
-class Emergency(Operation):
-    """Stands for the line in it: what that line did not say is why it can't wait for whoever may do it."""
+class Emergency(ChangeModifier):
+    """Lets the change in its line use a rule for emergencies."""
 
     operation_id = "emergency"
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
-    permission = None
-    advertised = False
+    modifies = "could be made in an emergency"
+    requirement = "a rule for emergencies"
     help = (
         "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"
         " names, and into the history."
     )
     examples = ("emergency recall Sales to Night Desk for 2h because the desk is empty",)
 
-    line: Annotated[str, URGENT_LINE]
+    line: Annotated[str, EMERGENCY_LINE]
     reason: Annotated[str, EMERGENCY_REASON]
 
-    @classmethod
-    def needs(cls) -> str:
-        return "a rule for emergencies"
+    def added(self) -> dict[str, Any]:
+        return {"emergency": self.reason}

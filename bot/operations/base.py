@@ -1,4 +1,4 @@
-"""Operation, ReadOperation, ChangeOperation, ControlOperation."""
+"""Base classes of operations: Operation, ReadOperation, ChangeOperation and ControlOperation."""
 
 import re
 from abc import abstractmethod
@@ -15,7 +15,7 @@ from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message
 from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, REASON, ArgumentType, Reference, spellings
+from bot.operations.arguments.types import LINE, REASON, ArgumentType, Line, Reference, spellings
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NOTHING_LASTS, Permission
@@ -23,65 +23,65 @@ from bot.times.clauses import Times, no_end
 
 
 class Operation(BaseModel):
-    """Its fields are the arguments; the first phrase is how Park says it, `also` is understood and not advertised."""
+    """An operation and its arguments, which are the model's fields.
+
+    `phrase` is the canonical command; the patterns in `also` are understood but not shown in help.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     operation_id: ClassVar[str]
     """Stable name in the journal and in buttons: it never changes once used."""
     title: ClassVar[str]
-    """What a button or a form calls it: 24 characters are what Slack has room for."""
+    """Name on buttons and forms; at most 24 characters, the limit of a Slack modal's title."""
     phrase: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()
-    bare: ClassVar[str] = ""
-    """What a line without a verb must look like to mean this, as a pattern; for reads only."""
+    bare_pattern: ClassVar[str] = ""
+    """Regular expression for lines without a verb that mean this operation; for reads only."""
     permission: ClassVar[Permission | None]
-    """None: anybody may ask."""
+    """The required permission; None if anybody may use it, or if `required_permission` computes it."""
+    requirement: ClassVar[str] = ""
+    """What the README's table says that it requires, where that is not `permission`."""
     help: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True
-    """Whether the short help names it; what the buttons of a card ask for is left to them."""
+    """Whether the short help lists it; operations of a card's buttons are left out."""
     joins: ClassVar[str] = ""
-    """The field of the group that the members are put into: whoever is in it already is not offered."""
+    """Name of the field with the group that members are added to; its members are not offered."""
     leaves: ClassVar[str] = ""
-    """The field of the group that the members are taken out of: nobody else is offered."""
+    """Name of the field with the group that members are removed from; only its members are offered."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "phrase" in cls.__dict__:
-            register_keywords(*(word for way in cls.ways() for word in way.cuts))
+            register_keywords(*(word for pattern in cls.patterns() for word in pattern.separators))
 
-    @classmethod
-    def needs(cls) -> str:
-        """What the policy has to grant, in a word."""
-        return cls.permission.value if cls.permission else "nothing"
-
-    def needed(self, context: OperationContext) -> Permission | None:
-        """The permission that this very line needs."""
+    def required_permission(self, context: OperationContext) -> Permission | None:
+        """The permission that these arguments require."""
         return self.permission
 
     def about(self) -> int | None:
-        """The change, by number, that it is about."""
+        """Number of the earlier change that the operation refers to."""
         return None
 
     def groups(self, context: OperationContext) -> frozenset[str]:
-        """The names of the groups it is about, as far as they are known without reading them."""
-        return context.groups_named
+        """Names of the groups it affects, as far as known without reading them from the PBX."""
+        return context.mentioned_groups
 
     @classmethod
     def verb(cls) -> str:
-        """What the line starts with: `add`, `server recall time`."""
+        """The words that the command starts with: `add`, `server recall time`."""
         return command_patterns(cls.phrase)[0].verb
 
     @classmethod
     @cache
-    def ways(cls) -> tuple[CommandPattern, ...]:
-        """Every phrase it can be typed as."""
+    def patterns(cls) -> tuple[CommandPattern, ...]:
+        """All patterns that the operation can be typed as."""
         return tuple(phrase for text in (cls.phrase, *cls.also) for phrase in command_patterns(text))
 
     @classmethod
     def usage(cls) -> str:
-        """The phrase with a placeholder for each field."""
+        """The canonical command with a placeholder for each argument."""
         first_spellings = re.sub(r"(\w+)\|\S+", r"\1", cls.phrase)
         return first_spellings.format_map(
             {name: argument_type.placeholder for name, argument_type in cls.argument_types().items()}
@@ -90,91 +90,97 @@ class Operation(BaseModel):
     @classmethod
     @cache
     def argument_types(cls) -> dict[str, ArgumentType]:
-        """The noun of each field that its phrases name, in the order of the declaration."""
-        found = {name: _noun(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
+        """The type of each argument in the patterns, in the order of the fields."""
+        found = {name: _argument_type_of(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
         return {name: argument_type for name, argument_type in found.items() if argument_type not in (None, START, END)}
 
     @classmethod
     def times(cls) -> dict[str, ArgumentType]:
-        """The nouns of the times that may follow each of its phrases, by field."""
+        """The types of the time clauses that may follow each pattern, by field."""
         return {}
 
     @classmethod
     def changes(cls) -> bool:
-        """Whether it changes anything on the PBX."""
+        """Whether it changes the PBX."""
         return issubclass(cls, ChangeOperation)
 
     @classmethod
     def asks_only(cls) -> bool:
-        """Whether all that it does is to answer."""
+        """Whether it only reads."""
         return issubclass(cls, ReadOperation)
 
     @classmethod
-    def of_a_group(cls) -> bool:
-        """Whether it can be asked for beside a group that is shown, in a form that holds the group already."""
+    def takes_group(cls) -> bool:
+        """Whether its form has the field `group`, so that a group's card can offer it prefilled."""
         group = cls.form().get("group")
         return group is not None and group.reference is Reference.GROUP
 
     @classmethod
     def form(cls) -> dict[str, ArgumentType]:
-        """The nouns of the fields that a form asks for; none where it could not ask for all that is needed."""
-        needed = [
-            argument_type
-            for name, argument_type in cls.argument_types().items()
-            if cls.model_fields[name].is_required()
-        ]
-        if not all(argument_type.label for argument_type in needed):
+        """The types of a form's fields; empty if a required argument can't be asked for in a form."""
+        types = cls.argument_types()
+        if not all(types[name].label for name in types if cls.model_fields[name].is_required()):
             return {}
-        return {
-            name: argument_type
-            for name, argument_type in (cls.argument_types() | cls.times()).items()
-            if argument_type.label
-        }
+        return {name: argument_type for name, argument_type in (types | cls.times()).items() if argument_type.label}
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        """What stands on the PBX in the place of what the form asks for; by field, as JSON has it."""
+        """Current values on the PBX to prefill a form with.
+
+        Args:
+            known: the form's arguments so far, by field.
+
+        Returns:
+            Values by field, as JSON.
+        """
         return {}
 
     @classmethod
-    def read_slots(cls, slots: Matches, times: Times | None = None) -> Self:
-        """Raise ValueError with what to type instead."""
-        return cls(**{name: cls.argument_types()[name].read(words) for name, words in slots.items()}, **(times or {}))
+    def from_matches(cls, matches: Matches, times: Times | None = None) -> Self:
+        """Builds the operation from matched words; raises ValueError or NotPossible with what to type."""
+        return cls(**{name: cls.argument_types()[name].read(words) for name, words in matches.items()}, **(times or {}))
 
     def text(self, *, settled: bool = False) -> str:
-        """The line that asks for exactly this, in Park's own words; settled: its times can be read as times only."""
-        said = {
+        """The canonical line that requests exactly this operation.
+
+        Args:
+            settled: put a comma before the time clauses, so that they can't be read as part of a name.
+        """
+        texts = {
             name: argument_type.say(value) for name, argument_type, value in self.said() if name not in self.times()
         }
-        way = next(way for way in command_patterns(self.phrase) if _fields(way) == said.keys())
-        line = " ".join(said[part.name] if isinstance(part, Field) else part.spellings[0] for part in way.parts)
-        return self.timed(line, settled=settled)
+        pattern = next(pattern for pattern in command_patterns(self.phrase) if pattern.fields == texts.keys())
+        line = " ".join(texts[part.name] if isinstance(part, Field) else part.spellings[0] for part in pattern.parts)
+        return self.with_times(line, settled=settled)
 
-    def timed(self, line: str, *, settled: bool = False) -> str:
-        """A line followed by the times of this operation."""
+    def with_times(self, line: str, *, settled: bool = False) -> str:
+        """The line followed by this operation's time clauses."""
         times = [argument_type.say(value) for name, argument_type, value in self.said() if name in self.times()]
         comma = "," if settled and times else ""
         return " ".join((line + comma, *times))
 
+    def references(self, *kinds: Reference) -> list[Any]:
+        """Values of the given arguments that refer to objects of these kinds, in the order of the fields."""
+        return [value for _, argument_type, value in self.said() if argument_type.reference in kinds]
+
     def said(self) -> Iterator[tuple[str, ArgumentType, Any]]:
-        """Name, noun and value of each argument that was given."""
+        """Name, type and value of each argument that was given."""
         for name, argument_type in (self.argument_types() | self.times()).items():
             if (value := getattr(self, name)) is not None:
                 yield name, argument_type, value
 
 
-def _noun(metadata: list[Any], annotation: Any) -> ArgumentType | None:
-    """From `Annotated[..., noun]`, or from `Annotated[..., noun] | None`."""
+def _argument_type_of(metadata: list[Any], annotation: Any) -> ArgumentType | None:
+    """Finds the type in `Annotated[..., type]` or `Annotated[..., type] | None`."""
     inner = (data for part in get_args(annotation) for data in getattr(part, "__metadata__", ()))
     return next((one for one in (*metadata, *inner) if isinstance(one, ArgumentType)), None)
 
 
-def _fields(way: CommandPattern) -> set[str]:
-    return {part.name for part in way.parts if isinstance(part, Field)}
-
-
 def footprint(operation: Operation) -> frozenset[str]:
-    """The folded names and the numbers that it mentions, or the server: known without asking the PBX."""
+    """The folded names and numbers in an operation, or the server; known without a request to the PBX.
+
+    Operations with overlapping footprints run in the order in which they were accepted.
+    """
     touched = {fold(text) for _, argument_type, value in operation.said() for text in _mentions(argument_type, value)}
     return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
 
@@ -183,66 +189,79 @@ def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
     match argument_type.reference:
         case Reference.GROUP:
             yield from spellings(value)
-        case Reference.NEW_GROUP:
-            yield value
-        case Reference.MEMBER:
+        case Reference.NEW_GROUP | Reference.MEMBER:
             yield value
         case Reference.MEMBERS:
             yield from value
 
 
+class ChangeModifier(Operation):
+    """Adds arguments to the change in its line; the parser replaces it with that change."""
+
+    permission = None
+    advertised = False
+    modifies: ClassVar[str]
+    """Ends the message "... is no change that", for a line that holds no change."""
+
+    line: Line
+
+    @abstractmethod
+    def added(self) -> dict[str, Any]:
+        """The arguments that the change gets, by field."""
+
+
 class ReadOperation(Operation):
-    """Answered in private, never queued."""
+    """An operation that is answered in private and never queued."""
 
     @abstractmethod
     def read(self, context: OperationContext) -> Message:
-        """What the person sees."""
+        """Reads the PBX or the journal and returns the answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JournalEffect:
-    """What becomes true in the journal, with the request's own end; and how that is told."""
+    """What a control operation changes in the journal, in the commit that ends its own entry."""
 
     title: str
     facts: tuple[Fact, ...] = ()
     shifts: tuple[Reschedule, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
-    """By name; None: it is taken down."""
+    """New text of each flag, by name; None removes the flag."""
     lasts: timedelta | None = NOTHING_LASTS
-    """How long the change that it is about lasts then, from its beginning; None: it stays."""
+    """The new duration of the change it is about, from that change's start; None if it is permanent."""
 
 
 class ControlOperation(Operation):
-    """Journaled and confirmed for all to see like a change; it writes nothing to the PBX."""
+    """An operation that is journaled and confirmed like a change but writes only to the journal."""
 
     did: ClassVar[str]
-    """What the card of the change that it is about says of it: Extended, Kept."""
+    """Label of its fact on the card of the change that it is about: Extended, Kept."""
     asks: ClassVar[bool] = False
-    """Typed, it only shows what it is about, with a button."""
+    """Whether a typed line only shows a preview, with a button to confirm."""
 
     @abstractmethod
     def effect(self, context: OperationContext) -> JournalEffect:
-        """Raise Refused where it can't be, or no longer."""
+        """Computes the effect on the journal; raises Refused where it is not, or no longer, possible."""
 
 
 class ChangeOperation(Operation):
-    """Journaled, planned, applied by the worker and confirmed in the thread."""
+    """An operation that is journaled, planned, applied by the worker and confirmed in the thread."""
 
     asks: ClassVar[bool] = False
-    """Typed, it only shows what it would do, with a button: a click applies it."""
+    """Whether a typed line only shows a preview, with a button to confirm."""
     button: ClassVar[str] = "Apply"
-    """What that button says, and a preview's."""
+    """Label of the button that applies a preview."""
     may_end: ClassVar[bool] = True
-    """Whether it can be put back by itself, for it is no oddity to have it for a while only."""
+    """Whether it can be temporary."""
 
     starts: Starts | None = None
     ends: Ends | None = None
     replaces: int | None = None
-    """A temporary change in whose place this one comes."""
+    """Number of the temporary change that this one replaces."""
     approval: bool = False
-    """Others may have to approve it first; without this it is refused then."""
+    """Whether it may wait for an approval; without this it is denied where one is required."""
     emergency: str | None = None
-    """Why it is to be made at once, by a rule for emergencies."""
+    """The reason for an emergency; None if it is none."""
 
     def text(self, *, settled: bool = False) -> str:
         line = super().text(settled=settled)
@@ -254,7 +273,7 @@ class ChangeOperation(Operation):
 
     @classmethod
     def times(cls) -> dict[str, ArgumentType]:
-        """When it begins, and when it ends by itself where it can."""
+        """The start, and the end if the change can be temporary."""
         return {"starts": START} | ({"ends": END} if cls.may_end else {})
 
     @model_validator(mode="after")
@@ -265,4 +284,4 @@ class ChangeOperation(Operation):
 
     @abstractmethod
     def plan(self, context: OperationContext) -> Plan:
-        """Read the PBX and say what would change; write nothing."""
+        """Reads the PBX and computes what would change; writes nothing. Raises Refused or PBXError."""

@@ -1,102 +1,80 @@
-"""The list of operations, one line each; load, dump; the README's table."""
+"""The list of operations, their JSON form in the journal, and the README's command table."""
 
 from pathlib import Path
 from typing import Any
 
-from bot.operations.access import Can, ShowAccess, WhoCan, Why
-from bot.operations.approvals import Approve, Ask, Emergency, Refuse
+from bot.operations import access, approvals, control, groups, history, members, recall, scheduling, server, undo
 from bot.operations.base import Operation
-from bot.operations.control import Pause, Preview, Resume
-from bot.operations.groups import Create, Delete, Find, Group, Groups, Rename
 from bot.operations.help import Help
-from bot.operations.history import ExportHistory, ShowHistory
-from bot.operations.members import Add, Move, Remove
-from bot.operations.recall import RecallGroup
-from bot.operations.scheduling import (
-    Cancel,
-    Extend,
-    Keep,
-    Now,
-    Pending,
-    Replace,
-)
-from bot.operations.server import (
-    Server,
-    ServerEnabled,
-    ServerExtension,
-    ServerPrompt,
-    ServerRecall,
-    ServerRecallRingGroupTime,
-    ServerRecallTime,
-)
-from bot.operations.undo import PutBack, Undo, UndoLast
 
 OPERATIONS: tuple[type[Operation], ...] = (
-    Groups,
-    Find,
-    Group,
-    Add,
-    Remove,
-    Move,
-    RecallGroup,
-    Create,
-    Rename,
-    Delete,
-    Server,
-    ServerRecall,
-    ServerRecallTime,
-    ServerRecallRingGroupTime,
-    ServerExtension,
-    ServerPrompt,
-    ServerEnabled,
-    Pending,
-    Extend,
-    Keep,
-    Now,
-    Cancel,
-    Undo,
-    UndoLast,
-    PutBack,
-    Replace,
-    Ask,
-    Approve,
-    Refuse,
-    Emergency,
-    Pause,
-    Resume,
-    Preview,
-    ShowHistory,
-    ExportHistory,
-    ShowAccess,
-    Can,
-    WhoCan,
-    Why,
+    groups.Groups,
+    groups.Find,
+    groups.Group,
+    members.Add,
+    members.Remove,
+    members.Move,
+    recall.RecallGroup,
+    groups.Create,
+    groups.Rename,
+    groups.Delete,
+    server.Server,
+    server.ServerRecall,
+    server.ServerRecallTime,
+    server.ServerRecallRingGroupTime,
+    server.ServerExtension,
+    server.ServerPrompt,
+    server.ServerEnabled,
+    scheduling.Pending,
+    scheduling.Extend,
+    scheduling.Keep,
+    scheduling.Now,
+    scheduling.Cancel,
+    undo.Undo,
+    undo.UndoLast,
+    undo.PutBack,
+    scheduling.Replace,
+    approvals.Ask,
+    approvals.Approve,
+    approvals.Refuse,
+    approvals.Emergency,
+    control.Pause,
+    control.Resume,
+    control.Preview,
+    history.ShowHistory,
+    history.ExportHistory,
+    access.ShowAccess,
+    access.Can,
+    access.WhoCan,
+    access.Why,
     Help,
 )
+"""Every operation, in the order of help and of the README; the order breaks ties between patterns."""
 
 
 def dump(operation: Operation) -> dict[str, Any]:
-    """For the journal."""
+    """Serializes an operation for the journal."""
     return {"operation": operation.operation_id, "arguments": operation.model_dump(mode="json")}
 
 
 def load(dumped: dict[str, Any]) -> Operation:
-    """What `dump` wrote."""
+    """Restores an operation that `dump` serialized."""
     (kind,) = (one for one in OPERATIONS if one.operation_id == dumped["operation"])
     return kind.model_validate(dumped["arguments"])
 
 
 BEGIN, END = "<!-- commands: made by python -m bot table -->", "<!-- end of commands -->"
+"""Markers around the command table in the README."""
 
 
 def markdown() -> str:
-    """One row a verb."""
+    """The command table: one row for each operation."""
     rows = (_row(operation) for operation in OPERATIONS)
     return "\n".join(("| Type | For example | What it does | Needs |", "| --- | --- | --- | --- |", *rows)) + "\n"
 
 
 def check(readme: Path) -> str | None:
-    """What is wrong with the table in the file; None when it is as it should be."""
+    """Tells what is wrong with the command table in a README; None if it is up to date."""
     text = readme.read_text(encoding="utf-8")
     if BEGIN not in text or END not in text:
         return f"{readme} has no command table: put one between {BEGIN} and {END}."
@@ -105,5 +83,6 @@ def check(readme: Path) -> str | None:
 
 
 def _row(operation: type[Operation]) -> str:
+    requirement = operation.requirement or (operation.permission.value if operation.permission else "nothing")
     typed = f"`/park {operation.usage()}`".replace("|", "\\|")
-    return f"| {typed} | `{operation.examples[0]}` | {operation.help} | {operation.needs()} |"
+    return f"| {typed} | `{operation.examples[0]}` | {operation.help} | {requirement} |"

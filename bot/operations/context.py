@@ -1,7 +1,7 @@
 """OperationContext: what an operation may use while it reads or plans.
 
-The planner implements it (`RequestContext`). Operations are typed against this protocol, so that they
-import nothing of the layers above them.
+`bot.planning.context.RequestContext` implements it. Operations are typed against this protocol, so that they import
+nothing of the layers above them.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -45,11 +45,11 @@ class OperationContext(Protocol):
     may_see: Callable[[str], bool]
     """Whether the requester may read the park group of that name."""
     may: PermissionCheck
-    again: Callable[[], tuple[str, ...]]
+    repeatable_lines: Callable[[], tuple[str, ...]]
     """Lines that the requester used last and may still use; raises JournalUnavailable."""
 
     @property
-    def groups_named(self) -> frozenset[str]:
+    def mentioned_groups(self) -> frozenset[str]:
         """Names of the park groups that the request mentions, as the PBX spells them; a new group's as typed."""
 
     def group(self, text: str) -> ParkGroup:
@@ -58,14 +58,14 @@ class OperationContext(Protocol):
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
         """The users that the texts name, in order and without repetition; raises where any of them is unknown."""
 
-    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+    def not_all_possible(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """The refusal for `people`, with a button that does it for the other members of the request."""
 
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
         """The settings `recall_to` and `ring_group_id` for a recall target."""
 
     def ring_group_name(self, id: str) -> str:
-        """A ring group's name and number; the id itself where the PBX does not have it."""
+        """A ring group's name and number; a text with its id where the PBX does not have it."""
 
     def server(self) -> Snapshot:
         """The call park server's settings, read now."""
@@ -79,5 +79,5 @@ class OperationContext(Protocol):
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         """The group's present state; raises NotFound where it was deleted or renamed since it was looked up."""
 
-    def taken(self, name: str) -> ParkGroup | None:
-        """The group that has this name already, whatever its case."""
+    def group_with_name(self, name: str) -> ParkGroup | None:
+        """The group that has this name already, ignoring case."""

@@ -1,4 +1,4 @@
-"""Pause, resume, preview."""
+"""Operations that pause, resume or preview."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -11,11 +11,11 @@ from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
-WHY = replace(REASON, hint="Whoever wants a change meanwhile reads it")
+PAUSE_REASON = replace(REASON, hint="Whoever wants a change meanwhile reads it")
 
 
 class Pause(ControlOperation):
-    """Reads and previews go on; ends of temporary changes wait."""
+    """Stops all changes until `resume`; reads and previews are still answered."""
 
     operation_id = "pause"
     title = "Pause Park"
@@ -26,7 +26,7 @@ class Pause(ControlOperation):
     help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
     examples = ("pause because the PBX is being updated", "pause")
 
-    reason: Annotated[str, WHY] | None = None
+    reason: Annotated[str, PAUSE_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
         reason = self.reason or "no reason was given"
@@ -38,7 +38,7 @@ class Pause(ControlOperation):
 
 
 class Resume(ControlOperation):
-    """Ends that waited are carried out; what was refused meanwhile has to be asked again."""
+    """Ends a pause; delayed ends of temporary changes run then."""
 
     operation_id = "resume"
     title = "Resume Park"
@@ -56,18 +56,15 @@ class Resume(ControlOperation):
 
 
 class Preview(Operation):
-    """Needs the permission of the line that it previews: it is planned like it, and not applied."""
+    """Plans the change in its line without applying it; requires the permission of that change."""
 
     operation_id = "preview"
     title = "Preview"
     phrase = "preview {line}"
     also = ("dry run {line}", "what if {line}")
     permission = None
+    requirement = "what the line needs"
     help = "Shows what a line would change, and a button that applies it. Writes nothing."
     examples = ("preview add 1001 to Sales",)
 
     line: Line
-
-    @classmethod
-    def needs(cls) -> str:
-        return "what the line needs"

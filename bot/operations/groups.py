@@ -1,4 +1,6 @@
-"""Groups, group, find, create, rename, delete."""
+"""Park groups: list, show, find a member, create, rename, delete."""
+
+from collections.abc import Iterable
 
 from bot.changes.change import Change
 from bot.changes.diff import recall, settings
@@ -11,12 +13,12 @@ from bot.operations.arguments.targets import Member, Recall, RecallTarget
 from bot.operations.arguments.types import GroupName, NewGroupName, Search
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.pbx.models import RecallTo
+from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
 
 
 class Groups(ReadOperation):
-    """All of them, or those with a part of a name in theirs."""
+    """Lists all park groups, or those with a text in their name."""
 
     operation_id = "groups"
     title = "List groups"
@@ -35,32 +37,32 @@ class Groups(ReadOperation):
     search: Search | None = None
 
     def read(self, context: OperationContext) -> Message:
-        every = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
-        wanted = fold(self.search or "")
-        found = sorted(
-            (one for one in every if context.may_see(one.name) and wanted in fold(one.name)),
-            key=lambda one: fold(one.name),
-        )
-        title = f"{len(found)} park group{'' if len(found) == 1 else 's'}" + (
-            f" with “{self.search}” in the name" if self.search else ""
-        )
-        counts = {one.id: context.directory.member_count(one.id) for one in found}
+        groups = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
+        found = visible_groups(context, groups, self.search or "")
+        matching = f" with “{self.search}” in the name" if self.search else ""
         return Message(
-            title=title,
-            items=tuple(
-                f"{one.name}: recall to {recall(one.shown(), context.ring_group_name)}{_members(counts[one.id])}"
-                for one in found
-            ),
+            title=f"{len(found)} park group{'' if len(found) == 1 else 's'}{matching}",
+            items=tuple(f"{one.name}: {group_summary(context, one)}" for one in found),
             lines=("group <name>",) if found else (),
         )
 
 
-def _members(count: int | None) -> str:
-    return "" if count is None else f", {count} member{'' if count == 1 else 's'}"
+def visible_groups(context: OperationContext, groups: Iterable[ParkGroup], search: str) -> list[ParkGroup]:
+    """The groups that the requester may see and whose name contains `search`, sorted by name."""
+    wanted = fold(search)
+    found = (one for one in groups if wanted in fold(one.name) and context.may_see(one.name))
+    return sorted(found, key=lambda one: fold(one.name))
+
+
+def group_summary(context: OperationContext, group: ParkGroup) -> str:
+    """A group's recall target and, if it is cached, its number of members."""
+    count = context.directory.member_count(group.id)
+    members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
+    return f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
 
 
 class Group(ReadOperation):
-    """Its settings and members; a bare name asks for it too."""
+    """Shows a group's settings and members."""
 
     operation_id = "group"
     title = "Show a group"
@@ -72,7 +74,7 @@ class Group(ReadOperation):
         "members of {group}",
         "show members of {group}",
     )
-    bare = ".+"
+    bare_pattern = ".+"
     permission = Permission.READ
     help = "Shows a park group: where its unanswered parked calls go, and who is in it. The name alone is enough."
     examples = ("group Sales", "Sales")
@@ -94,19 +96,19 @@ class Group(ReadOperation):
 
 
 def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
-    """What this person may do with it, each in a form that holds the group already; not what would be lost with it."""
-    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
+    """Forms for the changes that the requester may make to the group, without those to be confirmed."""
+    from bot.operations.catalog import OPERATIONS  # imports this module
 
-    offered = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.of_a_group() and not one.asks)
+    changes = (one for one in OPERATIONS if issubclass(one, ChangeOperation) and one.takes_group())
     return tuple(
         FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
-        for one in offered
-        if one.permission is not None and context.may(one.permission, group)
+        for one in changes
+        if not one.asks and one.permission is not None and context.may(one.permission, group)
     )
 
 
 class Find(ReadOperation):
-    """The PBX can't be asked which group a user is in: the members of the groups are read until it is found."""
+    """Finds the group of a user by reading groups one by one: the PBX has no query for it."""
 
     operation_id = "find"
     title = "Find somebody"
@@ -118,7 +120,7 @@ class Find(ReadOperation):
         "find|show extension {member}",
         "which group has {member}",
     )
-    bare = r"[0-9]+|<@\w+>"
+    bare_pattern = r"[0-9]+|<@\w+>"
     permission = Permission.READ
     help = "Tells which park group somebody is in. The number alone is enough."
     examples = ("find 1001", "1001", "find Ana Ruiz")
@@ -141,7 +143,7 @@ class Find(ReadOperation):
 
 
 class Create(ChangeOperation):
-    """Without a recall target, unanswered calls go back to the user who parked them."""
+    """Creates an empty group; its recalls go to the parking user unless a target is given."""
 
     operation_id = "create"
     title = "Create a group"
@@ -171,8 +173,12 @@ class Create(ChangeOperation):
 
 
 def refuse_taken(context: OperationContext, name: str, *, but: str | None = None) -> None:
-    """Names are unique in a tenant; `but` is the id of the group that may have it."""
-    taken = context.taken(name)
+    """Raises NotPossible if the name is in use; names are unique in a tenant.
+
+    Args:
+        but: id of the group that may have the name.
+    """
+    taken = context.group_with_name(name)
     if taken is not None and taken.id != but:
         show = f"group {quote(taken.name)}"
         raise NotPossible(
@@ -181,7 +187,7 @@ def refuse_taken(context: OperationContext, name: str, *, but: str | None = None
 
 
 class Rename(ChangeOperation):
-    """Members and recall target stay."""
+    """Renames a group."""
 
     operation_id = "rename"
     title = "Rename a group"
@@ -209,7 +215,7 @@ class Rename(ChangeOperation):
 
 
 class Delete(ChangeOperation):
-    """Has no synonym, and asks first."""
+    """Deletes a group after a confirmation. It has no synonyms, so that no other line can mean it."""
 
     operation_id = "delete"
     title = "Delete a group"

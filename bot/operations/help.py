@@ -1,4 +1,4 @@
-"""Help."""
+"""Help: the list of operations, or help on one verb."""
 
 import logging
 from collections.abc import Iterator
@@ -16,41 +16,41 @@ log = logging.getLogger(__name__)
 
 
 def _operations() -> tuple[type[Operation], ...]:
-    from bot.operations.catalog import OPERATIONS  # the list holds this operation too
+    from bot.operations.catalog import OPERATIONS  # imports this module
 
     return OPERATIONS
 
 
-def _about(said: str) -> list[type[Operation]]:
-    return [one for one in _operations() if f"{one.verb()} ".startswith(f"{said} ")]
+def _operations_on(text: str) -> list[type[Operation]]:
+    return [one for one in _operations() if f"{one.verb()} ".startswith(f"{text} ")]
 
 
 def topic_of(words: Words) -> str | None:
-    """The verb, or the start of several, that the words are; None where there is no help on them."""
-    said = " ".join(word.text.lower() for word in words)
-    return said if _about(said) else None
+    """The verb, or the start of several verbs, that the words form; None where no verb starts like that."""
+    text = " ".join(word.text.lower() for word in words)
+    return text if _operations_on(text) else None
 
 
-def _topic(words: Words) -> str:
-    if said := topic_of(words):
-        return said
+def _read_topic(words: Words) -> str:
+    if text := topic_of(words):
+        return text
     verbs = dict.fromkeys(one.verb() for one in _operations())
     raise ValueError(f"There is no help on “{join(words)}”; there is on {', '.join(verbs)}.")
 
 
-def _times(about: list[type[Operation]]) -> tuple[str, ...]:
-    """How a time is typed, once for all of them."""
+def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
+    """How start and end are typed, once for all the operations."""
     later = f"To begin later, add {STARTS}."
     ends = f"To let it end by itself, add {ENDS}."
-    fields = {name for one in about for name in one.times()}
-    return tuple(said for name, said in (("starts", later), ("ends", ends)) if name in fields)
+    fields = {name for one in operations for name in one.times()}
+    return tuple(text for name, text in (("starts", later), ("ends", ends)) if name in fields)
 
 
-TOPIC = ArgumentType(placeholder="<verb>", read=_topic, say=str)
+TOPIC = ArgumentType(placeholder="<verb>", read=_read_topic, say=str)
 
 
 class Help(ReadOperation):
-    """Anybody may ask; the short list holds only what the asker may do here."""
+    """Explains one verb, or lists the operations that the requester may use here."""
 
     operation_id = "help"
     title = "Park"
@@ -63,18 +63,18 @@ class Help(ReadOperation):
     topic: Annotated[str, TOPIC] | None = None
 
     def read(self, context: OperationContext) -> Message:
-        return self._one(self.topic) if self.topic else self._all(context)
+        return self._topic_help(self.topic) if self.topic else self._overview(context)
 
-    def _one(self, topic: str) -> Message:
-        about = _about(topic)
+    def _topic_help(self, topic: str) -> Message:
+        operations = _operations_on(topic)
         return Message(
             title=f"Help on {topic}",
-            notes=(*(f"{one.usage()}: {one.help}" for one in about), *_times(about)),
-            lines=tuple(example for one in about for example in one.examples),
+            notes=(*(f"{one.usage()}: {one.help}" for one in operations), *_times(operations)),
+            lines=tuple(example for one in operations for example in one.examples),
         )
 
-    def _all(self, context: OperationContext) -> Message:
-        """The panel: short, for a phone; what they asked for last is a tap away."""
+    def _overview(self, context: OperationContext) -> Message:
+        """A short list with buttons for recent lines and for forms."""
         every = [one for one in _operations() if one.advertised]
         allowed = [one for one in every if one.permission is None or context.may(one.permission)]
         others = len(every) - len(allowed)
@@ -87,21 +87,21 @@ class Help(ReadOperation):
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
-            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _again(context)),
+            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _repeatable_lines(context)),
             forms=tuple(FormOffer(label=one.title, operation=one.operation_id) for one in allowed if one.form()),
         )
 
 
 def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
-    """An example for each kind of thing that they may do."""
+    """An example for each permission."""
     firsts = {one.permission: one for one in reversed(allowed) if one.permission is not None}
     return (one.examples[0] for one in allowed if one in firsts.values())
 
 
-def _again(context: OperationContext) -> tuple[str, ...]:
-    """Help comes without them too."""
+def _repeatable_lines(context: OperationContext) -> tuple[str, ...]:
+    """Empty if the journal can't be read: help does not depend on them."""
     try:
-        return context.again()
+        return context.repeatable_lines()
     except JournalUnavailable as fault:
         log.warning("what somebody asked for last is not known: %s", fault)
         return ()

@@ -1,4 +1,4 @@
-"""History, export history."""
+"""History of requests: show it, export it as CSV."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -11,28 +11,38 @@ from bot.messages.message import ActivityItem, Attachment, Message, Offer
 from bot.messages.text import Words, fold
 from bot.operations.arguments.times import Since, SomeoneId, begins
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, read_name, spellings
-from bot.operations.base import Operation, ReadOperation
+from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
-"""Where the state's name is not the word that people are told."""
+"""Words for the states whose name is not shown to users."""
 MOST = 50
-"""In one answer; older ones are a click away."""
+"""Records in one answer; a button leads to older ones."""
 
 
 def _read_group(words: Words) -> str:
-    """Of a group that may be gone by now: it is not looked up on the PBX."""
+    """The name of a group that may no longer exist, so it is not looked up on the PBX."""
     if any(word.form_context("since", "before", "me") for word in words):
         raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
     return read_name(words)
 
 
-HISTORY_OF = ArgumentType(placeholder="<group>", read=_read_group)
+HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group)
 
 
-class ShowHistory(ReadOperation):
-    """Newest first; a record is only for who may look at every group that it is about."""
+class HistoryQuery(ReadOperation):
+    """Selects requests by group, user and day."""
+
+    permission = Permission.HISTORY
+
+    group: Annotated[str, HISTORY_GROUP] | None = None
+    person: SomeoneId | None = None
+    since: Since | None = None
+
+
+class ShowHistory(HistoryQuery):
+    """Shows requests, newest first; a record requires the history permission on all its groups."""
 
     operation_id = "history"
     title = "History"
@@ -44,43 +54,42 @@ class ShowHistory(ReadOperation):
         "what changed [since {since}]",
         "what did {person} change [since {since}]",
     )
-    permission = Permission.HISTORY
     help = (
         "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
         " of a group, of a person, or since a day such as Monday or 2026-11-01."
     )
     examples = ("history Sales since Monday", "history", "history of me since yesterday")
 
-    group: Annotated[str, HISTORY_OF] | None = None
-    person: SomeoneId | None = None
-    since: Since | None = None
     before: ChangeNumber | None = None
 
     def read(self, context: OperationContext) -> Message:
-        found = list(islice(records(self, context), MOST + 1))
+        found = list(islice(records(self, context, before=self.before), MOST + 1))
         shown, more = found[:MOST], len(found) > MOST
         if not shown:
-            return Message(title=f"Nothing that you may see was asked for{_about(self)}", lines=("history",))
+            return Message(title=f"Nothing that you may see was asked for{_description(self)}", lines=("history",))
         count = f"the newest {MOST}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
         narrower = "There are more: type a group, of @somebody or since a day to narrow it, or look further back."
         return Message(
-            title=f"History{_about(self)}: {count}",
-            items=tuple(map(_deed, shown)),
+            title=f"History{_description(self)}: {count}",
+            items=tuple(map(_activity_item, shown)),
             notes=(narrower,) if more else (),
             offers=tuple(_offers(self, shown[-1].change if more else None)),
         )
 
 
-def records(asked: Operation, context: OperationContext) -> Iterator[HistoryRecord]:
-    """What the asker may see of what `asked` (history, or its export) is about; under its earlier names too."""
-    group, person, since, before = (getattr(asked, name, None) for name in ("group", "person", "since", "before"))
-    viewer, names = context.viewer, {fold(one) for one in spellings(group or "")}
-    user = viewer.user if person == "me" else person and person.strip("<@>")
-    start = begins(since, context.zone, context.repository.now()) if since else None
+def records(query: HistoryQuery, context: OperationContext, before: int | None = None) -> Iterator[HistoryRecord]:
+    """The records that match a query and that the requester may see; follows renamed groups.
+
+    Args:
+        before: only changes with lower numbers.
+    """
+    group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
+    user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
+    start = begins(query.since, context.zone, context.repository.now()) if query.since else None
     for record in viewer.history.newest_first(before=before, since=start, user=user):
         if (not group or _is_about(record, names)) and _may_see(context, record):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            yield _reasoned(context, record)
+            yield _redact_reason(context, record)
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
@@ -95,50 +104,45 @@ def _may(context: OperationContext, group: str) -> bool:
     return context.may(Permission.HISTORY, group) and context.may_see(group)
 
 
-def _about(asked: ShowHistory) -> str:
-    person = {None: "", "me": " by you"}.get(asked.person, " by that person")
-    parts = (f" of {asked.group}" if asked.group else "", person, f" since {asked.since}" if asked.since else "")
-    return "".join(parts) + (f" before change {asked.before}" if asked.before else "")
+def _description(query: ShowHistory) -> str:
+    person = {None: "", "me": " by you"}.get(query.person, " by that person")
+    parts = (f" of {query.group}" if query.group else "", person, f" since {query.since}" if query.since else "")
+    return "".join(parts) + (f" before change {query.before}" if query.before else "")
 
 
-def _reasoned(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
-    """A reason may name groups that the request did not: it is left out for who may not see all that it names."""
+def _redact_reason(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
+    """Removes a reason that names groups which the requester may not see."""
     named = re.findall('[“"]([^”"]+)[”"]', record.reason)
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 
-def _deed(record: HistoryRecord) -> ActivityItem:
+def _activity_item(record: HistoryRecord) -> ActivityItem:
     outcome = f"{_OUTCOMES.get(record.outcome, record.outcome)}{record.reason and ': '}{record.reason}"
     what = f"{record.line}: {record.said}" if record.said else record.line
     how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.source}"
     return ActivityItem(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
 
 
-def _offers(asked: ShowHistory, last: int | None) -> Iterator[Offer]:
+def _offers(query: ShowHistory, last: int | None) -> Iterator[Offer]:
     if last is not None:
-        yield Offer(label="Older", line=asked.model_copy(update={"before": last}).text())
-    whole = asked.model_copy(update={"before": None}).text()
+        yield Offer(label="Older", line=query.model_copy(update={"before": last}).text())
+    whole = query.model_copy(update={"before": None}).text()
     yield Offer(label="Export as CSV", line=f"export {whole}")
 
 
 BOM = "\ufeff"
-"""Without it Excel takes UTF-8 for something else."""
+"""Byte order mark, without which Excel does not read the file as UTF-8."""
 
 
-class ExportHistory(ReadOperation):
-    """For the asker's eyes: it goes to their direct messages, whatever the channel."""
+class ExportHistory(HistoryQuery):
+    """Sends the visible history as a CSV file in a direct message."""
 
     operation_id = "history_export"
     title = "Export history"
     phrase = "export history [{group}] [of {person}] [since {since}]"
     also = ("export [{group}] history", "export", "export history of|for {group} [since {since}]")
-    permission = Permission.HISTORY
     help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
     examples = ("export history since 2026-11-01",)
-
-    group: Annotated[str, HISTORY_OF] | None = None
-    person: SomeoneId | None = None
-    since: Since | None = None
 
     def read(self, context: OperationContext) -> Message:
         rows = list(csv_of(records(self, context)))

@@ -1,4 +1,4 @@
-"""Words against patterns; how far a line was understood."""
+"""Matches words against the patterns of operations, and finds how much of a line was understood."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,80 +15,86 @@ from bot.operations.syntax import CommandPattern, Literal, Matches, command_patt
 from bot.times.clauses import TimeClause, cut, no_end
 
 MAX_READINGS = 12
-"""Ways to cut one line into names: more than that is no line that somebody typed."""
+"""Limit of ways to split one line into names, so that a hostile line can't cost much time."""
 
-FAULTS = (ValueError, NotPossible)
-"""What a noun raises for words that it can't read."""
+READ_ERRORS = (ValueError, NotPossible)
+"""What an argument type raises for words that it can't read."""
 
 Operations = tuple[Operation, ...]
-Fault = tuple[type[Operation], Exception]
+ReadFault = tuple[type[Operation], Exception]
+"""The operation whose argument could not be read, and the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """All readings of a line by one operation, the likeliest first; where there is none, the first fault met."""
+    """All readings of a line by one operation, the likeliest first; if there are none, the first fault."""
 
     readings: Operations = ()
-    fault: Fault | None = None
+    fault: ReadFault | None = None
 
 
-def matched(words: Words) -> Matched:
-    """With the times at the end of the line as times, then as the end of a name."""
-    ways = [matched_tail(tail) for tail in cut(words)]
-    found = {reading.text(settled=True): reading for way in ways for reading in way.readings}
+def match_line(words: Words) -> Matched:
+    """Matches a line with the times at its end read as times, then as part of a name."""
+    matches = [match_clause(tail) for tail in cut(words)]
+    found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
-    return Matched(tuple(same[:MAX_READINGS]), next((way.fault for way in ways if way.fault), None))
+    return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))
 
 
-def matched_tail(tail: TimeClause) -> Matched:
-    """By the phrase that pins down most; only changes can have times."""
-    fault: Fault | None = None
-    verb = verb_of(tail.rest)
-    for operation, ways in _by_weight(OPERATIONS):
+def match_clause(tail: TimeClause) -> Matched:
+    """Matches by the pattern with the most fixed words; times exclude operations without times."""
+    fault: ReadFault | None = None
+    verb = operation_of_verb(tail.rest)
+    for operation, patterns in _by_weight(OPERATIONS):
         if tail.times and not operation.times():
             continue
         found: dict[str, Operation] = {}
-        # a line that begins with a verb begins with no name
-        fitting = [way for way in ways if way.verb or verb is None]
-        for slots in islice((slots for way in fitting for slots in way.match(tail.rest)), MAX_READINGS):
+        # a line that starts with a verb does not start with a name
+        fitting = [pattern for pattern in patterns if pattern.verb or verb is None]
+        for matches in islice((matches for pattern in fitting for matches in pattern.match(tail.rest)), MAX_READINGS):
             try:
-                reading = _read(operation, slots, tail)
+                reading = _read(operation, matches, tail)
                 found.setdefault(reading.text(), reading)
-            except FAULTS as error:
+            except READ_ERRORS as error:
                 fault = fault or (operation, error)
         if found:
             return Matched(tuple(found.values()))
     return Matched(fault=fault)
 
 
-def _read(operation: type[Operation], slots: Matches, tail: TimeClause) -> Operation:
+def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
         raise ValueError(no_end(tail.typed))
-    return operation.read_slots(slots, tail.times)
+    return operation.from_matches(matches, tail.times)
 
 
 @cache
 def _by_weight(
     operations: tuple[type[Operation], ...],
 ) -> tuple[tuple[type[Operation], tuple[CommandPattern, ...]], ...]:
-    """Operations by how many words their phrase pins down, most first: `server on` is no group called that."""
+    """Patterns by number of fixed words, most first: "server on" is not the name of a group."""
     grouped: dict[tuple[int, int], list[CommandPattern]] = {}
     for index, operation in enumerate(operations):
-        for way in operation.ways():
-            grouped.setdefault((-way.weight, index), []).append(way)
+        for pattern in operation.patterns():
+            grouped.setdefault((-pattern.weight, index), []).append(pattern)
     in_order = sorted(grouped.items(), key=lambda item: item[0])
-    return tuple((operations[index], tuple(ways)) for (_, index), ways in in_order)
+    return tuple((operations[index], tuple(patterns)) for (_, index), patterns in in_order)
 
 
-def verb_of(words: Words) -> type[Operation] | None:
-    """The operation whose verb the line starts with; the longest such verb."""
+def operation_of_verb(words: Words) -> type[Operation] | None:
+    """The operation with the longest verb that the line starts with."""
     return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
 
 
 @cache
 def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
-    """The longest first."""
-    verbs = [(tuple(way.verb.split()), operation) for operation in operations for way in operation.ways() if way.verb]
+    """Verbs as words with their operations, the longest first."""
+    verbs = [
+        (tuple(pattern.verb.split()), operation)
+        for operation in operations
+        for pattern in operation.patterns()
+        if pattern.verb
+    ]
     return tuple(sorted(verbs, key=lambda one: -len(one[0])))
 
 
@@ -98,62 +104,63 @@ def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PartialMatch:
-    """What of a line was understood: the usage filled with it, the arguments it gives, and how many words are left."""
+    """How much of a line was understood."""
 
     line: str
     arguments: dict[str, Any]
     left: int
 
 
-def begun(operation: type[Operation], tail: TimeClause) -> PartialMatch:
-    """As much as fits one of its phrases; an optional part is in the line where it was begun, and so are times."""
-    ways = [_begun(operation, way, tail) for way in command_patterns(operation.phrase)]
-    return min(ways, key=lambda way: (way.left, len(way.line)))
+def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
+    """The best match of an operation's canonical patterns with a line that matches none completely."""
+    patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
+    return min(patterns, key=lambda pattern: (pattern.left, len(pattern.line)))
 
 
-def _begun(operation: type[Operation], way: CommandPattern, tail: TimeClause) -> PartialMatch:
-    rest, said, arguments, skipped = tail.rest, list[str](), dict[str, Any](), 0
-    for part in way.parts:
+def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: TimeClause) -> PartialMatch:
+    rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), 0
+    for part in pattern.parts:
         if isinstance(part, Literal):
             rest = rest[1:] if rest and rest[0].form_context(*part.spellings) else rest
-            said.append(part.spellings[0])
+            line_words.append(part.spellings[0])
             continue
         argument_type = operation.argument_types()[part.name]
-        length = _length(operation, argument_type, rest)
+        length = _field_length(operation, argument_type, rest)
         try:
             arguments[part.name] = argument_type.read(rest[:length])
-            said.append(argument_type.say(arguments[part.name]))
+            line_words.append(argument_type.say(arguments[part.name]))
             rest = rest[length:]
-        except FAULTS:
-            said.append(argument_type.placeholder)
-            if any(word.form_context(*_stops(operation)) for word in rest[length:][:1]):
-                rest, skipped = rest[length:], skipped + length  # no other field's: a small word follows
+        except READ_ERRORS:
+            line_words.append(argument_type.placeholder)
+            if any(word.form_context(*_separators(operation)) for word in rest[length:][:1]):
+                # a fixed word follows, so the skipped words belong to no other field
+                rest, unread = rest[length:], unread + length
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
-    said += [operation.times()[name].say(value) for name, value in times.items()]
+    line_words += [operation.times()[name].say(value) for name, value in times.items()]
     return PartialMatch(
-        " ".join(said),
+        " ".join(line_words),
         operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
-        len(rest) + skipped,
+        len(rest) + unread,
     )
 
 
-def _length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
-    """How many words the next field may have: up to the next small word of the operation's, else one, or a line."""
-    stops, most = _stops(operation), len(words) if argument_type.whole_line else 1
-    return next((index for index, word in enumerate(words) if word.form_context(*stops)), min(len(words), most))
+def _field_length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
+    """Number of words for the next field: up to the next fixed word, else one, or all for a line."""
+    separators, limit = _separators(operation), len(words) if argument_type.whole_line else 1
+    return next((index for index, word in enumerate(words) if word.form_context(*separators)), min(len(words), limit))
 
 
-def _stops(operation: type[Operation]) -> set[str]:
-    parts = (part for way in operation.ways() for part in way.parts[1:] if isinstance(part, Literal))
+def _separators(operation: type[Operation]) -> set[str]:
+    parts = (part for pattern in operation.patterns() for part in pattern.parts[1:] if isinstance(part, Literal))
     return {spelling for part in parts for spelling in part.spellings}
 
 
-def form(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
-    """The operation's form, if it has fields to fill."""
+def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
+    """A button for the operation's form, filled with what was understood; none if it has no form."""
     if not operation.form():
         return ()
-    understood = begun(operation, tail)
+    understood = partial_match(operation, tail)
     return (
         FormOffer(
             label="Open the form",
@@ -165,6 +172,6 @@ def form(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
 
 
 def _only_begun(operation: type[Operation], understood: PartialMatch) -> bool:
-    """Whether nothing is wrong with the line but that something is missing."""
+    """Whether the line is correct as far as it goes, and only lacks required arguments."""
     required = {name for name in operation.form() if operation.model_fields[name].is_required()}
     return not understood.left and not required <= understood.arguments.keys()

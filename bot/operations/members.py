@@ -1,4 +1,4 @@
-"""Add, remove, move."""
+"""Members of park groups: add, remove, move."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from bot.policy.model import Permission
 
 
 class Remove(ChangeOperation):
-    """Never deletes a group, whatever its name."""
+    """Removes users from a group, or from the group that each is in."""
 
     operation_id = "remove"
     title = "Remove members"
@@ -42,15 +42,15 @@ class Remove(ChangeOperation):
         memberships: dict[str, list[Person]] = defaultdict(list)
         groups: dict[str, ParkGroup] = {}
         for one in people:
-            if group := context.group(self.group) if self.group else _home(context, one):
+            if group := context.group(self.group) if self.group else _current_group(context, one):
                 groups[group.id] = group
                 memberships[group.id].append(one)
-        changes = [_without(context, groups[id], leaving) for id, leaving in memberships.items()]
-        gone = [one for change in changes for one in change.removed]
-        leaving = {one.number for one in gone}
+        changes = [_removal(context, groups[id], leaving) for id, leaving in memberships.items()]
+        removed = [one for change in changes for one in change.removed]
+        leaving = {one.number for one in removed}
         return Plan(
-            title=_title("Removed", gone or people, changes),
-            wish=_title("Remove", gone or people, changes),
+            title=_title("Removed", removed or people, changes),
+            wish=_title("Remove", removed or people, changes),
             changes=tuple(changes),
             already=tuple(
                 f"{one} is not in {self.group or 'any park group that you may see'}."
@@ -60,7 +60,7 @@ class Remove(ChangeOperation):
         )
 
 
-def _home(context: OperationContext, person: Person) -> ParkGroup | None:
+def _current_group(context: OperationContext, person: Person) -> ParkGroup | None:
     found = context.memberships.find_now(person.number)
     if found.group is None and found.looked < found.total:
         raise NotFound(
@@ -70,7 +70,7 @@ def _home(context: OperationContext, person: Person) -> ParkGroup | None:
     return found.group
 
 
-def _without(context: OperationContext, group: ParkGroup, leaving: list[Person]) -> Change:
+def _removal(context: OperationContext, group: ParkGroup, leaving: list[Person]) -> Change:
     target, before = context.snapshot(group)
     numbers = {one.number for one in leaving}
     after = before.with_members(member for member in before.members or () if member.number not in numbers)
@@ -83,7 +83,7 @@ def _title(verb: str, people: Sequence[Person], changes: Sequence[Change]) -> st
 
 
 class Move(ChangeOperation):
-    """A removal and an addition in one request: both or neither."""
+    """Moves users to another group: a removal and an addition, of which both or neither happen."""
 
     operation_id = "move"
     title = "Move members"
@@ -101,11 +101,11 @@ class Move(ChangeOperation):
     def plan(self, context: OperationContext) -> Plan:
         people = context.people(self.members)
         target, before = context.snapshot(context.group(self.to))
-        there = [one for one in people if one.number in before.numbers()]
-        moving = [one for one in people if one not in there]
+        existing = [one for one in people if one.number in before.numbers()]
+        moving = [one for one in people if one not in existing]
         leaving = self._leaving(context, moving)
         left = {one.number for change in leaving for one in change.removed}
-        self._refuse_who_is_nowhere(context, [one for one in moving if one.number not in left])
+        self._refuse_nonmembers(context, [one for one in moving if one.number not in left])
         joining = Change(target=target, before=before, after=before.with_members((*(before.members or ()), *moving)))
         users = mention_list(moving or people)
         sources = ", ".join(change.target.title for change in leaving)
@@ -113,7 +113,7 @@ class Move(ChangeOperation):
             title=f"Moved {users} from {sources} to {target.title}",
             wish=f"Move {users} from {sources} to {target.title}",
             changes=(*leaving, joining),
-            already=tuple(f"{one} already is in {target.title}." for one in there),
+            already=tuple(f"{one} already is in {target.title}." for one in existing),
         )
 
     def _leaving(self, context: OperationContext, moving: list[Person]) -> tuple[Change, ...]:
@@ -121,19 +121,19 @@ class Move(ChangeOperation):
             return ()
         return Remove(members=tuple(one.number for one in moving), group=self.group).plan(context).changes
 
-    def _refuse_who_is_nowhere(self, context: OperationContext, nowhere: list[Person]) -> None:
-        if not nowhere:
+    def _refuse_nonmembers(self, context: OperationContext, nonmembers: list[Person]) -> None:
+        if not nonmembers:
             return
-        numbers = ", ".join(one.number for one in nowhere)
-        add = self.timed(f"add {numbers} to {quote(self.to)}")
-        reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nowhere)
-        if len(nowhere) == len(context.people(self.members)):
+        numbers = ", ".join(one.number for one in nonmembers)
+        add = self.with_times(f"add {numbers} to {quote(self.to)}")
+        reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nonmembers)
+        if len(nonmembers) == len(context.people(self.members)):
             raise NotPossible(f"{reasons[0]} {NOTHING}", notes=reasons[1:], offers=(Offer(label=add, line=add),))
-        raise context.all_or_nothing(nowhere, reasons, Offer(label=add, line=add))
+        raise context.not_all_possible(nonmembers, reasons, Offer(label=add, line=add))
 
 
 class Add(ChangeOperation):
-    """Added one by one in the order asked for: *58 hunts in that order."""
+    """Adds users one by one in the requested order, which is the hunt order of group pickup."""
 
     operation_id = "add"
     title = "Add members"
@@ -154,7 +154,7 @@ class Add(ChangeOperation):
         people = context.people(self.members)
         target, before = context.snapshot(context.group(self.group))
         new = [one for one in people if one.number not in before.numbers()]
-        self._refuse_who_is_elsewhere(context, new)
+        self._refuse_members_elsewhere(context, new)
         after = before.with_members((*(before.members or ()), *new))
         return Plan(
             title=f"Added {mention_list(new or people)} to {target.title}",
@@ -163,8 +163,8 @@ class Add(ChangeOperation):
             already=tuple(f"{one} already is in {target.title}." for one in people if one not in new),
         )
 
-    def _refuse_who_is_elsewhere(self, context: OperationContext, new: list[Person]) -> None:
-        """Only what is known without asking group by group; the PBX refuses the rest, which is explained then."""
+    def _refuse_members_elsewhere(self, context: OperationContext, new: list[Person]) -> None:
+        """Refuses users whose other group is cached; the PBX rejects the rest when the change is applied."""
         elsewhere = context.memberships.known(new)
         if not elsewhere:
             return
@@ -173,4 +173,4 @@ class Add(ChangeOperation):
         reasons = tuple(
             f"{one} is in {group}; a user can be in one park group only." for one, group in elsewhere.items()
         )
-        raise context.all_or_nothing(elsewhere, reasons, Offer(label=move.text(), line=move.text()))
+        raise context.not_all_possible(elsewhere, reasons, Offer(label=move.text(), line=move.text()))

@@ -1,4 +1,4 @@
-"""Line -> operation, or what to type instead."""
+"""Parses a line into operations, or raises NotUnderstood with what to type instead."""
 
 import re
 from collections.abc import Iterator
@@ -10,34 +10,41 @@ from rapidfuzz import fuzz, process
 from bot.errors import NOTHING, NotUnderstood
 from bot.messages.message import Offer
 from bot.messages.text import MAX_LINE, Word, Words, join, split
-from bot.operations.approvals import Ask, Emergency
 from bot.operations.arguments.types import Reference
-from bot.operations.base import ChangeOperation, ControlOperation, Operation
+from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Preview
 from bot.operations.help import Help, topic_of
-from bot.operations.matching import FAULTS, MAX_READINGS, Fault, Operations, begun, form, matched, verb_of
-from bot.operations.scheduling import Replace
+from bot.operations.matching import (
+    MAX_READINGS,
+    READ_ERRORS,
+    Operations,
+    ReadFault,
+    form_offer,
+    match_line,
+    operation_of_verb,
+    partial_match,
+)
 from bot.operations.syntax import CommandPattern, command_patterns
 from bot.times.clauses import TimeClause, cut, no_end, odd
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Phrases of a wish, why it can't be, and lines that do what can."""
+class UnsupportedRequest:
+    """Patterns of a request that can't be served, the reason, and lines that help instead."""
 
     phrases: tuple[str, ...]
     text: str
     lines: tuple[str, ...] = ()
 
     @property
-    def ways(self) -> tuple[CommandPattern, ...]:
-        """The phrases, ready to match."""
-        return tuple(way for text in self.phrases for way in command_patterns(text))
+    def patterns(self) -> tuple[CommandPattern, ...]:
+        """The parsed patterns."""
+        return tuple(pattern for text in self.phrases for pattern in command_patterns(text))
 
 
-EXPLAINED = (
-    Suggestion(
+UNSUPPORTED = (
+    UnsupportedRequest(
         (
             "recall time {group} {time}",
             "recall time of|for {group} {time}",
@@ -51,7 +58,7 @@ EXPLAINED = (
         "A park group has no timers of its own: the call park server's hold for every group. Nothing was changed.",
         ("server",),
     ),
-    Suggestion(
+    UnsupportedRequest(
         (
             "park {call}",
             "park",
@@ -74,24 +81,30 @@ EXPLAINED = (
         ("server",),
     ),
 )
+"""Requests that are often typed but can't be served."""
 
 
-def not_understood(words: Words, fault: Fault | None) -> NotUnderstood:
-    """The fault, where the verb's own phrase met it; else the usage, filled with what was understood."""
-    operation = verb_of(words)
+def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
+    """The error for a line that matches no operation.
+
+    It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
+    """
+    operation = operation_of_verb(words)
     if operation and operation.changes() and (strange := odd(words)) is not None:
-        return NotUnderstood(f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form(operation, strange[0]))
+        return NotUnderstood(
+            f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form_offer(operation, strange[0])
+        )
     tail = cut(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
-        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form(fault[0], tail))
+        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
     return NotUnderstood(
         f"I don't understand all of that line. {NOTHING} {operation.verb().capitalize()} is typed like this:",
-        lines=(begun(operation, tail).line,),
+        lines=(partial_match(operation, tail).line,),
         notes=(f"For example: {operation.examples[0]}",),
-        offers=_forgiven(operation, tail),
-        forms=form(operation, tail),
+        offers=_completed(operation, tail),
+        forms=form_offer(operation, tail),
     )
 
 
@@ -103,35 +116,39 @@ def _unknown(words: Words) -> NotUnderstood:
     )
 
 
-def explained(words: Words) -> NotUnderstood | None:
-    """A wish that can't come true; the server is no group, whatever stands in a group's place."""
-    for wish in EXPLAINED:
-        slots = [found for way in wish.ways for found in way.match(words)]
-        if any(not found.get("group", ()) or not found["group"][-1].form_context("server") for found in slots):
-            return NotUnderstood(wish.text, offers=tuple(Offer(label=line, line=line) for line in wish.lines))
+def unsupported_request(words: Words) -> NotUnderstood | None:
+    """The error for a request that can't be served; None for any other line."""
+    for unsupported in UNSUPPORTED:
+        matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
+        if any(not found.get("group", ()) or not found["group"][-1].form_context("server") for found in matches):
+            return NotUnderstood(
+                unsupported.text, offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
+            )
     return None
 
 
 def corrected_verb(words: Words) -> str | None:
-    """The line with its first word mended, if that makes it one of Park's."""
+    """The line with its first word corrected to a similar verb; None if that makes no valid line."""
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or near[0] == words[0].text.lower():
         return None
-    found = matched((Word(near[0]), *words[1:])).readings
+    found = match_line((Word(near[0]), *words[1:])).readings
     return found[0].text() if found else None
 
 
-def _forgiven(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
-    """The line with its missing small words put in, as a button."""
+def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
+    """A button for the line with its missing fixed words."""
     if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
-        return ()  # a line holds small words of its own
-    for slots in (
-        slots for way in operation.ways() for slots in islice(way.match(tail.rest, forgiving=True), MAX_READINGS)
+        return ()  # the inner line has fixed words of its own
+    for matches in (
+        matches
+        for pattern in operation.patterns()
+        for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS)
     ):
         try:
-            line = operation.read_slots(slots, tail.times).text()
-        except FAULTS:
+            line = operation.from_matches(matches, tail.times).text()
+        except READ_ERRORS:
             continue
         return (Offer(label=line, line=line),)
     return ()
@@ -139,28 +156,32 @@ def _forgiven(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]
 
 @dataclass(frozen=True, slots=True)
 class UnreadTime:
-    """A new name without quotes that ends like a time: by field, with what it is without, and why it can't be one."""
+    """A time at the end of an unquoted new name: the field, the name without it, and why it is not read."""
 
     field: str
     name: str
     why: str
 
 
-def unswallowed(words: Words, readings: Operations) -> Operations:
-    """The readings in whose new names no time vanishes; raise NotUnderstood with a button for each where all do."""
-    left = tuple(one for one in readings if not any(_swallowed(words, one)))
+def without_unread_times(words: Words, readings: Operations) -> Operations:
+    """The readings in whose new names no time is hidden.
+
+    Raises:
+        NotUnderstood: all readings hide one; buttons offer the name with and without it.
+    """
+    left = tuple(one for one in readings if not any(_unread_times(words, one)))
     if left:
         return left
-    lost = next(_swallowed(words, readings[0]))
-    without = readings[0].model_copy(update={lost.field: lost.name}).text()
+    unread = next(_unread_times(words, readings[0]))
+    without = readings[0].model_copy(update={unread.field: unread.name}).text()
     raise NotUnderstood(
-        f"{lost.why} {NOTHING}",
+        f"{unread.why} {NOTHING}",
         notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
         offers=tuple(Offer(label=line, line=line) for line in (without, readings[0].text())),
     )
 
 
-def _swallowed(words: Words, reading: Operation) -> Iterator[UnreadTime]:
+def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
     for name, argument_type, value in reading.said():
         if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
             continue
@@ -172,12 +193,15 @@ def _swallowed(words: Words, reading: Operation) -> Iterator[UnreadTime]:
 
 
 def parse(line: str) -> Operations:
-    """All readings of the line by one operation, the likeliest first: the names that exist tell which is meant."""
+    """Parses a line into all its readings by one operation, the likeliest first.
+
+    The names that exist on the PBX decide which reading is meant. Raises NotUnderstood.
+    """
     words = _split(line)
     if not words:
         return (Help(),)
     if words[-1].form_context("?", "--help", "-h"):
-        return _question(words[:-1], line)
+        return _question(words[:-1])
     return _checked(_readings(words))
 
 
@@ -192,41 +216,43 @@ def _split(line: str) -> Words:
         raise NotUnderstood(str(fault)) from None
 
 
-def _question(words: Words, line: str) -> Operations:
+def _question(words: Words) -> Operations:
     if not words:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
-    asked = readings[0]
-    if not isinstance(asked, ChangeOperation | ControlOperation):
+    operation = readings[0]
+    if not isinstance(operation, ChangeOperation | ControlOperation):
         return readings
-    show = (Offer(label="Preview", line=f"preview {asked.text()}"),) if isinstance(asked, ChangeOperation) else ()
+    show = (
+        (Offer(label="Preview", line=f"preview {operation.text()}"),) if isinstance(operation, ChangeOperation) else ()
+    )
     raise NotUnderstood(
         f"Is that a question or a wish? {NOTHING}",
         notes=("Without the question mark it is done; a preview shows what a change would do.",),
-        offers=(*show, Offer(label=asked.text(), line=asked.text())),
+        offers=(*show, Offer(label=operation.text(), line=operation.text())),
     )
 
 
 def _readings(words: Words) -> Operations:
-    found = matched(words)
+    found = match_line(words)
     if found.readings:
-        return unswallowed(words, found.readings)
-    if (wish := explained(words)) is not None:
-        raise wish
-    if found.fault is None and verb_of(words) is None:
-        return _bare(words)
+        return without_unread_times(words, found.readings)
+    if (unsupported := unsupported_request(words)) is not None:
+        raise unsupported
+    if found.fault is None and operation_of_verb(words) is None:
+        return _parse_bare(words)
     raise not_understood(words, found.fault)
 
 
-def _bare(words: Words) -> Operations:
-    """A bare noun only reads; one that looks like a mistyped verb is asked about."""
-    operation = next(one for one in OPERATIONS if one.bare and re.fullmatch(one.bare, join(words)))
+def _parse_bare(words: Words) -> Operations:
+    """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
+    operation = next(one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join(words)))
     (field,) = operation.argument_types()
     try:
-        reading = operation.read_slots({field: words})
-    except FAULTS as error:
+        reading = operation.from_matches({field: words})
+    except READ_ERRORS as error:
         raise not_understood(words, (operation, error)) from None
     corrected = corrected_verb(words)
     if corrected and len(words) > 1:
@@ -239,22 +265,21 @@ def _bare(words: Words) -> Operations:
 
 
 def _checked(readings: Operations) -> Operations:
-    """What stands for a line is held against what the line in it asks for."""
+    """Replaces a modifier by the change in its line, and checks that a preview holds a change."""
     if isinstance(readings[0], Preview):
         _check_preview(readings[0].line)
-    return meant(readings[-1]) or readings  # the last has the shortest line in it: a reason may hold any word
+    # the last reading has the shortest inner line, as a reason may hold any word
+    return meant(readings[-1]) or readings
 
 
 def meant(operation: Operation) -> Operations:
-    """The readings of the line that it stands for, each with what it adds to them; none where it stands for itself."""
-    match operation:
-        case Replace(number=number, line=line):
-            return _with(line, "could replace another", replaces=number)
-        case Ask(line=line):
-            return _with(line, "others could approve", approval=True)
-        case Emergency(line=line, reason=reason):
-            return _with(line, "could be made in an emergency", emergency=reason)
-    return ()
+    """The readings of the change in a modifier's line, with its arguments; none for other operations."""
+    if not isinstance(operation, ChangeModifier):
+        return ()
+    inner = parse(operation.line)
+    if not isinstance(inner[0], ChangeOperation):
+        raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING}")
+    return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 
 def _check_preview(line: str) -> None:
@@ -264,11 +289,3 @@ def _check_preview(line: str) -> None:
             f"A preview shows a change; {inner.text()} changes nothing.",
             offers=(Offer(label=inner.text(), line=inner.text()),),
         )
-
-
-def _with(line: str, what: str, **more: object) -> Operations:
-    """The readings of a line that must ask for a change, each with something that the line itself can't say."""
-    inner = parse(line)
-    if not isinstance(inner[0], ChangeOperation):
-        raise NotUnderstood(f"{inner[0].text()} is no change that {what}. {NOTHING}")
-    return tuple(one.model_copy(update=more) for one in inner)

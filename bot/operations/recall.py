@@ -1,4 +1,4 @@
-"""Recall; what a recall target means for calls."""
+"""Recall of a park group, and what a recall target means for calls."""
 
 import logging
 from typing import Any
@@ -16,18 +16,20 @@ from bot.times.format import say_seconds
 
 log = logging.getLogger(__name__)
 
-CODES = {"CALL_PARK": "*68", "GROUP_CALL_PARK": "*58", "CALL_RETRIEVE": "*88"}
-"""PortSIP's defaults, used where the PBX does not tell its own."""
+DEFAULT_STAR_CODES = {"CALL_PARK": "*68", "GROUP_CALL_PARK": "*58", "CALL_RETRIEVE": "*88"}
+"""PortSIP's default star codes by feature, for a PBX that does not report its own."""
 
 
-def codes(context: OperationContext) -> dict[str, str]:
-    """The tenant's star codes by feature, as code: a bare star would make what stands between two of them bold."""
-    told = {one.feature: one.code for one in _told(context) if one.code and one.feature in CODES}
-    return {feature: f"`{code}`" for feature, code in (CODES | told).items()}
+def star_codes(context: OperationContext) -> dict[str, str]:
+    """The tenant's star codes by feature, formatted as code: bare stars would be read as bold."""
+    configured = {
+        one.feature: one.code for one in _feature_codes(context) if one.code and one.feature in DEFAULT_STAR_CODES
+    }
+    return {feature: f"`{code}`" for feature, code in (DEFAULT_STAR_CODES | configured).items()}
 
 
-def _told(context: OperationContext) -> tuple[FeatureCode, ...]:
-    """What only makes a sentence better must not keep a change from being made."""
+def _feature_codes(context: OperationContext) -> tuple[FeatureCode, ...]:
+    """Empty if they can't be read: they only improve a message."""
     try:
         return context.settings_cache.feature_codes()
     except PBXError as fault:
@@ -36,25 +38,25 @@ def _told(context: OperationContext) -> tuple[FeatureCode, ...]:
 
 
 def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
-    """For a card: three sentences a tired person would ask for."""
+    """Notes on a recall change: who is no longer called, when a recall happens, and for which calls."""
     if change.already or change.before is None or change.after is None:
         return ()
-    star = codes(context)
-    server = change.after.settings if change.target.is_server else _server(context)
+    star = star_codes(context)
+    server = change.after.settings if change.target.is_server else _server_settings(context)
     if change.target.is_server:
-        covers = (
+        scope = (
             f"This covers calls parked with {star['CALL_PARK']};"
             f" calls parked in a group ({star['GROUP_CALL_PARK']}) follow the group."
         )
     else:
-        covers = (
+        scope = (
             f"This covers calls parked in the group ({star['GROUP_CALL_PARK']});"
             f" calls parked with {star['CALL_PARK']} follow the call park server."
         )
-    return tuple(filter(None, (_no_longer(context, change), _when(server, change), covers)))
+    return tuple(filter(None, (_no_longer_called_note(context, change), _timing_note(server, change), scope)))
 
 
-def _server(context: OperationContext) -> dict[str, Any]:
+def _server_settings(context: OperationContext) -> dict[str, Any]:
     try:
         return context.settings_cache.server().shown()
     except PBXError as fault:
@@ -62,16 +64,16 @@ def _server(context: OperationContext) -> dict[str, Any]:
         return {}
 
 
-def _when(server: dict[str, Any], change: Change) -> str:
-    waits, then = server.get("recall_time"), server.get("recall_ring_group_time")
-    if not isinstance(waits, int):
+def _timing_note(server: dict[str, Any], change: Change) -> str:
+    recall_time, ring_group_time = server.get("recall_time"), server.get("recall_ring_group_time")
+    if not isinstance(recall_time, int):
         return ""
     both = change.after is not None and change.after.settings.get("recall_to") == RecallTo.USER_THEN_RING_GROUP
-    also = f" (ring group time {say_seconds(then)})" if both and isinstance(then, int) else ""
-    return f"A call that nobody picks up is recalled after {say_seconds(waits)}{also}."
+    also = f" (ring group time {say_seconds(ring_group_time)})" if both and isinstance(ring_group_time, int) else ""
+    return f"A call that nobody picks up is recalled after {say_seconds(recall_time)}{also}."
 
 
-def _no_longer(context: OperationContext, change: Change) -> str:
+def _no_longer_called_note(context: OperationContext, change: Change) -> str:
     before, after = (side.settings if side else {} for side in (change.before, change.after))
     lost = []
     if before.get("recall_to") != RecallTo.RING_GROUP and after.get("recall_to") == RecallTo.RING_GROUP:
@@ -83,15 +85,15 @@ def _no_longer(context: OperationContext, change: Change) -> str:
     return f"No longer called: {' and '.join(lost)}." if lost else ""
 
 
-def recall_shown(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:
-    """The recall target as a form's field has it."""
+def recall_form_value(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:
+    """A recall target as a form's field holds it."""
     id = settings.get("ring_group_id") if settings.get("recall_to") != RecallTo.USER else None
     found = context.directory.ring_group_by_id(id) if id else None
     return {"to": settings.get("recall_to"), "ring_group": (found.extension_number or found.name) if found else None}
 
 
 class RecallGroup(ChangeOperation):
-    """The person on call types this one in a hurry."""
+    """Changes where the unanswered calls of a park group are recalled to."""
 
     operation_id = "recall"
     title = "Change recall"
@@ -120,7 +122,7 @@ class RecallGroup(ChangeOperation):
         if "group" not in known:
             return {}
         target, now = context.snapshot(context.group(known["group"]), members=False)
-        return {"group": target.title, "recall": recall_shown(context, now.settings)}
+        return {"group": target.title, "recall": recall_form_value(context, now.settings)}
 
     def plan(self, context: OperationContext) -> Plan:
         target, before = context.snapshot(context.group(self.group), members=False)

@@ -1,4 +1,4 @@
-"""Start and end of an operation as instants."""
+"""Start and end of an operation as instants in UTC."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,42 +11,52 @@ from bot.times.format import exactly, say_duration, say_moment
 from bot.times.model import Duration, End, Start
 from bot.times.resolver import resolve
 
-NOTICE = timedelta(minutes=10)
-"""Before the end of a temporary change the thread is told."""
-WORTH_A_NOTICE = timedelta(minutes=30)
-"""A change shorter than this needs no word before its end: its beginning has not been forgotten."""
+REMINDER_BEFORE_END = timedelta(minutes=10)
+"""How long before the end of a temporary change its thread is notified."""
+MIN_DURATION_FOR_REMINDER = timedelta(minutes=30)
+"""Shorter temporary changes get no reminder: their start is still remembered."""
 
 
-def schedule_of(operation: "ChangeOperation", now: datetime, zone: str) -> Schedule | None:
-    """None for a change that is made at once and stays; raise Ambiguous with a button for each, or NotPossible."""
+def schedule_of(operation: ChangeOperation, now: datetime, zone: str) -> Schedule | None:
+    """The schedule of a change; None if it is immediate and permanent.
+
+    Raises:
+        Ambiguous: a time has several meanings; the offers name each.
+        NotPossible: a time is in the past, or the end is before the start.
+    """
     if operation.starts is None and operation.ends is None:
         return None
-    starts = the_only(operation, "starts", operation.starts, now, zone) if operation.starts else None
-    ends = operation.ends and the_only(operation, "ends", operation.ends, now, zone, begins=starts)
+    starts = resolve_instant(operation, "starts", operation.starts, now, zone) if operation.starts else None
+    ends = operation.ends and resolve_instant(operation, "ends", operation.ends, now, zone, begins=starts)
     return Schedule(zone=zone, starts=starts, ends=ends)
 
 
-def floats(operation: "ChangeOperation") -> bool:
-    """Whether its time counts from its beginning, whenever that is: "for 2h" does, "until 18:00" does not."""
+def floats(operation: ChangeOperation) -> bool:
+    """Whether the end counts from the start, whenever that is: "for 2h" does, "until 18:00" does not."""
     return lasts(operation) is not None
 
 
-def lasts(operation: "ChangeOperation") -> str | None:
-    """How long, where its time counts from its beginning, whenever that is."""
+def lasts(operation: ChangeOperation) -> str | None:
+    """The duration in words, where the end counts from the start, whenever that is."""
     if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Duration):
         return say_duration(operation.ends.when.elapsed)
     return None
 
 
 def notice(begun: datetime, ends: datetime) -> datetime:
-    """When to say that it ends soon: at its end, where there is no need to."""
-    return ends - NOTICE if ends - begun >= WORTH_A_NOTICE else ends
+    """When to remind of an end: the end itself where the change is too short for a reminder."""
+    return ends - REMINDER_BEFORE_END if ends - begun >= MIN_DURATION_FOR_REMINDER else ends
 
 
-def the_only(
-    operation: "Operation", field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
+def resolve_instant(
+    operation: Operation, field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
 ) -> datetime:
-    """The instant that the operation's field means; raise Ambiguous or NotPossible."""
+    """The instant that a time argument means; raises Ambiguous with a button for each, or NotPossible.
+
+    Args:
+        field: name of the argument, to correct the line by.
+        begins: the start, if the value is an end.
+    """
     here = ZoneInfo(zone)
     found = resolve(value, now, here, begins=begins)
     if len(found) == 1:

@@ -1,47 +1,53 @@
-"""Pending, extend, keep, do now, cancel, replace."""
+"""Operations on scheduled and temporary changes: pending, extend, keep, do now, cancel, replace."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot.changes.plan import Plan
 from bot.changes.repository import waits
 from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
-from bot.operations.arguments.types import ChangeNumber, Line
-from bot.operations.base import ControlOperation, JournalEffect, Operation, ReadOperation
+from bot.operations.arguments.types import ChangeNumber
+from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.operations.schedule import notice, the_only
+from bot.operations.schedule import notice, resolve_instant
 from bot.policy.model import Permission
 from bot.times.model import Duration, End
 
 
-class ChangeReference(Operation):
-    """Decided for whoever asks now, on every name that the change touched."""
+class AboutChange(Operation):
+    """Refers to an earlier change by its number."""
 
     permission = None
     advertised = False
 
     number: ChangeNumber
 
-    @classmethod
-    def needs(cls) -> str:
-        return "what the change needed"
-
     def about(self) -> int | None:
         return self.number
 
-    def needed(self, context: OperationContext) -> Permission | None:
-        from bot.operations.catalog import load  # the list holds these operations too
+    def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
+        """Moves the entry to `run_at`, or cancels it (None); void if its time has changed since it was read."""
+        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at)
 
-        return load(context.repository.entry(self.number).asked[0]).needed(context)
+
+class ChangeReference(AboutChange):
+    """Refers to an earlier change, and requires the permission that this change required."""
+
+    requirement = "what the change needed"
+
+    def required_permission(self, context: OperationContext) -> Permission | None:
+        from bot.operations.catalog import load  # imports this module
+
+        return load(context.repository.entry(self.number).asked[0]).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return frozenset(name for change in context.repository.plan(self.number).changes for name in change.names)
 
-    def retimed(
+    def retime(
         self,
         context: OperationContext,
         entry: Entry,
@@ -51,19 +57,26 @@ class ChangeReference(Operation):
         *,
         lasts: timedelta | None,
     ) -> JournalEffect:
-        """The entry gets another time, or None: it is called off. `lasts`: how long the change does then."""
+        """The effect of another start or end of a change.
+
+        Args:
+            entry: the scheduled entry to move.
+            run_at: its new time; None cancels it.
+            due_at: when the worker claims it before that, for the reminder of an end.
+            lasts: how long the change lasts then; None if it is permanent.
+        """
         times = context.repository.times(self.number)
         after = times.dated(run_at) if run_at else "called off"
         return JournalEffect(
             title=title,
             facts=(Fact(label="Time", before=times.dated(entry.run_at), value=after),),
-            shifts=(Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at),),
+            shifts=(self.reschedule(entry, run_at, due_at),),
             lasts=lasts,
         )
 
 
 def for_a_temporary(number: int) -> tuple[Offer, ...]:
-    """Buttons for a change that will end."""
+    """Buttons for a change that has an end."""
     return (
         Offer(label="End now", line=f"undo change {number}"),
         Offer(label="Extend by 1h", line=f"extend change {number} for 1h"),
@@ -72,7 +85,7 @@ def for_a_temporary(number: int) -> tuple[Offer, ...]:
 
 
 def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
-    """Buttons for a change that others have to approve: what is approved is what was shown."""
+    """Buttons for a change that waits for approval; the digest ties an approval to the shown plan."""
     return (
         Offer(label="Approve", line=f"approve change {number}", style="primary", expects=plan.digest()),
         Offer(label="Withdraw", line=f"cancel change {number}"),
@@ -80,7 +93,7 @@ def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
 
 
 def for_a_scheduled(number: int) -> tuple[Offer, ...]:
-    """Buttons for a change that will begin."""
+    """Buttons for a change that has not started."""
     return (
         Offer(label="Do it now", line=f"do change {number} now"),
         Offer(label="Cancel", line=f"cancel change {number}"),
@@ -88,7 +101,7 @@ def for_a_scheduled(number: int) -> tuple[Offer, ...]:
 
 
 class Pending(ReadOperation):
-    """Each with the buttons that whoever asks may use."""
+    """Lists changes that are scheduled, temporary, waiting for approval or of unknown outcome."""
 
     operation_id = "pending"
     title = "What is pending"
@@ -99,14 +112,14 @@ class Pending(ReadOperation):
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
-        rows = (*_asked(context), *_ends(context), *_starts(context), *_unknown(context))
+        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *_unknown_outcomes(context))
         if not rows:
             return Message(title="Nothing is pending: no change waits for its time, and none will end by itself.")
         return Message(title=f"{len(rows)} pending", rows=rows)
 
 
-def _asked(context: OperationContext) -> Iterator[Row]:
-    """Approving is for approvers, and thinking better of it for who asked."""
+def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
+    """Approvers get a button to approve, the requester one to withdraw."""
     for entry in context.repository.coming_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.approval is None or not waits(entry) or not _may_see(context, plan):
@@ -118,7 +131,7 @@ def _asked(context: OperationContext) -> Iterator[Row]:
         yield Row(text=text, ids=(entry.request.user,), offers=offers)
 
 
-def _ends(context: OperationContext) -> Iterator[Row]:
+def _ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.coming_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and _may_see(context, plan):
@@ -126,7 +139,7 @@ def _ends(context: OperationContext) -> Iterator[Row]:
             yield _row(context, first, plan, text, for_a_temporary(first.id))
 
 
-def _starts(context: OperationContext) -> Iterator[Row]:
+def _scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.coming_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.times and not waits(entry) and _may_see(context, plan):
@@ -134,7 +147,7 @@ def _starts(context: OperationContext) -> Iterator[Row]:
             yield _row(context, entry, plan, text, for_a_scheduled(entry.id))
 
 
-def _unknown(context: OperationContext) -> Iterator[Row]:
+def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.unsettled():
         plan = Plan.model_validate(entry.plan)
         if _may_see(context, plan):
@@ -144,12 +157,12 @@ def _unknown(context: OperationContext) -> Iterator[Row]:
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """With its buttons for whoever may do to those groups what the change does."""
-    from bot.operations.catalog import load  # the list holds this operation too
+    """A row whose buttons are shown to those who have the change's permission on all its groups."""
+    from bot.operations.catalog import load  # imports this module
 
-    needed = load(entry.asked[0]).needed(context)
+    permission = load(entry.asked[0]).required_permission(context)
     names: list[str | None] = [*(name for change in plan.changes for name in change.names)] or [None]
-    may = needed is not None and all(context.may(needed, name) for name in names)
+    may = permission is not None and all(context.may(permission, name) for name in names)
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
 
 
@@ -157,11 +170,11 @@ def _may_see(context: OperationContext, plan: Plan) -> bool:
     return all(context.may_see(name) for change in plan.changes for name in change.names)
 
 
-UNTIL = replace(END, label="")
+NEW_END = replace(END, label="")
 
 
 class Extend(ChangeReference, ControlOperation):
-    """By how long, counted from the end that it has; or until when."""
+    """Moves the end of a temporary change: by a duration from the present end, or to a time."""
 
     operation_id = "extend"
     title = "Extend"
@@ -171,15 +184,17 @@ class Extend(ChangeReference, ControlOperation):
     help = "Gives a temporary change another end: later by some time, or at a time that you name."
     examples = ("extend change 42 for 1h", "extend change 42 until 20:00")
 
-    ends: Annotated[End, UNTIL]
+    ends: Annotated[End, NEW_END]
 
     def effect(self, context: OperationContext) -> JournalEffect:
         end, now = context.repository.end_of(self.number), context.repository.now()
         when, zone = self.ends.when, context.zone
         until = (
-            end.run_at + when.elapsed if isinstance(when, Duration) else the_only(self, "ends", self.ends, now, zone)
+            end.run_at + when.elapsed
+            if isinstance(when, Duration)
+            else resolve_instant(self, "ends", self.ends, now, zone)
         )
-        return self.retimed(
+        return self.retime(
             context,
             end,
             f"Change {self.number} ends at another time",
@@ -190,7 +205,7 @@ class Extend(ChangeReference, ControlOperation):
 
 
 class Keep(ChangeReference, ControlOperation):
-    """Its end is called off."""
+    """Makes a temporary change permanent by cancelling its end."""
 
     operation_id = "keep"
     title = "Keep"
@@ -200,11 +215,11 @@ class Keep(ChangeReference, ControlOperation):
     examples = ("keep change 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        return self.retimed(context, context.repository.end_of(self.number), f"Change {self.number} stays", lasts=None)
+        return self.retime(context, context.repository.end_of(self.number), f"Change {self.number} stays", lasts=None)
 
 
 class Now(ChangeReference, ControlOperation):
-    """What it ends with stays as it was: a time that was named, or as long as was said."""
+    """Starts a scheduled change at once; its end stays as it is."""
 
     operation_id = "now"
     title = "Do it now"
@@ -218,11 +233,11 @@ class Now(ChangeReference, ControlOperation):
         start, now = context.repository.start_of(self.number), context.repository.now()
         times = context.repository.times(self.number)
         lasts = times.ends - now if times.ends else None
-        return self.retimed(context, start, f"Change {self.number} begins now", now, lasts=lasts)
+        return self.retime(context, start, f"Change {self.number} begins now", now, lasts=lasts)
 
 
 class Cancel(ChangeReference, ControlOperation):
-    """Before it begins."""
+    """Cancels a change that has not started, or a request for approval."""
 
     operation_id = "cancel"
     title = "Cancel"
@@ -233,21 +248,21 @@ class Cancel(ChangeReference, ControlOperation):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         if waits(entry := context.repository.entry(self.number)):
-            called_off = Reschedule(id=entry.id, seen=entry.run_at, run_at=None)
-            return JournalEffect(title=f"Change {self.number} is no longer asked for", shifts=(called_off,))
+            title = f"Change {self.number} is no longer asked for"
+            return JournalEffect(title=title, shifts=(self.reschedule(entry, None),))
         start, times = context.repository.start_of(self.number), context.repository.times(self.number)
         lasts = times.ends - start.run_at if times.ends else None
-        return self.retimed(context, start, f"Change {self.number} is called off", lasts=lasts)
+        return self.retime(context, start, f"Change {self.number} is called off", lasts=lasts)
 
 
-class Replace(Operation):
-    """Stands for the line in it: what that line did not say is that the temporary change may go."""
+class Replace(ChangeModifier):
+    """Lets the change in its line replace a temporary one."""
 
     operation_id = "replace"
     title = "Replace"
     phrase = "replace change {number} with {line}"
-    permission = None
-    advertised = False
+    modifies = "could replace another"
+    requirement = "what the line needs"
     help = (
         "Makes a change in the place of a temporary one on the same setting: the other's end is called off, and when"
         " this one ends, or is taken back, it goes to how it was before both."
@@ -255,8 +270,6 @@ class Replace(Operation):
     examples = ("replace change 42 with recall Sales to Day Desk for 2h",)
 
     number: ChangeNumber
-    line: Line
 
-    @classmethod
-    def needs(cls) -> str:
-        return "what the line needs"
+    def added(self) -> dict[str, Any]:
+        return {"replaces": self.number}

@@ -1,6 +1,6 @@
-"""Server and its six settings."""
+"""The call park server: show it, and change its six settings."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.changes.change import Change
 from bot.changes.diff import settings
@@ -13,12 +13,12 @@ from bot.operations.arguments.times import Time
 from bot.operations.arguments.types import ExtensionNumber, SoundFile, Switch
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.operations.recall import codes, recall_notes, recall_shown
+from bot.operations.recall import recall_form_value, recall_notes, star_codes
 from bot.policy.model import Permission
 
 
 class Server(ReadOperation):
-    """One a tenant; its timers hold for every group."""
+    """Shows the call park server's settings; its timers apply to every group."""
 
     operation_id = "server"
     title = "The call park server"
@@ -38,7 +38,7 @@ class Server(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         snapshot = context.server()
-        star = codes(context)
+        star = star_codes(context)
         prompt = snapshot.settings.get("prompt_file_name")
         return Message(
             title="Call park server",
@@ -63,7 +63,12 @@ def server_plan(
     prompt: Prompt | None = None,
     **settings: Any,
 ) -> Plan:
-    """The server as it is, or as it was just read, with these settings, or this prompt."""
+    """A plan that changes settings or the prompt of the call park server.
+
+    Args:
+        title: the setting's name in cards, capitalized.
+        before: the server's state, if it was read already.
+    """
     before = before or context.server()
     change = Change(target=SERVER, before=before, after=before.setting(**settings).with_prompt(prompt))
     return Plan(
@@ -77,14 +82,33 @@ def server_plan(
     )
 
 
-class ServerEnabled(ChangeOperation):
-    """Off asks first: nobody can park a call then."""
+class ServerSetting(ChangeOperation):
+    """Sets one setting of the call park server to the operation's only argument."""
+
+    permission = Permission.SERVER
+    setting: ClassVar[str]
+    """The setting's name in the REST API."""
+    setting_title: ClassVar[str]
+    """The setting's name in cards."""
+
+    @classmethod
+    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
+        (argument,) = cls.argument_types()
+        return {argument: context.server().settings.get(cls.setting)}
+
+    def plan(self, context: OperationContext) -> Plan:
+        (argument,) = self.argument_types()
+        return server_plan(context, self.setting_title, **{self.setting: getattr(self, argument)})
+
+
+class ServerEnabled(ServerSetting):
+    """Switches call park on or off; off requires a confirmation, as it affects every user."""
 
     operation_id = "server_enabled"
     title = "Switch call park"
     phrase = "server {on}"
     also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
-    permission = Permission.SERVER
+    setting, setting_title = "enabled", "State"
     help = "Switches call park on or off for everybody. Off asks first."
     examples = ("server on", "server off")
 
@@ -94,39 +118,31 @@ class ServerEnabled(ChangeOperation):
     def asks(self) -> bool:  # type: ignore[override]
         return not self.on
 
-    @classmethod
-    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        return {"on": context.server().settings.get("enabled")}
-
     @property
     def button(self) -> str:  # type: ignore[override]
         return "Switch on" if self.on else "Switch off"
 
     def plan(self, context: OperationContext) -> Plan:
-        plan = server_plan(context, "State", enabled=self.on)
+        plan = super().plan(context)
         lost = "Nobody in the company can park a call while it is off; calls that are parked now may be cut off."
         return plan.model_copy(update={"loses": () if self.on or plan.changes[0].already else (lost,)})
 
 
-class ServerExtension(ChangeOperation):
-    """Must not clash with any other number of the tenant."""
+class ServerExtension(ServerSetting):
+    """Changes the server's extension; refuses a number that is in use."""
 
     operation_id = "server_extension"
     title = "Server extension"
     phrase = "server extension {extension}"
     also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
-    permission = Permission.SERVER
+    setting, setting_title = "extension_number", "Extension"
     help = "Gives the call park server another extension number, one that nothing else on the PBX has."
     examples = ("server extension 666",)
 
     extension: ExtensionNumber
 
-    @classmethod
-    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        return {"extension": context.server().settings.get("extension_number")}
-
     def plan(self, context: OperationContext) -> Plan:
-        plan = server_plan(context, "Extension", extension_number=self.extension)
+        plan = super().plan(context)
         holder = None if plan.changes[0].already else context.pbx.number(self.extension)
         if holder is not None:
             raise NotPossible(f"{self.extension} already belongs to {holder.name or holder.type}. Nothing was changed.")
@@ -134,7 +150,7 @@ class ServerExtension(ChangeOperation):
 
 
 class ServerPrompt(ChangeOperation):
-    """One for the whole company, so it asks first. The file that it comes in the place of is kept."""
+    """Replaces the server's prompt file; requires a confirmation, as there is one for the tenant."""
 
     operation_id = "server_prompt"
     title = "Server prompt"
@@ -157,7 +173,7 @@ class ServerPrompt(ChangeOperation):
 
 
 class ServerRecall(ChangeOperation):
-    """The groups have their own."""
+    """Changes where calls parked outside a group are recalled to."""
 
     operation_id = "server_recall"
     title = "Server recall"
@@ -176,15 +192,15 @@ class ServerRecall(ChangeOperation):
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        return {"recall": recall_shown(context, context.server().settings)}
+        return {"recall": recall_form_value(context, context.server().settings)}
 
     def plan(self, context: OperationContext) -> Plan:
         before = context.server()
         return server_plan(context, "Recall target", before, **context.recall_settings(self.recall, before))
 
 
-class ServerRecallRingGroupTime(ChangeOperation):
-    """Counts where the recall target is the user and then a ring group."""
+class ServerRecallRingGroupTime(ServerSetting):
+    """Changes how long a recall rings the user before it goes to the ring group."""
 
     operation_id = "server_recall_ring_group_time"
     title = "Ring group time"
@@ -195,22 +211,15 @@ class ServerRecallRingGroupTime(ChangeOperation):
         "server recall ring group time to {time}",
         "set recall ring group time to {time}",
     )
-    permission = Permission.SERVER
+    setting, setting_title = "recall_ring_group_time", "Recall ring group time"
     help = "Sets after how long a recalled call goes on to the ring group: 1 to 15 minutes, for every group."
     examples = ("server recall ring group time 90s",)
 
     time: Time
 
-    @classmethod
-    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        return {"time": context.server().settings.get("recall_ring_group_time")}
 
-    def plan(self, context: OperationContext) -> Plan:
-        return server_plan(context, "Recall ring group time", recall_ring_group_time=self.time)
-
-
-class ServerRecallTime(ChangeOperation):
-    """Holds for every group: groups have no timers."""
+class ServerRecallTime(ServerSetting):
+    """Changes how long a parked call waits before it is recalled."""
 
     operation_id = "server_recall_time"
     title = "Recall time"
@@ -222,15 +231,8 @@ class ServerRecallTime(ChangeOperation):
         "recall time to {time}",
         "set recall time to {time}",
     )
-    permission = Permission.SERVER
+    setting, setting_title = "recall_time", "Recall time"
     help = "Sets how long a parked call waits before it is recalled: 1 to 15 minutes, for every group."
     examples = ("server recall time 5m",)
 
     time: Time
-
-    @classmethod
-    def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
-        return {"time": context.server().settings.get("recall_time")}
-
-    def plan(self, context: OperationContext) -> Plan:
-        return server_plan(context, "Recall time", recall_time=self.time)

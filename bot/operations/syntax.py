@@ -1,4 +1,4 @@
-"""`add {members} to {group}`: patterns."""
+"""Command patterns such as `add {members} to {group}`, and matching words against them."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from bot.messages.text import Words
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A word that must stand there; the first spelling is the one that is said back."""
+    """A fixed word in one of several spellings; the first is the canonical one."""
 
     spellings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One word or more that the noun of the operation's field of this name reads."""
+    """One or more words for the operation's field of this name."""
 
     name: str
 
@@ -28,19 +28,24 @@ Matches = dict[str, Words]
 
 @dataclass(frozen=True)
 class CommandPattern:
-    """One way to type an operation, optional parts already chosen."""
+    """One way to type an operation, with its optional parts chosen."""
 
     parts: tuple[Part, ...]
 
     @cached_property
     def weight(self) -> int:
-        """How many words it pins down: the phrase that pins down more is the one that was meant."""
+        """Number of fixed words; the matching pattern with the most wins."""
         return sum(isinstance(part, Literal) for part in self.parts)
 
     @cached_property
     def verb(self) -> str:
-        """The words that it starts with."""
+        """The fixed words that the pattern starts with."""
         return " ".join(part.spellings[0] for part in self._head())
+
+    @property
+    def fields(self) -> set[str]:
+        """Names of the operation's fields in the pattern."""
+        return {part.name for part in self.parts if isinstance(part, Field)}
 
     def _head(self) -> Iterator[Literal]:
         for part in self.parts:
@@ -49,19 +54,23 @@ class CommandPattern:
             yield part
 
     @property
-    def cuts(self) -> Iterator[str]:
-        """The words that come after a field, in all their spellings: where a line may be cut."""
+    def separators(self) -> Iterator[str]:
+        """The fixed words that come after a field, in all spellings."""
         for part in self.parts[len(list(self._head())) :]:
             if isinstance(part, Literal):
                 yield from part.spellings
 
     def match(self, words: Words, *, forgiving: bool = False) -> Iterator[Matches]:
-        """Every way to cut the words into fields, a long first field first; forgiving: inner words may be missing."""
+        """Yields every way to split the words into fields, a long first field first.
+
+        Args:
+            forgiving: accept a line that lacks fixed words, except the first.
+        """
         yield from _match(self.parts, words, forgiving=forgiving, first=True)
 
 
 def command_patterns(text: str) -> tuple[CommandPattern, ...]:
-    """The phrase with and without its optional part."""
+    """Expands the text of a pattern: each optional part is once included and once left out."""
     optional = re.search(r"\s*\[(.*?)\]", text)
     if not optional:
         return (CommandPattern(tuple(_part(word) for word in text.split())),)
@@ -86,5 +95,5 @@ def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: boo
             yield from _match(rest, words, forgiving=forgiving, first=False)
         return
     for length in range(len(words), 0, -1):
-        for slots in _match(rest, words[length:], forgiving=forgiving, first=False):
-            yield {part.name: words[:length], **slots}
+        for matches in _match(rest, words[length:], forgiving=forgiving, first=False):
+            yield {part.name: words[:length], **matches}

@@ -1,8 +1,7 @@
-"""Undo, undo last, put back drift."""
+"""Operations that revert: undo, undo last, put back drift."""
 
-from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Annotated, ClassVar
 
 from bot.changes.change import Change, ChangedSince, moved_by, revert
 from bot.changes.diff import overtaken, people
@@ -28,56 +27,50 @@ ANYWAY = ArgumentType(placeholder="anyway", read=_read_anyway, say=lambda _: "an
 
 
 class RevertingOperation(ChangeOperation):
-    """Only what was moved then, and nothing in silence that was moved since."""
+    """Reverts what an earlier change modified, and nothing that was changed again since."""
 
+    subject: ClassVar[str]
+    """What the number identifies, as in "change 42"."""
+
+    number: int
     anyway: Annotated[bool, ANYWAY] | None = None
 
     @classmethod
     def times(cls) -> dict[str, ArgumentType]:
-        """None: what is taken back is taken back now, and stays so."""
+        """None: a reversal is immediate and permanent."""
         return {}
 
-    @property
-    @abstractmethod
-    def what(self) -> str:
-        """What is taken back, in words."""
+    def revert(self, context: OperationContext, change: Change) -> Change:
+        """The inverse of a change, from the present state of its target.
 
-    @abstractmethod
-    def in_any_case(self) -> Self:
-        """The same, whatever came since."""
-
-    def back(self, context: OperationContext, change: Change) -> Change:
-        """Its way back from what is there now; raise NotPossible with the three states where others moved it since."""
-        now = context.now(change)
+        Raises:
+            NotPossible: it was changed again since, or the earlier prompt file is no longer stored.
+        """
         try:
-            back = revert(change, now, anyway=bool(self.anyway))
+            back = revert(change, context.now(change), anyway=bool(self.anyway))
         except ChangedSince as stop:
-            raise self._overtaken(context, stop) from stop
+            raise self._changed_since(context, stop) from stop
         if back.before is None and back.after is not None:
             refuse_taken(context, back.target.title)
-        _refuse_unsaved(context, back)
+        _refuse_unsaved_prompt(context, back)
         return back
 
-    def _overtaken(self, context: OperationContext, stop: ChangedSince) -> NotPossible:
-        """With a button for whoever wants the first state back whatever came since."""
-        change, now = stop.change, stop.now
-        title = change.target.title
-        if now is None:
-            return NotPossible(f"{title} is gone, so {self.what} can't be taken back. {NOTHING}")
-        seen = (f"{fact.label}: {fact.value}" for fact in overtaken(change, now, context.ring_group_name))
+    def _changed_since(self, context: OperationContext, stop: ChangedSince) -> NotPossible:
+        """The refusal, with a button that restores the first state in any case."""
+        title, what = stop.change.target.title, f"{self.subject} {self.number}"
+        if stop.now is None:
+            return NotPossible(f"{title} is gone, so {what} can't be taken back. {NOTHING}")
+        anyway = f"preview {type(self)(number=self.number, anyway=True).text()}"
         return NotPossible(
-            f"{title} was changed again since {self.what}. {NOTHING}",
-            notes=tuple(seen),
-            offers=self._anyway(change),
+            f"{title} was changed again since {what}. {NOTHING}",
+            notes=tuple(
+                f"{fact.label}: {fact.value}" for fact in overtaken(stop.change, stop.now, context.ring_group_name)
+            ),
+            offers=(Offer(label="Put back as before", line=anyway),) if stop.change.after is not None else (),
         )
 
-    def _anyway(self, change: Change) -> tuple[Offer, ...]:
-        if change.after is None:
-            return ()
-        return (Offer(label="Put back as before", line=f"preview {self.in_any_case().text()}"),)
 
-
-def _refuse_unsaved(context: OperationContext, back: Change) -> None:
+def _refuse_unsaved_prompt(context: OperationContext, back: Change) -> None:
     prompt = back.after.prompt if back.after else None
     if prompt is not None and not back.already and not context.prompt_files.has(prompt):
         raise NotPossible(
@@ -86,22 +79,22 @@ def _refuse_unsaved(context: OperationContext, back: Change) -> None:
         )
 
 
-def notes(change: Change) -> Iterator[str]:
-    """What can't be had back as it was."""
+def _notes(change: Change) -> Iterator[str]:
+    """What can't be restored exactly."""
     if change.before is None and change.after is not None:
         yield f"{change.target.title} is made anew: the PBX gives it another id."
     elif change.added and change.before and change.before.members:
         yield f"Put back last in {change.target.title}, where group parks hunt last: {people(change.added)}."
 
 
-def losses(change: Change) -> Iterator[str]:
-    """What goes with it."""
+def _losses(change: Change) -> Iterator[str]:
+    """What the reversal deletes."""
     if change.before and change.after is None:
         yield f"the park group {change.target.title}"
 
 
 class Undo(ChangeReference, RevertingOperation):
-    """What the button under a change asks for."""
+    """Reverts a change; requested by the Undo button on its card."""
 
     operation_id = "undo"
     title = "Undo a change"
@@ -113,117 +106,99 @@ class Undo(ChangeReference, RevertingOperation):
     )
     examples = ("undo change 42",)
     button = "Undo"
-
-    @property
-    def what(self) -> str:
-        return f"change {self.number}"
-
-    def in_any_case(self) -> Self:
-        return type(self)(number=self.number, anyway=True)
+    subject = "change"
 
     def plan(self, context: OperationContext) -> Plan:
         done = context.repository.done(self.number)
-        changes = tuple(self.back(context, change) for change in reversed(context.repository.whole(done)))
+        changes = tuple(self.revert(context, change) for change in reversed(context.repository.whole(done)))
         return Plan(
             title=f"Taken back: {done.title}",
             wish=f"Take back change {self.number}, “{done.title}”",
             changes=changes,
-            notes=tuple(note for change in changes for note in notes(change)),
+            notes=tuple(note for change in changes for note in _notes(change)),
             already=(f"Change {self.number} is taken back already.",) if all(one.already for one in changes) else (),
-            loses=tuple(loss for change in changes for loss in losses(change)),
+            loses=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
         )
 
 
-def _read_what(words: Words) -> str:
+def _read_last_change_of(words: Words) -> str:
     if words[0].form_context("change"):
         raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
     return whole(words)
 
 
-WHAT = ArgumentType(placeholder="<group>", read=_read_what)
+LAST_CHANGE_OF = ArgumentType(placeholder="<group>", read=_read_last_change_of)
 
 
 class UndoLast(Operation):
-    """Stands for the undoing of one change, which it shows: it is planned like that, and not applied."""
+    """Shows a preview of undoing the last change; the planner replaces it with `Undo`."""
 
     operation_id = "undo_last"
     title = "Undo"
     phrase = "undo [{what}]"
     also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
     permission = None
+    requirement = "what the change needed"
     help = "Shows your last change here, or the last one of a group or of the server, and takes it back when you click."
     examples = ("undo", "undo Sales", "undo server")
 
-    what: Annotated[str, WHAT] | None = None
-
-    @classmethod
-    def needs(cls) -> str:
-        return "what the change needed"
+    what: Annotated[str, LAST_CHANGE_OF] | None = None
 
 
-KINDS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
-"""What it takes to move one thing of a group; for a member it is another, and for all of it what makes groups."""
+SETTING_PERMISSIONS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
+"""The permission for one setting of a group; members and whole groups are handled separately."""
 
 
 class PutBack(RevertingOperation):
-    """What the button under a drift asks for."""
+    """Reverts a drift: a change that was made outside Park."""
 
     operation_id = "put_back"
     title = "Put back a drift"
     phrase = "put back drift {number} [{anyway}]"
     permission = None
     advertised = False
+    requirement = "what the change needs"
     help = (
         "Puts back what was changed outside Park, and nothing else. If that was changed again since, it shows what was,"
         " what was made of it and what is there now, and asks."
     )
     examples = ("put back drift 7",)
     button = "Put it back"
+    subject = "drift"
 
     number: DriftNumber
 
-    @classmethod
-    def needs(cls) -> str:
-        return "what the change needs"
-
-    @property
-    def what(self) -> str:
-        return f"drift {self.number}"
-
-    def in_any_case(self) -> Self:
-        return type(self)(number=self.number, anyway=True)
-
-    def needed(self, context: OperationContext) -> Permission:
-        """A drift is of one kind only: what moves two things at once is two drifts."""
+    def required_permission(self, context: OperationContext) -> Permission:
+        """The permission for the kind of drift; a drift is of one kind only."""
         change = context.repository.drift(self.number)
-        return Permission.SERVER if change.target.is_server else _kind(change)
+        return Permission.SERVER if change.target.is_server else _permission_for(change)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return context.repository.drift(self.number).names
 
     def plan(self, context: OperationContext) -> Plan:
         drift = context.repository.drift(self.number)
-        context.directory.forget_groups()  # whoever changed them did not tell
-        back = self.back(context, drift)
+        context.directory.forget_groups()  # cached from before the change outside Park
+        back = self.revert(context, drift)
         return Plan(
             title=f"Put back: {back.target.title}, as it was before drift {self.number}",
             wish=f"Put {back.target.title} back as it was before drift {self.number}",
             changes=(back,),
-            notes=(*notes(back), *_unknown(back)),
+            notes=(*_notes(back), *_unknown_members(back)),
             already=(f"Drift {self.number} is put back already.",) if back.already else (),
-            loses=tuple(losses(back)),
+            loses=tuple(_losses(back)),
         )
 
 
-def _kind(change: Change) -> Permission:
+def _permission_for(change: Change) -> Permission:
     moved = moved_by(change)
     if any(what.startswith("member ") for what in moved):
         return Permission.MEMBERS
-    return next((KINDS[what] for what in moved if what in KINDS), Permission.GROUPS)
+    return next((SETTING_PERMISSIONS[what] for what in moved if what in SETTING_PERMISSIONS), Permission.GROUPS)
 
 
-def _unknown(change: Change) -> tuple[str, ...]:
+def _unknown_members(change: Change) -> tuple[str, ...]:
     if change.before is None and change.after is not None and change.after.members is None:
         return (f"Who was in {change.target.title} is not known: it comes back empty.",)
     return ()

@@ -1,4 +1,4 @@
-"""Answers of access, can, who can."""
+"""Answers the questions access, can and who can."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.messages.text import fold
 from bot.operations.access import Can, ShowAccess, WhoCan
 from bot.operations.base import Operation
 from bot.operations.parser import parse
-from bot.planning.authorizer import UserDirectory, principal
+from bot.planning.authorizer import UserDirectory, resolve_principal
 from bot.policy.descriptions import describe_rule
 from bot.policy.engine import decide
 from bot.policy.matching import covers, is_against_person, is_for_channel, is_for_person
@@ -21,7 +21,7 @@ from bot.policy.rules import Deny, Policy, Rule
 
 @dataclass(frozen=True, slots=True)
 class NamedOperation:
-    """A line whose names were looked up: what it needs, and of what it speaks."""
+    """An operation whose names were resolved, with the permission and attributes it would need."""
 
     operation: Operation
     permission: Permission | None
@@ -30,39 +30,43 @@ class NamedOperation:
     attributes: ActionAttributes
 
 
-Explains: TypeAlias = ShowAccess | Can | WhoCan
+AccessQuestion: TypeAlias = ShowAccess | Can | WhoCan
 
 
 def access_report(
-    asked: Explains,
+    question: AccessQuestion,
     request: Request,
     policy: Policy,
-    people: UserDirectory,
-    named: Callable[[Operation, str], NamedOperation],
+    users: UserDirectory,
+    resolve_names: Callable[[Operation, str], NamedOperation],
 ) -> Message:
-    """`named` looks up the names in an operation, as typed by that user, and raises Refused."""
-    match asked:
+    """Answers a question about the policy.
+
+    Args:
+        resolve_names: resolves the names in an operation as if the user with that id had typed it; raises Refused.
+    """
+    match question:
         case ShowAccess():
-            return _access(policy, principal(request, people, policy))
+            return _access(policy, resolve_principal(request, users, policy))
         case Can():
-            user = request.user if asked.person == "me" else asked.person.strip("<@>")
-            subject = principal(request.model_copy(update={"user": user}), people, policy)
-            return _can(policy, subject, named(_line(asked.line), user))
+            user = request.user if question.person == "me" else question.person.strip("<@>")
+            principal = resolve_principal(request.model_copy(update={"user": user}), users, policy)
+            return _can(policy, principal, resolve_names(_operation_in(question.line), user))
         case WhoCan():
-            return _who_can(policy, named(_line(asked.line), request.user))
+            return _who_can(policy, resolve_names(_operation_in(question.line), request.user))
 
 
-def _line(line: str) -> Operation:
+def _operation_in(line: str) -> Operation:
     operation = parse(line)[0]
-    if isinstance(operation, Explains):
+    if isinstance(operation, AccessQuestion):
         raise NotUnderstood(f"That asks about a question: type what somebody would do, as in delete Sales. {NOTHING}")
     return operation
 
 
-def _access(policy: Policy, who: Principal) -> Message:
-    mine = [rule for rule in policy.allow if is_for_person(rule, who)]
-    here = [rule for rule in mine if is_for_channel(rule, who.channel)]
-    against = [rule for rule in policy.deny if is_against_person(rule, who)]
+def _access(policy: Policy, principal: Principal) -> Message:
+    mine = [rule for rule in policy.allow if is_for_person(rule, principal)]
+    here = [rule for rule in mine if is_for_channel(rule, principal.channel)]
+    against = [rule for rule in policy.deny if is_against_person(rule, principal)]
     facts = (
         *(Fact(label=f"Here, by “{rule.name}”", value=describe_rule(rule)) for rule in here),
         *(
@@ -73,30 +77,32 @@ def _access(policy: Policy, who: Principal) -> Message:
         *(Fact(label=f"Never, by “{rule.name}”", value=describe_rule(rule), ids=rule.channels) for rule in against),
     )
     title = "What you may do" if mine else "No rule lets you do anything with Park"
-    return Message(title=title, facts=facts, notes=tuple(_doubts(policy, who)))
+    return Message(title=title, facts=facts, notes=tuple(_caveats(policy, principal)))
 
 
-def _doubts(policy: Policy, who: Principal) -> Iterator[str]:
-    if who.outsider:
-        yield f"For {who.outsider} only rules that name their user id count."
-    if who.user_groups is None:
+def _caveats(policy: Policy, principal: Principal) -> Iterator[str]:
+    if principal.outsider:
+        yield f"For {principal.outsider} only rules that name their user id count."
+    if principal.user_groups is None:
         yield "Slack could not say just now which user groups you are in: there may be more."
 
 
-def _can(policy: Policy, who: Principal, named: NamedOperation) -> Message:
+def _can(policy: Policy, principal: Principal, named: NamedOperation) -> Message:
     if named.permission is None:
         return Message(title=f"Yes: {named.operation.text()} needs no permission of its own")
     groups, ring_groups = named.groups, named.ring_groups
-    said = decide(policy, who, named.permission, groups=groups, ring_groups=ring_groups, attributes=named.attributes)
-    facts = [Fact(label="Who", value="", ids=(who.user,))]
-    if said.allowed:
-        facts.append(Fact(label="By", value=" and ".join(f"“{rule}”" for rule in said.rules)))
-    if said.channels:
-        facts.append(Fact(label="Allowed in", value="", ids=said.channels))
-    facts += [Fact(label="Who may approve", value=f"{one.count} of", ids=one.ids) for one in said.approvers]
+    decision = decide(
+        policy, principal, named.permission, groups=groups, ring_groups=ring_groups, attributes=named.attributes
+    )
+    facts = [Fact(label="Who", value="", ids=(principal.user,))]
+    if decision.allowed:
+        facts.append(Fact(label="By", value=" and ".join(f"“{rule}”" for rule in decision.rules)))
+    if decision.channels:
+        facts.append(Fact(label="Allowed in", value="", ids=decision.channels))
+    facts += [Fact(label="Who may approve", value=f"{one.count} of", ids=one.ids) for one in decision.approvers]
     answer = {"allowed": "Yes", "approval": "Once it is approved", "emergency": "In an emergency"}
-    notes = () if said.allowed else (f"They would read: {said.reason}",)
-    title = f"{answer.get(said.outcome, 'No')}: {named.operation.text()}"
+    notes = () if decision.allowed else (f"They would read: {decision.reason}",)
+    title = f"{answer.get(decision.outcome, 'No')}: {named.operation.text()}"
     return Message(title=title, facts=tuple(facts), notes=notes)
 
 
@@ -104,15 +110,15 @@ def _who_can(policy: Policy, named: NamedOperation) -> Message:
     line, permission = named.operation.text(), named.permission
     if permission is None:
         return Message(title=f"Everybody may ask: {line} needs no permission of its own")
-    lets = [rule for rule in policy.allow if permission in rule.operations and _covers(rule, named)]
-    stops = [rule for rule in policy.deny if permission in rule.operations and _stops(rule, named)]
+    allowing = [rule for rule in policy.allow if permission in rule.operations and _covers(rule, named)]
+    denying = [rule for rule in policy.deny if permission in rule.operations and _stops(rule, named)]
     facts = (
-        *(Fact(label=f"By “{rule.name}”", value=_whom(rule), ids=_ids(rule)) for rule in lets),
-        *(Fact(label=f"But not, by “{rule.name}”", value=_whom(rule), ids=_ids(rule)) for rule in stops),
+        *(Fact(label=f"By “{rule.name}”", value=_subjects(rule), ids=_ids(rule)) for rule in allowing),
+        *(Fact(label=f"But not, by “{rule.name}”", value=_subjects(rule), ids=_ids(rule)) for rule in denying),
     )
     several = len(named.groups) > 1
-    notes = ("Each of the groups needs a rule; these let at least one.",) if several and lets else ()
-    return Message(title=f"Who may {line}" if lets else f"No rule lets anybody {line}", facts=facts, notes=notes)
+    notes = ("Each of the groups needs a rule; these let at least one.",) if several and allowing else ()
+    return Message(title=f"Who may {line}" if allowing else f"No rule lets anybody {line}", facts=facts, notes=notes)
 
 
 def _covers(rule: Rule, named: NamedOperation) -> bool:
@@ -125,11 +131,11 @@ def _stops(rule: Deny, named: NamedOperation) -> bool:
     return groups and (rule.ring_groups is None or any(covers(rule.ring_groups, fold(n)) for n in named.ring_groups))
 
 
-def _whom(rule: Rule | Deny) -> str:
-    """In words what the ids after it are: people first, then channels."""
-    bounds = describe_rule(rule).split("; ")[1:]
+def _subjects(rule: Rule | Deny) -> str:
+    """Describes whom a rule is for, before the ids of its users, user groups and channels."""
+    limits = describe_rule(rule).split("; ")[1:]
     people = "" if rule.users or rule.user_groups else "anybody"
-    return ", ".join([*filter(None, [people]), *bounds]) + (" in" if people and rule.channels else "")
+    return ", ".join([*filter(None, [people]), *limits]) + (" in" if people and rule.channels else "")
 
 
 def _ids(rule: Rule | Deny) -> tuple[str, ...]:

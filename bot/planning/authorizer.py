@@ -1,6 +1,6 @@
-"""Who asks; policy on names, and again on the plan."""
+"""Builds the requester's principal and applies the policy to an operation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.change import Change
 from bot.changes.repository import ChangeRepository
 from bot.errors import NOTHING, NotAllowed, SlackRefused
-from bot.messages.request import Request
+from bot.messages.request import Request, Source
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.planning.context import RequestContext
@@ -22,44 +22,48 @@ from bot.policy.store import PolicyStore
 
 
 class AccountStatus(BaseModel):
-    """What a policy asks of a person beyond their id."""
+    """What the policy considers about a Slack user besides the id."""
 
     model_config = ConfigDict(frozen=True)
 
     guest: bool
     foreign: bool
-    """Of another workspace (Slack Connect), or nobody that the bot may see."""
+    """From another workspace (Slack Connect), or a user that the bot can't see."""
     bot: bool
 
 
 class CachedUserDirectory(Protocol):
-    """What a policy goes by; raises SlackFailure where it can't be told: nobody is taken for a member unseen."""
+    """Slack users as the policy needs them; raises SlackFailure for a user that is not known."""
 
     def standing(self, user: str, team: str) -> AccountStatus:
-        """Guest, from elsewhere, or a bot."""
+        """Whether the user is a guest, from another workspace, or a bot."""
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Ids; None where they can't be known now."""
+        """Ids of the user's groups; None if they are not known now."""
 
 
 class UserDirectory(CachedUserDirectory, Protocol):
-    """What Slack knows; waits for it."""
+    """Slack users, requested from Slack where they are not cached."""
 
     @property
     def remembered(self) -> CachedUserDirectory:
-        """What it said within the hour, without asking it: may be out of date, so nothing is decided by it."""
+        """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
 
     def zone(self, user: str) -> str:
-        """An IANA name; UTC where it is not known."""
+        """The user's IANA time zone; UTC if it is not known."""
 
     def email(self, user: str) -> str | None:
-        """None where Slack does not show it."""
+        """The user's e-mail address; None if Slack does not show it."""
 
 
-def principal(request: Request, people: CachedUserDirectory, policy: Policy) -> Principal:
-    """User groups are only asked for where a rule goes by them; raise NotAllowed where Slack won't say who it is."""
+def resolve_principal(request: Request, users: CachedUserDirectory, policy: Policy) -> Principal:
+    """Builds the policy principal from the request and the Slack user record.
+
+    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if Slack refuses to
+    identify the user, and SlackFailure.
+    """
     try:
-        standing = people.standing(request.user, request.team)
+        status = users.standing(request.user, request.team)
     except SlackRefused as refusal:
         raise NotAllowed(
             f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING}"
@@ -68,40 +72,41 @@ def principal(request: Request, people: CachedUserDirectory, policy: Policy) -> 
         user=request.user,
         team=request.team,
         channel=request.channel,
-        user_groups=people.user_groups_of(request.user) if needs_user_groups(policy) else frozenset(),
-        guest=standing.guest,
-        foreign=standing.foreign,
-        bot=standing.bot,
+        user_groups=users.user_groups_of(request.user) if needs_user_groups(policy) else frozenset(),
+        guest=status.guest,
+        foreign=status.foreign,
+        bot=status.bot,
     )
 
 
 class Grant(NamedTuple):
-    """The rules that allowed it in one text, and their policy's fingerprint; None where nobody had to."""
+    """The rules that allow an operation, joined in one text, and the policy's fingerprint.
+
+    Both are None where no permission was needed.
+    """
 
     rule: str | None = None
     policy: str | None = None
     approvers: tuple[Approvers, ...] = ()
-    """Who has to approve it first."""
+    """Who has to approve the change before it is made."""
     channels: tuple[str, ...] = ()
-    """Ids of those that hear of an emergency."""
+    """Ids of the channels that are notified of an emergency."""
 
     def recorded(self) -> dict[str, Any]:
-        """For the journal."""
+        """The fields that the journal stores."""
         return {"rule": self.rule, "policy": self.policy}
 
 
 def is_granted(operation: Operation, decision: Decision) -> bool:
-    """Whether it is allowed, or would be in the way that it was asked for."""
-    return decision.allowed or (isinstance(operation, ChangeOperation) and _second_way(operation, decision))
-
-
-def _second_way(operation: ChangeOperation, decision: Decision) -> bool:
-    urgent = operation.emergency is not None and decision.emergency
-    return bool(urgent or (operation.approval and decision.approvers))
+    """Whether a decision allows the operation, outright or by the approval or emergency it requests."""
+    if decision.allowed or not isinstance(operation, ChangeOperation):
+        return decision.allowed
+    by_emergency = operation.emergency is not None and bool(decision.emergency)
+    return by_emergency or (operation.approval and bool(decision.approvers))
 
 
 def grant_of(operation: Operation, decisions: Sequence[Decision], policy: str) -> Grant:
-    """By decisions that grant it; an emergency waits for nobody, though somebody could approve it."""
+    """Combines decisions that grant an operation; an emergency takes precedence over an approval."""
     urgent = isinstance(operation, ChangeOperation) and operation.emergency is not None
     rules, approvers, channels = dict[str, None](), dict[Approvers, None](), dict[str, None]()
     for one in decisions:
@@ -116,116 +121,152 @@ def grant_of(operation: Operation, decisions: Sequence[Decision], policy: str) -
     return Grant(" and ".join(rules) or None, policy, tuple(approvers), tuple(channels))
 
 
-Some = TypeVar("Some", bound=Operation)
+OperationT = TypeVar("OperationT", bound=Operation)
 
 
 class Authorizer:
-    """Each raises NotAllowed; of nobody (None: the clock) nothing is asked."""
+    """Applies the policy to operations: first by the names in the request, then by the planned changes.
 
-    def __init__(self, policy_store: PolicyStore, people: UserDirectory, repository: ChangeRepository) -> None:
-        self._policy_store, self._people, self._repository = policy_store, people, repository
+    Methods named `require_*` and `authorize_*` raise NotAllowed. A principal of None is the clock, which needs no
+    permission.
+    """
+
+    def __init__(self, policy_store: PolicyStore, users: UserDirectory, repository: ChangeRepository) -> None:
+        self._policy_store, self._users, self._repository = policy_store, users, repository
 
     @property
     def policy(self) -> Policy:
-        """As it is now."""
+        """The policy in force."""
         return self._policy_store.now
 
-    def who(self, request: Request) -> Principal:
-        """As the policy sees them; raise SlackFailure too."""
-        return principal(request, self._people, self.policy)
+    def principal(self, request: Request) -> Principal:
+        """The requester as the policy sees them; raises NotAllowed or SlackFailure."""
+        return resolve_principal(request, self._users, self.policy)
+
+    def requester(self, request: Request) -> Principal | None:
+        """The requester; None for the clock, whose ends were allowed together with their beginning."""
+        return None if request.source is Source.CLOCK else self.principal(request)
 
     def reach(
         self, request: Request, permission: Permission, kind: PickerKind, named: Sequence[Sequence[str]]
     ) -> Reach:
-        """What may be picked beside the groups named, asking nobody; raise SlackUnavailable for whom nobody knows."""
+        """Names that a picker may offer, judged from cached accounts only.
+
+        Args:
+            named: the possible spellings of each group that the form names already.
+
+        Raises:
+            SlackUnavailable: the requester's account is not cached.
+        """
         if kind == "user":
-            return EVERYTHING  # whom the PBX calls is none of the policy's business
+            return EVERYTHING  # no rule restricts PBX users
         policy = self.policy
-        who = principal(request, self._people.remembered, policy)
+        principal = resolve_principal(request, self._users.remembered, policy)
         if kind == "group":
-            return groups_within_reach(policy, who, permission)
-        return ring_groups_within_reach(policy, who, permission, [name for each in named for name in each])
+            return groups_within_reach(policy, principal, permission)
+        return ring_groups_within_reach(policy, principal, permission, [name for each in named for name in each])
 
-    def may_begin(self, who: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()) -> None:
-        """Whatever else it turns out to be about."""
-        self._enforce(might(self.policy, who, permission, groups=named))
+    def may(self, principal: Principal | None, permission: Permission, group: str | None = None) -> bool:
+        """Whether some rule could allow the permission, at all or on one group."""
+        if principal is None:
+            return True
+        return might(self.policy, principal, permission, groups=[[group]] if group else []).allowed
 
-    def may_look(self, who: Principal, groups: frozenset[str]) -> None:
-        """At each of these."""
-        self._enforce(
-            decide(
-                self.policy, who, Permission.READ, groups=groups, attributes=ActionAttributes(at=self._repository.now())
-            )
-        )
+    def may_see(self, principal: Principal | None, group: str) -> bool:
+        """Whether the principal may read this group now."""
+        return principal is None or self._decide_now(principal, Permission.READ, [group]).allowed
 
-    def hopeful(self, who: Principal | None, readings: Sequence[Some]) -> list[Some]:
-        """The readings that might be allowed, at least one."""
-        decisions = [(one, self._might(who, one)) for one in readings]
-        hopeful = [one for one, decision in decisions if decision is None or decision.allowed]
-        if not hopeful and decisions[0][1] is not None:
-            self._enforce(decisions[0][1])
-        return hopeful
+    def require_possible(
+        self, principal: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()
+    ) -> None:
+        """Raises where no rule could allow the permission on the named groups."""
+        self._enforce(might(self.policy, principal, permission, groups=named))
 
-    def on_names(self, who: Principal | None, operation: Operation, context: RequestContext) -> Grant:
-        """Before anything is read."""
-        permission = operation.needed(context)
-        if permission is None or who is None:
+    def require_read(self, principal: Principal, groups: frozenset[str]) -> None:
+        """Raises where any of these groups may not be read."""
+        self._enforce(self._decide_now(principal, Permission.READ, groups))
+
+    def possible_readings(self, principal: Principal | None, readings: Sequence[OperationT]) -> list[OperationT]:
+        """The readings of a line that some rule could allow; raises where there is none."""
+        possible, first_denial = list[OperationT](), None
+        for one in readings:
+            decision = None
+            if one.permission is not None and principal is not None:
+                decision = might(self.policy, principal, one.permission, groups=group_spellings(one))
+            if decision is None or decision.allowed:
+                possible.append(one)
+            else:
+                first_denial = first_denial or decision
+        if not possible and first_denial is not None:
+            self._enforce(first_denial)
+        return possible
+
+    def authorize_names(self, principal: Principal | None, operation: Operation, context: RequestContext) -> Grant:
+        """Authorizes an operation by the names in the request, before the PBX is read.
+
+        A read is decided here. Of a change only what no rule could allow is denied: its attributes are known later.
+        """
+        permission = operation.required_permission(context)
+        if permission is None or principal is None:
             return Grant()
-        groups, ring_groups = operation.groups(context), context.ring_groups_named
+        groups, ring_groups = operation.groups(context), context.mentioned_ring_groups
         if isinstance(operation, ReadOperation):
-            attributes = ActionAttributes(at=self._repository.now())
-            decision = decide(
-                self.policy, who, permission, groups=groups, ring_groups=ring_groups, attributes=attributes
-            )
-        else:  # its figures are known later
-            decision = might(self.policy, who, permission, groups=[[one] for one in groups], ring_groups=ring_groups)
+            decision = self._decide_now(principal, permission, groups, ring_groups)
+        else:
+            names = [[one] for one in groups]
+            decision = might(self.policy, principal, permission, groups=names, ring_groups=ring_groups)
         self._enforce(decision)
         return Grant(decision.rule, decision.policy)
 
-    def on_changes(
+    def authorize_changes(
         self,
-        who: Principal,
+        principal: Principal,
         operation: Operation,
         changes: Sequence[Change],
         context: RequestContext,
         attributes: ActionAttributes,
     ) -> Grant:
-        """On what was read and with all its figures; granted too in the way that it was asked for."""
+        """Authorizes an operation by what it would change, with all attributes known.
+
+        Returns:
+            The grant, which names approvers or emergency channels where the operation asked for that.
+        """
         decisions, policy = list[Decision](), self.policy
-        permission = operation.needed(context)
+        permission = operation.required_permission(context)
         assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
-        names = [(change.names, _ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
-        for groups, ring_groups in names:
-            decision = decide(policy, who, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
+        names = [(change.names, _new_ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
+        for groups, rings in names:
+            decision = decide(policy, principal, permission, groups=groups, ring_groups=rings, attributes=attributes)
             if not is_granted(operation, decision):
                 self._enforce(decision, DeniedAttempt(operation, attributes, self._repository, context.zone))
             decisions.append(decision)
         return grant_of(operation, decisions, policy.fingerprint)
 
-    def _might(self, who: Principal | None, operation: Operation) -> Decision | None:
-        if operation.permission is None or who is None:
-            return None
-        return might(self.policy, who, operation.permission, groups=groups_said(operation))
+    def _decide_now(
+        self, principal: Principal, permission: Permission, groups: Collection[str], ring_groups: Collection[str] = ()
+    ) -> Decision:
+        attributes = ActionAttributes(at=self._repository.now())
+        return decide(self.policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
 
     def _enforce(self, decision: Decision, attempt: DeniedAttempt | None = None) -> None:
         if not decision.allowed:
             raise denial_message(decision, attempt)
 
 
-def groups_said(operation: Operation) -> list[tuple[str, ...]]:
-    """Of each group that it names, what it may be spelled like."""
-    return groups_named(type(operation), {name: value for name, _, value in operation.said()})
+def group_spellings(operation: Operation) -> list[tuple[str, ...]]:
+    """The possible spellings of each group that the operation names."""
+    return spellings_in(type(operation), {name: value for name, _, value in operation.said()})
 
 
-def groups_named(operation: type[Operation], said: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The same of an operation that is not whole yet."""
+def spellings_in(operation: type[Operation], arguments: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The possible spellings of each group in the arguments of an operation that may be incomplete."""
     kinds = {Reference.GROUP, Reference.NEW_GROUP}
     names = [name for name, argument_type in operation.argument_types().items() if argument_type.reference in kinds]
-    return [spellings(said[name]) for name in names if said.get(name)]
+    return [spellings(arguments[name]) for name in names if arguments.get(name)]
 
 
-def _ring_groups(change: Change, context: RequestContext) -> list[str]:
-    """The ring group that recalls would newly go to; its id, which hardly a rule fits, where it went away."""
+def _new_ring_groups(change: Change, context: RequestContext) -> list[str]:
+    """The ring group that recalls would newly go to: its name, or its id if it no longer exists."""
     if change.already or change.after is None:
         return []
     target = change.after.compared().get("ring_group_id")

@@ -1,4 +1,4 @@
-"""OperationContext, implemented: one request's view of the PBX."""
+"""RequestContext: one request's view of the PBX; implements OperationContext."""
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
@@ -25,7 +25,10 @@ from bot.planning.name_resolution import Corrections, RingGroupResolver, UserRes
 
 
 class RequestContext(OperationContext):
-    """For one operation of one person: `may_see` is the policy's word on reading a group, `may` on doing at all."""
+    """The context of one operation and one requester.
+
+    `may_see` and `may` decide by the policy. `repeatable_lines` raises JournalUnavailable.
+    """
 
     def __init__(
         self,
@@ -41,124 +44,102 @@ class RequestContext(OperationContext):
         may: PermissionCheck,
         policy: str,
         viewer: Viewer,
-        again: Callable[[], tuple[str, ...]],
+        repeatable_lines: Callable[[], tuple[str, ...]],
         prompt_files: PromptFiles,
         approvals: Approvals,
     ) -> None:
-        """`again` tells the lines that the person asked for last and still may; raises JournalUnavailable."""
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
-        self.zone, self.policy = zone, policy
-        self.viewer, self.repository, self.may_see, self.may, self.again = viewer, repository, may_see, may, again
-        self.prompt_files = prompt_files
-        self.approvals = approvals
+        self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
+        self.may_see, self.may, self.repeatable_lines = may_see, may, repeatable_lines
+        self.prompt_files, self.approvals = prompt_files, approvals
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
         self.memberships = MembershipLookup(pbx, directory, may_see)
 
     def resolve(self) -> None:
-        """Look up every name that the operation mentions; raise what can't be found, before anything else is read."""
+        """Looks up every name in the operation, before anything else is read; raises Refused."""
         for _, argument_type, value in self.operation.said():
             match argument_type.reference:
                 case Reference.GROUP:
                     self.group(value)
                 case Reference.RECALL if value.ring_group is not None:
-                    self._ring_groups.named(value)
+                    self._ring_groups.resolve(value)
                 case Reference.MEMBER if not value.isdigit():
                     self.people((value,))
                 case Reference.MEMBERS:
                     self.people([one for one in value if not one.isdigit()])
 
     @cached_property
-    def groups_named(self) -> frozenset[str]:
-        """The names of the groups mentioned, as the PBX spells them; a new group's as typed."""
-        said = list(self.operation.said())
-        found = {
-            self.group(value).name for _, argument_type, value in said if argument_type.reference is Reference.GROUP
-        }
-        return frozenset(
-            found | {value for _, argument_type, value in said if argument_type.reference is Reference.NEW_GROUP}
-        )
+    def mentioned_groups(self) -> frozenset[str]:
+        found = {self.group(text).name for text in self.operation.references(Reference.GROUP)}
+        return frozenset(found | set(self.operation.references(Reference.NEW_GROUP)))
 
     @cached_property
-    def ring_groups_named(self) -> frozenset[str]:
-        """The names of the ring groups mentioned."""
-        recalls = (
-            value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.RECALL
-        )
-        return frozenset(self._ring_groups.named(recall).name for recall in recalls if recall.ring_group is not None)
+    def mentioned_ring_groups(self) -> frozenset[str]:
+        """Names of the ring groups that the request mentions."""
+        recalls = self.operation.references(Reference.RECALL)
+        return frozenset(self._ring_groups.resolve(recall).name for recall in recalls if recall.ring_group is not None)
 
     def group(self, text: str) -> ParkGroup:
-        """The park group that the text names, as known: `snapshot` tells whether it still is called that."""
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, anew=anew):
-                return self._corrections.only(found, text, lambda group: group.name, lambda group: group.name)
+                return self._corrections.require_one(found, text, lambda group: group.name, lambda group: group.name)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING}",
-            offers=self._corrections.instead(text, closest),
-            notes=self._corrections.about_times(text) or (() if closest else ("See them all: groups",)),
+            offers=self._corrections.alternatives(text, closest),
+            notes=self._corrections.time_hints(text) or (() if closest else ("See them all: groups",)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
-        """The users that the texts name, in order and each once; where some can't be had, none are."""
-        return tuple({person.number: person for person in self._users.named(members).values()}.values())
+        return tuple({person.number: person for person in self._users.resolve(members).values()}.values())
 
-    def all_or_nothing(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
-        """Why it can't be done for these, and a button that does it for the operation's other members."""
+    def not_all_possible(self, people: Collection[Person], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         numbers = {person.number for person in people}
-        named = self._users.named(getattr(self.operation, "members", ()))
+        named = self._users.resolve(getattr(self.operation, "members", ()))
         bad = [text for text, person in named.items() if person.number in numbers]
-        return self._corrections.all_or_nothing(bad, reasons, *offers)
+        return self._corrections.not_all_possible(bad, reasons, *offers)
 
     def recall_settings(self, recall: Recall, before: Snapshot | None = None) -> dict[str, Any]:
-        """The two settings that a recall target is made of."""
         return self._ring_groups.settings(recall, before.settings if before else {})
 
     def ring_group_name(self, id: str) -> str:
-        """A ring group's name and number; its id where the PBX no longer has it."""
         return self._ring_groups.label(id)
 
     def server(self) -> Snapshot:
-        """The call park server as it is now."""
         snapshot = read(self.pbx, SERVER)
         assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
         return snapshot
 
     def server_with_prompt(self) -> tuple[Snapshot, str]:
-        """The same with its prompt, whose file is noted; and why that can't be had, where it can't."""
         snapshot = self.server()
         prompt, why = self.prompt_files.present(self.pbx, ParkServer.model_validate(snapshot.settings))
         return snapshot.with_prompt(prompt), why
 
     def now(self, change: Change) -> Snapshot | None:
-        """The target of an earlier change as it is now; None where it is gone."""
         if change.with_prompt:
             return self.server_with_prompt()[0]
         return read(self.pbx, change.target, members=change.with_members)
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
-        """The group as it is now; raise NotFound where it went away, or has another name, since it was looked up."""
         snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.forget_groups()
-            raise self._not_that(group, snapshot)
+            raise self._renamed_or_deleted(group, snapshot)
         self.memberships.note(group.id, snapshot)
         return Target(id=group.id, name=snapshot.settings["name"]), snapshot
 
-    def _not_that(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
+    def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:
             return NotFound(f"The park group “{group.name}” is gone. {NOTHING}")
         name = now.settings["name"]
         if not self.may_see(name):
             return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING}")
-        groups = [
-            value for _, argument_type, value in self.operation.said() if argument_type.reference is Reference.GROUP
-        ]
+        groups = self.operation.references(Reference.GROUP)
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
-        offers = tuple(offer for text in typed for offer in self._corrections.instead(text, [name]))
+        offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
         return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
 
-    def taken(self, name: str) -> ParkGroup | None:
-        """The group that already has this name, whatever its case."""
+    def group_with_name(self, name: str) -> ParkGroup | None:
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

@@ -1,4 +1,4 @@
-"""FormService: prefill, permissions, review; validation from cache."""
+"""FormService: prefill, permissions and review of forms; validation from cached names."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,70 +17,77 @@ from bot.planning.pickers import KINDS, Part, PickerKind, PickerOptions
 from bot.planning.planner import Planner
 from bot.policy.descriptions import are_certain, rights
 
-LATELY = 50
-"""Requests looked through for changes that somebody may see."""
+MAX_SCANNED = 50
+"""Latest requests scanned for changes to show on the Home tab."""
 log = logging.getLogger(__name__)
 
 
 class FormService:
-    """Waits for the PBX and for Slack, but for `part` and `offering`, which answer from memory."""
+    """What forms and the Home tab need of the planner.
+
+    `part` and the picker options answer from caches; the other methods wait for the PBX or Slack.
+    """
 
     def __init__(self, planner: Planner, journal: Journal) -> None:
         self.planner, self.journal = planner, journal
         self.offering = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
-        """What stands on the PBX in the place of what the form asks for; it is not looked up for who may do none of it.
+        """Current values on the PBX to prefill a form with, by field, as JSON.
 
-        Raise Refused for whom the form is in vain, PBXError where it can't be read.
+        Raises:
+            Refused: no submission of this form could be allowed.
+            PBXError: the values can't be read.
         """
-        self.planner.refuse_in_vain(request, operation, known)
+        self.planner.require_form_permission(request, operation, known)
         return operation.present(self.planner.context(request, Help()), dict(known))
 
     def part(
         self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]
     ) -> Part | None:
-        """What of a kind this person may pick in this form; None as long as it is not known who they are."""
+        """What the requester may pick of a kind; None while their account is not cached."""
         try:
             return kind, self.planner.reach(request, operation, kind, known)
         except SlackUnavailable:
             return None
 
     def warm(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
-        """Fill the memory that the form's pickers answer from."""
+        """Fills the caches that the form's pickers answer from."""
         self.meet(request)
         parts = (self.part(request, operation, kind, known) for kind in KINDS)
         self.offering.warm(*filter(None, parts))
 
     def meet(self, request: Request) -> None:
-        """Have Slack say who it is, where it has not said so lately, for the next picker to know."""
+        """Caches the requester's Slack account, for the next picker request."""
         try:
-            self.planner.who(request)
+            self.planner.authorizer.principal(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
 
     def reviewed(self, request: Request, operation: Operation) -> Message:
-        """The diff with its button, or the answer; raise Refused or PBXError."""
+        """The preview or the answer for a submitted form; raises Refused or PBXError."""
         return self.planner.answer(request, [operation])
 
     def overview(self, request: Request, look: OverviewQuery) -> Overview:
-        """For the Home tab; raise Refused or PBXError."""
-        context, policy, who = self.planner.context(request, Help()), self.planner.policy, self.planner.who(request)
-        recent, certain = self.journal.recent(LATELY), are_certain(policy, who)
-        return overview(context, look, rights(policy, who), recent, certain=certain)
+        """The data of the Home tab; raises Refused or PBXError."""
+        context, policy = self.planner.context(request, Help()), self.planner.policy
+        principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
+        certain = are_certain(policy, principal)
+        return overview(context, look, rights(policy, principal), recent, certain=certain)
 
 
-MOST_NAMED = 10
+MAX_NAMED = 10
+"""Names listed in one message."""
 
 
-def cached_faults(offering: PickerOptions, asked: Operation) -> dict[str, str]:
-    """By field, in words; nothing is said where the names were not read lately."""
-    return dict(_faults(offering, asked))
+def cached_faults(offering: PickerOptions, operation: Operation) -> dict[str, str]:
+    """Messages by field for names that are certainly wrong; none where the cached names are not fresh."""
+    return dict(_faults(offering, operation))
 
 
-def _faults(offering: PickerOptions, asked: Operation) -> Iterator[tuple[str, str]]:
-    groups = {fold(value) for _, argument_type, value in asked.said() if argument_type.reference is Reference.GROUP}
-    for name, argument_type, value in asked.said():
+def _faults(offering: PickerOptions, operation: Operation) -> Iterator[tuple[str, str]]:
+    groups = set(map(fold, operation.references(Reference.GROUP)))
+    for name, argument_type, value in operation.said():
         match argument_type.reference:
             case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
                 yield name, f"There is no park group called “{value}”."
@@ -97,5 +104,5 @@ def _faults(offering: PickerOptions, asked: Operation) -> Iterator[tuple[str, st
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - MOST_NAMED
-    return ", ".join(texts[:MOST_NAMED]) + (f" and {more} more of these" if more > 0 else "")
+    more = len(texts) - MAX_NAMED
+    return ", ".join(texts[:MAX_NAMED]) + (f" and {more} more of these" if more > 0 else "")

@@ -1,7 +1,6 @@
-"""Typed names -> PBX objects, with corrections to click."""
+"""Resolves typed names to users and ring groups, and offers corrections."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, TypeVar
 
@@ -18,7 +17,7 @@ from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.times.clauses import hint
 
-_SAID = {
+_TYPE_NAMES = {
     "EXTENSION": "a user's extension",
     "RING_GROUP": "a ring group",
     "CALL_QUEUE": "a call queue",
@@ -27,61 +26,55 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NumberKind:
-    """In words, and whether it is a user."""
-
-    said: str
-    user: bool
-
-
-def kind_of(pbx: PbxClient, text: str) -> NumberKind | None:
-    """None where the text is no number, or nothing answers it."""
+def _number_kind(pbx: PbxClient, text: str) -> str | None:
+    """The PBX's type of an extension number; None where the text is no number, or an unassigned one."""
     number = pbx.number(text) if is_extension(text) else None
-    if number is None:
-        return None
-    return NumberKind(_SAID.get(number.type, "something else, not a user"), number.type == "EXTENSION")
+    return number.type if number else None
+
+
+def _describe_kind(kind: str) -> str:
+    return _TYPE_NAMES.get(kind, "something else, not a user")
 
 
 T = TypeVar("T")
 
-MOST = 5
-"""Buttons for one question: Slack would show more, and nobody would read them."""
+MAX_OFFERS = 5
+"""Buttons for one question, so that they can be read at a glance."""
 
 
 class Corrections:
-    """Of one operation."""
+    """Builds buttons that repeat one operation with a corrected name."""
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
 
-    def only(self, found: list[T], text: str, say: Callable[[T], str], label: Callable[[T], str]) -> T:
-        """The one that was found for `text`; raise Ambiguous with a button for each."""
+    def require_one(self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str]) -> T:
+        """The only match for `text`; raises Ambiguous with a button for each of several."""
         if len(found) == 1:
             return found[0]
-        first = found[:MOST]
-        rest = f"{len(found) - MOST} more fit, too many for buttons: type more of it, or the number."
+        first = found[:MAX_OFFERS]
+        rest = f"{len(found) - MAX_OFFERS} more fit, too many for buttons: type more of it, or the number."
         raise Ambiguous(
             f"“{text}” fits {len(found)}. Which one? Nothing was changed yet.",
-            offers=self.instead(text, list(map(say, first)), list(map(label, first))),
-            notes=(rest,) if len(found) > MOST else (),
+            offers=self.alternatives(text, list(map(spelling, first)), list(map(label, first))),
+            notes=(rest,) if len(found) > MAX_OFFERS else (),
         )
 
-    def instead(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
-        """The line with each of `names`, bare, in the place of `text`."""
+    def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
+        """Buttons for the line with `text` replaced by each of `names`, which are unquoted."""
         return tuple(
             self._offer(dict(self._replaced(text, name)), label=label)
             for name, label in zip(names, labels or names, strict=True)
         )
 
-    def all_or_nothing(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
-        """Why it can't be done for the `bad` members, and a button that does it for the others."""
+    def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """The refusal for the `bad` members, with a button for the line with only the others."""
         rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
         valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
         return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
 
-    def about_times(self, text: str) -> tuple[str, ...]:
-        """What to type instead of a time, where a name that nobody has ends like one."""
+    def time_hints(self, text: str) -> tuple[str, ...]:
+        """How to type a time, where an unknown name ends like one."""
         about = hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
         return (about,) if about else ()
 
@@ -102,7 +95,10 @@ class Corrections:
 
 
 class UserResolver:
-    """Looked up for one operation; `email_of` is Slack's word, `may_see` the policy's on reading a group."""
+    """Resolves the users in one operation.
+
+    `email_of` gives a Slack user's e-mail address, `may_see` whether the requester may read a group.
+    """
 
     def __init__(
         self,
@@ -112,112 +108,109 @@ class UserResolver:
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
     ) -> None:
-        self.pbx, self.directory, self.corrections, self.email_of, self.may_see = (
-            pbx,
-            directory,
-            corrections,
-            email_of,
-            may_see,
-        )
+        self.pbx, self.directory, self.corrections = pbx, directory, corrections
+        self.email_of, self.may_see = email_of, may_see
 
-    def named(self, members: Sequence[str]) -> dict[str, Person]:
-        """The user that each text names; where some can't be had, none are, and a button does the rest."""
+    def resolve(self, members: Sequence[str]) -> dict[str, Person]:
+        """The user that each text names; raises if any is unknown, with a button for the others."""
         found, faults = dict[str, Person](), dict[str, Refused]()
         for text in members:
             try:
-                found[text] = self._one(text)
+                found[text] = self._resolve_one(text)
             except Refused as fault:
                 if len(getattr(self.corrections.operation, "members", ())) < 2:
                     raise
                 faults[text] = fault
         if faults:
-            raise self.corrections.all_or_nothing(faults, tuple(map(str, faults.values())))
+            raise self.corrections.not_all_possible(faults, tuple(map(str, faults.values())))
         return found
 
-    def _one(self, text: str) -> Person:
-        person = Person.of(
-            self.corrections.only(self._found(text), text, lambda user: user.extension_number or "", _said)
-        )
+    def _resolve_one(self, text: str) -> Person:
+        found = self._candidates(text)
+        user = self.corrections.require_one(found, text, lambda user: user.extension_number or "", _user_label)
+        person = Person.of(user)
         check_extension(person.number)
         return person
 
-    def _found(self, text: str) -> list[User]:
-        """Digits are an extension, even where somebody else is called that; nobody without one can be a member."""
-        found = self._of_slack(text) if text.startswith("<@") else self._known_or_new(text)
+    def _candidates(self, text: str) -> list[User]:
+        """Users that match; digits are an extension, even if somebody has them as a name."""
+        found = self._by_email_of(text) if text.startswith("<@") else self._search(text)
         if not found:
-            raise self._nobody(text)
+            raise self._not_found(text)
         with_extension = [user for user in found if user.extension_number]
         if not with_extension:
-            raise NotPossible(f"{_said(found[0])} has no extension, so can be in no park group. {NOTHING}")
+            raise NotPossible(f"{_user_label(found[0])} has no extension, so can be in no park group. {NOTHING}")
         return [user for user in with_extension if user.extension_number == text] or with_extension
 
-    def _of_slack(self, mention: str) -> list[User]:
+    def _by_email_of(self, mention: str) -> list[User]:
         email = self.email_of(mention.strip("<@>"))
-        if found := self._known_or_new(email) if email else []:
+        if found := self._search(email) if email else []:
             return found
         whom = f"the e-mail address {email}" if email else "the e-mail address of that Slack user (I can't see it)"
         raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING}")
 
-    def _known_or_new(self, text: str) -> list[User]:
+    def _search(self, text: str) -> list[User]:
         return self.directory.user(text) or self.directory.user(text, anew=True)
 
-    def _nobody(self, text: str) -> Refused:
-        kind = kind_of(self.pbx, text)
-        if kind is not None and not kind.user:
-            return NotPossible(f"{text} is {kind.said}; only users can be members of a park group. {NOTHING}")
+    def _not_found(self, text: str) -> Refused:
+        kind = _number_kind(self.pbx, text)
+        if kind not in (None, "EXTENSION"):
+            return NotPossible(
+                f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING}"
+            )
         near = [user for user in self.directory.closest_users(text) if user.extension_number]
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING}",
-            notes=(*self._perhaps_a_group(text), *self.corrections.about_times(text)),
-            offers=self.corrections.instead(
-                text, [str(user.extension_number) for user in near], list(map(_said, near))
+            notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
+            offers=self.corrections.alternatives(
+                text, [str(user.extension_number) for user in near], list(map(_user_label, near))
             ),
         )
 
-    def _perhaps_a_group(self, text: str) -> tuple[str, ...]:
+    def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
         return tuple(f"{one.name} is a park group; only “delete {quote(one.name)}” deletes one." for one in groups)
 
 
-def _said(user: User) -> str:
+def _user_label(user: User) -> str:
     return str(Person.of(user)) if user.extension_number else str(user.display_name or user.name or user.id)
 
 
 class RingGroupResolver:
-    """Looked up for one operation."""
+    """Resolves the ring group in one operation."""
 
     def __init__(self, pbx: PbxClient, directory: Directory, corrections: Corrections) -> None:
         self.pbx, self.directory, self.corrections = pbx, directory, corrections
 
-    def named(self, recall: Recall) -> RingGroup:
-        """Recalls never go to a third extension, which is explained."""
+    def resolve(self, recall: Recall) -> RingGroup:
+        """The ring group that a recall target names; explains why a user can't be one."""
         text = recall.ring_group or ""
         for anew, spelling in product((False, True), (*spellings(text), f"ring group {text}")):
             if found := self.directory.ring_group(spelling, anew=anew):
                 by_number = [one for one in found if one.extension_number == spelling]
-                return self.corrections.only(
+                return self.corrections.require_one(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
                 )
-        raise self._none(text)
+        raise self._not_found(text)
 
     def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
-        """The two settings that a recall target is made of, its ring group read anew.
+        """The settings `recall_to` and `ring_group_id` for a recall target.
 
-        A ring group that is gone is left out when recalls go to the user: the PBX may refuse to hear of it again.
+        A ring group that no longer exists is removed when recalls go to the user: the PBX may reject its id.
         """
         if recall.ring_group is not None:
-            return {"recall_to": recall.to.value, "ring_group_id": self._now(self.named(recall)).id}
+            return {"recall_to": recall.to.value, "ring_group_id": self._read_again(self.resolve(recall)).id}
         kept = before.get("ring_group_id")
         gone = {"ring_group_id": None} if kept and self._read(kept) is None else {}
         return {"recall_to": RecallTo.USER.value, **gone}
 
     def label(self, id: str) -> str:
-        """Name and number; the id where the PBX no longer has it."""
+        """Name and number; a text with the id if the PBX no longer has it."""
         found = self.directory.ring_group_by_id(id)
         return ring_group_label(found) if found else f"a ring group that is gone ({id})"
 
-    def _now(self, known: RingGroup) -> RingGroup:
-        """Policy decided on the name that was known: it has to be the name still."""
+    def _read_again(self, known: RingGroup) -> RingGroup:
+        """Reads the ring group anew: its name must still be the one that was authorized."""
         now = self._read(known.id)
         if now is None or fold(now.name) != fold(known.name):
             self.directory.forget_ring_groups()
@@ -231,17 +224,21 @@ class RingGroupResolver:
         except Missing:
             return None
 
-    def _none(self, text: str) -> Refused:
-        closest = self.corrections.instead(text, [one.name for one in self.directory.closest_ring_groups(text)])
+    def _not_found(self, text: str) -> Refused:
+        offers = self.corrections.alternatives(text, [one.name for one in self.directory.closest_ring_groups(text)])
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
                 f" never to a third extension. {NOTHING}",
-                offers=closest,
+                offers=offers,
             )
-        kind = kind_of(self.pbx, text)
-        what = f"“{text}” is {kind.said}, not a ring group." if kind else f"There is no ring group called “{text}”."
-        return NotFound(f"{what} {NOTHING}", notes=self.corrections.about_times(text), offers=closest)
+        kind = _number_kind(self.pbx, text)
+        what = (
+            f"“{text}” is {_describe_kind(kind)}, not a ring group."
+            if kind is not None
+            else f"There is no ring group called “{text}”."
+        )
+        return NotFound(f"{what} {NOTHING}", notes=self.corrections.time_hints(text), offers=offers)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

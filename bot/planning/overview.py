@@ -1,4 +1,4 @@
-"""Data of the Home tab; recent lines."""
+"""Data of the Home tab, and a user's recent lines."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.diff import recall, settings
+from bot.changes.diff import settings
 from bot.changes.plan import Plan
 from bot.journal.models import Entry, State
 from bot.messages.message import Fact
@@ -15,21 +15,20 @@ from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
-from bot.operations.groups import Delete, Group, Rename
+from bot.operations.groups import Delete, Group, Rename, group_summary, visible_groups
 from bot.operations.members import Add, Remove
 from bot.operations.recall import RecallGroup
 from bot.pbx.directory import Directory
-from bot.pbx.models import ParkGroup
 from bot.planning.context import RequestContext
 from bot.policy.descriptions import Right
 from bot.policy.engine import decide
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
-OF_A_GROUP: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
-"""What a group's menu offers, to whoever may."""
+GROUP_MENU: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
+"""Operations in a group's menu, as far as the user may use them."""
 ROWS = 40
-"""Groups on a page: a view holds 100 blocks (docs.slack.dev, views)."""
+"""Groups on a page: a view holds at most 100 blocks (docs.slack.dev, views)."""
 RECENT = 5
 """Changes shown."""
 OUTCOMES = {
@@ -41,11 +40,11 @@ OUTCOMES = {
     State.EXPIRED: "not done in time",
     State.UNKNOWN: "unknown whether it stands",
 }
-"""What was refused, called off, or was so already, is no change."""
+"""Words for the states that are shown; refused, cancelled and redundant requests are left out."""
 
 
 class OverviewQuery(BaseModel):
-    """Which groups somebody looks at; pages from 0."""
+    """Search text and page of the group list; pages count from 0."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +54,7 @@ class OverviewQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A group, and what this person may do with it."""
+    """A group, with the operations that the user may use on it."""
 
     name: str
     said: str
@@ -64,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RecentChange:
-    """A change in one line: who asked, and how it stands since when; a scheduled one, when it is due."""
+    """A change, its outcome, and when that came about; for a scheduled change, its start."""
 
     user: str
     at: datetime
@@ -74,69 +73,61 @@ class RecentChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overview:
-    """All of it; but for the rights, empty where they may look at nothing from here."""
+    """The data of the Home tab; all but the rights are empty for a user who may read nothing here."""
 
     server: tuple[Fact, ...] = ()
     look: OverviewQuery
-    """At a page that there is."""
+    """The query, with the page limited to those that exist."""
     fitting: int = 0
-    """Groups that they may see and that fit the search."""
+    """Number of groups that the user may see and that match the search."""
     groups: tuple[Row, ...] = ()
-    """Those of one page."""
+    """The groups of this page."""
     operations: tuple[type[Operation], ...]
-    """What they may do from here."""
+    """What the user may do from the Home tab."""
     rights: tuple[Right, ...]
-    """What they may do from anywhere."""
+    """What the user may do in any channel."""
     certain: bool
-    """Whether these are all of their rights."""
+    """Whether the rights are complete, which depends on the user's groups being known."""
     recent: tuple[RecentChange, ...] = ()
 
     @property
     def sees(self) -> bool:
-        """Whether they may look at anything from here."""
+        """Whether the user may read anything from the Home tab."""
         return bool(self.server)
 
 
 def overview(
     context: RequestContext, look: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
 ) -> Overview:
-    """Two requests while the names are fresh; raise PBXError."""
-    operations = tuple(one for one in OPERATIONS if one.permission is not None and context.may(one.permission))
+    """Collects the data of the Home tab: two PBX requests while names are cached; raises PBXError."""
+    operations = _allowed(context, OPERATIONS)
     if not context.may(Permission.READ):
         return Overview(look=look, operations=operations, rights=rights, certain=certain)
-    seen = _seen(context, look.search)
+    seen = visible_groups(context, context.directory.all_groups(), look.search)
     page = max(0, min(look.page, (len(seen) - 1) // ROWS))
     return Overview(
         server=settings(context.server(), context.ring_group_name),
         look=OverviewQuery(search=look.search, page=page),
         fitting=len(seen),
-        groups=tuple(_row(context, group) for group in seen[page * ROWS : (page + 1) * ROWS]),
+        groups=tuple(
+            Row(group.name, group_summary(context, group), _allowed(context, GROUP_MENU, group.name))
+            for group in seen[page * ROWS : (page + 1) * ROWS]
+        ),
         operations=operations,
         rights=rights,
         certain=certain,
-        recent=tuple(islice(_happened(context, recent), RECENT)),
+        recent=tuple(islice(_recent_changes(context, recent), RECENT)),
     )
 
 
-def _seen(context: RequestContext, search: str) -> list[ParkGroup]:
-    wanted = fold(search)
-    fitting = [group for group in context.directory.all_groups() if wanted in fold(group.name)]
-    return sorted((group for group in fitting if context.may_see(group.name)), key=lambda group: fold(group.name))
+def _allowed(
+    context: RequestContext, operations: Iterable[type[Operation]], group: str | None = None
+) -> tuple[type[Operation], ...]:
+    return tuple(one for one in operations if one.permission is not None and context.may(one.permission, group))
 
 
-def _row(context: RequestContext, group: ParkGroup) -> Row:
-    count = context.directory.member_count(group.id)
-    members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
-    said = f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
-    return Row(group.name, said, _offered(context, group.name))
-
-
-def _offered(context: RequestContext, group: str) -> tuple[type[Operation], ...]:
-    return tuple(one for one in OF_A_GROUP if one.permission is not None and context.may(one.permission, group))
-
-
-def _happened(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
-    """In the words of Park, whatever was typed."""
+def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
+    """Recent changes of groups that the user may see, as canonical lines."""
     for entry in recent:
         if (
             entry.plan is not None
@@ -148,40 +139,44 @@ def _happened(context: RequestContext, recent: Iterable[Entry]) -> Iterator[Rece
 
 
 def _may_see_all(context: RequestContext, plan: Plan) -> bool:
-    """A line names groups: it is only for who may see each, under its names before and after."""
+    """Whether the user may see each group under its names before and after the change."""
     sides = [side for change in plan.changes for side in (change.before, change.after) if side is not None]
     return all(map(context.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
 
 
 MOST = 4
-"""Buttons that a person looks through before typing is sooner."""
+"""Buttons for recent lines: with more, typing is faster than choosing."""
 
 
-def repeatable_lines(entries: Iterable[Entry], policy: Policy, who: Principal, directory: Directory) -> tuple[str, ...]:
-    """Each line once, the latest first; decided by the names as they were, for the PBX is not asked."""
+def repeatable_lines(
+    entries: Iterable[Entry], policy: Policy, principal: Principal, directory: Directory
+) -> tuple[str, ...]:
+    """Recent lines that the user may still use, each once, the latest first.
+
+    Decided by the names at that time, without a PBX request.
+    """
     lines: dict[str, None] = {}
     for entry in entries:
         operation = load(entry.asked[0])
-        if _may(operation, entry, policy, who, directory):
+        if _may(operation, entry, policy, principal, directory):
             lines[operation.text()] = None
         if len(lines) == MOST:
             break
     return tuple(lines)
 
 
-def _may(operation: Operation, entry: Entry, policy: Policy, who: Principal, directory: Directory) -> bool:
+def _may(operation: Operation, entry: Entry, policy: Policy, principal: Principal, directory: Directory) -> bool:
     if operation.permission is None or entry.plan is None:
         return False
     names = {name for change in Plan.model_validate(entry.plan).changes for name in change.names}
     ring_groups = tuple(_ring_groups(operation, directory))
-    return decide(policy, who, operation.permission, groups=names, ring_groups=ring_groups).allowed
+    return decide(policy, principal, operation.permission, groups=names, ring_groups=ring_groups).allowed
 
 
 def _ring_groups(operation: Operation, directory: Directory) -> Iterator[str]:
-    """By name; as typed, which hardly a rule fits that names some, where none is remembered that is called so."""
-    for _, argument_type, value in operation.said():
-        if argument_type.reference is Reference.RECALL and value.ring_group is not None:
-            known = directory.remembered_ring_groups()
-            fitting = (one.name for one in known if value.ring_group == one.extension_number)
-            named = (one.name for one in known if fold(value.ring_group) == fold(one.name))
-            yield next(fitting, None) or next(named, value.ring_group)
+    """Names of ring groups from the cache; as typed where they are not cached."""
+    for text in filter(None, (recall.ring_group for recall in operation.references(Reference.RECALL))):
+        known = directory.remembered_ring_groups()
+        with_number = (one.name for one in known if text == one.extension_number)
+        with_name = (one.name for one in known if fold(text) == fold(one.name))
+        yield next(with_number, None) or next(with_name, text)

@@ -1,4 +1,4 @@
-"""Typeahead and picker options."""
+"""Options of typeahead pickers, from cached names and within what the policy allows."""
 
 import logging
 import threading
@@ -17,43 +17,43 @@ from bot.pbx.models import Member, ParkGroup, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
 from bot.policy.evaluation import EVERYTHING, Reach
 
-MOST = 50
-"""Of the 100 options that Slack shows: twice as many long names would not fit a Socket Mode frame of 20,480 bytes."""
-FEW = 2000
-"""Names that are filed in a few milliseconds, while an options request waits for its ack."""
-TESTS = 100_000
-"""Names times patterns that are held against each other in as long."""
-REACHES = 64
-"""Files that are kept beside those of everything: one for all who may pick the same."""
+MAX_OPTIONS = 50
+"""Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
+MAX_INLINE_NAMES = 2000
+"""Names that are indexed while an options request waits: a few milliseconds."""
+MAX_PATTERN_TESTS = 100_000
+"""Names times policy patterns that are tested in the same time."""
+MAX_INDEXES = 64
+"""Indexes kept for restricted scopes, besides one for all names of each kind."""
 
 PickerKind = Literal["group", "ring_group", "user"]
 KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user")
 Part = tuple[PickerKind, Reach]
-"""What of a kind is within somebody's reach."""
+"""A kind of name, and the names of that kind within the requester's reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class PickerOption:
-    """What is picked, and how it is shown."""
+    """The value that is picked, and its label."""
 
     value: str
     label: str
 
 
 class SearchIndex:
-    """Choices in the order of their labels, folded once: a search is one scan of one text."""
+    """Options sorted by label, with all labels folded into one text that a search scans."""
 
     def __init__(self, choices: Iterable[PickerOption]) -> None:
-        filed = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
-        self._choices = [one for _, one in filed]
-        self._text = "".join(f"\n{label}" for label, _ in filed)
-        self._starts = list(accumulate((len(label) + 1 for label, _ in filed), initial=0))[:-1]
+        entries = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
+        self._choices = [one for _, one in entries]
+        self._text = "".join(f"\n{label}" for label, _ in entries)
+        self._starts = list(accumulate((len(label) + 1 for label, _ in entries), initial=0))[:-1]
 
     def __len__(self) -> int:
         return len(self._choices)
 
     def fitting(self, text: str) -> Iterator[PickerOption]:
-        """Those that begin with the text, then those that hold it elsewhere; by label."""
+        """Options whose label starts with the text, then those that contain it elsewhere."""
         wanted = fold(text)
         yield from map(self._choices.__getitem__, self._lines("\n" + wanted))
         if wanted:
@@ -63,7 +63,7 @@ class SearchIndex:
         return self._text.startswith(wanted, self._starts[line] + 1)
 
     def _lines(self, wanted: str) -> Iterator[int]:
-        """Each line that holds it, once."""
+        """Each line that contains the text, once."""
         found = self._text.find(wanted)
         while found >= 0:
             line = bisect_right(self._starts, found) - 1
@@ -74,62 +74,73 @@ class SearchIndex:
 
 
 class Typeahead:
-    """Names by the thousand are filed by whoever can wait; an options request answers from what is filed."""
+    """Searches in indexes of cached names.
+
+    Large indexes are built by `file` in the background; an options request uses the index that exists.
+    """
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._filed: dict[Part, tuple[int, SearchIndex]] = {}
-        self._keeping = threading.Lock()
+        self._indexes: dict[Part, tuple[int, SearchIndex]] = {}
+        self._lock = threading.Lock()
 
-    def choices(self, part: Part, text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
-        """By name, by number, by a part; at most MOST. `but`: the values to leave out."""
-        found = (self._file(part, most=FEW) or EMPTY).fitting(text)
-        return list(islice((one for one in found if one.value not in but), MOST))
+    def choices(self, part: Part, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
+        """At most MAX_OPTIONS options that match a name, a number or a part of either.
+
+        Args:
+            exclude: values to leave out.
+        """
+        found = (self._index(part, most=MAX_INLINE_NAMES) or EMPTY).fitting(text)
+        return list(islice((one for one in found if one.value not in exclude), MAX_OPTIONS))
 
     def label(self, kind: PickerKind, value: str) -> str:
-        """Of the choice with this value, or of the only one that is called so; else the value itself."""
-        fitting, wanted = (self._file((kind, EVERYTHING), most=FEW) or EMPTY).fitting(value), fold(value)
+        """Label of the option with this value or name, if there is exactly one; else the value."""
+        fitting, wanted = (self._index((kind, EVERYTHING), most=MAX_INLINE_NAMES) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
         return labels[0] if len(labels) == 1 else value
 
     def count(self, part: Part) -> int | None:
-        """Of what there is to choose from; None as long as it is not filed."""
-        file = self._file(part, most=FEW)
-        return None if file is None else len(file)
+        """Number of options; None while they are not indexed."""
+        index = self._index(part, most=MAX_INLINE_NAMES)
+        return None if index is None else len(index)
 
     def file(self, *parts: Part) -> None:
-        """Bring all that is remembered into order, and these parts of it; takes a second for 50,000 names."""
-        with self._keeping:
-            kept = [*self._filed]
+        """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""
+        with self._lock:
+            kept = [*self._indexes]
         for part in dict.fromkeys([*((kind, EVERYTHING) for kind in KINDS), *kept, *parts]):
-            self._file(part)
+            self._index(part)
 
-    def _file(self, part: Part, most: int | None = None) -> SearchIndex | None:
-        """What is filed; anew where that is out of date and of no more than `most` names, soon held against a reach."""
+    def _index(self, part: Part, most: int | None = None) -> SearchIndex | None:
+        """The index of a scope, rebuilt if it is outdated and has at most `most` names.
+
+        Returns:
+            The outdated index where it is too large to rebuild; None where there is none.
+        """
         kind, reach = part
         edition = self._directory.editions()[KINDS.index(kind)]
-        filed = self._filed.get(part)
-        if filed is not None and filed[0] == edition:
-            return filed[1]
-        shelf = SHELVES[kind]
-        remembered = shelf.remembered(self._directory)
-        if most is None or len(remembered) <= min(most, TESTS // len(reach)):
+        cached = self._indexes.get(part)
+        if cached is not None and cached[0] == edition:
+            return cached[1]
+        source = OPTION_SOURCES[kind]
+        remembered = source.remembered(self._directory)
+        if most is None or len(remembered) <= min(most, MAX_PATTERN_TESTS // len(reach)):
             within = remembered if reach == EVERYTHING else [one for one in remembered if reach.includes(one.name)]
-            filed = edition, SearchIndex(filter(None, map(shelf.choice, within)))
-            self._keep(part, filed)
-        return None if filed is None else filed[1]
+            cached = edition, SearchIndex(filter(None, map(source.choice, within)))
+            self._store(part, cached)
+        return None if cached is None else cached[1]
 
-    def _keep(self, part: Part, filed: tuple[int, SearchIndex]) -> None:
-        """What was filed longest ago goes first, when there is too much; what is for everybody stays."""
-        with self._keeping:
-            self._filed.pop(part, None)
-            self._filed[part] = filed
-            for old in [one for one in self._filed if one[1] != EVERYTHING][:-REACHES]:
-                del self._filed[old]
+    def _store(self, part: Part, cached: tuple[int, SearchIndex]) -> None:
+        """Stores an index and drops the oldest restricted ones above MAX_INDEXES."""
+        with self._lock:
+            self._indexes.pop(part, None)
+            self._indexes[part] = cached
+            for old in [one for one in self._indexes if one[1] != EVERYTHING][:-MAX_INDEXES]:
+                del self._indexes[old]
 
 
 def _is_called(one: PickerOption, wanted: str) -> bool:
-    """By the label without the number that stands before or behind the name."""
+    """Whether the label without the number before or after the name is the wanted text."""
     return fold(one.label) in (f"{fold(one.value)} {wanted}", f"{wanted} ({fold(one.value)})")
 
 
@@ -138,114 +149,122 @@ EMPTY = SearchIndex(())
 
 @dataclass(frozen=True, slots=True)
 class OptionSource:
-    """Where the names of one kind are remembered, and what each is to choose; None where it has no number."""
+    """Where names of one kind are cached, and how each becomes an option.
+
+    `choice` returns None for an object without a number.
+    """
 
     remembered: Callable[[Directory], list[Any]]
     choice: Callable[[Any], PickerOption | None]
 
 
-def _group(group: ParkGroup) -> PickerOption:
+def _group_option(group: ParkGroup) -> PickerOption:
     return PickerOption(group.name, group.name)
 
 
-def _ring_group(one: RingGroup) -> PickerOption:
+def _ring_group_option(one: RingGroup) -> PickerOption:
     return PickerOption(one.extension_number or one.name, ring_group_label(one))
 
 
-def person(one: User | Member) -> PickerOption | None:
-    """By number, with the name; None for whoever has no number."""
+def user_option(one: User | Member) -> PickerOption | None:
+    """A user as an option; None for a user without an extension."""
     found = Person.of(one)
     return PickerOption(found.number, str(found)) if found.number else None
 
 
-def among(few: Iterable[PickerOption], text: str, *, but: Collection[str] = ()) -> list[PickerOption]:
-    """Those of a few that fit."""
-    return [one for one in islice(SearchIndex(few).fitting(text), MOST) if one.value not in but]
+def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
+    """The options of a short list that match."""
+    return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
 
 
-SHELVES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource(Directory.remembered_groups, _group),
-    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group),
-    "user": OptionSource(Directory.remembered_users, person),
+OPTION_SOURCES: dict[PickerKind, OptionSource] = {
+    "group": OptionSource(Directory.remembered_groups, _group_option),
+    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group_option),
+    "user": OptionSource(Directory.remembered_users, user_option),
 }
 
 
 READING = "The names are still being read from the PBX: type again"
-AWAY = "The PBX does not answer just now: type again in a minute"
+PBX_UNAVAILABLE = "The PBX does not answer just now: type again in a minute"
 NONE = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
 
 class PickerOptions:
-    """Only `warm` and `look` wait for the PBX."""
+    """Options for the pickers in forms. Only `warm` and `look` wait for the PBX."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self._typeahead = Typeahead(directory)
         self._warming = threading.Lock()
-        self._away = False
-        self._ids: dict[str, str] = {}  # of groups that were looked at, by folded name
-        self._looking: set[str] = set()
+        self._pbx_unavailable = False
+        self._ids: dict[str, str] = {}  # of groups whose members were read, by folded name
+        self._loading: set[str] = set()
 
     def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:
-        """Those that fit. `leaves`: only members of that group; `joins`: all but members of that one; if known."""
-        there, but = self._members(leaves), {one.value for one in self._members(joins) or ()}
-        if there is None:
-            return self._typeahead.choices(part, text, but=but)
-        return among(there, text, but=but)
+        """Options that match.
+
+        Args:
+            leaves: only members of this group.
+            joins: no members of this group. Both are ignored while the members are not cached.
+        """
+        members, exclude = self._members(leaves), {one.value for one in self._members(joins) or ()}
+        if members is None:
+            return self._typeahead.choices(part, text, exclude=exclude)
+        return filter_options(members, text, exclude=exclude)
 
     def label(self, kind: PickerKind, value: str) -> str:
-        """What the typeahead shows for it; the value itself where that is not known."""
+        """The option's label; the value itself if it is not cached."""
         return self._typeahead.label(kind, value)
 
     def silence(self, part: Part) -> str:
-        """Why there is nothing to choose from at all; nothing to say where there is."""
+        """Why there is no option at all; empty if there are options."""
         kind, _ = part
         if not self._typeahead.count((kind, EVERYTHING)):
-            return AWAY if self._away else READING
+            return PBX_UNAVAILABLE if self._pbx_unavailable else READING
         count = self._typeahead.count(part)
         return READING if count is None else NONE if count == 0 else ""
 
     def missing(self, kind: PickerKind, texts: Collection[str]) -> Sequence[str]:
-        """Those that surely name nothing: the list is fresh."""
+        """The texts that certainly name nothing, by a fresh list."""
         return self._directory.missing(kind, texts) or ()
 
     def exists(self, kind: PickerKind, text: str) -> bool:
-        """Whether something surely has that name."""
+        """Whether something certainly has that name."""
         return self._directory.missing(kind, [text]) == []
 
     def outdated(self, group: str) -> bool:
-        """Whether its members are not known, or for too long."""
+        """Whether the group's members are not cached, or for too long."""
         id = self._ids.get(fold(group))
         return id is None or self._directory.member_count(id) is None
 
     def warm(self, *parts: Part) -> None:
-        """Fill the memory that typeahead answers from; one at a time, the others go on with what there is."""
+        """Reads all names and indexes them; returns at once if another thread is doing so."""
         if self._warming.acquire(blocking=False):
             try:
                 self._directory.warm()
-                self._away = False
+                self._pbx_unavailable = False
             except PBXError as fault:
-                self._away = True
+                self._pbx_unavailable = True
                 log.warning("names could not be read for typeahead: %s", fault)
             finally:
                 self._typeahead.file(*parts)
                 self._warming.release()
 
     def look(self, group: str) -> None:
-        """Read a group's members, where they are outdated, for the pickers that go by them; one at a time of each."""
-        if group in self._looking or not self.outdated(group):
+        """Reads a group's members if they are outdated; one thread at a time for each group."""
+        if group in self._loading or not self.outdated(group):
             return
-        self._looking.add(group)
+        self._loading.add(group)
         try:
-            self._look(group)
+            self._load_members(group)
         except PBXError as fault:
             log.warning("a group's members could not be read for typeahead: %s", fault)
         finally:
-            self._looking.discard(group)
+            self._loading.discard(group)
 
-    def _look(self, group: str) -> None:
-        """A name that fits none, or several, is for the form to complain of."""
+    def _load_members(self, group: str) -> None:
+        """An unknown or ambiguous name is left to the form's validation."""
         fitting = (self._directory.group(spelling) for spelling in spellings(group))
         found = next(filter(None, fitting), [])
         if len(found) == 1:
@@ -255,4 +274,4 @@ class PickerOptions:
     def _members(self, group: str) -> list[PickerOption] | None:
         id = self._ids.get(fold(group))
         listed = self._directory.remembered_members(id) if id else None
-        return None if listed is None else [member for one in listed if (member := person(one))]
+        return None if listed is None else [member for one in listed if (member := user_option(one))]

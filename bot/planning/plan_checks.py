@@ -1,4 +1,4 @@
-"""Amounts for the policy's limits; conflicts with temporary changes."""
+"""Attributes of a change for the policy's limits, and conflicts with temporary changes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,29 +15,35 @@ from bot.operations.undo import PutBack, Undo
 from bot.policy.model import NOTHING_LASTS, ActionAttributes
 from bot.times.format import say
 
-TIMES = ("recall_time", "recall_ring_group_time")
+TIMER_SETTINGS = ("recall_time", "recall_ring_group_time")
+"""Settings whose value in seconds the policy limits as recall time."""
 
 
-def of_plan(repository: ChangeRepository, operation: ChangeOperation, plan: Plan, *, due: bool) -> ActionAttributes:
-    """`due`: its time has come, whatever it was to begin with."""
+def plan_attributes(
+    repository: ChangeRepository, operation: ChangeOperation, plan: Plan, *, due: bool
+) -> ActionAttributes:
+    """The attributes of a plan.
+
+    Args:
+        due: the scheduled start has come, so the change starts now.
+    """
     now = repository.now()
     starts = plan.times.starts if plan.times and not due else None
     begins = max(now, starts) if starts else now
-    return of_changes(plan.changes, at=begins, lasts=_lasts(repository, operation, plan, begins))
+    return change_attributes(plan.changes, at=begins, lasts=_duration(repository, operation, plan, begins))
 
 
-def of_changes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> ActionAttributes:
-    """All of them at once."""
+def change_attributes(changes: Sequence[Change], *, at: datetime, lasts: timedelta | None) -> ActionAttributes:
+    """The attributes of several changes together."""
     touched = {person.number for change in changes for person in (*change.added, *change.removed)}
-    times = [timedelta(seconds=seconds) for change in changes for seconds in _times(change)]
+    times = [timedelta(seconds=seconds) for change in changes for seconds in _recall_times(change)]
     return ActionAttributes(at=at, members=len(touched), recall_time=max(times, default=None), lasts=lasts)
 
 
 def of_line(operation: Operation, known: Schedule | None, now: datetime) -> ActionAttributes:
-    """As far as the line itself tells."""
+    """The attributes as far as the arguments of an operation determine them."""
     begins = max(now, known.starts) if known and known.starts else now
-    changes = isinstance(operation, ChangeOperation)
-    lasts = None if changes else NOTHING_LASTS
+    lasts = None if isinstance(operation, ChangeOperation) else NOTHING_LASTS
     times = (value for _, argument_type, value in operation.said() if argument_type is TIME)
     return ActionAttributes(
         at=begins,
@@ -47,8 +53,10 @@ def of_line(operation: Operation, known: Schedule | None, now: datetime) -> Acti
     )
 
 
-def _lasts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan, begins: datetime) -> timedelta | None:
-    """What comes in the place of a temporary change goes on from there; to end one early makes nothing last."""
+def _duration(
+    repository: ChangeRepository, operation: ChangeOperation, plan: Plan, begins: datetime
+) -> timedelta | None:
+    """How long a plan lasts. A replacement counts from the change it replaces; ending early lasts no time."""
     if isinstance(operation, Undo):
         return NOTHING_LASTS if repository.will_end(operation.number) and not operation.anyway else None
     ends = plan.times.ends if plan.times else None
@@ -57,42 +65,45 @@ def _lasts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan,
     return ends - (repository.begun(plan.replaces) if plan.replaces is not None else begins)
 
 
-def _times(change: Change) -> Iterable[int]:
-    """Those that it sets anew, in seconds."""
+def _recall_times(change: Change) -> Iterable[int]:
+    """The timers in seconds that the change sets to another value."""
     before, after = (side.compared() if side else {} for side in (change.before, change.after))
-    return (after[key] for key in TIMES if key in after and after[key] != before.get(key))
+    return (after[key] for key in TIMER_SETTINGS if key in after and after[key] != before.get(key))
 
 
-WHOLE = "*"
+WHOLE_TARGET = "*"
+"""In the result of `moved_by`: the whole target."""
 
 
 def refuse_temporary_conflicts(repository: ChangeRepository, operation: ChangeOperation, plan: Plan) -> None:
-    """Raise NotPossible where the plan moves what a temporary change has moved, unless it comes in its place."""
+    """Raises NotPossible if the plan changes what a temporary change holds, unless it replaces it."""
     if plan.about is not None or (isinstance(operation, PutBack) and not operation.anyway):
-        return  # what is put back goes to how the temporary change left it
+        return  # reverting a drift restores what the temporary change has set
     for first, end in repository.coming_ends():
-        stands = repository.plan(first.id)
+        temporary_plan = repository.plan(first.id)
         if first.id != operation.replaces and any(
-            _meet(one, other) for one in plan.changes for other in stands.changes
+            _overlap(one, other) for one in plan.changes for other in temporary_plan.changes
         ):
-            raise _taken(operation, plan, first, stands, end)
+            raise _conflict_error(operation, plan, first, temporary_plan, end)
 
 
-def _meet(one: Change, other: Change) -> bool:
+def _overlap(one: Change, other: Change) -> bool:
     both_servers = one.target.is_server and other.target.is_server
     same = both_servers or (one.target.id and one.target.id == other.target.id) or one.names & other.names
     mine, theirs = moved_by(one), moved_by(other)
-    return bool(same) and bool(mine & theirs or (WHOLE in mine | theirs and mine and theirs))
+    return bool(same) and bool(mine & theirs or (WHOLE_TARGET in mine | theirs and mine and theirs))
 
 
-def _taken(operation: ChangeOperation, plan: Plan, first: Entry, stands: Plan, end: Entry) -> NotPossible:
-    until = stands.times.dated(end.run_at) if stands.times else ""
+def _conflict_error(
+    operation: ChangeOperation, plan: Plan, first: Entry, temporary_plan: Plan, end: Entry
+) -> NotPossible:
+    until = temporary_plan.times.dated(end.run_at) if temporary_plan.times else ""
     replace = operation.model_copy(update={"replaces": first.id}).text()
     offers = [Offer(label="Replace it", line=replace, style="primary")]
     if operation.ends is not None:
         offers.append(Offer(label="Extend it", line=f"extend change {first.id} {say(operation.ends)}"))
     return NotPossible(
-        f"{stands.title}, for a time: until {until} (change {first.id}). {NOTHING}",
+        f"{temporary_plan.title}, for a time: until {until} (change {first.id}). {NOTHING}",
         notes=(f"{plan.wish}? Replacing it calls that end off, and this goes back to how it was before both.",),
         offers=(*offers, Offer(label=f"Undo change {first.id}", line=f"preview undo change {first.id}")),
     )

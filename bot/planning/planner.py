@@ -1,9 +1,9 @@
-"""Operation -> answer or plan."""
+"""Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.changes.change import Change
 from bot.changes.lookups import Files, Progress, PromptFiles
@@ -15,9 +15,8 @@ from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
 from bot.messages.message import Message, Offer
-from bot.messages.request import Request, Source
-from bot.operations.access import Can, ShowAccess, WhoCan
-from bot.operations.approvals import Approve, Refuse
+from bot.messages.request import Request
+from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
@@ -28,25 +27,22 @@ from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
-from bot.planning.access_report import Explains, NamedOperation, access_report
-from bot.planning.authorizer import Authorizer, Grant, UserDirectory, groups_named, groups_said
+from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
+from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory, group_spellings, spellings_in
 from bot.planning.context import RequestContext
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
-from bot.planning.plan_checks import of_changes, of_line, of_plan, refuse_temporary_conflicts
+from bot.planning.plan_checks import change_attributes, of_line, plan_attributes, refuse_temporary_conflicts
 from bot.planning.preview import plan_facts, preview, understood_as
-from bot.policy.engine import decide, might
 from bot.policy.evaluation import Reach
-from bot.policy.model import ActionAttributes, Approvers, Permission, Principal
+from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
-
-Some = TypeVar("Some", bound=Operation)
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizedPlan:
-    """A plan, the desk it was made at, and what allowed it."""
+    """A plan, the context it was made in, and the grant that allows it."""
 
     operation: ChangeOperation
     plan: Plan
@@ -55,191 +51,191 @@ class AuthorizedPlan:
 
     @property
     def rule(self) -> str | None:
-        """Whose names are in one text."""
+        """Names of the policy rules that allow the plan, joined by "and"."""
         return self.granted.rule
 
 
 class Planner:
-    """Decides and reads; writes nothing."""
+    """Resolves, authorizes and plans operations. Reads the PBX and Slack; writes nothing."""
 
     def __init__(
         self,
         pbx: PbxClient,
         directory: Directory,
         policy_store: PolicyStore,
-        people: UserDirectory,
+        users: UserDirectory,
         repository: ChangeRepository,
         history: History,
         *,
         files: Files,
         prompts: PromptStore,
     ) -> None:
-        self.pbx, self.directory, self.policy_store, self.people, self.repository = (
-            pbx,
-            directory,
-            policy_store,
-            people,
-            repository,
-        )
-        self.history, self.files, self.prompts = history, files, prompts
-        self.settings_cache, self._authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, people, repository)
+        self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
+        self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
 
     @property
     def policy(self) -> Policy:
-        """As it is now."""
+        """The policy in force."""
         return self.policy_store.now
 
     def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
-        """A read's answer, or a preview, with the line in Park's own words where they are others; raise Refused."""
-        readings = self._meant(request, readings)
-        if isinstance(readings[0], ChangeOperation):
+        """Answers a read, or previews a change; quotes the canonical line if the typed one differs.
+
+        Raises:
+            Refused: the operation is not allowed, not possible, or names something unknown.
+        """
+        operation = readings[0]
+        if isinstance(operation, Preview):
+            readings = parse(operation.line)
+        elif isinstance(operation, UndoLast):
+            readings = [Undo(number=self.repository.last(request.user, request.channel, operation.what))]
+        operation = readings[0]
+        if isinstance(operation, ChangeOperation):
             planned = self.plan(request, readings)
-            said = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-            return (
-                said
-                if isinstance(planned.operation, Undo)
-                else understood_as(said, request.line, f"preview {planned.operation.text()}")
-            )
-        if isinstance(readings[0], ControlOperation):
-            return self.weighed(request, readings[0])
-        who = self.who(request)
-        if isinstance(readings[0], ShowAccess | Can | WhoCan):
-            return self._explained(request, who, readings[0])
-        operation, context, _ = self._resolve(who, [one for one in readings if isinstance(one, ReadOperation)])
+            message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
+            line = f"preview {planned.operation.text()}"
+            return message if isinstance(operation, Undo) else understood_as(message, request.line, line)
+        if isinstance(operation, ControlOperation):
+            return self._preview_control(request, operation)
+        principal = self.authorizer.principal(request)
+        if isinstance(operation, AccessQuestion):
+            return self._access_report(request, principal, operation)
+        read, context, _ = self._resolve(principal, [one for one in readings if isinstance(one, ReadOperation)])
         context.memberships.progress = progress
-        return understood_as(operation.read(context), request.line, operation.text())
+        return understood_as(read.read(context), request.line, read.text())
 
-    def _explained(self, request: Request, who: Principal, asked: Explains) -> Message:
-        """For who may read, and of groups that they may look at."""
-        if asked.permission is not None:
-            self._authorizer.may_begin(who, asked.permission)
+    def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
+        """Requires the read permission for every group that the line in the question names."""
+        if question.permission is not None:
+            self.authorizer.require_possible(principal, question.permission)
 
-        def named(operation: Operation, user: str) -> NamedOperation:
-            self._authorizer.may_begin(who, Permission.READ, groups_said(operation))
-            context = self._context(who, operation)
+        def resolve_names(operation: Operation, user: str) -> NamedOperation:
+            self.authorizer.require_possible(principal, Permission.READ, group_spellings(operation))
+            context = self._context(principal, operation)
             context.resolve()
             groups, now = operation.groups(context), self.repository.now()
-            self._authorizer.may_look(who, groups)
-            zone = self.people.zone(user)
-            known = schedule_of(operation, now, zone) if isinstance(operation, ChangeOperation) else None
-            figures = of_line(operation, known, now)
-            return NamedOperation(operation, operation.needed(context), groups, context.ring_groups_named, figures)
+            self.authorizer.require_read(principal, groups)
+            zone = self.users.zone(user)
+            schedule = schedule_of(operation, now, zone) if isinstance(operation, ChangeOperation) else None
+            attributes = of_line(operation, schedule, now)
+            permission = operation.required_permission(context)
+            return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
 
-        return access_report(asked, request, self.policy, self.people, named)
+        return access_report(question, request, self.policy, self.users, resolve_names)
 
-    def _meant(self, request: Request, readings: Sequence[Operation]) -> Sequence[Operation]:
-        """What the reading stands for, where it stands for others."""
-        match readings[0]:
-            case Preview(line=line):
-                return parse(line)
-            case UndoLast(what=what):
-                return [Undo(number=self.repository.last(request.user, request.channel, what))]
-        return readings
-
-    def refuse_in_vain(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
-        """Raise NotAllowed where nothing that begins like this would be allowed: nobody fills a form in vain."""
+    def require_form_permission(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
+        """Raises NotAllowed where no submission of this form with the `known` arguments could be allowed."""
         if operation.permission is not None:
-            self._authorizer.may_begin(self.who(request), operation.permission, groups_named(operation, known))
+            principal = self.authorizer.principal(request)
+            self.authorizer.require_possible(principal, operation.permission, spellings_in(operation, known))
 
     def reach(self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]) -> Reach:
-        """What a form's picker may offer, by memory alone; raise SlackUnavailable where it is not known who asks."""
+        """Names that a form's picker may offer, from caches only.
+
+        Raises SlackUnavailable if the requester's account is not cached.
+        """
         permission = operation.permission or Permission.READ
-        return self._authorizer.reach(request, permission, kind, groups_named(operation, known))
+        return self.authorizer.reach(request, permission, kind, spellings_in(operation, known))
 
     def plan(
         self, request: Request, readings: Sequence[Operation], known: Schedule | None = None, *, due: bool = False
     ) -> AuthorizedPlan:
-        """What the change would do, allowed on every name before and after; raise Refused.
+        """Plans a change and authorizes it by every name before and after.
 
-        `known`: its times; `due`: its own has come.
+        Args:
+            known: the schedule, if it was computed before; else it is read from the operation.
+            due: the scheduled start has come, so the change is judged as starting now.
+
+        Raises:
+            Refused: not allowed, not possible, or in conflict with a temporary change.
         """
-        who = self._who(request)
-        operation, context, granted = self._resolve(who, [one for one in readings if isinstance(one, ChangeOperation)])
-        known = known or schedule_of(operation, self.repository.now(), self.people.zone(request.user))
+        principal = self.authorizer.requester(request)
+        changes = [one for one in readings if isinstance(one, ChangeOperation)]
+        operation, context, granted = self._resolve(principal, changes)
+        known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
         plan = operation.plan(context).model_copy(update={"times": known, "replaces": operation.replaces})
-        attributes = of_plan(self.repository, operation, plan, due=due)
-        if who and plan.changes:
-            granted = self._authorizer.on_changes(who, operation, plan.changes, context, attributes)
+        attributes = plan_attributes(self.repository, operation, plan, due=due)
+        if principal and plan.changes:
+            granted = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
         refuse_temporary_conflicts(self.repository, operation, plan)
         if operation.emergency is not None:
-            emergency_info = Emergency(reason=operation.emergency, channels=granted.channels)
-            plan = plan.model_copy(update={"emergency_info": emergency_info})
+            emergency = Emergency(reason=operation.emergency, channels=granted.channels)
+            plan = plan.model_copy(update={"emergency_info": emergency})
         return AuthorizedPlan(operation, plan, context, granted)
 
     def approvals(self, asking: Principal | None) -> Approvals:
-        """By the policy and the people of now."""
-        return Approvals(self.repository, self._approvers, self.who, asking)
+        """Approvals, judged by the policy in force and the approvers' present accounts."""
+        return Approvals(self.repository, self._approvers, self.authorizer.principal, asking)
 
     def _approvers(self, entry: Entry) -> tuple[Approvers, ...]:
-        """Of a change that waits for them, as it was planned; raise NotAllowed where it is forbidden by now."""
-        plan = self.repository.plan(entry.id)
-        operation = load(entry.asked[0])
+        """The approvers whom a waiting change needs by now; raises NotAllowed where it is now forbidden."""
+        plan, operation = self.repository.plan(entry.id), load(entry.asked[0])
         assert isinstance(operation, ChangeOperation)  # noqa: S101 - nothing else is planned
-        who = self.who(entry.request)
-        attributes = of_plan(self.repository, operation, plan, due=False)
-        granted = self._authorizer.on_changes(who, operation, plan.changes, self._context(who, operation), attributes)
+        principal = self.authorizer.principal(entry.request)
+        attributes = plan_attributes(self.repository, operation, plan, due=False)
+        context = self._context(principal, operation)
+        granted = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
         return granted.approvers or (plan.approval.asked if plan.approval else ())
 
     def effect(self, request: Request, operation: ControlOperation) -> tuple[JournalEffect, Grant]:
-        """What becomes true in the journal, allowed on every name that it is about; raise Refused."""
-        who = self._who(request)
-        if isinstance(operation, Approve | Refuse):
-            return self._opinion(request, operation), Grant(policy=self.policy.fingerprint)
-        _, context, granted = self._resolve(who, [operation])
+        """Computes a control operation's effect on the journal and authorizes it; raises Refused."""
+        if isinstance(operation, ApprovalDecision):  # authorized by Approvals, not by a permission
+            effect = operation.effect(self.context(request, operation))
+            if request.expects not in (None, self.repository.plan(operation.number).digest()):
+                raise Moved("The change is no longer what you were shown: its card shows it as it is now.")
+            return effect, Grant(policy=self.policy.fingerprint)
+        principal = self.authorizer.requester(request)
+        _, context, granted = self._resolve(principal, [operation])
         effect, number = operation.effect(context), operation.about()
-        if who and not self._is_withdrawn(request, operation):
+        if principal and not (isinstance(operation, Cancel) and self._withdraws(request, operation)):
             changes = self.repository.plan(number).changes if number is not None else ()
-            attributes = of_changes(changes, at=self.repository.now(), lasts=effect.lasts)
-            granted = self._authorizer.on_changes(who, operation, changes, context, attributes)
+            attributes = change_attributes(changes, at=self.repository.now(), lasts=effect.lasts)
+            granted = self.authorizer.authorize_changes(principal, operation, changes, context, attributes)
         return effect, granted
 
-    def _opinion(self, request: Request, operation: Approve | Refuse) -> JournalEffect:
-        """Approvers are not asked what they may do themselves."""
-        effect = operation.effect(self.context(request, operation))
-        if request.expects not in (None, self.repository.plan(operation.number).digest()):
-            raise Moved("The change is no longer what you were shown: its card shows it as it is now.")
-        return effect
-
-    def _is_withdrawn(self, request: Request, operation: ControlOperation) -> bool:
-        """Who asked for it may always think better of it."""
-        if not isinstance(operation, Cancel):
-            return False
+    def _withdraws(self, request: Request, operation: Cancel) -> bool:
+        """Whether requesters cancel their own approval request, which needs no permission."""
         entry = self.repository.entry(operation.number)
         return entry.request.user == request.user and waits(entry)
 
-    def weighed(self, request: Request, operation: ControlOperation) -> Message:
-        """What it would do, before the click; raise Refused."""
+    def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)
-        plan = self.repository.plan(operation.number) if isinstance(operation, Approve | Refuse) else None
-        button = Offer(label=operation.title, line=operation.text(), style="primary")
+        plan = self.repository.plan(operation.number) if isinstance(operation, ApprovalDecision) else None
+        facts = plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()
         return Message(
             title=f"{operation.title}? Nothing is changed yet.",
-            facts=(
-                *effect.facts,
-                *(plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()),
-            ),
+            facts=(*effect.facts, *facts),
             notes=() if plan else (effect.title,),
-            offers=(replace(button, expects=plan.digest()) if plan else button,),
+            offers=(
+                Offer(
+                    label=operation.title,
+                    line=operation.text(),
+                    style="primary",
+                    expects=plan.digest() if plan else None,
+                ),
+            ),
         )
 
-    def _who(self, request: Request) -> Principal | None:
-        """None: the clock, which nobody can refuse what was allowed with its beginning."""
-        return None if request.source is Source.CLOCK else self.who(request)
+    def _resolve(
+        self, principal: Principal | None, readings: Sequence[OperationT]
+    ) -> tuple[OperationT, RequestContext, Grant]:
+        """Picks the one reading whose names exist and authorizes it by them.
 
-    def _resolve(self, who: Principal | None, readings: Sequence[Some]) -> tuple[Some, RequestContext, Grant]:
-        """The one reading whose names exist and may be touched; for who may do none of it, nothing is looked up."""
-        hopeful = self._authorizer.hopeful(who, readings)
+        Names are looked up only for readings that the policy might allow. Raises Refused.
+        """
+        possible = self.authorizer.possible_readings(principal, readings)
         found, faults = [], []
-        for operation in hopeful:
-            context = self._context(who, operation)
+        for operation in possible:
+            context = self._context(principal, operation)
             try:
                 context.resolve()
                 found.append((operation, context))
             except Refused as fault:
                 faults.append(fault)
-        if not found and hopeful[0] != readings[0]:  # the likeliest was refused by the policy, the rest means nothing
-            self._authorizer.hopeful(who, readings[:1])
-        if not found:  # names that exist, but fit two, are nearer to what was meant than names that don't
+        if not found and possible[0] != readings[0]:  # the likeliest reading was denied and no other has known names
+            self.authorizer.possible_readings(principal, readings[:1])
+        if not found:  # an ambiguous name is closer to what was meant than an unknown one
             raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
@@ -248,18 +244,14 @@ class Planner:
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )
         operation, context = found[0]
-        return operation, context, self._authorizer.on_names(who, operation, context)
-
-    def who(self, request: Request) -> Principal:
-        """As the policy sees them; raise NotAllowed or SlackFailure."""
-        return self._authorizer.who(request)
+        return operation, context, self.authorizer.authorize_names(principal, operation, context)
 
     def context(self, request: Request, operation: Operation) -> RequestContext:
-        """For a change that was decided before."""
-        return self._context(self._who(request), operation)
+        """A context for an operation that was authorized before."""
+        return self._context(self.authorizer.requester(request), operation)
 
     def learn(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
-        """What was read back of each target; where groups are called otherwise by now, all names are asked for anew."""
+        """Updates the caches with the state that was read back of each change's target, in order."""
         for change, now in zip(changes, seen, strict=True):
             if change.target.is_server:
                 self.settings_cache.server.forget()
@@ -270,43 +262,34 @@ class Planner:
                 self.directory.forget_members(change.target.id)
 
     def forget(self, changes: Sequence[Change]) -> None:
-        """What was remembered of the targets is asked for anew."""
+        """Drops everything cached about the targets of these changes."""
         self.settings_cache.server.forget()
         self.directory.forget_groups()
         for change in changes:
             if change.target.id is not None:
                 self.directory.forget_members(change.target.id)
 
-    def _again(self, who: Principal | None) -> tuple[str, ...]:
-        return (
-            repeatable_lines(self.repository.asked_by(who.team, who.user), self.policy, who, self.directory)
-            if who
-            else ()
-        )
+    def _repeatable_lines(self, principal: Principal | None) -> tuple[str, ...]:
+        if principal is None:
+            return ()
+        entries = self.repository.asked_by(principal.team, principal.user)
+        return repeatable_lines(entries, self.policy, principal, self.directory)
 
-    def _context(self, who: Principal | None, operation: Operation) -> RequestContext:
-        def may_see(group: str) -> bool:
-            attributes = ActionAttributes(at=self.repository.now())
-            return (
-                who is None or decide(self.policy, who, Permission.READ, groups=[group], attributes=attributes).allowed
-            )
-
-        def may(permission: Permission, group: str | None = None) -> bool:
-            return who is None or might(self.policy, who, permission, groups=[[group]] if group else []).allowed
-
+    def _context(self, principal: Principal | None, operation: Operation) -> RequestContext:
+        user, channel = (principal.user, principal.channel) if principal else ("", None)
         return RequestContext(
             operation,
             self.pbx,
             self.directory,
             self.settings_cache,
             self.repository,
-            zone=self.people.zone(who.user) if who else "UTC",
-            email_of=self.people.email,
-            may_see=may_see,
-            may=may,
+            zone=self.users.zone(user) if principal else "UTC",
+            email_of=self.users.email,
+            may_see=partial(self.authorizer.may_see, principal),
+            may=partial(self.authorizer.may, principal),
             policy=self.policy.fingerprint,
-            viewer=Viewer(self.history, who.user if who else ""),
-            again=partial(self._again, who),
-            prompt_files=PromptFiles(self.files, self.prompts, who.user if who else "", who.channel if who else None),
-            approvals=self.approvals(who),
+            viewer=Viewer(self.history, user),
+            repeatable_lines=partial(self._repeatable_lines, principal),
+            prompt_files=PromptFiles(self.files, self.prompts, user, channel),
+            approvals=self.approvals(principal),
         )

@@ -1,4 +1,4 @@
-"""A plan in words before it is applied."""
+"""A plan as a message, before it is applied."""
 
 from dataclasses import replace
 from typing import Literal
@@ -11,17 +11,18 @@ from bot.operations.base import ChangeOperation
 from bot.operations.schedule import lasts
 
 ASK = "Ask for approval"
+"""Label of the button that requests an approval."""
 
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
-    """The diff, and the button that applies exactly it."""
+    """The differences, and a button that applies exactly this plan."""
     if all(change.already for change in plan.changes):
         return Message(title="Nothing to change", notes=plan.already)
     style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
-    long = lasts(operation) if operation.approval else None
+    duration = lasts(operation) if operation.approval else None
     return Message(
         title=f"{plan.wish}? Nothing is changed yet.",
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, long)),
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
         notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
         offers=(
             Offer(
@@ -34,15 +35,15 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     )
 
 
-def understood_as(said: Message, typed: str, line: str) -> Message:
-    """With the line in Park's own words, where it was typed in others: that is how the next one gets shorter."""
-    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name too is its own words
-        return said
-    return replace(said, notes=(*said.notes, f"Understood as `{line}`."))
+def understood_as(message: Message, typed: str, line: str) -> Message:
+    """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
+    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name is canonical too
+        return message
+    return replace(message, notes=(*message.notes, f"Understood as `{line}`."))
 
 
 def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
-    """Before and after, of each target; under its name where there are several."""
+    """Before and after of each target; labels name the target if there are several."""
     several = len(plan.changes) > 1
     return tuple(
         Fact(
@@ -56,21 +57,25 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
 
 
 def approver_facts(plan: Plan) -> tuple[Fact, ...]:
-    """Who is asked, by which rule, and until when."""
+    """Who has to approve, by which rule, and until when."""
     if plan.approval is None:
         return ()
-    who = (
+    approvers = (
         Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
         for one in plan.approval.asked
     )
-    return (*who, Fact(label="Lapses", value=plan.approval.lapses()))
+    return (*approvers, Fact(label="Lapses", value=plan.approval.lapses()))
 
 
 def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, ...]:
-    """When it begins and ends, with the zone; `lasts`, where it begins with its approval, whenever that is."""
+    """Start and end with the time zone.
+
+    Args:
+        lasts: the duration in words, where the change starts with its approval.
+    """
     if times is None:
         return ()
     if lasts is not None:
         return (Fact(label="Lasts", value=f"{lasts} from its approval"),)
-    said = {"Begins": times.starts, "Until": times.ends}
-    return tuple(Fact(label=label, value=times.dated(at)) for label, at in said.items() if at is not None)
+    instants = {"Begins": times.starts, "Until": times.ends}
+    return tuple(Fact(label=label, value=times.dated(at)) for label, at in instants.items() if at is not None)

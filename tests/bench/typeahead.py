@@ -12,14 +12,14 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import FEW, KINDS, Part, PickerKind, Typeahead
+from bot.planning.pickers import KINDS, MAX_INLINE_NAMES, Part, PickerKind, Typeahead
 from bot.policy.evaluation import EVERYTHING, groups_within_reach
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 from bot.sandbox.pbx.sandbox import SandboxPBX
 
 GROUPS, USERS = 10_000, 50_000
-CASES = ((GROUPS, 200), (FEW, 200), (FEW, 20))
+CASES = ((GROUPS, 200), (MAX_INLINE_NAMES, 200), (MAX_INLINE_NAMES, 20))
 """Groups, and rules."""
 LIMIT = 0.3
 """Seconds within which an options request is to be acknowledged."""

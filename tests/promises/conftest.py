@@ -1,4 +1,4 @@
-"""One stage a test: the real bot between the two sandboxes."""
+"""A stage for each test: the bot between the fake Slack and the fake PBX."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Every door there is, as a person uses it, for whatever operation there is."""
+"""Every way to request an operation in Slack, driven as a user does it, for any operation."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from bot.sandbox.slack.views.seen import View
 from bot.sandbox.stage import Stage
 
 TOO_LONG = "x" * 65
-"""No name: a line that ends with it is refused, with a button that opens the form."""
+"""A name longer than the PBX allows: a line that ends with it is refused with a button for the form."""
 RING_GROUP = "Ring group"
-"""What a form calls the ring group of a recall target."""
+"""Label of the ring group input of a recall target."""
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody in #phones."""
+    """A user in #phones."""
 
     stage: Stage
     name: str
@@ -35,14 +35,14 @@ class Visitor:
         return self.stage.channels["phones"]
 
     def told(self) -> list[Message]:
-        """What only they saw, there or in direct messages, the latest last."""
+        """Messages that only this user sees, ephemeral or direct, the latest last."""
         self.stage.settle(30)
         direct = self.stage.slack.messages(self.stage.slack.direct(self.id))
         seen = [*self.stage.slack.ephemerals(self.id), *(one for one in direct if one.user != self.id)]
         return sorted(seen, key=lambda one: float(one.ts))
 
     def view(self) -> View:
-        """The form on top, once it is done with waiting."""
+        """The open modal, after all pending updates."""
         self.stage.settle(30)
         return self.stage.slack.view(self.id)
 
@@ -51,7 +51,7 @@ class Visitor:
         return bool(self.stage.slack.views_of(self.id))
 
     def home(self) -> View:
-        """The Home tab, once it is drawn."""
+        """The Home tab, after all pending updates."""
         self.stage.settle(30)
         view = self.stage.slack.home(self.id)
         assert view is not None
@@ -66,7 +66,7 @@ class Visitor:
         assert ack.ok, ack
 
     def fill(self, asked: Operation) -> None:
-        """Type and pick whatever the operation's form does not hold yet."""
+        """Fills the inputs of the form with the operation's arguments."""
         for name, argument_type in asked.form().items():
             value = getattr(asked, name)
             if value is not None:
@@ -86,71 +86,71 @@ class Visitor:
                 self._choose(argument_type.label, argument_type.say(value))
 
     def _choose(self, label: str, value: Any) -> None:
-        """In a menu that is there as soon as the form is done with redrawing, by name and number as they are shown."""
+        """Fills one input once the form has stopped changing, by the name or number that it shows."""
         self.view()
         self.stage.slack.fill(self.id, value, label=label)
 
 
-class Door:
-    """`stand` is what happens before, `go` is the gesture that asks; without `go`, nobody has asked for anything."""
+class EntryPoint:
+    """A way to request an operation: `prepare` gets to where it can be requested, `perform` requests it."""
 
     name: ClassVar[str]
 
     def serves(self, operation: type[Operation]) -> bool:
-        """Whether this operation can be asked for here."""
+        """Whether this operation can be requested here."""
         return True
 
     @abstractmethod
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
-        """Get to where the gesture can be made."""
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
+        """Gets to where the operation can be requested; requests nothing."""
 
     @abstractmethod
-    def go(self, visitor: Visitor, asked: Operation) -> None:
-        """Make it; raise LookupError where it isn't offered."""
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
+        """Requests the operation; raises LookupError where it is not offered."""
 
 
-class Slash(Door):
+class Slash(EntryPoint):
     name = "slash command"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, asked.text()).ok
 
 
-class Mention(Door):
+class Mention(EntryPoint):
     name = "mention"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
 
 
-class Button(Door):
-    """An edited message is not carried out by itself: it comes back as a button."""
+class Button(EntryPoint):
+    """An edited mention, which Park answers with a button instead of running it."""
 
     name = "button"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "wait a moment")
         visitor.stage.slack.edit(visitor.id, visitor.phones, stamp, f"@Park {asked.text()}")
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Do it now")
 
 
-class FormDoor(Door):
-    """Whatever opens a form."""
+class FormEntryPoint(EntryPoint):
+    """An entry point that opens a form."""
 
     def serves(self, operation: type[Operation]) -> bool:
         return bool(operation.form())
 
 
-class VerbOnly(FormDoor):
-    """A line with everything missing."""
+class VerbOnly(FormEntryPoint):
+    """A line with the verb alone."""
 
     name = "verb without its arguments"
 
@@ -161,14 +161,14 @@ class VerbOnly(FormDoor):
             return bool(refused.message.forms) and refused.message.forms[0].whole
         return False
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         """Nothing to do."""
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, _begun(type(asked))).ok
 
 
-class MistypedLine(FormDoor):
+class MistypedLine(FormEntryPoint):
     name = "form button of a mistyped line"
 
     def serves(self, operation: type[Operation]) -> bool:
@@ -178,54 +178,54 @@ class MistypedLine(FormDoor):
             return any(not form.whole for form in refused.message.forms)
         return False
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Open the form")
 
 
-class Panel(FormDoor):
+class Panel(FormEntryPoint):
     name = "panel"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.stage.slack.shortcut(visitor.id, "park:panel").ok
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.view(), label=asked.title)
 
 
 class MessageShortcut(Panel):
     name = "message shortcut"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "customers wait too long")
         (message,) = (one for one in visitor.stage.slack.messages(visitor.phones) if one.ts == stamp)
         assert visitor.stage.slack.message_shortcut(visitor.id, message, "park:change").ok
 
 
-class HomeButton(FormDoor):
+class HomeButton(FormEntryPoint):
     name = "button on the Home tab"
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.open_home(visitor.id)
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.home(), label=asked.title)
 
 
-class HomeMenu(FormDoor):
-    """Only where the Home tab is drawn does it show which operations are about one group."""
+class HomeMenu(FormEntryPoint):
+    """The menu of a group on the Home tab, which has some operations only."""
 
     name = "menu of a group on the Home tab"
 
     def serves(self, operation: type[Operation]) -> bool:
         return [argument_type.reference for argument_type in operation.form().values()].count(Reference.GROUP) == 1
 
-    def stand(self, visitor: Visitor, asked: Operation) -> None:
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.stage.slack.open_home(visitor.id)
 
-    def go(self, visitor: Visitor, asked: Operation) -> None:
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
         view = visitor.home()
         group = next(
             getattr(asked, name)
@@ -235,7 +235,7 @@ class HomeMenu(FormDoor):
         visitor.click(view, value=next(_menu_values(view, group or "Sales", asked.title), "no such option"))
 
 
-DOORS: tuple[Door, ...] = (
+ENTRY_POINTS: tuple[EntryPoint, ...] = (
     Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeMenu(),
 )  # fmt: skip
 
@@ -245,7 +245,7 @@ def _begun(operation: type[Operation]) -> str:
 
 
 def _menu_values(view: View, group: str, title: str) -> Iterator[str]:
-    """Of the option with that title in the menu beside that group."""
+    """Values of the option with that title in the menu beside that group."""
     for block in view.blocks:
         if block.get("text", {}).get("text", "").startswith(f"*{group}*"):
             for option in block.get("accessory", {}).get("options", ()):

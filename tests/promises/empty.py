@@ -1,4 +1,4 @@
-"""A verb that Park does not have: all that it takes to have it."""
+"""An operation that Park does not have: all that a new verb needs."""
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, mention_list
@@ -10,8 +10,9 @@ from bot.policy.model import Permission
 
 
 class Empty(ChangeOperation):
-    """As somebody would write it in bot/operations/empty.py."""
+    """Written as it would stand in a module of bot/operations."""
 
+    operation_id = "empty"
     title = "Empty a group"
     phrase = "empty {group} [except|besides {members}]"
     also = ("clear out {group}",)

@@ -1,4 +1,4 @@
-"""All doors are equal: what one refuses, every other refuses, and what one does, every other does."""
+"""All entry points are equal: they refuse the same requests and make the same changes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -12,7 +12,7 @@ from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
-from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Slash, VerbOnly, Visitor
+from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
 LEADS_ONLY = """\
@@ -22,7 +22,7 @@ user_groups = ["{leads}"]
 operations = ["all"]
 """
 MINUTE = timedelta(seconds=61)
-"""After which nobody's user groups are remembered any more: README, bot/slack/people.py."""
+"""After this time no user groups are cached (bot/slack/users.py)."""
 READ = {
     "groups": "groups sal",
     "find": "find 1001",
@@ -39,37 +39,41 @@ JOURNALED = {"pause": "pause because of a test", "resume": "resume"}
 ASKED = {
     key: parse(line.replace("Night Desk", "ring group 6001"))[0] for key, line in (READ | DONE | JOURNALED).items()
 }
-"""By number, as a form's picker names a ring group: so that what is asked for is the same to the letter."""
+"""Ring groups by number, as a form's picker names them, so that all lines are identical."""
 GUARDED = [one for one in OPERATIONS if one.permission is not None]
-WAYS = [(operation, source) for operation in GUARDED for source in DOORS if source.serves(operation)]
-FORMS = [(operation, source) for operation, source in WAYS if isinstance(source, FormDoor)]
-REVIEWED = [(operation, source) for operation, source in FORMS if issubclass(operation, ChangeOperation)]
-CHANGES = [(operation, source) for operation, source in WAYS if issubclass(operation, ChangeOperation)]
+WAYS = [
+    (operation, entry_point) for operation in GUARDED for entry_point in ENTRY_POINTS if entry_point.serves(operation)
+]
+FORMS = [(operation, entry_point) for operation, entry_point in WAYS if isinstance(entry_point, FormEntryPoint)]
+REVIEWED = [(operation, entry_point) for operation, entry_point in FORMS if issubclass(operation, ChangeOperation)]
+CHANGES = [(operation, entry_point) for operation, entry_point in WAYS if issubclass(operation, ChangeOperation)]
 
 
-def named(ways: Sequence[tuple[type[Operation], Door]]) -> pytest.MarkDecorator:
-    """Each combination is a test with a name."""
+def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.MarkDecorator:
+    """Parametrizes a test with each combination of operation and entry point."""
     return pytest.mark.parametrize(
-        ("operation", "source"), ways, ids=[f"{operation.operation_id}, {source.name}" for operation, source in ways]
+        ("operation", "entry_point"),
+        patterns,
+        ids=[f"{operation.operation_id}, {entry_point.name}" for operation, entry_point in patterns],
     )
 
 
 @pytest.fixture(scope="module")
 def shared(http: bool) -> Iterator[Stage]:
-    """For those who get nothing done."""
+    """A stage for tests that change nothing."""
     with Stage(policy=LEADS_ONLY, http=http) as running:
         yield running
 
 
 @pytest.fixture
 def lead() -> Iterator[Visitor]:
-    """Ana, who may do everything until `dismiss`."""
+    """Ana, who may use everything until `dismiss`."""
     with Stage(policy=LEADS_ONLY) as stage:
         yield Visitor(stage, "ana")
 
 
 def dismiss(visitor: Visitor) -> None:
-    """No lead any more; from here on the PBX is to hear nothing."""
+    """Removes Ana from the user group; from here on the PBX must receive no request."""
     visitor.stage.settle(30)
     visitor.stage.slack.state.groups[visitor.stage.groups["leads"]].members = []
     visitor.stage.forward(MINUTE)
@@ -78,28 +82,28 @@ def dismiss(visitor: Visitor) -> None:
 
 @named(WAYS)
 def test_whoever_may_not_is_refused_at_every_door_and_the_pbx_hears_nothing(
-    shared: Stage, operation: type[Operation], source: Door
+    shared: Stage, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
     shared.settle(30)
     shared.pbx.requests.clear()
     ben = Visitor(shared, "ben")
     before = len(ben.told())
-    source.stand(ben, ASKED[operation.operation_id])
+    entry_point.prepare(ben, ASKED[operation.operation_id])
     try:
-        source.go(ben, ASKED[operation.operation_id])
+        entry_point.perform(ben, ASKED[operation.operation_id])
     except LookupError:
-        assert isinstance(source, FormDoor), "what can be typed is typed, and refused"
+        assert isinstance(entry_point, FormEntryPoint), "what can be typed is typed, and refused"
     else:
-        assert_refused(ben, source, before)
+        assert_refused(ben, entry_point, before)
     shared.settle(30)
     assert shared.pbx.requests == []
     while shared.slack.views_of(ben.id):
         shared.slack.close(ben.id, everything=True)
 
 
-def assert_refused(visitor: Visitor, source: Door, before: int) -> None:
-    """In words, where they look."""
-    shown = isinstance(source, FormDoor) and visitor.form_is_open()
+def assert_refused(visitor: Visitor, entry_point: EntryPoint, before: int) -> None:
+    """Asserts that the user sees a denial where they look for the answer."""
+    shown = isinstance(entry_point, FormEntryPoint) and visitor.form_is_open()
     plain = visitor.view().plain if shown else visitor.told()[before:][-1].plain
     assert "You may not do that here" in plain
     assert NOTHING in plain
@@ -108,37 +112,37 @@ def assert_refused(visitor: Visitor, source: Door, before: int) -> None:
 
 @named(WAYS)
 def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
-    lead: Visitor, operation: type[Operation], source: Door
+    lead: Visitor, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
-    source.stand(lead, ASKED[operation.operation_id])
+    entry_point.prepare(lead, ASKED[operation.operation_id])
     dismiss(lead)
     before = len(lead.told())
     try:
-        source.go(lead, ASKED[operation.operation_id])
+        entry_point.perform(lead, ASKED[operation.operation_id])
     except LookupError:
-        assert isinstance(source, HomeMenu), "not every operation is in it"
+        assert isinstance(entry_point, HomeMenu), "not every operation is in it"
         return
-    assert_refused(lead, source, before)
+    assert_refused(lead, entry_point, before)
     assert lead.stage.pbx.requests == []
 
 
 @named(FORMS)
 def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, operation: type[Operation], source: Door
+    lead: Visitor, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
-    if not opened(lead, source, ASKED[operation.operation_id]):
+    if not opened(lead, entry_point, ASKED[operation.operation_id]):
         return
     dismiss(lead)
     lead.submit()
-    assert_refused(lead, source, 0)
+    assert_refused(lead, entry_point, 0)
     assert lead.stage.pbx.requests == []
 
 
 @named(REVIEWED)
 def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_nothing(
-    lead: Visitor, operation: type[Operation], source: Door
+    lead: Visitor, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
-    if not opened(lead, source, ASKED[operation.operation_id]):
+    if not opened(lead, entry_point, ASKED[operation.operation_id]):
         return
     lead.submit()
     assert lead.view().submit, lead.view().plain
@@ -150,13 +154,13 @@ def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_noth
     assert lead.stage.pbx.requests == []
 
 
-def opened(visitor: Visitor, source: Door, asked: Operation) -> bool:
-    """The form, filled and ready to submit; not where the door has none for it, or answers a read at once."""
-    source.stand(visitor, asked)
+def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
+    """Opens and fills the form; False where there is none, or where a read is answered at once."""
+    entry_point.prepare(visitor, asked)
     try:
-        source.go(visitor, asked)
+        entry_point.perform(visitor, asked)
     except LookupError:
-        assert isinstance(source, HomeMenu), "not every operation is in it"
+        assert isinstance(entry_point, HomeMenu), "not every operation is in it"
         return False
     if visitor.view().submit is None:
         assert isinstance(asked, ReadOperation)
@@ -165,25 +169,25 @@ def opened(visitor: Visitor, source: Door, asked: Operation) -> bool:
     return True
 
 
-@named([way for way in CHANGES if not isinstance(way[1], Slash)])
-def test_every_door_makes_the_same_change(operation: type[Operation], source: Door) -> None:
+@named([pattern for pattern in CHANGES if not isinstance(pattern[1], Slash)])
+def test_every_door_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Stage(policy=LEADS_ONLY) as stage:
         asked = ASKED[operation.operation_id]
-        if through(Visitor(stage, "ana"), source, asked):
+        if through(Visitor(stage, "ana"), entry_point, asked):
             assert stands(stage) == by_slash_command(operation)
 
 
-def through(visitor: Visitor, source: Door, asked: Operation) -> bool:
-    """All the way, as far as there is one."""
-    if isinstance(source, FormDoor):
-        if not opened(visitor, source, asked):
+def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
+    """Requests the operation and confirms it; False where the entry point does not offer it."""
+    if isinstance(entry_point, FormEntryPoint):
+        if not opened(visitor, entry_point, asked):
             return False
         visitor.submit()
         visitor.view()
         visitor.submit()
     else:
-        source.stand(visitor, asked)
-        source.go(visitor, asked)
+        entry_point.prepare(visitor, asked)
+        entry_point.perform(visitor, asked)
         for shown in visitor.told():
             if "Nothing is changed yet" in shown.plain:
                 visitor.click(shown, label=asked.button if isinstance(asked, ChangeOperation) else "")
@@ -192,7 +196,7 @@ def through(visitor: Visitor, source: Door, asked: Operation) -> bool:
 
 
 def stands(stage: Stage) -> dict[str, Any]:
-    """The PBX's settings and members, and what the journal was asked for."""
+    """The PBX's settings and members, and the operations in the journal."""
     state = stage.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
@@ -203,7 +207,7 @@ def stands(stage: Stage) -> dict[str, Any]:
 
 @cache
 def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
-    """What stands once the line was typed."""
+    """The state after the line was typed."""
     with Stage(policy=LEADS_ONLY) as stage:
         untouched = stands_untouched(stage)
         assert through(Visitor(stage, "ana"), Slash(), ASKED[operation.operation_id])
@@ -213,7 +217,7 @@ def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
 
 
 def stands_untouched(stage: Stage) -> dict[str, Any]:
-    """The same, before anything was asked."""
+    """The same before any request."""
     state = stage.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
@@ -252,11 +256,11 @@ EARLIER = {
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",
 }
-TYPED = [source for source in DOORS if not isinstance(source, FormDoor)]
+TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, FormEntryPoint)]
 
 
-@pytest.mark.parametrize("source", TYPED, ids=[source.name for source in TYPED])
-def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, source: Door) -> None:
+@pytest.mark.parametrize("entry_point", TYPED, ids=[entry_point.name for entry_point in TYPED])
+def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, entry_point: EntryPoint) -> None:
     others = {"help", "access"} | {"approve", "refuse", "put_back"}  # of which tests/conversations and tests/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     lead.stage.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
@@ -265,7 +269,7 @@ def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visito
     ben = Visitor(lead.stage, "ben")
     for line in EARLIER.values():
         asked, before = parse(line)[0], len(ben.told())
-        source.stand(ben, asked)
-        source.go(ben, asked)
+        entry_point.prepare(ben, asked)
+        entry_point.perform(ben, asked)
         assert "You may not do that here" in ben.told()[before:][-1].plain, line
         assert ben.stage.pbx.requests == [], line

@@ -1,4 +1,4 @@
-"""A form and a line are two ways to say one thing: whatever can be filled in can be typed, and the other way round."""
+"""Forms and lines are equivalent: whatever a form can hold can be typed, and the other way round."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ from bot.sandbox.slack.views.entering import entered
 from bot.sandbox.slack.views.values import Values, entry_of, first
 from bot.slack import text
 from bot.slack.forms import inputs
-from bot.slack.forms import state as reading
+from bot.slack.forms import state as form_state
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
 Json = dict[str, Any]
 
 
-def can_be_typed(asked: Operation) -> bool:
-    """Quotes, dashes and spaces of phones are read as the plain ones: what a person types never holds the others."""
+def can_be_typed(operation: Operation) -> bool:
+    """Whether the text holds none of the quotes, dashes and spaces that are normalized when typed."""
     boxes = [
-        value for _, argument_type, value in asked.said() if argument_type.reference in (None, Reference.NEW_GROUP)
+        value for _, argument_type, value in operation.said() if argument_type.reference in (None, Reference.NEW_GROUP)
     ]
     return all(text.entered(value) == value for value in boxes if isinstance(value, str))
 
@@ -33,19 +33,19 @@ def can_be_typed(asked: Operation) -> bool:
 asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(can_be_typed)
 
 
-def drawn(operation: type[Operation], arguments: Json) -> list[Json]:
-    """The form's inputs, as Slack gets them."""
+def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
+    """The form's inputs as they are sent to Slack."""
     return [block.to_dict() for block in inputs.inputs(operation, arguments)]
 
 
-def as_filled(asked: Operation) -> Values:
-    """What Slack sends of an empty form in which a person entered the operation's arguments one by one."""
+def as_filled(operation: Operation) -> Values:
+    """The values that Slack sends of an empty form filled with the operation's arguments."""
     values: Values = {}
-    known = {name: _known(argument_type, getattr(asked, name)) for name, argument_type in asked.form().items()}
+    known = {name: _known(argument_type, getattr(operation, name)) for name, argument_type in operation.form().items()}
     redrawn = {name: value for name, value in known.items() if isinstance(value, dict)}  # a recall's choice redraws
-    for block in drawn(type(asked), redrawn):
+    for block in drawn_inputs(type(operation), redrawn):
         name, _, part = block["block_id"].partition(".")
-        argument_type, value = asked.form()[name], getattr(asked, name)
+        argument_type, value = operation.form()[name], getattr(operation, name)
         entry = None if value is None else _entry(argument_type, value, part)
         values[block["block_id"]] = {block["element"]["action_id"]: _enter(block["element"], entry)}
     return values
@@ -62,7 +62,7 @@ def _entry(argument_type: ArgumentType, value: Any, part: str) -> Any:
 
 
 def _enter(element: Json, entry: Any) -> Json:
-    """As the sandbox workspace does, where every name that is entered is among those that are offered."""
+    """Fills an input as the fake workspace does, with every entered name among the options."""
     offered = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in _names(entry)]
     there = by_name(options_of(element) or offered)
     if element["type"] == "file_input":
@@ -76,26 +76,26 @@ def _names(entry: Any) -> list[str]:
 
 @given(asked_for)
 @settings(max_examples=400)
-def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(asked: Operation) -> None:
-    read = type(asked)(**reading.read(type(asked), as_filled(asked)))
-    assert read == asked
-    assert read.text() == asked.text()
+def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operation) -> None:
+    read = type(operation)(**form_state.read(type(operation), as_filled(operation)))
+    assert read == operation
+    assert read.text() == operation.text()
     assert (meant(read) or (read,))[0] in parse(read.text())
 
 
 @given(asked_for)
 @settings(max_examples=400)
-def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(asked: Operation) -> None:
-    blocks = drawn(type(asked), asked.model_dump(mode="json", exclude_none=True))
+def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(operation: Operation) -> None:
+    blocks = drawn_inputs(type(operation), operation.model_dump(mode="json", exclude_none=True))
     values = first(blocks, None)
-    assert type(asked)(**reading.read(type(asked), values)) == asked
-    again = drawn(type(asked), reading.filled(type(asked), values))
+    assert type(operation)(**form_state.read(type(operation), values)) == operation
+    again = drawn_inputs(type(operation), form_state.filled(type(operation), values))
     assert first(again, None) == values, "drawn again, nothing is lost"
 
 
 @pytest.mark.parametrize("operation", WITH_FORMS)
 def test_every_field_of_a_form_is_an_argument_and_has_a_label_of_its_own(operation: type[Operation]) -> None:
-    assert [block["block_id"] for block in drawn(operation, {})] == list(operation.form())
+    assert [block["block_id"] for block in drawn_inputs(operation, {})] == list(operation.form())
     labels = [argument_type.label for argument_type in operation.form().values()]
     assert len(set(labels)) == len(labels)
 

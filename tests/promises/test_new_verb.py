@@ -1,6 +1,6 @@
-"""A verb is one file and one line in the list: everything else follows from what it declares.
+"""A new verb is one class and one line in the catalog; everything else follows from its declaration.
 
-The verb is tests/promises/empty.py; the line is the fixture `listed`.
+The class is tests/promises/empty.py; the line in the catalog is the fixture `listed`.
 """
 
 import re
@@ -15,7 +15,7 @@ from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
 from bot.sandbox.stage import Stage
-from tests.promises.doors import DOORS, Door, FormDoor, HomeMenu, Visitor
+from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations
 
@@ -24,7 +24,7 @@ ASKED = Empty(group="Sales", members=("1002",))
 
 @pytest.fixture(scope="module", autouse=True)
 def listed() -> Iterator[None]:
-    """As if `Empty,` stood in bot/operations/__init__.py."""
+    """As if the catalog listed `Empty`."""
     with pytest.MonkeyPatch.context() as patch:
         for module in list(sys.modules.values()):
             if getattr(module, "OPERATIONS", None) is OPERATIONS and module.__name__.startswith("bot."):
@@ -76,15 +76,17 @@ def test_requests_that_touch_the_same_group_wait_for_it() -> None:
     assert footprint(ASKED) == {"sales", "1002"}
 
 
-DERIVED = [source for source in DOORS if not isinstance(source, HomeMenu)]
+DERIVED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, HomeMenu)]
 
 
-@pytest.mark.parametrize("source", DERIVED, ids=[source.name for source in DERIVED])
-def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(ana: Visitor, source: Door) -> None:
-    assert source.serves(Empty)
-    source.stand(ana, ASKED)
-    source.go(ana, ASKED)
-    if isinstance(source, FormDoor):
+@pytest.mark.parametrize("entry_point", DERIVED, ids=[entry_point.name for entry_point in DERIVED])
+def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(
+    ana: Visitor, entry_point: EntryPoint
+) -> None:
+    assert entry_point.serves(Empty)
+    entry_point.prepare(ana, ASKED)
+    entry_point.perform(ana, ASKED)
+    if isinstance(entry_point, FormEntryPoint):
         ana.fill(ASKED)
         ana.submit()
         assert ana.view().submit == "Empty"
@@ -100,18 +102,18 @@ def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(a
     assert any("Emptied Sales" in one and "change 1 · done" in one for one in posted)
 
 
-@pytest.mark.parametrize("source", DOORS, ids=[source.name for source in DOORS])
-def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, source: Door) -> None:
+@pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=[entry_point.name for entry_point in ENTRY_POINTS])
+def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, entry_point: EntryPoint) -> None:
     eve = Visitor(ana.stage, "eve")
     before = len(eve.told())
-    source.stand(eve, ASKED)
+    entry_point.prepare(eve, ASKED)
     eve.stage.settle()
     try:
-        source.go(eve, ASKED)
+        entry_point.perform(eve, ASKED)
     except LookupError:
-        assert isinstance(source, FormDoor), "what can be typed is typed, and refused"
+        assert isinstance(entry_point, FormEntryPoint), "what can be typed is typed, and refused"
         return
-    refusal = eve.view().plain if isinstance(source, FormDoor) else eve.told()[before:][-1].plain
+    refusal = eve.view().plain if isinstance(entry_point, FormEntryPoint) else eve.told()[before:][-1].plain
     assert "You may not do that here" in refusal
     assert NOTHING in refusal
     assert not eve.stage.pbx.requests
@@ -130,7 +132,7 @@ def test_the_card_of_a_group_offers_what_is_about_a_group(ana: Visitor) -> None:
     ana.stage.slack.slash(ana.id, ana.phones, "group Sales")
     card = ana.told()[-1].plain
     everything: tuple[type[Operation], ...] = (*OPERATIONS, Empty)
-    of_a_group = {one.operation_id for one in everything if one.of_a_group()}
+    of_a_group = {one.operation_id for one in everything if one.takes_group()}
     assert of_a_group == {"group", "add", "remove", "move", "recall", "rename", "delete", "empty"}
     offered = [one.operation_id for one in everything if f"[{one.title}]" in card]
     assert offered == ["add", "remove", "move", "recall", "rename"], "what asks first is not offered in passing"

@@ -1,4 +1,4 @@
-"""The four promises, held against every operation there is: a new one is held to them by being in the list."""
+"""The four promises, checked for every operation in the catalog."""
 
 import pytest
 
@@ -25,19 +25,19 @@ DONE = {
     "server_enabled": "server off",
     "server_prompt": "server prompt F07WELCOME1",
 }
-"""A line of each change that the sandbox PBX can do."""
+"""A line of each change that succeeds on the sandbox PBX."""
 WRITES = {"add": 2, "move": 2, "server_prompt": 3}
-"""Of those that take more than one."""
+"""Number of PBX writes, where it is not one."""
 
 
 def told(stage: Stage, person: str) -> str:
-    """What that person alone was told in #phones."""
+    """The ephemeral messages to that user in #phones."""
     stage.settle()
     return "\n".join(one.plain for one in stage.slack.ephemerals(stage.people[person], stage.channels["phones"]))
 
 
 def cards(stage: Stage, channel: str = "phones") -> list[Message]:
-    """What everybody sees there of the bot."""
+    """The bot's messages that everybody in the channel sees."""
     stage.settle()
     return [one for one in stage.slack.messages(stage.channels[channel]) if one.user == stage.slack.bot_user]
 

@@ -35,7 +35,7 @@ def test_every_payload_has_a_source_of_a_fixed_set(body: dict[str, Any], source:
 
 
 def _counted(name: str, source: str) -> float:
-    return REGISTRY.get_sample_value(name, {"door": source}) or 0
+    return REGISTRY.get_sample_value(name, {"source": source}) or 0
 
 
 def test_a_command_that_is_acknowledged_is_measured(running: SlackHarness) -> None:

@@ -1,4 +1,4 @@
-"""Members and recall targets."""
+"""Argument types of members and recall targets."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,9 +12,9 @@ from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
 
 MAX_MEMBERS = 100
-"""In one line, ranges included: each costs the PBX a call."""
+"""Members in one line, ranges included: each costs a request to the PBX."""
 MIN_RUN = 5
-"""Neighbours that are said back as a range: fewer are easier to check one by one, more make a line too long."""
+"""Shortest run of consecutive numbers written as a range; shorter ones are easier to check singly."""
 
 
 def _read_members(words: Words) -> tuple[str, ...]:
@@ -84,14 +84,14 @@ def _say_member(member: str) -> str:
 
 
 def _say_members(members: Sequence[str]) -> str:
-    said: list[str] = []
+    texts: list[str] = []
     for run in _runs(members):
-        said += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RUN else map(_say_member, run)
-    return ", ".join(said)
+        texts += [f"{run[0]}-{run[-1]}"] if len(run) >= MIN_RUN else map(_say_member, run)
+    return ", ".join(texts)
 
 
 def _runs(members: Sequence[str]) -> Iterator[list[str]]:
-    """Numbers of one length that count up by one, in their order; anything else is a run of its own."""
+    """Splits members into runs of consecutive numbers of one length; anything else is a run of its own."""
     run: list[str] = []
     for member in members:
         if run and not _follows(run[-1], member):
@@ -126,7 +126,7 @@ _USER = r"(the )?((parking )?user( only| alone)?|parker|(whoever|person who|one 
 
 
 class Recall(BaseModel):
-    """A recall target: `ring_group` is a name or number as typed, None for the user alone."""
+    """A recall target; `ring_group` is a name or number as typed, None for the parking user alone."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -146,7 +146,7 @@ def _read_recall(words: Words) -> Recall:
 
 
 def _read_ring_group(words: Words) -> str:
-    """Without `ring group` before it: "The Desk" and "Ring Leaders" may well be what they are called."""
+    """Removes a leading "ring group" only if a name follows: a ring group may be called "The Desk"."""
     bare = words[1:] if words and words[0].form_context("the") else words
     if len(bare) > 2 and bare[0].form_context("ring") and bare[1].form_context("group"):
         words = bare[2:]

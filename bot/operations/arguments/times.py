@@ -1,4 +1,4 @@
-"""Start, end, durations, days."""
+"""Argument types of start, end, durations, days and Slack users."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +14,7 @@ from bot.times.parser import ENDS, STARTS, read_end, read_start
 
 
 def _say_start(value: Any) -> str:
-    """Of a value, or of its JSON, which is what a form is filled with."""
+    """Accepts the value or its JSON, which forms are filled with."""
     return say(Start.model_validate(value))
 
 
@@ -81,7 +81,7 @@ def _read_day(words: Words) -> str:
 
 
 def begins(day: str, zone: str, now: datetime) -> datetime:
-    """When that day began there, in UTC; a weekday is the last one, today included."""
+    """The instant in UTC at which a day begins in the zone; a weekday is the latest one, today included."""
     here = ZoneInfo(zone)
     return datetime.combine(_date(day, now.astimezone(here).date()), time(), here).astimezone(UTC)
 

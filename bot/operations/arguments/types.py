@@ -1,4 +1,4 @@
-"""ArgumentType; names, numbers, switches, files."""
+"""ArgumentType, and the types of names, numbers, switches, lines and files."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from bot.pbx.limits import WANTED, check_extension, check_name
 
 
 class Reference(StrEnum):
-    """What a noun's text has to be looked up as."""
+    """What the text of an argument is looked up as."""
 
     GROUP = "group"
     MEMBERS = "members"
@@ -24,29 +24,30 @@ class Reference(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArgumentType:
-    """`read` raises ValueError or NotPossible with what to type instead; `say(read(words))` reads back as the same."""
+    """How an argument is read, written and shown in a form; `read` inverts `say`."""
 
     placeholder: str
     label: str = ""
-    """What a form calls it; without one no form asks for it."""
+    """Label of its field in a form; arguments without a label are in no form."""
     hint: str = ""
     read: Callable[[Words], Any]
+    """Reads the value from words; raises ValueError or NotPossible with what to type instead."""
     say: Callable[[Any], str] = quote
     reference: Reference | None = None
     most: int = 150
-    """Characters that a form's text input takes for it."""
+    """Maximum characters of its text input in a form."""
     whole_line: bool = False
-    """Whether it is a line of its own: of what was typed it has all, up to the next small word."""
+    """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """The text, then what is left without a leading `the`, `group` or `ring group`: the first that exists is meant."""
+    """The text, then the text without a leading `the`, `group` or `ring group`; the first match wins."""
     bare = re.sub(r"^(the\s+)?((park|ring)?\s*group\s+)?", "", text, flags=re.IGNORECASE).strip()
     return (text, bare) if bare and bare != text else (text,)
 
 
 def read_name(words: Words) -> str:
-    """All the words are the name; quotes around a part of it belong to it, as in Café "Süd"."""
+    """The words as one name; quotes around a part belong to the name, as in Café "Süd"."""
     text = whole(words)
     if re.fullmatch(r"<[#@!].*>", text):
         raise ValueError(f"{text} is a Slack mention: type the name that the PBX has.")
@@ -69,7 +70,7 @@ Search = Annotated[str, SEARCH]
 
 
 MAX_DIGITS = 15
-"""Of a change's number: what a database can count up to."""
+"""Digits of a change's number, so that it fits the database's 64-bit integers."""
 
 
 def _read_number(words: Words) -> str:
@@ -137,7 +138,7 @@ _LINK = re.compile(r"https?://\S+/files/\w+/(F[A-Z0-9]{7,14})/\S*")
 
 
 def _read_file(words: Words) -> str:
-    """A link to a file in Slack stands for its id."""
+    """A Slack file's id, also from a link to the file, or the id of a stored prompt."""
     text = " ".join(word.text for word in words)
     linked = _LINK.fullmatch(text)
     id = linked[1] if linked else text
