@@ -1,19 +1,57 @@
-"""`make demo`: Park in a browser or a terminal, on a sandbox PBX and a sandbox Slack workspace."""
+"""The demo's page: served on loopback, and opened where there is a browser."""
 
 import logging
+import os
+import signal
 import sys
+import threading
+import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
 
 from bot.runtime import logs
-from bot.sandbox import browsing
-from bot.sandbox.stage import DEMO_POLICY, Stage
-from bot.sandbox.terminal import Terminal
+from bot.sandbox.environment import DEMO_POLICY, Stage
+from bot.sandbox.page.server import DemoPage
+from bot.sandbox.terminal import TerminalClient
 
-TRY = (
+TEXT_BROWSERS = ("lynx", "links", "elinks", "w3m", "www-browser")
+"""Browsers that show no such page."""
+TERMINAL_COMMAND = "`python -m bot demo --terminal`"
+
+
+def has_browser() -> bool:
+    """Whether a browser on this machine can show a page to whoever sits there."""
+    if os.environ.keys() & {"SSH_CONNECTION", "SSH_TTY"}:
+        return False
+    if sys.platform.startswith("linux") and not os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}:
+        return False
+    with suppress(webbrowser.Error):
+        return getattr(webbrowser.get(), "basename", "") not in TEXT_BROWSERS
+    return False
+
+
+def serve_page() -> int:
+    """Until Ctrl-C or SIGTERM; the exit status."""
+    ended = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: ended.set())
+    sys.stdout.write("Starting Park between a sandbox Slack workspace and a sandbox PBX ...\n")
+    with DemoPage() as page:
+        sys.stdout.write(
+            f"The workspace is at {page.url}\nCtrl-C ends it; {TERMINAL_COMMAND} does without a browser.\n"
+        )
+        sys.stdout.flush()
+        if has_browser():
+            webbrowser.open(page.url)
+        ended.wait()
+    return 0
+
+
+EXAMPLE_LINES = (
     "/park groups",
     "/park add 1001 to Sales",
     "/park Sales",
@@ -42,31 +80,31 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
     logs.configure("ERROR")
     logging.getLogger().setLevel(logging.ERROR)
     if picture is not None:
-        return _draw(lines, picture)
-    if where == "page" or (where is None and not lines and sys.stdin.isatty() and browsing.possible()):
-        return browsing.serve()
+        return _write_picture(lines, picture)
+    if where == "page" or (where is None and not lines and sys.stdin.isatty() and has_browser()):
+        return serve_page()
     console = Console(highlight=False, soft_wrap=True)
     with Stage(policy=DEMO_POLICY) as stage:
-        terminal = Terminal(stage, console)
+        terminal = TerminalClient(stage, console)
         if lines:
             return terminal.play(lines)
-        console.print(WELCOME.format(lines="\n".join(f"  [cyan]{line}[/cyan]" for line in TRY)))
+        console.print(WELCOME.format(lines="\n".join(f"  [cyan]{line}[/cyan]" for line in EXAMPLE_LINES)))
         if not sys.stdin.isatty():
-            return terminal.play(TRY)
+            return terminal.play(EXAMPLE_LINES)
         return terminal.converse()
 
 
-def _draw(lines: Sequence[str], picture: Path) -> int:
+def _write_picture(lines: Sequence[str], picture: Path) -> int:
     """The README's picture, so that it can be drawn again."""
     console = Console(highlight=False, record=True, width=100, file=StringIO(), force_terminal=True)
     with Stage(policy=DEMO_POLICY) as stage:
-        status = Terminal(stage, console).play(lines or TRY)
-    picture.write_text(console.export_svg(title="Park", code_format=SVG), encoding="utf-8")
+        status = TerminalClient(stage, console).play(lines or EXAMPLE_LINES)
+    picture.write_text(console.export_svg(title="Park", code_format=SVG_TEMPLATE), encoding="utf-8")
     return status
 
 
 # Rich's own template fetches a font from elsewhere; a terminal's picture needs none.
-SVG = """\
+SVG_TEMPLATE = """\
 <svg class="park" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px; \

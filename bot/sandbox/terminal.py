@@ -1,26 +1,149 @@
-"""A Slack client for a terminal: what one person can do in the workspace, a line each."""
+"""What one person sees of the workspace, drawn in a terminal: each message once, and again where it changed."""
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import indent
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.sandbox.screen import Screen, Seen
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.slack.model import Message
+from bot.sandbox.slack.rendering import View
 
-Gesture = Callable[[str], bool]
+ANSWER_TIMEOUT = 30.0
+"""Seconds that an answer may take before the demo gives up waiting."""
+HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
+LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
+
+ScreenTexts = dict[str, str]
+"""What stood on the screen, by message or view."""
+
+
+class TerminalScreen:
+    """A person, a channel, and the buttons that can be clicked by number."""
+
+    def __init__(self, stage: Stage, console: Console) -> None:
+        self.stage, self.console = stage, console
+        self.person, self.channel = "ana", "phones"
+        self.buttons: list[tuple[Message | View, str]] = []
+        self.at_home = False
+        """Whether the Home tab is in sight."""
+        self._shown: ScreenTexts = {}
+
+    @property
+    def user(self) -> str:
+        return self.stage.people[self.person]
+
+    @property
+    def place(self) -> str:
+        return self.stage.channels[self.channel]
+
+    def seen(self) -> ScreenTexts:
+        """Everything in sight."""
+        return {key: one.plain for key, one in self._all().items()}
+
+    def go_home(self) -> ScreenTexts:
+        """Turn to the Home tab, which is drawn whole; what was in sight without it."""
+        self.at_home = False
+        before = self.seen()
+        self.at_home = True
+        if self.home is not None:
+            self._shown.pop(self.home.id, None)
+        return before
+
+    @property
+    def home(self) -> View | None:
+        """The person's Home tab, while it is in sight."""
+        return self.stage.slack.home(self.user) if self.at_home else None
+
+    @property
+    def front(self) -> View | None:
+        """Where a person types: the form, or the Home tab where none is open."""
+        views = self.stage.slack.views_of(self.user)
+        return views[-1] if views else self.home
+
+    def note(self, key: str, plain: str) -> None:
+        """What the person wrote is no news to them."""
+        self._shown[key] = plain
+
+    def wait(self, before: ScreenTexts) -> bool:
+        """For the answer and all that follows it; then draw what is new."""
+        try:
+            self.stage.settle(ANSWER_TIMEOUT)
+            self.stage.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
+        except TimeoutError:
+            return self.print_error("No answer came.")
+        self.draw()
+        return True
+
+    def draw(self) -> None:
+        """What is new or has changed."""
+        for key, one in self._all().items():
+            if self._shown.get(key) != one.plain:
+                self._shown[key] = one.plain
+                self._draw_one(one)
+
+    def print_error(self, text: str) -> bool:
+        """What the screen itself has to say; False, for a gesture that came to nothing."""
+        self.console.print(text)
+        return False
+
+    def _all(self) -> dict[str, Message | View]:
+        slack = self.stage.slack
+        tops = slack.seen_by(self.user, self.place)
+        threads = [
+            one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.place, thread=top.ts)
+        ]
+        direct = slack.seen_by(self.user, slack.direct(self.user))
+        messages: dict[str, Message | View] = {one.ts: one for one in (*tops, *threads, *direct)}
+        views = {view.id: view for view in (*slack.views_of(self.user)[-1:], self.home) if view is not None}
+        return {key: messages[key] for key in sorted(messages, key=float)} | views
+
+    def _loading(self) -> bool:
+        return any(word in text for text in self.seen().values() for word in LOADING_TEXTS)
+
+    def _draw_one(self, one: Message | View) -> None:
+        text = re.sub(r"`([^`\n]+)`|\*([^*\n]+)\*", _markup, escape(one.plain))
+        self.console.print(indent(f"[dim]Park, {_location_text(one)}[/dim]\n{self._numbered(one, text)}", "  "))
+
+    def _numbered(self, one: Message | View, text: str) -> str:
+        """Buttons get numbers, to be clicked by."""
+        for block in one.blocks:
+            for element in block.get("elements", []) if block["type"] == "actions" else []:
+                self.buttons.append((one, element["action_id"]))
+                label = element["text"]["text"]
+                button = f"[reverse] {len(self.buttons)}: {escape(label)} [/reverse]"
+                text = text.replace(escape(f"[{label}]"), button, 1)
+        return text
+
+
+def _location_text(one: Message | View) -> str:
+    if isinstance(one, View):
+        return HOME_HINT if one.type == "home" else "in a form: fill LABEL = VALUE, submit, close"
+    if one.ephemeral:
+        return "Only you can see this"
+    return "posted" if one.thread_ts in (None, one.ts) else "in the thread"
+
+
+def _markup(found: re.Match[str]) -> str:
+    """Code as code, whatever stands in it, and bold as bold."""
+    return f"[cyan]{found[1]}[/cyan]" if found[1] else f"[b]{found[2]}[/b]"
+
+
+Command = Callable[[str], bool]
 """Takes the rest of the line; whether it was taken, and answered."""
 
 
-class Terminal:
+class TerminalClient:
     """Types, clicks and fills in forms."""
 
     def __init__(self, stage: Stage, console: Console) -> None:
-        self.stage, self.screen = stage, Screen(stage, console)
+        self.stage, self.screen = stage, TerminalScreen(stage, console)
         self._heard = 0
-        self._gestures: dict[str, Gesture] = {
+        self._commands: dict[str, Command] = {
             "as": self._become,
             "in": self._enter,
             "click": self._click,
@@ -36,7 +159,7 @@ class Terminal:
     def play(self, lines: Sequence[str]) -> int:
         """0 when every line was acknowledged and answered."""
         return max(
-            [int(not self._one(line if self._is_gesture(line) else f"/park {line}")) for line in lines], default=0
+            [int(not self._one(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
         )
 
     def converse(self) -> int:
@@ -51,24 +174,24 @@ class Terminal:
     def _prompt(self) -> str:
         return f"{self.screen.person} in #{self.screen.channel}>"
 
-    def _is_gesture(self, line: str) -> bool:
-        return line.startswith("@") or line.split()[:1] in [[word] for word in self._gestures]
+    def _is_command(self, line: str) -> bool:
+        return line.startswith("@") or line.split()[:1] in [[word] for word in self._commands]
 
     def _one(self, line: str, *, echo: bool = True) -> bool:
         if echo:
             self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
         word, _, rest = line.partition(" ")
-        return self._gestures[word](rest.strip()) if word in self._gestures else self._say(line)
+        return self._commands[word](rest.strip()) if word in self._commands else self._say(line)
 
     def _become(self, name: str) -> bool:
         if name not in self.stage.people:
-            return self.screen.sorry(f"There are {', '.join(self.stage.people)}.")
+            return self.screen.print_error(f"There are {', '.join(self.stage.people)}.")
         self.screen.person, self.screen.at_home = name, False
         return True
 
     def _enter(self, name: str) -> bool:
         if name.lstrip("#") not in self.stage.channels:
-            return self.screen.sorry(f"There are {', '.join(self.stage.channels)}.")
+            return self.screen.print_error(f"There are {', '.join(self.stage.channels)}.")
         self.screen.channel, self.screen.at_home = name.lstrip("#"), False
         return True
 
@@ -88,13 +211,13 @@ class Terminal:
     def _click(self, number: str) -> bool:
         buttons = self.screen.buttons
         if not number.isdigit() or not 1 <= int(number) <= len(buttons):
-            return self.screen.sorry(f"There are {len(buttons)} buttons on the screen.")
+            return self.screen.print_error(f"There are {len(buttons)} buttons on the screen.")
         where, action_id = buttons[int(number) - 1]
         before = self.screen.seen()
         try:
             ack = self.stage.slack.click(self.screen.user, where, action_id=action_id)
         except LookupError as fault:  # it is on somebody else's screen
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:
@@ -105,7 +228,7 @@ class Terminal:
         try:
             ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.front)
         except (LookupError, ValueError) as fault:
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
 
     def _attached(self, label: str, value: str) -> str:
@@ -125,8 +248,8 @@ class Terminal:
 
     def _on_form(self, gesture: Callable[[], bool]) -> bool:
         if not self.stage.slack.views_of(self.screen.user):
-            return self.screen.sorry("No form is open.")
-        before: Seen = self.screen.seen()
+            return self.screen.print_error("No form is open.")
+        before: ScreenTexts = self.screen.seen()
         return gesture() and self.screen.wait(before)
 
     def _home(self, _: str) -> bool:
@@ -141,12 +264,12 @@ class Terminal:
         rows = [one for one in view.blocks if "accessory" in one] if view else []
         named = (row["block_id"] for row in rows if row["text"]["text"].startswith(f"*{group}*"))
         if view is None or not (row := next(named, None)):
-            return self.screen.sorry(f"There is no menu of {group} in sight: try home.")
+            return self.screen.print_error(f"There is no menu of {group} in sight: try home.")
         before = self.screen.seen()
         try:
             ack = self.stage.slack.click(self.screen.user, view, block_id=row, label=entry)
         except LookupError as fault:
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
 
     def _drawn(self) -> bool:

@@ -14,7 +14,7 @@ from bot.journal.events import ChainLink
 from bot.journal.maintenance import CLAIM, next_day
 from bot.messages.message import Message
 from bot.runtime.threads import AGAIN
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.audit.places import check, live, lived
 from tests.house import Noting
 from tests.journal.making import Clock, Desk

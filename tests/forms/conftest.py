@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 
 from bot.messages.message import FormOffer
 from bot.messages.message import Message as Said
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.stage import Stage
+from bot.sandbox.slack.rendering import View
 from bot.slack.blocks import render
 
 

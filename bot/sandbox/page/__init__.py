@@ -1,5 +1,5 @@
 """The workspace in a browser: a page that its people look at, and gestures that they make there."""
 
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.server import DemoPage
 
-__all__ = ["Page"]
+__all__ = ["DemoPage"]

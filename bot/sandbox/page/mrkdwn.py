@@ -2,13 +2,60 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
-from bot.sandbox.page.dates import date_token
-from bot.sandbox.slack.state import State
-from bot.sandbox.slack.text import display, unescape
+from bot.sandbox.slack.state import SlackState
+from bot.sandbox.slack.text import display_text, unescape
+
+_DATE_FORMATS = {
+    "{date_num}": "%Y-%m-%d",
+    "{date}": "%B %-d, %Y",
+    "{date_short}": "%b %-d, %Y",
+    "{date_long}": "%A, %B %-d, %Y",
+    "{time}": "%H:%M",
+    "{time_secs}": "%H:%M:%S",
+}
+_PRETTY = re.compile(r"\{(date(?:_short|_long)?)_pretty\}")
+_RELATIVE_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
+
+def render_date_token(reference: str, otherwise: str, now: datetime) -> Markup:
+    """`!date^SECONDS^FORMAT`, perhaps `^LINK`, in the zone of `now`; what stands for it where it can't be read."""
+    _, seconds, form, *_ = [*reference.split("^"), "", ""]
+    try:
+        moment = datetime.fromtimestamp(int(seconds), UTC).astimezone(now.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return Markup("{}").format(otherwise)
+    words = format_date(form, moment, now)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), otherwise, words)
+
+
+def format_date(form: str, moment: datetime, now: datetime) -> str:
+    """Slack's format, `{date_short_pretty} at {time}`; pretty dates are today, yesterday, tomorrow; 24 hours a day."""
+    apart = (moment.date() - now.date()).days
+    form = _PRETTY.sub(lambda found: _RELATIVE_DAYS.get(apart, f"{{{found[1]}}}"), form)
+    for token, how in _DATE_FORMATS.items():
+        form = form.replace(token, _strftime(moment, how))
+    return form
+
+
+def _strftime(moment: datetime, how: str) -> str:
+    """Without the padding that not every platform's strftime can leave out."""
+    padded = moment.strftime(how.replace("%-", "%"))
+    return re.sub(r"(?<![\d:])0(?=\d)", "", padded) if "%-" in how else padded
+
+
+def format_time(moment: datetime) -> str:
+    """Time of day as messages show it."""
+    return moment.strftime("%H:%M")
+
+
+def format_day(moment: datetime, now: datetime) -> str:
+    """As dividers between days have it."""
+    return _RELATIVE_DAYS.get((moment.date() - now.date()).days, "").capitalize() or _strftime(moment, "%A, %B %-d")
+
 
 _STYLES = {"bold": ("*", "strong"), "italic": ("_", "em"), "strike": ("~", "del")}
 _MARKED = r"(?<![\w{m}])\{m}(?=[^\s{m}])(?P<{name}>(?:<[^<>\n]*>|`[^`\n]*`|[^{m}\n])+?)(?<=\S)\{m}(?![\w{m}])"
@@ -29,7 +76,7 @@ _QUOTED = re.compile(r"^(?:&gt;|>) ?")
 class Mrkdwn:
     """Reads for one person: names as the workspace has them, moments in their zone, which is that of `now`."""
 
-    def __init__(self, state: State, now: datetime, me: str) -> None:
+    def __init__(self, state: SlackState, now: datetime, me: str) -> None:
         self._state, self._now, self._me = state, now, me
         self._makers: dict[str, Callable[[str], Markup]] = {
             "fence": lambda text: Markup("<pre>{}</pre>").format(unescape(text)),
@@ -66,7 +113,7 @@ class Mrkdwn:
 
     def _bare(self, text: str) -> str:
         """Code keeps its words, and mentions in it are read as names."""
-        return display(self._state, text)
+        return display_text(self._state, text)
 
     def _styler(self, tag: str) -> Callable[[str], Markup]:
         opened, closed = Markup(f"<{tag}>"), Markup(f"</{tag}>")  # noqa: S704 - one of the three above
@@ -76,10 +123,10 @@ class Mrkdwn:
         """A mention, a channel, a user group, a broadcast, a date or a link."""
         reference, _, label = inside.partition("|")
         if reference.startswith("!date^"):
-            return date_token(reference, unescape(label), self._now)
+            return render_date_token(reference, unescape(label), self._now)
         if reference[0] in "@#!":
             mine = " mine" if reference == f"@{self._me}" else ""
-            return Markup('<span class="mention{}">{}</span>').format(mine, display(self._state, f"<{inside}>"))
+            return Markup('<span class="mention{}">{}</span>').format(mine, display_text(self._state, f"<{inside}>"))
         return self._link(unescape(reference), unescape(label) or unescape(reference))
 
     def _link(self, address: str, words: str) -> Markup:

@@ -1,9 +1,16 @@
 """What goes wrong on purpose: scripted, matched by method and path, used up."""
 
+import json
 import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+
+from werkzeug.wrappers import Response
+
+from bot.sandbox.pbx.switches import Refusal
 
 
 class Kind(StrEnum):
@@ -44,7 +51,7 @@ class Fault:
     """Set when a late write was carried out."""
 
 
-class Faults:
+class FaultQueue:
     """The script; the first fault that fits is used. `latency` in seconds goes before every answer."""
 
     def __init__(self) -> None:
@@ -81,3 +88,122 @@ class Faults:
                 fault.times -= 1
                 self.pending = [other for other in self.pending if other.times != 0]
             return fault
+
+
+Handle = Callable[[], Response]
+"""Carries the request out, and gives the answer that it should have had."""
+BAD_GATEWAY_HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+def apply_fault(fault: Fault, serve: Handle) -> Response:
+    """Raise ConnectionAbortedError for a connection to be dropped."""
+    fault.reached.set()
+    if fault.hold:
+        fault.hold.wait()
+    return _FAULT_HANDLERS[fault.kind](fault, serve)
+
+
+def _status(fault: Fault, serve: Handle) -> Response:
+    if fault.lands:
+        serve()
+    return _json_response(Refusal(fault.status, "UNKNOWN", "Something went wrong."))
+
+
+def _gateway(fault: Fault, serve: Handle) -> Response:
+    if fault.lands:
+        serve()
+    return Response(BAD_GATEWAY_HTML, 502, content_type="text/html; charset=utf-8")
+
+
+def _throttled(fault: Fault, serve: Handle) -> Response:
+    response = _json_response(Refusal(429, "UNKNOWN", "Too many requests."))
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = fault.retry_after
+    return response
+
+
+def _expired(fault: Fault, serve: Handle) -> Response:
+    return _json_response(Refusal(401, "UNAUTHORIZED", "The access token is invalid or has expired."))
+
+
+def _drop_before(fault: Fault, serve: Handle) -> Response:
+    raise ConnectionAbortedError
+
+
+def _drop_after(fault: Fault, serve: Handle) -> Response:
+    serve()
+    raise ConnectionAbortedError
+
+
+def _late(fault: Fault, serve: Handle) -> Response:
+    def land() -> None:
+        serve()
+        fault.landed.set()
+
+    timer = threading.Timer(fault.seconds, land)
+    timer.daemon = True
+    timer.start()
+    raise ConnectionAbortedError
+
+
+def _trickle(fault: Fault, serve: Handle) -> Response:
+    response = _response_with_body(serve)
+    response.response = _one_byte_at_a_time(response.get_data(), fault.seconds)
+    return response
+
+
+def _one_byte_at_a_time(content: bytes, seconds: float) -> Iterator[bytes]:
+    for at in range(len(content)):
+        time.sleep(seconds)
+        yield content[at : at + 1]
+
+
+def _redirect(fault: Fault, serve: Handle) -> Response:
+    return Response("", 307, headers={"Location": fault.location})
+
+
+def _malformed(fault: Fault, serve: Handle) -> Response:
+    response = _response_with_body(serve)
+    response.set_data(response.get_data().rstrip()[:-1])
+    return response
+
+
+def _oversized(fault: Fault, serve: Handle) -> Response:
+    """Spaces: a client without a limit would read it without noticing."""
+    response = _response_with_body(serve)
+    response.set_data(response.get_data() + b" " * fault.size)
+    return response
+
+
+def _response_with_body(serve: Handle) -> Response:
+    """Something to spoil, even where the answer to a write has no body."""
+    response = serve()
+    if not response.get_data():
+        response.status_code = 200
+        response.set_data(b'{"result": "as you wished"}')
+    return response
+
+
+def _slow(fault: Fault, serve: Handle) -> Response:
+    time.sleep(fault.seconds)
+    return serve()
+
+
+def _json_response(refusal: Refusal) -> Response:
+    return Response(json.dumps(refusal.body()), refusal.status, content_type="application/json")
+
+
+_FAULT_HANDLERS: dict[Kind, Callable[[Fault, Handle], Response]] = {
+    Kind.STATUS: _status,
+    Kind.GATEWAY: _gateway,
+    Kind.THROTTLED: _throttled,
+    Kind.EXPIRED: _expired,
+    Kind.DROP_BEFORE: _drop_before,
+    Kind.DROP_AFTER: _drop_after,
+    Kind.LATE: _late,
+    Kind.TRICKLE: _trickle,
+    Kind.REDIRECT: _redirect,
+    Kind.MALFORMED: _malformed,
+    Kind.OVERSIZED: _oversized,
+    Kind.SLOW: _slow,
+}

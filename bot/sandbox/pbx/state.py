@@ -1,13 +1,25 @@
 """What the PBX knows, and every change to it, each with its audit log."""
 
+import base64
+import hashlib
 import json
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
-from bot.sandbox.pbx.ids import opaque_id
+
+def opaque_id(kind: str, number: int) -> str:
+    """Base64 with "/" and "=" in it; the same every time."""
+    made = (_encode(f"{kind} {number} {attempt}") for attempt in count())
+    return next(id_ for id_ in made if "/" in id_)
+
+
+def _encode(seed: str) -> str:
+    return base64.b64encode(hashlib.sha256(seed.encode()).digest()[:16]).decode()
+
 
 Record = dict[str, Any]
 
@@ -20,12 +32,12 @@ class Actor:
     user_name: str
 
 
-API = Actor("REST API", "park.bot")
-CONSOLE = Actor("Web Portal", "console.admin")
+API_ACTOR = Actor("REST API", "park.bot")
+CONSOLE_ACTOR = Actor("Web Portal", "console.admin")
 
 
 @dataclass(kw_only=True)
-class State:
+class PbxState:
     """Blank values are None in here, however they are shown. Members stand in the order they were assigned."""
 
     server: Record
@@ -71,10 +83,10 @@ class State:
     def number(self, extension: str) -> Record | None:
         """Whatever answers this number, as /extension_numbers shows it."""
         if user := self.users.get(extension):
-            return _number(user, "EXTENSION")
+            return _number_record(user, "EXTENSION")
         for ring_group in self.ring_groups.values():
             if ring_group["extension_number"] == extension:
-                return _number(ring_group, "RING_GROUP")
+                return _number_record(ring_group, "RING_GROUP")
         return self.others.get(extension)
 
     def change_server(self, fields: Record, by: Actor) -> None:
@@ -134,6 +146,6 @@ class State:
         )
 
 
-def _number(record: Record, kind: str) -> Record:
+def _number_record(record: Record, kind: str) -> Record:
     shown = {key: record[key] for key in ("id", "extension_number", "name")}
     return shown | {"type": kind}

@@ -1,9 +1,49 @@
-"""Everything that the vendor leaves undocumented, each as a switch."""
+"""What the PBX refuses, and how it says so."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from bot.sandbox.pbx.problem import Refusal
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One 4xx answer."""
+
+    status: int
+    code: str
+    message: str
+
+    def body(self) -> dict[str, Any]:
+        """The documented shape of an error."""
+        return {"errors": [{"code": self.code, "message": self.message}]}
+
+
+class ApiError(Exception):
+    """Raised by an endpoint: nothing was changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def validation_error(message: str) -> ApiError:
+    """400 VALIDATE_FAILED."""
+    return ApiError(Refusal(400, "VALIDATE_FAILED", message))
+
+
+def not_found(what: str) -> ApiError:
+    """404: the documentation names no code for it."""
+    return ApiError(Refusal(404, "UNKNOWN", f"The {what} does not exist."))
+
+
+def unauthorized(message: str) -> ApiError:
+    """401 UNAUTHORIZED."""
+    return ApiError(Refusal(401, "UNAUTHORIZED", message))
+
+
+def denied(message: str) -> ApiError:
+    """403 DENIED."""
+    return ApiError(Refusal(403, "DENIED", message))
+
 
 DUPLICATE_NAME = Refusal(400, "VALIDATE_FAILED", "The name already exists.")
 ALREADY_HERE = Refusal(400, "VALIDATE_FAILED", "The user is already a member of the group.")

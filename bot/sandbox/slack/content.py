@@ -3,18 +3,17 @@
 import json
 from typing import Any
 
-from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit.check import check_blocks
-from bot.sandbox.slack.model import Json, Post
-from bot.sandbox.slack.parts import named
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.elements import with_ids
+from bot.sandbox.slack.kit.validation import check_blocks
+from bot.sandbox.slack.model import Json, Post, SlackError
+from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.text import escape_stray
 
 TEXT_LIMIT = 40_000
 UPDATE_LIMIT = 4_000
 
 
-def content_of(state: State, args: Json, channel: str, *, update: bool = False) -> Json:
+def parse_content(state: SlackState, args: Json, channel: str, *, update: bool = False) -> Json:
     """text, blocks, attachments, thread_ts, reply_broadcast; raise what Slack answers where they can't be."""
     text = str(args.get("text") or "")
     blocks = parse_list(args.get("blocks"), "invalid_blocks_format")
@@ -26,10 +25,10 @@ def content_of(state: State, args: Json, channel: str, *, update: bool = False) 
     check_blocks(blocks)
     return {
         "text": escape_stray(text),
-        "blocks": [named(block) for block in blocks],
+        "blocks": [with_ids(block) for block in blocks],
         "attachments": attachments,
         "thread_ts": thread_root(state, channel, args.get("thread_ts")),
-        "reply_broadcast": truthy(args.get("reply_broadcast")),
+        "reply_broadcast": parse_boolean(args.get("reply_broadcast")),
     }
 
 
@@ -45,18 +44,18 @@ def parse_list(given: Any, otherwise: str) -> list[Json]:
     return given or []
 
 
-def truthy(given: Any) -> bool:
+def parse_boolean(given: Any) -> bool:
     """Booleans, and how forms carry them."""
     return given in (True, 1, "1", "true", "True")
 
 
-def thread_root(state: State, channel: str, given: Any) -> str | None:
+def thread_root(state: SlackState, channel: str, given: Any) -> str | None:
     """The thread's first message: a reply's stands for its thread; where there is none, Slack posts to the channel."""
     parent = state.find(channel, str(given)) if given else None
     return (parent.thread_ts or parent.ts) if parent else None
 
 
-def sender(state: State, post: Post) -> Json:
+def message_object(state: SlackState, post: Post) -> Json:
     """The message object that Slack's answers and payloads carry."""
     shown: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": state.team}
     if post.bot_id:
@@ -69,7 +68,7 @@ def sender(state: State, post: Post) -> Json:
     return shown
 
 
-def link_to(state: State, post: Post) -> str:
+def permalink(state: SlackState, post: Post) -> str:
     """The address that opens the message in Slack."""
     link = f"https://{state.domain}.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}"
     return f"{link}?thread_ts={post.thread_ts}&cid={post.channel}" if post.thread_ts else link

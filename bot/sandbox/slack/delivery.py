@@ -5,23 +5,23 @@ import time
 import uuid
 from collections.abc import Sequence
 
-from bot.sandbox.slack.link import Link
 from bot.sandbox.slack.model import Ack, Delivery, Json
-from bot.sandbox.slack.request_url import RequestURL
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.request_url import RequestUrlClient
+from bot.sandbox.slack.socket_mode import SocketModeServer
+from bot.sandbox.slack.state import SlackState
 
 
 class Deliveries:
     """Sends payloads to the request URL, or over the link, and waits for their acknowledgements."""
 
-    def __init__(self, state: State, ack_timeout: float, retry_after: Sequence[float]) -> None:
+    def __init__(self, state: SlackState, ack_timeout: float, retry_after: Sequence[float]) -> None:
         self._state = state
         self._timeout = ack_timeout
         self._retry_after = retry_after
         self._answers: dict[str, Json | None] = {}
         self._threads: list[threading.Thread] = []
-        self.link = Link(state, self._answered)
-        self.request_url = RequestURL(state.signing_secret, ack_timeout)
+        self.link = SocketModeServer(state, self._answered)
+        self.request_url = RequestUrlClient(state.signing_secret, ack_timeout)
         self.made: list[Delivery] = []
 
     def stop(self) -> None:

@@ -1,9 +1,13 @@
 """Switches for what goes wrong between a bot and Slack."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.sandbox.slack.state import State
+from flask import Response, jsonify
+
+from bot.sandbox.slack.model import ApiCall, Json
+from bot.sandbox.slack.state import SlackState
 
 
 class Drop(Enum):
@@ -21,10 +25,10 @@ class Fault:
     retry_after: int = 1
 
 
-class Faults:
+class FaultQueue:
     """Faults wait in a line for each method; `*` stands for every method, `response_url` for those addresses."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: SlackState) -> None:
         self._state = state
         self._waiting: dict[str, list[Fault]] = {}
         self._latency: dict[str, float] = {}
@@ -73,3 +77,39 @@ class Faults:
             seconds = self._latency.get(method, self._latency.get("*", 0.0))
         if seconds:
             self._state.wait(lambda: False, seconds)
+
+
+class CallInterceptor:
+    def __init__(self, state: SlackState, faults: FaultQueue) -> None:
+        self._state = state
+        self._faults = faults
+
+    def handle(self, name: str, args: Json, token: str, answer: Callable[[], Response]) -> Response:
+        """The answer, or the fault that was asked for; ConnectionAbortedError ends the connection without a word."""
+        self._faults.delay(name)
+        fault = self._faults.take(name)
+        given = answer() if fault is None or fault.what is Drop.AFTER else _fault_response(fault)
+        if fault and isinstance(fault.what, Drop):
+            given = None
+        self._record(name, args, token, given)
+        if given is None:
+            raise ConnectionAbortedError("a fault was asked for")
+        return given
+
+    def _record(self, name: str, args: Json, token: str, answer: Response | None) -> None:
+        body = answer.get_json(silent=True) if answer is not None else None
+        with self._state.changed:
+            self._state.calls.append(ApiCall(method=name, args=args, answer=body, token=token))
+            self._state.changed.notify_all()
+
+
+def _fault_response(fault: Fault) -> Response | None:
+    if isinstance(fault.what, Drop):
+        return None
+    if isinstance(fault.what, int):
+        return Response("upstream connect error", status=fault.what, mimetype="text/plain")
+    answer = jsonify({"ok": False, "error": fault.what})
+    if fault.what == "ratelimited":
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(fault.retry_after)
+    return answer

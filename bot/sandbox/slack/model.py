@@ -1,5 +1,9 @@
 """What a workspace is made of, and what is seen of it from outside."""
 
+import secrets
+import string
+import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +11,7 @@ Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class Person:
+class User:
     id: str
     team: str
     name: str
@@ -99,7 +103,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class ApiCall:
     """One request to the Web API; `answer` is None where none was sent."""
 
     method: str
@@ -125,3 +129,40 @@ class Delivery:
 
     envelope: Json
     ack: Ack
+
+
+class SlackError(Exception):
+    """Answered as HTTP 200 with `{"ok": false, "error": code}` and what `more` holds."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+_ALPHABET = string.ascii_uppercase + string.digits
+
+
+def new_id(prefix: str, length: int = 10) -> str:
+    """`prefix` and random capitals and digits, as in C07A1B2C3D4."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_trigger_id(team: str) -> str:
+    """Three parts with dots between, unlike for every gesture."""
+    return f"{secrets.randbelow(10**13)}.{int(team[1:], 36) % 10**12}.{secrets.token_hex(16)}"
+
+
+class TimestampSource:
+    """Timestamps that are a message's identity in its channel: unique and increasing, `1712345678.000100`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+        self.ahead = 0.0
+        """Seconds that this clock is before the machine's."""
+
+    def next(self) -> str:
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1000 + int(self.ahead * 10**6))
+            return f"{self._last // 10**6}.{self._last % 10**6:06d}"

@@ -15,7 +15,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _RETRY_REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What the app said."""
 
     status: int
@@ -23,7 +23,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class RequestURL:
+class RequestUrlClient:
     """Where the app listens, once `verify` has found it there; None: it is in Socket Mode."""
 
     def __init__(self, secret: str, timeout: float) -> None:
@@ -45,19 +45,19 @@ class RequestURL:
         """Deliver what Socket Mode would have put into that envelope."""
         assert self.url is not None  # noqa: S101  # else it goes over the link
         begun = time.monotonic()
-        kind, body = _shaped(envelope)
+        kind, body = _encode_payload(envelope)
         try:
-            answer = self._post(self.url, body, {"Content-Type": kind, **self._of_retry(envelope)})
+            answer = self._post(self.url, body, {"Content-Type": kind, **self._retry_headers(envelope)})
         except (OSError, HTTPException) as failure:
             error = "operation_timeout" if isinstance(failure, TimeoutError) else "dispatch_failed"
             ack = Ack(ok=False, seconds=time.monotonic() - begun, error=error)
         else:
-            ack = _read(answer, time.monotonic() - begun)
+            ack = _read_response(answer, time.monotonic() - begun)
         if ack.error and envelope["type"] == "events_api":
             self._failed[envelope["payload"]["event_id"]] = _RETRY_REASONS.get(ack.error, "http_error")
         return ack
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
         """On a connection of its own."""
         there = urlsplit(url)
         connection = HTTPConnection(there.hostname or "", there.port, timeout=self._timeout)
@@ -65,11 +65,11 @@ class RequestURL:
         try:
             connection.request("POST", there.path, body, sent | signature(self._secret, body, int(time.time())))
             answer = connection.getresponse()
-            return Answer(answer.status, answer.headers.get_content_type(), answer.read())
+            return HttpResponse(answer.status, answer.headers.get_content_type(), answer.read())
         finally:
             connection.close()
 
-    def _of_retry(self, envelope: Json) -> dict[str, str]:
+    def _retry_headers(self, envelope: Json) -> dict[str, str]:
         """Only further deliveries have these."""
         if not envelope.get("retry_attempt"):
             return {}
@@ -83,7 +83,7 @@ def signature(secret: str, body: bytes, at: int) -> dict[str, str]:
     return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
 
 
-def _shaped(envelope: Json) -> tuple[str, bytes]:
+def _encode_payload(envelope: Json) -> tuple[str, bytes]:
     """Commands are forms, interactions a form of one field, events JSON."""
     payload = envelope["payload"]
     if envelope["type"] == "events_api":
@@ -93,7 +93,7 @@ def _shaped(envelope: Json) -> tuple[str, bytes]:
     ).encode()
 
 
-def _read(answer: Answer, seconds: float) -> Ack:
+def _read_response(answer: HttpResponse, seconds: float) -> Ack:
     """A text alone is what a command's ack shows."""
     if answer.status >= 300:
         error = "http_client_error" if answer.status < 500 else "http_service_error"

@@ -1,20 +1,77 @@
 """The one memory of a workspace: everything in it is read and changed under `changed`."""
 
+import re
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.sandbox.slack.ids import Stamps, new_id
-from bot.sandbox.slack.model import Call, Channel, File, Json, Person, Post, UserGroup
-from bot.sandbox.slack.triggers import Triggers
-from bot.sandbox.slack.views.sheets import Sheets
+from bot.sandbox.slack.model import (
+    ApiCall,
+    Channel,
+    File,
+    Json,
+    Post,
+    SlackError,
+    TimestampSource,
+    User,
+    UserGroup,
+    new_id,
+    new_trigger_id,
+)
+from bot.sandbox.slack.views import ViewStore
+
+_FORM = re.compile(r"\d+\.\d+\.\w+")
+
+
+@dataclass(kw_only=True)
+class Trigger:
+    """`channel` is where the person was, `view` the id of the view that the gesture was made in."""
+
+    user: str
+    channel: str | None
+    view: str | None
+    made: float = field(default_factory=time.monotonic)
+    used: bool = False
+
+
+class Triggers:
+    """All that were given out."""
+
+    def __init__(self, team: str) -> None:
+        self._team = team
+        self.lifetime = 3.0
+        """Seconds."""
+        self._given: dict[str, Trigger] = {}
+
+    def new(self, user: str, *, channel: str | None = None, view: str | None = None, id: str | None = None) -> str:
+        key = id or new_trigger_id(self._team)
+        self._given[key] = Trigger(user=user, channel=channel, view=view)
+        return key
+
+    def find(self, key: object) -> Trigger:
+        """One that can still be exchanged; raise what Slack answers to any other."""
+        trigger = self._given.get(str(key))
+        if trigger is None or not _FORM.fullmatch(str(key)):
+            raise SlackError("invalid_trigger_id")
+        if trigger.used:
+            raise SlackError("exchanged_trigger_id")
+        if time.monotonic() - trigger.made > self.lifetime:
+            raise SlackError("expired_trigger_id")
+        return trigger
+
+    def expire(self) -> None:
+        """Let that time pass for all that were given out so far."""
+        for trigger in self._given.values():
+            trigger.made -= self.lifetime
+
 
 T = TypeVar("T")
 
 
-class State:
+class SlackState:
     """People, channels, messages, views and calls; `changed` is notified of every change."""
 
     def __init__(self, name: str, scopes: frozenset[str], events: frozenset[str]) -> None:
@@ -25,17 +82,17 @@ class State:
         self.name = name
         self.scopes = scopes
         self.events = events
-        self.stamps = Stamps()
+        self.stamps = TimestampSource()
         self.team = new_id("T")
         self.app = new_id("A")
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
         self.signing_secret = secrets.token_hex(16)
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.posts: list[Post] = []
-        self.sheets = Sheets(self.changed)
+        self.sheets = ViewStore(self.changed)
         self.triggers = Triggers(self.team)
         self.files: dict[str, File] = {}
         self.base = ""
@@ -43,10 +100,10 @@ class State:
         self.shortcuts: dict[str, str] = {}
         """callback_id -> global or message, as the manifest declares them."""
         self.home_tab = True
-        self.calls: list[Call] = []
-        self.bot = Person(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
+        self.calls: list[ApiCall] = []
+        self.bot = User(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
         self.people[self.bot.id] = self.bot
-        self.people["USLACKBOT"] = Person(id="USLACKBOT", team=self.team, name="slackbot", real_name="Slackbot")
+        self.people["USLACKBOT"] = User(id="USLACKBOT", team=self.team, name="slackbot", real_name="Slackbot")
 
     @property
     def domain(self) -> str:
@@ -79,7 +136,7 @@ class State:
             found = (p for p in self.posts if p.channel == channel and p.ts == ts)
             return next((p for p in found if (p.only_for is not None) == ephemeral), None)
 
-    def by_bot(self, channel: str, content: Json, only_for: str | None = None) -> Post:
+    def post_as_bot(self, channel: str, content: Json, only_for: str | None = None) -> Post:
         """Post as the bot: `content` has text, blocks, attachments, thread_ts, reply_broadcast."""
         return self.post(
             Post(
@@ -96,7 +153,7 @@ class State:
             )
         )
 
-    def by_slackbot(self, channel: str, user: str, text: str) -> Post:
+    def post_as_slackbot(self, channel: str, user: str, text: str) -> Post:
         """What Slack itself tells one person."""
         ts = self.stamps.next()
         return self.post(Post(channel=channel, ts=ts, user="USLACKBOT", text=text, only_for=user))

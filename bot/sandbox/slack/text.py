@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.sandbox.slack.model import Json, Person
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.model import Json, User
+from bot.sandbox.slack.state import SlackState
 
 _ENTITY = re.compile(r"<([@#!][^<>|]+)(?:\|[^<>]*)?>")
 _URL = re.compile(r"https?://[^\s<>|]+")
@@ -24,21 +24,21 @@ def escape_stray(text: str) -> str:
     return re.sub(r"&(?!(?:amp|lt|gt);)", "&amp;", text)
 
 
-def typed(state: State, text: str, *, with_names: bool = False) -> str:
+def escape_typed_text(state: SlackState, text: str, *, with_names: bool = False) -> str:
     """What an app gets of a line typed by a person; slash commands carry names (`<@U1|ada>`) beside ids."""
     entities = _entities(state, with_names)
     names = sorted(entities, key=len, reverse=True)
     pattern = "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in names)
     parts = re.split(rf"({_URL.pattern}|{pattern})", text, flags=re.IGNORECASE)
-    return "".join(_part(part, entities) for part in parts)
+    return "".join(_escape_part(part, entities) for part in parts)
 
 
-def _part(part: str, entities: dict[str, str]) -> str:
+def _escape_part(part: str, entities: dict[str, str]) -> str:
     known = entities.get(part.lower())
     return known or (f"<{escape(part)}>" if _URL.fullmatch(part) else escape(part))
 
 
-def _entities(state: State, with_names: bool) -> dict[str, str]:
+def _entities(state: SlackState, with_names: bool) -> dict[str, str]:
     """Everything that a person can have picked from Slack's completion, in lower case, with its entity."""
     found: dict[str, str] = {}
     for name, reference, label in _references(state):
@@ -47,7 +47,7 @@ def _entities(state: State, with_names: bool) -> dict[str, str]:
     return found
 
 
-def _references(state: State) -> Iterator[tuple[str, str, str]]:
+def _references(state: SlackState) -> Iterator[tuple[str, str, str]]:
     """(as typed, reference, label) of broadcasts, people, channels and user groups."""
     for word in ("here", "channel", "everyone"):
         yield f"@{word}", f"!{word}", f"@{word}"
@@ -61,15 +61,15 @@ def _references(state: State) -> Iterator[tuple[str, str, str]]:
         yield f"@{group.handle}", f"!subteam^{group.id}", f"@{group.handle}"
 
 
-def display(state: State, text: str) -> str:
+def display_text(state: SlackState, text: str) -> str:
     """Text as people read it: names for ids, nothing escaped."""
-    return unescape(re.sub(r"<([^<>]+)>", lambda match: _shown(state, match[1]), text))
+    return unescape(re.sub(r"<([^<>]+)>", lambda match: _reference_text(state, match[1]), text))
 
 
-def _shown(state: State, inside: str) -> str:
+def _reference_text(state: SlackState, inside: str) -> str:
     reference, _, label = inside.partition("|")
     if reference.startswith("@") and (person := state.people.get(reference[1:])):
-        return f"@{_handle(person)}"
+        return f"@{_display_name(person)}"
     if reference.startswith("#") and (channel := state.channels.get(reference[1:])):
         return f"#{channel.name}"
     if reference.startswith("!subteam^") and (group := state.groups.get(reference[9:])):
@@ -79,17 +79,17 @@ def _shown(state: State, inside: str) -> str:
     return label or reference
 
 
-def _handle(person: Person) -> str:
+def _display_name(person: User) -> str:
     return person.real_name or person.name
 
 
 def rich_text(text: str) -> list[Json]:
     """The block that Slack's client sends beside a person's text."""
-    elements = [_element(part) for part in re.split(r"(<[@#!][^<>]+>)", text) if part]
+    elements = [_rich_text_element(part) for part in re.split(r"(<[@#!][^<>]+>)", text) if part]
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
 
 
-def _element(part: str) -> Json:
+def _rich_text_element(part: str) -> Json:
     match = _ENTITY.fullmatch(part)
     kinds = {"@": ("user", "user_id"), "#": ("channel", "channel_id")}
     if match and match[1][0] in kinds:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import httpx
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 def group_path(pbx: SandboxPBX, name: str, *rest: str) -> str:

@@ -5,7 +5,7 @@ import hashlib
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 CONTENT = b"one and two"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

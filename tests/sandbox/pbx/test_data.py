@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 def test_the_company_is_believable() -> None:

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.sandbox.pbx.paths import code
 
 

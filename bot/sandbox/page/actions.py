@@ -1,0 +1,113 @@
+"""Gestures that come from the page, made in the workspace as its people make them."""
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.sandbox.environment import Stage
+from bot.sandbox.page.rendering import Viewpoint
+from bot.sandbox.slack.model import Ack, Message
+from bot.sandbox.slack.rendering import View, render_message
+
+ActionBody = Mapping[str, Any]
+ActionResult = dict[str, Any]
+"""What the page is told: `error` in words, or `options`."""
+MESSAGE_GONE = "That is not there any more."
+
+
+class PageActions:
+    """Each gesture waits for the bot's acknowledgement, as in Slack; what it leads to is seen in the stream."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.slack = stage, stage.slack
+        self._commands: dict[str, Callable[[Viewpoint, ActionBody], Ack | ActionResult | None]] = {
+            "write": self._write,
+            "click": self._click,
+            "fill": self._fill,
+            "attach": self._attach,
+            "suggest": self._suggest,
+            "submit": lambda viewpoint, _: self.slack.submit(viewpoint.user(self.stage)),
+            "close": self._close,
+            "home": lambda viewpoint, _: self.slack.open_home(viewpoint.user(self.stage)),
+            "shortcut": lambda viewpoint, asked: self.slack.shortcut(viewpoint.user(self.stage), asked["id"]),
+            "message_shortcut": self._message_shortcut,
+        }
+
+    def do(self, gesture: str, viewpoint: Viewpoint, asked: ActionBody) -> ActionResult:
+        """KeyError for a gesture that there is none of."""
+        act = self._commands[gesture]
+        try:
+            done = act(viewpoint, asked)
+        except LookupError:
+            return {"error": MESSAGE_GONE}
+        except ValueError as wrong:
+            return {"error": str(wrong)}
+        if isinstance(done, Ack):
+            return {"error": _failure_text(done)} if done.error else {}
+        return done or {}
+
+    def _write(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | ActionResult | None:
+        text, thread = str(asked["text"]).strip(), asked.get("thread")
+        user, channel = viewpoint.user(self.stage), viewpoint.channel(self.stage)
+        if not text.startswith("/"):
+            self.slack.say(user, channel, text, thread=thread)
+            return None
+        command, _, rest = text.partition(" ")
+        if thread:
+            return {"error": f"{command} can't be used in threads. Mention the bot instead: @Park {rest}".rstrip()}
+        if command != "/park":
+            return {"error": f"{command} is not a command that this workspace has. Type /park and a line."}
+        return self.slack.slash(user, channel, rest.strip())
+
+    def _where(self, viewpoint: Viewpoint, asked: ActionBody) -> Message | View:
+        """The view or the message that the gesture was made in; LookupError."""
+        user = viewpoint.user(self.stage)
+        if view := asked.get("view"):
+            there = {one.id: one for one in (*self.slack.views_of(user), self.slack.home(user)) if one}
+            return there[view]
+        return self._message(asked)
+
+    def _message(self, asked: ActionBody) -> Message:
+        private = bool(asked.get("private"))
+        post = self.slack.state.find(asked["channel"], asked["ts"], ephemeral=private)
+        if post is None:
+            raise LookupError(MESSAGE_GONE)
+        return render_message(self.slack.state, post)
+
+    def _click(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack:
+        """On a button, or on an option of a menu by its value."""
+        ids = {"block_id": asked["block"], "action_id": asked["action"]}
+        where = self._where(viewpoint, asked)
+        return self.slack.click(viewpoint.user(self.stage), where, value=asked.get("value"), **ids)
+
+    def _fill(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | None:
+        where = self._where(viewpoint, asked)
+        ids = {"block_id": asked["block"], "action_id": asked["action"]}
+        return self.slack.fill(viewpoint.user(self.stage), asked["value"], where=where, **ids)
+
+    def _attach(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | None:
+        """Files from the person's own machine, as base64."""
+        user, where = viewpoint.user(self.stage), self._where(viewpoint, asked)
+        files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in asked["files"]]
+        return self.slack.fill(user, files, where=where, block_id=asked["block"], action_id=asked["action"])
+
+    def _suggest(self, viewpoint: Viewpoint, asked: ActionBody) -> ActionResult:
+        where = self._where(viewpoint, asked)
+        ids = {"block_id": asked["block"], "action_id": asked["action"]}
+        offer = self.slack.suggest(viewpoint.user(self.stage), str(asked["text"]), where=where, **ids)
+        return {"options": list(offer)}
+
+    def _close(self, viewpoint: Viewpoint, asked: ActionBody) -> None:
+        user = viewpoint.user(self.stage)
+        if self.slack.views_of(user):
+            self.slack.close(user, everything=bool(asked.get("everything")))
+
+    def _message_shortcut(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack:
+        return self.slack.message_shortcut(viewpoint.user(self.stage), self._message(asked), asked["id"])
+
+
+def _failure_text(ack: Ack) -> str:
+    """What Slack's own client says."""
+    if ack.error == "not_submitted":
+        return ""
+    return f"Park did not answer: {ack.error}. Try again."

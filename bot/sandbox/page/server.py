@@ -1,0 +1,168 @@
+"""The page's server: on loopback, for pages of its own only."""
+
+import json
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, jsonify, request
+
+from bot.sandbox.bot_process import BotProcess
+from bot.sandbox.environment import DEMO_POLICY, Stage
+from bot.sandbox.page.actions import PageActions
+from bot.sandbox.page.control_panel import ControlPanel
+from bot.sandbox.page.regions import RegionRenderer, Regions
+from bot.sandbox.page.rendering import Viewpoint, load_templates
+from bot.sandbox.slack.web import WebServer
+
+POLL_SECONDS = 0.25
+"""Seconds between looks at the PBX, which tells nobody of its changes."""
+KEEPALIVE_POLLS = 40
+"""Looks without news, after which a line is sent that says nothing: only so is a closed page noticed."""
+
+
+class RegionStream:
+    """Server-sent events."""
+
+    def __init__(self, stage: Stage, sight: RegionRenderer) -> None:
+        self._stage, self._regions = stage, sight
+        self._changed = stage.slack.state.changed
+        self._stopping = False
+        self._changes = 0
+        """Of the workspace: counted, since who draws does not wait and would miss some."""
+        self._counting = threading.Thread(target=self._count, name="page-stream")
+
+    def start(self) -> None:
+        self._counting.start()
+
+    def stop(self) -> None:
+        """End all of them."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._counting.join()
+
+    def of(self, viewpoint: Viewpoint) -> Iterator[str]:
+        """Until the page is closed or the server stops."""
+        told: Regions = {}
+        drawn, quiet = -1, 0
+        while not self._stopping:
+            changes = self._changes
+            now = self._regions.control_region(viewpoint) | (
+                self._regions.regions(viewpoint) if changes != drawn else {}
+            )
+            drawn = changes
+            fresh = {name: html for name, html in now.items() if told.get(name) != html}
+            told |= fresh
+            quiet = 0 if fresh else quiet + 1
+            if fresh or quiet % KEEPALIVE_POLLS == 0:
+                yield f"data: {json.dumps(fresh)}\n\n"
+            with self._changed:
+                self._changed.wait(POLL_SECONDS)
+
+    def _count(self) -> None:
+        with self._changed:
+            while not self._stopping:
+                self._changed.wait()
+                self._changes += 1
+
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class DemoPage:
+    """A stage, its Park as a child process, and the page that shows both."""
+
+    def __init__(self, stage: Stage | None = None) -> None:
+        self.stage = stage or Stage(policy=DEMO_POLICY)
+        self.child = BotProcess(self.stage)
+        self.backstage = ControlPanel(self.stage, self.child)
+        self._regions = RegionRenderer(self.stage, self.child, load_templates(), self.backstage)
+        self._stream = RegionStream(self.stage, self._regions)
+        self._actions = PageActions(self.stage)
+        self._web = WebServer(self._app())
+        self._sandboxes = self.stage.without_park()
+
+    @property
+    def url(self) -> str:
+        return f"{self._web.url}/"
+
+    def __enter__(self) -> Self:
+        """Raise RuntimeError where Park does not start."""
+        self._sandboxes.__enter__()
+        try:
+            self.child.start()
+        except BaseException:
+            self.child.kill()
+            self._sandboxes.__exit__(None, None, None)
+            raise
+        self._stream.start()
+        self._web.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stream.stop()
+        self._web.stop()
+        self.child.stop()
+        self._sandboxes.__exit__(kind, error, trace)
+
+    def _app(self) -> Flask:
+        app = Flask(__name__, template_folder=None)
+        app.before_request(self._own)
+        app.after_request(_security_headers)
+        app.get("/")(self._show)
+        app.get("/events")(self._events)
+        app.post("/gesture/<name>", endpoint="gesture")(self._gesture)
+        app.post("/backstage/<name>", endpoint="set")(self._set)
+        return app
+
+    def _own(self) -> None:
+        """Other sites' pages may not drive this one, nor reach it by a name of theirs."""
+        host = urlsplit(self._web.url).netloc
+        there = (host, host.replace("127.0.0.1", "localhost"))
+        origin = request.headers.get("Origin")
+        if request.host not in there or origin not in (None, *(f"http://{one}" for one in there)):
+            abort(403)
+
+    def _show(self) -> str:
+        return self._regions.page(self._viewpoint())
+
+    def _events(self) -> Response:
+        return Response(self._stream.of(self._viewpoint()), mimetype="text/event-stream")
+
+    def _gesture(self, name: str) -> Response:
+        try:
+            return jsonify(self._actions.do(name, self._viewpoint(), _json_body()))
+        except KeyError:
+            abort(404)
+
+    def _set(self, name: str) -> Response:
+        try:
+            self.backstage.do(name, str(_json_body().get("value", "")))
+        except LookupError:
+            abort(404)
+        return jsonify({})
+
+    def _viewpoint(self) -> Viewpoint:
+        return Viewpoint.read(self.stage, request.args)
+
+
+def _json_body() -> dict[str, Any]:
+    """Only JSON: a page of another origin can't send that unasked."""
+    body = request.get_json()
+    return body if isinstance(body, dict) else abort(400)
+
+
+def _security_headers(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response

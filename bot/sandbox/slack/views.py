@@ -1,0 +1,126 @@
+"""A view as the workspace keeps it."""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+
+from bot.sandbox.slack.elements import Values, first, merge_values, with_ids
+from bot.sandbox.slack.model import Json, SlackError, new_id
+
+
+def new_view_hash() -> str:
+    return f"{int(time.time())}.{secrets.token_hex(4)}"
+
+
+@dataclass(kw_only=True, eq=False)
+class StoredView:
+    """`content` is what the app sent, `values` what the person entered, `trouble` what the whole view tells them."""
+
+    user: str
+    content: Json
+    channel: str | None = None
+    root: str = ""
+    previous: str | None = None
+    id: str = field(default_factory=lambda: new_id("V"))
+    hash: str = field(default_factory=new_view_hash)
+    values: Values = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    trouble: str | None = None
+
+    def __post_init__(self) -> None:
+        self.root = self.root or self.id
+        self.content = {**self.content, "blocks": [with_ids(block) for block in self.content["blocks"]]}
+        self.values = first(self.blocks, self.channel)
+
+    @property
+    def blocks(self) -> list[Json]:
+        return list(self.content["blocks"])
+
+    def replace(self, content: Json) -> None:
+        """Show something else: what was entered stays in fields whose ids stay, whatever their new initial value."""
+        self.content = {**content, "blocks": [with_ids(block) for block in content["blocks"]]}
+        self.values = merge_values(self.values, self.blocks, self.channel)
+        self.hash, self.errors, self.trouble = new_view_hash(), {}, None
+
+
+MAX_STACKED_VIEWS = 3
+"""Views that a modal may hold."""
+
+
+class ViewStore:
+    """Read and changed under `changed`, which is notified of every change."""
+
+    def __init__(self, changed: threading.Condition) -> None:
+        self._changed = changed
+        self._stacks: dict[str, list[StoredView]] = {}
+        self._homes: dict[str, StoredView] = {}
+
+    def stack(self, user: str) -> list[StoredView]:
+        """The person's modal, its root first."""
+        with self._changed:
+            return list(self._stacks.get(user, []))
+
+    def home(self, user: str) -> StoredView | None:
+        with self._changed:
+            return self._homes.get(user)
+
+    def find(self, view_id: object = None, *, external_id: object = None) -> StoredView | None:
+        with self._changed:
+            there = [*self._homes.values(), *(sheet for stack in self._stacks.values() for sheet in stack)]
+        if view_id:
+            return next((s for s in there if s.id == view_id), None)
+        return next((s for s in there if external_id and s.content.get("external_id") == external_id), None)
+
+    def open(self, user: str, content: Json, channel: str | None) -> StoredView:
+        """A modal of one view, in the place of whatever modal the person had open."""
+        self._own_external_id(content)
+        with self._changed:
+            sheet = StoredView(user=user, content=content, channel=channel)
+            self._stacks[user] = [sheet]
+            self._changed.notify_all()
+        return sheet
+
+    def push(self, below: StoredView | None, content: Json) -> StoredView:
+        """A view on top of the modal that `below` is part of."""
+        if below is None:
+            raise SlackError("not_found")
+        self._own_external_id(content)
+        with self._changed:
+            stack = self._stacks[below.user]
+            if len(stack) >= MAX_STACKED_VIEWS:
+                raise SlackError("push_limit_reached")
+            top = stack[-1]
+            sheet = StoredView(user=top.user, content=content, channel=top.channel, root=top.root, previous=top.id)
+            stack.append(sheet)
+            self._changed.notify_all()
+        return sheet
+
+    def replace(self, sheet: StoredView, content: Json) -> StoredView:
+        self._own_external_id(content, sheet)
+        with self._changed:
+            sheet.replace(content)
+            self._changed.notify_all()
+        return sheet
+
+    def publish(self, user: str, content: Json) -> StoredView:
+        """The person's Home tab, which keeps its id from the first time on."""
+        if old := self.home(user):
+            return self.replace(old, content)
+        self._own_external_id(content)
+        with self._changed:
+            self._homes[user] = StoredView(user=user, content=content)
+            self._changed.notify_all()
+            return self._homes[user]
+
+    def remove(self, *sheets: StoredView) -> None:
+        with self._changed:
+            for sheet in sheets:
+                if sheet in (stack := self._stacks.get(sheet.user, [])):
+                    stack.remove(sheet)
+            self._changed.notify_all()
+
+    def _own_external_id(self, content: Json, sheet: StoredView | None = None) -> None:
+        """Raise duplicate_external_id where another view has it: it is unique in the team."""
+        if self.find(external_id=content.get("external_id")) not in (None, sheet):
+            raise SlackError("duplicate_external_id")
