@@ -1,6 +1,9 @@
-"""Park in a process of its own, as `python -m bot run` has it, but on a clock that its parent sets.
+"""Runs the bot in a child process that can be killed and restarted on the same journal.
 
-A line on standard input is the seconds that Park's clock is ahead; its end is the end of Park."""
+`python -m bot.sandbox.bot_process SECONDS` starts the bot with a clock that is that many seconds ahead of the
+machine's.
+Each line on standard input is a new offset in seconds; end of input stops the bot.
+"""
 
 import logging
 import os
@@ -21,11 +24,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT = 30.0
-"""Seconds that a start may take."""
+"""Seconds that a start of the bot may take."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The settings as a shell would have them, and nothing of the shell's own settings for a real Park."""
+    """Returns environment variables that hold the settings, without the caller's own bot settings."""
     names = {name.upper() for name in type(settings).model_fields}
     said = {name: getattr(settings, name) for name in type(settings).model_fields}
     plain = {
@@ -38,7 +41,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 class BotProcess:
-    """A stage's Park, for a stage that has none in its own process."""
+    """The bot of an environment that was entered with `without_park`."""
 
     def __init__(self, stage: "Stage") -> None:
         self.stage = stage
@@ -54,7 +57,11 @@ class BotProcess:
         return self._process.pid if self._process and self.alive else None
 
     def start(self) -> None:
-        """Until it is connected to Slack; RuntimeError where it ends instead of that, with what it said."""
+        """Starts the bot and waits until it is connected to Slack.
+
+        Raises:
+            RuntimeError: The process ended instead.
+        """
         if self.alive:
             return
         slack, before = self.stage.slack, self.stage.slack.connections
@@ -71,7 +78,7 @@ class BotProcess:
         slack.wait_for(lambda: slack.connections > before, timeout=START_TIMEOUT)
 
     def kill(self) -> None:
-        """As by the kernel (SIGKILL), and until Slack has noticed."""
+        """Kills the process with SIGKILL and waits until the fake Slack has noticed."""
         if self._process and self.alive:
             self._process.kill()
             self.kills += 1
@@ -79,13 +86,13 @@ class BotProcess:
             self.stage.slack.wait_for(lambda: self.stage.slack.connections == 0, timeout=START_TIMEOUT)
 
     def stop(self) -> None:
-        """It finishes what is running."""
+        """Stops the process; the bot finishes what is running."""
         if self._process and self.alive:
             _pipe(self._process.stdin).close()
             self._gone(self._process)
 
     def forward(self, time: timedelta) -> None:
-        """Set the stage's clock, and that of a Park that is alive."""
+        """Moves the clocks of the environment and of a running bot ahead."""
         self.stage.ahead += time
         if self._process and self.alive:
             pipe = _pipe(self._process.stdin)
@@ -104,7 +111,7 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 
 def main(ahead: float) -> None:
-    """Until the parent closes standard input, or is gone."""
+    """Runs the bot until standard input is closed."""
     logging.basicConfig(level=logging.CRITICAL)
     clock = [timedelta(seconds=ahead)]
     with Park(Settings(_env_file=None), now=lambda: datetime.now(UTC) + clock[0]) as park:

@@ -1,4 +1,4 @@
-"""The demo's page: served on loopback, and opened where there is a browser."""
+"""The command `python -m bot demo`: chooses between the browser page and the terminal client."""
 
 import logging
 import os
@@ -19,12 +19,12 @@ from bot.sandbox.page.server import DemoPage
 from bot.sandbox.terminal import TerminalClient
 
 TEXT_BROWSERS = ("lynx", "links", "elinks", "w3m", "www-browser")
-"""Browsers that show no such page."""
+"""Text browsers, which cannot show the page."""
 TERMINAL_COMMAND = "`python -m bot demo --terminal`"
 
 
 def has_browser() -> bool:
-    """Whether a browser on this machine can show a page to whoever sits there."""
+    """Returns whether a graphical browser can be opened on this machine."""
     if os.environ.keys() & {"SSH_CONNECTION", "SSH_TTY"}:
         return False
     if sys.platform.startswith("linux") and not os.environ.keys() & {"DISPLAY", "WAYLAND_DISPLAY"}:
@@ -35,7 +35,7 @@ def has_browser() -> bool:
 
 
 def serve_page() -> int:
-    """Until Ctrl-C or SIGTERM; the exit status."""
+    """Serves the page until Ctrl-C or SIGTERM and returns the exit status."""
     ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: ended.set())
@@ -58,7 +58,7 @@ EXAMPLE_LINES = (
     "/park recall Sales to user then Night Desk",
     "/park delete Support EMEA",
 )
-"""The five lines of the first screen."""
+"""Lines that the terminal client suggests, and runs where there is no input."""
 
 WELCOME = """\
 This is Park, the real one, between a sandbox Slack workspace and a sandbox PBX, both in this process.
@@ -74,9 +74,15 @@ You are [b]Ana Ruiz[/b], a team lead, in [b]#phones[/b]. Try these, or any other
 
 
 def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None = None) -> int:
-    """Lines given, or typed, or the five of the first screen; the exit status tells whether all were answered.
+    """Runs the demo with the given lines, with typed lines, or with `EXAMPLE_LINES`.
 
-    `where` is terminal, or page; None: the page where a browser can show it."""
+    Args:
+        picture: File that gets the terminal's output as SVG.
+        where: "terminal" or "page"; None selects the page where a browser can be opened.
+
+    Returns:
+        The exit status: 0 when all lines were acknowledged and answered.
+    """
     logs.configure("ERROR")
     logging.getLogger().setLevel(logging.ERROR)
     if picture is not None:
@@ -95,7 +101,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
 
 
 def _write_picture(lines: Sequence[str], picture: Path) -> int:
-    """The README's picture, so that it can be drawn again."""
+    """Writes the terminal's output for the README as SVG."""
     console = Console(highlight=False, record=True, width=100, file=StringIO(), force_terminal=True)
     with Stage(policy=DEMO_POLICY) as stage:
         status = TerminalClient(stage, console).play(lines or EXAMPLE_LINES)

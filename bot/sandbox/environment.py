@@ -1,4 +1,4 @@
-"""What manifest.yaml asks for: the sandbox grants that, and nothing more."""
+"""A fake PBX, a fake Slack workspace with a few users, and the real bot between them, for the demo and the tests."""
 
 import tempfile
 import time
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -21,7 +22,7 @@ from bot.worker.lease import RetryPolicy
 
 
 def workspace() -> Workspace:
-    """A workspace into which the app was installed as the manifest has it."""
+    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
     manifest: dict[str, Any] = yaml.safe_load(over_socket_mode())
     features, settings = manifest["features"], manifest["settings"]
     return Workspace(
@@ -32,13 +33,13 @@ def workspace() -> Workspace:
 
 
 def manifest_features() -> dict[str, Any]:
-    """The manifest's features: slash commands, shortcuts, the bot's name."""
+    """Returns the `features` section of the app manifest."""
     features: dict[str, Any] = yaml.safe_load(over_socket_mode())["features"]
     return features
 
 
 WELCOME = "F07WELCOME1"
-"""Ana's file in #phones: always the same, so that a line can name it."""
+"""File id of Ana's recording in #phones; constant, so that a line can name it."""
 POLICY = """\
 announce = "{announce}"
 contact = "{leads}"
@@ -80,14 +81,22 @@ temporary = "4h"
 emergency = "{announce}"
 """
 )
-"""With what a visitor can try beside that: approval, and an emergency."""
+"""`POLICY` with rules for approval and for emergencies, for the demo."""
+
+
+ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+"""A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
 
 
 class Stage:
-    """Once entered, all of it runs; `policy` may hold the names in braces that POLICY has.
+    """The whole environment; it runs between entering and leaving the context.
 
-    `patience` and `environment`, which goes over the settings, are for those who can't wait as long as people do.
-    `http`: Slack comes in over HTTP, not over Socket Mode.
+    Args:
+        policy: Policy file, with ids as placeholders: `{phones}`, `{leads}` and others of `POLICY`.
+        http: The bot receives requests over HTTP instead of Socket Mode.
+        now: Instant at which the clocks of the bot, Slack and the PBX start; they tick on from it. None is the
+            machine's clock.
+        environment: Settings of the bot that replace the usual ones.
     """
 
     def __init__(
@@ -97,11 +106,14 @@ class Stage:
         policy: str = POLICY,
         retry_policy: RetryPolicy | None = None,
         http: bool = False,
+        now: datetime | None = None,
         **environment: Any,
     ) -> None:
         self.pbx = pbx or SandboxPBX()
         self.slack = workspace()
         self._ahead = timedelta(0)
+        if now is not None:
+            self.ahead = now - datetime.now(UTC)
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
         self._people()
         self._policy, self._retry_policy, self._environment = policy, retry_policy, environment
@@ -133,7 +145,7 @@ class Stage:
 
     @property
     def settings(self) -> Settings:
-        """What a real installation would have in its environment."""
+        """Returns the bot's settings, as a real installation has them in its environment."""
         folder = Path(self._folder.name)
         policy = folder / "policy.toml"
         ids = {**self.channels, **self.groups, **self.people, "announce": self.channels["ops"]}
@@ -152,26 +164,28 @@ class Stage:
         return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
 
     def now(self) -> datetime:
-        """What Park takes for the time."""
+        """Returns the time by the environment's clock."""
         return datetime.now(UTC) + self._ahead
 
     @property
     def ahead(self) -> timedelta:
-        """How far Park's clock and the workspace's are before the machine's."""
+        """How far the environment's clocks are ahead of the machine's."""
         return self._ahead
 
     @ahead.setter
     def ahead(self, time: timedelta) -> None:
+        """How far the environment's clocks are ahead of the machine's."""
         self._ahead = time
         self.slack.state.stamps.ahead = time.total_seconds()
+        self.pbx.state.ahead = time
 
     def forward(self, time: timedelta) -> None:
-        """Set the clocks."""
+        """Moves the clocks ahead and wakes the bot."""
         self.ahead += time
         self.park.wake()
 
     def restart(self) -> None:
-        """Stop the bot and start another, with the same journal."""
+        """Stops the bot and starts another on the same journal."""
         self.park.stop()
         self._start_park()
 
@@ -183,7 +197,11 @@ class Stage:
             self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
 
     def settle(self, timeout: float = 10.0) -> None:
-        """Wait until everything that was asked is answered; raise TimeoutError."""
+        """Waits until the bot is idle.
+
+        Raises:
+            TimeoutError: The bot still works after `timeout` seconds.
+        """
         end = time.monotonic() + timeout
         while not self.park.idle:
             if time.monotonic() > end:
@@ -192,7 +210,7 @@ class Stage:
 
     @contextmanager
     def without_park(self) -> Iterator[Self]:
-        """The sandboxes alone, for a Park that is started elsewhere with these settings."""
+        """Runs the fakes alone, for a bot that is started elsewhere with `settings`."""
         with self._folder, self.slack, self.pbx:
             yield self
 

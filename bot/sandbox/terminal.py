@@ -1,4 +1,4 @@
-"""What one person sees of the workspace, drawn in a terminal: each message once, and again where it changed."""
+"""A Slack client for the terminal: draws what one user sees, and performs one action per typed line."""
 
 import contextlib
 import re
@@ -14,23 +14,23 @@ from bot.sandbox.slack.model import Message
 from bot.sandbox.slack.rendering import View
 
 ANSWER_TIMEOUT = 30.0
-"""Seconds that an answer may take before the demo gives up waiting."""
+"""Seconds to wait for an answer."""
 HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
 LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
 
 ScreenTexts = dict[str, str]
-"""What stood on the screen, by message or view."""
+"""Readable text by message timestamp or view id."""
 
 
 class TerminalScreen:
-    """A person, a channel, and the buttons that can be clicked by number."""
+    """Draws what one user sees in one channel: each message once, and again when it changed."""
 
     def __init__(self, stage: Stage, console: Console) -> None:
         self.stage, self.console = stage, console
         self.person, self.channel = "ana", "phones"
         self.buttons: list[tuple[Message | View, str]] = []
         self.at_home = False
-        """Whether the Home tab is in sight."""
+        """Whether the Home tab is shown."""
         self._shown: ScreenTexts = {}
 
     @property
@@ -42,11 +42,11 @@ class TerminalScreen:
         return self.stage.channels[self.channel]
 
     def seen(self) -> ScreenTexts:
-        """Everything in sight."""
+        """Returns the texts of all visible messages and views."""
         return {key: one.plain for key, one in self._all().items()}
 
     def go_home(self) -> ScreenTexts:
-        """Turn to the Home tab, which is drawn whole; what was in sight without it."""
+        """Switches to the Home tab and returns the texts visible without it."""
         self.at_home = False
         before = self.seen()
         self.at_home = True
@@ -56,21 +56,21 @@ class TerminalScreen:
 
     @property
     def home(self) -> View | None:
-        """The person's Home tab, while it is in sight."""
+        """The user's Home tab, while it is shown."""
         return self.stage.slack.home(self.user) if self.at_home else None
 
     @property
     def front(self) -> View | None:
-        """Where a person types: the form, or the Home tab where none is open."""
+        """The view that takes input: the open modal, or else the Home tab."""
         views = self.stage.slack.views_of(self.user)
         return views[-1] if views else self.home
 
     def note(self, key: str, plain: str) -> None:
-        """What the person wrote is no news to them."""
+        """Marks a text as drawn, as for messages that the user has typed."""
         self._shown[key] = plain
 
     def wait(self, before: ScreenTexts) -> bool:
-        """For the answer and all that follows it; then draw what is new."""
+        """Waits for an answer, draws what is new, and returns whether there was one."""
         try:
             self.stage.settle(ANSWER_TIMEOUT)
             self.stage.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
@@ -80,14 +80,14 @@ class TerminalScreen:
         return True
 
     def draw(self) -> None:
-        """What is new or has changed."""
+        """Draws messages and views that are new or have changed."""
         for key, one in self._all().items():
             if self._shown.get(key) != one.plain:
                 self._shown[key] = one.plain
                 self._draw_one(one)
 
     def print_error(self, text: str) -> bool:
-        """What the screen itself has to say; False, for a gesture that came to nothing."""
+        """Prints an error of the client itself and returns False."""
         self.console.print(text)
         return False
 
@@ -110,7 +110,7 @@ class TerminalScreen:
         self.console.print(indent(f"[dim]Park, {_location_text(one)}[/dim]\n{self._numbered(one, text)}", "  "))
 
     def _numbered(self, one: Message | View, text: str) -> str:
-        """Buttons get numbers, to be clicked by."""
+        """Appends a number to each button, by which `click` refers to it."""
         for block in one.blocks:
             for element in block.get("elements", []) if block["type"] == "actions" else []:
                 self.buttons.append((one, element["action_id"]))
@@ -129,16 +129,16 @@ def _location_text(one: Message | View) -> str:
 
 
 def _markup(found: re.Match[str]) -> str:
-    """Code as code, whatever stands in it, and bold as bold."""
+    """Converts Slack's code and bold text to Rich markup."""
     return f"[cyan]{found[1]}[/cyan]" if found[1] else f"[b]{found[2]}[/b]"
 
 
 Command = Callable[[str], bool]
-"""Takes the rest of the line; whether it was taken, and answered."""
+"""Takes the rest of the line; returns whether the command was accepted and answered."""
 
 
 class TerminalClient:
-    """Types, clicks and fills in forms."""
+    """Reads lines and performs them as the user: commands, messages, clicks, form fields."""
 
     def __init__(self, stage: Stage, console: Console) -> None:
         self.stage, self.screen = stage, TerminalScreen(stage, console)
@@ -157,13 +157,13 @@ class TerminalClient:
         }
 
     def play(self, lines: Sequence[str]) -> int:
-        """0 when every line was acknowledged and answered."""
+        """Performs the lines and returns 0 if every one was acknowledged and answered."""
         return max(
             [int(not self._one(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
         )
 
     def converse(self) -> int:
-        """Until quit."""
+        """Reads lines from standard input until `quit`."""
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             while (line := input(f"\n{self._prompt} ").strip()) not in ("quit", "exit"):
                 if line:
@@ -221,7 +221,7 @@ class TerminalClient:
         return ack.ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:
-        """`fill Members = 1001, 1002`: by label; several values with commas, a file by its path."""
+        """`fill Members = 1001, 1002`: fills in a field by its label; a file is given by its path."""
         label, _, value = (part.strip() for part in text.partition("="))
         values = [one.strip() for one in value.split(",")] if "," in value else self._attached(label, value)
         before = self.screen.seen()
@@ -232,7 +232,7 @@ class TerminalClient:
         return self.screen.wait(before) if ack is not None else self._drawn()
 
     def _attached(self, label: str, value: str) -> str:
-        """The id of the file at that path, where the field takes files; else the value."""
+        """Uploads the file at that path if the field takes files, and returns its id; otherwise the value."""
         there = self.screen.front.blocks if self.screen.front else []
         fields = (block for block in there if block.get("label", {}).get("text") == label)
         path = Path(value).expanduser()
@@ -258,7 +258,7 @@ class TerminalClient:
         return ack is not None and ack.ok and self.screen.wait(before)
 
     def _menu(self, text: str) -> bool:
-        """`menu Sales = Change recall`: an entry of a group's menu on the Home tab."""
+        """`menu Sales = Change recall`: chooses an entry of a group's menu on the Home tab."""
         group, _, entry = (part.strip() for part in text.partition("="))
         view = self.screen.home
         rows = [one for one in view.blocks if "accessory" in one] if view else []

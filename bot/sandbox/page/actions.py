@@ -1,4 +1,4 @@
-"""Gestures that come from the page, made in the workspace as its people make them."""
+"""Performs actions sent by the page as a user of the fake workspace."""
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -11,12 +11,12 @@ from bot.sandbox.slack.rendering import View, render_message
 
 ActionBody = Mapping[str, Any]
 ActionResult = dict[str, Any]
-"""What the page is told: `error` in words, or `options`."""
+"""JSON for the page: `error` as text, or `options`."""
 MESSAGE_GONE = "That is not there any more."
 
 
 class PageActions:
-    """Each gesture waits for the bot's acknowledgement, as in Slack; what it leads to is seen in the stream."""
+    """Dispatches actions by name; each waits for the bot's acknowledgement."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.slack = stage, stage.slack
@@ -34,7 +34,11 @@ class PageActions:
         }
 
     def do(self, gesture: str, viewpoint: Viewpoint, asked: ActionBody) -> ActionResult:
-        """KeyError for a gesture that there is none of."""
+        """Performs an action.
+
+        Raises:
+            KeyError: There is no action of that name.
+        """
         act = self._commands[gesture]
         try:
             done = act(viewpoint, asked)
@@ -60,7 +64,7 @@ class PageActions:
         return self.slack.slash(user, channel, rest.strip())
 
     def _where(self, viewpoint: Viewpoint, asked: ActionBody) -> Message | View:
-        """The view or the message that the gesture was made in; LookupError."""
+        """Returns the view or message that the action was made in, or raises LookupError."""
         user = viewpoint.user(self.stage)
         if view := asked.get("view"):
             there = {one.id: one for one in (*self.slack.views_of(user), self.slack.home(user)) if one}
@@ -75,7 +79,7 @@ class PageActions:
         return render_message(self.slack.state, post)
 
     def _click(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack:
-        """On a button, or on an option of a menu by its value."""
+        """Clicks a button, or chooses an option of a menu by its value."""
         ids = {"block_id": asked["block"], "action_id": asked["action"]}
         where = self._where(viewpoint, asked)
         return self.slack.click(viewpoint.user(self.stage), where, value=asked.get("value"), **ids)
@@ -86,7 +90,7 @@ class PageActions:
         return self.slack.fill(viewpoint.user(self.stage), asked["value"], where=where, **ids)
 
     def _attach(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | None:
-        """Files from the person's own machine, as base64."""
+        """Uploads base64-encoded files and puts them into a file input."""
         user, where = viewpoint.user(self.stage), self._where(viewpoint, asked)
         files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in asked["files"]]
         return self.slack.fill(user, files, where=where, block_id=asked["block"], action_id=asked["action"])
@@ -107,7 +111,7 @@ class PageActions:
 
 
 def _failure_text(ack: Ack) -> str:
-    """What Slack's own client says."""
+    """Returns the error text that Slack's client would show."""
     if ack.error == "not_submitted":
         return ""
     return f"Park did not answer: {ack.error}. Try again."

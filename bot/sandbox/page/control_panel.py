@@ -1,4 +1,4 @@
-"""The sandbox's machinery: what a visitor may see and set there, and Park may not."""
+"""The page's control panel: clock, bot process, fault switches, and the state and requests of the fake PBX."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from bot.sandbox.pbx.http import RecordedRequest
 from bot.sandbox.slack.faults import Drop
 
 Choices = tuple[tuple[str, str], ...]
-"""Value, label."""
+"""Pairs of value and label."""
 DELAY_CHOICES: Choices = (
     ("0.0", "no time"),
     ("0.5", "half a second"),
@@ -22,11 +22,14 @@ DELAY_CHOICES: Choices = (
     ("5.0", "5 seconds"),
     ("20.0", "20 seconds"),
 )
+"""Seconds a request takes."""
 PBX_WRITE_PATTERN = "POST /api/call_park*"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FaultSwitch:
+    """A switch for one kind of fault; its state is read back from the fakes."""
+
     name: str
     label: str
     choices: Choices
@@ -48,7 +51,7 @@ def _pbx_fault(stage: Stage) -> str:
 
 
 def _set_pbx_fault(stage: Stage, value: str) -> None:
-    """In the place of the one that waits."""
+    """Replaces the pending fault."""
     stage.pbx.faults.pending.clear()
     if value:
         stage.pbx.faults.add(Fault(kind=_PBX_FAULTS[value], match=PBX_WRITE_PATTERN))
@@ -76,7 +79,7 @@ def _slack_fault(stage: Stage) -> str:
 
 
 def _set_slack_fault(stage: Stage, value: str) -> None:
-    """For the next two messages that the bot posts."""
+    """Makes the next message that the bot posts fail."""
     delay = stage.slack.faults.latency_of("*")
     stage.slack.faults.clear()
     stage.slack.faults.latency("*", delay)
@@ -143,13 +146,13 @@ FAULT_SWITCHES = {
 
 
 MAX_REQUESTS = 60
-"""Requests."""
+"""Number of PBX requests shown, newest first."""
 RECALL_TEXTS = {"USER_ONLY": "user", "RING_GROUP_ONLY": "", "USER_FIRST_THEN_RING_GROUP": "user, "}
 
 
 @dataclass(frozen=True)
 class RequestRow:
-    """One request that the PBX heard, in words."""
+    """One request to the fake PBX, formatted for the template."""
 
     method: str
     path: str
@@ -160,7 +163,7 @@ class RequestRow:
 
 
 class ControlPanel:
-    """What is set here is set for all who look."""
+    """Shows and changes the fakes and the bot process, for everybody who has the page open."""
 
     def __init__(self, stage: Stage, child: BotProcess) -> None:
         self.stage, self.child = stage, child
@@ -173,7 +176,11 @@ class ControlPanel:
         }
 
     def do(self, name: str, value: str) -> None:
-        """LookupError where there is no such thing to do."""
+        """Performs a control action.
+
+        Raises:
+            LookupError: There is no such action or switch.
+        """
         if name in FAULT_SWITCHES:
             FAULT_SWITCHES[name].set(self.stage, value)
         else:
@@ -182,7 +189,7 @@ class ControlPanel:
             self.stage.slack.state.changed.notify_all()
 
     def seen(self, zone: tzinfo) -> dict[str, Any]:
-        """What the template shows."""
+        """Returns the variables of the control panel's template."""
         with self.stage.pbx.state.lock:
             return {
                 "now": self.stage.now().astimezone(zone).strftime("%a %-d %b, %H:%M"),
@@ -200,7 +207,7 @@ class ControlPanel:
         self.child.forward(timedelta(minutes=int(minutes)))
 
     def _behind(self, value: str) -> None:
-        """A change by somebody else."""
+        """Changes a group's members in the PBX console, without the bot."""
         asked = json.loads(value)
         pbx, group, extension = self.stage.pbx, asked["group"], asked["extension"]
         if extension not in pbx.state.users or group not in pbx.state.groups:
@@ -231,7 +238,7 @@ class ControlPanel:
         return f"{RECALL_TEXTS.get(record['recall_to'], '')}{ring_group.get('name', '')}"
 
     def _heard(self) -> list[tuple[int, RequestRow]]:
-        """Newest first, with its number."""
+        """Returns the latest requests with their numbers, newest first."""
         all_ = list(enumerate(self.stage.pbx.requests, 1))
         return [(number, self._shown(one)) for number, one in reversed(all_[-MAX_REQUESTS:])]
 
@@ -241,7 +248,7 @@ class ControlPanel:
         return RequestRow(one.method, self._named(one.path), status, one.write, bad, _request_details(one))
 
     def _named(self, path: str) -> str:
-        """With names for the ids of groups and ring groups."""
+        """Returns the path with names in the place of group ids."""
         plain = unquote(path).removeprefix("/api")
         for id, one in (self.stage.pbx.state.groups | self.stage.pbx.state.ring_groups).items():
             plain = plain.replace(f"/{id}", f"/“{one['name']}”")
@@ -253,7 +260,7 @@ def _switch_fields(stage: Stage, one: FaultSwitch) -> dict[str, Any]:
 
 
 def _request_details(one: RecordedRequest) -> str:
-    """Query and body; signing in is nobody's to read."""
+    """Returns query and body as text; bodies of sign-in requests are left out."""
     query = "\n".join(f"{key} = {value}" for key, value in one.query.items())
     secret = "/auth/" in one.path or "/login/" in one.path
     body = "" if one.body is None or secret else json.dumps(one.body, indent=2, ensure_ascii=False)

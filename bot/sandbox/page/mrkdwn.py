@@ -1,4 +1,4 @@
-"""Slack's mrkdwn as HTML: whatever it holds comes out as text, but for the few tags made here."""
+"""Converts Slack's mrkdwn and date tokens to HTML; all other input is escaped."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _RELATIVE_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
 def render_date_token(reference: str, otherwise: str, now: datetime) -> Markup:
-    """`!date^SECONDS^FORMAT`, perhaps `^LINK`, in the zone of `now`; what stands for it where it can't be read."""
+    """Renders `!date^SECONDS^FORMAT` in the zone of `now`, or the fallback if it cannot be parsed."""
     _, seconds, form, *_ = [*reference.split("^"), "", ""]
     try:
         moment = datetime.fromtimestamp(int(seconds), UTC).astimezone(now.tzinfo)
@@ -33,7 +33,7 @@ def render_date_token(reference: str, otherwise: str, now: datetime) -> Markup:
 
 
 def format_date(form: str, moment: datetime, now: datetime) -> str:
-    """Slack's format, `{date_short_pretty} at {time}`; pretty dates are today, yesterday, tomorrow; 24 hours a day."""
+    """Formats an instant by a Slack date format such as `{date_short_pretty} at {time}`, with a 24-hour clock."""
     apart = (moment.date() - now.date()).days
     form = _PRETTY.sub(lambda found: _RELATIVE_DAYS.get(apart, f"{{{found[1]}}}"), form)
     for token, how in _DATE_FORMATS.items():
@@ -42,18 +42,18 @@ def format_date(form: str, moment: datetime, now: datetime) -> str:
 
 
 def _strftime(moment: datetime, how: str) -> str:
-    """Without the padding that not every platform's strftime can leave out."""
+    """Formats without zero padding, which not every platform's strftime can leave out."""
     padded = moment.strftime(how.replace("%-", "%"))
     return re.sub(r"(?<![\d:])0(?=\d)", "", padded) if "%-" in how else padded
 
 
 def format_time(moment: datetime) -> str:
-    """Time of day as messages show it."""
+    """Formats the time of day."""
     return moment.strftime("%H:%M")
 
 
 def format_day(moment: datetime, now: datetime) -> str:
-    """As dividers between days have it."""
+    """Formats the heading of a day's messages."""
     return _RELATIVE_DAYS.get((moment.date() - now.date()).days, "").capitalize() or _strftime(moment, "%A, %B %-d")
 
 
@@ -74,7 +74,7 @@ _QUOTED = re.compile(r"^(?:&gt;|>) ?")
 
 
 class Mrkdwn:
-    """Reads for one person: names as the workspace has them, moments in their zone, which is that of `now`."""
+    """Converter for one user: `now` is in the user's zone, and `me` is the user's id."""
 
     def __init__(self, state: SlackState, now: datetime, me: str) -> None:
         self._state, self._now, self._me = state, now, me
@@ -86,7 +86,7 @@ class Mrkdwn:
         }
 
     def html(self, text: str) -> Markup:
-        """Lines, quotes, styles, code, mentions, links and dates."""
+        """Converts lines, quotes, styles, code, mentions, links and dates."""
         parts = re.split(r"(```.+?```)", text, flags=re.DOTALL)
         return Markup().join(self._inline(p) if p.startswith("```") and len(p) > 6 else self._lines(p) for p in parts)
 
@@ -112,7 +112,7 @@ class Mrkdwn:
         return escape(unescape(text))
 
     def _bare(self, text: str) -> str:
-        """Code keeps its words, and mentions in it are read as names."""
+        """Returns the text of inline code; mentions become names."""
         return display_text(self._state, text)
 
     def _styler(self, tag: str) -> Callable[[str], Markup]:
@@ -120,7 +120,7 @@ class Mrkdwn:
         return lambda text: opened + self._inline(text) + closed
 
     def _entity(self, inside: str) -> Markup:
-        """A mention, a channel, a user group, a broadcast, a date or a link."""
+        """Converts the inside of `<...>`: mention, channel, user group, broadcast, date or link."""
         reference, _, label = inside.partition("|")
         if reference.startswith("!date^"):
             return render_date_token(reference, unescape(label), self._now)

@@ -1,4 +1,4 @@
-"""What stands in each region of the page, for one person who looks at one place."""
+"""Renders each region of the page as HTML for one viewpoint."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ SUGGESTED_LINES = (
     "@Park preview move 1011 to Support",
     "/park rename Warehouse to Depot",
 )
-"""What a visitor may begin with."""
+"""Lines that an empty channel suggests."""
 USER_ROLES = {
     "ana": "team lead",
     "ben": "on call",
@@ -37,18 +37,18 @@ CHANNEL_DESCRIPTIONS = {
     "ops": "Changes that others could not see are announced here",
 }
 Regions = dict[str, str]
-"""Name of the region -> HTML."""
+"""HTML by name of the region."""
 
 
 class RegionRenderer:
-    """Draws; nothing is changed by looking."""
+    """Renders regions; it never changes the workspace."""
 
     def __init__(self, stage: Stage, child: BotProcess, made: Environment, backstage: ControlPanel) -> None:
         self.stage, self.child, self._made, self._control_panel = stage, child, made, backstage
         self._shortcuts = manifest_features()["shortcuts"]
 
     def page(self, viewpoint: Viewpoint) -> Markup:
-        """The frame; the regions follow by the stream."""
+        """Renders the frame; the regions follow by server-sent events."""
         return self._renderer(viewpoint)(
             "page.html",
             name=self.stage.slack.state.name,
@@ -60,7 +60,7 @@ class RegionRenderer:
         )
 
     def regions(self, viewpoint: Viewpoint) -> Regions:
-        """Of the workspace."""
+        """Renders the regions of the workspace."""
         with self.stage.slack.state.changed:
             return {
                 "title": self._title(viewpoint),
@@ -73,7 +73,7 @@ class RegionRenderer:
             }
 
     def control_region(self, viewpoint: Viewpoint) -> Regions:
-        """Of what goes on behind it."""
+        """Renders the control panel."""
         known = self._control_panel.seen(viewpoint.zone(self.stage))
         return {"backstage": self._renderer(viewpoint)("backstage.html", **known)}
 
@@ -100,7 +100,7 @@ class RegionRenderer:
         return self._renderer(viewpoint)("places.html", **known)
 
     def _newest(self, viewpoint: Viewpoint) -> str:
-        """The `ts` of the place's last message, by which the page knows what was not looked at yet."""
+        """Returns the `ts` of the last message, by which the page marks unread channels."""
         seen = self._seen(viewpoint, None)
         return seen[-1].ts if seen else ""
 
@@ -135,7 +135,7 @@ class RegionRenderer:
         return self._renderer(viewpoint)("modal.html", view=views[-1], depth=len(views))
 
     def _entities(self) -> list[dict[str, str]]:
-        """What completes after @ and #."""
+        """Returns the completions after @ and #."""
         state = self.stage.slack.state
         people = [(f"@{p.real_name}", p.name) for p in state.people.values() if p.id != "USLACKBOT"]
         groups = [(f"@{group.handle}", "user group") for group in state.groups.values()]
@@ -143,7 +143,7 @@ class RegionRenderer:
         return [{"text": text, "about": about} for text, about in (*people, *groups, *channels)]
 
     def _commands(self) -> list[dict[str, str]]:
-        """What completes after /, as the manifest declares it."""
+        """Returns the completions after /, as the manifest declares them."""
         return [
             {"text": one["command"], "about": one["description"], "hint": one["usage_hint"]}
             for one in manifest_features()["slash_commands"]
@@ -155,7 +155,7 @@ def _query_of(viewpoint: Viewpoint) -> dict[str, Any]:
 
 
 def _link_builder(viewpoint: Viewpoint) -> Any:
-    """Addresses of the page from here: a thread stays behind."""
+    """Returns a function that builds page addresses relative to the viewpoint; it closes threads."""
 
     def link(**changed: str) -> str:
         there = _query_of(replace(viewpoint, thread=None, **changed))

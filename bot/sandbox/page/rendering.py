@@ -1,4 +1,4 @@
-"""Who looks at what: the part of the page's address that says so."""
+"""Renders messages and views with Jinja templates, for the user and channel that the page shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +19,16 @@ from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.text import display_text
 
 APP = "park"
-"""The place where the app itself is: its Home tab and the person's direct messages with it."""
+"""Value of `where` for the app's own Home tab and direct messages."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewpoint:
-    """`who` and `where` as the stage names them, or `park` for the app; `thread` is the `ts` of its first message."""
+    """User and channel that a page shows, from its query.
+
+    `who` and `where` are keys of the environment's `people` and `channels`; `thread` is the `ts` of a thread's first
+    message.
+    """
 
     who: str = "ana"
     where: str = "phones"
@@ -33,7 +37,7 @@ class Viewpoint:
 
     @classmethod
     def read(cls, stage: Stage, query: Mapping[str, str]) -> "Viewpoint":
-        """What isn't there is as at first; nobody looks into a channel that is not for them."""
+        """Parses the query; unknown values, and channels hidden from the user, become the defaults."""
         who = query.get("as", "")
         who = who if who in stage.people else cls.who
         where = query.get("in", "")
@@ -52,18 +56,18 @@ class Viewpoint:
         return ZoneInfo(self.person(stage).tz)
 
     def channel(self, stage: Stage) -> str:
-        """The id of the conversation."""
+        """Returns the id of the conversation."""
         return stage.slack.direct(self.user(stage)) if self.where == APP else stage.channels[self.where]
 
 
 def listed_channels(stage: Stage, who: str) -> list[tuple[str, Channel]]:
-    """The channels that a person can look into."""
+    """Returns the channels that the user can open, with their names."""
     there = ((name, stage.slack.state.channels[id]) for name, id in stage.channels.items())
     return [(name, one) for name, one in there if stage.people[who] in one.members or not one.private]
 
 
 def menu_options(state: SlackState, user: str, element: Json) -> list[Json]:
-    """The options of a menu; those of people and channels are their names and ids."""
+    """Returns the options of a menu; users and channels become options too."""
     if there := options_of(element):
         return there
     names: dict[str, str] = {}
@@ -73,14 +77,14 @@ def menu_options(state: SlackState, user: str, element: Json) -> list[Json]:
 
 
 def selected_options(element: Json, entry: Json) -> list[Json]:
-    """The options that are chosen; ids as options without a name."""
+    """Returns the selected options; ids become options without a name."""
     value = _current_value(element, entry)
     there = value if isinstance(value, list) else [] if value is None else [value]
     return [one if isinstance(one, dict) else _option(str(one), str(one)) for one in there]
 
 
 def input_value(element: Json, entry: Json) -> str:
-    """Of what is typed, or picked from a calendar or a clock; empty where there is nothing."""
+    """Returns the text of a text, date or time input; empty if it has no value."""
     value = _current_value(element, entry)
     if value is None:
         return ""
@@ -90,7 +94,7 @@ def input_value(element: Json, entry: Json) -> str:
 
 
 def _current_value(element: Json, entry: Json) -> Any:
-    """In a message nobody's choice is kept: what it starts with."""
+    """Returns the entry's value, or in messages, which keep no entries, the initial value."""
     return value_of(entry) if entry else element.get(VALUE_SLOTS[element["type"]].initial)
 
 
@@ -99,11 +103,11 @@ def _option(name: str, value: str) -> Json:
 
 
 TINT_COUNT = 6
-"""Colours that people's initials come in."""
+"""Number of avatar colours in page.css."""
 
 
 def load_templates() -> Environment:
-    """Loaded once for the page."""
+    """Loads the page's templates, with autoescaping."""
     there = PackageLoader("bot.sandbox.page")
     made = Environment(loader=there, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"initials": initials, "tint": tint}
@@ -111,7 +115,7 @@ def load_templates() -> Environment:
 
 
 class Renderer:
-    """For one person: `kit` is the macros that draw blocks."""
+    """Renders templates for one viewpoint; templates call its methods as `draw`."""
 
     def __init__(self, stage: Stage, made: Environment, viewpoint: Viewpoint) -> None:
         self.stage, self.viewpoint, self._made = stage, viewpoint, made
@@ -123,13 +127,13 @@ class Renderer:
         return Markup(self._made.get_template(template).render(draw=self, viewpoint=self.viewpoint, **known))  # noqa: S704
 
     def text(self, text: Json) -> Markup:
-        """A text object."""
+        """Renders a text object."""
         if text["type"] == "mrkdwn":
             return self._mrkdwn.html(text["text"])
         return Markup("{}").format(text["text"])
 
     def label(self, block: Json) -> str:
-        """What a section's accessory is about: the first line of its text."""
+        """Returns the first line of a section's text, the label of its accessory."""
         return display_text(self.state, block.get("text", {}).get("text", "")).split("\n")[0].strip("*")
 
     def mrkdwn(self, text: str) -> Markup:
@@ -159,12 +163,12 @@ class Renderer:
         return format_day(self.moment(ts), self.now)
 
     def date(self, piece: Json) -> Markup:
-        """Of rich text."""
+        """Renders a date element of rich text."""
         reference = f"!date^{piece['timestamp']}^{piece['format']}"
         return render_date_token(reference, piece.get("fallback", ""), self.now)
 
     def entry(self, where: Message | View, block: Json, element: Json) -> Json:
-        """What an element of a view holds; in messages, nothing but what it starts with."""
+        """Returns the entry of a view's element; an empty dict in messages."""
         state = where.state if isinstance(where, View) else {}
         return state.get(block["block_id"], {}).get(element["action_id"], {})
 
@@ -172,20 +176,20 @@ class Renderer:
         return selected_options(element, self.entry(where, block, element))
 
     def held(self, where: Message | View, block: Json, element: Json) -> str:
-        """Of a field that is typed into."""
+        """Returns the value of a text, date or time input."""
         return input_value(element, self.entry(where, block, element))
 
     def offered(self, element: Json) -> list[Json]:
-        """The options of a menu that is not external."""
+        """Returns the options of a menu that is not external."""
         return menu_options(self.state, self.viewpoint.user(self.stage), element)
 
 
 def initials(name: str) -> str:
-    """Two letters at most."""
+    """Returns at most two initials."""
     words = name.split()
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
 
 
 def tint(name: str) -> int:
-    """The same colour for the same name."""
+    """Returns the avatar colour of a name."""
     return sum(map(ord, name)) % TINT_COUNT

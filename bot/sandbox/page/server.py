@@ -1,4 +1,4 @@
-"""The page's server: on loopback, for pages of its own only."""
+"""The page's HTTP server on loopback, and its stream of server-sent events."""
 
 import json
 import threading
@@ -18,34 +18,34 @@ from bot.sandbox.page.rendering import Viewpoint, load_templates
 from bot.sandbox.slack.web import WebServer
 
 POLL_SECONDS = 0.25
-"""Seconds between looks at the PBX, which tells nobody of its changes."""
+"""Seconds between checks for changes of the PBX, which sends no notifications."""
 KEEPALIVE_POLLS = 40
-"""Looks without news, after which a line is sent that says nothing: only so is a closed page noticed."""
+"""Checks without a change after which an empty event is sent, so that a closed connection is noticed."""
 
 
 class RegionStream:
-    """Server-sent events."""
+    """Sends each region once and again whenever it changes."""
 
     def __init__(self, stage: Stage, sight: RegionRenderer) -> None:
         self._stage, self._regions = stage, sight
         self._changed = stage.slack.state.changed
         self._stopping = False
         self._changes = 0
-        """Of the workspace: counted, since who draws does not wait and would miss some."""
+        """Number of changes of the workspace; a counter, because a stream that renders does not wait for changes."""
         self._counting = threading.Thread(target=self._count, name="page-stream")
 
     def start(self) -> None:
         self._counting.start()
 
     def stop(self) -> None:
-        """End all of them."""
+        """Ends all streams."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
         self._counting.join()
 
     def of(self, viewpoint: Viewpoint) -> Iterator[str]:
-        """Until the page is closed or the server stops."""
+        """Yields server-sent events until the connection or the server is closed."""
         told: Regions = {}
         drawn, quiet = -1, 0
         while not self._stopping:
@@ -76,7 +76,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 class DemoPage:
-    """A stage, its Park as a child process, and the page that shows both."""
+    """An environment, its bot as a child process, and the page that shows both."""
 
     def __init__(self, stage: Stage | None = None) -> None:
         self.stage = stage or Stage(policy=DEMO_POLICY)
@@ -93,7 +93,11 @@ class DemoPage:
         return f"{self._web.url}/"
 
     def __enter__(self) -> Self:
-        """Raise RuntimeError where Park does not start."""
+        """Starts everything.
+
+        Raises:
+            RuntimeError: The bot does not start.
+        """
         self._sandboxes.__enter__()
         try:
             self.child.start()
@@ -124,7 +128,7 @@ class DemoPage:
         return app
 
     def _own(self) -> None:
-        """Other sites' pages may not drive this one, nor reach it by a name of theirs."""
+        """Rejects requests of other origins and other host names (CSRF, DNS rebinding)."""
         host = urlsplit(self._web.url).netloc
         there = (host, host.replace("127.0.0.1", "localhost"))
         origin = request.headers.get("Origin")
@@ -155,7 +159,7 @@ class DemoPage:
 
 
 def _json_body() -> dict[str, Any]:
-    """Only JSON: a page of another origin can't send that unasked."""
+    """Returns the JSON body; other content types, which other origins could send, are rejected."""
     body = request.get_json()
     return body if isinstance(body, dict) else abort(400)
 

@@ -1,4 +1,9 @@
-"""A PBX on loopback that speaks PortSIP's REST API as it is documented; it knows nothing of the bot."""
+"""A fake PBX on loopback that speaks PortSIP's REST API as documented.
+
+Endpoints, validation, faults and the administrator's console belong here. It imports nothing of the bot, so that it
+cannot
+share the bot's misunderstandings of the API.
+"""
 
 from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, FaultQueue, Kind

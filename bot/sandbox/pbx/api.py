@@ -1,4 +1,4 @@
-"""The API as one table, in Flask."""
+"""The Flask application of the API: routes, authentication and error responses."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -15,19 +15,19 @@ from bot.sandbox.pbx.lookups import LookupEndpoints
 from bot.sandbox.pbx.switches import ApiError, Refusal, denied, unauthorized
 
 PATHS_WITHOUT_TOKEN = frozenset({"/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"})
-"""Needs no token."""
+"""Paths that need no access token."""
 MEMBER_PATH = "/call_park_groups/<quoted:group_id>/members/<quoted:extension_number>"
 
 
 class QuotedConverter(BaseConverter):
-    """One segment of the path as it was sent, so that an encoded slash stays inside its id."""
+    """A path segment that is decoded after routing, so that an encoded slash stays inside its id."""
 
     def to_python(self, value: str) -> str:
         return unquote(value)
 
 
 def routes(context: PbxContext) -> list[tuple[str, str, Any]]:
-    """Method, path, endpoint."""
+    """Returns method, path and endpoint of every route."""
     server, groups, members = ServerEndpoints(context), GroupEndpoints(context), MemberEndpoints(context)
     lookups, signing_in, blobs = LookupEndpoints(context), AuthEndpoints(context), BlobEndpoints(context)
     return [
@@ -60,7 +60,7 @@ def routes(context: PbxContext) -> list[tuple[str, str, Any]]:
 
 
 def create_app(context: PbxContext) -> Flask:
-    """A WSGI application; it expects PATH_INFO still percent-encoded."""
+    """Creates the WSGI application; it expects PATH_INFO still percent-encoded."""
     app = Flask("portsip", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.converters["quoted"] = QuotedConverter
@@ -75,7 +75,7 @@ def create_app(context: PbxContext) -> Flask:
 
 
 def _authenticate(context: PbxContext) -> None:
-    """A token first, then what its role may do."""
+    """Checks the access token, then the role of its user."""
     if request.method not in ("GET", "POST"):
         raise MethodNotAllowed
     if request.url_rule is None or request.url_rule.rule.removeprefix("/api") in PATHS_WITHOUT_TOKEN:
@@ -94,5 +94,5 @@ def _error_response(refusal: Refusal, context: PbxContext) -> ResponseReturnValu
 
 
 def _http_error_response(error: HTTPException, context: PbxContext) -> ResponseReturnValue:
-    """404 and 405 as Flask finds them, in the vendor's shape."""
+    """Returns Flask's 404 and 405 in the documented error format."""
     return _error_response(Refusal(error.code or 500, "UNKNOWN", error.name), context)

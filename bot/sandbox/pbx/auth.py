@@ -1,4 +1,4 @@
-"""/auth/... of 22.2 and newer, and the older form-encoded /login/oauth/token."""
+"""Access and refresh tokens, and the endpoints that issue them: /auth/... and the older /login/oauth/token."""
 
 import secrets
 import time
@@ -14,7 +14,7 @@ from bot.sandbox.pbx.switches import ApiError, Refusal, Switches, denied, not_fo
 
 
 class Sessions:
-    """One account, with a new password and a ready token for every PBX."""
+    """Tokens of the one account, which has a new password and a ready access token for every PBX."""
 
     def __init__(self) -> None:
         self.username = "park.bot"
@@ -26,11 +26,15 @@ class Sessions:
         self.token = self._new_access(float("inf"))
 
     def is_valid(self, token: str) -> bool:
-        """Whether this access token still opens anything."""
+        """Returns whether the access token exists and has not expired."""
         return self._ends.get(token, 0) > time.monotonic()
 
     def check_credentials(self, given: Mapping[str, Any], switches: Switches) -> bool:
-        """Whether the credentials are right; 403 DENIED once the address is blocked."""
+        """Returns whether the credentials are right.
+
+        Raises:
+            ApiError: 403 DENIED after too many rejected attempts.
+        """
         if self._rejected >= switches.login_attempts:
             raise denied("Too many failed attempts: the address is blocked.")
         right = all(given.get(key) == getattr(self, key) for key in ("username", "password", "domain"))
@@ -38,13 +42,13 @@ class Sessions:
         return right
 
     def issue(self, switches: Switches) -> dict[str, Any]:
-        """A new pair of tokens, in the documented shape."""
+        """Returns a new pair of tokens in the documented format."""
         refresh = secrets.token_urlsafe(24)
         self._refresh.add(refresh)
         return self._answer(refresh, switches)
 
     def renew(self, refresh: str, switches: Switches) -> dict[str, Any] | None:
-        """A new access token; None for a refresh token that is unknown or was rotated out."""
+        """Returns a new access token, or None if the refresh token is unknown or was rotated."""
         if refresh not in self._refresh:
             return None
         if not switches.refresh_rotates:
@@ -53,11 +57,11 @@ class Sessions:
         return self.issue(switches)
 
     def revoke(self, token: str) -> None:
-        """Sign out."""
+        """Signs out."""
         self._ends.pop(token, None)
 
     def expire(self, *, refresh: bool = False) -> None:
-        """End every access token, the ready one too; with `refresh` the refresh tokens as well."""
+        """Expires all access tokens, and with `refresh` the refresh tokens too."""
         self._ends.clear()
         if refresh:
             self._refresh.clear()
@@ -75,7 +79,7 @@ class Sessions:
 
 @dataclass(kw_only=True)
 class PbxContext:
-    """One PBX: what it knows, how it behaves, and who is signed in."""
+    """State, switches and sessions, which all endpoints share."""
 
     state: PbxState
     switches: Switches
@@ -83,11 +87,11 @@ class PbxContext:
 
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
-"""The one that the documentation of the older endpoint gives."""
+"""Client id from the documentation of /login/oauth/token."""
 
 
 class AuthEndpoints:
-    """Ways to get a token, and to end one."""
+    """Endpoints that issue and revoke tokens."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context

@@ -1,4 +1,4 @@
-"""/blobs: files on their way into the PBX, in one piece or in several, and out of it."""
+"""The endpoints below /blobs: uploads in one or several parts, and downloads."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ UPLOAD_TOKEN_HEADER = "PortSIP-Upload-Token"  # noqa: S105  # a header's name
 
 @dataclass
 class Upload:
-    """One file that is not whole yet; each answer has another token, and only the newest is good."""
+    """An incomplete upload; each response carries a new token, and only the latest is valid."""
 
     name: str
     content: bytes = b""
@@ -32,7 +32,7 @@ class Upload:
 
 
 class BlobEndpoints:
-    """What was sent of a file is kept until it is completed."""
+    """Keeps parts of uploads until they are completed."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context
@@ -53,7 +53,7 @@ class BlobEndpoints:
         return upload.answer(203)
 
     def complete(self, upload_id: str) -> tuple[Record, int]:
-        """A digest that does not fit is refused, and the upload stays as it was."""
+        """Completes an upload; a wrong digest is rejected and leaves the upload as it was."""
         check_query_parameters(request.args, frozenset({"digest"}))
         upload = self._upload(upload_id)
         whole = upload.content + _binary_body()

@@ -1,4 +1,4 @@
-"""GET and POST /call_park."""
+"""The endpoints of call park: the server at /call_park, groups at /call_park_groups, and their members."""
 
 from flask import request
 
@@ -22,7 +22,10 @@ from bot.sandbox.pbx.switches import ApiError, not_found, validation_error
 
 
 def check_recall(sent: Record, after: Record, state: PbxState) -> None:
-    """A target that needs a ring group must be sent with one and stay with one, and the one sent must exist."""
+    """Checks the recall fields of a server or group.
+
+    A target that needs a ring group must be sent with one and keep one, and the one sent must exist.
+    """
     for record in (sent, after):
         if record.get("recall_to") in RING_GROUP_TARGETS and record.get("ring_group_id") is None:
             raise validation_error("ring_group_id must be specified.")
@@ -32,7 +35,7 @@ def check_recall(sent: Record, after: Record, state: PbxState) -> None:
 
 
 class ServerEndpoints:
-    """The call park server."""
+    """GET and POST /call_park."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context
@@ -52,7 +55,7 @@ class ServerEndpoints:
         return ""
 
     def _left_out(self) -> Record:
-        """What becomes of fields that the body does not have."""
+        """Returns values for the fields that the body leaves out."""
         left = default_values(SERVER_FIELDS) if self.context.switches.updates == "replacing" else {}
         left.pop("prompt_file_id", None)
         return left | ({"prompt_file_id": None} if self.context.switches.prompt == "cleared" else {})
@@ -69,7 +72,7 @@ class ServerEndpoints:
 
 
 class GroupEndpoints:
-    """Call park groups."""
+    """Lists, creates, shows, updates and deletes call park groups."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context
@@ -113,7 +116,7 @@ class GroupEndpoints:
         return self.context.state.groups[id_]
 
     def _check(self, sent: Record, after: Record) -> None:
-        """Names are unique in a tenant, in any case of their letters."""
+        """Checks the recall fields, and that the name is unique regardless of case."""
         if after["name"] is None:
             raise validation_error("name must be specified.")
         others = (group for id_, group in self.context.state.groups.items() if id_ != after.get("id"))
@@ -123,7 +126,7 @@ class GroupEndpoints:
 
 
 class MemberEndpoints:
-    """Members of a call park group: users, each in at most one group."""
+    """Lists, adds and removes members; a user is in at most one group."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context
@@ -133,7 +136,7 @@ class MemberEndpoints:
         return {"items": format_members(self._extensions(group_id), self.context.state, self.context.switches)}
 
     def add(self, group_id: str, extension_number: str) -> str:
-        """A new member goes last."""
+        """Adds a user as the last member."""
         check_no_body()
         extensions = self._extensions(group_id)
         self._check_user(extension_number)

@@ -1,4 +1,4 @@
-"""A small company's PBX, as it might stand on a Tuesday."""
+"""Initial data of the fake PBX: a small company, or any number of generated groups and users."""
 
 import io
 import math
@@ -25,7 +25,7 @@ DEPARTMENTS = ("Sales", "Support", "Front Office", "Warehouse", "Finance", "IT")
 
 
 def user_record(number: int, name: str) -> Record:
-    """A user with every field that /users documents; blank where nothing was filled in."""
+    """Returns a user with every documented field; optional ones are None."""
     account = f"{_account_name(name)}{number}" if USER_NAMES.count(name) != 1 else _account_name(name)
     return {
         "id": opaque_id("user", number),
@@ -43,7 +43,7 @@ def user_record(number: int, name: str) -> Record:
 
 
 def _account_name(name: str) -> str:
-    """An account name: lower-case letters, dashes and one dot."""
+    """Returns an account name: lower-case letters, dashes and one dot."""
     folded = name.replace("ø", "o").replace("'", "")
     letters = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode().lower()
     first, _, last = re.sub(r"[^a-z -]", "", letters).partition(" ")
@@ -52,7 +52,7 @@ def _account_name(name: str) -> str:
 
 @cache
 def tone(seconds: float = 1.0, *, rate: int = 16_000, channels: int = 1, width: int = 2, pitch: int = 440) -> bytes:
-    """A WAV file; `width` is the bytes of a sample, 16 bit being 2."""
+    """Returns a sine tone as a WAV file; `width` is the bytes per sample, 2 for 16 bit."""
     loud = 2 ** (8 * width - 3)
     middle = 128 if width == 1 else 0  # 8 bit has no sign
     one = (
@@ -100,7 +100,7 @@ GROUPS: dict[str, tuple[str | None, str, tuple[int, ...]]] = {
 
 
 def example_company() -> PbxState:
-    """Twelve groups, sixty users, four ring groups, a queue, a conference room and a virtual receptionist."""
+    """Returns twelve groups, sixty users, four ring groups, a queue, a conference room and a virtual receptionist."""
     state = empty_pbx()
     for number, name in enumerate(USER_NAMES, 1001):
         state.users[str(number)] = user_record(number, name)
@@ -112,7 +112,7 @@ def example_company() -> PbxState:
 
 
 def empty_pbx() -> PbxState:
-    """A call park server, ring groups and the other numbers; nobody there."""
+    """Returns a call park server, ring groups and other numbers, without groups and users."""
     state = PbxState(server=default_server())
     state.feature_codes = [{"code": code, "feature": name, "enabled": True} for code, name in FEATURE_CODES.items()]
     for extension, name in RING_GROUPS.items():
@@ -127,7 +127,7 @@ def empty_pbx() -> PbxState:
 
 
 def default_server() -> Record:
-    """As the PBX comes: on, on 666, back to the user after five minutes."""
+    """Returns the factory settings: enabled, number 666, recall to the user after five minutes."""
     return {
         "enabled": True,
         "extension_number": "666",
@@ -141,7 +141,7 @@ def default_server() -> Record:
 
 
 def ring_group_record(extension: str, name: str) -> Record:
-    """A ring group with every documented field."""
+    """Returns a ring group with every documented field."""
     return {
         "id": opaque_id("ring group", int(extension)),
         "name": name,
@@ -158,7 +158,7 @@ def ring_group_record(extension: str, name: str) -> Record:
 
 
 def add_group(state: PbxState, order: int, name: str, recall_to: str, ring_group_id: str | None) -> None:
-    """A group without members."""
+    """Adds a group without members."""
     id_ = opaque_id("call park group", order)
     state.groups[id_] = {
         "id": id_,
@@ -173,11 +173,11 @@ def add_group(state: PbxState, order: int, name: str, recall_to: str, ring_group
 FIRST_NUMBER = 1001
 FIRST_LONG_NUMBER = 100_001
 MAX_SHORT_NUMBERS = 4_999
-"""Up to 5999: the ring groups begin at 6001."""
+"""Users with numbers 1001 to 5999; the ring groups begin at 6001."""
 
 
 def generated_pbx(groups: int, users: int) -> PbxState:
-    """Groups "Group 00001" and on; user n is in group n, as far as there are groups."""
+    """Returns groups "Group 00001" and so on; user n is the member of group n, as far as there are groups."""
     state = empty_pbx()
     for order in range(groups):
         add_group(state, order, f"Group {order + 1:05}", "USER_ONLY", None)

@@ -1,4 +1,4 @@
-"""One PBX on loopback, to be started, looked into and made to fail."""
+"""The fake PBX: server, state, faults, recorded requests, and the administrator's console."""
 
 import socket
 import ssl
@@ -19,7 +19,10 @@ from bot.sandbox.pbx.switches import Switches
 
 
 class AdminConsole:
-    """Groups are named by id. Nothing is validated: the console can leave things in any state."""
+    """Changes made in the PBX's web console, without the bot and without validation.
+
+    Groups are given by id.
+    """
 
     state: PbxState
 
@@ -27,12 +30,12 @@ class AdminConsole:
         self.state.change_server(changes, CONSOLE_ACTOR)
 
     def console_set_prompt(self, name: str | None = "one-moment-please.wav") -> None:
-        """The prompt with this file name; None: no prompt; StopIteration."""
+        """Selects the prompt with this file name, or none; StopIteration if there is no such file."""
         prompt = next(id_ for id_, file in self.state.files.items() if file["name"] == name) if name else None
         self.state.change_server({"prompt_file_id": prompt}, CONSOLE_ACTOR)
 
     def console_create_group(self, name: str, members: Iterable[str] = (), **settings: Any) -> str:
-        """The id of the new group."""
+        """Creates a group and returns its id."""
         group = default_values(GROUP_FIELDS) | {"name": name} | settings
         return self.state.add_group(group, members, CONSOLE_ACTOR)
 
@@ -43,7 +46,7 @@ class AdminConsole:
         self.state.drop_group(group_id, CONSOLE_ACTOR)
 
     def console_set_members(self, group_id: str, *extensions: str) -> None:
-        """Exactly these, in this order."""
+        """Replaces the members, in this order."""
         self.state.change_members(group_id, extensions, CONSOLE_ACTOR)
 
     def console_add_member(self, group_id: str, extension: str) -> None:
@@ -55,7 +58,10 @@ class AdminConsole:
 
 
 class SandboxPBX(AdminConsole):
-    """Sixty users in twelve groups, or as many generated ones as `groups` and `users` say."""
+    """One PBX with the example company, or with as many generated `groups` and `users`.
+
+    As a context manager it listens on loopback.
+    """
 
     def __init__(
         self,
@@ -85,22 +91,22 @@ class SandboxPBX(AdminConsole):
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """Everything heard, in order of arrival; may be cleared."""
+        """All requests in order of arrival; the list may be cleared."""
         return self._middleware.requests
 
     @property
     def writes(self) -> list[RecordedRequest]:
-        """Everything heard that asked for a change."""
+        """The requests that ask for a change."""
         return [heard for heard in self.requests if heard.write]
 
     @property
     def url(self) -> str:
-        """The same again after a stop and a start."""
+        """Base URL of the API; the same after a restart."""
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}/api"
 
     @property
     def token(self) -> str:
-        """A bearer token that works until `expire_tokens`."""
+        """An access token that is valid until `expire_tokens`."""
         return self.sessions.token
 
     @property
@@ -116,7 +122,7 @@ class SandboxPBX(AdminConsole):
         return self.sessions.domain
 
     def expire_tokens(self, *, refresh: bool = False) -> None:
-        """End every access token, the ready one too; with `refresh` the refresh tokens as well."""
+        """Expires all access tokens, and with `refresh` the refresh tokens too."""
         self.sessions.expire(refresh=refresh)
 
     @property
@@ -124,7 +130,7 @@ class SandboxPBX(AdminConsole):
         return self._server is not None
 
     def start(self) -> None:
-        """Listen; the first time on a port that is free, which stays this PBX's own."""
+        """Listens, the first time on a free port, which stays reserved."""
         self._port = self._port or self._reserve_port()
         self._server = PbxHttpServer(self._middleware, self._port, self._tls)
         serve = self._server.serve_forever
@@ -132,7 +138,7 @@ class SandboxPBX(AdminConsole):
         self._thread.start()
 
     def _reserve_port(self) -> int:
-        """Bound, so that nobody is given it while the PBX is stopped; not listening, so that nobody can connect."""
+        """Binds a socket without listening: nobody else gets the port, and nobody can connect to a stopped PBX."""
         kept = socket.socket()
         weakref.finalize(self, kept.close)
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -140,7 +146,7 @@ class SandboxPBX(AdminConsole):
         return int(kept.getsockname()[1])
 
     def stop(self) -> None:
-        """Answer nobody any more; what was changed stays."""
+        """Closes all connections; the state is kept."""
         if self._server:
             self._server.shutdown()
             self._server.close_connections()

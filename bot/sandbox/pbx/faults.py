@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: scripted, matched by method and path, used up."""
+"""Injected faults: which request fails, and how."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from bot.sandbox.pbx.switches import Refusal
 
 
 class Kind(StrEnum):
-    """How a request fails. Where nothing else is said, the request was carried out as usual."""
+    """How a request fails; unless the text says otherwise, the request is carried out."""
 
     STATUS = "an error of `status` with a JSON body; carried out only if `lands`"
     GATEWAY = "502 with HTML; carried out only if `lands`"
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(kw_only=True, eq=False)
 class Fault:
-    """Does its `kind` to the next `times` requests whose "METHOD /api/path" fits the pattern; None: to all."""
+    """Applies `kind` to the next `times` requests whose "METHOD /api/path" matches the pattern; None is all."""
 
     kind: Kind
     match: str = "*"
@@ -44,44 +44,44 @@ class Fault:
     size: int = 10_000_000
     lands: bool = False
     hold: threading.Event | None = None
-    """The request waits, before anything is done, until this is set."""
+    """The request waits for this event before anything is done."""
     reached: threading.Event = field(default_factory=threading.Event)
-    """Set when a request met this fault."""
+    """Set when a request has met this fault."""
     landed: threading.Event = field(default_factory=threading.Event)
-    """Set when a late write was carried out."""
+    """Set when a LATE write was carried out."""
 
 
 class FaultQueue:
-    """The script; the first fault that fits is used. `latency` in seconds goes before every answer."""
+    """Pending faults, of which the first that matches is used, and latencies in seconds."""
 
     def __init__(self) -> None:
         self.latency = 0.0
         self.latencies: dict[str, float] = {}
-        """By pattern, instead of the general one; the first that fits."""
+        """Seconds by pattern, instead of `latency`; the first match counts."""
         self.pending: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Last in the script."""
+        """Appends a fault."""
         with self._lock:
             self.pending.append(fault)
         return fault
 
     def clear(self) -> None:
-        """No faults and no latency any more."""
+        """Removes all faults and latencies."""
         with self._lock:
             self.pending.clear()
             self.latencies.clear()
             self.latency = 0.0
 
     def delay(self, line: str) -> float:
-        """Seconds to wait with this request."""
+        """Returns the latency of a request."""
         with self._lock:
             own = (seconds for pattern, seconds in self.latencies.items() if fnmatchcase(line, pattern))
             return next(own, self.latency)
 
     def take(self, line: str) -> Fault | None:
-        """The fault for this request, used up by one."""
+        """Returns the fault for a request and counts it as used."""
         with self._lock:
             fault = next((fault for fault in self.pending if fnmatchcase(line, fault.match)), None)
             if fault and fault.times is not None:
@@ -91,12 +91,12 @@ class FaultQueue:
 
 
 Handle = Callable[[], Response]
-"""Carries the request out, and gives the answer that it should have had."""
+"""Carries the request out and returns the normal response."""
 BAD_GATEWAY_HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 def apply_fault(fault: Fault, serve: Handle) -> Response:
-    """Raise ConnectionAbortedError for a connection to be dropped."""
+    """Applies the fault; ConnectionAbortedError makes the server drop the connection."""
     fault.reached.set()
     if fault.hold:
         fault.hold.wait()
@@ -169,14 +169,14 @@ def _malformed(fault: Fault, serve: Handle) -> Response:
 
 
 def _oversized(fault: Fault, serve: Handle) -> Response:
-    """Spaces: a client without a limit would read it without noticing."""
+    """Appends spaces, which are valid JSON that a client without a limit would read."""
     response = _response_with_body(serve)
     response.set_data(response.get_data() + b" " * fault.size)
     return response
 
 
 def _response_with_body(serve: Handle) -> Response:
-    """Something to spoil, even where the answer to a write has no body."""
+    """Returns a response that has a body to spoil; responses to writes may have none."""
     response = serve()
     if not response.get_data():
         response.status_code = 200

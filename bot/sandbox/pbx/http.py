@@ -1,4 +1,4 @@
-"""The way in: every request is written down, delayed, made to fail if the script says so, and carried out."""
+"""HTTP/1.1 server with keep-alive, and the middleware that records requests and applies faults."""
 
 import io
 import json
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class RecordedRequest:
-    """One request. `status` is None until it is answered, and stays None when the connection was dropped."""
+    """One request; `status` is None until it is answered, and stays None if the connection was dropped."""
 
     method: str
     path: str
-    """As it was sent, percent-encoded, without the query: /api/call_park_groups/aB%2Fc%3D%3D/members/1001."""
+    """Percent-encoded as sent, without the query: /api/call_park_groups/aB%2Fc%3D%3D/members/1001."""
     query: dict[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: Any = None
-    """Parsed JSON or form; the text of anything else, the number of bytes; None where there was none."""
+    """Parsed JSON or form; other text as it is; the size of binary content; None if empty."""
     status: int | None = None
 
     @property
     def write(self) -> bool:
-        """Whether it asks for a change; signing in changes nothing."""
+        """Whether the request asks for a change; signing in does not."""
         return self.method == "POST" and not self.path.startswith(("/api/auth/", "/api/login/"))
 
     @property
     def line(self) -> str:
-        """Method and path, as faults match them."""
+        """Method and path, as fault patterns match them."""
         return f"{self.method} {self.path}"
 
 
 def parse_body(content: bytes, mimetype: str) -> Any:
-    """Whatever can be made of a body; of bytes how many they are."""
+    """Parses a body by its content type."""
     if mimetype == "application/octet-stream":
         return f"{len(content)} bytes"
     text = content.decode(errors="replace")
@@ -60,7 +60,7 @@ def parse_body(content: bytes, mimetype: str) -> Any:
 
 
 class RecordingMiddleware:
-    """A WSGI application around the API's; the API serves one request at a time, waiting is done out here."""
+    """Records, delays and spoils requests around the API, which handles one request at a time."""
 
     def __init__(self, app: "WSGIApplication", lock: threading.RLock, faults: FaultQueue) -> None:
         self.app, self.lock, self.faults = app, lock, faults
@@ -85,7 +85,7 @@ class RecordingMiddleware:
 
 
 def _record_of(environ: "WSGIEnvironment", content: bytes) -> RecordedRequest:
-    """The path is that of the request line, since PATH_INFO no longer tells a slash from an encoded one."""
+    """Builds the record; the path is the raw one, because PATH_INFO has slashes decoded."""
     request = Request(environ)
     path = urlsplit(environ["RAW_URI"]).path
     body = parse_body(content, request.mimetype)
@@ -94,7 +94,7 @@ def _record_of(environ: "WSGIEnvironment", content: bytes) -> RecordedRequest:
 
 
 class KeepAliveHandler(WSGIRequestHandler):
-    """Keeps connections open between requests, which werkzeug's own does not, and logs nothing."""
+    """Keeps connections open between requests, unlike werkzeug's handler, and logs nothing."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -111,11 +111,11 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.wfile.write(chunk)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        """A terminal that shows a demo has no room for a server's log."""
+        """Does nothing: the terminal shows the demo."""
 
 
 class PbxHttpServer(ThreadedWSGIServer):
-    """Knows its open connections, so that a stopped PBX answers nobody."""
+    """Threaded server that knows its open connections."""
 
     def __init__(self, app: Any, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.open: set[socket.socket] = set()
@@ -130,7 +130,7 @@ class PbxHttpServer(ThreadedWSGIServer):
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
-        """Cut every connection, whatever is going on in it; the thread that serves it closes it."""
+        """Shuts down every connection; the thread that serves it closes it."""
         for connection in tuple(self.open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Lists: filter, search, orderby, skip and top, answered as {"count", "items"}."""
+"""Lists with filter (OData), search, orderby, skip and top, answered as {"count", "items"}."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,11 @@ LITERALS = {"true": True, "false": False, "null": None}
 
 
 def parse_filter(text: str, fields: frozenset[str], *, ignore_case: bool = False) -> Predicate:
-    """Raise VALIDATE_FAILED on anything that is not understood to its end, and on unknown fields."""
+    """Parses an OData filter of eq, and, or, startswith, contains and parentheses into a predicate.
+
+    Raises:
+        ApiError: VALIDATE_FAILED for unknown fields and for anything that is not understood.
+    """
     filter_ = _FilterParser(_tokens(text), fields, ignore_case)
     predicate = filter_.either()
     if filter_.tokens:
@@ -106,13 +110,13 @@ class _FilterParser:
 
 LIST_PARAMETERS = frozenset({"filter", "search", "orderby", "skip", "top"})
 MAX_PAGE_SIZE = 100
-"""Items in one page, and the default."""
+"""Items in one page, also the default."""
 
 
 def list_page(
     records: Iterable[Record], query: Mapping[str, str], switches: Switches, show: Callable[[Record], Record]
 ) -> Record:
-    """One page; `count` is that of all that matched. Raise VALIDATE_FAILED."""
+    """Returns one page; `count` is the number of all matches."""
     check_query_parameters(query, LIST_PARAMETERS)
     skip, top = (
         _integer_parameter(query, "skip", 0, 0, 2**31 - 1),
@@ -126,7 +130,7 @@ def list_page(
 
 
 def check_query_parameters(query: Mapping[str, str], known: frozenset[str] = frozenset()) -> None:
-    """Refuse parameters that the documentation doesn't have."""
+    """Rejects undocumented query parameters."""
     if strangers := sorted(set(query) - known):
         raise validation_error(f"Unknown query parameters: {', '.join(strangers)}.")
 

@@ -1,4 +1,4 @@
-"""What is only read: ring groups, numbers, users, star codes and the audit logs."""
+"""Endpoints of resources that are only read: ring groups, numbers, users, feature codes and audit logs."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from bot.sandbox.pbx.switches import ApiError, not_found, validation_error
 
 
 class LookupEndpoints:
-    """Resources that the API of this sandbox does not change."""
+    """Shows resources that the API does not change."""
 
     def __init__(self, context: PbxContext) -> None:
         self.context = context
@@ -49,7 +49,7 @@ class LookupEndpoints:
         return {"items": self.context.state.feature_codes}
 
     def audit_logs(self) -> Record:
-        """All of them, newest first: the documentation promises no parameters."""
+        """Returns all audit logs, newest first; the documentation has no parameters for it."""
         check_query_parameters(request.args)
         if self.context.switches.audit_logs:
             raise ApiError(self.context.switches.audit_logs)

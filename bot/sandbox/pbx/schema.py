@@ -1,4 +1,4 @@
-"""The writable fields of the server and of groups, and what each accepts."""
+"""Writable fields and their validation, request bodies, and the format in which records are returned."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -19,7 +19,7 @@ READ_ONLY_FIELDS = frozenset({"id", "prompt_file_name", "prompt_file_size", "pro
 
 @dataclass(frozen=True, slots=True)
 class WritableField:
-    """`fits` judges a value, `wanted` says what would; a blank is kept as None."""
+    """`fits` validates a value, `expected` describes a valid one; if `blank`, an empty value is kept as None."""
 
     fits: Callable[[Any], bool]
     expected: str
@@ -29,14 +29,14 @@ class WritableField:
 
 
 def text_field(low: int, high: int, **more: Any) -> WritableField:
-    """Characters, counted."""
+    """A string with a length in that range, in characters."""
     return WritableField(
         lambda value: isinstance(value, str) and low <= len(value) <= high, f"{low} to {high} characters", **more
     )
 
 
 def seconds_field() -> WritableField:
-    """60 to 900, 300 unless told: the schema of /call_park. True is no number."""
+    """An integer from 60 to 900, by default 300, as the schema of /call_park has it."""
     return WritableField(lambda value: type(value) is int and 60 <= value <= 900, "60 to 900 seconds", 300)
 
 
@@ -64,7 +64,11 @@ GROUP_FIELDS = {"name": text_field(1, 64), **RECALL_FIELDS, "description": text_
 
 
 def validate_fields(body: Mapping[str, Any], fields: Mapping[str, WritableField], switches: Switches) -> Record:
-    """The body with blanks as None; raise VALIDATE_FAILED on whatever a strict PBX would refuse."""
+    """Returns the body with blank values as None.
+
+    Raises:
+        ApiError: VALIDATE_FAILED for unknown fields and invalid values.
+    """
     known = {name: field for name, field in fields.items() if switches.newer or not field.newer}
     ignored = READ_ONLY_FIELDS if switches.read_only == "ignored" else frozenset()
     if strangers := sorted(set(body) - set(known) - ignored):
@@ -81,12 +85,12 @@ def _validated(name: str, value: Any, field: WritableField, switches: Switches) 
 
 
 def default_values(fields: Mapping[str, WritableField]) -> Record:
-    """What a field becomes that a replacing update leaves out."""
+    """Returns the defaults, which a replacing update gives to fields that it leaves out."""
     return {name: field.default for name, field in fields.items()}
 
 
 def read_json_object() -> dict[str, Any]:
-    """Raise VALIDATE_FAILED for any other content type, and for anything but an object."""
+    """Returns the request's JSON object; VALIDATE_FAILED for any other content."""
     if request.mimetype != "application/json":
         raise validation_error("The content type must be application/json.")
     body = request.get_json(silent=True)
@@ -96,7 +100,7 @@ def read_json_object() -> dict[str, Any]:
 
 
 def check_no_body() -> None:
-    """Raise VALIDATE_FAILED where the documentation has no body and one came."""
+    """Rejects a body where the documentation has none."""
     if request.get_data():
         raise validation_error("There must be no body.")
 
@@ -105,7 +109,7 @@ NEWER_FIELDS = frozenset({"send_notification_to_parker", "description"})
 
 
 def format_blanks(record: Record, switches: Switches) -> Record:
-    """Blank values as null, as "" (0 for a size), or not at all."""
+    """Returns None values as null, as "" (0 for sizes), or not at all."""
     if switches.blanks == "null":
         return record
     if switches.blanks == "missing":
@@ -118,13 +122,13 @@ def _empty_value(key: str) -> Any:
 
 
 def format_settings(record: Record, switches: Switches) -> Record:
-    """The server or a group, with the fields that this version has."""
+    """Returns the server or a group with the fields that the simulated version has."""
     shown = {key: value for key, value in record.items() if switches.newer or key not in NEWER_FIELDS}
     return format_blanks(shown | ({"revision": 1} if switches.shown_only else {}), switches)
 
 
 def format_server(state: PbxState, switches: Switches) -> Record:
-    """The prompt as a file's name, size and address: never as the id that an update takes."""
+    """Returns the server; its prompt has name, size and address, but not the id that updates take."""
     record = dict(state.server)
     file = state.files.get(record.pop("prompt_file_id") or "", {})
     address = f"/api/blobs/{quote(file['id'], safe='')}" if file else None
@@ -133,7 +137,7 @@ def format_server(state: PbxState, switches: Switches) -> Record:
 
 
 def format_members(extensions: Iterable[str], state: PbxState, switches: Switches) -> list[Record]:
-    """The four documented fields of each user."""
+    """Returns the four documented fields of each user."""
     ordered = sorted(extensions) if switches.members == "sorted" else extensions
     keys = ("id", "name", "display_name", "extension_number")
     return [format_blanks({key: state.users[extension][key] for key in keys}, switches) for extension in ordered]

@@ -1,4 +1,4 @@
-"""What the PBX refuses, and how it says so."""
+"""Error responses, and switches for behaviour that the vendor leaves undocumented."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -6,19 +6,19 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One 4xx answer."""
+    """One 4xx response."""
 
     status: int
     code: str
     message: str
 
     def body(self) -> dict[str, Any]:
-        """The documented shape of an error."""
+        """Returns the documented error body."""
         return {"errors": [{"code": self.code, "message": self.message}]}
 
 
 class ApiError(Exception):
-    """Raised by an endpoint: nothing was changed."""
+    """Raised by an endpoint that has changed nothing."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
@@ -26,22 +26,22 @@ class ApiError(Exception):
 
 
 def validation_error(message: str) -> ApiError:
-    """400 VALIDATE_FAILED."""
+    """Returns 400 VALIDATE_FAILED."""
     return ApiError(Refusal(400, "VALIDATE_FAILED", message))
 
 
 def not_found(what: str) -> ApiError:
-    """404: the documentation names no code for it."""
+    """Returns 404; the documentation names no code for it."""
     return ApiError(Refusal(404, "UNKNOWN", f"The {what} does not exist."))
 
 
 def unauthorized(message: str) -> ApiError:
-    """401 UNAUTHORIZED."""
+    """Returns 401 UNAUTHORIZED."""
     return ApiError(Refusal(401, "UNAUTHORIZED", message))
 
 
 def denied(message: str) -> ApiError:
-    """403 DENIED."""
+    """Returns 403 DENIED."""
     return ApiError(Refusal(403, "DENIED", message))
 
 
@@ -55,21 +55,24 @@ NOT_A_MEMBER = Refusal(404, "UNKNOWN", "The user is not a member of the group.")
 
 @dataclass(kw_only=True, slots=True)
 class Switches:
-    """Change any of them while the PBX runs. A Refusal is the answer given; None, where it may be, a plain success."""
+    """Undocumented behaviour; may be changed while the PBX runs.
+
+    A field of type Refusal holds the response; None, where allowed, is success.
+    """
 
     updates: Literal["partial", "replacing"] = "partial"
-    """Replacing: fields left out of an update go back to their defaults."""
+    """Replacing: an update resets the fields that it leaves out to their defaults."""
     prompt: Literal["kept", "cleared"] = "kept"
-    """What becomes of the server's prompt when an update leaves `prompt_file_id` out."""
+    """What happens to the server's prompt when an update leaves `prompt_file_id` out."""
     blanks: Literal["null", "empty", "missing"] = "empty"
     nulls: Literal["accepted", "refused"] = "accepted"
-    """Whether an update may say null for an id; the schema says that ids are strings."""
+    """Whether an update may send null for an id; the schema has strings."""
     read_only: Literal["refused", "ignored"] = "refused"
     """`id` and `prompt_file_name/size/url` in the body of an update."""
     newer: bool = False
     """Writable fields of a later version: `send_notification_to_parker` on the server, `description` on groups."""
     shown_only: bool = False
-    """A `revision` on the server and on groups that is shown and refused when it is sent back."""
+    """A `revision` on the server and on groups that is returned, and rejected when sent back."""
 
     members: Literal["assigned", "sorted"] = "assigned"
     duplicate_name: Refusal = DUPLICATE_NAME
@@ -78,7 +81,7 @@ class Switches:
     unknown_extension: Refusal = UNKNOWN_EXTENSION
     not_a_member: Refusal | None = NOT_A_MEMBER
     delete_with_members: Refusal | None = None
-    """None: a group is deleted with its members in it."""
+    """None: a group is deleted together with its memberships."""
 
     filter: Literal["supported", "ignored", "refused"] = "supported"
     search: Literal["supported", "ignored"] = "supported"
@@ -92,8 +95,8 @@ class Switches:
     token_lifetime: int = 1800
     """Seconds."""
     login_attempts: int = 5
-    """Rejected logins in a row, after which the address is blocked."""
+    """Rejected sign-ins in a row after which the address is blocked."""
     role: str = "Admin"
     error_bodies: bool = True
     audit_logs: Refusal | None = None
-    """What a version, or a role, without audit logs answers."""
+    """Response of a version or role without audit logs."""

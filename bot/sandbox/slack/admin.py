@@ -1,4 +1,4 @@
-"""Who and what is in a workspace: people, channels, user groups."""
+"""Administration of the fake workspace: users, channels, user groups and files."""
 
 from collections.abc import Collection
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from bot.sandbox.slack.state import SlackState
 
 
 class WorkspaceAdmin:
-    """The part of a workspace that an administrator looks after."""
+    """Adds and changes users, channels, user groups and files."""
 
     state: SlackState
 
@@ -24,7 +24,7 @@ class WorkspaceAdmin:
         team: str | None = None,
         admin: bool = False,
     ) -> str:
-        """Return the user's id; a `team` of another workspace makes them a guest through Slack Connect."""
+        """Adds a user and returns the id; a `team` other than the workspace's is Slack Connect."""
         person = User(id=new_id("U"), team=team or self.state.team, name=name, real_name=real_name, email=email, tz=tz)
         person.guest, person.admin = guest, admin
         with self.state.changed:
@@ -33,7 +33,7 @@ class WorkspaceAdmin:
         return person.id
 
     def deactivate(self, user: str) -> None:
-        """They are still listed, as deleted."""
+        """Deactivates a user, who stays listed as deleted."""
         with self.state.changed:
             self.state.people[user].deleted = True
             self.state.changed.notify_all()
@@ -41,7 +41,7 @@ class WorkspaceAdmin:
     def add_channel(
         self, name: str, members: Collection[str], *, private: bool = False, archived: bool = False, bot: bool = True
     ) -> str:
-        """Return the channel's id; the bot is a member unless `bot` is false."""
+        """Adds a channel and returns its id; the bot is a member unless `bot` is false."""
         inside = [*members, self.state.bot.id] if bot else list(members)
         channel = Channel(id=new_id("C"), name=name, members=inside, private=private, archived=archived)
         with self.state.changed:
@@ -50,10 +50,11 @@ class WorkspaceAdmin:
         return channel.id
 
     def direct(self, user: str) -> str:
-        """The id of the person's direct conversation with the bot."""
+        """Returns the id of the user's direct conversation with the bot."""
         return direct_channel(self.state, [user]).id
 
     def add_user_group(self, handle: str, members: Collection[str], *, name: str | None = None) -> str:
+        """Adds a user group and returns its id."""
         group = UserGroup(id=new_id("S"), handle=handle, name=name or handle, members=list(members))
         with self.state.changed:
             self.state.groups[group.id] = group
@@ -63,7 +64,7 @@ class WorkspaceAdmin:
     def add_file(
         self, user: str, name: str, content: bytes, *, channel: str | None = None, id: str | None = None
     ) -> str:
-        """Return the id of a person's file: shared in a channel, or still with nobody but them."""
+        """Adds a user's file and returns its id; without `channel` it is not shared."""
         key = id or new_id("F")
         url = f"{self.state.base}/files-pri/{self.state.team}-{key}/download/{quote(name)}"
         file = File(id=key, name=name, length=len(content), url=url, content=content, channel=channel, user=user)

@@ -1,4 +1,4 @@
-"""What a message says: taken from a call's arguments, checked, and shown again."""
+"""Message content: parsed from the arguments of an API call, validated, and returned as message objects."""
 
 import json
 from typing import Any
@@ -10,11 +10,17 @@ from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.text import escape_stray
 
 TEXT_LIMIT = 40_000
+"""Characters of a new message's text, as documented for chat.postMessage."""
 UPDATE_LIMIT = 4_000
+"""Characters of an updated message's text, as documented for chat.update."""
 
 
 def parse_content(state: SlackState, args: Json, channel: str, *, update: bool = False) -> Json:
-    """text, blocks, attachments, thread_ts, reply_broadcast; raise what Slack answers where they can't be."""
+    """Returns text, blocks, attachments, thread_ts and reply_broadcast.
+
+    Raises:
+        SlackError: With the code that Slack answers to invalid content.
+    """
     text = str(args.get("text") or "")
     blocks = parse_list(args.get("blocks"), "invalid_blocks_format")
     attachments = parse_list(args.get("attachments"), "invalid_attachments")
@@ -33,7 +39,7 @@ def parse_content(state: SlackState, args: Json, channel: str, *, update: bool =
 
 
 def parse_list(given: Any, otherwise: str) -> list[Json]:
-    """A JSON list, or the text of one, as forms carry it."""
+    """Returns a list of objects, given as JSON text or as a list; SlackError with code `otherwise`."""
     if isinstance(given, str) and given:
         try:
             given = json.loads(given)
@@ -45,18 +51,18 @@ def parse_list(given: Any, otherwise: str) -> list[Json]:
 
 
 def parse_boolean(given: Any) -> bool:
-    """Booleans, and how forms carry them."""
+    """Parses booleans in JSON and form encoding."""
     return given in (True, 1, "1", "true", "True")
 
 
 def thread_root(state: SlackState, channel: str, given: Any) -> str | None:
-    """The thread's first message: a reply's stands for its thread; where there is none, Slack posts to the channel."""
+    """Returns the `ts` of the thread's first message, or None if there is no such thread."""
     parent = state.find(channel, str(given)) if given else None
     return (parent.thread_ts or parent.ts) if parent else None
 
 
 def message_object(state: SlackState, post: Post) -> Json:
-    """The message object that Slack's answers and payloads carry."""
+    """Returns the message object of API responses and payloads."""
     shown: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": state.team}
     if post.bot_id:
         shown |= {"bot_id": post.bot_id, "app_id": state.app}
@@ -69,6 +75,6 @@ def message_object(state: SlackState, post: Post) -> Json:
 
 
 def permalink(state: SlackState, post: Post) -> str:
-    """The address that opens the message in Slack."""
+    """Returns the address of the message in Slack."""
     link = f"https://{state.domain}.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}"
     return f"{link}?thread_ts={post.thread_ts}&cid={post.channel}" if post.thread_ts else link

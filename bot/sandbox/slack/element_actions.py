@@ -1,4 +1,4 @@
-"""What a person has before them when they point at a message or a view."""
+"""What users do with elements of messages and views: click, choose, type, and search in external menus."""
 
 from typing import Any
 
@@ -24,17 +24,18 @@ from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.views import StoredView
 
 CONNECTION_ERROR = "We had some trouble connecting. Try again?"
+"""Text above a view whose action was not acknowledged."""
 
 
 class TargetLookup:
-    """People use what is before them, and nothing of anybody else's."""
+    """Finds the message or view that a user acts on; others' are not found."""
 
     state: SlackState
     urls: ResponseURLs
     deliveries: Deliveries
 
     def _before(self, user: str, where: Message | View | None) -> StoredView | Post:
-        """The message or view as it is now, by default the view on top; LookupError where it is gone."""
+        """Returns the current message or view, by default the top view; LookupError if it is gone."""
         found = self._post(user, where) if isinstance(where, Message) else self._sheet(user, where)
         if found is None:
             raise LookupError("that is not there for them any more")
@@ -58,7 +59,7 @@ class TargetLookup:
         return where.values if isinstance(where, StoredView) else first(where.blocks, where.channel)
 
     def _act(self, user: str, where: StoredView | Post, action: Json, values: Json | None = None) -> Ack:
-        """Tell the app of an action; the person is told beside it when that fails."""
+        """Sends an action to the app; on failure the user is informed."""
         action["action_ts"] = self.state.stamps.next()
         if isinstance(where, StoredView):
             ack = self.deliveries.once("interactive", view_actions(self.state, where, action))
@@ -73,17 +74,17 @@ class TargetLookup:
 
 
 DEFAULT_MIN_QUERY_LENGTH = 3
-"""Characters before the app is asked, where the menu does not say."""
+"""Characters before the app is asked for options, where the menu does not set `min_query_length`."""
 
 
 class Suggestions(list[Json]):
-    """Options; with an `error` there are none, and the person reads only that there are no results."""
+    """Options of an external menu; empty with an `error`, of which the user sees only that nothing was found."""
 
     error: str | None = None
 
 
 class SuggestionActions(TargetLookup):
-    """What was offered last in each menu stays to be chosen from."""
+    """Typing in external menus; each menu's last options stay selectable."""
 
     _offers: dict[tuple[str, str, str], Suggestions]
 
@@ -97,7 +98,7 @@ class SuggestionActions(TargetLookup):
         block_id: str | None = None,
         action_id: str | None = None,
     ) -> Suggestions:
-        """Type into an external menu, by default of the view on top: what it offers then."""
+        """Types into an external menu, by default of the top view, and returns its options."""
         before = self._before(user, where)
         block, element = find_field(before.blocks, label=label, block_id=block_id, action_id=action_id)
         if "external" not in element["type"]:
@@ -119,7 +120,7 @@ class SuggestionActions(TargetLookup):
         return offer
 
     def _offered(self, user: str, where: StoredView | Post, block: Json, element: Json, value: Any) -> list[Json]:
-        """What can be chosen in an external menu: what it holds, what it offered last, and what typing brings up."""
+        """Returns the selectable options of an external menu: selected, last suggested, and found for `value`."""
         if "external" not in element["type"]:
             return []
         holds = value_of(self._values(where)[block["block_id"]][element["action_id"]]) or []
@@ -138,7 +139,7 @@ class SuggestionActions(TargetLookup):
 
 
 class FieldActions(SuggestionActions):
-    """A choice outside of inputs is an action at once, in an input only with `dispatch_action`."""
+    """Typing and choosing in fields; outside of inputs, or with `dispatch_action`, that is an action."""
 
     def fill(
         self,
@@ -151,9 +152,16 @@ class FieldActions(SuggestionActions):
         where: Message | View | None = None,
         sure: bool = True,
     ) -> Ack | None:
-        """Type or choose by name or value, a list for several, None to take it out; an Ack where that is an action.
+        """Sets a field's value by name or value: a list for several, None to clear it.
 
-        What an external menu has not offered yet is typed into it first. LookupError lists what can be chosen."""
+        In an external menu the name is typed first if it was not suggested yet.
+
+        Returns:
+            The acknowledgement if this is an action, else None.
+
+        Raises:
+            LookupError: The value cannot be chosen; the message lists what can.
+        """
         before = self._before(user, where)
         block, element = find_field(before.blocks, label=label, block_id=block_id, action_id=action_id)
         acts = block["type"] != "input" or bool(block.get("dispatch_action"))
@@ -173,7 +181,7 @@ class FieldActions(SuggestionActions):
             self.state.changed.notify_all()
 
     def _chosen(self, user: str, where: StoredView | Post, block: Json, element: Json, now: Json) -> Ack:
-        """Tell the app of the element's new entry; a message's other elements are as nobody had touched them."""
+        """Sends the element's new value; other elements of a message have their initial values."""
         action = {**now, "block_id": block["block_id"], "action_id": element["action_id"]}
         values = self._values(where)
         values.setdefault(block["block_id"], {})[element["action_id"]] = now
@@ -181,7 +189,7 @@ class FieldActions(SuggestionActions):
 
 
 class ClickActions(FieldActions):
-    """An element with `confirm` asks first; `sure=False` is the answer no, and nothing is sent."""
+    """Clicking buttons and options; `sure=False` declines a confirmation dialog."""
 
     def click(
         self,
@@ -195,7 +203,11 @@ class ClickActions(FieldActions):
         values: Json | None = None,
         sure: bool = True,
     ) -> Ack:
-        """Click the first button or option that fits all that is given; `values` is the state of a message's inputs."""
+        """Clicks the first button or option that matches all arguments.
+
+        Args:
+            values: State of the inputs of a message.
+        """
         before = self._before(user, where)
         block, element = find_element(before.blocks, label=label, action_id=action_id, value=value, block_id=block_id)
         if "confirm" in element and not sure:
@@ -212,7 +224,7 @@ class ClickActions(FieldActions):
     def question(
         self, user: str, where: Message | View, *, label: str | None = None, action_id: str | None = None
     ) -> str | None:
-        """What the person is asked before a click is sent: title, text and the two buttons; None where nothing is."""
+        """Returns the text of the confirmation dialog and its buttons, or None if there is none."""
         _, element = find_element(self._before(user, where).blocks, label=label, action_id=action_id)
         if "confirm" not in element:
             return None

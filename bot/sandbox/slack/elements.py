@@ -1,4 +1,4 @@
-"""The interactive parts of blocks, and their ids."""
+"""Interactive elements of blocks: their ids, their values, and finding one by what the user sees."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bot.sandbox.slack.model import Json, new_id
 
 
 def with_ids(block: Json) -> Json:
-    """The block with the ids that were left out: Slack makes them up anew each time."""
+    """Returns the block with generated ids where the app gave none."""
     made = {"block_id": new_id("", 5), **block}
     if block["type"] == "actions":
         made["elements"] = [_with_action_id(element) for element in block["elements"]]
@@ -23,7 +23,7 @@ def _with_action_id(element: Json) -> Json:
 
 
 def interactive_elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
-    """Every element that a person can do something with, in the order of reading, each with its block."""
+    """Yields each interactive element with its block, in reading order."""
     for block in blocks:
         if block["type"] == "actions":
             yield from ((block, element) for element in block["elements"])
@@ -33,18 +33,18 @@ def interactive_elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def options_of(content: Json) -> list[Json]:
-    """All options of an element or of an answer, whether in groups or not."""
+    """Returns all options of an element or a response, with or without option groups."""
     groups = content.get("option_groups") or []
     return list(content.get("options") or [option for group in groups for option in group["options"]])
 
 
 Values = dict[str, dict[str, Json]]
-"""block_id -> action_id -> entry: `{"type": "users_select", "selected_user": "U1"}`."""
+"""block_id -> action_id -> entry, such as `{"type": "users_select", "selected_user": "U1"}`."""
 
 
 @dataclass(frozen=True)
 class ValueSlot:
-    """The entry's key, and the element's property that it starts with."""
+    """Key of the value in an entry, and name of the element's initial value."""
 
     key: str
     initial: str = ""
@@ -78,25 +78,26 @@ VALUE_SLOTS = {
     "datetimepicker": ValueSlot("selected_date_time", "initial_date_time"),
     "file_input": ValueSlot("files"),
 }
-"""Elements that hold something; buttons and overflow menus don't."""
+"""Elements that have a value; buttons and overflow menus have none."""
 
 
 def value_of(entry: Json) -> Any:
-    """What the entry holds."""
+    """Returns the value in an entry."""
     return entry[VALUE_SLOTS[entry["type"]].key]
 
 
 def entry_of(element: Json, value: Any) -> Json:
+    """Returns the entry of an element with that value."""
     return {"type": element["type"], VALUE_SLOTS[element["type"]].key: value}
 
 
 def first(blocks: Sequence[Json], channel: str | None) -> Values:
-    """The entries of a view that nobody has touched; `channel` is where the person was when it opened."""
+    """Returns the initial entries of a view or message; `channel` is the one it was opened in."""
     return merge_values({}, blocks, channel)
 
 
 def merge_values(old: Values, blocks: Sequence[Json], channel: str | None) -> Values:
-    """The entries of what replaces a view: old ones of the same block_id, action_id and type stay."""
+    """Returns the entries of an updated view: values stay where block_id, action_id and type stay."""
     values: Values = {}
     for block, element in interactive_elements(blocks):
         if element["type"] in VALUE_SLOTS:
@@ -118,36 +119,38 @@ def _initial_value(element: Json, channel: str | None) -> Any:
 
 
 FoundElement = tuple[Json, Json]
-"""A block, and one of its elements."""
+"""A block and one of its elements."""
 
 
 def find_element(blocks: Sequence[Json], **wanted: str | None) -> FoundElement:
-    """The first button, or element with options outside of inputs, that fits all of: label, value, action_id, block_id.
+    """Returns the first button, or element with options outside of inputs, that matches all arguments.
 
-    LookupError lists what is there."""
+    Raises:
+        LookupError: Nothing matches; the message lists the candidates.
+    """
     there = [(b, e) for b, e in interactive_elements(blocks) if b["type"] != "input" and _is_clickable(e)]
     return _first_match(there, [pair for pair in there if _matches_click(pair, **wanted)], wanted)
 
 
 def find_field(blocks: Sequence[Json], **wanted: str | None) -> FoundElement:
-    """The first element that holds something and fits all of: label, action_id, block_id."""
+    """Returns the first element with a value that matches label, action_id and block_id; LookupError."""
     there = [(b, e) for b, e in interactive_elements(blocks) if e["type"] in VALUE_SLOTS]
     return _first_match(there, [pair for pair in there if _matches_field(pair, **wanted)], wanted)
 
 
 def label_of(block: Json, element: Json) -> str:
-    """What a person calls a field: an input's label, a section's text, or what stands on the element itself."""
+    """Returns a field's label: of the input, of the section, or of the element itself."""
     text = block.get("label") or block.get("text") or element.get("text") or element.get("placeholder") or {}
     return str(text.get("text", ""))
 
 
 def find_option(element: Json, label: str | None, value: str | None) -> Json:
-    """The first option that has that label and value."""
+    """Returns the first option with that label and value."""
     return next(o for o in options_of(element) if label in (None, _label_text(o)) and value in (None, o["value"]))
 
 
 def action_of(block: Json, element: Json, *, label: str | None, value: str | None) -> Json:
-    """The entry of `actions` that a click on the element makes."""
+    """Returns the entry of `actions` for a click on the element."""
     action: Json = {
         key: element[key] for key in ("type", "action_id", "text", "value", "style", "url") if key in element
     }
@@ -171,7 +174,7 @@ def _is_clickable(element: Json) -> bool:
 
 
 def _matches_click(pair: FoundElement, label: str | None = None, value: str | None = None, **ids: str | None) -> bool:
-    """A button by its own label and value, a menu by those of one of its options."""
+    """Matches a button by its label and value, a menu by those of its options."""
     choices = options_of(pair[1]) or [pair[1]]
     return _matches_ids(pair, **ids) and any(
         label in (None, _label_text(c)) and value in (None, c.get("value")) for c in choices

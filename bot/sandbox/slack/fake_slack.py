@@ -1,4 +1,4 @@
-"""A Slack workspace on loopback."""
+"""The fake workspace: servers, administration, and what users do and see."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
-    """Speaks Slack's protocols to a bot, and lets tests and the demo act as its people."""
+    """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
 
     def __init__(
         self,
@@ -37,10 +37,16 @@ class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         trigger_lifetime: float = 3.0,
         retry_after: Sequence[float] = (0.0, 60.0, 300.0),
     ) -> None:
-        """What the app's manifest declares, and Slack's times.
+        """Creates a workspace with one installed app.
 
-        `shortcuts` is callback_id -> global or message. `retry_after` is the seconds before each further delivery of an
-        event, as documented for the Events API."""
+        Args:
+            scopes: Granted bot scopes.
+            events: Subscribed bot events.
+            shortcuts: callback_id -> "global" or "message".
+            ack_timeout: Seconds to acknowledge a payload.
+            trigger_lifetime: Seconds that a trigger_id can be used.
+            retry_after: Seconds before each further delivery of an event, as documented for the Events API.
+        """
         self.state = SlackState(name, frozenset(scopes), frozenset(events))
         self.state.shortcuts = dict(shortcuts or {})
         self.state.home_tab = home_tab
@@ -60,7 +66,7 @@ class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         return self
 
     def stop(self) -> None:
-        """End every connection, thread and waiting call; nothing is left."""
+        """Ends all connections, threads and waiting calls."""
         with self.state.changed:
             self.state.stopping = True
             self.state.changed.notify_all()
@@ -101,7 +107,11 @@ class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
         return self.state.signing_secret
 
     def send_to(self, request_url: str) -> None:
-        """Deliver to that address from now on, and no more over Socket Mode; ValueError where no app answers there."""
+        """Delivers to the request URL from now on, no longer over Socket Mode.
+
+        Raises:
+            ValueError: No app answers the verification request there.
+        """
         self.deliveries.request_url.verify(request_url)
 
     @property
@@ -118,43 +128,47 @@ class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
 
     @property
     def calls(self) -> list[ApiCall]:
-        """Every call of the Web API so far, oldest first."""
+        """All calls of the Web API, oldest first."""
         with self.state.changed:
             return list(self.state.calls)
 
     @property
     def delivered(self) -> list[Delivery]:
-        """Every attempt to give the bot something, with its outcome, oldest first."""
+        """All attempts to deliver a payload, with their outcomes, oldest first."""
         with self.state.changed:
             return list(self.deliveries.made)
 
     @property
     def connections(self) -> int:
-        """How many Socket Mode connections are open."""
+        """Number of open Socket Mode connections."""
         return len(self.link.lines)
 
     def messages(self, channel: str, *, thread: str | None = None) -> list[Message]:
-        """What everybody in the channel sees; with `thread`, its first message and the replies."""
+        """Returns what every member of the channel sees: its own messages, or with `thread` those of the thread."""
         return visible_messages(self.state, channel, thread, None)
 
     def seen_by(self, user: str, channel: str, *, thread: str | None = None) -> list[Message]:
-        """What one person sees there: with what was meant for their eyes only."""
+        """Returns what one user sees there, ephemeral messages included."""
         return visible_messages(self.state, channel, thread, user)
 
     def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
-        """What only that person sees, in threads too."""
+        """Returns the user's ephemeral messages, in threads too."""
         with self.state.changed:
             theirs = [p for p in self.state.posts if p.only_for == user and channel in (None, p.channel)]
             return [render_message(self.state, p) for p in theirs]
 
     def files(self, user: str) -> list[File]:
-        """What was shared with one person alone, in direct messages, oldest first."""
+        """Returns the files in the user's direct messages, oldest first."""
         with self.state.changed:
             theirs = {one.id for one in self.state.channels.values() if one.direct and user in one.members}
             return [file for file in self.state.files.values() if file.channel in theirs]
 
     def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """The predicate's first true value, tried at every change; TimeoutError after `timeout` seconds."""
+        """Waits until the predicate is true at some change, and returns its value.
+
+        Raises:
+            TimeoutError: It is not true after `timeout` seconds.
+        """
         value = self.state.wait(predicate, timeout)
         if not value:
             raise TimeoutError(f"not so after {timeout} s")

@@ -1,4 +1,4 @@
-"""Switches for what goes wrong between a bot and Slack."""
+"""Injected faults of the HTTP endpoints, and the interceptor that applies them and records calls."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.sandbox.slack.state import SlackState
 
 
 class Drop(Enum):
-    """The connection ends without an answer."""
+    """The connection ends without a response."""
 
     BEFORE = "nothing was done"
     AFTER = "the call was done"
@@ -26,7 +26,7 @@ class Fault:
 
 
 class FaultQueue:
-    """Faults wait in a line for each method; `*` stands for every method, `response_url` for those addresses."""
+    """Pending faults by method: `*` is any method, `response_url`, `upload_url` and `file_download` those addresses."""
 
     def __init__(self, state: SlackState) -> None:
         self._state = state
@@ -36,43 +36,45 @@ class FaultQueue:
     def fail(
         self, method: str, error: str | int | Drop = "ratelimited", *, times: int = 1, retry_after: int = 1
     ) -> None:
-        """Let the next `times` calls of `method` fail: a Slack error code, an HTTP status, or a Drop."""
+        """Makes the next `times` calls of `method` fail with a Slack error code, an HTTP status, or a Drop."""
         with self._state.changed:
             self._waiting.setdefault(method, []).extend([Fault(what=error, retry_after=retry_after)] * times)
 
     def latency(self, method: str, seconds: float) -> None:
-        """Let every call of `method` take that long before anything is done; 0 ends it."""
+        """Delays every call of `method`; 0 ends it."""
         with self._state.changed:
             self._latency[method] = seconds
 
     def clear(self) -> None:
+        """Removes all faults and latencies."""
         with self._state.changed:
             self._waiting.clear()
             self._latency.clear()
 
     def take(self, method: str) -> Fault | None:
+        """Removes and returns the fault for a call, or None."""
         with self._state.changed:
             line = self._waiting.get(method) or self._waiting.get("*")
             return line.pop(0) if line else None
 
     def waiting(self, method: str) -> int:
-        """How many calls of that method are still to fail."""
+        """Returns the number of pending faults of the method."""
         with self._state.changed:
             return len(self._waiting.get(method, ()))
 
     def waits(self, method: str) -> str | int | Drop | None:
-        """What the next call of `method` alone meets, if anything."""
+        """Returns the next fault of exactly this method, or None."""
         with self._state.changed:
             line = self._waiting.get(method)
             return line[0].what if line else None
 
     def latency_of(self, method: str) -> float:
-        """Seconds, as they were set for exactly that."""
+        """Returns the seconds set for exactly this method."""
         with self._state.changed:
             return self._latency.get(method, 0.0)
 
     def delay(self, method: str) -> None:
-        """Wait as long as the method's latency says; a stop of the workspace ends it."""
+        """Sleeps for the method's latency, or until the workspace stops."""
         with self._state.changed:
             seconds = self._latency.get(method, self._latency.get("*", 0.0))
         if seconds:
@@ -80,12 +82,14 @@ class FaultQueue:
 
 
 class CallInterceptor:
+    """Applies latency and faults to a call, and records it."""
+
     def __init__(self, state: SlackState, faults: FaultQueue) -> None:
         self._state = state
         self._faults = faults
 
     def handle(self, name: str, args: Json, token: str, answer: Callable[[], Response]) -> Response:
-        """The answer, or the fault that was asked for; ConnectionAbortedError ends the connection without a word."""
+        """Returns the response or the injected fault; ConnectionAbortedError drops the connection."""
         self._faults.delay(name)
         fault = self._faults.take(name)
         given = answer() if fault is None or fault.what is Drop.AFTER else _fault_response(fault)

@@ -1,4 +1,4 @@
-"""Files of people, as an app sees them."""
+"""Files: the file object, access by the app, and the addresses for upload and download."""
 
 import mimetypes
 
@@ -9,11 +9,15 @@ from bot.sandbox.slack.model import File, Json
 from bot.sandbox.slack.state import SlackState
 
 MAX_INPUT_FILE_BYTES = 10_000_000
-"""Bytes that a form takes for one file: documented as 10 MB."""
+"""Bytes of one file in a file input: documented as 10 MB."""
 
 
 def grant_access(state: SlackState, element: Json, entry: Json) -> None:
-    """The files of an entry are the app's to see; ValueError for what Slack's client does not let be chosen."""
+    """Gives the app access to the files of a file input.
+
+    Raises:
+        ValueError: Slack's client does not let such a file be chosen.
+    """
     files = [state.files[one["id"]] for one in entry.get("files", ())]
     kinds = element.get("filetypes")
     for file in files:
@@ -27,7 +31,7 @@ def grant_access(state: SlackState, element: Json, entry: Json) -> None:
 
 
 def file_object(state: SlackState, file: File) -> Json:
-    """A file object."""
+    """Returns the file object of API responses and payloads."""
     place = state.channels.get(file.channel or "")
     where = None if place is None or place.direct else "groups" if place.private else "channels"
     return {
@@ -51,12 +55,13 @@ def file_object(state: SlackState, file: File) -> Json:
 
 
 class FileRoutes:
-    """Calls and faults of the addresses go by the names `upload_url` and `file_download`."""
+    """Endpoints for upload and download, recorded as `upload_url` and `file_download`."""
 
     def __init__(self, state: SlackState) -> None:
         self._state = state
 
     def routes(self, interceptor: CallInterceptor) -> Blueprint:
+        """Returns the blueprint with both endpoints."""
         routes = Blueprint("uploads", __name__)
 
         @routes.post("/upload/v1/<key>")
@@ -75,7 +80,7 @@ class FileRoutes:
         return routes
 
     def _given(self, id: str, kind: str) -> Response:
-        """Whoever shows no token that may read files is sent to a page to sign in at."""
+        """Serves the content; without a token for files:read it redirects to the sign-in page, as Slack does."""
         file = self._state.files.get(id)
         if kind != "bot" or "files:read" not in self._state.scopes:
             return Response(status=302, headers={"Location": f"{self._state.base}/?redir=files-pri"})
@@ -86,7 +91,7 @@ class FileRoutes:
         return Response(file.content, mimetype="application/octet-stream")
 
     def _taken(self, key: str, content: bytes) -> Response:
-        """Once, and as many bytes as were announced."""
+        """Stores an upload: once, and only with the announced length."""
         with self._state.changed:
             file = next((one for one in self._state.files.values() if one.url.endswith(f"/{key}")), None)
             if file is None or file.content is not None:

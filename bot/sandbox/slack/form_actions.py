@@ -1,4 +1,4 @@
-"""What a person does with a modal: read, send, close."""
+"""What users do with modals: submit and close; client-side validation, and the app's response to a submission."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +15,7 @@ from bot.sandbox.slack.views import StoredView
 
 
 def apply_submission_response(state: SlackState, sheet: StoredView, answer: Json | None) -> None:
-    """Close the view, or do what the answer to its submission says; raise SlackError where that can't be done."""
+    """Closes the view, or does what the app's response says; SlackError if it is invalid."""
     action = (answer or {}).get("response_action")
     if not answer:
         state.sheets.remove(sheet)
@@ -32,7 +32,7 @@ def apply_submission_response(state: SlackState, sheet: StoredView, answer: Json
 
 
 def _parse_errors(sheet: StoredView, errors: object) -> dict[str, str]:
-    """They can stand beside inputs only."""
+    """Returns the errors by block_id; they are allowed for inputs only."""
     inputs = {block["block_id"] for block in sheet.blocks if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or set(errors) - inputs:
         raise SlackError("invalid_errors")
@@ -48,7 +48,7 @@ def _parse_view(answer: Json) -> Json:
 
 
 def validate_form(sheet: StoredView) -> dict[str, str]:
-    """block_id -> what is wrong with it; a form with any is not sent."""
+    """Returns the client's own validation errors by block_id; a form that has any is not sent."""
     found: dict[str, str] = {}
     for block in sheet.blocks:
         if block["type"] == "input":
@@ -89,23 +89,24 @@ def _number_errors(element: Json, value: str) -> Iterator[str]:
 
 
 class ModalActions(TargetLookup):
-    """A person sees and uses the view on top of their modal only."""
+    """A user's modal, of which only the top view can be used."""
 
     def views_of(self, user: str) -> list[View]:
-        """The person's modal, its root first; empty where none is open."""
+        """Returns the views of the user's modal, the root first."""
         with self.state.changed:
             return [render_view(self.state, sheet) for sheet in self.state.sheets.stack(user)]
 
     def view(self, user: str) -> View:
-        """The view on top; LookupError where no modal is open."""
+        """Returns the top view; LookupError if no modal is open."""
         if not (views := self.views_of(user)):
             raise LookupError("no modal is open for them")
         return views[-1]
 
     def submit(self, user: str) -> Ack:
-        """Send the form on top: with the error `not_submitted` the client itself found something wrong in it.
+        """Submits the top view; error `not_submitted` is the client's own validation.
 
-        Without a proper answer in time, it stays open with all that was typed, and says so (`View.trouble`)."""
+        Without a valid acknowledgement the view stays open with what was typed, and `View.trouble` is set.
+        """
         sheet = self._open(user)
         if "submit" not in sheet.content:
             raise LookupError("that view has no button to submit it")
@@ -129,7 +130,7 @@ class ModalActions(TargetLookup):
         return ack
 
     def _urls(self, sheet: StoredView) -> list[Json]:
-        """A response_url for each conversation that was chosen in an input with `response_url_enabled`."""
+        """Returns a response_url for each conversation chosen in an input with `response_url_enabled`."""
         made = []
         for block in sheet.blocks:
             element = block.get("element", {})
@@ -141,7 +142,7 @@ class ModalActions(TargetLookup):
         return made
 
     def close(self, user: str, *, everything: bool = False) -> list[Ack]:
-        """Cancel the view on top, or with `everything` the modal; what the app said to each that it is told of."""
+        """Closes the top view, or with `everything` the modal; returns acknowledgements of view_closed."""
         sheet = self._open(user)
         everything = everything or bool(sheet.content.get("clear_on_close"))
         gone = self.state.sheets.stack(user)[::-1] if everything else [sheet]

@@ -1,4 +1,4 @@
-"""What a menu offers to a person, by everything that they may call it."""
+"""Values that users can enter or choose in an element, and the options that the app suggests."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
@@ -15,13 +15,13 @@ from bot.sandbox.slack.payloads import channel_type, is_shared
 from bot.sandbox.slack.state import SlackState
 
 Choices = dict[str, Any]
-"""Name -> what the state holds of it: an option, an id, or a file."""
+"""Name -> value in the view's state: an option, an id, or a file."""
 
 _KINDS = {"im": "im", "mpim": "mpim", "group": "private", "channel": "public"}
 
 
 def available_choices(state: SlackState, user: str, element: Json, offered: Sequence[Json]) -> Choices:
-    """`offered` are the options that the app suggested last for a menu that asks it."""
+    """Returns what can be chosen in a menu; `offered` are the options suggested last, for external menus."""
     kind = element["type"].removeprefix("multi_")
     if kind == "file_input":
         theirs = [file for file in state.files.values() if file.user == user]
@@ -36,7 +36,7 @@ def available_choices(state: SlackState, user: str, element: Json, offered: Sequ
 
 
 def by_name(options: Sequence[Json]) -> Choices:
-    """By text first: where one option's value is another's text, the text counts."""
+    """Returns the options by text and value; the text has precedence."""
     values = {option["value"]: option for option in options}
     return {**values, **{option["text"]["text"]: option for option in reversed(options)}}
 
@@ -46,7 +46,7 @@ def _channel_choices(channels: Iterator[Channel]) -> Choices:
 
 
 def _listed_conversations(state: SlackState, user: str, only: Json) -> Iterator[Channel]:
-    """Those that the person can see and the menu's filter lets through."""
+    """Yields the conversations that the user can see and the menu's filter admits."""
     for channel in state.channels.values():
         kind = _KINDS[channel_type(channel)]
         seen = user in channel.members or kind == "public"
@@ -61,7 +61,11 @@ _TEXT_INPUTS = ("plain_text_input", "number_input")
 
 
 def entered(element: Json, value: Any, there: Choices) -> Any:
-    """What the state holds then; None or an empty list takes everything out again. LookupError lists what is there."""
+    """Returns the new value of an element; None or an empty list clears it.
+
+    Raises:
+        LookupError: The value cannot be chosen; the message lists what can.
+    """
     kind, slot = element["type"], VALUE_SLOTS[element["type"]]
     if value in (None, "", [], ()):
         return slot.empty
@@ -108,7 +112,7 @@ _SUGGESTED: TypeAdapter[_SuggestionResponse] = TypeAdapter(_SuggestionResponse)
 
 
 def parse_suggestions(answer: Json | None) -> list[Json]:
-    """The options that the person sees; raise invalid_options where Slack can't show them."""
+    """Returns the options of a block_suggestion response; SlackError invalid_options if Slack can't show them."""
     found = list(find_errors(answer, _SUGGESTED, "payload"))
     if not isinstance(answer, dict) or found or ("options" in answer) == ("option_groups" in answer):
         raise SlackError("invalid_options", errors=found)

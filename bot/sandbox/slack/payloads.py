@@ -1,7 +1,6 @@
-"""What Slack tells an app about a gesture."""
+"""Payloads that Slack sends to an app: commands, events, interactions and views."""
 
 import copy
-import time
 from collections.abc import Iterator
 
 from bot.sandbox.slack.content import message_object
@@ -10,12 +9,13 @@ from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.views import StoredView
 
 VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105  # Slack's deprecated verification token: Socket Mode needs none
+"""Slack's deprecated verification token."""
 
 
 def slash_command(
     state: SlackState, person: User, channel: Channel, command: str, text: str, url: str, trigger_id: str | None
 ) -> Json:
-    """A slash command as sent: all values are text."""
+    """Returns the payload of a slash command; all values are strings."""
     name = "directmessage" if channel.direct else "privategroup" if channel.private else channel.name
     return {
         "token": VERIFICATION_TOKEN,
@@ -35,7 +35,7 @@ def slash_command(
 
 
 def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
-    """The outer shape of every event."""
+    """Returns the outer payload of an event."""
     authorization = {"enterprise_id": None, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
     return {
         "token": VERIFICATION_TOKEN,
@@ -45,7 +45,7 @@ def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
         "event": event,
         "type": "event_callback",
         "event_id": new_id("Ev"),
-        "event_time": int(time.time()),
+        "event_time": int(state.stamps.time()),
         "authorizations": [authorization | {"is_enterprise_install": False}],
         "is_ext_shared_channel": is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
@@ -53,7 +53,7 @@ def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
 
 
 def message_event(state: SlackState, post: Post, kind: str) -> Json:
-    """The inner event of a message (`kind` message) or a mention (app_mention)."""
+    """Returns the inner event of a message ("message") or a mention ("app_mention")."""
     event: Json = {"type": kind, "user": post.user, "text": post.text, "ts": post.ts, "channel": post.channel}
     event |= {"team": state.people[post.user].team, "blocks": post.blocks, "event_ts": post.ts}
     event |= {"client_msg_id": new_id("").lower()}
@@ -68,7 +68,7 @@ def message_event(state: SlackState, post: Post, kind: str) -> Json:
 
 
 def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
-    """What all interactions have in common."""
+    """Returns the fields that all interactions share."""
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team},
@@ -81,19 +81,19 @@ def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
 
 
 def channel_reference(channel: Channel) -> Json:
-    """A conversation as interactions name it."""
+    """Returns a conversation's id and name, as interactions have them."""
     return {"id": channel.id, "name": "directmessage" if channel.direct else channel.name}
 
 
 def message_container(post: Post) -> Json:
-    """Where in a conversation the element is that a person uses."""
+    """Returns the `container` of an element in a message."""
     where: Json = {"type": "message", "message_ts": post.ts, "channel_id": post.channel}
     where["is_ephemeral"] = post.only_for is not None
     return where | ({"thread_ts": post.thread_ts} if post.thread_ts else {})
 
 
 def block_actions(state: SlackState, person: User, post: Post, action: Json, url: str, values: Json | None) -> Json:
-    """A click on a message; of an ephemeral one the message itself is not shown."""
+    """Returns an action in a message; the message itself is left out if it is ephemeral."""
     payload = {
         **interaction_fields(state, person, "block_actions"),
         "container": message_container(post),
@@ -107,18 +107,19 @@ def block_actions(state: SlackState, person: User, post: Post, action: Json, url
 
 
 def channel_type(channel: Channel) -> str:
+    """Returns channel, group, im or mpim."""
     if channel.direct:
         return "im" if len(channel.members) == 2 else "mpim"
     return "group" if channel.private else "channel"
 
 
 def is_shared(state: SlackState, channel: Channel) -> bool:
-    """Whether people of another workspace are in it (Slack Connect)."""
+    """Returns whether members of another workspace are in the channel (Slack Connect)."""
     return any(state.people[m].team != state.team for m in channel.members)
 
 
 def view_object(state: SlackState, sheet: StoredView, *, with_state: bool = True) -> Json:
-    """With what the person entered in payloads, without it in the Web API's answers."""
+    """Returns the view object, with the user's entries in payloads and without them in API responses."""
     shown: Json = {
         "id": sheet.id,
         "team_id": state.team,
@@ -140,7 +141,7 @@ def view_object(state: SlackState, sheet: StoredView, *, with_state: bool = True
 
 
 def view_actions(state: SlackState, sheet: StoredView, action: Json) -> Json:
-    """An action in a view: there is no conversation, so there is no response_url."""
+    """Returns an action in a view, which has no conversation and no response_url."""
     return {
         **interaction_fields(state, state.people[sheet.user], "block_actions"),
         "container": {"type": "view", "view_id": sheet.id},
@@ -151,7 +152,7 @@ def view_actions(state: SlackState, sheet: StoredView, action: Json) -> Json:
 
 
 def view_submission(state: SlackState, sheet: StoredView, urls: list[Json]) -> Json:
-    """`urls` are those of the fields that have one: block_id, action_id, channel_id, response_url."""
+    """Returns a submission; `urls` are dicts of block_id, action_id, channel_id, response_url."""
     return {
         **interaction_fields(state, state.people[sheet.user], "view_submission"),
         "trigger_id": state.triggers.new(sheet.user, channel=sheet.channel, view=sheet.id),
@@ -161,7 +162,7 @@ def view_submission(state: SlackState, sheet: StoredView, urls: list[Json]) -> J
 
 
 def view_closed(state: SlackState, sheet: StoredView, cleared: bool) -> Json:
-    """`cleared` where the whole modal was closed at once."""
+    """Returns the payload of a closed view; `cleared` if the whole modal was closed."""
     payload = interaction_fields(state, state.people[sheet.user], "view_closed")
     return payload | {"view": view_object(state, sheet), "is_cleared": cleared}
 
@@ -169,7 +170,7 @@ def view_closed(state: SlackState, sheet: StoredView, cleared: bool) -> Json:
 def block_suggestion(
     state: SlackState, person: User, where: StoredView | Post, block: Json, element: Json, text: str
 ) -> Json:
-    """What was typed into a menu whose options the app knows."""
+    """Returns the request for the options of an external menu."""
     payload = interaction_fields(state, person, "block_suggestion")
     payload |= {"block_id": block["block_id"], "action_id": element["action_id"], "value": text}
     if isinstance(where, StoredView):
@@ -179,14 +180,14 @@ def block_suggestion(
 
 
 def global_shortcut(state: SlackState, person: User, callback_id: str) -> Json:
-    """A global shortcut: it knows of no conversation."""
+    """Returns the payload of a global shortcut, which has no conversation."""
     payload = interaction_fields(state, person, "shortcut")
     payload |= {"callback_id": callback_id, "action_ts": state.stamps.next()}
     return payload | {"trigger_id": state.triggers.new(person.id)}
 
 
 def message_action(state: SlackState, person: User, post: Post, callback_id: str, url: str) -> Json:
-    """A message shortcut."""
+    """Returns the payload of a message shortcut."""
     return {
         **interaction_fields(state, person, "message_action"),
         "callback_id": callback_id,
@@ -200,7 +201,7 @@ def message_action(state: SlackState, person: User, post: Post, callback_id: str
 
 
 def app_home_opened(state: SlackState, person: User, channel: str, tab: str) -> Json:
-    """The inner event; with the view that the Home tab shows, if one was ever published."""
+    """Returns the inner event, with the published view if there is one."""
     event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": tab}
     event["event_ts"] = state.stamps.next()
     sheet = state.sheets.home(person.id)
@@ -211,7 +212,7 @@ _HISTORY = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"
 
 
 def subscribed_events(state: SlackState, post: Post) -> Iterator[str]:
-    """The types of the events that the bot gets: those it subscribed to, has the scope for, and is there to hear."""
+    """Yields the event types that a message causes: subscribed, covered by a scope, and the bot is in the channel."""
     channel = state.channels[post.channel]
     if state.bot.id not in channel.members or post.user == state.bot.id:
         return

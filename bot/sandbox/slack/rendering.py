@@ -1,4 +1,4 @@
-"""What people see."""
+"""Messages and views as users see them, as text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.sandbox.slack.views import StoredView
 
 
 def entry_text(state: SlackState, entry: Json) -> str:
-    """The value as the person reads it; empty where there is none."""
+    """Returns the value of an entry as text; empty if there is none."""
     value = value_of(entry)
     every = value if isinstance(value, list) else [] if value is None else [value]
     return ", ".join(_value_text(state, entry["type"], one) for one in every)
@@ -31,7 +31,7 @@ def _value_text(state: SlackState, kind: str, value: Any) -> str:
 
 
 def render_entry(state: SlackState, element: Json, entry: Json) -> str:
-    """Radio buttons and checkboxes with all their options; others by value, or their placeholder in brackets."""
+    """Renders radio buttons and checkboxes with all options, other elements by value or placeholder."""
     if element["type"] in ("radio_buttons", "checkboxes"):
         value = value_of(entry)
         chosen = value if isinstance(value, list) else [value]
@@ -42,7 +42,7 @@ def render_entry(state: SlackState, element: Json, entry: Json) -> str:
 
 
 def visible_messages(state: SlackState, channel: str, thread: str | None, viewer: str | None) -> list[Message]:
-    """The channel's own messages, or with `thread` its first message and the replies; `viewer` adds what is theirs."""
+    """Returns the messages of a channel, or of a thread; `viewer` adds the user's ephemeral ones."""
     with state.changed:
         return [
             render_message(state, p)
@@ -60,7 +60,7 @@ def _is_in_thread(post: Post, channel: str, thread: str | None) -> bool:
 
 
 def render_message(state: SlackState, post: Post) -> Message:
-    """A copy that stays as it is when the message changes."""
+    """Returns a copy that stays the same when the message changes."""
     return Message(
         channel=post.channel,
         ts=post.ts,
@@ -76,14 +76,14 @@ def render_message(state: SlackState, post: Post) -> Message:
 
 
 def _message_lines(state: SlackState, post: Post) -> Iterator[str]:
-    """One line a block; buttons in brackets; the text itself where there are no blocks."""
+    """Yields a line per block with buttons in brackets, or else the text."""
     if not post.blocks:
         yield display_text(state, post.text)
     yield from (line for block in post.blocks if (line := render_block(state, block)))
 
 
 def render_block(state: SlackState, block: Json, values: Values | None = None) -> str:
-    """The block's text, empty where it has none; `values` are what its elements hold, in views."""
+    """Returns the block's text; `values` are the entries of a view."""
     held = (values or {}).get(block.get("block_id", ""), {})
     shown = [_render_element(state, part, held) or _render_part(state, part) for part in _readable_parts(block)]
     return ("  " if block["type"] == "actions" else "\n").join(shown)
@@ -95,7 +95,7 @@ def _render_element(state: SlackState, part: Json, held: dict[str, Json]) -> str
 
 
 def _readable_parts(block: Json) -> Iterator[Json]:
-    """The texts and elements of a block, in the order they are read."""
+    """Yields the texts and elements of a block in reading order."""
     yield from (block[key] for key in ("text", "title") if isinstance(block.get(key), dict))
     yield from block.get("fields", [])
     yield from block.get("elements", [])
@@ -119,7 +119,7 @@ def _render_part(state: SlackState, part: Json) -> str:
 
 
 def _render_leaf(state: SlackState, part: Json) -> str:
-    """A menu, or the smallest piece of rich text."""
+    """Renders a menu, or an element of rich text."""
     if "options" in part:
         return "[" + " | ".join(o["text"]["text"] for o in part["options"]) + "]"
     if "user_id" in part:
@@ -130,7 +130,7 @@ def _render_leaf(state: SlackState, part: Json) -> str:
 
 
 def field_texts(state: SlackState, sheet: StoredView) -> Iterator[tuple[str, str]]:
-    """Each label with its value in words."""
+    """Yields the label and the value of each field."""
     for block, element in interactive_elements(sheet.blocks):
         if element["type"] in VALUE_SLOTS:
             entry = sheet.values[block["block_id"]][element["action_id"]]
@@ -138,7 +138,7 @@ def field_texts(state: SlackState, sheet: StoredView) -> Iterator[tuple[str, str
 
 
 def render_input(state: SlackState, sheet: StoredView, block: Json) -> str:
-    """An input: `Label (optional): value`, and below it its hint and what is wrong with it."""
+    """Renders an input: `Label (optional): value`, below it hint and error."""
     element = block["element"]
     entry = sheet.values[block["block_id"]][element["action_id"]]
     name = block["label"]["text"] + (" (optional)" if block.get("optional") else "")
@@ -153,7 +153,7 @@ def render_input(state: SlackState, sheet: StoredView, block: Json) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A copy that stays as it is when the view changes; `errors` stand beside fields, by block_id."""
+    """A copy that stays the same when the view changes; `errors` are by block_id."""
 
     id: str
     user: str
@@ -169,17 +169,18 @@ class View:
     state: Values
     """block_id -> action_id -> entry."""
     fields: dict[str, str]
-    """Label -> its value in words, empty where there is none."""
+    """Value as text by label; empty if there is none."""
     errors: dict[str, str]
     trouble: str | None
-    """What the person is told above the whole view."""
+    """Error text above the whole view."""
     plain: str
-    """The readable text: labels with values, buttons in brackets."""
+    """Readable text: labels with values, buttons in brackets."""
     root_view_id: str
     previous_view_id: str | None
 
 
 def render_view(state: SlackState, sheet: StoredView) -> View:
+    """Returns a copy of the view as its user sees it."""
     sender = view_object(state, sheet)
     plain = {key: (sender.get(key) or {}).get("text") for key in ("title", "submit", "close")}
     return View(
@@ -200,7 +201,7 @@ def render_view(state: SlackState, sheet: StoredView) -> View:
 
 
 def _view_lines(state: SlackState, sheet: StoredView, plain: Json) -> Iterator[str]:
-    """Title, trouble, a line or more a block, and the buttons below."""
+    """Yields title, error text, the blocks, and the buttons."""
     yield plain["title"] or ""
     yield sheet.trouble or ""
     for block in sheet.blocks:

@@ -1,4 +1,4 @@
-"""The addresses that let an app answer one gesture: five times, within half an hour."""
+"""response_urls, by which an app answers one interaction."""
 
 import secrets
 import time
@@ -13,8 +13,9 @@ from bot.sandbox.slack.model import Json, Post, SlackError
 from bot.sandbox.slack.state import SlackState
 
 MAX_USES = 5
+"""Uses of one response_url, as documented."""
 LIFETIME = 30 * 60.0
-"""Seconds."""
+"""Seconds that a response_url can be used, as documented."""
 
 
 @dataclass(kw_only=True)
@@ -29,27 +30,29 @@ class _ResponseUrl:
 
 
 class ResponseURLs:
-    """Made for gestures, used by the bot; their calls and faults go by the name `response_url`."""
+    """Issued response_urls; their calls and faults have the name `response_url`."""
 
     def __init__(self, state: SlackState) -> None:
         self._state = state
         self._addresses: dict[str, _ResponseUrl] = {}
         self.base = ""
-        """The server's own address."""
+        """Base URL of the HTTP server."""
 
     def new(self, channel: str, user: str, source: Post | None = None) -> str:
+        """Returns a new response_url."""
         key = secrets.token_urlsafe(18)
         with self._state.changed:
             self._addresses[key] = _ResponseUrl(channel=channel, user=user, source=source, made=time.monotonic())
         return f"{self.base}/{'actions' if source else 'commands'}/{self._state.team}/{key}"
 
     def expire(self) -> None:
-        """Let half an hour pass for all that were made so far."""
+        """Expires all response_urls issued so far."""
         with self._state.changed:
             for address in self._addresses.values():
                 address.made -= LIFETIME
 
     def routes(self, interceptor: CallInterceptor) -> Blueprint:
+        """Returns the blueprint with the endpoint."""
         routes = Blueprint("response_urls", __name__)
 
         @routes.post("/<any(actions, commands):kind>/<team>/<key>")
@@ -83,7 +86,7 @@ class ResponseURLs:
         return address
 
     def _take(self, address: _ResponseUrl, body: Any) -> None:
-        """Replace or delete the clicked message, or post: a command has no message of the app's to replace."""
+        """Deletes or replaces the clicked message, or posts a new one."""
         if not isinstance(body, dict):
             raise SlackError("invalid_payload")
         if self._state.channels[address.channel].archived:
@@ -96,7 +99,7 @@ class ResponseURLs:
             self.post(address.channel, address.user, body)
 
     def post(self, channel: str, user: str, body: Json) -> Post:
-        """A message of the bot, which need not be in the channel; private to the person by default."""
+        """Posts as the bot, which need not be a member; ephemeral by default."""
         content = parse_content(self._state, body, channel)
         only_for = None if body.get("response_type") == "in_channel" else user
         return self._state.post_as_bot(channel, content, only_for)

@@ -1,4 +1,4 @@
-"""Socket Mode's server: connections, tickets, and which connection gets an envelope."""
+"""Socket Mode server: tickets, connections, and the choice of the connection for an envelope."""
 
 import json
 import logging
@@ -17,21 +17,21 @@ from bot.sandbox.slack.model import Json
 from bot.sandbox.slack.state import SlackState
 
 MAX_CONNECTIONS = 10
-"""Open connections an app may have."""
+"""Open connections of an app, as documented."""
 
 MAX_MESSAGE_BYTES = 20_480
-"""Bytes that an app may send at once, in answers too: the connection of one that sends more ends with code 1009."""
+"""Bytes of a message from the app; a larger one closes the connection with code 1009."""
 
 _LOG = logging.getLogger(__name__)
 _LOG.setLevel(logging.CRITICAL)
 
 
 class Line(ServerConnection):
-    """A connection that can be made to hang: open, but nothing leaves it, not even a pong."""
+    """A connection that can be stalled: it stays open, but sends nothing, not even a pong."""
 
     stalled = False
     unanswered = 0
-    """Pings since then."""
+    """Pings received while stalled."""
 
     def process_event(self, event: Event) -> None:
         if self.stalled and isinstance(event, Frame) and event.opcode is Opcode.PING:
@@ -45,7 +45,7 @@ class Line(ServerConnection):
             super().send_data()
 
     def send_json(self, message: Json) -> bool:
-        """Whether it was sent: False where the other side has gone."""
+        """Sends a message; False if the connection is closed."""
         try:
             self.send(json.dumps(message))
         except ConnectionClosed:
@@ -53,7 +53,7 @@ class Line(ServerConnection):
         return True
 
     def close_and_stay(self) -> None:
-        """Say that it is closed, as Slack does, and leave the TCP connection open."""
+        """Sends the close frame, as Slack does, and leaves the TCP connection open."""
         with self.protocol_mutex:
             self.protocol.send_close(1000)
             self.send_data()
@@ -61,7 +61,7 @@ class Line(ServerConnection):
 
 
 class SocketModeServer:
-    """A WebSocket server; what a bot answers is given to `answered`."""
+    """WebSocket server that passes the app's messages to `answered`."""
 
     def __init__(self, state: SlackState, answered: Callable[[Json], None]) -> None:
         self._state = state
@@ -92,7 +92,7 @@ class SocketModeServer:
         self._thread.join()
 
     def new_url(self) -> str:
-        """An address that lets one connection in."""
+        """Returns an address that admits one connection."""
         ticket = secrets.token_hex(16)
         with self._state.changed:
             self._tickets.add(ticket)
@@ -105,7 +105,7 @@ class SocketModeServer:
             return list(self._open)
 
     def send(self, envelope: Json) -> bool:
-        """Give it to one of the connections, each in turn; False where there is none."""
+        """Sends to the connections in turn; False if there is none."""
         while True:
             with self._state.changed:
                 if not self._open:
@@ -117,19 +117,19 @@ class SocketModeServer:
             self._remove(line)
 
     def disconnect(self, reason: str = "refresh_requested", lines: Sequence[Line] | None = None) -> None:
-        """Announce their end to these connections, or to all: `warning` comes seconds ahead, others with the end."""
+        """Sends a disconnect message to these or all connections, and closes them unless it is a warning."""
         for line in self.lines if lines is None else lines:
             line.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})
             if reason != "warning":
                 line.close()
 
     def drop(self) -> None:
-        """End every connection without a word, as a network does."""
+        """Closes all TCP connections without a close frame, as a network failure does."""
         for line in self.lines:
             line.close_socket()
 
     def stall(self, stalled: bool = True) -> None:
-        """Connections stay open, but nothing passes in either direction; new ones are as they should be."""
+        """Stalls or resumes the open connections; new ones are not stalled."""
         for line in self.lines:
             line.stalled = stalled
 

@@ -1,4 +1,4 @@
-"""Text between people and apps: what is typed becomes escaped, names become ids, and back."""
+"""Conversion between typed text, escaped text with entities, and readable text."""
 
 import re
 from collections.abc import Iterator
@@ -11,21 +11,22 @@ _URL = re.compile(r"https?://[^\s<>|]+")
 
 
 def escape(text: str) -> str:
-    """The three characters that Slack escapes, and no others."""
+    """Escapes the three characters that Slack escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
+    """Reverses `escape`."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escape_stray(text: str) -> str:
-    """What Slack makes of an app's own text: a lone ampersand is escaped, entities stay."""
+    """Escapes lone ampersands in an app's text; entities stay."""
     return re.sub(r"&(?!(?:amp|lt|gt);)", "&amp;", text)
 
 
 def escape_typed_text(state: SlackState, text: str, *, with_names: bool = False) -> str:
-    """What an app gets of a line typed by a person; slash commands carry names (`<@U1|ada>`) beside ids."""
+    """Returns what the app gets of typed text; in slash commands entities have names (`<@U1|ada>`)."""
     entities = _entities(state, with_names)
     names = sorted(entities, key=len, reverse=True)
     pattern = "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in names)
@@ -39,7 +40,7 @@ def _escape_part(part: str, entities: dict[str, str]) -> str:
 
 
 def _entities(state: SlackState, with_names: bool) -> dict[str, str]:
-    """Everything that a person can have picked from Slack's completion, in lower case, with its entity."""
+    """Returns the entity by name in lower case, for everything that Slack's completion offers."""
     found: dict[str, str] = {}
     for name, reference, label in _references(state):
         entity = f"<{reference}|{label}>" if with_names else f"<{reference}>"
@@ -48,7 +49,7 @@ def _entities(state: SlackState, with_names: bool) -> dict[str, str]:
 
 
 def _references(state: SlackState) -> Iterator[tuple[str, str, str]]:
-    """(as typed, reference, label) of broadcasts, people, channels and user groups."""
+    """Yields (typed name, reference, label) of broadcasts, users, channels and user groups."""
     for word in ("here", "channel", "everyone"):
         yield f"@{word}", f"!{word}", f"@{word}"
     for person in state.people.values():
@@ -62,7 +63,7 @@ def _references(state: SlackState) -> Iterator[tuple[str, str, str]]:
 
 
 def display_text(state: SlackState, text: str) -> str:
-    """Text as people read it: names for ids, nothing escaped."""
+    """Returns readable text: names for ids, unescaped."""
     return unescape(re.sub(r"<([^<>]+)>", lambda match: _reference_text(state, match[1]), text))
 
 
@@ -84,7 +85,7 @@ def _display_name(person: User) -> str:
 
 
 def rich_text(text: str) -> list[Json]:
-    """The block that Slack's client sends beside a person's text."""
+    """Returns the rich text block that Slack's client sends beside the text."""
     elements = [_rich_text_element(part) for part in re.split(r"(<[@#!][^<>]+>)", text) if part]
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
 

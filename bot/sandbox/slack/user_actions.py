@@ -1,4 +1,4 @@
-"""What people do in conversations: type a command, write, edit."""
+"""What users do in conversations and with the app: slash commands, messages, shortcuts, Home tab."""
 
 from bot.sandbox.slack.content import thread_root
 from bot.sandbox.slack.delivery import Deliveries
@@ -20,7 +20,7 @@ from bot.sandbox.slack.text import escape_typed_text, rich_text
 
 
 class MessageActions:
-    """Every gesture waits for the bot's acknowledgement or the time-out."""
+    """Slash commands and messages; each waits for the bot's acknowledgement or the time-out."""
 
     state: SlackState
     urls: ResponseURLs
@@ -36,9 +36,11 @@ class MessageActions:
         trigger_id: str | None = None,
         as_sent: bool = False,
     ) -> Ack:
-        """Type a slash command; what the bot acknowledges with is shown to the person, or to all if it says so.
+        """Sends a slash command; the acknowledgement's message is shown to the user.
 
-        `as_sent`: the text is what Slack's client made of what was typed, links and entities included."""
+        Args:
+            as_sent: The text already has entities, as Slack's client makes them of what was typed.
+        """
         person, place = self._in(user, channel)
         if "commands" not in self.state.scopes:
             return self._told(person, channel, Ack(ok=False, seconds=0.0, error="not_a_valid_command"), command)
@@ -58,13 +60,13 @@ class MessageActions:
         return self._told(person, channel, ack, payload["command"])
 
     def _told(self, person: User, channel: str, ack: Ack, what: str) -> Ack:
-        """Slackbot tells the person of a failure."""
+        """Posts the failure as Slackbot, if there was one."""
         if ack.error:
             self.state.post_as_slackbot(channel, person.id, f'{what} failed with the error "{ack.error}"')
         return ack
 
     def say(self, user: str, channel: str, text: str, *, thread: str | None = None) -> str:
-        """Write a message and return its timestamp; the bot hears of it if it is mentioned or subscribed."""
+        """Posts a message and returns its timestamp; the bot gets the subscribed events."""
         _, place = self._in(user, channel)
         if place.archived:
             raise ValueError(f"{place.name} is archived: nobody writes there")
@@ -76,7 +78,7 @@ class MessageActions:
         return post.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
-        """Edit one's own message: a mention in it is sent again, with `edited` and the same timestamp."""
+        """Edits the user's own message; a mention in it is sent again with `edited` and the same `ts`."""
         post = self.state.find(channel, ts)
         if post is None or post.user != user:
             raise ValueError("people edit their own messages only")
@@ -93,7 +95,7 @@ class MessageActions:
             self.deliveries.event(event_callback(self.state, channel, message_event(self.state, post, kind)))
 
     def deliver_again(self, kind: str | None = None) -> Ack:
-        """Deliver the last envelope (of that type) a second time: the same payload, in an envelope of its own."""
+        """Delivers the last payload (of that envelope type) again in a new envelope."""
         with self.state.changed:
             made = [d.envelope for d in self.deliveries.made if kind in (None, d.envelope["type"])]
         last = made[-1]
@@ -104,7 +106,7 @@ class MessageActions:
         return self.deliveries.once(last["type"], last["payload"])
 
     def _in(self, user: str, channel: str) -> tuple[User, Channel]:
-        """People act where they are."""
+        """Returns the user and the channel; ValueError if the user has no access to it."""
         place = self.state.channels[channel]
         if user not in place.members and (place.private or place.direct):
             raise ValueError(f"{user} is not in {place.name}")
@@ -112,20 +114,20 @@ class MessageActions:
 
 
 class ShortcutActions:
-    """Shortcuts are there as the manifest declares them, with the scope `commands`."""
+    """Shortcuts of the manifest, which need the scope `commands`, and the Home tab."""
 
     state: SlackState
     urls: ResponseURLs
     deliveries: Deliveries
 
     def shortcut(self, user: str, callback_id: str) -> Ack:
-        """Use a global shortcut; LookupError where there is none."""
+        """Uses a global shortcut; LookupError if it is not declared."""
         self._declared(callback_id, "global")
         person = self.state.people[user]
         return self.deliveries.once("interactive", global_shortcut(self.state, person, callback_id))
 
     def message_shortcut(self, user: str, message: Message, callback_id: str) -> Ack:
-        """Use a shortcut from a message's menu: ephemeral messages have none."""
+        """Uses a shortcut of a message; ephemeral messages have none."""
         self._declared(callback_id, "message")
         post = self.state.find(message.channel, message.ts)
         channel = self.state.channels[message.channel]
@@ -140,7 +142,7 @@ class ShortcutActions:
         return ack
 
     def open_home(self, user: str, tab: str = "home") -> Ack | None:
-        """Look at the app: None where the app has not subscribed to hear of it."""
+        """Opens the app; None if app_home_opened is not subscribed."""
         if "app_home_opened" not in self.state.events:
             return None
         channel = direct_channel(self.state, [user])
@@ -148,7 +150,7 @@ class ShortcutActions:
         return self.deliveries.event(event_callback(self.state, channel, event))
 
     def home(self, user: str) -> View | None:
-        """What the person's Home tab shows, if anything was ever published."""
+        """Returns the user's Home tab, or None if nothing was published."""
         with self.state.changed:
             sheet = self.state.sheets.home(user)
             return render_view(self.state, sheet) if sheet else None

@@ -1,4 +1,4 @@
-"""A view as the workspace keeps it."""
+"""Stored views: the stack of each user's modal, and the Home tabs."""
 
 import secrets
 import threading
@@ -10,12 +10,13 @@ from bot.sandbox.slack.model import Json, SlackError, new_id
 
 
 def new_view_hash() -> str:
+    """Returns a new hash, by which an app detects concurrent updates."""
     return f"{int(time.time())}.{secrets.token_hex(4)}"
 
 
 @dataclass(kw_only=True, eq=False)
 class StoredView:
-    """`content` is what the app sent, `values` what the person entered, `trouble` what the whole view tells them."""
+    """`content` is the app's view, `values` the user's entries, `trouble` the error text above the view."""
 
     user: str
     content: Json
@@ -38,18 +39,18 @@ class StoredView:
         return list(self.content["blocks"])
 
     def replace(self, content: Json) -> None:
-        """Show something else: what was entered stays in fields whose ids stay, whatever their new initial value."""
+        """Replaces the content; values stay in fields whose ids stay."""
         self.content = {**content, "blocks": [with_ids(block) for block in content["blocks"]]}
         self.values = merge_values(self.values, self.blocks, self.channel)
         self.hash, self.errors, self.trouble = new_view_hash(), {}, None
 
 
 MAX_STACKED_VIEWS = 3
-"""Views that a modal may hold."""
+"""Views of one modal, as documented."""
 
 
 class ViewStore:
-    """Read and changed under `changed`, which is notified of every change."""
+    """All open views; read and changed under `changed`, which is notified of every change."""
 
     def __init__(self, changed: threading.Condition) -> None:
         self._changed = changed
@@ -57,15 +58,17 @@ class ViewStore:
         self._homes: dict[str, StoredView] = {}
 
     def stack(self, user: str) -> list[StoredView]:
-        """The person's modal, its root first."""
+        """Returns the user's modal, its root first."""
         with self._changed:
             return list(self._stacks.get(user, []))
 
     def home(self, user: str) -> StoredView | None:
+        """Returns the user's Home tab."""
         with self._changed:
             return self._homes.get(user)
 
     def find(self, view_id: object = None, *, external_id: object = None) -> StoredView | None:
+        """Returns the view with that id or external_id, or None."""
         with self._changed:
             there = [*self._homes.values(), *(sheet for stack in self._stacks.values() for sheet in stack)]
         if view_id:
@@ -73,7 +76,7 @@ class ViewStore:
         return next((s for s in there if external_id and s.content.get("external_id") == external_id), None)
 
     def open(self, user: str, content: Json, channel: str | None) -> StoredView:
-        """A modal of one view, in the place of whatever modal the person had open."""
+        """Opens a modal in the place of the user's previous one."""
         self._own_external_id(content)
         with self._changed:
             sheet = StoredView(user=user, content=content, channel=channel)
@@ -82,7 +85,7 @@ class ViewStore:
         return sheet
 
     def push(self, below: StoredView | None, content: Json) -> StoredView:
-        """A view on top of the modal that `below` is part of."""
+        """Adds a view on top of the modal that `below` belongs to."""
         if below is None:
             raise SlackError("not_found")
         self._own_external_id(content)
@@ -97,6 +100,7 @@ class ViewStore:
         return sheet
 
     def replace(self, sheet: StoredView, content: Json) -> StoredView:
+        """Replaces a view's content."""
         self._own_external_id(content, sheet)
         with self._changed:
             sheet.replace(content)
@@ -104,7 +108,7 @@ class ViewStore:
         return sheet
 
     def publish(self, user: str, content: Json) -> StoredView:
-        """The person's Home tab, which keeps its id from the first time on."""
+        """Publishes the user's Home tab, which keeps its id."""
         if old := self.home(user):
             return self.replace(old, content)
         self._own_external_id(content)
@@ -114,6 +118,7 @@ class ViewStore:
             return self._homes[user]
 
     def remove(self, *sheets: StoredView) -> None:
+        """Closes views."""
         with self._changed:
             for sheet in sheets:
                 if sheet in (stack := self._stacks.get(sheet.user, [])):
@@ -121,6 +126,6 @@ class ViewStore:
             self._changed.notify_all()
 
     def _own_external_id(self, content: Json, sheet: StoredView | None = None) -> None:
-        """Raise duplicate_external_id where another view has it: it is unique in the team."""
+        """Raises duplicate_external_id if another view has it."""
         if self.find(external_id=content.get("external_id")) not in (None, sheet):
             raise SlackError("duplicate_external_id")

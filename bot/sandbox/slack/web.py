@@ -1,4 +1,4 @@
-"""The workspace's HTTP server: quiet, on a free port of loopback, with nothing left when it stops."""
+"""HTTP server of the workspace, and the dispatch of Web API calls with authentication and scopes."""
 
 import threading
 from typing import Any
@@ -13,15 +13,17 @@ from bot.sandbox.slack.state import SlackState
 
 
 class QuietHandler(WSGIRequestHandler):
+    """Request handler that logs nothing."""
+
     protocol_version = "HTTP/1.0"
-    """One request a connection: a stop waits for no idle client."""
+    """One request per connection, so that a stop waits for no idle client."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Tests and the demo keep their own record."""
+        """Does nothing; the workspace records calls itself."""
 
 
 class WebServer:
-    """Serves `app` from a thread of its own."""
+    """Serves a Flask app on a free port of loopback, in a thread."""
 
     def __init__(self, app: Flask) -> None:
         app.config["PROPAGATE_EXCEPTIONS"] = True
@@ -34,13 +36,14 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
+        """Waits for running requests and closes the port."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
 
 def web_api(state: SlackState, interceptor: CallInterceptor) -> Blueprint:
-    """All methods below /api/."""
+    """Returns the blueprint with all methods below /api/."""
     routes = Blueprint("api", __name__)
 
     @routes.route("/api/<name>", methods=["GET", "POST"])
@@ -57,7 +60,7 @@ def web_api(state: SlackState, interceptor: CallInterceptor) -> Blueprint:
 
 
 def _arguments() -> tuple[Json, str | None]:
-    """Query, form or JSON body, as Slack takes any of them, and what is wrong with the body."""
+    """Returns the arguments of query, form or JSON body, and the error code of an invalid body."""
     args = {**request.args.to_dict(), **request.form.to_dict()}
     if not request.is_json or not request.data:
         return args, None

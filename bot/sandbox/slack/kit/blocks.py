@@ -1,4 +1,4 @@
-"""The blocks that messages and views may have."""
+"""Blocks, rich text, and the two kinds of views."""
 
 from typing import Annotated, Literal, Self
 
@@ -122,7 +122,7 @@ class RichTextList(KitModel):
 
 
 class RichText(KitModel):
-    """The block."""
+    """The rich_text block."""
 
     type: Literal["rich_text"]
     block_id: Id | None = None
@@ -186,14 +186,14 @@ class ImageBlock(Block):
 
 
 class Markdown(Block):
-    """All of a message's markdown blocks together may have that many characters."""
+    """A markdown block; Slack limits all of a message's together to that many characters."""
 
     type: Literal["markdown"]
     text: Annotated[str, Field(min_length=1, max_length=12_000)]
 
 
 class Input(Block):
-    """A labelled field; with `dispatch_action` every entry is an action, too."""
+    """A labelled field; with `dispatch_action` every change is an action."""
 
     type: Literal["input"]
     label: Plain2000
@@ -224,7 +224,7 @@ class Home(Surface):
 
 
 class Modal(Surface):
-    """`submit` is needed where there is an input."""
+    """A modal; `submit` is required if there is an input."""
 
     type: Literal["modal"]
     title: Plain24

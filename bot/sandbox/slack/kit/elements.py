@@ -1,4 +1,4 @@
-"""What elements have in common."""
+"""Interactive elements, and the unions of elements that fit into each kind of block."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -28,26 +28,26 @@ from bot.sandbox.slack.kit.objects import (
 
 
 class Element(KitModel):
-    """Anything with an action_id: Slack makes one up where it is not given."""
+    """An element with an action_id, which Slack generates if it is missing."""
 
     action_id: Id | None = None
 
 
 class ConfirmableElement(Element):
-    """An element that may ask before its action is sent."""
+    """An element that may have a confirmation dialog."""
 
     confirm: Confirm | None = None
 
 
 class FocusableElement(Element):
-    """What can be the first to be typed in, and says what to enter while it is empty."""
+    """An element with a placeholder that can be focused on load."""
 
     placeholder: Plain150 | None = None
     focus_on_load: bool | None = None
 
 
 class Menu(FocusableElement, ConfirmableElement):
-    """A menu of any kind."""
+    """Fields that all menus share."""
 
 
 class MultiMenu(Menu):
@@ -156,7 +156,7 @@ class DateTimePicker(Menu):
 
 
 class FileInput(Element):
-    """It can't begin with a file, nor say what to choose."""
+    """A file input; it has no initial value and no placeholder."""
 
     type: Literal["file_input"]
     filetypes: list[str] | None = None
@@ -195,7 +195,7 @@ class MultiStaticSelect(MultiMenu):
 
 
 class ExternalSelect(Menu):
-    """The app is asked for options from `min_query_length` characters on, 3 where it is not given."""
+    """The app is asked for options from `min_query_length` characters on, 3 by default."""
 
     type: Literal["external_select"]
     initial_option: Option | None = None
@@ -234,7 +234,7 @@ class MultiConversationsSelect(MultiMenu):
 
 
 class ChannelsSelect(Menu):
-    """Public channels."""
+    """A menu of public channels."""
 
     type: Literal["channels_select"]
     initial_channel: str | None = None
@@ -259,11 +259,11 @@ Multi = MultiStaticSelect | MultiExternalSelect | MultiUsersSelect | MultiConver
 Pickers = RadioButtons | Checkboxes | DatePicker | TimePicker
 
 Action = Annotated[Button | Overflow | Single | Pickers | DateTimePicker, Field(discriminator="type")]
-"""In an actions block; of menus those for one choice."""
+"""Elements of an actions block; menus for one choice only."""
 
 Accessory = Annotated[Button | Overflow | Single | Multi | Pickers | Image, Field(discriminator="type")]
-"""Beside a section's text."""
+"""Elements beside a section's text."""
 
 Typed = PlainTextInput | NumberInput | FileInput
 InputElement = Annotated[Typed | Single | Multi | Pickers | DateTimePicker, Field(discriminator="type")]
-"""Below a label."""
+"""Elements of an input block."""

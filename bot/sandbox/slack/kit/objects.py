@@ -1,4 +1,4 @@
-"""What every part of Block Kit has in common."""
+"""Base model, text objects and composition objects; numbers in names are maximum lengths in characters."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class KitModel(BaseModel):
-    """Strict: no property that Slack does not document, no number for a text."""
+    """Strict model: unknown properties and converted types are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -90,7 +90,7 @@ Style = Literal["primary", "danger"]
 
 
 class Confirm(KitModel):
-    """The question before an action is sent."""
+    """A confirmation dialog."""
 
     title: Plain100
     text: Text300
@@ -106,13 +106,13 @@ class Option(KitModel):
 
 
 class LinkOption(Option):
-    """An overflow menu's option may open an address."""
+    """An option of an overflow menu, which may have a URL."""
 
     url: Url | None = None
 
 
 class MarkedOption(KitModel):
-    """Radio buttons and checkboxes may be written in mrkdwn."""
+    """An option of radio buttons and checkboxes, which may be mrkdwn."""
 
     text: Text75
     value: Upto150
@@ -129,7 +129,7 @@ OptionGroups = Annotated[list[OptionGroup], Field(min_length=1, max_length=100)]
 
 
 class Filter(KitModel):
-    """Which conversations a menu lists."""
+    """Conversations that a menu lists."""
 
     include: Annotated[list[Literal["im", "mpim", "private", "public"]], Field(min_length=1)] | None = None
     exclude_external_shared_channels: bool | None = None
@@ -145,13 +145,13 @@ class DispatchConfig(KitModel):
 
 
 def merge_options(options: Sequence[Option] | None, groups: Sequence[OptionGroup] | None) -> list[Option]:
-    """All options of a menu that has either options or groups of them; ValueError otherwise."""
+    """Returns all options; ValueError unless there are either options or option groups."""
     if (options is None) == (groups is None):
         raise ValueError("must define either `options` or `option_groups`")
     return list(options or [option for group in groups or [] for option in group.options])
 
 
 def check_among_options(name: str, chosen: Sequence[KitModel], options: Sequence[KitModel]) -> None:
-    """ValueError unless all that is chosen from the start can be chosen."""
+    """Raises ValueError unless all initial options are among the options."""
     if any(one not in options for one in chosen):
         raise ValueError(f"`{name}` must be one of the options")

@@ -1,4 +1,4 @@
-"""Blocks and views against their limits, with faults in Slack's words and JSON pointers."""
+"""Validation of blocks and views, with Slack's error texts and JSON pointers."""
 
 import json
 from collections import Counter
@@ -35,19 +35,19 @@ _ERROR_TEXTS = {
 
 
 def check_blocks(blocks: list[Json]) -> None:
-    """Raise invalid_blocks naming every fault and its place."""
+    """Raises invalid_blocks with every error and its position."""
     found = [*find_errors(blocks, MESSAGE, "blocks"), *repeated_block_ids(blocks, "/blocks")]
     if found:
         raise SlackError("invalid_blocks", errors=found, response_metadata=response_metadata(found))
 
 
 def response_metadata(found: list[str]) -> Json:
-    """The `response_metadata` of a refusal."""
+    """Returns the `response_metadata` of an error response."""
     return {"messages": [f"[ERROR] {fault}" for fault in found]}
 
 
 def find_errors(content: Any, surface: TypeAdapter[Any], root: str) -> Iterator[str]:
-    """What is wrong with the content, with pointers that begin at the argument `root`."""
+    """Yields the errors of the content; JSON pointers begin at the argument `root`."""
     try:
         surface.validate_python(content)
     except ValidationError as error:
@@ -57,7 +57,7 @@ def find_errors(content: Any, surface: TypeAdapter[Any], root: str) -> Iterator[
 
 
 def _null_errors(content: Any, place: str) -> Iterator[str]:
-    """To Slack null is a value of the wrong type, never one that was left out."""
+    """Yields an error for every null, which Slack never treats as a missing value."""
     if content is None:
         yield f"must provide a value [json-pointer:{place}]"
     inside = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
@@ -76,7 +76,7 @@ def _error_text(fault: ErrorDetails, content: Any, root: str) -> str:
 
 
 def json_pointer(place: tuple[int | str, ...], content: Any, root: str) -> str:
-    """The JSON pointer of a fault: the validator names a part's type on the way, which is no step in the JSON."""
+    """Returns the JSON pointer of an error, without the type names that pydantic inserts for unions."""
     steps, here, entered = ["", root], content, False
     for step in place:
         if isinstance(here, dict) and step == here.get("type") and not entered:
@@ -94,6 +94,7 @@ def _child(here: Any, step: int | str) -> Any:
 
 
 def repeated_block_ids(blocks: list[Json], place: str) -> Iterator[str]:
+    """Yields an error for every block_id that occurs twice."""
     seen = Counter(str(block["block_id"]) for block in blocks if block.get("block_id"))
     for block_id, times in seen.items():
         if times > 1:
@@ -101,13 +102,13 @@ def repeated_block_ids(blocks: list[Json], place: str) -> Iterator[str]:
 
 
 MAX_VIEW_BYTES = 250_000
-"""Bytes of JSON: documented as 250kb."""
+"""Bytes of a view as JSON: documented as 250 kB."""
 
 _VIEW_TYPES: dict[str, TypeAdapter[Any]] = {"modal": TypeAdapter(Modal), "home": TypeAdapter(Home)}
 
 
 def check_view(view: Json, kind: str) -> None:
-    """Raise view_too_large, or invalid_arguments naming every fault and its place."""
+    """Raises view_too_large, or invalid_arguments with every error and its position."""
     if len(json.dumps(view).encode()) > MAX_VIEW_BYTES:
         raise SlackError("view_too_large")
     if found := list(find_errors(view, _VIEW_TYPES[kind], "view")):
@@ -117,7 +118,7 @@ def check_view(view: Json, kind: str) -> None:
 
 
 def invalid_arguments(*found: str) -> SlackError:
-    """What Slack answers to arguments that it can't use."""
+    """Returns the error response to invalid arguments."""
     return SlackError("invalid_arguments", response_metadata=response_metadata(list(found)))
 
 

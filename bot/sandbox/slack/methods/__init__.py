@@ -1,4 +1,4 @@
-"""The methods of the Web API, one module a group; importing the package registers all of them."""
+"""The methods of the Web API in groups; importing the package registers all of them."""
 
 from bot.sandbox.slack.methods import chat, directory, views
 

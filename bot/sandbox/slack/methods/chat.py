@@ -1,4 +1,4 @@
-"""Messages of the bot: posted, changed, taken back."""
+"""Web API methods for messages (chat.*) and files (files.*)."""
 
 import secrets
 
@@ -60,7 +60,7 @@ def get_permalink(state: SlackState, args: Json) -> Json:
 
 
 def _own_message(state: SlackState, args: Json, otherwise: str) -> Post:
-    """The bot's own message that the call is about; ephemeral ones can't be reached by it."""
+    """Returns the bot's own message that the call names; ephemeral ones are not found."""
     channel = visible_channel(state, args.get("channel"))
     post = state.find(channel.id, args.get("ts"))
     if post is None:
@@ -73,6 +73,7 @@ def _own_message(state: SlackState, args: Json, otherwise: str) -> Post:
 
 
 MAX_UPLOAD_BYTES = 2**30  # bytes; what Slack takes for one file
+"""Bytes of one uploaded file: documented as 1 GB."""
 
 
 @api_method("files.getUploadURLExternal", "files:write")
@@ -105,7 +106,7 @@ def complete_upload(state: SlackState, args: Json) -> Json:
 
 @api_method("files.info", "files:read")
 def files_info(state: SlackState, args: Json) -> Json:
-    """Of what was given to the app, of its own, and of what is shared where it is itself."""
+    """Shows the app's own files, those given to it in forms, and those shared in its channels."""
     file = state.files.get(str(args.get("file") or ""))
     place = state.channels.get(file.channel or "") if file else None
     there = place is not None and state.bot.id in place.members
@@ -115,7 +116,7 @@ def files_info(state: SlackState, args: Json) -> Json:
 
 
 def _uploaded_file(state: SlackState, given: Json) -> File:
-    """Uploaded, and not shared before."""
+    """Returns a file that was uploaded and not yet shared."""
     file = state.files.get(str(given.get("id")))
     if file is None or file.content is None or file.channel is not None:
         raise SlackError("file_not_found")
@@ -123,7 +124,7 @@ def _uploaded_file(state: SlackState, given: Json) -> File:
 
 
 def _target_channel(state: SlackState, given: object) -> Channel:
-    """An id, and one that the bot is a member of: `chat:write.public` is for messages only."""
+    """Returns a channel by id that the bot is a member of; chat:write.public is for messages only."""
     if given not in state.channels:
         raise SlackError("invalid_channel")
     channel = visible_channel(state, given)

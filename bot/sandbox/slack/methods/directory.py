@@ -1,4 +1,4 @@
-"""Who a token is, and the team."""
+"""Web API methods for the token and team, users, user groups and conversations."""
 
 from bot.sandbox.slack.methods.registry import api_method, direct_channel, paginate, require_scope, visible_channel
 from bot.sandbox.slack.model import Channel, Json, SlackError, User
@@ -72,7 +72,7 @@ def usergroups_users_list(state: SlackState, args: Json) -> Json:
 
 
 def _user_object(state: SlackState, person: User) -> Json:
-    """The user object; the address is there with the scope for it only, and of the own workspace's people only."""
+    """Returns the user object; email needs its scope and is left out for users of other workspaces."""
     profile: Json = {"real_name": person.real_name, "display_name": person.real_name, "team": person.team}
     if "users:read.email" in state.scopes and person.email and person.team == state.team:
         profile["email"] = person.email
@@ -126,9 +126,10 @@ def conversations_list(state: SlackState, args: Json) -> Json:
 
 @api_method("users.conversations", *_READ.values())
 def users_conversations(state: SlackState, args: Json) -> Json:
-    """Those of `user`, of the bot where none is given: others' that are not public only where the bot is in them too.
+    """Lists the conversations of `user`, by default of the bot.
 
-    Objects are limited: they lack is_member and num_members."""
+    Another user's private conversations are listed only if the bot is in them. Objects lack is_member and num_members.
+    """
     user = str(args.get("user") or state.bot.id)
     if user not in state.people:
         raise SlackError("user_not_found")
@@ -141,7 +142,7 @@ def users_conversations(state: SlackState, args: Json) -> Json:
 
 
 def _listed_channels(state: SlackState, args: Json) -> list[Channel]:
-    """Of the `types` asked for, each of which needs its scope; archived ones too, unless they are excluded."""
+    """Returns the channels of the requested `types`, each of which needs its scope."""
     types = str(args.get("types") or "public_channel").split(",")
     if not set(types) <= set(_TYPES.values()):
         raise SlackError("invalid_types")

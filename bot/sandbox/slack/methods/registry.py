@@ -1,4 +1,4 @@
-"""The Web API's methods, by name: what a method needs is declared where it is written."""
+"""Registry of Web API methods, and what they share: scopes, access to channels, paging."""
 
 import base64
 import binascii
@@ -14,7 +14,10 @@ MethodBody = Callable[[SlackState, Json], Json]
 
 @dataclass(frozen=True)
 class Method:
-    """Any one of `scopes` will do; `token` is the kind of token that it takes: bot or app."""
+    """An implementation with its requirements.
+
+    One of `scopes` suffices; `token` is "bot" or "app".
+    """
 
     run: MethodBody
     scopes: tuple[str, ...]
@@ -25,7 +28,7 @@ METHODS: dict[str, Method] = {}
 
 
 def api_method(name: str, *scopes: str, app: bool = False) -> Callable[[MethodBody], MethodBody]:
-    """Declare a Web API method."""
+    """Registers a Web API method."""
 
     def declare(body: MethodBody) -> MethodBody:
         METHODS[name] = Method(body, scopes, "app" if app else "bot")
@@ -35,13 +38,13 @@ def api_method(name: str, *scopes: str, app: bool = False) -> Callable[[MethodBo
 
 
 def require_scope(state: SlackState, *scopes: str) -> None:
-    """Raise missing_scope unless one of them is granted."""
+    """Raises missing_scope unless one of the scopes is granted."""
     if not state.scopes.intersection(scopes):
         raise SlackError("missing_scope", needed=",".join(scopes), provided=",".join(sorted(state.scopes)))
 
 
 def visible_channel(state: SlackState, given: Any) -> Channel:
-    """By id, or a public one by name; a private one that the bot isn't in is not there for it."""
+    """Returns a channel by id, or a public one by name; private ones only if the bot is a member."""
     channel = state.channels.get(given) or _public_channel_by_name(state, given)
     if channel is None or ((channel.private or channel.direct) and state.bot.id not in channel.members):
         raise SlackError("channel_not_found")
@@ -49,7 +52,9 @@ def visible_channel(state: SlackState, given: Any) -> Channel:
 
 
 def postable_channel(state: SlackState, given: Any, *, ephemeral: bool = False) -> Channel:
-    """A user's id stands for the direct conversation; `chat:write.public` opens public channels to lasting messages."""
+    """Returns the channel to post in; a user id is the direct conversation, chat:write.public admits public
+    channels.
+    """
     channel = direct_channel(state, [given]) if given in state.people else visible_channel(state, given)
     if channel.archived:
         raise SlackError("is_archived")
@@ -59,7 +64,7 @@ def postable_channel(state: SlackState, given: Any, *, ephemeral: bool = False) 
 
 
 def direct_channel(state: SlackState, users: list[str]) -> Channel:
-    """The direct conversation of the bot with these, made when it is not there."""
+    """Returns the direct conversation of the bot with these users, and creates it if needed."""
     members = [state.bot.id, *users]
     with state.changed:
         for channel in state.channels.values():
@@ -78,10 +83,11 @@ def _public_channel_by_name(state: SlackState, given: Any) -> Channel | None:
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 1000
+"""Items of one page, unless a method has a lower limit."""
 
 
 def paginate(items: Sequence[T], args: Json, *, most: int = MAX_PAGE_SIZE) -> tuple[Sequence[T], str]:
-    """The page that `args` (limit, cursor) ask for, and the next one's cursor, empty at the end."""
+    """Returns the page for `limit` and `cursor`, and the next cursor, which is empty at the end."""
     try:
         limit = int(args.get("limit") or 100)
         start = int(base64.b64decode(args.get("cursor") or "", validate=True).removeprefix(b"next:") or 0)

@@ -1,4 +1,4 @@
-"""Views of the bot: opened, stacked, changed, published."""
+"""Web API methods for views (views.*)."""
 
 import json
 from typing import Any
@@ -55,7 +55,7 @@ def views_publish(state: SlackState, args: Json) -> Json:
 
 
 def _parse_view(args: Json, kind: str) -> Json:
-    """The checked view: an object, or the text of one, as forms carry it."""
+    """Returns the validated view, given as an object or as JSON text."""
     view = _required(args, "view")
     if isinstance(view, str):
         try:
@@ -80,7 +80,7 @@ def _find_modal(state: SlackState, view_id: str | None) -> StoredView | None:
 
 
 def _check_hash(sheet: StoredView, given: Any) -> None:
-    """Raise hash_conflict where the app has not seen the view as it is now."""
+    """Raises hash_conflict unless the hash is the view's current one."""
     if given and given != sheet.hash:
         raise SlackError("hash_conflict")
 
