@@ -30,10 +30,10 @@ START_TIMEOUT = 30.0
 def environment(settings: Settings) -> dict[str, str]:
     """Returns environment variables that hold the settings, without the caller's own bot settings."""
     names = {name.upper() for name in type(settings).model_fields}
-    said = {name: getattr(settings, name) for name in type(settings).model_fields}
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
     plain = {
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-        for name, value in said.items()
+        for name, value in values.items()
         if value is not None
     }
     inherited = {name: value for name, value in os.environ.items() if name.upper() not in names}
@@ -73,7 +73,7 @@ class BotProcess:
             text=True,
             start_new_session=True,  # Ctrl-C is for the parent, which then closes standard input
         )
-        if not _pipe(self._process.stdout).readline():
+        if not _open_pipe(self._process.stdout).readline():
             raise RuntimeError(f"Park did not start: exit status {self._process.wait(START_TIMEOUT)}")
         slack.wait_for(lambda: slack.connections > before, timeout=START_TIMEOUT)
 
@@ -82,30 +82,30 @@ class BotProcess:
         if self._process and self.alive:
             self._process.kill()
             self.kills += 1
-            self._gone(self._process)
+            self._close_pipes(self._process)
             self.stage.slack.wait_for(lambda: self.stage.slack.connections == 0, timeout=START_TIMEOUT)
 
     def stop(self) -> None:
         """Stops the process; the bot finishes what is running."""
         if self._process and self.alive:
-            _pipe(self._process.stdin).close()
-            self._gone(self._process)
+            _open_pipe(self._process.stdin).close()
+            self._close_pipes(self._process)
 
     def forward(self, time: timedelta) -> None:
         """Moves the clocks of the environment and of a running bot ahead."""
         self.stage.ahead += time
         if self._process and self.alive:
-            pipe = _pipe(self._process.stdin)
+            pipe = _open_pipe(self._process.stdin)
             pipe.write(f"{self.stage.ahead.total_seconds()}\n")
             pipe.flush()
 
-    def _gone(self, process: subprocess.Popen[str]) -> None:
+    def _close_pipes(self, process: subprocess.Popen[str]) -> None:
         process.wait(START_TIMEOUT)
         for pipe in (process.stdin, process.stdout):
-            _pipe(pipe).close()
+            _open_pipe(pipe).close()
 
 
-def _pipe(pipe: IO[str] | None) -> IO[str]:
+def _open_pipe(pipe: IO[str] | None) -> IO[str]:
     assert pipe is not None  # noqa: S101 - asked for above
     return pipe
 

@@ -97,7 +97,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
         console.print(WELCOME.format(lines="\n".join(f"  [cyan]{line}[/cyan]" for line in EXAMPLE_LINES)))
         if not sys.stdin.isatty():
             return terminal.play(EXAMPLE_LINES)
-        return terminal.converse()
+        return terminal.run_interactive()
 
 
 def _write_picture(lines: Sequence[str], picture: Path) -> int:

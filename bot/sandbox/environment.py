@@ -115,11 +115,11 @@ class Stage:
         if now is not None:
             self.ahead = now - datetime.now(UTC)
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
-        self._people()
+        self._add_users_and_channels()
         self._policy, self._retry_policy, self._environment = policy, retry_policy, environment
         self._http = http
 
-    def _people(self) -> None:
+    def _add_users_and_channels(self) -> None:
         add, add_file = self.slack.add_person, self.slack.add_file
         self.people = {
             "ana": add("ana", real_name="Ana Ruiz", email="ana.ruiz@example.com"),

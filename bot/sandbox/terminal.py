@@ -38,7 +38,7 @@ class TerminalScreen:
         return self.stage.people[self.person]
 
     @property
-    def place(self) -> str:
+    def channel_id(self) -> str:
         return self.stage.channels[self.channel]
 
     def seen(self) -> ScreenTexts:
@@ -60,12 +60,12 @@ class TerminalScreen:
         return self.stage.slack.home(self.user) if self.at_home else None
 
     @property
-    def front(self) -> View | None:
+    def input_view(self) -> View | None:
         """The view that takes input: the open modal, or else the Home tab."""
         views = self.stage.slack.views_of(self.user)
         return views[-1] if views else self.home
 
-    def note(self, key: str, plain: str) -> None:
+    def mark_drawn(self, key: str, plain: str) -> None:
         """Marks a text as drawn, as for messages that the user has typed."""
         self._shown[key] = plain
 
@@ -93,9 +93,9 @@ class TerminalScreen:
 
     def _all(self) -> dict[str, Message | View]:
         slack = self.stage.slack
-        tops = slack.seen_by(self.user, self.place)
+        tops = slack.seen_by(self.user, self.channel_id)
         threads = [
-            one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.place, thread=top.ts)
+            one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.channel_id, thread=top.ts)
         ]
         direct = slack.seen_by(self.user, slack.direct(self.user))
         messages: dict[str, Message | View] = {one.ts: one for one in (*tops, *threads, *direct)}
@@ -159,15 +159,15 @@ class TerminalClient:
     def play(self, lines: Sequence[str]) -> int:
         """Performs the lines and returns 0 if every one was acknowledged and answered."""
         return max(
-            [int(not self._one(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
+            [int(not self._perform(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
         )
 
-    def converse(self) -> int:
+    def run_interactive(self) -> int:
         """Reads lines from standard input until `quit`."""
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             while (line := input(f"\n{self._prompt} ").strip()) not in ("quit", "exit"):
                 if line:
-                    self._one(line, echo=False)
+                    self._perform(line, echo=False)
         return 0
 
     @property
@@ -177,7 +177,7 @@ class TerminalClient:
     def _is_command(self, line: str) -> bool:
         return line.startswith("@") or line.split()[:1] in [[word] for word in self._commands]
 
-    def _one(self, line: str, *, echo: bool = True) -> bool:
+    def _perform(self, line: str, *, echo: bool = True) -> bool:
         if echo:
             self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
         word, _, rest = line.partition(" ")
@@ -198,14 +198,14 @@ class TerminalClient:
     def _slash(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ack = self.stage.slack.slash(self.screen.user, self.screen.place, text)
+        ack = self.stage.slack.slash(self.screen.user, self.screen.channel_id, text)
         return ack.ok and self.screen.wait(before)
 
     def _say(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ts = self.stage.slack.say(self.screen.user, self.screen.place, text)
-        self.screen.note(ts, text)
+        ts = self.stage.slack.say(self.screen.user, self.screen.channel_id, text)
+        self.screen.mark_drawn(ts, text)
         return self.screen.wait(before | {ts: text}) if "@park" in text.lower() else True
 
     def _click(self, number: str) -> bool:
@@ -223,17 +223,17 @@ class TerminalClient:
     def _fill(self, text: str) -> bool:
         """`fill Members = 1001, 1002`: fills in a field by its label; a file is given by its path."""
         label, _, value = (part.strip() for part in text.partition("="))
-        values = [one.strip() for one in value.split(",")] if "," in value else self._attached(label, value)
+        values = [one.strip() for one in value.split(",")] if "," in value else self._upload_if_file(label, value)
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.front)
+            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.input_view)
         except (LookupError, ValueError) as fault:
             return self.screen.print_error(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
 
-    def _attached(self, label: str, value: str) -> str:
+    def _upload_if_file(self, label: str, value: str) -> str:
         """Uploads the file at that path if the field takes files, and returns its id; otherwise the value."""
-        there = self.screen.front.blocks if self.screen.front else []
+        there = self.screen.input_view.blocks if self.screen.input_view else []
         fields = (block for block in there if block.get("label", {}).get("text") == label)
         path = Path(value).expanduser()
         if not path.is_file() or next(fields, {}).get("element", {}).get("type") != "file_input":

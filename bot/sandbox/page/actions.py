@@ -29,11 +29,11 @@ class PageActions:
             "submit": lambda viewpoint, _: self.slack.submit(viewpoint.user(self.stage)),
             "close": self._close,
             "home": lambda viewpoint, _: self.slack.open_home(viewpoint.user(self.stage)),
-            "shortcut": lambda viewpoint, asked: self.slack.shortcut(viewpoint.user(self.stage), asked["id"]),
+            "shortcut": lambda viewpoint, body: self.slack.shortcut(viewpoint.user(self.stage), body["id"]),
             "message_shortcut": self._message_shortcut,
         }
 
-    def do(self, gesture: str, viewpoint: Viewpoint, asked: ActionBody) -> ActionResult:
+    def perform(self, gesture: str, viewpoint: Viewpoint, body: ActionBody) -> ActionResult:
         """Performs an action.
 
         Raises:
@@ -41,7 +41,7 @@ class PageActions:
         """
         act = self._commands[gesture]
         try:
-            done = act(viewpoint, asked)
+            done = act(viewpoint, body)
         except LookupError:
             return {"error": MESSAGE_GONE}
         except ValueError as wrong:
@@ -50,8 +50,8 @@ class PageActions:
             return {"error": _failure_text(done)} if done.error else {}
         return done or {}
 
-    def _write(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | ActionResult | None:
-        text, thread = str(asked["text"]).strip(), asked.get("thread")
+    def _write(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | ActionResult | None:
+        text, thread = str(body["text"]).strip(), body.get("thread")
         user, channel = viewpoint.user(self.stage), viewpoint.channel(self.stage)
         if not text.startswith("/"):
             self.slack.say(user, channel, text, thread=thread)
@@ -63,51 +63,51 @@ class PageActions:
             return {"error": f"{command} is not a command that this workspace has. Type /park and a line."}
         return self.slack.slash(user, channel, rest.strip())
 
-    def _where(self, viewpoint: Viewpoint, asked: ActionBody) -> Message | View:
+    def _where(self, viewpoint: Viewpoint, body: ActionBody) -> Message | View:
         """Returns the view or message that the action was made in, or raises LookupError."""
         user = viewpoint.user(self.stage)
-        if view := asked.get("view"):
+        if view := body.get("view"):
             there = {one.id: one for one in (*self.slack.views_of(user), self.slack.home(user)) if one}
             return there[view]
-        return self._message(asked)
+        return self._message(body)
 
-    def _message(self, asked: ActionBody) -> Message:
-        private = bool(asked.get("private"))
-        post = self.slack.state.find(asked["channel"], asked["ts"], ephemeral=private)
+    def _message(self, body: ActionBody) -> Message:
+        private = bool(body.get("private"))
+        post = self.slack.state.find(body["channel"], body["ts"], ephemeral=private)
         if post is None:
             raise LookupError(MESSAGE_GONE)
         return render_message(self.slack.state, post)
 
-    def _click(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack:
+    def _click(self, viewpoint: Viewpoint, body: ActionBody) -> Ack:
         """Clicks a button, or chooses an option of a menu by its value."""
-        ids = {"block_id": asked["block"], "action_id": asked["action"]}
-        where = self._where(viewpoint, asked)
-        return self.slack.click(viewpoint.user(self.stage), where, value=asked.get("value"), **ids)
+        ids = {"block_id": body["block"], "action_id": body["action"]}
+        where = self._where(viewpoint, body)
+        return self.slack.click(viewpoint.user(self.stage), where, value=body.get("value"), **ids)
 
-    def _fill(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | None:
-        where = self._where(viewpoint, asked)
-        ids = {"block_id": asked["block"], "action_id": asked["action"]}
-        return self.slack.fill(viewpoint.user(self.stage), asked["value"], where=where, **ids)
+    def _fill(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
+        where = self._where(viewpoint, body)
+        ids = {"block_id": body["block"], "action_id": body["action"]}
+        return self.slack.fill(viewpoint.user(self.stage), body["value"], where=where, **ids)
 
-    def _attach(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack | None:
+    def _attach(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
         """Uploads base64-encoded files and puts them into a file input."""
-        user, where = viewpoint.user(self.stage), self._where(viewpoint, asked)
-        files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in asked["files"]]
-        return self.slack.fill(user, files, where=where, block_id=asked["block"], action_id=asked["action"])
+        user, where = viewpoint.user(self.stage), self._where(viewpoint, body)
+        files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in body["files"]]
+        return self.slack.fill(user, files, where=where, block_id=body["block"], action_id=body["action"])
 
-    def _suggest(self, viewpoint: Viewpoint, asked: ActionBody) -> ActionResult:
-        where = self._where(viewpoint, asked)
-        ids = {"block_id": asked["block"], "action_id": asked["action"]}
-        offer = self.slack.suggest(viewpoint.user(self.stage), str(asked["text"]), where=where, **ids)
+    def _suggest(self, viewpoint: Viewpoint, body: ActionBody) -> ActionResult:
+        where = self._where(viewpoint, body)
+        ids = {"block_id": body["block"], "action_id": body["action"]}
+        offer = self.slack.suggest(viewpoint.user(self.stage), str(body["text"]), where=where, **ids)
         return {"options": list(offer)}
 
-    def _close(self, viewpoint: Viewpoint, asked: ActionBody) -> None:
+    def _close(self, viewpoint: Viewpoint, body: ActionBody) -> None:
         user = viewpoint.user(self.stage)
         if self.slack.views_of(user):
-            self.slack.close(user, everything=bool(asked.get("everything")))
+            self.slack.close(user, everything=bool(body.get("everything")))
 
-    def _message_shortcut(self, viewpoint: Viewpoint, asked: ActionBody) -> Ack:
-        return self.slack.message_shortcut(viewpoint.user(self.stage), self._message(asked), asked["id"])
+    def _message_shortcut(self, viewpoint: Viewpoint, body: ActionBody) -> Ack:
+        return self.slack.message_shortcut(viewpoint.user(self.stage), self._message(body), body["id"])
 
 
 def _failure_text(ack: Ack) -> str:

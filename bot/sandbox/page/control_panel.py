@@ -167,15 +167,15 @@ class ControlPanel:
 
     def __init__(self, stage: Stage, child: BotProcess) -> None:
         self.stage, self.child = stage, child
-        self._acts: dict[str, Callable[[str], None]] = {
+        self._actions: dict[str, Callable[[str], None]] = {
             "forward": self._forward,
             "kill": lambda _: self.child.kill(),
             "start": lambda _: self.child.start(),
             "cut": lambda _: self.stage.slack.link.drop(),
-            "behind": self._behind,
+            "behind": self._change_in_console,
         }
 
-    def do(self, name: str, value: str) -> None:
+    def perform(self, name: str, value: str) -> None:
         """Performs a control action.
 
         Raises:
@@ -184,11 +184,11 @@ class ControlPanel:
         if name in FAULT_SWITCHES:
             FAULT_SWITCHES[name].set(self.stage, value)
         else:
-            self._acts[name](value)
+            self._actions[name](value)
         with self.stage.slack.state.changed:
             self.stage.slack.state.changed.notify_all()
 
-    def seen(self, zone: tzinfo) -> dict[str, Any]:
+    def template_variables(self, zone: tzinfo) -> dict[str, Any]:
         """Returns the variables of the control panel's template."""
         with self.stage.pbx.state.lock:
             return {
@@ -200,13 +200,13 @@ class ControlPanel:
                 "groups": [self._group(id) for id in self.stage.pbx.state.groups],
                 "latest": self.stage.pbx.state.audit[-1]["object_name"] if self.stage.pbx.state.audit else None,
                 "users": [(n, user["display_name"]) for n, user in sorted(self.stage.pbx.state.users.items())],
-                "heard": self._heard(),
+                "heard": self._request_rows(),
             }
 
     def _forward(self, minutes: str) -> None:
         self.child.forward(timedelta(minutes=int(minutes)))
 
-    def _behind(self, value: str) -> None:
+    def _change_in_console(self, value: str) -> None:
         """Changes a group's members in the PBX console, without the bot."""
         asked = json.loads(value)
         pbx, group, extension = self.stage.pbx, asked["group"], asked["extension"]
@@ -237,17 +237,17 @@ class ControlPanel:
         ring_group = self.stage.pbx.state.ring_groups.get(record["ring_group_id"] or "", {}) if rings else {}
         return f"{RECALL_TEXTS.get(record['recall_to'], '')}{ring_group.get('name', '')}"
 
-    def _heard(self) -> list[tuple[int, RequestRow]]:
+    def _request_rows(self) -> list[tuple[int, RequestRow]]:
         """Returns the latest requests with their numbers, newest first."""
         all_ = list(enumerate(self.stage.pbx.requests, 1))
-        return [(number, self._shown(one)) for number, one in reversed(all_[-MAX_REQUESTS:])]
+        return [(number, self._request_row(one)) for number, one in reversed(all_[-MAX_REQUESTS:])]
 
-    def _shown(self, one: RecordedRequest) -> RequestRow:
+    def _request_row(self, one: RecordedRequest) -> RequestRow:
         status = "waiting" if one.status is None else str(one.status)
         bad = one.status is None or one.status >= 400
-        return RequestRow(one.method, self._named(one.path), status, one.write, bad, _request_details(one))
+        return RequestRow(one.method, self._readable_path(one.path), status, one.write, bad, _request_details(one))
 
-    def _named(self, path: str) -> str:
+    def _readable_path(self, path: str) -> str:
         """Returns the path with names in the place of group ids."""
         plain = unquote(path).removeprefix("/api")
         for id, one in (self.stage.pbx.state.groups | self.stage.pbx.state.ring_groups).items():

@@ -44,7 +44,7 @@ class RegionRenderer:
     """Renders regions; it never changes the workspace."""
 
     def __init__(self, stage: Stage, child: BotProcess, made: Environment, backstage: ControlPanel) -> None:
-        self.stage, self.child, self._made, self._control_panel = stage, child, made, backstage
+        self.stage, self.child, self._templates, self._control_panel = stage, child, made, backstage
         self._shortcuts = manifest_features()["shortcuts"]
 
     def page(self, viewpoint: Viewpoint) -> Markup:
@@ -74,11 +74,11 @@ class RegionRenderer:
 
     def control_region(self, viewpoint: Viewpoint) -> Regions:
         """Renders the control panel."""
-        known = self._control_panel.seen(viewpoint.zone(self.stage))
+        known = self._control_panel.template_variables(viewpoint.zone(self.stage))
         return {"backstage": self._renderer(viewpoint)("backstage.html", **known)}
 
     def _renderer(self, viewpoint: Viewpoint) -> Renderer:
-        return Renderer(self.stage, self._made, viewpoint)
+        return Renderer(self.stage, self._templates, viewpoint)
 
     def _title(self, viewpoint: Viewpoint) -> Markup:
         private = viewpoint.where != APP and self.stage.slack.state.channels[viewpoint.channel(self.stage)].private
@@ -101,8 +101,8 @@ class RegionRenderer:
 
     def _newest(self, viewpoint: Viewpoint) -> str:
         """Returns the `ts` of the last message, by which the page marks unread channels."""
-        seen = self._seen(viewpoint, None)
-        return seen[-1].ts if seen else ""
+        template_variables = self._seen(viewpoint, None)
+        return template_variables[-1].ts if template_variables else ""
 
     def _messages(self, viewpoint: Viewpoint) -> Markup:
         known = {

@@ -118,13 +118,13 @@ class Renderer:
     """Renders templates for one viewpoint; templates call its methods as `draw`."""
 
     def __init__(self, stage: Stage, made: Environment, viewpoint: Viewpoint) -> None:
-        self.stage, self.viewpoint, self._made = stage, viewpoint, made
+        self.stage, self.viewpoint, self._templates = stage, viewpoint, made
         self.state = stage.slack.state
         self.now = stage.now().astimezone(viewpoint.zone(stage))
         self._mrkdwn = Mrkdwn(self.state, self.now, viewpoint.user(stage))
 
     def __call__(self, template: str, **known: Any) -> Markup:
-        return Markup(self._made.get_template(template).render(draw=self, viewpoint=self.viewpoint, **known))  # noqa: S704
+        return Markup(self._templates.get_template(template).render(draw=self, viewpoint=self.viewpoint, **known))  # noqa: S704
 
     def text(self, text: Json) -> Markup:
         """Renders a text object."""

@@ -44,9 +44,9 @@ class RegionStream:
             self._changed.notify_all()
         self._counting.join()
 
-    def of(self, viewpoint: Viewpoint) -> Iterator[str]:
+    def events(self, viewpoint: Viewpoint) -> Iterator[str]:
         """Yields server-sent events until the connection or the server is closed."""
-        told: Regions = {}
+        sent: Regions = {}
         drawn, quiet = -1, 0
         while not self._stopping:
             changes = self._changes
@@ -54,8 +54,8 @@ class RegionStream:
                 self._regions.regions(viewpoint) if changes != drawn else {}
             )
             drawn = changes
-            fresh = {name: html for name, html in now.items() if told.get(name) != html}
-            told |= fresh
+            fresh = {name: html for name, html in now.items() if sent.get(name) != html}
+            sent |= fresh
             quiet = 0 if fresh else quiet + 1
             if fresh or quiet % KEEPALIVE_POLLS == 0:
                 yield f"data: {json.dumps(fresh)}\n\n"
@@ -81,8 +81,8 @@ class DemoPage:
     def __init__(self, stage: Stage | None = None) -> None:
         self.stage = stage or Stage(policy=DEMO_POLICY)
         self.child = BotProcess(self.stage)
-        self.backstage = ControlPanel(self.stage, self.child)
-        self._regions = RegionRenderer(self.stage, self.child, load_templates(), self.backstage)
+        self.control_panel = ControlPanel(self.stage, self.child)
+        self._regions = RegionRenderer(self.stage, self.child, load_templates(), self.control_panel)
         self._stream = RegionStream(self.stage, self._regions)
         self._actions = PageActions(self.stage)
         self._web = WebServer(self._app())
@@ -119,15 +119,15 @@ class DemoPage:
 
     def _app(self) -> Flask:
         app = Flask(__name__, template_folder=None)
-        app.before_request(self._own)
+        app.before_request(self._check_origin)
         app.after_request(_security_headers)
         app.get("/")(self._show)
         app.get("/events")(self._events)
         app.post("/gesture/<name>", endpoint="gesture")(self._gesture)
-        app.post("/backstage/<name>", endpoint="set")(self._set)
+        app.post("/backstage/<name>", endpoint="set")(self._control)
         return app
 
-    def _own(self) -> None:
+    def _check_origin(self) -> None:
         """Rejects requests of other origins and other host names (CSRF, DNS rebinding)."""
         host = urlsplit(self._web.url).netloc
         there = (host, host.replace("127.0.0.1", "localhost"))
@@ -139,17 +139,17 @@ class DemoPage:
         return self._regions.page(self._viewpoint())
 
     def _events(self) -> Response:
-        return Response(self._stream.of(self._viewpoint()), mimetype="text/event-stream")
+        return Response(self._stream.events(self._viewpoint()), mimetype="text/event-stream")
 
     def _gesture(self, name: str) -> Response:
         try:
-            return jsonify(self._actions.do(name, self._viewpoint(), _json_body()))
+            return jsonify(self._actions.perform(name, self._viewpoint(), _json_body()))
         except KeyError:
             abort(404)
 
-    def _set(self, name: str) -> Response:
+    def _control(self, name: str) -> Response:
         try:
-            self.backstage.do(name, str(_json_body().get("value", "")))
+            self.control_panel.perform(name, str(_json_body().get("value", "")))
         except LookupError:
             abort(404)
         return jsonify({})

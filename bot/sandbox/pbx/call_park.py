@@ -47,14 +47,14 @@ class ServerEndpoints:
     def update(self) -> str:
         state = self.context.state
         sent = validate_fields(read_json_object(), SERVER_FIELDS, self.context.switches)
-        wanted = self._left_out() | sent
+        wanted = self._omitted_fields() | sent
         check_recall(sent, state.server | wanted, state)
         self._check_number(sent)
         self._check_prompt(sent)
         state.change_server(wanted, API_ACTOR)
         return ""
 
-    def _left_out(self) -> Record:
+    def _omitted_fields(self) -> Record:
         """Returns values for the fields that the body leaves out."""
         left = default_values(SERVER_FIELDS) if self.context.switches.updates == "replacing" else {}
         left.pop("prompt_file_id", None)

@@ -118,19 +118,19 @@ class PbxHttpServer(ThreadedWSGIServer):
     """Threaded server that knows its open connections."""
 
     def __init__(self, app: Any, port: int, tls: ssl.SSLContext | None = None) -> None:
-        self.open: set[socket.socket] = set()
+        self.open_connections: set[socket.socket] = set()
         super().__init__("127.0.0.1", port, app, KeepAliveHandler, ssl_context=tls)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self.open.add(request)
+        self.open_connections.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        self.open.discard(request)
+        self.open_connections.discard(request)
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
         """Shuts down every connection; the thread that serves it closes it."""
-        for connection in tuple(self.open):
+        for connection in tuple(self.open_connections):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -29,21 +29,21 @@ class Deliveries:
         for thread in self._threads:
             thread.join()
 
-    def once(self, kind: str, payload: Json) -> Ack:
+    def deliver(self, kind: str, payload: Json) -> Ack:
         """Delivers a command or an interaction, which Slack does not retry."""
         answered = kind == "slash_commands" or payload["type"] in ("view_submission", "block_suggestion")
         return self._send(kind, payload, {"accepts_response_payload": answered})
 
     def event(self, payload: Json) -> Ack:
         """Delivers an event and returns the first attempt's outcome; retries follow in a thread."""
-        ack = self.attempt(payload)
+        ack = self.deliver_event_once(payload)
         if not ack.ok:
             thread = threading.Thread(target=self._again, args=(payload,), name="slack-event")
             self._threads.append(thread)
             thread.start()
         return ack
 
-    def attempt(self, payload: Json, number: int = 0) -> Ack:
+    def deliver_event_once(self, payload: Json, number: int = 0) -> Ack:
         """Delivers an event once; `number` is the number of the retry, 0 for the first attempt."""
         retry = {"retry_attempt": number, "retry_reason": "timeout" if number else ""}
         return self._send("events_api", payload, {"accepts_response_payload": False, **retry})
@@ -51,7 +51,7 @@ class Deliveries:
     def _again(self, payload: Json) -> None:
         for number, delay in enumerate(self._retry_after, start=1):
             self._state.wait(lambda: False, delay)
-            if self._state.stopping or self.attempt(payload, number).ok:
+            if self._state.stopping or self.deliver_event_once(payload, number).ok:
                 return
 
     def _send(self, kind: str, payload: Json, more: Json) -> Ack:

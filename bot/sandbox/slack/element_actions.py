@@ -34,9 +34,9 @@ class TargetLookup:
     urls: ResponseURLs
     deliveries: Deliveries
 
-    def _before(self, user: str, where: Message | View | None) -> StoredView | Post:
+    def _target(self, user: str, where: Message | View | None) -> StoredView | Post:
         """Returns the current message or view, by default the top view; LookupError if it is gone."""
-        found = self._post(user, where) if isinstance(where, Message) else self._sheet(user, where)
+        found = self._post(user, where) if isinstance(where, Message) else self._find_view(user, where)
         if found is None:
             raise LookupError("that is not there for them any more")
         return found
@@ -48,12 +48,16 @@ class TargetLookup:
         post = self.state.find(message.channel, message.ts, ephemeral=message.ephemeral)
         return post if post and post.only_for in (None, user) else None
 
-    def _sheet(self, user: str, view: View | None) -> StoredView | None:
+    def _find_view(self, user: str, view: View | None) -> StoredView | None:
         stack = self.state.sheets.stack(user)
         if view is None:
             return stack[-1] if stack else None
-        sheet = self.state.sheets.find(view.id)
-        return sheet if sheet and (sheet in stack[-1:] or sheet is self.state.sheets.home(user)) else None
+        stored_view = self.state.sheets.find(view.id)
+        return (
+            stored_view
+            if stored_view and (stored_view in stack[-1:] or stored_view is self.state.sheets.home(user))
+            else None
+        )
 
     def _values(self, where: StoredView | Post) -> Values:
         return where.values if isinstance(where, StoredView) else first(where.blocks, where.channel)
@@ -62,12 +66,12 @@ class TargetLookup:
         """Sends an action to the app; on failure the user is informed."""
         action["action_ts"] = self.state.stamps.next()
         if isinstance(where, StoredView):
-            ack = self.deliveries.once("interactive", view_actions(self.state, where, action))
+            ack = self.deliveries.deliver("interactive", view_actions(self.state, where, action))
             where.trouble = CONNECTION_ERROR if ack.error else where.trouble
             return ack
         url = self.urls.new(where.channel, user, where)
         person = self.state.people[user]
-        ack = self.deliveries.once("interactive", block_actions(self.state, person, where, action, url, values))
+        ack = self.deliveries.deliver("interactive", block_actions(self.state, person, where, action, url, values))
         if ack.error:
             self.state.post_as_slackbot(where.channel, user, f'The app failed with the error "{ack.error}"')
         return ack
@@ -99,17 +103,17 @@ class SuggestionActions(TargetLookup):
         action_id: str | None = None,
     ) -> Suggestions:
         """Types into an external menu, by default of the top view, and returns its options."""
-        before = self._before(user, where)
-        block, element = find_field(before.blocks, label=label, block_id=block_id, action_id=action_id)
+        target = self._target(user, where)
+        block, element = find_field(target.blocks, label=label, block_id=block_id, action_id=action_id)
         if "external" not in element["type"]:
             raise LookupError(f"the app is not asked for the options of a {element['type']}")
-        return self._ask(user, before, block, element, text)
+        return self._ask(user, target, block, element, text)
 
     def _ask(self, user: str, where: StoredView | Post, block: Json, element: Json, text: str) -> Suggestions:
         if len(text) < element.get("min_query_length", DEFAULT_MIN_QUERY_LENGTH):
             return Suggestions()
         payload = block_suggestion(self.state, self.state.people[user], where, block, element, text)
-        ack = self.deliveries.once("interactive", payload)
+        ack = self.deliveries.deliver("interactive", payload)
         offer = Suggestions()
         try:
             offer.extend(parse_suggestions(ack.payload) if ack.ok else [])
@@ -162,22 +166,22 @@ class FieldActions(SuggestionActions):
         Raises:
             LookupError: The value cannot be chosen; the message lists what can.
         """
-        before = self._before(user, where)
-        block, element = find_field(before.blocks, label=label, block_id=block_id, action_id=action_id)
+        target = self._target(user, where)
+        block, element = find_field(target.blocks, label=label, block_id=block_id, action_id=action_id)
         acts = block["type"] != "input" or bool(block.get("dispatch_action"))
         if acts and "confirm" in element and not sure:
             return Ack(ok=False, seconds=0.0, error="cancelled")
-        there = available_choices(self.state, user, element, self._offered(user, before, block, element, value))
+        there = available_choices(self.state, user, element, self._offered(user, target, block, element, value))
         now = entry_of(element, entered(element, value, there))
         grant_access(self.state, element, now)
-        if isinstance(before, StoredView):
-            self._enter(before, block, element, now)
-        return self._chosen(user, before, block, element, now) if acts else None
+        if isinstance(target, StoredView):
+            self._enter(target, block, element, now)
+        return self._chosen(user, target, block, element, now) if acts else None
 
-    def _enter(self, sheet: StoredView, block: Json, element: Json, now: Json) -> None:
+    def _enter(self, stored_view: StoredView, block: Json, element: Json, now: Json) -> None:
         with self.state.changed:
-            sheet.values[block["block_id"]][element["action_id"]] = now
-            sheet.errors.pop(block["block_id"], None)
+            stored_view.values[block["block_id"]][element["action_id"]] = now
+            stored_view.errors.pop(block["block_id"], None)
             self.state.changed.notify_all()
 
     def _chosen(self, user: str, where: StoredView | Post, block: Json, element: Json, now: Json) -> Ack:
@@ -208,24 +212,24 @@ class ClickActions(FieldActions):
         Args:
             values: State of the inputs of a message.
         """
-        before = self._before(user, where)
-        block, element = find_element(before.blocks, label=label, action_id=action_id, value=value, block_id=block_id)
+        target = self._target(user, where)
+        block, element = find_element(target.blocks, label=label, action_id=action_id, value=value, block_id=block_id)
         if "confirm" in element and not sure:
             return Ack(ok=False, seconds=0.0, error="cancelled")
-        if isinstance(before, StoredView) and element["type"] in VALUE_SLOTS:
-            return self._pick(user, before, block, element, find_option(element, label, value))
-        return self._act(user, before, action_of(block, element, value=value, label=label), values)
+        if isinstance(target, StoredView) and element["type"] in VALUE_SLOTS:
+            return self._pick(user, target, block, element, find_option(element, label, value))
+        return self._act(user, target, action_of(block, element, value=value, label=label), values)
 
-    def _pick(self, user: str, sheet: StoredView, block: Json, element: Json, option: Json) -> Ack:
+    def _pick(self, user: str, stored_view: StoredView, block: Json, element: Json, option: Json) -> Ack:
         now = entry_of(element, [option] if VALUE_SLOTS[element["type"]].many else option)
-        self._enter(sheet, block, element, now)
-        return self._chosen(user, sheet, block, element, now)
+        self._enter(stored_view, block, element, now)
+        return self._chosen(user, stored_view, block, element, now)
 
     def question(
         self, user: str, where: Message | View, *, label: str | None = None, action_id: str | None = None
     ) -> str | None:
         """Returns the text of the confirmation dialog and its buttons, or None if there is none."""
-        _, element = find_element(self._before(user, where).blocks, label=label, action_id=action_id)
+        _, element = find_element(self._target(user, where).blocks, label=label, action_id=action_id)
         if "confirm" not in element:
             return None
         title, text, yes, no = (element["confirm"][key]["text"] for key in ("title", "text", "confirm", "deny"))

@@ -68,18 +68,20 @@ class FileRoutes:
         def upload(key: str) -> Response:
             raw = request.mimetype != "multipart/form-data"  # else the stream is read for its parts
             content = request.get_data() if raw else b"".join(part.read() for part in request.files.values())
-            return interceptor.handle("upload_url", {"length": len(content)}, "none", lambda: self._taken(key, content))
+            return interceptor.handle(
+                "upload_url", {"length": len(content)}, "none", lambda: self._store_upload(key, content)
+            )
 
         @routes.get("/files-pri/<team_and_id>/download/<name>")
         def download(team_and_id: str, name: str) -> Response:
             given = request.headers.get("Authorization", "")
             kind = "bot" if given == f"Bearer {self._state.bot_token}" else "unknown" if given else "none"
             id = team_and_id.rpartition("-")[2]
-            return interceptor.handle("file_download", {"file": id}, kind, lambda: self._given(id, kind))
+            return interceptor.handle("file_download", {"file": id}, kind, lambda: self._serve_download(id, kind))
 
         return routes
 
-    def _given(self, id: str, kind: str) -> Response:
+    def _serve_download(self, id: str, kind: str) -> Response:
         """Serves the content; without a token for files:read it redirects to the sign-in page, as Slack does."""
         file = self._state.files.get(id)
         if kind != "bot" or "files:read" not in self._state.scopes:
@@ -90,7 +92,7 @@ class FileRoutes:
             return Response(status=302, headers={"Location": file.moved_to})
         return Response(file.content, mimetype="application/octet-stream")
 
-    def _taken(self, key: str, content: bytes) -> Response:
+    def _store_upload(self, key: str, content: bytes) -> Response:
         """Stores an upload: once, and only with the announced length."""
         with self._state.changed:
             file = next((one for one in self._state.files.values() if one.url.endswith(f"/{key}")), None)

@@ -14,26 +14,26 @@ from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.views import StoredView
 
 
-def apply_submission_response(state: SlackState, sheet: StoredView, answer: Json | None) -> None:
+def apply_submission_response(state: SlackState, stored_view: StoredView, answer: Json | None) -> None:
     """Closes the view, or does what the app's response says; SlackError if it is invalid."""
     action = (answer or {}).get("response_action")
     if not answer:
-        state.sheets.remove(sheet)
+        state.sheets.remove(stored_view)
     elif action == "clear":
-        state.sheets.remove(*state.sheets.stack(sheet.user))
+        state.sheets.remove(*state.sheets.stack(stored_view.user))
     elif action == "errors":
-        sheet.errors = _parse_errors(sheet, answer.get("errors"))
+        stored_view.errors = _parse_errors(stored_view, answer.get("errors"))
     elif action == "update":
-        state.sheets.replace(sheet, _parse_view(answer))
+        state.sheets.replace(stored_view, _parse_view(answer))
     elif action == "push":
-        state.sheets.push(sheet, _parse_view(answer))
+        state.sheets.push(stored_view, _parse_view(answer))
     else:
         raise SlackError("invalid_response_action")
 
 
-def _parse_errors(sheet: StoredView, errors: object) -> dict[str, str]:
+def _parse_errors(stored_view: StoredView, errors: object) -> dict[str, str]:
     """Returns the errors by block_id; they are allowed for inputs only."""
-    inputs = {block["block_id"] for block in sheet.blocks if block["type"] == "input"}
+    inputs = {block["block_id"] for block in stored_view.blocks if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or set(errors) - inputs:
         raise SlackError("invalid_errors")
     return {str(block_id): str(words) for block_id, words in errors.items()}
@@ -47,13 +47,13 @@ def _parse_view(answer: Json) -> Json:
     return view
 
 
-def validate_form(sheet: StoredView) -> dict[str, str]:
+def validate_form(stored_view: StoredView) -> dict[str, str]:
     """Returns the client's own validation errors by block_id; a form that has any is not sent."""
     found: dict[str, str] = {}
-    for block in sheet.blocks:
+    for block in stored_view.blocks:
         if block["type"] == "input":
             element = block["element"]
-            value = value_of(sheet.values[block["block_id"]][element["action_id"]])
+            value = value_of(stored_view.values[block["block_id"]][element["action_id"]])
             for words in _input_errors(block, element, value):
                 found.setdefault(block["block_id"], words)
     return found
@@ -94,7 +94,7 @@ class ModalActions(TargetLookup):
     def views_of(self, user: str) -> list[View]:
         """Returns the views of the user's modal, the root first."""
         with self.state.changed:
-            return [render_view(self.state, sheet) for sheet in self.state.sheets.stack(user)]
+            return [render_view(self.state, stored_view) for stored_view in self.state.sheets.stack(user)]
 
     def view(self, user: str) -> View:
         """Returns the top view; LookupError if no modal is open."""
@@ -107,51 +107,51 @@ class ModalActions(TargetLookup):
 
         Without a valid acknowledgement the view stays open with what was typed, and `View.trouble` is set.
         """
-        sheet = self._open(user)
-        if "submit" not in sheet.content:
+        stored_view = self._open(user)
+        if "submit" not in stored_view.content:
             raise LookupError("that view has no button to submit it")
         with self.state.changed:
-            sheet.errors, sheet.trouble = validate_form(sheet), None
+            stored_view.errors, stored_view.trouble = validate_form(stored_view), None
             self.state.changed.notify_all()
-        if sheet.errors:
+        if stored_view.errors:
             return Ack(ok=False, seconds=0.0, error="not_submitted")
-        ack = self.deliveries.once("interactive", view_submission(self.state, sheet, self._urls(sheet)))
-        return self._answered(sheet, ack)
+        ack = self.deliveries.deliver("interactive", view_submission(self.state, stored_view, self._urls(stored_view)))
+        return self._answered(stored_view, ack)
 
-    def _answered(self, sheet: StoredView, ack: Ack) -> Ack:
+    def _answered(self, stored_view: StoredView, ack: Ack) -> Ack:
         with self.state.changed:
             if ack.ok:
                 try:
-                    apply_submission_response(self.state, sheet, ack.payload)
+                    apply_submission_response(self.state, stored_view, ack.payload)
                 except SlackError as refusal:
                     ack = replace(ack, ok=False, error=refusal.code)
-            sheet.trouble = CONNECTION_ERROR if ack.error else None
+            stored_view.trouble = CONNECTION_ERROR if ack.error else None
             self.state.changed.notify_all()
         return ack
 
-    def _urls(self, sheet: StoredView) -> list[Json]:
+    def _urls(self, stored_view: StoredView) -> list[Json]:
         """Returns a response_url for each conversation chosen in an input with `response_url_enabled`."""
         made = []
-        for block in sheet.blocks:
+        for block in stored_view.blocks:
             element = block.get("element", {})
             if element.get("response_url_enabled"):
                 ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
-                if channel := value_of(sheet.values[ids["block_id"]][ids["action_id"]]):
-                    url = self.urls.new(channel, sheet.user)
+                if channel := value_of(stored_view.values[ids["block_id"]][ids["action_id"]]):
+                    url = self.urls.new(channel, stored_view.user)
                     made.append({**ids, "channel_id": channel, "response_url": url})
         return made
 
     def close(self, user: str, *, everything: bool = False) -> list[Ack]:
         """Closes the top view, or with `everything` the modal; returns acknowledgements of view_closed."""
-        sheet = self._open(user)
-        everything = everything or bool(sheet.content.get("clear_on_close"))
-        gone = self.state.sheets.stack(user)[::-1] if everything else [sheet]
-        told = [view_closed(self.state, s, everything) for s in gone if s.content.get("notify_on_close")]
-        self.state.sheets.remove(*gone)
-        return [self.deliveries.once("interactive", payload) for payload in told]
+        stored_view = self._open(user)
+        everything = everything or bool(stored_view.content.get("clear_on_close"))
+        closed = self.state.sheets.stack(user)[::-1] if everything else [stored_view]
+        payloads = [view_closed(self.state, s, everything) for s in closed if s.content.get("notify_on_close")]
+        self.state.sheets.remove(*closed)
+        return [self.deliveries.deliver("interactive", payload) for payload in payloads]
 
     def _open(self, user: str) -> StoredView:
-        sheet = self._sheet(user, None)
-        if sheet is None:
+        stored_view = self._find_view(user, None)
+        if stored_view is None:
             raise LookupError("no modal is open for them")
-        return sheet
+        return stored_view

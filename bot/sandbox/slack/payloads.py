@@ -118,21 +118,21 @@ def is_shared(state: SlackState, channel: Channel) -> bool:
     return any(state.people[m].team != state.team for m in channel.members)
 
 
-def view_object(state: SlackState, sheet: StoredView, *, with_state: bool = True) -> Json:
+def view_object(state: SlackState, stored_view: StoredView, *, with_state: bool = True) -> Json:
     """Returns the view object, with the user's entries in payloads and without them in API responses."""
     shown: Json = {
-        "id": sheet.id,
+        "id": stored_view.id,
         "team_id": state.team,
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",
         "clear_on_close": False,
         "notify_on_close": False,
-        **sheet.content,
-        "state": {"values": copy.deepcopy(sheet.values) if with_state else {}},
-        "hash": sheet.hash,
-        "root_view_id": sheet.root,
-        "previous_view_id": sheet.previous,
+        **stored_view.content,
+        "state": {"values": copy.deepcopy(stored_view.values) if with_state else {}},
+        "hash": stored_view.hash,
+        "root_view_id": stored_view.root,
+        "previous_view_id": stored_view.previous,
         "app_id": state.app,
         "app_installed_team_id": state.team,
         "bot_id": state.bot.bot_id,
@@ -140,31 +140,31 @@ def view_object(state: SlackState, sheet: StoredView, *, with_state: bool = True
     return shown if shown["type"] == "home" else {"submit": None, "close": None, **shown}
 
 
-def view_actions(state: SlackState, sheet: StoredView, action: Json) -> Json:
+def view_actions(state: SlackState, stored_view: StoredView, action: Json) -> Json:
     """Returns an action in a view, which has no conversation and no response_url."""
     return {
-        **interaction_fields(state, state.people[sheet.user], "block_actions"),
-        "container": {"type": "view", "view_id": sheet.id},
-        "trigger_id": state.triggers.new(sheet.user, channel=sheet.channel, view=sheet.id),
-        "view": view_object(state, sheet),
+        **interaction_fields(state, state.people[stored_view.user], "block_actions"),
+        "container": {"type": "view", "view_id": stored_view.id},
+        "trigger_id": state.triggers.new(stored_view.user, channel=stored_view.channel, view=stored_view.id),
+        "view": view_object(state, stored_view),
         "actions": [action],
     }
 
 
-def view_submission(state: SlackState, sheet: StoredView, urls: list[Json]) -> Json:
+def view_submission(state: SlackState, stored_view: StoredView, urls: list[Json]) -> Json:
     """Returns a submission; `urls` are dicts of block_id, action_id, channel_id, response_url."""
     return {
-        **interaction_fields(state, state.people[sheet.user], "view_submission"),
-        "trigger_id": state.triggers.new(sheet.user, channel=sheet.channel, view=sheet.id),
-        "view": view_object(state, sheet),
+        **interaction_fields(state, state.people[stored_view.user], "view_submission"),
+        "trigger_id": state.triggers.new(stored_view.user, channel=stored_view.channel, view=stored_view.id),
+        "view": view_object(state, stored_view),
         "response_urls": urls,
     }
 
 
-def view_closed(state: SlackState, sheet: StoredView, cleared: bool) -> Json:
+def view_closed(state: SlackState, stored_view: StoredView, cleared: bool) -> Json:
     """Returns the payload of a closed view; `cleared` if the whole modal was closed."""
-    payload = interaction_fields(state, state.people[sheet.user], "view_closed")
-    return payload | {"view": view_object(state, sheet), "is_cleared": cleared}
+    payload = interaction_fields(state, state.people[stored_view.user], "view_closed")
+    return payload | {"view": view_object(state, stored_view), "is_cleared": cleared}
 
 
 def block_suggestion(
@@ -204,8 +204,8 @@ def app_home_opened(state: SlackState, person: User, channel: str, tab: str) -> 
     """Returns the inner event, with the published view if there is one."""
     event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": tab}
     event["event_ts"] = state.stamps.next()
-    sheet = state.sheets.home(person.id)
-    return event | {"view": view_object(state, sheet)} if sheet and tab == "home" else event
+    stored_view = state.sheets.home(person.id)
+    return event | {"view": view_object(state, stored_view)} if stored_view and tab == "home" else event
 
 
 _HISTORY = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}

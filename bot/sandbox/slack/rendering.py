@@ -129,20 +129,20 @@ def _render_leaf(state: SlackState, part: Json) -> str:
     return str(part.get("text", part.get("url", "")))
 
 
-def field_texts(state: SlackState, sheet: StoredView) -> Iterator[tuple[str, str]]:
+def field_texts(state: SlackState, stored_view: StoredView) -> Iterator[tuple[str, str]]:
     """Yields the label and the value of each field."""
-    for block, element in interactive_elements(sheet.blocks):
+    for block, element in interactive_elements(stored_view.blocks):
         if element["type"] in VALUE_SLOTS:
-            entry = sheet.values[block["block_id"]][element["action_id"]]
+            entry = stored_view.values[block["block_id"]][element["action_id"]]
             yield label_of(block, element), entry_text(state, entry)
 
 
-def render_input(state: SlackState, sheet: StoredView, block: Json) -> str:
+def render_input(state: SlackState, stored_view: StoredView, block: Json) -> str:
     """Renders an input: `Label (optional): value`, below it hint and error."""
     element = block["element"]
-    entry = sheet.values[block["block_id"]][element["action_id"]]
+    entry = stored_view.values[block["block_id"]][element["action_id"]]
     name = block["label"]["text"] + (" (optional)" if block.get("optional") else "")
-    hint, wrong = block.get("hint", {}).get("text"), sheet.errors.get(block["block_id"])
+    hint, wrong = block.get("hint", {}).get("text"), stored_view.errors.get(block["block_id"])
     lines = [
         f"{name}: {render_entry(state, element, entry)}",
         f"  {hint}" if hint else "",
@@ -179,33 +179,35 @@ class View:
     previous_view_id: str | None
 
 
-def render_view(state: SlackState, sheet: StoredView) -> View:
+def render_view(state: SlackState, stored_view: StoredView) -> View:
     """Returns a copy of the view as its user sees it."""
-    sender = view_object(state, sheet)
+    sender = view_object(state, stored_view)
     plain = {key: (sender.get(key) or {}).get("text") for key in ("title", "submit", "close")}
     return View(
         **{key: sender[key] for key in ("id", "type", "hash", "callback_id", "external_id", "private_metadata")},
-        user=sheet.user,
+        user=stored_view.user,
         title=plain["title"] or "",
         submit=plain["submit"],
         close=plain["close"],
         blocks=sender["blocks"],
         state=sender["state"]["values"],
-        fields=dict(field_texts(state, sheet)),
-        errors=dict(sheet.errors),
-        trouble=sheet.trouble,
-        plain="\n".join(line for line in _view_lines(state, sheet, plain) if line),
-        root_view_id=sheet.root,
-        previous_view_id=sheet.previous,
+        fields=dict(field_texts(state, stored_view)),
+        errors=dict(stored_view.errors),
+        trouble=stored_view.trouble,
+        plain="\n".join(line for line in _view_lines(state, stored_view, plain) if line),
+        root_view_id=stored_view.root,
+        previous_view_id=stored_view.previous,
     )
 
 
-def _view_lines(state: SlackState, sheet: StoredView, plain: Json) -> Iterator[str]:
+def _view_lines(state: SlackState, stored_view: StoredView, plain: Json) -> Iterator[str]:
     """Yields title, error text, the blocks, and the buttons."""
     yield plain["title"] or ""
-    yield sheet.trouble or ""
-    for block in sheet.blocks:
+    yield stored_view.trouble or ""
+    for block in stored_view.blocks:
         yield (
-            render_input(state, sheet, block) if block["type"] == "input" else render_block(state, block, sheet.values)
+            render_input(state, stored_view, block)
+            if block["type"] == "input"
+            else render_block(state, block, stored_view.values)
         )
     yield "  ".join(f"[{plain[key]}]" for key in ("submit", "close") if plain[key])

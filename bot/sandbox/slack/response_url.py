@@ -67,7 +67,7 @@ class ResponseURLs:
         try:
             with self._state.changed:
                 address = self._usable(key)
-                self._take(address, body)
+                self._apply(address, body)
                 address.used += 1
         except SlackError as refusal:
             answer = jsonify({"ok": False, "error": refusal.code, **refusal.more})
@@ -85,7 +85,7 @@ class ResponseURLs:
             raise SlackError("used_url")
         return address
 
-    def _take(self, address: _ResponseUrl, body: Any) -> None:
+    def _apply(self, address: _ResponseUrl, body: Any) -> None:
         """Deletes or replaces the clicked message, or posts a new one."""
         if not isinstance(body, dict):
             raise SlackError("invalid_payload")

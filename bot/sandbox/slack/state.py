@@ -44,12 +44,12 @@ class Triggers:
         self._team = team
         self.lifetime = 3.0
         """Seconds that a trigger_id can be used."""
-        self._given: dict[str, Trigger] = {}
+        self._issued: dict[str, Trigger] = {}
 
     def new(self, user: str, *, channel: str | None = None, view: str | None = None, id: str | None = None) -> str:
         """Issues a trigger_id."""
         key = id or new_trigger_id(self._team)
-        self._given[key] = Trigger(user=user, channel=channel, view=view)
+        self._issued[key] = Trigger(user=user, channel=channel, view=view)
         return key
 
     def find(self, key: object) -> Trigger:
@@ -58,7 +58,7 @@ class Triggers:
         Raises:
             SlackError: The id is invalid, used or expired.
         """
-        trigger = self._given.get(str(key))
+        trigger = self._issued.get(str(key))
         if trigger is None or not _FORM.fullmatch(str(key)):
             raise SlackError("invalid_trigger_id")
         if trigger.used:
@@ -69,7 +69,7 @@ class Triggers:
 
     def expire(self) -> None:
         """Expires all trigger_ids issued so far."""
-        for trigger in self._given.values():
+        for trigger in self._issued.values():
             trigger.made -= self.lifetime
 
 

@@ -41,25 +41,27 @@ class MessageActions:
         Args:
             as_sent: The text already has entities, as Slack's client makes them of what was typed.
         """
-        person, place = self._in(user, channel)
+        person, place = self._resolve(user, channel)
         if "commands" not in self.state.scopes:
-            return self._told(person, channel, Ack(ok=False, seconds=0.0, error="not_a_valid_command"), command)
+            return self._report_failure(
+                person, channel, Ack(ok=False, seconds=0.0, error="not_a_valid_command"), command
+            )
         url = self.urls.new(channel, user)
         sent = text if as_sent else escape_typed_text(self.state, text, with_names=True)
         payload = slash_command(self.state, person, place, command, sent, url, trigger_id)
         return self._command(person, payload)
 
     def _command(self, person: User, payload: Json) -> Ack:
-        ack = self.deliveries.once("slash_commands", payload)
+        ack = self.deliveries.deliver("slash_commands", payload)
         channel = payload["channel_id"]
         if ack.ok and ack.payload:
             try:
                 self.urls.post(channel, person.id, ack.payload)
             except SlackError:
                 ack = Ack(ok=False, seconds=ack.seconds, payload=ack.payload, error="invalid_command_response")
-        return self._told(person, channel, ack, payload["command"])
+        return self._report_failure(person, channel, ack, payload["command"])
 
-    def _told(self, person: User, channel: str, ack: Ack, what: str) -> Ack:
+    def _report_failure(self, person: User, channel: str, ack: Ack, what: str) -> Ack:
         """Posts the failure as Slackbot, if there was one."""
         if ack.error:
             self.state.post_as_slackbot(channel, person.id, f'{what} failed with the error "{ack.error}"')
@@ -67,7 +69,7 @@ class MessageActions:
 
     def say(self, user: str, channel: str, text: str, *, thread: str | None = None) -> str:
         """Posts a message and returns its timestamp; the bot gets the subscribed events."""
-        _, place = self._in(user, channel)
+        _, place = self._resolve(user, channel)
         if place.archived:
             raise ValueError(f"{place.name} is archived: nobody writes there")
         sent = escape_typed_text(self.state, text)
@@ -100,12 +102,12 @@ class MessageActions:
             made = [d.envelope for d in self.deliveries.made if kind in (None, d.envelope["type"])]
         last = made[-1]
         if last["type"] == "events_api":
-            return self.deliveries.attempt(last["payload"], last["retry_attempt"] + 1)
+            return self.deliveries.deliver_event_once(last["payload"], last["retry_attempt"] + 1)
         if last["type"] == "slash_commands":
             return self._command(self.state.people[last["payload"]["user_id"]], last["payload"])
-        return self.deliveries.once(last["type"], last["payload"])
+        return self.deliveries.deliver(last["type"], last["payload"])
 
-    def _in(self, user: str, channel: str) -> tuple[User, Channel]:
+    def _resolve(self, user: str, channel: str) -> tuple[User, Channel]:
         """Returns the user and the channel; ValueError if the user has no access to it."""
         place = self.state.channels[channel]
         if user not in place.members and (place.private or place.direct):
@@ -124,7 +126,7 @@ class ShortcutActions:
         """Uses a global shortcut; LookupError if it is not declared."""
         self._declared(callback_id, "global")
         person = self.state.people[user]
-        return self.deliveries.once("interactive", global_shortcut(self.state, person, callback_id))
+        return self.deliveries.deliver("interactive", global_shortcut(self.state, person, callback_id))
 
     def message_shortcut(self, user: str, message: Message, callback_id: str) -> Ack:
         """Uses a shortcut of a message; ephemeral messages have none."""
@@ -136,7 +138,7 @@ class ShortcutActions:
         url = self.urls.new(channel.id, user)
         person = self.state.people[user]
         payload = message_action(self.state, person, post, callback_id, url)
-        ack = self.deliveries.once("interactive", payload)
+        ack = self.deliveries.deliver("interactive", payload)
         if ack.error:
             self.state.post_as_slackbot(channel.id, user, f'The app failed with the error "{ack.error}"')
         return ack
@@ -152,8 +154,8 @@ class ShortcutActions:
     def home(self, user: str) -> View | None:
         """Returns the user's Home tab, or None if nothing was published."""
         with self.state.changed:
-            sheet = self.state.sheets.home(user)
-            return render_view(self.state, sheet) if sheet else None
+            stored_view = self.state.sheets.home(user)
+            return render_view(self.state, stored_view) if stored_view else None
 
     def _declared(self, callback_id: str, kind: str) -> None:
         if self.state.shortcuts.get(callback_id) != kind or "commands" not in self.state.scopes:

@@ -70,7 +70,7 @@ class ViewStore:
     def find(self, view_id: object = None, *, external_id: object = None) -> StoredView | None:
         """Returns the view with that id or external_id, or None."""
         with self._changed:
-            there = [*self._homes.values(), *(sheet for stack in self._stacks.values() for sheet in stack)]
+            there = [*self._homes.values(), *(stored_view for stack in self._stacks.values() for stored_view in stack)]
         if view_id:
             return next((s for s in there if s.id == view_id), None)
         return next((s for s in there if external_id and s.content.get("external_id") == external_id), None)
@@ -79,10 +79,10 @@ class ViewStore:
         """Opens a modal in the place of the user's previous one."""
         self._own_external_id(content)
         with self._changed:
-            sheet = StoredView(user=user, content=content, channel=channel)
-            self._stacks[user] = [sheet]
+            stored_view = StoredView(user=user, content=content, channel=channel)
+            self._stacks[user] = [stored_view]
             self._changed.notify_all()
-        return sheet
+        return stored_view
 
     def push(self, below: StoredView | None, content: Json) -> StoredView:
         """Adds a view on top of the modal that `below` belongs to."""
@@ -94,18 +94,20 @@ class ViewStore:
             if len(stack) >= MAX_STACKED_VIEWS:
                 raise SlackError("push_limit_reached")
             top = stack[-1]
-            sheet = StoredView(user=top.user, content=content, channel=top.channel, root=top.root, previous=top.id)
-            stack.append(sheet)
+            stored_view = StoredView(
+                user=top.user, content=content, channel=top.channel, root=top.root, previous=top.id
+            )
+            stack.append(stored_view)
             self._changed.notify_all()
-        return sheet
+        return stored_view
 
-    def replace(self, sheet: StoredView, content: Json) -> StoredView:
+    def replace(self, stored_view: StoredView, content: Json) -> StoredView:
         """Replaces a view's content."""
-        self._own_external_id(content, sheet)
+        self._own_external_id(content, stored_view)
         with self._changed:
-            sheet.replace(content)
+            stored_view.replace(content)
             self._changed.notify_all()
-        return sheet
+        return stored_view
 
     def publish(self, user: str, content: Json) -> StoredView:
         """Publishes the user's Home tab, which keeps its id."""
@@ -120,12 +122,12 @@ class ViewStore:
     def remove(self, *sheets: StoredView) -> None:
         """Closes views."""
         with self._changed:
-            for sheet in sheets:
-                if sheet in (stack := self._stacks.get(sheet.user, [])):
-                    stack.remove(sheet)
+            for stored_view in sheets:
+                if stored_view in (stack := self._stacks.get(stored_view.user, [])):
+                    stack.remove(stored_view)
             self._changed.notify_all()
 
-    def _own_external_id(self, content: Json, sheet: StoredView | None = None) -> None:
+    def _own_external_id(self, content: Json, stored_view: StoredView | None = None) -> None:
         """Raises duplicate_external_id if another view has it."""
-        if self.find(external_id=content.get("external_id")) not in (None, sheet):
+        if self.find(external_id=content.get("external_id")) not in (None, stored_view):
             raise SlackError("duplicate_external_id")

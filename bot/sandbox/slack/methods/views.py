@@ -15,30 +15,30 @@ from bot.sandbox.slack.views import StoredView
 def views_open(state: SlackState, args: Json) -> Json:
     view = _parse_view(args, "modal")
     trigger = state.triggers.find(_required(args, "trigger_id"))
-    sheet = state.sheets.open(trigger.user, view, trigger.channel)
+    stored_view = state.sheets.open(trigger.user, view, trigger.channel)
     trigger.used = True
-    return _view_response(state, sheet)
+    return _view_response(state, stored_view)
 
 
 @api_method("views.push")
 def views_push(state: SlackState, args: Json) -> Json:
     view = _parse_view(args, "modal")
     trigger = state.triggers.find(_required(args, "trigger_id"))
-    sheet = state.sheets.push(_find_modal(state, trigger.view), view)
+    stored_view = state.sheets.push(_find_modal(state, trigger.view), view)
     trigger.used = True
-    return _view_response(state, sheet)
+    return _view_response(state, stored_view)
 
 
 @api_method("views.update")
 def views_update(state: SlackState, args: Json) -> Json:
     if not (args.get("view_id") or args.get("external_id")):
         raise invalid_arguments("missing required field: view_id [json-pointer:]")
-    sheet = state.sheets.find(args.get("view_id"), external_id=args.get("external_id"))
-    view = _parse_view(args, sheet.content["type"] if sheet else "modal")
-    if sheet is None:
+    stored_view = state.sheets.find(args.get("view_id"), external_id=args.get("external_id"))
+    view = _parse_view(args, stored_view.content["type"] if stored_view else "modal")
+    if stored_view is None:
         raise SlackError("not_found")
-    _check_hash(sheet, args.get("hash"))
-    return _view_response(state, state.sheets.replace(sheet, view))
+    _check_hash(stored_view, args.get("hash"))
+    return _view_response(state, state.sheets.replace(stored_view, view))
 
 
 @api_method("views.publish")
@@ -49,8 +49,8 @@ def views_publish(state: SlackState, args: Json) -> Json:
         raise invalid_arguments("invalid `user_id` [json-pointer:/user_id]")
     if not state.home_tab:
         raise SlackError("not_enabled")
-    if sheet := state.sheets.home(user):
-        _check_hash(sheet, args.get("hash"))
+    if stored_view := state.sheets.home(user):
+        _check_hash(stored_view, args.get("hash"))
     return _view_response(state, state.sheets.publish(user, view))
 
 
@@ -75,15 +75,15 @@ def _required(args: Json, name: str) -> Any:
 
 
 def _find_modal(state: SlackState, view_id: str | None) -> StoredView | None:
-    sheet = state.sheets.find(view_id)
-    return sheet if sheet and sheet.content["type"] == "modal" else None
+    stored_view = state.sheets.find(view_id)
+    return stored_view if stored_view and stored_view.content["type"] == "modal" else None
 
 
-def _check_hash(sheet: StoredView, given: Any) -> None:
+def _check_hash(stored_view: StoredView, given: Any) -> None:
     """Raises hash_conflict unless the hash is the view's current one."""
-    if given and given != sheet.hash:
+    if given and given != stored_view.hash:
         raise SlackError("hash_conflict")
 
 
-def _view_response(state: SlackState, sheet: StoredView) -> Json:
-    return {"view": view_object(state, sheet, with_state=False)}
+def _view_response(state: SlackState, stored_view: StoredView) -> Json:
+    return {"view": view_object(state, stored_view, with_state=False)}
