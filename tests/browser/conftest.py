@@ -1,4 +1,4 @@
-"""A workspace, and a Chromium that looks at it; skipped where there is none, but for PARK_REQUIRE_BROWSER."""
+"""A workspace and a Chromium; skipped where there is none, unless PARK_REQUIRE_BROWSER is set."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every way in: completed lines, mentions, forms, pickers, menus, shortcuts, the Home tab; by mouse and by keyboard."""
+"""Every source of requests: typed lines, mentions, forms, pickers, menus, shortcuts, Home tab; mouse and keyboard."""
 
 import pytest
 

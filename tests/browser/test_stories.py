@@ -1,4 +1,4 @@
-"""The stories of the README, as somebody lives them in a browser."""
+"""The stories of the README in a real browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where `make demo` plays: in a browser where somebody sits before one, else in the terminal."""
+"""`make demo` runs in a browser where one can be opened, else in the terminal."""
 
 import os
 import signal

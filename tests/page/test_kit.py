@@ -1,4 +1,4 @@
-"""Every block and element that the workspace lets through has a drawing, and its words stay words."""
+"""Every block and element that the workspace accepts is rendered, and its text is escaped."""
 
 import json
 from typing import Any, get_args

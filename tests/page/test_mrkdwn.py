@@ -1,4 +1,4 @@
-"""mrkdwn as HTML: what people and the PBX wrote stays text, whatever it holds."""
+"""mrkdwn as HTML: text of users and of the PBX stays text."""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser

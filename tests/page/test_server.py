@@ -1,4 +1,4 @@
-"""The page's server: what it serves, to whom, and what it takes."""
+"""The page's server: what it serves, to whom, and what it accepts."""
 
 import json
 from base64 import b64encode

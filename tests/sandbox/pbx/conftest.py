@@ -1,4 +1,4 @@
-"""A PBX of its own for every test, and a plain HTTP client that is signed in."""
+"""A fake PBX for every test, and a plain HTTP client that is signed in."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Paths of the API, ids percent-encoded, and what an answer says is wrong."""
+"""Paths of the API with percent-encoded ids, and the error code of a response."""
 
 from urllib.parse import quote
 

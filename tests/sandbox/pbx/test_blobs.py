@@ -1,4 +1,4 @@
-"""Files are taken as the vendor describes it, and in no other way."""
+"""Uploads follow the documentation of /blobs."""
 
 import hashlib
 

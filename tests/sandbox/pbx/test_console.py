@@ -1,4 +1,4 @@
-"""Changes behind the bot's back, and what a test can look into."""
+"""Changes in the administrator's console, and the state that tests read."""
 
 import httpx
 import pytest

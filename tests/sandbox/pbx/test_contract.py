@@ -1,4 +1,4 @@
-"""The sandbox against the vendor's own description, where that file is present."""
+"""The fake PBX against the vendor's own API description, where that file is present."""
 
 import hashlib
 from collections.abc import Callable

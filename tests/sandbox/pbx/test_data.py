@@ -1,4 +1,4 @@
-"""What the sandbox is filled with."""
+"""Initial data of the fake PBX."""
 
 from collections import Counter
 

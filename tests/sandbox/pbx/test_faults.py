@@ -1,4 +1,4 @@
-"""What goes wrong on purpose."""
+"""Injected faults of the fake PBX."""
 
 import threading
 from collections.abc import Iterator

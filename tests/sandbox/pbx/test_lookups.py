@@ -1,4 +1,4 @@
-"""Ring groups, numbers, star codes and the audit logs."""
+"""Ring groups, numbers, feature codes and audit logs."""
 
 import json
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Both ways to a token, and what happens to it."""
+"""Sign-in over both APIs, and expiry, rotation and revocation of tokens."""
 
 from typing import Any
 

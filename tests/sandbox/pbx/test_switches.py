@@ -1,4 +1,4 @@
-"""What the vendor leaves undocumented: each way of each switch."""
+"""Undocumented behaviour: every value of every switch."""
 
 from typing import Any
 

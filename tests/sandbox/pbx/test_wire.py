@@ -1,4 +1,4 @@
-"""HTTP itself: connections, methods, starting and stopping, size."""
+"""HTTP of the fake PBX: connections, methods, start and stop, size of responses."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""A workspace with two people, and a real Bolt app that can be connected to it."""
+"""A fake workspace with two users, and a real Bolt app that can be connected to it."""
 
 import logging
 import threading
