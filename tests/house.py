@@ -23,8 +23,8 @@ from bot.pbx.directory import Directory
 from bot.planning.authorizer import AccountStatus
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.policy.store import PolicyStore
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.sound import tone
+from bot.sandbox.pbx.dataset import tone
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.environment import POLICY, Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 EXAMPLE = Path(__file__).parents[1] / "bot/policy/example.toml"
 RULE = """\

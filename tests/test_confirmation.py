@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.switches import Switches
 from tests.house import House, house, words
 

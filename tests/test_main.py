@@ -12,8 +12,8 @@ import pytest
 from bot import __version__
 from bot.__main__ import main
 from bot.operations.catalog import BEGIN, END, markdown
-from bot.sandbox.sound import tone
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.dataset import tone
 
 ROOT = Path(__file__).parents[1]
 

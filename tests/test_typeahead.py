@@ -12,7 +12,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.planning.pickers import NONE, READING, Part, PickerOption, PickerOptions, SearchIndex
 from bot.policy.evaluation import EVERYTHING, Reach
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])

@@ -1,26 +1,149 @@
-"""A Slack client for a terminal: what one person can do in the workspace, a line each."""
+"""A Slack client for the terminal: draws what one user sees, and performs one action per typed line."""
 
 import contextlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import indent
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.sandbox.screen import Screen, Seen
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.slack.model import Message
+from bot.sandbox.slack.rendering import View
 
-Gesture = Callable[[str], bool]
-"""Takes the rest of the line; whether it was taken, and answered."""
+ANSWER_TIMEOUT = 30.0
+"""Seconds to wait for an answer."""
+HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
+LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
+
+ScreenTexts = dict[str, str]
+"""Readable text by message timestamp or view id."""
 
 
-class Terminal:
-    """Types, clicks and fills in forms."""
+class TerminalScreen:
+    """Draws what one user sees in one channel: each message once, and again when it changed."""
 
     def __init__(self, stage: Stage, console: Console) -> None:
-        self.stage, self.screen = stage, Screen(stage, console)
+        self.stage, self.console = stage, console
+        self.person, self.channel = "ana", "phones"
+        self.buttons: list[tuple[Message | View, str]] = []
+        self.at_home = False
+        """Whether the Home tab is shown."""
+        self._shown: ScreenTexts = {}
+
+    @property
+    def user(self) -> str:
+        return self.stage.people[self.person]
+
+    @property
+    def channel_id(self) -> str:
+        return self.stage.channels[self.channel]
+
+    def seen(self) -> ScreenTexts:
+        """Returns the texts of all visible messages and views."""
+        return {key: one.plain for key, one in self._all().items()}
+
+    def go_home(self) -> ScreenTexts:
+        """Switches to the Home tab and returns the texts visible without it."""
+        self.at_home = False
+        before = self.seen()
+        self.at_home = True
+        if self.home is not None:
+            self._shown.pop(self.home.id, None)
+        return before
+
+    @property
+    def home(self) -> View | None:
+        """The user's Home tab, while it is shown."""
+        return self.stage.slack.home(self.user) if self.at_home else None
+
+    @property
+    def input_view(self) -> View | None:
+        """The view that takes input: the open modal, or else the Home tab."""
+        views = self.stage.slack.views_of(self.user)
+        return views[-1] if views else self.home
+
+    def mark_drawn(self, key: str, plain: str) -> None:
+        """Marks a text as drawn, as for messages that the user has typed."""
+        self._shown[key] = plain
+
+    def wait(self, before: ScreenTexts) -> bool:
+        """Waits for an answer, draws what is new, and returns whether there was one."""
+        try:
+            self.stage.settle(ANSWER_TIMEOUT)
+            self.stage.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
+        except TimeoutError:
+            return self.print_error("No answer came.")
+        self.draw()
+        return True
+
+    def draw(self) -> None:
+        """Draws messages and views that are new or have changed."""
+        for key, one in self._all().items():
+            if self._shown.get(key) != one.plain:
+                self._shown[key] = one.plain
+                self._draw_one(one)
+
+    def print_error(self, text: str) -> bool:
+        """Prints an error of the client itself and returns False."""
+        self.console.print(text)
+        return False
+
+    def _all(self) -> dict[str, Message | View]:
+        slack = self.stage.slack
+        tops = slack.seen_by(self.user, self.channel_id)
+        threads = [
+            one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.channel_id, thread=top.ts)
+        ]
+        direct = slack.seen_by(self.user, slack.direct(self.user))
+        messages: dict[str, Message | View] = {one.ts: one for one in (*tops, *threads, *direct)}
+        views = {view.id: view for view in (*slack.views_of(self.user)[-1:], self.home) if view is not None}
+        return {key: messages[key] for key in sorted(messages, key=float)} | views
+
+    def _loading(self) -> bool:
+        return any(word in text for text in self.seen().values() for word in LOADING_TEXTS)
+
+    def _draw_one(self, one: Message | View) -> None:
+        text = re.sub(r"`([^`\n]+)`|\*([^*\n]+)\*", _markup, escape(one.plain))
+        self.console.print(indent(f"[dim]Park, {_location_text(one)}[/dim]\n{self._numbered(one, text)}", "  "))
+
+    def _numbered(self, one: Message | View, text: str) -> str:
+        """Appends a number to each button, by which `click` refers to it."""
+        for block in one.blocks:
+            for element in block.get("elements", []) if block["type"] == "actions" else []:
+                self.buttons.append((one, element["action_id"]))
+                label = element["text"]["text"]
+                button = f"[reverse] {len(self.buttons)}: {escape(label)} [/reverse]"
+                text = text.replace(escape(f"[{label}]"), button, 1)
+        return text
+
+
+def _location_text(one: Message | View) -> str:
+    if isinstance(one, View):
+        return HOME_HINT if one.type == "home" else "in a form: fill LABEL = VALUE, submit, close"
+    if one.ephemeral:
+        return "Only you can see this"
+    return "posted" if one.thread_ts in (None, one.ts) else "in the thread"
+
+
+def _markup(found: re.Match[str]) -> str:
+    """Converts Slack's code and bold text to Rich markup."""
+    return f"[cyan]{found[1]}[/cyan]" if found[1] else f"[b]{found[2]}[/b]"
+
+
+Command = Callable[[str], bool]
+"""Takes the rest of the line; returns whether the command was accepted and answered."""
+
+
+class TerminalClient:
+    """Reads lines and performs them as the user: commands, messages, clicks, form fields."""
+
+    def __init__(self, stage: Stage, console: Console) -> None:
+        self.stage, self.screen = stage, TerminalScreen(stage, console)
         self._heard = 0
-        self._gestures: dict[str, Gesture] = {
+        self._commands: dict[str, Command] = {
             "as": self._become,
             "in": self._enter,
             "click": self._click,
@@ -34,83 +157,83 @@ class Terminal:
         }
 
     def play(self, lines: Sequence[str]) -> int:
-        """0 when every line was acknowledged and answered."""
+        """Performs the lines and returns 0 if every one was acknowledged and answered."""
         return max(
-            [int(not self._one(line if self._is_gesture(line) else f"/park {line}")) for line in lines], default=0
+            [int(not self._perform(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
         )
 
-    def converse(self) -> int:
-        """Until quit."""
+    def run_interactive(self) -> int:
+        """Reads lines from standard input until `quit`."""
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             while (line := input(f"\n{self._prompt} ").strip()) not in ("quit", "exit"):
                 if line:
-                    self._one(line, echo=False)
+                    self._perform(line, echo=False)
         return 0
 
     @property
     def _prompt(self) -> str:
         return f"{self.screen.person} in #{self.screen.channel}>"
 
-    def _is_gesture(self, line: str) -> bool:
-        return line.startswith("@") or line.split()[:1] in [[word] for word in self._gestures]
+    def _is_command(self, line: str) -> bool:
+        return line.startswith("@") or line.split()[:1] in [[word] for word in self._commands]
 
-    def _one(self, line: str, *, echo: bool = True) -> bool:
+    def _perform(self, line: str, *, echo: bool = True) -> bool:
         if echo:
             self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
         word, _, rest = line.partition(" ")
-        return self._gestures[word](rest.strip()) if word in self._gestures else self._say(line)
+        return self._commands[word](rest.strip()) if word in self._commands else self._say(line)
 
     def _become(self, name: str) -> bool:
         if name not in self.stage.people:
-            return self.screen.sorry(f"There are {', '.join(self.stage.people)}.")
+            return self.screen.print_error(f"There are {', '.join(self.stage.people)}.")
         self.screen.person, self.screen.at_home = name, False
         return True
 
     def _enter(self, name: str) -> bool:
         if name.lstrip("#") not in self.stage.channels:
-            return self.screen.sorry(f"There are {', '.join(self.stage.channels)}.")
+            return self.screen.print_error(f"There are {', '.join(self.stage.channels)}.")
         self.screen.channel, self.screen.at_home = name.lstrip("#"), False
         return True
 
     def _slash(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ack = self.stage.slack.slash(self.screen.user, self.screen.place, text)
+        ack = self.stage.slack.slash(self.screen.user, self.screen.channel_id, text)
         return ack.ok and self.screen.wait(before)
 
     def _say(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ts = self.stage.slack.say(self.screen.user, self.screen.place, text)
-        self.screen.note(ts, text)
+        ts = self.stage.slack.say(self.screen.user, self.screen.channel_id, text)
+        self.screen.mark_drawn(ts, text)
         return self.screen.wait(before | {ts: text}) if "@park" in text.lower() else True
 
     def _click(self, number: str) -> bool:
         buttons = self.screen.buttons
         if not number.isdigit() or not 1 <= int(number) <= len(buttons):
-            return self.screen.sorry(f"There are {len(buttons)} buttons on the screen.")
+            return self.screen.print_error(f"There are {len(buttons)} buttons on the screen.")
         where, action_id = buttons[int(number) - 1]
         before = self.screen.seen()
         try:
             ack = self.stage.slack.click(self.screen.user, where, action_id=action_id)
         except LookupError as fault:  # it is on somebody else's screen
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
 
     def _fill(self, text: str) -> bool:
-        """`fill Members = 1001, 1002`: by label; several values with commas, a file by its path."""
+        """`fill Members = 1001, 1002`: fills in a field by its label; a file is given by its path."""
         label, _, value = (part.strip() for part in text.partition("="))
-        values = [one.strip() for one in value.split(",")] if "," in value else self._attached(label, value)
+        values = [one.strip() for one in value.split(",")] if "," in value else self._upload_if_file(label, value)
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.front)
+            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.input_view)
         except (LookupError, ValueError) as fault:
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
 
-    def _attached(self, label: str, value: str) -> str:
-        """The id of the file at that path, where the field takes files; else the value."""
-        there = self.screen.front.blocks if self.screen.front else []
+    def _upload_if_file(self, label: str, value: str) -> str:
+        """Uploads the file at that path if the field takes files, and returns its id; otherwise the value."""
+        there = self.screen.input_view.blocks if self.screen.input_view else []
         fields = (block for block in there if block.get("label", {}).get("text") == label)
         path = Path(value).expanduser()
         if not path.is_file() or next(fields, {}).get("element", {}).get("type") != "file_input":
@@ -125,8 +248,8 @@ class Terminal:
 
     def _on_form(self, gesture: Callable[[], bool]) -> bool:
         if not self.stage.slack.views_of(self.screen.user):
-            return self.screen.sorry("No form is open.")
-        before: Seen = self.screen.seen()
+            return self.screen.print_error("No form is open.")
+        before: ScreenTexts = self.screen.seen()
         return gesture() and self.screen.wait(before)
 
     def _home(self, _: str) -> bool:
@@ -135,18 +258,18 @@ class Terminal:
         return ack is not None and ack.ok and self.screen.wait(before)
 
     def _menu(self, text: str) -> bool:
-        """`menu Sales = Change recall`: an entry of a group's menu on the Home tab."""
+        """`menu Sales = Change recall`: chooses an entry of a group's menu on the Home tab."""
         group, _, entry = (part.strip() for part in text.partition("="))
         view = self.screen.home
         rows = [one for one in view.blocks if "accessory" in one] if view else []
         named = (row["block_id"] for row in rows if row["text"]["text"].startswith(f"*{group}*"))
         if view is None or not (row := next(named, None)):
-            return self.screen.sorry(f"There is no menu of {group} in sight: try home.")
+            return self.screen.print_error(f"There is no menu of {group} in sight: try home.")
         before = self.screen.seen()
         try:
             ack = self.stage.slack.click(self.screen.user, view, block_id=row, label=entry)
         except LookupError as fault:
-            return self.screen.sorry(str(fault))
+            return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
 
     def _drawn(self) -> bool:

@@ -14,7 +14,7 @@ from bot.journal.events import ChainLink
 from bot.journal.maintenance import HEAD_LEASE, next_midnight
 from bot.messages.message import Message
 from bot.runtime.threads import AGAIN
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
 from tests.house import Noting
 from tests.journal.making import Clock, JournalHarness

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.child import environment
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import Stage
+from bot.sandbox.bot_process import environment
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 POLICY = """\
 [[allow]]

@@ -9,7 +9,7 @@ from itertools import count
 from math import nan
 from statistics import median, quantiles
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.bench.bots import PEOPLE, running, sandboxes
 
 GROUPS = 400

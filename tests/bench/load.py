@@ -8,7 +8,7 @@ import threading
 import time
 from itertools import count
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.bench.bots import PEOPLE, Bot, running, sandboxes
 
 RATE = 20

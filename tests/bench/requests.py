@@ -5,7 +5,7 @@ Cold is a Park that has just started; fresh is one that has read the names a mom
 
 from collections.abc import Sequence
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 
 READ_WRITE_READ = "read to plan, again before the write, write, read back"
 LINES: Sequence[tuple[str, Sequence[str], str]] = (

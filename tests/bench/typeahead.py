@@ -16,7 +16,7 @@ from bot.planning.pickers import KINDS, MAX_INLINE_NAMES, Part, PickerKind, Type
 from bot.policy.evaluation import EVERYTHING, groups_within_reach
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 GROUPS, USERS = 10_000, 50_000
 CASES = ((GROUPS, 200), (MAX_INLINE_NAMES, 200), (MAX_INLINE_NAMES, 20))

@@ -1,11 +1,11 @@
-"""A workspace, and a Chromium that looks at it; skipped where there is none, but for PARK_REQUIRE_BROWSER."""
+"""A workspace and a Chromium; skipped where there is none, unless PARK_REQUIRE_BROWSER is set."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.server import DemoPage
 from tests.browser.chromium import Browser, chromium, found
 from tests.browser.tab import Tab
 
@@ -22,14 +22,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[DemoPage]:
     """A workspace of its own, where somebody can look at it."""
-    with Page() as opened:
+    with DemoPage() as opened:
         yield opened
 
 
 @pytest.fixture
-def tab(browser: Browser, page: Page) -> Iterator[Tab]:
+def tab(browser: Browser, page: DemoPage) -> Iterator[Tab]:
     """Ana, in #phones."""
     with browser.tab(page.url) as opened:
         yield opened

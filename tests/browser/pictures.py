@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.server import DemoPage
 from tests.browser.chromium import Browser, chromium
 from tests.browser.tab import Tab
 
 
 def take(folder: Path) -> None:
     """PNG files of one workspace, in which a morning has passed."""
-    with Page() as page, chromium() as browser:
+    with DemoPage() as page, chromium() as browser:
         with browser.tab(page.url, width=1240, height=900) as tab:
             _morning(tab)
             tab.picture(folder / "workspace.png")
@@ -37,7 +37,7 @@ def _form(tab: Tab) -> None:
     tab.see("1004 Ana Ruiz", "#modal [role=listbox]")
 
 
-def _others(page: Page, browser: Browser, folder: Path) -> None:
+def _others(page: DemoPage, browser: Browser, folder: Path) -> None:
     """The Home tab in the dark, and on a phone a refusal, with what was asked for then."""
     with browser.tab(f"{page.url}?in=park", width=1240, height=720, dark=True) as tab:
         tab.press("Escape")  # the form of before

@@ -1,4 +1,4 @@
-"""A page in Chromium, driven over its DevTools protocol: what a person does with a mouse and a keyboard, and sees."""
+"""A page in Chromium, driven over the DevTools protocol as by a user's mouse and keyboard."""
 
 import base64
 import json

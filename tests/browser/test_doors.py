@@ -1,8 +1,8 @@
-"""Every way in: completed lines, mentions, forms, pickers, menus, shortcuts, the Home tab; by mouse and by keyboard."""
+"""Every source of requests: typed lines, mentions, forms, pickers, menus, shortcuts, Home tab; mouse and keyboard."""
 
 import pytest
 
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.server import DemoPage
 from tests.browser.chromium import Browser
 from tests.browser.tab import Tab
 
@@ -41,7 +41,7 @@ def test_a_mention_is_answered_in_its_thread(tab: Tab) -> None:
     tab.until("document.querySelector('#thread').hidden")
 
 
-def test_a_form_is_filled_by_keyboard_alone(page: Page, tab: Tab) -> None:
+def test_a_form_is_filled_by_keyboard_alone(page: DemoPage, tab: Tab) -> None:
     tab.say("/park add")
     tab.until("parkLooks.name(document.activeElement) === 'Members'")
     tab.type("amara")
@@ -79,7 +79,7 @@ def test_what_is_wrong_in_a_form_stands_under_its_field(tab: Tab) -> None:
     assert described == "Please complete this required field."
 
 
-def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: Page, tab: Tab) -> None:
+def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: DemoPage, tab: Tab) -> None:
     tab.say("/park recall")
     tab.see("Park group", "#modal")
     tab.click("The user who parked the call", "#modal")
@@ -107,7 +107,7 @@ def test_the_home_tab_shows_the_groups_and_a_groups_menu_opens_its_form(tab: Tab
     tab.until("document.querySelector('#modal').open && parkLooks.labelled('Park group')?.value === 'Sales'")
 
 
-def test_the_messages_tab_holds_what_could_not_be_said_elsewhere(page: Page, browser: Browser) -> None:
+def test_the_messages_tab_holds_what_could_not_be_said_elsewhere(page: DemoPage, browser: Browser) -> None:
     with browser.tab(f"{page.url}?as=ana&in=park&tab=messages") as tab:
         tab.say("/park add 1001 to Sales")
         tab.see("This was asked in a direct message, so only you see it.")
@@ -129,7 +129,7 @@ def test_the_shortcuts_open_the_panel(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("who", ["ana", "ben", "gil", "eve", "ada"])
-def test_each_person_sees_their_own_channels_and_answers(page: Page, browser: Browser, who: str) -> None:
+def test_each_person_sees_their_own_channels_and_answers(page: DemoPage, browser: Browser, who: str) -> None:
     with browser.tab(f"{page.url}?as={who}") as tab:
         assert ("secret" in tab.text("#places")) is (who in ("ana", "ben"))
         tab.say("/park server extension 667")
@@ -139,7 +139,7 @@ def test_each_person_sees_their_own_channels_and_answers(page: Page, browser: Br
     assert bool(page.stage.pbx.writes) is (who == "ana")
 
 
-def test_times_are_those_of_who_looks(page: Page, tab: Tab) -> None:
+def test_times_are_those_of_who_looks(page: DemoPage, tab: Tab) -> None:
     tab.say("/park recall Sales to Night Desk for 2h")
     tab.see("done, for a time")
     clock = "document.querySelector('#bs-clock time').innerText"
@@ -151,7 +151,7 @@ def test_times_are_those_of_who_looks(page: Page, tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_nothing_is_wider_than_a_phone(page: Page, browser: Browser, dark: bool) -> None:
+def test_nothing_is_wider_than_a_phone(page: DemoPage, browser: Browser, dark: bool) -> None:
     with browser.tab(page.url, width=360, height=740, dark=dark) as tab:
         tab.say("/park")
         tab.see("Only visible to you")
@@ -170,7 +170,9 @@ def test_nothing_is_wider_than_a_phone(page: Page, browser: Browser, dark: bool)
         tab.see("What the PBX heard", "#backstage")
 
 
-def test_what_lies_over_the_messages_is_left_by_a_click_beside_it_and_by_escape(page: Page, browser: Browser) -> None:
+def test_what_lies_over_the_messages_is_left_by_a_click_beside_it_and_by_escape(
+    page: DemoPage, browser: Browser
+) -> None:
     with browser.tab(page.url, width=390, height=800) as tab:
         tab.click("Channels and people")
         assert focus(tab) == "You are"
@@ -185,7 +187,9 @@ def test_what_lies_over_the_messages_is_left_by_a_click_beside_it_and_by_escape(
         assert focus(tab) == "PBX"
 
 
-def test_the_pbx_is_shown_in_the_threads_place_where_there_is_no_room_for_both(page: Page, browser: Browser) -> None:
+def test_the_pbx_is_shown_in_the_threads_place_where_there_is_no_room_for_both(
+    page: DemoPage, browser: Browser
+) -> None:
     with browser.tab(page.url, width=1200) as tab:
         tab.say("/park add 1001 to Sales")
         tab.click("1 reply")
@@ -205,7 +209,7 @@ def test_one_goes_back_to_where_one_came_from(tab: Tab) -> None:
     assert tab.js("document.querySelector('#who').value") == "ana"
 
 
-def test_what_was_not_looked_at_yet_is_marked_as_new(page: Page, tab: Tab) -> None:
+def test_what_was_not_looked_at_yet_is_marked_as_new(page: DemoPage, tab: Tab) -> None:
     def new() -> str:
         return str(tab.js("[...document.querySelectorAll('#places [data-new]')].map(one => one.innerText).join()"))
 

@@ -1,21 +1,21 @@
-"""The stories of the README, as somebody lives them in a browser."""
+"""The stories of the README in a real browser."""
 
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox.page.page import Page
-from bot.sandbox.sound import tone
+from bot.sandbox.page.server import DemoPage
+from bot.sandbox.pbx.dataset import tone
 from tests.browser.tab import Tab
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def members(page: Page, group: str = "Sales") -> list[str]:
+def members(page: DemoPage, group: str = "Sales") -> list[str]:
     return page.stage.pbx.state.members_of(group)
 
 
-def recalled_to(page: Page, group: str = "Sales") -> str:
+def recalled_to(page: DemoPage, group: str = "Sales") -> str:
     state = page.stage.pbx.state
     return str(state.groups[state.group_id(group)]["recall_to"])
 
@@ -25,7 +25,7 @@ def become(tab: Tab, who: str) -> None:
     tab.until(f"document.body.dataset.drawn.includes('as={who}')")
 
 
-def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: Page, tab: Tab) -> None:
+def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: DemoPage, tab: Tab) -> None:
     tab.say("/park add 1001 to Sales")
     seen = tab.see("change 1 · done")
     assert "Added 1001 Amara Okafor to Sales" in seen
@@ -39,7 +39,7 @@ def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: Page, tab:
     tab.see("Added 1001 Amara Okafor to Sales")
 
 
-def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: Page, tab: Tab) -> None:
+def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: DemoPage, tab: Tab) -> None:
     tab.say("/park recall Sales to Night Desk for 2h")
     tab.see("Until:")
     tab.see("done, for a time")
@@ -50,7 +50,7 @@ def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: Pag
     assert recalled_to(page) == "USER_ONLY"
 
 
-def test_a_refused_change_says_why_and_reaches_no_pbx(page: Page, tab: Tab) -> None:
+def test_a_refused_change_says_why_and_reaches_no_pbx(page: DemoPage, tab: Tab) -> None:
     tab.go(f"{page.url}?as=ben&in=phones")
     before = len(page.stage.pbx.state.audit)
     tab.say("/park delete Warehouse")
@@ -61,7 +61,7 @@ def test_a_refused_change_says_why_and_reaches_no_pbx(page: Page, tab: Tab) -> N
     tab.see_no_more("Only visible to you")
 
 
-def test_a_refused_change_is_made_once_another_has_approved_it(page: Page, tab: Tab) -> None:
+def test_a_refused_change_is_made_once_another_has_approved_it(page: DemoPage, tab: Tab) -> None:
     become(tab, "ben")
     tab.say("/park rename Warehouse to Depot")
     tab.see("Nothing was changed")
@@ -79,7 +79,7 @@ def test_a_refused_change_is_made_once_another_has_approved_it(page: Page, tab: 
     tab.see_no_more("Warehouse", "#bs-state tbody")
 
 
-def test_a_change_is_taken_back_by_its_button(page: Page, tab: Tab) -> None:
+def test_a_change_is_taken_back_by_its_button(page: DemoPage, tab: Tab) -> None:
     before = members(page)
     tab.say("/park remove 1007 from Sales")
     tab.see("change 1 · done")
@@ -90,7 +90,7 @@ def test_a_change_is_taken_back_by_its_button(page: Page, tab: Tab) -> None:
     assert sorted(members(page)) == sorted(before)
 
 
-def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: Page, tab: Tab) -> None:
+def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: DemoPage, tab: Tab) -> None:
     tab.choose("DROP_AFTER", "Its next write")
     tab.until("parkLooks.labelled('Its next write').dataset.value === 'DROP_AFTER'")
     tab.say("/park add 1001 to Sales")
@@ -101,7 +101,7 @@ def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: Page, ta
     tab.until("parkLooks.labelled('Its next write').value === ''")
 
 
-def test_a_killed_park_takes_up_what_it_had_accepted(page: Page, tab: Tab) -> None:
+def test_a_killed_park_takes_up_what_it_had_accepted(page: DemoPage, tab: Tab) -> None:
     tab.choose("off", "The PBX is")
     tab.until("parkLooks.labelled('The PBX is').dataset.value === 'off'")
     tab.say("/park add 1001 to Sales")
@@ -117,7 +117,7 @@ def test_a_killed_park_takes_up_what_it_had_accepted(page: Page, tab: Tab) -> No
     assert members(page).count("1001") == 1
 
 
-def test_a_file_from_the_machine_becomes_the_prompt(page: Page, tab: Tab, tmp_path: Path) -> None:
+def test_a_file_from_the_machine_becomes_the_prompt(page: DemoPage, tab: Tab, tmp_path: Path) -> None:
     stereo, mono = tmp_path / "stereo.wav", tmp_path / "hold.wav"
     stereo.write_bytes(tone(0.5, channels=2))
     mono.write_bytes(tone(0.5))

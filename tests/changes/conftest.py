@@ -10,7 +10,7 @@ from bot.changes.snapshot import Person, Snapshot, Target
 from bot.changes.target_io import BeforeWrite, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bot.changes.target_io import TargetWriter, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RecallTo
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.changes.conftest import Bench
 
 SALES = Target(id="g1", name="Sales")

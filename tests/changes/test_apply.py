@@ -9,7 +9,7 @@ from bot.changes.target_io import TargetWriter, read
 from bot.errors import SignInFailed
 from bot.pbx.requests import Throttled
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.switches import Refusal
 from tests.changes.conftest import Bench, at_write
 
 

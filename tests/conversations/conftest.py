@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import Stage
 
 Typed = Callable[..., str]
 

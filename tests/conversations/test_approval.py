@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
+from bot.sandbox.environment import POLICY, Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import POLICY, Stage
 from tests.faults.scene import HURRY, Scene
 from tests.forms.conftest import pick, top
 

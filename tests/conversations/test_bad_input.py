@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.promises.doors import Visitor
 
 UNDERSTOOD = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.environment import POLICY, Stage
 from tests.faults.scene import HURRY, Scene
 from tests.forms.conftest import top
 

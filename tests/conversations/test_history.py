@@ -11,7 +11,7 @@ import pytest
 from bot.__main__ import main
 from bot.messages.request import Request, Source
 from bot.operations.history import MOST
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.conversations.conftest import Typed
 
 POLICY = """\

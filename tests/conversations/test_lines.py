@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.conversations.conftest import Typed
 
 ANSWERS = {

@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 
 from bot.messages.message import Message as Said
 from bot.messages.message import Offer
+from bot.sandbox.environment import POLICY, Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import POLICY, Stage
 from bot.slack.blocks import render
 from tests.faults.scene import HURRY, Scene
 

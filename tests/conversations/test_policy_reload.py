@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.environment import POLICY, Stage
 from tests.faults.scene import Scene
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.scene import HURRY, Scene
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tomllib
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from bot.settings import address_of
 from tests.deploy.declared import DEPLOY, SECRETS, VARIABLES, is_command, pins
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.switches import Switches
-from bot.sandbox.stage import Stage
 from bot.settings import Settings
 
 POLICY = """\

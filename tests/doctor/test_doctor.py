@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli.doctor.command import CHECKS
 from bot.cli.doctor.model import Check, DoctorContext, Finding, ok, run_checks
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from bot.times.model import utc_now
 from tests.doctor.conftest import Installation, installation_on
 from tests.test_main import environment

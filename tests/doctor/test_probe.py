@@ -18,7 +18,7 @@ from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
 from bot.journal.tables import flags
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.problem import Refusal
+from bot.sandbox.pbx.switches import Refusal
 from bot.times.model import utc_now
 from tests.doctor.conftest import Installation
 from tests.test_main import environment

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.journal.drift_store import read_scan_state
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import Stage
 from tests.faults.scene import HURRY, Scene
 
 EVERY = timedelta(minutes=5)

@@ -12,8 +12,8 @@ from bot.messages.message import Message
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.house import Noting
 from tests.journal.making import Clock
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.pbx.switches import NO_AUDIT_LOGS
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, Refusal
 from bot.sandbox.slack.model import Message
 from tests.drift.conftest import DriftScene
 

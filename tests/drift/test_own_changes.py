@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.stage import Stage
 from tests.drift.conftest import EVERY, DriftScene
 
 

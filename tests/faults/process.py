@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.scene import Scene
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from bot.settings import Settings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy

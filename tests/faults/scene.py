@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.slack.model import Ack, Message
-from bot.sandbox.stage import Stage
 from bot.worker.lease import RetryPolicy
 
 HURRY = RetryPolicy(retry_delay=timedelta(seconds=0.1), looks=(0.05, 0.1, 0.2))

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.scene import HURRY, Scene
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Post
-from bot.sandbox.stage import Stage
 from tests.forms.conftest import top
 
 PINGS = ("<!channel", "<!here", "<!everyone")

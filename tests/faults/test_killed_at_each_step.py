@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.replica import Replica
 from tests.faults.scene import Scene
 from tests.faults.steps import StepSignal

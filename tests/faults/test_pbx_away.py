@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.stage import Stage
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, NOTHING, Scene
 

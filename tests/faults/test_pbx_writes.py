@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import Stage
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import DEADLINE, HURRY, NOTHING, Scene
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.pbx.data import PROMPT
+from bot.sandbox.pbx.dataset import PROMPT, tone
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.pbx.switches import Switches
-from bot.sandbox.sound import tone
 from tests.faults.process import Mortal, mortal
 from tests.faults.scene import NOTHING, Scene
 from tests.faults.test_pbx_writes import IS_LOST, LANDS

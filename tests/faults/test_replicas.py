@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.scene import DEADLINE, HURRY, Scene
 from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server

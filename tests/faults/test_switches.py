@@ -9,8 +9,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.switches import Switches
+from bot.sandbox.pbx.switches import Refusal, Switches
 from tests.faults.scene import Scene
 
 NO = Refusal(422, "UNKNOWN", "No.")

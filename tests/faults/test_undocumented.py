@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.switches import Switches
+from bot.sandbox.pbx.switches import Refusal, Switches
 from tests.faults.scene import NOTHING, Scene
 
 BUSY = Refusal(400, "VALIDATE_FAILED", "The group has members.")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from bot.journal.journal import Journal
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.faults.replica import Replica
 from tests.faults.scene import Scene
 from tests.faults.steps import StepSignal

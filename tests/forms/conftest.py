@@ -9,9 +9,9 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.messages.message import FormOffer, Message
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Message as SlackMessage
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.stage import Stage
+from bot.sandbox.slack.rendering import View
 from bot.slack.blocks import render
 
 

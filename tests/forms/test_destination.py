@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.environment import POLICY, Stage
 from tests.forms.conftest import Ready, home, top
 
 LABEL = "Post the confirmation in"

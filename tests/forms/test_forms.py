@@ -6,7 +6,7 @@ import pytest
 
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.forms.conftest import Ready, pick
 
 NEEDING = [

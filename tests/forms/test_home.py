@@ -5,10 +5,10 @@ import re
 import pytest
 
 from bot.planning.overview import RECENT
+from bot.sandbox.environment import POLICY, Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.slack.rendering import View
 from bot.slack.home import parse_menu_value
 from bot.worker.lease import RetryPolicy
 from tests.forms.conftest import Ready, home

@@ -6,9 +6,9 @@ import pytest
 
 from bot.app import Park
 from bot.operations.catalog import OPERATIONS
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.slack.rendering import View
 from tests.faults.scene import Scene
 from tests.faults.test_journal_away import locked
 from tests.forms.conftest import Ready, form_button, pick

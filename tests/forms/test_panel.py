@@ -3,9 +3,9 @@
 import pytest
 
 from bot.planning.overview import MOST
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.environment import POLICY, Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import POLICY, Stage
 from tests.forms.conftest import Ready
 
 LATELY = ("add 1001 to Sales", "recall Sales to Night Desk", "remove 1001 from Sales")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.forms.conftest import Ready, pick
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.planning.pickers import NONE
-from bot.sandbox.stage import POLICY, Stage
+from bot.sandbox.environment import POLICY, Stage
 from bot.slack.forms.picking import OLD, STRANGER
 from bot.slack.forms.state import NO_OPTION
 from tests.forms.conftest import Ready, pick, top

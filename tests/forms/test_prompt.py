@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.faults import Fault, Kind
 from bot.sandbox.slack.model import Message
-from bot.sandbox.sound import tone
-from bot.sandbox.stage import Stage
 from tests.forms.conftest import Ready
 
 HOLD, BYE = tone(0.5), tone(0.25, rate=48_000)

@@ -11,7 +11,7 @@ from bot.operations.approvals import Emergency, Refuse
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.forms.conftest import Ready, form_button
 from tests.promises.test_promises import DONE
 

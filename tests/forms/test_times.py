@@ -6,9 +6,9 @@ from contextlib import suppress
 import pytest
 
 from bot.app import OPENERS
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import Stage
 from bot.slack.blocks import MAX_ACK, first_options, fits_in_ack
 from tests.forms.conftest import Ready
 

@@ -12,8 +12,8 @@ import pytest
 
 from bot.app import Park
 from bot.errors import JournalUnavailable, SettingsError
+from bot.sandbox.environment import Stage
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.stage import Stage
 
 ANY = "127.0.0.1:0"
 

@@ -5,8 +5,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.journal.models import State
 from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
+from bot.sandbox.environment import Stage
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.stage import Stage
 from tests.health.test_health import ANY, fetch
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]

@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.cli.init.files import parse_env
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 
 QUESTIONS = (
     *("bot_token", "app_token", "url", "username", "domain", "password"),

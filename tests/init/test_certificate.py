@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.pbx.client import build_client
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.settings import read_settings
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.init.conftest import InitHarness

@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.app import Park
 from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from bot.settings import read_settings
 from tests.init.conftest import InitHarness
 

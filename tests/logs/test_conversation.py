@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from bot.sandbox.slack.faults import Drop
 from tests.faults.process import Mortal, mortal
 from tests.forms.conftest import home, pick, top

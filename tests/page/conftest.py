@@ -1,13 +1,13 @@
-"""A workspace to be drawn, with nobody behind it."""
+"""A fake workspace to render, without a bot."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import ORDINARY_INSTANT, Stage
 
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    with Stage().without_park() as there:
+    with Stage(now=ORDINARY_INSTANT).without_park() as there:
         yield there

@@ -1,4 +1,4 @@
-"""Where `make demo` plays: in a browser where somebody sits before one, else in the terminal."""
+"""`make demo` runs in a browser where one can be opened, else in the terminal."""
 
 import os
 import signal
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import browsing
-from bot.sandbox.child import environment
-from bot.sandbox.stage import Stage
+from bot.sandbox.bot_process import environment
+from bot.sandbox.demo import has_browser
+from bot.sandbox.environment import Stage
 
 ROOT = Path(__file__).parents[2]
 DESKTOP = {"DISPLAY": ":0"}
@@ -36,7 +36,7 @@ def test_a_browser_is_opened_where_somebody_can_see_it(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(webbrowser, "get", lambda: webbrowser.GenericBrowser(found))
-    assert browsing.possible() is possible
+    assert has_browser() is possible
 
 
 def test_no_browser_at_all_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_no_browser_at_all_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr(webbrowser, "get", none)
-    assert not browsing.possible()
+    assert not has_browser()
 
 
 def test_the_page_says_where_it_is_and_ends_with_its_park() -> None:

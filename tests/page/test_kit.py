@@ -1,17 +1,15 @@
-"""Every block and element that the workspace lets through has a drawing, and its words stay words."""
+"""Every block and element that the workspace accepts is rendered, and its text is escaped."""
 
 import json
 from typing import Any, get_args
 
 import pytest
 
-from bot.sandbox.page.drawing import Drawing, templates
-from bot.sandbox.page.looking import Looking
-from bot.sandbox.slack.kit import blocks as kit_blocks
-from bot.sandbox.slack.kit import elements as kit_elements
-from bot.sandbox.slack.kit import rich_text
+from bot.sandbox.environment import Stage
+from bot.sandbox.page.rendering import Renderer, Viewpoint, load_templates
+from bot.sandbox.slack.kit.blocks import AnyElement, Common, Markdown
+from bot.sandbox.slack.kit.elements import Accessory, InputElement
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import Stage
 from tests.page.test_mrkdwn import read
 
 EVIL = "<script>alert('x')</script> & \"more\""
@@ -66,8 +64,8 @@ def drawn(stage: Stage, *blocks: dict[str, Any]) -> str:
         channel="C1", ts="1712318709.000100", user=ana, text="", blocks=list(blocks), thread_ts=None, edited=False,
         reply_count=0, plain="",
     )  # fmt: skip
-    made = templates()
-    return str(Drawing(stage, made, Looking())("thread.html", messages=[message], shortcuts=[]))
+    made = load_templates()
+    return str(Renderer(stage, made, Viewpoint())("thread.html", messages=[message], shortcuts=[]))
 
 
 def harmless(html: str) -> str:
@@ -79,26 +77,26 @@ def harmless(html: str) -> str:
     return reader.text
 
 
-@pytest.mark.parametrize("kind", sorted(kinds(kit_blocks.Common) | kinds(kit_blocks.Markdown)))
+@pytest.mark.parametrize("kind", sorted(kinds(Common) | kinds(Markdown)))
 def test_every_block_is_drawn(stage: Stage, kind: str) -> None:
     text = harmless(drawn(stage, block(kind)))
     assert "can't draw" not in text
     assert kind == "divider" or "<script>" in text
 
 
-@pytest.mark.parametrize("kind", sorted(kinds(kit_elements.InputElement)))
+@pytest.mark.parametrize("kind", sorted(kinds(InputElement)))
 def test_every_element_of_a_form_is_drawn_under_its_label(stage: Stage, kind: str) -> None:
     assert EVIL in harmless(drawn(stage, block("input") | {"element": element(kind)}))
 
 
-@pytest.mark.parametrize("kind", sorted(kinds(kit_elements.Accessory)))
+@pytest.mark.parametrize("kind", sorted(kinds(Accessory)))
 def test_every_accessory_is_drawn_beside_its_section(stage: Stage, kind: str) -> None:
     html = drawn(stage, block("section") | {"accessory": element(kind)})
     assert harmless(html)
     assert 'class="accessory"' in html
 
 
-@pytest.mark.parametrize("kind", sorted(kinds(rich_text.AnyPiece)))
+@pytest.mark.parametrize("kind", sorted(kinds(AnyElement)))
 def test_every_piece_of_rich_text_is_drawn(stage: Stage, kind: str) -> None:
     more = {"text": EVIL, "url": "https://a.example", "user_id": "U1", "channel_id": "C1", "usergroup_id": "S1"}
     more |= {"range": "here", "timestamp": "1712318709", "format": "{date}", "name": "wave"}

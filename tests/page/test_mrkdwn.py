@@ -1,4 +1,4 @@
-"""mrkdwn as HTML: what people and the PBX wrote stays text, whatever it holds."""
+"""mrkdwn as HTML: text of users and of the PBX stays text."""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.environment import Stage
 from bot.sandbox.page.mrkdwn import Mrkdwn
-from bot.sandbox.slack.state import State
-from bot.sandbox.stage import Stage
+from bot.sandbox.slack.state import SlackState
 from bot.slack.text import escape
 
 AWAY = 'rel="noreferrer noopener" target="_blank"'
@@ -49,7 +49,7 @@ def read(html: str) -> Reader:
 
 
 def mrkdwn(now: datetime | None = None) -> Mrkdwn:
-    state = State("Test", frozenset(), frozenset())
+    state = SlackState("Test", frozenset(), frozenset())
     return Mrkdwn(state, now or datetime.now(ZoneInfo("Europe/Berlin")), "U1")
 
 

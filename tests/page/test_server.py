@@ -1,4 +1,4 @@
-"""The page's server: what it serves, to whom, and what it takes."""
+"""The page's server: what it serves, to whom, and what it accepts."""
 
 import json
 from base64 import b64encode
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.sandbox.page.page import Page
+from bot.sandbox.page.server import DemoPage
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with Page() as opened:
+def page() -> Iterator[DemoPage]:
+    with DemoPage() as opened:
         yield opened
 
 
-def events(page: Page, query: str) -> dict[str, str]:
+def events(page: DemoPage, query: str) -> dict[str, str]:
     """The regions as they are at first."""
     with httpx.stream("GET", f"{page.url}events?{query}") as stream:
         first = next(line for line in stream.iter_lines() if line.startswith("data: "))
@@ -24,7 +24,7 @@ def events(page: Page, query: str) -> dict[str, str]:
     return regions
 
 
-def test_it_listens_on_loopback_only_and_fetches_nothing_from_elsewhere(page: Page) -> None:
+def test_it_listens_on_loopback_only_and_fetches_nothing_from_elsewhere(page: DemoPage) -> None:
     answer = httpx.get(page.url)
     assert page.url.startswith("http://127.0.0.1:")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -33,37 +33,37 @@ def test_it_listens_on_loopback_only_and_fetches_nothing_from_elsewhere(page: Pa
 
 
 @pytest.mark.parametrize("file", ["page.js", "drawers.js", "unread.js", "kit.css", "page.css", "icon.svg"])
-def test_its_files_come_from_itself(page: Page, file: str) -> None:
+def test_its_files_come_from_itself(page: DemoPage, file: str) -> None:
     answer = httpx.get(f"{page.url}static/{file}")
     assert answer.status_code == 200
     assert "://" not in answer.text.replace("http://www.w3.org/2000/svg", "")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Origin": "null"}])
-def test_other_sites_may_not_drive_it(page: Page, headers: dict[str, str]) -> None:
+def test_other_sites_may_not_drive_it(page: DemoPage, headers: dict[str, str]) -> None:
     answer = httpx.post(f"{page.url}backstage/kill", json={"value": ""}, headers=headers)
     assert answer.status_code == 403
     assert page.child.alive
 
 
-def test_only_json_is_taken(page: Page) -> None:
+def test_only_json_is_taken(page: DemoPage) -> None:
     assert httpx.post(f"{page.url}backstage/kill", data={"value": ""}).status_code == 415
     assert httpx.post(f"{page.url}backstage/kill", json=["kill"]).status_code == 400
     assert page.child.alive
 
 
 @pytest.mark.parametrize("path", ["gesture/dance", "backstage/dance"])
-def test_what_there_is_not_is_not_found(page: Page, path: str) -> None:
+def test_what_there_is_not_is_not_found(page: DemoPage, path: str) -> None:
     assert httpx.post(f"{page.url}{path}", json={}).status_code == 404
 
 
-def test_a_button_that_is_gone_is_said_to_be_gone(page: Page) -> None:
+def test_a_button_that_is_gone_is_said_to_be_gone(page: DemoPage) -> None:
     for where in ({"view": "V1"}, {"channel": "C1", "ts": "1.0"}):
         answer = httpx.post(f"{page.url}gesture/click", json={**where, "block": "b", "action": "a"})
         assert answer.json() == {"error": "That is not there any more."}
 
 
-def test_a_file_from_the_machine_comes_into_a_form(page: Page) -> None:
+def test_a_file_from_the_machine_comes_into_a_form(page: DemoPage) -> None:
     ana, slack = page.stage.people["ana"], page.stage.slack
     assert httpx.post(f"{page.url}gesture/write?as=ana", json={"text": "/park server prompt"}).json() == {}
     slack.wait_for(lambda: slack.views_of(ana) and "Sound file" in slack.view(ana).plain, timeout=30)
@@ -79,13 +79,13 @@ def test_a_file_from_the_machine_comes_into_a_form(page: Page) -> None:
     slack.close(ana)
 
 
-def test_nobody_looks_into_a_channel_that_is_not_theirs(page: Page) -> None:
+def test_nobody_looks_into_a_channel_that_is_not_theirs(page: DemoPage) -> None:
     assert "A private channel" in events(page, "as=ana&in=secret")["messages"]
     for query in ("as=eve&in=secret", "as=eve&in=nowhere", "as=nobody&in=phones"):
         assert "The real bot listens here" in events(page, query)["messages"]
 
 
-def test_what_only_one_person_may_see_is_sent_to_nobody_else(page: Page) -> None:
+def test_what_only_one_person_may_see_is_sent_to_nobody_else(page: DemoPage) -> None:
     said = httpx.post(f"{page.url}gesture/write?as=ana&in=random", json={"text": "/park groups"})
     assert said.json() == {}
     page.stage.slack.wait_for(lambda: page.stage.slack.ephemerals(page.stage.people["ana"]), timeout=30)
@@ -94,7 +94,7 @@ def test_what_only_one_person_may_see_is_sent_to_nobody_else(page: Page) -> None
     assert "12 park groups" not in events(page, "as=ana&in=phones")["messages"]
 
 
-def test_a_change_behind_parks_back_is_made_on_the_pbxs_own_page(page: Page) -> None:
+def test_a_change_behind_parks_back_is_made_on_the_pbxs_own_page(page: DemoPage) -> None:
     pbx = page.stage.pbx
     sales = pbx.state.group_id("Sales")
     for how, there in (("add", True), ("add", True), ("remove", False)):
@@ -117,7 +117,7 @@ def test_a_change_behind_parks_back_is_made_on_the_pbxs_own_page(page: Page) -> 
         ("pbx_power", "off"),
     ],
 )
-def test_a_switch_shows_how_it_stands(page: Page, switch: str, value: str) -> None:
+def test_a_switch_shows_how_it_stands(page: DemoPage, switch: str, value: str) -> None:
     def stands() -> str:
         html = events(page, "as=ana")["backstage"]
         return html.split(f'data-switch="{switch}" data-value="')[1].split('"')[0]
@@ -129,7 +129,7 @@ def test_a_switch_shows_how_it_stands(page: Page, switch: str, value: str) -> No
     assert stands() == before
 
 
-def test_signing_in_is_nobodys_to_read(page: Page) -> None:
+def test_signing_in_is_nobodys_to_read(page: DemoPage) -> None:
     httpx.post(f"{page.stage.pbx.url}/auth/sign_in", json={"password": "hunter2"})
     html = events(page, "as=ana")["backstage"]
     assert "/auth/sign_in" in html
@@ -137,7 +137,7 @@ def test_signing_in_is_nobodys_to_read(page: Page) -> None:
     assert page.stage.pbx.token not in html
 
 
-def test_a_killed_park_is_gone_and_comes_back(page: Page) -> None:
+def test_a_killed_park_is_gone_and_comes_back(page: DemoPage) -> None:
     pid = page.child.pid
     httpx.post(f"{page.url}backstage/kill", json={})
     assert not page.child.alive
@@ -147,7 +147,7 @@ def test_a_killed_park_is_gone_and_comes_back(page: Page) -> None:
     assert page.child.kills == 1
 
 
-def test_a_connection_that_is_cut_is_made_again(page: Page) -> None:
+def test_a_connection_that_is_cut_is_made_again(page: DemoPage) -> None:
     slack = page.stage.slack
     (before,) = slack.link.lines
     httpx.post(f"{page.url}backstage/cut", json={})
@@ -155,7 +155,7 @@ def test_a_connection_that_is_cut_is_made_again(page: Page) -> None:
     assert page.child.alive
 
 
-def test_the_clock_of_park_and_of_slack_is_moved(page: Page) -> None:
+def test_the_clock_of_park_and_of_slack_is_moved(page: DemoPage) -> None:
     before = float(page.stage.slack.state.stamps.next())
     httpx.post(f"{page.url}backstage/forward", json={"value": "120"})
     assert float(page.stage.slack.state.stamps.next()) - before >= 7200

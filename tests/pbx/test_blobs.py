@@ -7,8 +7,8 @@ import pytest
 from bot.errors import NotPossible, PBXError, Rejected, Unreachable
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.pbx.clients import client
 from tests.pbx.scripted import Asked, Reply, says, scripted
 

@@ -8,8 +8,8 @@ from bot.pbx.client import PbxClient
 from bot.pbx.http import CallStats
 from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent
 from bot.runtime.metrics import REGISTRY
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 
 
 @pytest.mark.parametrize(

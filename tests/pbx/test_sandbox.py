@@ -11,10 +11,9 @@ from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.pbx.switches import Switches
+from bot.sandbox.pbx.switches import Refusal, Switches
 from tests.pbx.clients import client
 
 READS: dict[str, Callable[[PbxClient, str], object]] = {

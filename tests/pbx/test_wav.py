@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NOTHING, NotPossible
 from bot.pbx.limits import LARGEST, check_wav
-from bot.sandbox.sound import tone
+from bot.sandbox.pbx.dataset import tone
 
 WHOLE = tone(0.1)
 FLOATS = WHOLE[:20] + struct.pack("<H", 3) + WHOLE[22:]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 
 
 @pytest.fixture

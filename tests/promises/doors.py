@@ -9,9 +9,9 @@ from bot.errors import NotUnderstood
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.parser import parse
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.stage import Stage
+from bot.sandbox.slack.rendering import View
 
 TOO_LONG = "x" * 65
 """A name longer than the PBX allows: a line that ends with it is refused with a button for the form."""

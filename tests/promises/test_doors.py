@@ -11,7 +11,7 @@ from bot.errors import NOTHING
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 

@@ -10,9 +10,8 @@ from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import meant, parse
-from bot.sandbox.slack.views.choices import by_name, options_of
-from bot.sandbox.slack.views.entering import entered
-from bot.sandbox.slack.views.values import Values, entry_of, first
+from bot.sandbox.slack.elements import Values, entry_of, first, options_of
+from bot.sandbox.slack.menus import by_name, entered
 from bot.slack import text
 from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state

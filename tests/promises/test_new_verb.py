@@ -14,7 +14,7 @@ from bot.errors import NOTHING, NotUnderstood
 from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
-from bot.sandbox.stage import Stage
+from bot.sandbox.environment import Stage
 from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations

@@ -5,8 +5,8 @@ import pytest
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Preview
+from bot.sandbox.environment import Stage
 from bot.sandbox.slack.model import Message
-from bot.sandbox.stage import Stage
 
 GUARDED = [operation for operation in OPERATIONS if operation.permission is not None]
 CHANGES = [operation for operation in GUARDED if issubclass(operation, ChangeOperation)]

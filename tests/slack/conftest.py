@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
-from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.fake_slack import Workspace
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode

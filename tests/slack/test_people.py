@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.errors import SlackUnavailable
 from bot.planning.authorizer import AccountStatus
-from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.fake_slack import Workspace
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
 from tests.slack.conftest import SCOPES, SlackHarness

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.messages.request import Request
-from bot.sandbox.slack.link import Line
+from bot.sandbox.slack.socket_mode import Line
 from bot.slack import socket_mode
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected

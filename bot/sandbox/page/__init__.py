@@ -1,5 +1,10 @@
-"""The workspace in a browser: a page that its people look at, and gestures that they make there."""
+"""The demo's browser page: shows the fake workspace and performs its users' actions.
 
-from bot.sandbox.page.page import Page
+HTTP server, HTML rendering and the panel that controls the fakes belong here; the behaviour of Slack and of the PBX
+does
+not.
+"""
 
-__all__ = ["Page"]
+from bot.sandbox.page.server import DemoPage
+
+__all__ = ["DemoPage"]

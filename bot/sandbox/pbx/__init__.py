@@ -1,10 +1,14 @@
-"""A PBX on loopback that speaks PortSIP's REST API as it is documented; it knows nothing of the bot."""
+"""A fake PBX on loopback that speaks PortSIP's REST API as documented.
 
-from bot.sandbox.pbx.faults import Fault, Faults, Kind
-from bot.sandbox.pbx.heard import Heard
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.pbx.state import State
-from bot.sandbox.pbx.switches import Switches
+Endpoints, validation, faults and the administrator's console belong here. It imports nothing of the bot, so that it
+cannot
+share the bot's misunderstandings of the API.
+"""
 
-__all__ = ["Fault", "Faults", "Heard", "Kind", "Refusal", "SandboxPBX", "State", "Switches"]
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.faults import Fault, FaultQueue, Kind
+from bot.sandbox.pbx.http import RecordedRequest
+from bot.sandbox.pbx.state import PbxState
+from bot.sandbox.pbx.switches import Refusal, Switches
+
+__all__ = ["Fault", "FaultQueue", "Kind", "PbxState", "RecordedRequest", "Refusal", "SandboxPBX", "Switches"]

@@ -1,4 +1,4 @@
-"""The API as one table, in Flask."""
+"""The Flask application of the API: routes, authentication and error responses."""
 
 from typing import Any
 from urllib.parse import unquote
@@ -8,42 +8,39 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
-from bot.sandbox.pbx.endpoints.blobs import Blobs
-from bot.sandbox.pbx.endpoints.groups import Groups
-from bot.sandbox.pbx.endpoints.lookups import Lookups
-from bot.sandbox.pbx.endpoints.members import Members
-from bot.sandbox.pbx.endpoints.server import Server
-from bot.sandbox.pbx.endpoints.signing_in import SigningIn
-from bot.sandbox.pbx.problem import Problem, Refusal, denied, unauthorized
-from bot.sandbox.pbx.world import World
+from bot.sandbox.pbx.auth import AuthEndpoints, PbxContext
+from bot.sandbox.pbx.blobs import BlobEndpoints
+from bot.sandbox.pbx.call_park import GroupEndpoints, MemberEndpoints, ServerEndpoints
+from bot.sandbox.pbx.lookups import LookupEndpoints
+from bot.sandbox.pbx.switches import ApiError, Refusal, denied, unauthorized
 
-OPEN = frozenset({"/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"})
-"""Needs no token."""
-MEMBER = "/call_park_groups/<quoted:group_id>/members/<quoted:extension_number>"
+PATHS_WITHOUT_TOKEN = frozenset({"/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"})
+"""Paths that need no access token."""
+MEMBER_PATH = "/call_park_groups/<quoted:group_id>/members/<quoted:extension_number>"
 
 
-class Quoted(BaseConverter):
-    """One segment of the path as it was sent, so that an encoded slash stays inside its id."""
+class QuotedConverter(BaseConverter):
+    """A path segment that is decoded after routing, so that an encoded slash stays inside its id."""
 
     def to_python(self, value: str) -> str:
         return unquote(value)
 
 
-def routes(world: World) -> list[tuple[str, str, Any]]:
-    """Method, path, endpoint."""
-    server, groups, members = Server(world), Groups(world), Members(world)
-    lookups, signing_in, blobs = Lookups(world), SigningIn(world), Blobs(world)
+def routes(context: PbxContext) -> list[tuple[str, str, Any]]:
+    """Returns method, path and endpoint of every route."""
+    server, groups, members = ServerEndpoints(context), GroupEndpoints(context), MemberEndpoints(context)
+    lookups, signing_in, blobs = LookupEndpoints(context), AuthEndpoints(context), BlobEndpoints(context)
     return [
         ("GET", "/call_park", server.show),
         ("POST", "/call_park", server.update),
-        ("GET", "/call_park_groups", groups.listed),
+        ("GET", "/call_park_groups", groups.list_all),
         ("POST", "/call_park_groups", groups.create),
         ("GET", "/call_park_groups/<quoted:group_id>", groups.show),
         ("POST", "/call_park_groups/<quoted:group_id>", groups.update),
         ("POST", "/call_park_groups/<quoted:group_id>/destroy", groups.destroy),
-        ("GET", "/call_park_groups/<quoted:group_id>/members", members.listed),
-        ("POST", MEMBER, members.add),
-        ("POST", f"{MEMBER}/destroy", members.destroy),
+        ("GET", "/call_park_groups/<quoted:group_id>/members", members.list_all),
+        ("POST", MEMBER_PATH, members.add),
+        ("POST", f"{MEMBER_PATH}/destroy", members.destroy),
         ("GET", "/ring_groups", lookups.ring_groups),
         ("GET", "/ring_groups/<quoted:ring_group_id>", lookups.ring_group),
         ("GET", "/extension_numbers/<quoted:extension_number>", lookups.number),
@@ -62,40 +59,40 @@ def routes(world: World) -> list[tuple[str, str, Any]]:
     ]
 
 
-def api(world: World) -> Flask:
-    """A WSGI application; it expects PATH_INFO still percent-encoded."""
+def create_app(context: PbxContext) -> Flask:
+    """Creates the WSGI application; it expects PATH_INFO still percent-encoded."""
     app = Flask("portsip", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.url_map.converters["quoted"] = Quoted
+    app.url_map.converters["quoted"] = QuotedConverter
     app.url_map.merge_slashes = False
-    for method, path, endpoint in routes(world):
+    for method, path, endpoint in routes(context):
         name = f"{method} {path}"
         app.add_url_rule(f"/api{path}", name, endpoint, methods=[method], provide_automatic_options=False)
-    app.before_request(lambda: _let_in(world))
-    app.register_error_handler(Problem, lambda problem: _refused(problem.refusal, world))
-    app.register_error_handler(HTTPException, lambda error: _http(error, world))
+    app.before_request(lambda: _authenticate(context))
+    app.register_error_handler(ApiError, lambda problem: _error_response(problem.refusal, context))
+    app.register_error_handler(HTTPException, lambda error: _http_error_response(error, context))
     return app
 
 
-def _let_in(world: World) -> None:
-    """A token first, then what its role may do."""
+def _authenticate(context: PbxContext) -> None:
+    """Checks the access token, then the role of its user."""
     if request.method not in ("GET", "POST"):
         raise MethodNotAllowed
-    if request.url_rule is None or request.url_rule.rule.removeprefix("/api") in OPEN:
+    if request.url_rule is None or request.url_rule.rule.removeprefix("/api") in PATHS_WITHOUT_TOKEN:
         return
     scheme, _, g.token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not world.sessions.knows(g.token):
+    if scheme.lower() != "bearer" or not context.sessions.is_valid(g.token):
         raise unauthorized("The access token is invalid or has expired.")
-    if world.switches.role != "Admin" and not request.path.startswith("/api/auth/"):
+    if context.switches.role != "Admin" and not request.path.startswith("/api/auth/"):
         raise denied("The role of the user does not allow this.")
 
 
-def _refused(refusal: Refusal, world: World) -> ResponseReturnValue:
-    if not world.switches.error_bodies:
+def _error_response(refusal: Refusal, context: PbxContext) -> ResponseReturnValue:
+    if not context.switches.error_bodies:
         return "", refusal.status
     return jsonify(refusal.body()), refusal.status
 
 
-def _http(error: HTTPException, world: World) -> ResponseReturnValue:
-    """404 and 405 as Flask finds them, in the vendor's shape."""
-    return _refused(Refusal(error.code or 500, "UNKNOWN", error.name), world)
+def _http_error_response(error: HTTPException, context: PbxContext) -> ResponseReturnValue:
+    """Returns Flask's 404 and 405 in the documented error format."""
+    return _error_response(Refusal(error.code or 500, "UNKNOWN", error.name), context)

@@ -1,9 +1,49 @@
-"""Everything that the vendor leaves undocumented, each as a switch."""
+"""Error responses, and switches for behaviour that the vendor leaves undocumented."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from bot.sandbox.pbx.problem import Refusal
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One 4xx response."""
+
+    status: int
+    code: str
+    message: str
+
+    def body(self) -> dict[str, Any]:
+        """Returns the documented error body."""
+        return {"errors": [{"code": self.code, "message": self.message}]}
+
+
+class ApiError(Exception):
+    """Raised by an endpoint that has changed nothing."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def validation_error(message: str) -> ApiError:
+    """Returns 400 VALIDATE_FAILED."""
+    return ApiError(Refusal(400, "VALIDATE_FAILED", message))
+
+
+def not_found(what: str) -> ApiError:
+    """Returns 404; the documentation names no code for it."""
+    return ApiError(Refusal(404, "UNKNOWN", f"The {what} does not exist."))
+
+
+def unauthorized(message: str) -> ApiError:
+    """Returns 401 UNAUTHORIZED."""
+    return ApiError(Refusal(401, "UNAUTHORIZED", message))
+
+
+def denied(message: str) -> ApiError:
+    """Returns 403 DENIED."""
+    return ApiError(Refusal(403, "DENIED", message))
+
 
 DUPLICATE_NAME = Refusal(400, "VALIDATE_FAILED", "The name already exists.")
 ALREADY_HERE = Refusal(400, "VALIDATE_FAILED", "The user is already a member of the group.")
@@ -15,21 +55,24 @@ NOT_A_MEMBER = Refusal(404, "UNKNOWN", "The user is not a member of the group.")
 
 @dataclass(kw_only=True, slots=True)
 class Switches:
-    """Change any of them while the PBX runs. A Refusal is the answer given; None, where it may be, a plain success."""
+    """Undocumented behaviour; may be changed while the PBX runs.
+
+    A field of type Refusal holds the response; None, where allowed, is success.
+    """
 
     updates: Literal["partial", "replacing"] = "partial"
-    """Replacing: fields left out of an update go back to their defaults."""
+    """Replacing: an update resets the fields that it leaves out to their defaults."""
     prompt: Literal["kept", "cleared"] = "kept"
-    """What becomes of the server's prompt when an update leaves `prompt_file_id` out."""
+    """What happens to the server's prompt when an update leaves `prompt_file_id` out."""
     blanks: Literal["null", "empty", "missing"] = "empty"
     nulls: Literal["accepted", "refused"] = "accepted"
-    """Whether an update may say null for an id; the schema says that ids are strings."""
+    """Whether an update may send null for an id; the schema has strings."""
     read_only: Literal["refused", "ignored"] = "refused"
     """`id` and `prompt_file_name/size/url` in the body of an update."""
     newer: bool = False
     """Writable fields of a later version: `send_notification_to_parker` on the server, `description` on groups."""
     shown_only: bool = False
-    """A `revision` on the server and on groups that is shown and refused when it is sent back."""
+    """A `revision` on the server and on groups that is returned, and rejected when sent back."""
 
     members: Literal["assigned", "sorted"] = "assigned"
     duplicate_name: Refusal = DUPLICATE_NAME
@@ -38,7 +81,7 @@ class Switches:
     unknown_extension: Refusal = UNKNOWN_EXTENSION
     not_a_member: Refusal | None = NOT_A_MEMBER
     delete_with_members: Refusal | None = None
-    """None: a group is deleted with its members in it."""
+    """None: a group is deleted together with its memberships."""
 
     filter: Literal["supported", "ignored", "refused"] = "supported"
     search: Literal["supported", "ignored"] = "supported"
@@ -52,8 +95,8 @@ class Switches:
     token_lifetime: int = 1800
     """Seconds."""
     login_attempts: int = 5
-    """Rejected logins in a row, after which the address is blocked."""
+    """Rejected sign-ins in a row after which the address is blocked."""
     role: str = "Admin"
     error_bodies: bool = True
     audit_logs: Refusal | None = None
-    """What a version, or a role, without audit logs answers."""
+    """Response of a version or role without audit logs."""

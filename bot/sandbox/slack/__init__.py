@@ -1,22 +1,12 @@
-"""A Slack workspace on loopback: it speaks Slack's protocols and knows nothing of the bot."""
+"""A fake Slack workspace on loopback: Slack's HTTP and WebSocket protocols, and methods that act as its users.
 
+It imports nothing of the bot, so that a bot's misunderstanding of Slack can't be shared by the fake. Anything that
+knows Park or its manifest belongs to `bot.sandbox.environment`."""
+
+from bot.sandbox.slack.fake_slack import Workspace
 from bot.sandbox.slack.faults import Drop
-from bot.sandbox.slack.methods import auth, chat, conversations, files, users, views
-from bot.sandbox.slack.model import Ack, Call, Message
-from bot.sandbox.slack.views.seen import View
-from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.methods import chat, directory, views
+from bot.sandbox.slack.model import Ack, ApiCall, Message
+from bot.sandbox.slack.rendering import View
 
-__all__ = [
-    "Ack",
-    "Call",
-    "Drop",
-    "Message",
-    "View",
-    "Workspace",
-    "auth",
-    "chat",
-    "conversations",
-    "files",
-    "users",
-    "views",
-]
+__all__ = ["Ack", "ApiCall", "Drop", "Message", "View", "Workspace", "chat", "directory", "views"]

@@ -1,21 +1,26 @@
-"""What a message says: taken from a call's arguments, checked, and shown again."""
+"""Message content: parsed from the arguments of an API call, validated, and returned as message objects."""
 
 import json
 from typing import Any
 
-from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit.check import check_blocks
-from bot.sandbox.slack.model import Json, Post
-from bot.sandbox.slack.parts import named
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.elements import with_ids
+from bot.sandbox.slack.kit.validation import check_blocks
+from bot.sandbox.slack.model import Json, Post, SlackError
+from bot.sandbox.slack.state import SlackState
 from bot.sandbox.slack.text import escape_stray
 
 TEXT_LIMIT = 40_000
+"""Characters of a new message's text, as documented for chat.postMessage."""
 UPDATE_LIMIT = 4_000
+"""Characters of an updated message's text, as documented for chat.update."""
 
 
-def content_of(state: State, args: Json, channel: str, *, update: bool = False) -> Json:
-    """text, blocks, attachments, thread_ts, reply_broadcast; raise what Slack answers where they can't be."""
+def parse_content(state: SlackState, args: Json, channel: str, *, update: bool = False) -> Json:
+    """Returns text, blocks, attachments, thread_ts and reply_broadcast.
+
+    Raises:
+        SlackError: With the code that Slack answers to invalid content.
+    """
     text = str(args.get("text") or "")
     blocks = parse_list(args.get("blocks"), "invalid_blocks_format")
     attachments = parse_list(args.get("attachments"), "invalid_attachments")
@@ -26,15 +31,15 @@ def content_of(state: State, args: Json, channel: str, *, update: bool = False) 
     check_blocks(blocks)
     return {
         "text": escape_stray(text),
-        "blocks": [named(block) for block in blocks],
+        "blocks": [with_ids(block) for block in blocks],
         "attachments": attachments,
         "thread_ts": thread_root(state, channel, args.get("thread_ts")),
-        "reply_broadcast": truthy(args.get("reply_broadcast")),
+        "reply_broadcast": parse_boolean(args.get("reply_broadcast")),
     }
 
 
 def parse_list(given: Any, otherwise: str) -> list[Json]:
-    """A JSON list, or the text of one, as forms carry it."""
+    """Returns a list of objects, given as JSON text or as a list; SlackError with code `otherwise`."""
     if isinstance(given, str) and given:
         try:
             given = json.loads(given)
@@ -45,19 +50,19 @@ def parse_list(given: Any, otherwise: str) -> list[Json]:
     return given or []
 
 
-def truthy(given: Any) -> bool:
-    """Booleans, and how forms carry them."""
+def parse_boolean(given: Any) -> bool:
+    """Parses booleans in JSON and form encoding."""
     return given in (True, 1, "1", "true", "True")
 
 
-def thread_root(state: State, channel: str, given: Any) -> str | None:
-    """The thread's first message: a reply's stands for its thread; where there is none, Slack posts to the channel."""
+def thread_root(state: SlackState, channel: str, given: Any) -> str | None:
+    """Returns the `ts` of the thread's first message, or None if there is no such thread."""
     parent = state.find(channel, str(given)) if given else None
     return (parent.thread_ts or parent.ts) if parent else None
 
 
-def sender(state: State, post: Post) -> Json:
-    """The message object that Slack's answers and payloads carry."""
+def message_object(state: SlackState, post: Post) -> Json:
+    """Returns the message object of API responses and payloads."""
     shown: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": state.team}
     if post.bot_id:
         shown |= {"bot_id": post.bot_id, "app_id": state.app}
@@ -69,7 +74,7 @@ def sender(state: State, post: Post) -> Json:
     return shown
 
 
-def link_to(state: State, post: Post) -> str:
-    """The address that opens the message in Slack."""
+def permalink(state: SlackState, post: Post) -> str:
+    """Returns the address of the message in Slack."""
     link = f"https://{state.domain}.slack.com/archives/{post.channel}/p{post.ts.replace('.', '')}"
     return f"{link}?thread_ts={post.thread_ts}&cid={post.channel}" if post.thread_ts else link

@@ -1,57 +1,57 @@
-"""Envelopes on their way to the bot: acknowledged, timed out, and for events delivered again."""
+"""Delivers payloads to the bot, with acknowledgement, time-out and, for events, retries."""
 
 import threading
 import time
 import uuid
 from collections.abc import Sequence
 
-from bot.sandbox.slack.link import Link
 from bot.sandbox.slack.model import Ack, Delivery, Json
-from bot.sandbox.slack.request_url import RequestURL
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.request_url import RequestUrlClient
+from bot.sandbox.slack.socket_mode import SocketModeServer
+from bot.sandbox.slack.state import SlackState
 
 
 class Deliveries:
-    """Sends payloads to the request URL, or over the link, and waits for their acknowledgements."""
+    """Sends payloads over Socket Mode or to the request URL, and waits for acknowledgements."""
 
-    def __init__(self, state: State, ack_timeout: float, retry_after: Sequence[float]) -> None:
+    def __init__(self, state: SlackState, ack_timeout: float, retry_after: Sequence[float]) -> None:
         self._state = state
         self._timeout = ack_timeout
         self._retry_after = retry_after
         self._answers: dict[str, Json | None] = {}
         self._threads: list[threading.Thread] = []
-        self.link = Link(state, self._answered)
-        self.request_url = RequestURL(state.signing_secret, ack_timeout)
+        self.link = SocketModeServer(state, self._answered)
+        self.request_url = RequestUrlClient(state.signing_secret, ack_timeout)
         self.made: list[Delivery] = []
 
     def stop(self) -> None:
-        """The workspace's `stopping` has been set: whoever waits has been woken."""
+        """Joins the retry threads, which `SlackState.stopping` ends."""
         for thread in self._threads:
             thread.join()
 
-    def once(self, kind: str, payload: Json) -> Ack:
-        """Deliver a command or an interaction: without an answer in time it has failed, for good."""
+    def deliver(self, kind: str, payload: Json) -> Ack:
+        """Delivers a command or an interaction, which Slack does not retry."""
         answered = kind == "slash_commands" or payload["type"] in ("view_submission", "block_suggestion")
         return self._send(kind, payload, {"accepts_response_payload": answered})
 
     def event(self, payload: Json) -> Ack:
-        """Deliver an event; the first attempt's outcome is returned, further attempts follow by themselves."""
-        ack = self.attempt(payload)
+        """Delivers an event and returns the first attempt's outcome; retries follow in a thread."""
+        ack = self.deliver_event_once(payload)
         if not ack.ok:
             thread = threading.Thread(target=self._again, args=(payload,), name="slack-event")
             self._threads.append(thread)
             thread.start()
         return ack
 
-    def attempt(self, payload: Json, number: int = 0) -> Ack:
-        """Deliver an event once; `number` counts from 0, further ones carry a reason."""
+    def deliver_event_once(self, payload: Json, number: int = 0) -> Ack:
+        """Delivers an event once; `number` is the number of the retry, 0 for the first attempt."""
         retry = {"retry_attempt": number, "retry_reason": "timeout" if number else ""}
         return self._send("events_api", payload, {"accepts_response_payload": False, **retry})
 
     def _again(self, payload: Json) -> None:
         for number, delay in enumerate(self._retry_after, start=1):
             self._state.wait(lambda: False, delay)
-            if self._state.stopping or self.attempt(payload, number).ok:
+            if self._state.stopping or self.deliver_event_once(payload, number).ok:
                 return
 
     def _send(self, kind: str, payload: Json, more: Json) -> Ack:
@@ -79,7 +79,7 @@ class Deliveries:
         return Ack(ok=True, seconds=seconds, payload=answer.get("payload") or None)
 
     def _answered(self, message: Json) -> None:
-        """An answer to what nobody waits for any more is dropped, as by Slack."""
+        """Stores an acknowledgement; late ones are dropped, as by Slack."""
         with self._state.changed:
             if message.get("envelope_id") in self._answers:
                 self._answers[message["envelope_id"]] = message

@@ -1,5 +1,9 @@
-"""What a workspace is made of, and what is seen of it from outside."""
+"""Records of the workspace, what is visible from outside, errors, ids and timestamps."""
 
+import secrets
+import string
+import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +11,9 @@ Json = dict[str, Any]
 
 
 @dataclass(kw_only=True)
-class Person:
+class User:
+    """A member of the workspace, a guest, or with `bot_id` a bot."""
+
     id: str
     team: str
     name: str
@@ -22,7 +28,7 @@ class Person:
 
 @dataclass(kw_only=True)
 class Channel:
-    """A channel, or with `direct` the conversation of exactly those members (D...)."""
+    """A channel, or with `direct` the conversation of exactly these members (D...)."""
 
     id: str
     name: str
@@ -34,6 +40,8 @@ class Channel:
 
 @dataclass(kw_only=True)
 class UserGroup:
+    """A user group, mentioned by its handle."""
+
     id: str
     handle: str
     name: str
@@ -42,7 +50,7 @@ class UserGroup:
 
 @dataclass(kw_only=True)
 class Post:
-    """A message as the workspace keeps it; with `only_for`, an ephemeral one."""
+    """A stored message; with `only_for` an ephemeral one."""
 
     channel: str
     ts: str
@@ -59,27 +67,27 @@ class Post:
 
 @dataclass(kw_only=True)
 class File:
-    """`content` is None until the bytes came; `channel` until it was shared, and "" where it was with nobody."""
+    """A file; `content` is None before the upload, `channel` None before it is shared and "" if shared with nobody."""
 
     id: str
     name: str
     length: int
     url: str
-    """Where the bytes go while they come, and where they are once they are there."""
+    """Address of the upload, later of the download."""
     title: str = ""
     content: bytes | None = None
     channel: str | None = None
     user: str = ""
-    """Whose it is."""
+    """Id of the owner."""
     given: bool = False
-    """Chosen in one of the app's forms: from then on the app may see it."""
+    """Chosen in a form of the app, which may read it from then on."""
     moved_to: str | None = None
-    """A download is sent there instead."""
+    """Address to which downloads are redirected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message as people see it at one moment."""
+    """A message as users see it at one moment."""
 
     channel: str
     ts: str
@@ -90,17 +98,18 @@ class Message:
     edited: bool
     reply_count: int
     plain: str
-    """The readable text: that of the blocks where there are any, else `text`; names for ids."""
+    """Readable text of the blocks, or else of `text`, with names for ids."""
     only_for: str | None = None
 
     @property
     def ephemeral(self) -> bool:
+        """Whether only one user sees the message."""
         return self.only_for is not None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """One request to the Web API; `answer` is None where none was sent."""
+class ApiCall:
+    """One request to the Web API; `answer` is None where the connection was dropped."""
 
     method: str
     args: Json
@@ -111,7 +120,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Ack:
-    """How the bot took a gesture: `error` is what the person was told, None when acknowledged in time."""
+    """How the app acknowledged a payload; `error` is what the user was told, None in case of success."""
 
     ok: bool
     seconds: float
@@ -121,7 +130,49 @@ class Ack:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One attempt to give the bot an envelope."""
+    """One attempt to deliver an envelope."""
 
     envelope: Json
     ack: Ack
+
+
+class SlackError(Exception):
+    """An error response: HTTP 200 with `{"ok": false, "error": code}` and `more`."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.more = more
+
+
+_ALPHABET = string.ascii_uppercase + string.digits
+
+
+def new_id(prefix: str, length: int = 10) -> str:
+    """Returns `prefix` and random capitals and digits, such as C07A1B2C3D4."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_trigger_id(team: str) -> str:
+    """Returns a unique trigger_id of three parts with dots between."""
+    return f"{secrets.randbelow(10**13)}.{int(team[1:], 36) % 10**12}.{secrets.token_hex(16)}"
+
+
+class TimestampSource:
+    """Unique increasing message timestamps (`1712345678.000100`), which identify a message in its channel."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+        self.ahead = 0.0
+        """Seconds that this clock is ahead of the machine's."""
+
+    def time(self) -> float:
+        """Returns the workspace's time in seconds since 1970."""
+        return time.time() + self.ahead
+
+    def next(self) -> str:
+        """Returns the next timestamp."""
+        with self._lock:
+            self._last = max(self._last + 1, int(self.time() * 10**6))
+            return f"{self._last // 10**6}.{self._last % 10**6:06d}"

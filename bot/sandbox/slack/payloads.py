@@ -1,22 +1,24 @@
-"""What Slack tells an app about a gesture."""
+"""Payloads that Slack sends to an app: commands, events, interactions and views."""
 
-import time
+import copy
+from collections.abc import Iterator
 
-from bot.sandbox.slack.content import sender
-from bot.sandbox.slack.ids import new_id
-from bot.sandbox.slack.model import Channel, Json, Person, Post
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.content import message_object
+from bot.sandbox.slack.model import Channel, Json, Post, User, new_id
+from bot.sandbox.slack.state import SlackState
+from bot.sandbox.slack.views import StoredView
 
-TOKEN = "sandbox-verification"  # noqa: S105  # Slack's deprecated verification token: Socket Mode needs none
+VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105  # Slack's deprecated verification token: Socket Mode needs none
+"""Slack's deprecated verification token."""
 
 
 def slash_command(
-    state: State, person: Person, channel: Channel, command: str, text: str, url: str, trigger_id: str | None
+    state: SlackState, person: User, channel: Channel, command: str, text: str, url: str, trigger_id: str | None
 ) -> Json:
-    """A slash command as sent: all values are text."""
+    """Returns the payload of a slash command; all values are strings."""
     name = "directmessage" if channel.direct else "privategroup" if channel.private else channel.name
     return {
-        "token": TOKEN,
+        "token": VERIFICATION_TOKEN,
         "team_id": person.team,
         "team_domain": state.domain,
         "channel_id": channel.id,
@@ -32,26 +34,26 @@ def slash_command(
     }
 
 
-def event_callback(state: State, channel: Channel, event: Json) -> Json:
-    """The outer shape of every event."""
+def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
+    """Returns the outer payload of an event."""
     authorization = {"enterprise_id": None, "team_id": state.team, "user_id": state.bot.id, "is_bot": True}
     return {
-        "token": TOKEN,
+        "token": VERIFICATION_TOKEN,
         "team_id": state.team,
         "context_team_id": state.team,
         "api_app_id": state.app,
         "event": event,
         "type": "event_callback",
         "event_id": new_id("Ev"),
-        "event_time": int(time.time()),
+        "event_time": int(state.stamps.time()),
         "authorizations": [authorization | {"is_enterprise_install": False}],
         "is_ext_shared_channel": is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
     }
 
 
-def message_event(state: State, post: Post, kind: str) -> Json:
-    """The inner event of a message (`kind` message) or a mention (app_mention)."""
+def message_event(state: SlackState, post: Post, kind: str) -> Json:
+    """Returns the inner event of a message ("message") or a mention ("app_mention")."""
     event: Json = {"type": kind, "user": post.user, "text": post.text, "ts": post.ts, "channel": post.channel}
     event |= {"team": state.people[post.user].team, "blocks": post.blocks, "event_ts": post.ts}
     event |= {"client_msg_id": new_id("").lower()}
@@ -65,51 +67,159 @@ def message_event(state: State, post: Post, kind: str) -> Json:
     return event
 
 
-def interaction(state: State, person: Person, kind: str) -> Json:
-    """What all interactions have in common."""
+def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
+    """Returns the fields that all interactions share."""
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team},
         "api_app_id": state.app,
-        "token": TOKEN,
+        "token": VERIFICATION_TOKEN,
         "team": {"id": state.team, "domain": state.domain},
         "enterprise": None,
         "is_enterprise_install": False,
     }
 
 
-def place(channel: Channel) -> Json:
-    """A conversation as interactions name it."""
+def channel_reference(channel: Channel) -> Json:
+    """Returns a conversation's id and name, as interactions have them."""
     return {"id": channel.id, "name": "directmessage" if channel.direct else channel.name}
 
 
-def container(post: Post) -> Json:
-    """Where in a conversation the element is that a person uses."""
+def message_container(post: Post) -> Json:
+    """Returns the `container` of an element in a message."""
     where: Json = {"type": "message", "message_ts": post.ts, "channel_id": post.channel}
     where["is_ephemeral"] = post.only_for is not None
     return where | ({"thread_ts": post.thread_ts} if post.thread_ts else {})
 
 
-def block_actions(state: State, person: Person, post: Post, action: Json, url: str, values: Json | None) -> Json:
-    """A click on a message; of an ephemeral one the message itself is not shown."""
+def block_actions(state: SlackState, person: User, post: Post, action: Json, url: str, values: Json | None) -> Json:
+    """Returns an action in a message; the message itself is left out if it is ephemeral."""
     payload = {
-        **interaction(state, person, "block_actions"),
-        "container": container(post),
+        **interaction_fields(state, person, "block_actions"),
+        "container": message_container(post),
         "trigger_id": state.triggers.new(person.id, channel=post.channel),
-        "channel": place(state.channels[post.channel]),
+        "channel": channel_reference(state.channels[post.channel]),
         "state": {"values": values or {}},
         "response_url": url,
         "actions": [action],
     }
-    return payload if post.only_for else payload | {"message": sender(state, post)}
+    return payload if post.only_for else payload | {"message": message_object(state, post)}
 
 
 def channel_type(channel: Channel) -> str:
+    """Returns channel, group, im or mpim."""
     if channel.direct:
         return "im" if len(channel.members) == 2 else "mpim"
     return "group" if channel.private else "channel"
 
 
-def is_shared(state: State, channel: Channel) -> bool:
-    """Whether people of another workspace are in it (Slack Connect)."""
+def is_shared(state: SlackState, channel: Channel) -> bool:
+    """Returns whether members of another workspace are in the channel (Slack Connect)."""
     return any(state.people[m].team != state.team for m in channel.members)
+
+
+def view_object(state: SlackState, stored_view: StoredView, *, with_state: bool = True) -> Json:
+    """Returns the view object, with the user's entries in payloads and without them in API responses."""
+    shown: Json = {
+        "id": stored_view.id,
+        "team_id": state.team,
+        "private_metadata": "",
+        "callback_id": "",
+        "external_id": "",
+        "clear_on_close": False,
+        "notify_on_close": False,
+        **stored_view.content,
+        "state": {"values": copy.deepcopy(stored_view.values) if with_state else {}},
+        "hash": stored_view.hash,
+        "root_view_id": stored_view.root,
+        "previous_view_id": stored_view.previous,
+        "app_id": state.app,
+        "app_installed_team_id": state.team,
+        "bot_id": state.bot.bot_id,
+    }
+    return shown if shown["type"] == "home" else {"submit": None, "close": None, **shown}
+
+
+def view_actions(state: SlackState, stored_view: StoredView, action: Json) -> Json:
+    """Returns an action in a view, which has no conversation and no response_url."""
+    return {
+        **interaction_fields(state, state.people[stored_view.user], "block_actions"),
+        "container": {"type": "view", "view_id": stored_view.id},
+        "trigger_id": state.triggers.new(stored_view.user, channel=stored_view.channel, view=stored_view.id),
+        "view": view_object(state, stored_view),
+        "actions": [action],
+    }
+
+
+def view_submission(state: SlackState, stored_view: StoredView, urls: list[Json]) -> Json:
+    """Returns a submission; `urls` are dicts of block_id, action_id, channel_id, response_url."""
+    return {
+        **interaction_fields(state, state.people[stored_view.user], "view_submission"),
+        "trigger_id": state.triggers.new(stored_view.user, channel=stored_view.channel, view=stored_view.id),
+        "view": view_object(state, stored_view),
+        "response_urls": urls,
+    }
+
+
+def view_closed(state: SlackState, stored_view: StoredView, cleared: bool) -> Json:
+    """Returns the payload of a closed view; `cleared` if the whole modal was closed."""
+    payload = interaction_fields(state, state.people[stored_view.user], "view_closed")
+    return payload | {"view": view_object(state, stored_view), "is_cleared": cleared}
+
+
+def block_suggestion(
+    state: SlackState, person: User, where: StoredView | Post, block: Json, element: Json, text: str
+) -> Json:
+    """Returns the request for the options of an external menu."""
+    payload = interaction_fields(state, person, "block_suggestion")
+    payload |= {"block_id": block["block_id"], "action_id": element["action_id"], "value": text}
+    if isinstance(where, StoredView):
+        return payload | {"container": {"type": "view", "view_id": where.id}, "view": view_object(state, where)}
+    payload |= {"container": message_container(where), "channel": channel_reference(state.channels[where.channel])}
+    return payload if where.only_for else payload | {"message": message_object(state, where)}
+
+
+def global_shortcut(state: SlackState, person: User, callback_id: str) -> Json:
+    """Returns the payload of a global shortcut, which has no conversation."""
+    payload = interaction_fields(state, person, "shortcut")
+    payload |= {"callback_id": callback_id, "action_ts": state.stamps.next()}
+    return payload | {"trigger_id": state.triggers.new(person.id)}
+
+
+def message_action(state: SlackState, person: User, post: Post, callback_id: str, url: str) -> Json:
+    """Returns the payload of a message shortcut."""
+    return {
+        **interaction_fields(state, person, "message_action"),
+        "callback_id": callback_id,
+        "action_ts": state.stamps.next(),
+        "trigger_id": state.triggers.new(person.id, channel=post.channel),
+        "response_url": url,
+        "message_ts": post.ts,
+        "channel": channel_reference(state.channels[post.channel]),
+        "message": message_object(state, post),
+    }
+
+
+def app_home_opened(state: SlackState, person: User, channel: str, tab: str) -> Json:
+    """Returns the inner event, with the published view if there is one."""
+    event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": tab}
+    event["event_ts"] = state.stamps.next()
+    stored_view = state.sheets.home(person.id)
+    return event | {"view": view_object(state, stored_view)} if stored_view and tab == "home" else event
+
+
+_HISTORY = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+
+
+def subscribed_events(state: SlackState, post: Post) -> Iterator[str]:
+    """Yields the event types that a message causes: subscribed, covered by a scope, and the bot is in the channel."""
+    channel = state.channels[post.channel]
+    if state.bot.id not in channel.members or post.user == state.bot.id:
+        return
+    kind = channel_type(channel)
+    history = _HISTORY[kind]
+    if f"message.{history}" in state.events and f"{history}:history" in state.scopes and not post.edited:
+        yield "message"
+    mentioned = f"<@{state.bot.id}>" in post.text and kind != "im"
+    if mentioned and "app_mention" in state.events and "app_mentions:read" in state.scopes:
+        yield "app_mention"

@@ -1,4 +1,4 @@
-"""HTTP mode's client: an app's request URL gets every payload as a signed POST."""
+"""Delivery in HTTP mode: signed POST requests to the app's request URL."""
 
 import hashlib
 import hmac
@@ -15,16 +15,16 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _RETRY_REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
-class Answer(NamedTuple):
-    """What the app said."""
+class HttpResponse(NamedTuple):
+    """The app's response."""
 
     status: int
     kind: str
     body: bytes
 
 
-class RequestURL:
-    """Where the app listens, once `verify` has found it there; None: it is in Socket Mode."""
+class RequestUrlClient:
+    """Client of the verified request URL; `url` is None in Socket Mode."""
 
     def __init__(self, secret: str, timeout: float) -> None:
         self.url: str | None = None
@@ -33,7 +33,11 @@ class RequestURL:
         self._failed: dict[str, str] = {}
 
     def verify(self, url: str) -> None:
-        """Ask whether it is the app's, as Slack does when it is saved; ValueError where the challenge is not echoed."""
+        """Sends a url_verification request, as Slack does when the URL is saved.
+
+        Raises:
+            ValueError: The challenge is not echoed.
+        """
         challenge = secrets.token_urlsafe(32)
         body = json.dumps({"type": "url_verification", "token": "", "challenge": challenge}).encode()
         answer = self._post(url, body, {"Content-Type": JSON})
@@ -42,35 +46,35 @@ class RequestURL:
         self.url = url
 
     def send(self, envelope: Json) -> Ack:
-        """Deliver what Socket Mode would have put into that envelope."""
+        """Delivers the payload of an envelope."""
         assert self.url is not None  # noqa: S101  # else it goes over the link
         begun = time.monotonic()
-        kind, body = _shaped(envelope)
+        kind, body = _encode_payload(envelope)
         try:
-            answer = self._post(self.url, body, {"Content-Type": kind, **self._of_retry(envelope)})
+            answer = self._post(self.url, body, {"Content-Type": kind, **self._retry_headers(envelope)})
         except (OSError, HTTPException) as failure:
             error = "operation_timeout" if isinstance(failure, TimeoutError) else "dispatch_failed"
             ack = Ack(ok=False, seconds=time.monotonic() - begun, error=error)
         else:
-            ack = _read(answer, time.monotonic() - begun)
+            ack = _read_response(answer, time.monotonic() - begun)
         if ack.error and envelope["type"] == "events_api":
             self._failed[envelope["payload"]["event_id"]] = _RETRY_REASONS.get(ack.error, "http_error")
         return ack
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """On a connection of its own."""
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
+        """Sends a request on a new connection."""
         there = urlsplit(url)
         connection = HTTPConnection(there.hostname or "", there.port, timeout=self._timeout)
         sent = {"User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)", "Connection": "close", **headers}
         try:
             connection.request("POST", there.path, body, sent | signature(self._secret, body, int(time.time())))
             answer = connection.getresponse()
-            return Answer(answer.status, answer.headers.get_content_type(), answer.read())
+            return HttpResponse(answer.status, answer.headers.get_content_type(), answer.read())
         finally:
             connection.close()
 
-    def _of_retry(self, envelope: Json) -> dict[str, str]:
-        """Only further deliveries have these."""
+    def _retry_headers(self, envelope: Json) -> dict[str, str]:
+        """Returns the headers of further deliveries."""
         if not envelope.get("retry_attempt"):
             return {}
         reason = self._failed.get(envelope["payload"]["event_id"], "http_timeout")
@@ -78,13 +82,13 @@ class RequestURL:
 
 
 def signature(secret: str, body: bytes, at: int) -> dict[str, str]:
-    """The two headers by which an app tells Slack from others, and a request of now from one of long ago."""
+    """Returns the headers that authenticate a request and hold its time."""
     digest = hmac.new(secret.encode(), b"v0:%d:%b" % (at, body), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
 
 
-def _shaped(envelope: Json) -> tuple[str, bytes]:
-    """Commands are forms, interactions a form of one field, events JSON."""
+def _encode_payload(envelope: Json) -> tuple[str, bytes]:
+    """Returns content type and body: a form for commands, a form field for interactions, JSON for events."""
     payload = envelope["payload"]
     if envelope["type"] == "events_api":
         return JSON, json.dumps(payload).encode()
@@ -93,8 +97,8 @@ def _shaped(envelope: Json) -> tuple[str, bytes]:
     ).encode()
 
 
-def _read(answer: Answer, seconds: float) -> Ack:
-    """A text alone is what a command's ack shows."""
+def _read_response(answer: HttpResponse, seconds: float) -> Ack:
+    """Returns the acknowledgement; a text body becomes the text of a command's response."""
     if answer.status >= 300:
         error = "http_client_error" if answer.status < 500 else "http_service_error"
         return Ack(ok=False, seconds=seconds, error=error)

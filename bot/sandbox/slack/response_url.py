@@ -1,4 +1,4 @@
-"""The addresses that let an app answer one gesture: five times, within half an hour."""
+"""response_urls, by which an app answers one interaction."""
 
 import secrets
 import time
@@ -7,19 +7,19 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from bot.sandbox.slack.content import content_of, truthy
-from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.gate import Gate
-from bot.sandbox.slack.model import Json, Post
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.content import parse_boolean, parse_content
+from bot.sandbox.slack.faults import CallInterceptor
+from bot.sandbox.slack.model import Json, Post, SlackError
+from bot.sandbox.slack.state import SlackState
 
-USES = 5
+MAX_USES = 5
+"""Uses of one response_url, as documented."""
 LIFETIME = 30 * 60.0
-"""Seconds."""
+"""Seconds that a response_url can be used, as documented."""
 
 
 @dataclass(kw_only=True)
-class _Address:
+class _ResponseUrl:
     """`source` is the message that was clicked."""
 
     channel: str
@@ -30,34 +30,36 @@ class _Address:
 
 
 class ResponseURLs:
-    """Made for gestures, used by the bot; their calls and faults go by the name `response_url`."""
+    """Issued response_urls; their calls and faults have the name `response_url`."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: SlackState) -> None:
         self._state = state
-        self._addresses: dict[str, _Address] = {}
+        self._addresses: dict[str, _ResponseUrl] = {}
         self.base = ""
-        """The server's own address."""
+        """Base URL of the HTTP server."""
 
     def new(self, channel: str, user: str, source: Post | None = None) -> str:
+        """Returns a new response_url."""
         key = secrets.token_urlsafe(18)
         with self._state.changed:
-            self._addresses[key] = _Address(channel=channel, user=user, source=source, made=time.monotonic())
+            self._addresses[key] = _ResponseUrl(channel=channel, user=user, source=source, made=time.monotonic())
         return f"{self.base}/{'actions' if source else 'commands'}/{self._state.team}/{key}"
 
     def expire(self) -> None:
-        """Let half an hour pass for all that were made so far."""
+        """Expires all response_urls issued so far."""
         with self._state.changed:
             for address in self._addresses.values():
                 address.made -= LIFETIME
 
-    def routes(self, authorizer: Gate) -> Blueprint:
+    def routes(self, interceptor: CallInterceptor) -> Blueprint:
+        """Returns the blueprint with the endpoint."""
         routes = Blueprint("response_urls", __name__)
 
         @routes.post("/<any(actions, commands):kind>/<team>/<key>")
         def respond(kind: str, team: str, key: str) -> Response:
             body = request.get_json(silent=True)
             shown = body if isinstance(body, dict) else {}
-            return authorizer.through("response_url", shown, "none", lambda: self._respond(key, body))
+            return interceptor.handle("response_url", shown, "none", lambda: self._respond(key, body))
 
         return routes
 
@@ -65,7 +67,7 @@ class ResponseURLs:
         try:
             with self._state.changed:
                 address = self._usable(key)
-                self._take(address, body)
+                self._apply(address, body)
                 address.used += 1
         except SlackError as refusal:
             answer = jsonify({"ok": False, "error": refusal.code, **refusal.more})
@@ -73,37 +75,37 @@ class ResponseURLs:
             return answer
         return jsonify({"ok": True})
 
-    def _usable(self, key: str) -> _Address:
+    def _usable(self, key: str) -> _ResponseUrl:
         address = self._addresses.get(key)
         if address is None:
             raise SlackError("invalid_url")
         if time.monotonic() - address.made >= LIFETIME:
             raise SlackError("expired_url")
-        if address.used >= USES:
+        if address.used >= MAX_USES:
             raise SlackError("used_url")
         return address
 
-    def _take(self, address: _Address, body: Any) -> None:
-        """Replace or delete the clicked message, or post: a command has no message of the app's to replace."""
+    def _apply(self, address: _ResponseUrl, body: Any) -> None:
+        """Deletes or replaces the clicked message, or posts a new one."""
         if not isinstance(body, dict):
             raise SlackError("invalid_payload")
         if self._state.channels[address.channel].archived:
             raise SlackError("is_archived")
-        if truthy(body.get("delete_original")) and address.source in self._state.posts:
+        if parse_boolean(body.get("delete_original")) and address.source in self._state.posts:
             self._state.remove(address.source)
-        elif truthy(body.get("replace_original")) and address.source in self._state.posts:
+        elif parse_boolean(body.get("replace_original")) and address.source in self._state.posts:
             self._replace(address.source, body)
         else:
             self.post(address.channel, address.user, body)
 
     def post(self, channel: str, user: str, body: Json) -> Post:
-        """A message of the bot, which need not be in the channel; private to the person by default."""
-        content = content_of(self._state, body, channel)
+        """Posts as the bot, which need not be a member; ephemeral by default."""
+        content = parse_content(self._state, body, channel)
         only_for = None if body.get("response_type") == "in_channel" else user
-        return self._state.by_bot(channel, content, only_for)
+        return self._state.post_as_bot(channel, content, only_for)
 
     def _replace(self, source: Post, body: Json) -> None:
-        content = content_of(self._state, body, source.channel)
+        content = parse_content(self._state, body, source.channel)
         source.text, source.blocks = content["text"], content["blocks"]
         source.attachments = content["attachments"]
         source.edited = None if source.blocks else {"user": source.user, "ts": self._state.stamps.next()}

@@ -1,59 +1,125 @@
-"""The one memory of a workspace: everything in it is read and changed under `changed`."""
+"""The state of the workspace, shared by all its parts, and trigger ids."""
 
+import re
 import secrets
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.sandbox.slack.ids import Stamps, new_id
-from bot.sandbox.slack.model import Call, Channel, File, Json, Person, Post, UserGroup
-from bot.sandbox.slack.triggers import Triggers
-from bot.sandbox.slack.views.sheets import Sheets
+from bot.sandbox.slack.model import (
+    ApiCall,
+    Channel,
+    File,
+    Json,
+    Post,
+    SlackError,
+    TimestampSource,
+    User,
+    UserGroup,
+    new_id,
+    new_trigger_id,
+)
+from bot.sandbox.slack.views import ViewStore
+
+_FORM = re.compile(r"\d+\.\d+\.\w+")
+
+
+@dataclass(kw_only=True)
+class Trigger:
+    """`channel` is where the user was, `view` the id of the view the interaction came from."""
+
+    user: str
+    channel: str | None
+    view: str | None
+    made: float = field(default_factory=time.monotonic)
+    used: bool = False
+
+
+class Triggers:
+    """Issued trigger_ids, each usable once and for a few seconds."""
+
+    def __init__(self, team: str) -> None:
+        self._team = team
+        self.lifetime = 3.0
+        """Seconds that a trigger_id can be used."""
+        self._issued: dict[str, Trigger] = {}
+
+    def new(self, user: str, *, channel: str | None = None, view: str | None = None, id: str | None = None) -> str:
+        """Issues a trigger_id."""
+        key = id or new_trigger_id(self._team)
+        self._issued[key] = Trigger(user=user, channel=channel, view=view)
+        return key
+
+    def find(self, key: object) -> Trigger:
+        """Returns a usable trigger.
+
+        Raises:
+            SlackError: The id is invalid, used or expired.
+        """
+        trigger = self._issued.get(str(key))
+        if trigger is None or not _FORM.fullmatch(str(key)):
+            raise SlackError("invalid_trigger_id")
+        if trigger.used:
+            raise SlackError("exchanged_trigger_id")
+        if time.monotonic() - trigger.made > self.lifetime:
+            raise SlackError("expired_trigger_id")
+        return trigger
+
+    def expire(self) -> None:
+        """Expires all trigger_ids issued so far."""
+        for trigger in self._issued.values():
+            trigger.made -= self.lifetime
+
 
 T = TypeVar("T")
 
 
-class State:
-    """People, channels, messages, views and calls; `changed` is notified of every change."""
+class SlackState:
+    """Users, channels, messages, views, files and calls.
+
+    Everything is read and changed under the condition `changed`, which is notified of every change.
+    """
 
     def __init__(self, name: str, scopes: frozenset[str], events: frozenset[str]) -> None:
         self.changed = threading.Condition(threading.RLock())
         self.stopping = False
         self.new_link: Callable[[], str] = lambda: ""
-        """Makes the address of a Socket Mode connection; the workspace puts it here."""
+        """Returns a new Socket Mode address; set by the workspace."""
         self.name = name
         self.scopes = scopes
         self.events = events
-        self.stamps = Stamps()
+        self.stamps = TimestampSource()
         self.team = new_id("T")
         self.app = new_id("A")
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
         self.app_token = f"xapp-1-{self.app}-{new_id('', 32)}"
         self.signing_secret = secrets.token_hex(16)
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.posts: list[Post] = []
-        self.sheets = Sheets(self.changed)
+        self.sheets = ViewStore(self.changed)
         self.triggers = Triggers(self.team)
         self.files: dict[str, File] = {}
         self.base = ""
-        """The address of the workspace's HTTP server; the workspace puts it here."""
+        """Base URL of the HTTP server; set by the workspace."""
         self.shortcuts: dict[str, str] = {}
-        """callback_id -> global or message, as the manifest declares them."""
+        """callback_id -> "global" or "message", as the manifest declares them."""
         self.home_tab = True
-        self.calls: list[Call] = []
-        self.bot = Person(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
+        self.calls: list[ApiCall] = []
+        self.bot = User(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
         self.people[self.bot.id] = self.bot
-        self.people["USLACKBOT"] = Person(id="USLACKBOT", team=self.team, name="slackbot", real_name="Slackbot")
+        self.people["USLACKBOT"] = User(id="USLACKBOT", team=self.team, name="slackbot", real_name="Slackbot")
 
     @property
     def domain(self) -> str:
+        """The workspace's subdomain of slack.com."""
         return self.name.lower().replace(" ", "-")
 
     def wait(self, predicate: Callable[[], T], timeout: float) -> T | None:
-        """The predicate's first true value, or None after `timeout` seconds or when the workspace stops."""
+        """Returns the predicate's first true value, or None after `timeout` seconds or when the workspace stops."""
         until = time.monotonic() + timeout
         with self.changed:
             while not (value := predicate()) and not self.stopping:
@@ -63,24 +129,26 @@ class State:
             return value or None
 
     def post(self, post: Post) -> Post:
+        """Adds a message."""
         with self.changed:
             self.posts.append(post)
             self.changed.notify_all()
         return post
 
     def remove(self, post: Post) -> None:
+        """Deletes a message."""
         with self.changed:
             self.posts.remove(post)
             self.changed.notify_all()
 
     def find(self, channel: str, ts: str | None, *, ephemeral: bool = False) -> Post | None:
-        """The message with that timestamp; ephemeral ones are found only when asked for."""
+        """Returns the message with that timestamp; ephemeral ones only with `ephemeral`."""
         with self.changed:
             found = (p for p in self.posts if p.channel == channel and p.ts == ts)
             return next((p for p in found if (p.only_for is not None) == ephemeral), None)
 
-    def by_bot(self, channel: str, content: Json, only_for: str | None = None) -> Post:
-        """Post as the bot: `content` has text, blocks, attachments, thread_ts, reply_broadcast."""
+    def post_as_bot(self, channel: str, content: Json, only_for: str | None = None) -> Post:
+        """Posts as the bot; `content` is that of `parse_content`."""
         return self.post(
             Post(
                 channel=channel,
@@ -96,13 +164,13 @@ class State:
             )
         )
 
-    def by_slackbot(self, channel: str, user: str, text: str) -> Post:
-        """What Slack itself tells one person."""
+    def post_as_slackbot(self, channel: str, user: str, text: str) -> Post:
+        """Posts an ephemeral message of Slackbot."""
         ts = self.stamps.next()
         return self.post(Post(channel=channel, ts=ts, user="USLACKBOT", text=text, only_for=user))
 
     def thread(self, post: Post) -> list[Post]:
-        """The replies, oldest first."""
+        """Returns the replies, oldest first."""
         with self.changed:
             replies = (p for p in self.posts if p.channel == post.channel and p.thread_ts == post.ts != p.ts)
             return [p for p in replies if p.only_for is None]

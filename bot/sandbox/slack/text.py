@@ -1,45 +1,46 @@
-"""Text between people and apps: what is typed becomes escaped, names become ids, and back."""
+"""Conversion between typed text, escaped text with entities, and readable text."""
 
 import re
 from collections.abc import Iterator
 
-from bot.sandbox.slack.model import Json, Person
-from bot.sandbox.slack.state import State
+from bot.sandbox.slack.model import Json, User
+from bot.sandbox.slack.state import SlackState
 
 _ENTITY = re.compile(r"<([@#!][^<>|]+)(?:\|[^<>]*)?>")
 _URL = re.compile(r"https?://[^\s<>|]+")
 
 
 def escape(text: str) -> str:
-    """The three characters that Slack escapes, and no others."""
+    """Escapes the three characters that Slack escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
+    """Reverses `escape`."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def escape_stray(text: str) -> str:
-    """What Slack makes of an app's own text: a lone ampersand is escaped, entities stay."""
+    """Escapes lone ampersands in an app's text; entities stay."""
     return re.sub(r"&(?!(?:amp|lt|gt);)", "&amp;", text)
 
 
-def typed(state: State, text: str, *, with_names: bool = False) -> str:
-    """What an app gets of a line typed by a person; slash commands carry names (`<@U1|ada>`) beside ids."""
+def escape_typed_text(state: SlackState, text: str, *, with_names: bool = False) -> str:
+    """Returns what the app gets of typed text; in slash commands entities have names (`<@U1|ada>`)."""
     entities = _entities(state, with_names)
     names = sorted(entities, key=len, reverse=True)
     pattern = "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in names)
     parts = re.split(rf"({_URL.pattern}|{pattern})", text, flags=re.IGNORECASE)
-    return "".join(_part(part, entities) for part in parts)
+    return "".join(_escape_part(part, entities) for part in parts)
 
 
-def _part(part: str, entities: dict[str, str]) -> str:
+def _escape_part(part: str, entities: dict[str, str]) -> str:
     known = entities.get(part.lower())
     return known or (f"<{escape(part)}>" if _URL.fullmatch(part) else escape(part))
 
 
-def _entities(state: State, with_names: bool) -> dict[str, str]:
-    """Everything that a person can have picked from Slack's completion, in lower case, with its entity."""
+def _entities(state: SlackState, with_names: bool) -> dict[str, str]:
+    """Returns the entity by name in lower case, for everything that Slack's completion offers."""
     found: dict[str, str] = {}
     for name, reference, label in _references(state):
         entity = f"<{reference}|{label}>" if with_names else f"<{reference}>"
@@ -47,8 +48,8 @@ def _entities(state: State, with_names: bool) -> dict[str, str]:
     return found
 
 
-def _references(state: State) -> Iterator[tuple[str, str, str]]:
-    """(as typed, reference, label) of broadcasts, people, channels and user groups."""
+def _references(state: SlackState) -> Iterator[tuple[str, str, str]]:
+    """Yields (typed name, reference, label) of broadcasts, users, channels and user groups."""
     for word in ("here", "channel", "everyone"):
         yield f"@{word}", f"!{word}", f"@{word}"
     for person in state.people.values():
@@ -61,15 +62,15 @@ def _references(state: State) -> Iterator[tuple[str, str, str]]:
         yield f"@{group.handle}", f"!subteam^{group.id}", f"@{group.handle}"
 
 
-def display(state: State, text: str) -> str:
-    """Text as people read it: names for ids, nothing escaped."""
-    return unescape(re.sub(r"<([^<>]+)>", lambda match: _shown(state, match[1]), text))
+def display_text(state: SlackState, text: str) -> str:
+    """Returns readable text: names for ids, unescaped."""
+    return unescape(re.sub(r"<([^<>]+)>", lambda match: _reference_text(state, match[1]), text))
 
 
-def _shown(state: State, inside: str) -> str:
+def _reference_text(state: SlackState, inside: str) -> str:
     reference, _, label = inside.partition("|")
     if reference.startswith("@") and (person := state.people.get(reference[1:])):
-        return f"@{_handle(person)}"
+        return f"@{_display_name(person)}"
     if reference.startswith("#") and (channel := state.channels.get(reference[1:])):
         return f"#{channel.name}"
     if reference.startswith("!subteam^") and (group := state.groups.get(reference[9:])):
@@ -79,17 +80,17 @@ def _shown(state: State, inside: str) -> str:
     return label or reference
 
 
-def _handle(person: Person) -> str:
+def _display_name(person: User) -> str:
     return person.real_name or person.name
 
 
 def rich_text(text: str) -> list[Json]:
-    """The block that Slack's client sends beside a person's text."""
-    elements = [_element(part) for part in re.split(r"(<[@#!][^<>]+>)", text) if part]
+    """Returns the rich text block that Slack's client sends beside the text."""
+    elements = [_rich_text_element(part) for part in re.split(r"(<[@#!][^<>]+>)", text) if part]
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
 
 
-def _element(part: str) -> Json:
+def _rich_text_element(part: str) -> Json:
     match = _ENTITY.fullmatch(part)
     kinds = {"@": ("user", "user_id"), "#": ("channel", "channel_id")}
     if match and match[1][0] in kinds:

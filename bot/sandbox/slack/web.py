@@ -1,21 +1,29 @@
-"""The workspace's HTTP server: quiet, on a free port of loopback, with nothing left when it stops."""
+"""HTTP server of the workspace, and the dispatch of Web API calls with authentication and scopes."""
 
 import threading
+from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from bot.sandbox.slack.faults import CallInterceptor
+from bot.sandbox.slack.methods.registry import METHODS, Method, require_scope
+from bot.sandbox.slack.model import Json, SlackError
+from bot.sandbox.slack.state import SlackState
 
 
 class QuietHandler(WSGIRequestHandler):
+    """Request handler that logs nothing."""
+
     protocol_version = "HTTP/1.0"
-    """One request a connection: a stop waits for no idle client."""
+    """One request per connection, so that a stop waits for no idle client."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-        """Tests and the demo keep their own record."""
+        """Does nothing; the workspace records calls itself."""
 
 
 class WebServer:
-    """Serves `app` from a thread of its own."""
+    """Serves a Flask app on a free port of loopback, in a thread."""
 
     def __init__(self, app: Flask) -> None:
         app.config["PROPAGATE_EXCEPTIONS"] = True
@@ -28,6 +36,67 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
+        """Waits for running requests and closes the port."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def web_api(state: SlackState, interceptor: CallInterceptor) -> Blueprint:
+    """Returns the blueprint with all methods below /api/."""
+    routes = Blueprint("api", __name__)
+
+    @routes.route("/api/<name>", methods=["GET", "POST"])
+    def call(name: str) -> Response:
+        args, fault = _arguments()
+        token = args.pop("token", None) or _bearer_token()
+        answer = interceptor.handle(
+            name, args, _token_kind(state, token), lambda: jsonify(_call_method(state, name, token, args, fault))
+        )
+        answer.headers["X-OAuth-Scopes"] = ",".join(sorted(state.scopes))
+        return answer
+
+    return routes
+
+
+def _arguments() -> tuple[Json, str | None]:
+    """Returns the arguments of query, form or JSON body, and the error code of an invalid body."""
+    args = {**request.args.to_dict(), **request.form.to_dict()}
+    if not request.is_json or not request.data:
+        return args, None
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        return args, "invalid_json" if body is None else "json_not_object"
+    return {**args, **body}, None
+
+
+def _bearer_token() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" else None
+
+
+def _token_kind(state: SlackState, token: Any) -> str:
+    known = {state.bot_token: "bot", state.app_token: "app", None: "none"}
+    return known.get(token, "unknown")
+
+
+def _call_method(state: SlackState, name: str, token: Any, args: Json, fault: str | None) -> Json:
+    try:
+        method = _find_method(state, name, _token_kind(state, token))
+        with state.changed:
+            return {"ok": True, **method.run(state, args)} if fault is None else {"ok": False, "error": fault}
+    except SlackError as refusal:
+        return {"ok": False, "error": refusal.code, **refusal.more}
+
+
+def _find_method(state: SlackState, name: str, kind: str) -> Method:
+    method = METHODS.get(name)
+    if method is None:
+        raise SlackError("unknown_method", req_method=name)
+    if kind in ("none", "unknown"):
+        raise SlackError("not_authed" if kind == "none" else "invalid_auth")
+    if kind != method.token:
+        raise SlackError("not_allowed_token_type")
+    if method.scopes:
+        require_scope(state, *method.scopes)
+    return method

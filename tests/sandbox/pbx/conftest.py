@@ -1,11 +1,11 @@
-"""A PBX of its own for every test, and a plain HTTP client that is signed in."""
+"""A fake PBX for every test, and a plain HTTP client that is signed in."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 @pytest.fixture

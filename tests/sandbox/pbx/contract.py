@@ -1,4 +1,4 @@
-"""The vendor's own description of the API, made strict, and a judge that holds exchanges against it."""
+"""The vendor's OpenAPI description, made strict, and a validator of requests and responses against it."""
 
 import json
 import os

@@ -1,10 +1,10 @@
-"""Paths of the API, ids percent-encoded, and what an answer says is wrong."""
+"""Paths of the API with percent-encoded ids, and the error code of a response."""
 
 from urllib.parse import quote
 
 import httpx
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 def group_path(pbx: SandboxPBX, name: str, *rest: str) -> str:

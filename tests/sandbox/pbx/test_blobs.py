@@ -1,11 +1,11 @@
-"""Files are taken as the vendor describes it, and in no other way."""
+"""Uploads follow the documentation of /blobs."""
 
 import hashlib
 
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 CONTENT = b"one and two"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

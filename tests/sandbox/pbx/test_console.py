@@ -1,9 +1,9 @@
-"""Changes behind the bot's back, and what a test can look into."""
+"""Changes in the administrator's console, and the state that tests read."""
 
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.sandbox.pbx.paths import group_path
 
 

@@ -1,4 +1,4 @@
-"""The sandbox against the vendor's own description, where that file is present."""
+"""The fake PBX against the vendor's own API description, where that file is present."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.sandbox.pbx.contract import DESCRIPTION, Judge
 from tests.sandbox.pbx.paths import group_path
 

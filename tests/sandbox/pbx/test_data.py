@@ -1,8 +1,8 @@
-"""What the sandbox is filled with."""
+"""Initial data of the fake PBX."""
 
 from collections import Counter
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 
 
 def test_the_company_is_believable() -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose."""
+"""Injected faults of the fake PBX."""
 
 import threading
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.sandbox.pbx.paths import code, group_path
 
 ADD = "POST */members/*"

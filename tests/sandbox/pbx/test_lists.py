@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.pbx.odata import parse
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.listing import parse_filter
 from tests.sandbox.pbx.paths import code
 
 
@@ -67,7 +67,7 @@ def test_a_quote_in_a_literal_is_doubled(pbx: SandboxPBX, api: httpx.Client) -> 
 @given(st.text())
 def test_any_name_can_be_filtered_for_once_its_quotes_are_doubled(name: str) -> None:
     literal = name.replace("'", "''")
-    assert parse(f"name eq '{literal}' and contains(name,'{literal}')", frozenset({"name"}))({"name": name})
+    assert parse_filter(f"name eq '{literal}' and contains(name,'{literal}')", frozenset({"name"}))({"name": name})
 
 
 def test_other_kinds_of_values_can_be_filtered_for(api: httpx.Client) -> None:

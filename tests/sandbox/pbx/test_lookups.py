@@ -1,4 +1,4 @@
-"""Ring groups, numbers, star codes and the audit logs."""
+"""Ring groups, numbers, feature codes and audit logs."""
 
 import json
 from urllib.parse import quote
@@ -6,9 +6,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.pbx.switches import NO_AUDIT_LOGS
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, Refusal
 from tests.sandbox.pbx.paths import code, group_path
 
 

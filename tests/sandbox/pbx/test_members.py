@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.sandbox.pbx.paths import code, group_path
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from tests.sandbox.pbx.paths import code
 
 

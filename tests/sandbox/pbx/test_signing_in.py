@@ -1,11 +1,11 @@
-"""Both ways to a token, and what happens to it."""
+"""Sign-in over both APIs, and expiry, rotation and revocation of tokens."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.sandbox.pbx.sandbox import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.switches import Switches
 from tests.sandbox.pbx.paths import code
 

@@ -1,13 +1,12 @@
-"""What the vendor leaves undocumented: each way of each switch."""
+"""Undocumented behaviour: every value of every switch."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.sandbox.pbx.problem import Refusal
-from bot.sandbox.pbx.sandbox import SandboxPBX
-from bot.sandbox.pbx.switches import Switches
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.switches import Refusal, Switches
 from tests.sandbox.pbx.paths import code, group_path
 
 

@@ -1,10 +1,10 @@
-"""HTTP itself: connections, methods, starting and stopping, size."""
+"""HTTP of the fake PBX: connections, methods, start and stop, size of responses."""
 
 import httpx
 import pytest
 
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
 from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.sandbox import SandboxPBX
 from tests.sandbox.pbx.paths import code
 
 

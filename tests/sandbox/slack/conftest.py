@@ -1,4 +1,4 @@
-"""A workspace with two people, and a real Bolt app that can be connected to it."""
+"""A fake workspace with two users, and a real Bolt app that can be connected to it."""
 
 import logging
 import threading
@@ -13,8 +13,8 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from werkzeug.serving import make_server
 
+from bot.sandbox.slack.fake_slack import Workspace
 from bot.sandbox.slack.web import QuietHandler
-from bot.sandbox.slack.workspace import Workspace
 
 SCOPES = frozenset(
     {"commands", "chat:write", "chat:write.public", "app_mentions:read", "channels:read", "groups:read", "im:read"}

@@ -1,4 +1,4 @@
-"""Views and their parts, as small as they can be."""
+"""Minimal views, blocks and elements."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Block Kit's documented limits, refused with Slack's own words and JSON pointers."""
+"""Block Kit's documented limits, rejected with Slack's error texts and JSON pointers."""
 
 from typing import Any
 

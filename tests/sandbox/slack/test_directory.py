@@ -1,4 +1,4 @@
-"""People, channels and user groups through the Web API."""
+"""Users, channels and user groups through the Web API."""
 
 import pytest
 from slack_sdk.errors import SlackApiError

@@ -1,4 +1,4 @@
-"""Shortcuts and the Home tab, heard by a real Bolt app."""
+"""Shortcuts and the Home tab, received by a real Bolt app."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What each element holds after a person has used it."""
+"""Each element's value in the view's state after a user has changed it."""
 
 from datetime import UTC, datetime
 from typing import Any

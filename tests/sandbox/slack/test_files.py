@@ -1,4 +1,4 @@
-"""A file takes three steps, in order, each as Slack wants it."""
+"""File uploads in three steps, in order; downloads and access."""
 
 from collections.abc import Iterator
 from urllib.error import HTTPError

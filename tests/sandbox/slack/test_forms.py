@@ -1,4 +1,4 @@
-"""A form in the hands of a person and of a real Bolt app: filled, sent, answered, closed."""
+"""Modals with a real Bolt app: filled in, submitted, answered, closed."""
 
 import threading
 from collections.abc import Callable

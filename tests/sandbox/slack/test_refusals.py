@@ -1,4 +1,4 @@
-"""What Slack refuses, seen through slack_sdk's own client."""
+"""Slack's error responses, seen through slack_sdk's client."""
 
 import json
 import urllib.request

@@ -1,4 +1,4 @@
-"""The addresses that answer a gesture: their limits, and what they replace."""
+"""response_urls: their limits, and what they replace."""
 
 import pytest
 from slack_sdk.webhook import WebhookClient

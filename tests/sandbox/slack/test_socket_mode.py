@@ -1,4 +1,4 @@
-"""Socket Mode under stress: time-outs, redelivery, several connections, and their ends."""
+"""Socket Mode under stress: time-outs, redelivery, several connections, disconnects."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""A real Bolt app over a real WebSocket, and over real HTTP: a command, its answers, a mention, a click."""
+"""A real Bolt app over Socket Mode and over HTTP: a command, its responses, a mention, a click."""
 
 from slack_bolt import Ack, Respond, Say
 

@@ -1,4 +1,4 @@
-"""Menus whose options the app knows: asked while a person types, in time, and within limits."""
+"""External menus: requests for options while a user types, time-outs and limits."""
 
 import threading
 from typing import Any

@@ -1,4 +1,4 @@
-"""What people type, and how the bot gets it."""
+"""Typed text, and the text that the bot gets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The documented limits of views and of their elements, refused with Slack's own words and JSON pointers."""
+"""The documented limits of views and elements, rejected with Slack's error texts and JSON pointers."""
 
 from typing import Any
 

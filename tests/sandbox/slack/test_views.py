@@ -1,4 +1,4 @@
-"""Views through the Web API: who may open them, and what they are from then on."""
+"""Views through the Web API: trigger_ids, updates, hashes, stacks."""
 
 import pytest
 from slack_sdk.errors import SlackApiError

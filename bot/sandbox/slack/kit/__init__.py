@@ -1,6 +1,3 @@
-"""Block Kit by the limits of https://docs.slack.dev/reference/block-kit: what is not written here is refused."""
+"""Block Kit as pydantic models, with the limits of https://docs.slack.dev/reference/block-kit.
 
-from bot.sandbox.slack.kit.check import check_blocks
-from bot.sandbox.slack.kit.check_view import check_view, invalid
-
-__all__ = ["check_blocks", "check_view", "invalid"]
+A property or a value that is not modelled here is rejected, as Slack would reject it."""

@@ -1,16 +1,137 @@
-"""The blocks that messages and views may have."""
+"""Blocks, rich text, and the two kinds of views."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from bot.sandbox.slack.kit.elements import Accessory, Action, Image, InputElement
-from bot.sandbox.slack.kit.part import Id, Part, Url
-from bot.sandbox.slack.kit.rich_text import RichText
-from bot.sandbox.slack.kit.texts import Mrkdwn, Plain, Plain150, Plain2000, Text, Text2000, Upto2000
+from bot.sandbox.slack.kit.objects import (
+    Id,
+    KitModel,
+    Mrkdwn,
+    Plain,
+    Plain24,
+    Plain150,
+    Plain2000,
+    Text,
+    Text2000,
+    Upto2000,
+    Url,
+)
 
 
-class Block(Part):
+class TextStyle(KitModel):
+    bold: bool | None = None
+    italic: bool | None = None
+    strike: bool | None = None
+    underline: bool | None = None
+    code: bool | None = None
+    highlight: bool | None = None
+    client_highlight: bool | None = None
+    unlink: bool | None = None
+
+
+class RichTextElement(KitModel):
+    style: TextStyle | None = None
+
+
+class TextElement(RichTextElement):
+    type: Literal["text"]
+    text: Annotated[str, Field(min_length=1)]
+
+
+class LinkElement(RichTextElement):
+    type: Literal["link"]
+    url: Annotated[str, Field(min_length=1)]
+    text: str | None = None
+    unsafe: bool | None = None
+
+
+class UserElement(RichTextElement):
+    type: Literal["user"]
+    user_id: str
+
+
+class ChannelElement(RichTextElement):
+    type: Literal["channel"]
+    channel_id: str
+
+
+class UserGroupElement(RichTextElement):
+    type: Literal["usergroup"]
+    usergroup_id: str
+
+
+class EmojiElement(RichTextElement):
+    type: Literal["emoji"]
+    name: str
+    unicode: str | None = None
+
+
+class DateElement(RichTextElement):
+    type: Literal["date"]
+    timestamp: int
+    format: str
+    url: str | None = None
+    fallback: str | None = None
+
+
+class BroadcastElement(RichTextElement):
+    type: Literal["broadcast"]
+    range: Literal["here", "channel", "everyone"]
+
+
+AnyElement = Annotated[
+    TextElement
+    | LinkElement
+    | UserElement
+    | ChannelElement
+    | UserGroupElement
+    | EmojiElement
+    | DateElement
+    | BroadcastElement,
+    Field(discriminator="type"),
+]
+
+
+class RichTextSection(KitModel):
+    type: Literal["rich_text_section"]
+    elements: list[AnyElement]
+
+
+class RichTextQuote(KitModel):
+    type: Literal["rich_text_quote"]
+    elements: list[AnyElement]
+    border: int | None = None
+
+
+class RichTextPreformatted(KitModel):
+    type: Literal["rich_text_preformatted"]
+    elements: list[AnyElement]
+    border: int | None = None
+    language: str | None = None
+
+
+class RichTextList(KitModel):
+    type: Literal["rich_text_list"]
+    style: Literal["bullet", "ordered"]
+    elements: list[RichTextSection]
+    indent: Annotated[int, Field(ge=0, le=8)] | None = None
+    offset: int | None = None
+    border: int | None = None
+
+
+class RichText(KitModel):
+    """The rich_text block."""
+
+    type: Literal["rich_text"]
+    block_id: Id | None = None
+    elements: list[
+        Annotated[RichTextSection | RichTextQuote | RichTextPreformatted | RichTextList, Field(discriminator="type")]
+    ]
+
+
+class Block(KitModel):
     block_id: Id | None = None
 
 
@@ -65,14 +186,14 @@ class ImageBlock(Block):
 
 
 class Markdown(Block):
-    """All of a message's markdown blocks together may have that many characters."""
+    """A markdown block; Slack limits all of a message's together to that many characters."""
 
     type: Literal["markdown"]
     text: Annotated[str, Field(min_length=1, max_length=12_000)]
 
 
 class Input(Block):
-    """A labelled field; with `dispatch_action` every entry is an action, too."""
+    """A labelled field; with `dispatch_action` every change is an action."""
 
     type: Literal["input"]
     label: Plain2000
@@ -86,3 +207,28 @@ Common = Section | Header | Divider | Context | Actions | ImageBlock | RichText 
 
 MessageBlock = Annotated[Common | Markdown, Field(discriminator="type")]
 ViewBlock = Annotated[Common, Field(discriminator="type")]
+
+
+Upto255 = Annotated[str, Field(max_length=255)]
+
+
+class Surface(KitModel):
+    blocks: Annotated[list[ViewBlock], Field(max_length=100)]
+    private_metadata: Annotated[str, Field(max_length=3000)] | None = None
+    callback_id: Upto255 | None = None
+    external_id: Upto255 | None = None
+
+
+class Home(Surface):
+    type: Literal["home"]
+
+
+class Modal(Surface):
+    """A modal; `submit` is required if there is an input."""
+
+    type: Literal["modal"]
+    title: Plain24
+    submit: Plain24 | None = None
+    close: Plain24 | None = None
+    clear_on_close: bool | None = None
+    notify_on_close: bool | None = None

@@ -1,90 +1,89 @@
-"""Views of the bot: opened, stacked, changed, published."""
+"""Web API methods for views (views.*)."""
 
 import json
 from typing import Any
 
-from bot.sandbox.slack.errors import SlackError
-from bot.sandbox.slack.kit.check_view import check_view, invalid
-from bot.sandbox.slack.methods import method
-from bot.sandbox.slack.model import Json
-from bot.sandbox.slack.state import State
-from bot.sandbox.slack.views.sheet import Sheet
-from bot.sandbox.slack.views.wire import wire_view
+from bot.sandbox.slack.kit.validation import check_view, invalid_arguments
+from bot.sandbox.slack.methods.registry import api_method
+from bot.sandbox.slack.model import Json, SlackError
+from bot.sandbox.slack.payloads import view_object
+from bot.sandbox.slack.state import SlackState
+from bot.sandbox.slack.views import StoredView
 
 
-@method("views.open")
-def views_open(state: State, args: Json) -> Json:
-    view = _view(args, "modal")
-    trigger = state.triggers.find(_needed(args, "trigger_id"))
-    sheet = state.sheets.open(trigger.user, view, trigger.channel)
+@api_method("views.open")
+def views_open(state: SlackState, args: Json) -> Json:
+    view = _parse_view(args, "modal")
+    trigger = state.triggers.find(_required(args, "trigger_id"))
+    stored_view = state.sheets.open(trigger.user, view, trigger.channel)
     trigger.used = True
-    return _answer(state, sheet)
+    return _view_response(state, stored_view)
 
 
-@method("views.push")
-def views_push(state: State, args: Json) -> Json:
-    view = _view(args, "modal")
-    trigger = state.triggers.find(_needed(args, "trigger_id"))
-    sheet = state.sheets.push(_modal(state, trigger.view), view)
+@api_method("views.push")
+def views_push(state: SlackState, args: Json) -> Json:
+    view = _parse_view(args, "modal")
+    trigger = state.triggers.find(_required(args, "trigger_id"))
+    stored_view = state.sheets.push(_find_modal(state, trigger.view), view)
     trigger.used = True
-    return _answer(state, sheet)
+    return _view_response(state, stored_view)
 
 
-@method("views.update")
-def views_update(state: State, args: Json) -> Json:
+@api_method("views.update")
+def views_update(state: SlackState, args: Json) -> Json:
     if not (args.get("view_id") or args.get("external_id")):
-        raise invalid("missing required field: view_id [json-pointer:]")
-    sheet = state.sheets.find(args.get("view_id"), external_id=args.get("external_id"))
-    view = _view(args, sheet.content["type"] if sheet else "modal")
-    if sheet is None:
+        raise invalid_arguments("missing required field: view_id [json-pointer:]")
+    stored_view = state.sheets.find(args.get("view_id"), external_id=args.get("external_id"))
+    view = _parse_view(args, stored_view.content["type"] if stored_view else "modal")
+    if stored_view is None:
         raise SlackError("not_found")
-    _same(sheet, args.get("hash"))
-    return _answer(state, state.sheets.replace(sheet, view))
+    _check_hash(stored_view, args.get("hash"))
+    return _view_response(state, state.sheets.replace(stored_view, view))
 
 
-@method("views.publish")
-def views_publish(state: State, args: Json) -> Json:
-    view = _view(args, "home")
-    user = _needed(args, "user_id")
+@api_method("views.publish")
+def views_publish(state: SlackState, args: Json) -> Json:
+    view = _parse_view(args, "home")
+    user = _required(args, "user_id")
     if user not in state.people:
-        raise invalid("invalid `user_id` [json-pointer:/user_id]")
+        raise invalid_arguments("invalid `user_id` [json-pointer:/user_id]")
     if not state.home_tab:
         raise SlackError("not_enabled")
-    if sheet := state.sheets.home(user):
-        _same(sheet, args.get("hash"))
-    return _answer(state, state.sheets.publish(user, view))
+    if stored_view := state.sheets.home(user):
+        _check_hash(stored_view, args.get("hash"))
+    return _view_response(state, state.sheets.publish(user, view))
 
 
-def _view(args: Json, kind: str) -> Json:
-    """The checked view: an object, or the text of one, as forms carry it."""
-    view = _needed(args, "view")
+def _parse_view(args: Json, kind: str) -> Json:
+    """Returns the validated view, given as an object or as JSON text."""
+    view = _required(args, "view")
     if isinstance(view, str):
         try:
             view = json.loads(view)
         except json.JSONDecodeError:
-            raise invalid("failed to parse the view [json-pointer:/view]") from None
+            raise invalid_arguments("failed to parse the view [json-pointer:/view]") from None
     if not isinstance(view, dict):
-        raise invalid("must provide an object [json-pointer:/view]")
+        raise invalid_arguments("must provide an object [json-pointer:/view]")
     check_view(view, kind)
     return view
 
 
-def _needed(args: Json, name: str) -> Any:
+def _required(args: Json, name: str) -> Any:
     if not args.get(name):
-        raise invalid(f"missing required field: {name} [json-pointer:]")
+        raise invalid_arguments(f"missing required field: {name} [json-pointer:]")
     return args[name]
 
 
-def _modal(state: State, view_id: str | None) -> Sheet | None:
-    sheet = state.sheets.find(view_id)
-    return sheet if sheet and sheet.content["type"] == "modal" else None
+def _find_modal(state: SlackState, view_id: str | None) -> StoredView | None:
+    stored_view = state.sheets.find(view_id)
+    return stored_view if stored_view and stored_view.content["type"] == "modal" else None
 
 
-def _same(sheet: Sheet, given: Any) -> None:
-    """Raise hash_conflict where the app has not seen the view as it is now."""
-    if given and given != sheet.hash:
+def _check_hash(stored_view: StoredView, given: Any) -> None:
+    """Raises hash_conflict unless the hash is the view's current one."""
+    if given and given != stored_view.hash:
         raise SlackError("hash_conflict")
 
 
-def _answer(state: State, sheet: Sheet) -> Json:
-    return {"view": wire_view(state, sheet, with_state=False)}
+def _view_response(state: SlackState, stored_view: StoredView) -> Json:
+    return {"view": view_object(state, stored_view, with_state=False)}

@@ -1,0 +1,229 @@
+"""A fake PBX, a fake Slack workspace with a few users, and the real bot between them, for the demo and the tests."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from bot.app import Park
+from bot.sandbox.pbx.dataset import tone
+from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.slack.fake_slack import Workspace
+from bot.settings import Settings
+from bot.slack.app_config import over_socket_mode
+from bot.worker.lease import RetryPolicy
+
+
+def workspace() -> Workspace:
+    """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
+    manifest: dict[str, Any] = yaml.safe_load(over_socket_mode())
+    features, settings = manifest["features"], manifest["settings"]
+    return Workspace(
+        scopes=manifest["oauth_config"]["scopes"]["bot"],
+        events=settings["event_subscriptions"]["bot_events"],
+        shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
+    )
+
+
+def manifest_features() -> dict[str, Any]:
+    """Returns the `features` section of the app manifest."""
+    features: dict[str, Any] = yaml.safe_load(over_socket_mode())["features"]
+    return features
+
+
+WELCOME = "F07WELCOME1"
+"""File id of Ana's recording in #phones; constant, so that a line can name it."""
+POLICY = """\
+announce = "{announce}"
+contact = "{leads}"
+
+[[allow]]
+name = "Everybody in #phones may look"
+channels = ["{phones}"]
+operations = ["read"]
+
+[[allow]]
+name = "On call from #phones"
+channels = ["{phones}"]
+user_groups = ["{oncall}"]
+operations = ["members", "recall"]
+groups = ["Sales*", "Support*"]
+
+[[allow]]
+name = "Team leads, from anywhere"
+user_groups = ["{leads}"]
+operations = ["all"]
+"""
+
+DEMO_POLICY = (
+    POLICY
+    + """
+[[allow]]
+name = "On call, once a lead agrees"
+channels = ["{phones}"]
+user_groups = ["{oncall}"]
+operations = ["members", "recall", "groups"]
+approvers = ["{leads}"]
+approve_within = "4h"
+
+[[allow]]
+name = "On call, in an emergency"
+user_groups = ["{oncall}"]
+operations = ["recall"]
+temporary = "4h"
+emergency = "{announce}"
+"""
+)
+"""`POLICY` with rules for approval and for emergencies, for the demo."""
+
+
+ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+"""A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
+
+
+class Stage:
+    """The whole environment; it runs between entering and leaving the context.
+
+    Args:
+        policy: Policy file, with ids as placeholders: `{phones}`, `{leads}` and others of `POLICY`.
+        http: The bot receives requests over HTTP instead of Socket Mode.
+        now: Instant at which the clocks of the bot, Slack and the PBX start; they tick on from it. None is the
+            machine's clock.
+        environment: Settings of the bot that replace the usual ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        pbx: SandboxPBX | None = None,
+        policy: str = POLICY,
+        retry_policy: RetryPolicy | None = None,
+        http: bool = False,
+        now: datetime | None = None,
+        **environment: Any,
+    ) -> None:
+        self.pbx = pbx or SandboxPBX()
+        self.slack = workspace()
+        self._ahead = timedelta(0)
+        if now is not None:
+            self.ahead = now - datetime.now(UTC)
+        self._folder = tempfile.TemporaryDirectory(prefix="park-")
+        self._add_users_and_channels()
+        self._policy, self._retry_policy, self._environment = policy, retry_policy, environment
+        self._http = http
+
+    def _add_users_and_channels(self) -> None:
+        add, add_file = self.slack.add_person, self.slack.add_file
+        self.people = {
+            "ana": add("ana", real_name="Ana Ruiz", email="ana.ruiz@example.com"),
+            "ben": add("ben", real_name="Ben Ito", email="ben.ito@example.com"),
+            "gil": add("gil", real_name="Gil Gast", email="gil.gast@example.com", guest=True),
+            "eve": add("eve", real_name="Eve Novak", email="eve.novak@example.com", tz="America/New_York"),
+            "ada": add("ada", real_name="Ada Kern", email="ada.kern@example.com", admin=True),
+        }
+        everybody = list(self.people.values())
+        self.channels = {
+            "phones": self.slack.add_channel("phones", everybody),
+            "random": self.slack.add_channel("random", everybody),
+            "secret": self.slack.add_channel("secret", everybody[:2], private=True, bot=False),
+            "ops": self.slack.add_channel("ops", everybody[:2]),
+        }
+        self.files = {
+            "welcome": add_file(self.people["ana"], "welcome.wav", tone(), channel=self.channels["phones"], id=WELCOME)
+        }
+        self.groups = {
+            "leads": self.slack.add_user_group("leads", [self.people["ana"]]),
+            "oncall": self.slack.add_user_group("oncall", [self.people["ben"]]),
+        }
+
+    @property
+    def settings(self) -> Settings:
+        """Returns the bot's settings, as a real installation has them in its environment."""
+        folder = Path(self._folder.name)
+        policy = folder / "policy.toml"
+        ids = {**self.channels, **self.groups, **self.people, "announce": self.channels["ops"]}
+        policy.write_text(self._policy.format_map(ids), encoding="utf-8")
+        usual: dict[str, Any] = {
+            "slack_bot_token": self.slack.bot_token,
+            "slack_api_url": self.slack.api_url,
+            "pbx_url": self.pbx.url,
+            "pbx_token": self.pbx.token,
+            "database_url": f"sqlite:///{folder / 'park.sqlite3'}",
+            "park_policy": policy,
+        }
+        over_http = {"slack_signing_secret": self.slack.signing_secret, "park_http_listen": "127.0.0.1:0"}
+        usual |= over_http if self._http else {"slack_app_token": self.slack.app_token}
+        elsewhere = "no environment "  # what is exported for a real Park is none of the stage's
+        return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
+
+    def now(self) -> datetime:
+        """Returns the time by the environment's clock."""
+        return datetime.now(UTC) + self._ahead
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the environment's clocks are ahead of the machine's."""
+        return self._ahead
+
+    @ahead.setter
+    def ahead(self, time: timedelta) -> None:
+        """How far the environment's clocks are ahead of the machine's."""
+        self._ahead = time
+        self.slack.state.stamps.ahead = time.total_seconds()
+        self.pbx.state.ahead = time
+
+    def forward(self, time: timedelta) -> None:
+        """Moves the clocks ahead and wakes the bot."""
+        self.ahead += time
+        self.park.wake()
+
+    def restart(self) -> None:
+        """Stops the bot and starts another on the same journal."""
+        self.park.stop()
+        self._start_park()
+
+    def _start_park(self) -> None:
+        self.park = Park(self.settings, retry_policy=self._retry_policy, now=self.now).start()
+        if self._http:
+            self.slack.send_to(self.park.receiver.where)
+        else:
+            self.slack.wait_for(lambda: self.slack.connections)  # the bot's end is open a little before the workspace's
+
+    def settle(self, timeout: float = 10.0) -> None:
+        """Waits until the bot is idle.
+
+        Raises:
+            TimeoutError: The bot still works after `timeout` seconds.
+        """
+        end = time.monotonic() + timeout
+        while not self.park.idle:
+            if time.monotonic() > end:
+                raise TimeoutError(f"Park still works after {timeout:g} s")
+            time.sleep(0.01)
+
+    @contextmanager
+    def without_park(self) -> Iterator[Self]:
+        """Runs the fakes alone, for a bot that is started elsewhere with `settings`."""
+        with self._folder, self.slack, self.pbx:
+            yield self
+
+    def __enter__(self) -> Self:
+        self.pbx.start()
+        self.slack.start()
+        self._start_park()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.park.stop()
+        self.slack.stop()
+        self.pbx.stop()
+        self._folder.cleanup()

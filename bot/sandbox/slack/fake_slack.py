@@ -1,0 +1,175 @@
+"""The fake workspace: servers, administration, and what users do and see."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import TracebackType
+from typing import Self, TypeVar
+
+from flask import Flask
+
+from bot.sandbox.slack.admin import WorkspaceAdmin
+from bot.sandbox.slack.delivery import Deliveries
+from bot.sandbox.slack.element_actions import ClickActions
+from bot.sandbox.slack.faults import CallInterceptor, FaultQueue
+from bot.sandbox.slack.files import FileRoutes
+from bot.sandbox.slack.form_actions import ModalActions
+from bot.sandbox.slack.model import ApiCall, Delivery, File, Message
+from bot.sandbox.slack.rendering import render_message, visible_messages
+from bot.sandbox.slack.response_url import ResponseURLs
+from bot.sandbox.slack.state import SlackState
+from bot.sandbox.slack.user_actions import MessageActions, ShortcutActions
+from bot.sandbox.slack.web import WebServer, web_api
+
+T = TypeVar("T")
+
+
+class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
+    """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
+
+    def __init__(
+        self,
+        *,
+        scopes: Collection[str],
+        name: str = "Park Sandbox",
+        events: Collection[str] = ("app_mention",),
+        shortcuts: Mapping[str, str] | None = None,
+        home_tab: bool = True,
+        ack_timeout: float = 3.0,
+        trigger_lifetime: float = 3.0,
+        retry_after: Sequence[float] = (0.0, 60.0, 300.0),
+    ) -> None:
+        """Creates a workspace with one installed app.
+
+        Args:
+            scopes: Granted bot scopes.
+            events: Subscribed bot events.
+            shortcuts: callback_id -> "global" or "message".
+            ack_timeout: Seconds to acknowledge a payload.
+            trigger_lifetime: Seconds that a trigger_id can be used.
+            retry_after: Seconds before each further delivery of an event, as documented for the Events API.
+        """
+        self.state = SlackState(name, frozenset(scopes), frozenset(events))
+        self.state.shortcuts = dict(shortcuts or {})
+        self.state.home_tab = home_tab
+        self.state.triggers.lifetime = trigger_lifetime
+        self._offers = {}
+        self.faults = FaultQueue(self.state)
+        self.urls = ResponseURLs(self.state)
+        self.deliveries = Deliveries(self.state, ack_timeout, retry_after)
+        self.link = self.deliveries.link
+        self.state.new_link = self.link.new_url
+        self._web = WebServer(self._app())
+        self.urls.base = self.state.base = self._web.url
+
+    def start(self) -> Self:
+        self.link.start()
+        self._web.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends all connections, threads and waiting calls."""
+        with self.state.changed:
+            self.state.stopping = True
+            self.state.changed.notify_all()
+        self.link.stop()
+        self.deliveries.stop()
+        self._web.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _app(self) -> Flask:
+        app = Flask(__name__, static_folder=None)
+        interceptor = CallInterceptor(self.state, self.faults)
+        app.register_blueprint(web_api(self.state, interceptor))
+        app.register_blueprint(self.urls.routes(interceptor))
+        app.register_blueprint(FileRoutes(self.state).routes(interceptor))
+        return app
+
+    @property
+    def api_url(self) -> str:
+        return f"{self._web.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        return self.state.bot_token
+
+    @property
+    def app_token(self) -> str:
+        return self.state.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        return self.state.signing_secret
+
+    def send_to(self, request_url: str) -> None:
+        """Delivers to the request URL from now on, no longer over Socket Mode.
+
+        Raises:
+            ValueError: No app answers the verification request there.
+        """
+        self.deliveries.request_url.verify(request_url)
+
+    @property
+    def team(self) -> str:
+        return self.state.team
+
+    @property
+    def bot_user(self) -> str:
+        return self.state.bot.id
+
+    @property
+    def bot_id(self) -> str:
+        return str(self.state.bot.bot_id)
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """All calls of the Web API, oldest first."""
+        with self.state.changed:
+            return list(self.state.calls)
+
+    @property
+    def delivered(self) -> list[Delivery]:
+        """All attempts to deliver a payload, with their outcomes, oldest first."""
+        with self.state.changed:
+            return list(self.deliveries.made)
+
+    @property
+    def connections(self) -> int:
+        """Number of open Socket Mode connections."""
+        return len(self.link.lines)
+
+    def messages(self, channel: str, *, thread: str | None = None) -> list[Message]:
+        """Returns what every member of the channel sees: its own messages, or with `thread` those of the thread."""
+        return visible_messages(self.state, channel, thread, None)
+
+    def seen_by(self, user: str, channel: str, *, thread: str | None = None) -> list[Message]:
+        """Returns what one user sees there, ephemeral messages included."""
+        return visible_messages(self.state, channel, thread, user)
+
+    def ephemerals(self, user: str, channel: str | None = None) -> list[Message]:
+        """Returns the user's ephemeral messages, in threads too."""
+        with self.state.changed:
+            theirs = [p for p in self.state.posts if p.only_for == user and channel in (None, p.channel)]
+            return [render_message(self.state, p) for p in theirs]
+
+    def files(self, user: str) -> list[File]:
+        """Returns the files in the user's direct messages, oldest first."""
+        with self.state.changed:
+            theirs = {one.id for one in self.state.channels.values() if one.direct and user in one.members}
+            return [file for file in self.state.files.values() if file.channel in theirs]
+
+    def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
+        """Waits until the predicate is true at some change, and returns its value.
+
+        Raises:
+            TimeoutError: It is not true after `timeout` seconds.
+        """
+        value = self.state.wait(predicate, timeout)
+        if not value:
+            raise TimeoutError(f"not so after {timeout} s")
+        return value

@@ -1,1 +1,0 @@
-"""Modals and Home tabs: kept, shown, filled in, sent and answered."""
