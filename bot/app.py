@@ -22,22 +22,22 @@ from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import Checks, Health
+from bot.runtime.health import HealthChecks, HealthServer
 from bot.runtime.threads import ThreadPool
-from bot.settings import Settings, address_of, plain
+from bot.settings import Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
-from bot.slack.files import Files
-from bot.slack.forms.submission import Forms
+from bot.slack.files import FileDownloader
+from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
 from bot.slack.http_mode import HTTPMode
-from bot.slack.listeners import connect
+from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
-from bot.times.model import Now
+from bot.times.model import Clock
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -45,7 +45,7 @@ from bot.worker.processor import EntryProcessor
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
-OPENERS = 20
+FORM_THREADS = 20
 """Forms opened or reviewed at once; each may wait for a slow PBX."""
 VIEW_THREADS = 8
 """Loading views sent to Slack at once; they never wait for the PBX."""
@@ -61,7 +61,7 @@ class Park:
         settings: Settings,
         *,
         retry_policy: RetryPolicy | None = None,
-        now: Now | None = None,
+        now: Clock | None = None,
         lease: timedelta = LEASE,
     ) -> None:
         """Builds all parts and signs in to Slack.
@@ -91,7 +91,7 @@ class Park:
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
         app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)
         self.receiver = build_receiver(settings, app, client)
-        self.health = Health(settings.park_health_listen, self._checks())
+        self.health = HealthServer(settings.park_health_listen, self._checks())
 
     def start(self) -> Self:
         """Starts all parts: entries left by an earlier process are processed first, then Slack is connected.
@@ -153,16 +153,18 @@ class Park:
         """Whether all requests are answered."""
         slack = self._slack
         pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
-        return not self.journal.busy() and all(pool.idle for pool in pools)  # in this order: workers use the form pool
+        return not self.journal.has_work() and all(
+            pool.idle for pool in pools
+        )  # in this order: workers use the form pool
 
     def _on_policy_change(self) -> None:
         self.daily.channel = self.policy_store.now.announce
         self.drift.wake()
         self._home_tabs.changed()
 
-    def _checks(self) -> Checks:
+    def _checks(self) -> HealthChecks:
         """Returns what the health endpoint reports."""
-        return Checks(
+        return HealthChecks(
             threads={
                 "worker": lambda: self._workers.worker.alive,
                 "daily": lambda: self.daily.alive,
@@ -219,14 +221,14 @@ def build_slack(client: WebClient, identity: Identity, journal: Journal) -> Slac
     users = SlackUserDirectory(client, now=journal.now)
     messenger, views = SlackMessenger(ChatApi(client), users), ViewsApi(client)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
-    form_pool = ThreadPool("form", OPENERS)
+    form_pool = ThreadPool("form", FORM_THREADS)
     return SlackParts(client, identity, users, messenger, views, reply_pool, view_pool, form_pool)
 
 
 def build_planner(pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
     repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
-    files, prompts = Files(slack.client), PromptStore(journal.database)
+    files, prompts = FileDownloader(slack.client), PromptStore(journal.database)
     return Planner(pbx, Directory(pbx), policy_store, slack.users, repository, history, files=files, prompts=prompts)
 
 
@@ -257,7 +259,7 @@ def build_workers(
 
 
 def _ended_on_another_replica(journal: Journal, request: Request) -> bool:
-    entry = None if journal.database.alone else journal.find(request.key)
+    entry = None if journal.database.exclusive else journal.find(request.key)
     return entry is not None and entry.state.ended
 
 
@@ -267,7 +269,7 @@ def build_audit_tasks(
     pbx: PbxClient,
     policy_store: PolicyStore,
     messenger: SlackMessenger,
-    now: Now | None,
+    now: Clock | None,
 ) -> tuple[DailyTask, DriftMonitor]:
     """Builds the tasks that keep the journal small and verifiable, and look for changes made outside Park."""
     days, minutes = settings.park_retention_days, settings.park_drift_interval
@@ -284,8 +286,10 @@ def build_listeners(
     app, messenger, identity = build_app(slack.client, slack.identity), slack.messenger, slack.identity
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
-    forms = Forms(slack.views, dispatcher, form_service, messenger, identity, view_pool, form_pool, destinations)
-    connect(app, dispatcher, messenger, identity, slack.reply_pool, forms)
+    forms = FormListeners(
+        slack.views, dispatcher, form_service, messenger, identity, view_pool, form_pool, destinations
+    )
+    register_listeners(app, dispatcher, messenger, identity, slack.reply_pool, forms)
     forms.connect(app)
     home_tabs.connect(app)
     return app
@@ -295,5 +299,5 @@ def build_receiver(settings: Settings, app: App, client: WebClient) -> Receiver:
     """Builds Socket Mode if there is an app-level token, else HTTP mode."""
     if settings.slack_app_token is not None:
         return SocketMode(app, client, settings.slack_app_token.get_secret_value())
-    secret, listen = plain(settings.slack_signing_secret), address_of(settings.park_http_listen)
+    secret, listen = secret_text(settings.slack_signing_secret), parse_listen_address(settings.park_http_listen)
     return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)

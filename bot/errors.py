@@ -2,7 +2,7 @@
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
 
-NOTHING = "Nothing was changed."
+NOTHING_CHANGED = "Nothing was changed."
 """First thing that users whose request was refused need to know."""
 
 
@@ -50,7 +50,7 @@ class NotPossible(Refused):
     """The PBX could not do it, which was known before anything was sent."""
 
 
-class Moved(Refused):
+class StalePlan(Refused):
     """The target has changed since the user was shown it."""
 
 
@@ -107,7 +107,7 @@ class LeaseLost(ParkError):
     """Another worker holds the entry's lease, so this one must not write any more."""
 
 
-class TargetTaken(ParkError):
+class TargetBusy(ParkError):
     """Another change is in progress on the target; this one was released, to be claimed again after it."""
 
 

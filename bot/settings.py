@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import SettingsError
 
 
-def address_of(listen: str) -> tuple[str, int]:
+def parse_listen_address(listen: str) -> tuple[str, int]:
     """Parses host and port to listen on.
 
     Raises:
@@ -36,7 +36,7 @@ def address_of(listen: str) -> tuple[str, int]:
 
 
 def _check_address(text: str) -> str:
-    address_of(text)
+    parse_listen_address(text)
     return text
 
 
@@ -127,7 +127,7 @@ class Settings(JournalSettings, PBXSettings):
         return secret
 
 
-def plain(secret: SecretStr | None) -> str | None:
+def secret_text(secret: SecretStr | None) -> str | None:
     """The text of a secret, for passing it to another system."""
     return None if secret is None else secret.get_secret_value()
 

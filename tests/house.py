@@ -24,7 +24,7 @@ from bot.planning.authorizer import AccountStatus
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.policy.store import PolicyStore
 from bot.sandbox.pbx.dataset import tone
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -53,12 +53,12 @@ ring_groups = ["Night*"]
 EMAILS = {ANA: "ana.ruiz@example.com"}
 
 
-class Somebody:
+class FakeUserDirectory:
     """The Slack user directory, with two members; raises `fault` if there is one."""
 
     fault: SlackFailure | None = None
 
-    def standing(self, user: str, team: str) -> AccountStatus:
+    def account_status(self, user: str, team: str) -> AccountStatus:
         if self.fault:
             raise self.fault
         return AccountStatus(guest=False, foreign=False, bot=False)
@@ -67,7 +67,7 @@ class Somebody:
         return frozenset()
 
     @property
-    def remembered(self) -> "Somebody":
+    def remembered(self) -> "FakeUserDirectory":
         return self
 
     def zone(self, user: str) -> str:
@@ -77,7 +77,7 @@ class Somebody:
         return EMAILS.get(user)
 
 
-class Shared:
+class FakeFiles:
     """The files in Slack: the same sound under every id."""
 
     def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
@@ -85,7 +85,7 @@ class Shared:
 
 
 @dataclass
-class Noting:
+class RecordingMessenger:
     """A messenger that records messages; each call raises the first of the `faults` that are left."""
 
     private: list[Message] = field(default_factory=list)
@@ -96,7 +96,7 @@ class Noting:
     faults: list[Exception] = field(default_factory=list)
     how: str = "channel"
 
-    def checking(self, request: Request, text: str) -> None:
+    def send_progress(self, request: Request, text: str) -> None:
         self._fail()
         self.checked.append(text)
 
@@ -117,7 +117,7 @@ class Noting:
         self._fail()
         return Posted(how="channel", channel=channel, ts="2.0", thread="2.0")
 
-    def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
+    def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         self._fail()
         self.replies.append((mention, message))
 
@@ -135,16 +135,16 @@ class Noting:
 
 
 @dataclass
-class House:
+class BotHarness:
     """The parts of the bot below Slack; nothing is processed until `work` is called."""
 
-    sandbox: SandboxPBX
+    fake_pbx: FakePbx
     pbx: PbxClient
     journal: Journal
     directory: Directory
-    people: Somebody
+    people: FakeUserDirectory
     planner: Planner
-    messenger: Noting
+    messenger: RecordingMessenger
     progress_notifier: ProgressNotifier
     worker: Worker
     dispatcher: Dispatcher
@@ -165,7 +165,7 @@ class House:
 
     def ask(self, line: str, *, user: str = ANA, expects: str | None = None) -> Message | None:
         """Submits a line; returns the immediate answer, or None if it was accepted."""
-        return self.dispatcher.take(self.request(line, user=user, expects=expects))
+        return self.dispatcher.submit(self.request(line, user=user, expects=expects))
 
     def answer(self, line: str, *, user: str = ANA) -> Message:
         """Returns the answer of a read, or a preview; raises Refused."""
@@ -198,32 +198,32 @@ class House:
         return self.journal.get(change).state
 
 
-def lines(message: Message) -> list[str]:
+def offered_lines(message: Message) -> list[str]:
     """Returns the lines of a message's buttons."""
     return [offer.line for offer in message.offers]
 
 
-def words(message: Message) -> str:
+def text_of(message: Message) -> str:
     """Returns the whole text of a message."""
     facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
     return "\n".join((message.title, *facts, *map(str, message.items), *message.notes, *message.lines))
 
 
 @contextmanager
-def house(
+def bot_harness(
     folder: File,
     *,
-    sandbox: SandboxPBX | None = None,
+    fake_pbx: FakePbx | None = None,
     policy: str = POLICY,
     retry_policy: RetryPolicy | None = None,
-) -> Iterator[House]:
+) -> Iterator[BotHarness]:
     """Builds the harness; the sandbox PBX is started if none is given."""
     file = folder / "policy.toml"
     file.write_text(policy, encoding="utf-8")
-    with sandbox or SandboxPBX() as running:
+    with fake_pbx or FakePbx() as running:
         pbx = PbxClient(running.url, Credentials(token=running.token))
         journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
-        people, messenger, directory = Somebody(), Noting(), Directory(pbx)
+        people, messenger, directory = FakeUserDirectory(), RecordingMessenger(), Directory(pbx)
         rules = PolicyStore(file)
         repository, progress_notifier = ChangeRepository(journal, journal.now), ProgressNotifier(messenger)
         planner = Planner(
@@ -233,7 +233,7 @@ def house(
             people,
             repository,
             HistoryReader(journal),
-            files=Shared(),
+            files=FakeFiles(),
             prompts=PromptStore(journal.database),
         )
         worker = Worker(
@@ -249,8 +249,8 @@ def house(
             threads=2,
         )
         dispatcher = Dispatcher(journal, planner, worker, messenger, progress_notifier)
-        yield House(
-            sandbox=running,
+        yield BotHarness(
+            fake_pbx=running,
             pbx=pbx,
             journal=journal,
             directory=directory,

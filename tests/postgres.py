@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from bot.journal.migrations import bring_up_to_date
+from bot.journal.migrations import migrate_database
 
 REQUIRED = "PARK_REQUIRE_POSTGRES"
 """In the environment: these tests are not to be skipped."""
@@ -61,7 +61,7 @@ class Server:
     def _template(self) -> str:
         if "journal" not in self._names():
             self.do("CREATE DATABASE journal")
-            bring_up_to_date(self.url("journal"))
+            migrate_database(self.url("journal"))
         return "journal"
 
     def _new(self, template: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.policy.store import PolicyStore
-from tests.house import ANA, BEN, House, house, words
+from tests.house import ANA, BEN, BotHarness, bot_harness, text_of
 
 POLICY = f"""\
 [[allow]]
@@ -43,18 +43,18 @@ groups = ["Sales for Partners"]
 
 
 @pytest.fixture
-def park(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, policy=POLICY) as whole:
+def park(tmp_path: Path) -> Iterator[BotHarness]:
+    with bot_harness(tmp_path, policy=POLICY) as whole:
         yield whole
 
 
-def answer_lines(park: House, line: str, user: str = ANA) -> list[str]:
+def answer_lines(park: BotHarness, line: str, user: str = ANA) -> list[str]:
     """Title and facts of the answer to a line."""
     message = park.answer(line, user=user)
     return [message.title, *(f"{fact.label}: {fact.value} {' '.join(fact.ids)}".strip() for fact in message.facts)]
 
 
-def test_access_is_told_by_rule_here_elsewhere_and_never(park: House) -> None:
+def test_access_is_told_by_rule_here_elsewhere_and_never(park: BotHarness) -> None:
     assert answer_lines(park, "access", BEN) == [
         "What you may do",
         (
@@ -81,17 +81,17 @@ CAN = [
 
 @pytest.mark.parametrize(("line", "answer", "why"), CAN)
 def test_whether_somebody_may_is_told_with_the_rule_or_the_reason(
-    park: House, line: str, answer: str, why: str
+    park: BotHarness, line: str, answer: str, why: str
 ) -> None:
     message = park.answer(f"can <@{BEN}> {line}")
     everything = "\n".join((*answer_lines(park, f"can <@{BEN}> {line}"), *message.notes))
     assert message.title.startswith(f"{answer}: ")
     assert why in everything or line == "help"
-    assert park.sandbox.writes == []
+    assert park.fake_pbx.writes == []
 
 
 @pytest.mark.parametrize(("line", "answer", "why"), [row for row in CAN if row[1] in ("Yes", "No")])
-def test_the_answer_is_what_happens(park: House, line: str, answer: str, why: str) -> None:
+def test_the_answer_is_what_happens(park: BotHarness, line: str, answer: str, why: str) -> None:
     if line == "help":
         assert park.answer(line, user=BEN)
     elif answer == "Yes":
@@ -101,7 +101,7 @@ def test_the_answer_is_what_happens(park: House, line: str, answer: str, why: st
             park.plan(line, user=BEN)
 
 
-def test_who_may_is_told_by_rule_with_people_and_channels(park: House) -> None:
+def test_who_may_is_told_by_rule_with_people_and_channels(park: BotHarness) -> None:
     assert answer_lines(park, "who can delete Sales") == [
         "Who may delete Sales",
         f"By “Ana”:  {ANA}",
@@ -116,30 +116,30 @@ def test_who_may_is_told_by_rule_with_people_and_channels(park: House) -> None:
 
 
 @pytest.mark.parametrize("line", ["can me delete Warehouse", "who can delete Warehouse", f"can <@{ANA}> add 1 to 6007"])
-def test_nobody_learns_of_a_group_that_they_may_not_look_at(park: House, line: str) -> None:
+def test_nobody_learns_of_a_group_that_they_may_not_look_at(park: BotHarness, line: str) -> None:
     with pytest.raises((NotAllowed, NotFound, NotUnderstood)):
         park.answer(line, user=BEN)
 
 
-def test_a_question_about_a_question_is_no_question(park: House) -> None:
+def test_a_question_about_a_question_is_no_question(park: BotHarness) -> None:
     with pytest.raises(NotUnderstood):
         park.answer("who can access")
 
 
-def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: House, tmp_path: Path) -> None:
+def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: BotHarness, tmp_path: Path) -> None:
     park.do("add 1016 to Billing for 2h", user=BEN)
     message = park.answer("why change 1")
     assert message.title == "Change 1 was allowed by “Ben at night”"
-    assert "the same as now" in words(message)
+    assert "the same as now" in text_of(message)
     park.do("add 1017 to Warehouse", user=BEN)
     assert park.answer("why 3", user=BEN).title == "Change 3 was allowed by no rule"
     (tmp_path / "policy.toml").write_text(POLICY.replace('"4h"', '"5h"'), encoding="utf-8")
     assert isinstance(park.planner.policy_store, PolicyStore)
     assert park.planner.policy_store.reload()
-    assert "changed since" in words(park.answer("why change 1"))
+    assert "changed since" in text_of(park.answer("why change 1"))
 
 
-def test_why_is_told_of_no_group_that_one_may_not_look_at(park: House) -> None:
+def test_why_is_told_of_no_group_that_one_may_not_look_at(park: BotHarness) -> None:
     park.do("add 1016 to Support", user=ANA)
     with pytest.raises(NotFound):
         park.answer("why change 1", user=BEN)

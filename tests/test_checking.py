@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.environment import POLICY, Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.environment import POLICY, Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 EXAMPLE = Path(__file__).parents[1] / "bot/policy/example.toml"
 RULE = """\
@@ -80,10 +80,10 @@ def test_an_example_is_held_to_what_it_expects(
 def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Stage().without_park() as stage:
-        monkeypatch.setenv("SLACK_BOT_TOKEN", stage.slack.bot_token)
-        monkeypatch.setenv("SLACK_API_URL", stage.slack.api_url)
-        ids = {**stage.channels, **stage.groups, "announce": stage.channels["ops"]}
+    with Sandbox().without_bot() as sandbox:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.slack.bot_token)
+        monkeypatch.setenv("SLACK_API_URL", sandbox.slack.api_url)
+        ids = {**sandbox.channels, **sandbox.groups, "announce": sandbox.channels["ops"]}
         text = 'drift = "C0GONE"\n' + (
             POLICY.format_map(ids) + '[[allow]]\nusers = ["U0GONE"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n'
         )
@@ -92,7 +92,7 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
     assert "U0GONE: Slack shows no such user" in output
     assert "S0GONE: Slack shows no such user group" in output
     assert "C0GONE: Slack shows no such channel" in output
-    assert stage.groups["leads"] not in output
+    assert sandbox.groups["leads"] not in output
 
 
 ABOUT = """\
@@ -114,7 +114,7 @@ def test_names_that_the_pbx_has_not_are_told_with_the_closest_where_there_is_a_c
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write_policy(tmp_path, ABOUT)
-    with SandboxPBX() as pbx:
+    with FakePbx() as pbx:
         monkeypatch.setenv("PBX_URL", pbx.url)
         monkeypatch.setenv("PBX_TOKEN", pbx.token)
         assert main(["policy", "check", file]) == 0

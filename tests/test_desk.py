@@ -8,164 +8,164 @@ import pytest
 
 from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, Refused
 from bot.messages.message import Message
-from bot.sandbox.pbx.faults import Fault, Kind
-from tests.house import ANA, BEN, EMAILS, House, house, lines, words
+from bot.sandbox.pbx.faults import Fault, FaultKind
+from tests.house import ANA, BEN, EMAILS, BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture
-def park(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as whole:
+def park(tmp_path: Path) -> Iterator[BotHarness]:
+    with bot_harness(tmp_path) as whole:
         yield whole
 
 
-def refused(park: House, line: str, kind: type[Refused], *, user: str = ANA) -> Message:
+def refused(park: BotHarness, line: str, kind: type[Refused], *, user: str = ANA) -> Message:
     """The message of the refusal that planning the line raises; checks that nothing was written."""
     with pytest.raises(kind) as caught:
         park.plan(line, user=user)
-    assert park.sandbox.writes == []
+    assert park.fake_pbx.writes == []
     return caught.value.message
 
 
-def test_a_group_that_was_renamed_meanwhile_is_not_changed_under_its_old_name(park: House) -> None:
+def test_a_group_that_was_renamed_meanwhile_is_not_changed_under_its_old_name(park: BotHarness) -> None:
     park.answer("group Billing")
-    billing = park.sandbox.state.group_id("Billing")
-    park.sandbox.console_update_group(billing, name="Finance")
+    billing = park.fake_pbx.state.group_id("Billing")
+    park.fake_pbx.console_update_group(billing, name="Finance")
     said = refused(park, "add 1016 to Billing", NotFound)
-    assert "called “Finance” now" in words(said)
-    assert lines(said) == ["add 1016 to Finance"]
-    park.sandbox.console_create_group("Billing", ["1055"])
+    assert "called “Finance” now" in text_of(said)
+    assert offered_lines(said) == ["add 1016 to Finance"]
+    park.fake_pbx.console_create_group("Billing", ["1055"])
     assert park.plan("add 1016 to Billing").plan.changes[0].target.id != billing
 
 
-def test_a_group_renamed_out_of_somebodys_sight_is_not_shown_to_them(park: House) -> None:
+def test_a_group_renamed_out_of_somebodys_sight_is_not_shown_to_them(park: BotHarness) -> None:
     park.answer("group Billing", user=BEN)
-    park.sandbox.console_update_group(park.sandbox.state.group_id("Billing"), name="Board Secrets")
+    park.fake_pbx.console_update_group(park.fake_pbx.state.group_id("Billing"), name="Board Secrets")
     with pytest.raises(NotFound) as caught:
         park.answer("group Billing", user=BEN)
-    assert "Board" not in words(caught.value.message)
+    assert "Board" not in text_of(caught.value.message)
 
 
-def test_a_ring_group_that_was_renamed_meanwhile_is_not_sent_to_under_its_old_name(park: House) -> None:
+def test_a_ring_group_that_was_renamed_meanwhile_is_not_sent_to_under_its_old_name(park: BotHarness) -> None:
     park.plan("recall Sales to Night Desk")
-    night = park.sandbox.state.ring_group_id("Night Desk")
-    park.sandbox.state.ring_groups[night]["name"] = "Board Members"
+    night = park.fake_pbx.state.ring_group_id("Night Desk")
+    park.fake_pbx.state.ring_groups[night]["name"] = "Board Members"
     refused(park, "recall Sales to Night Desk", NotFound, user=BEN)
     refused(park, "recall Sales to Night Desk", NotFound)
 
 
-def test_a_ring_group_that_is_gone_meanwhile_is_not_sent_to(park: House) -> None:
+def test_a_ring_group_that_is_gone_meanwhile_is_not_sent_to(park: BotHarness) -> None:
     park.plan("recall Sales to Night Desk")
-    del park.sandbox.state.ring_groups[park.sandbox.state.ring_group_id("Night Desk")]
+    del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
     refused(park, "recall Sales to Night Desk", NotFound)
 
 
 @pytest.mark.parametrize("to", ["user", "Day Desk", "user then Day Desk"])
-def test_recalls_can_be_sent_elsewhere_when_their_ring_group_is_gone(park: House, to: str) -> None:
-    del park.sandbox.state.ring_groups[park.sandbox.state.ring_group_id("Night Desk")]
+def test_recalls_can_be_sent_elsewhere_when_their_ring_group_is_gone(park: BotHarness, to: str) -> None:
+    del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
     card = park.do(f"recall Night Shift to {to}")
-    assert "that is gone" in words(card)
+    assert "that is gone" in text_of(card)
     assert park.state() == "done"
 
 
-def test_a_group_whose_ring_group_is_gone_can_be_renamed_or_says_what_keeps_it(park: House) -> None:
-    del park.sandbox.state.ring_groups[park.sandbox.state.ring_group_id("Night Desk")]
+def test_a_group_whose_ring_group_is_gone_can_be_renamed_or_says_what_keeps_it(park: BotHarness) -> None:
+    del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
     card = park.do("rename Night Shift to Late Shift")
-    assert "ring_group_id does not exist" in words(card)
+    assert "ring_group_id does not exist" in text_of(card)
 
 
-def test_a_group_that_went_away_since_its_name_was_looked_up_is_gone(park: House) -> None:
+def test_a_group_that_went_away_since_its_name_was_looked_up_is_gone(park: BotHarness) -> None:
     park.answer("group Billing")
-    park.sandbox.console_delete_group(park.sandbox.state.group_id("Billing"))
-    assert "gone" in words(refused(park, "add 1016 to Billing", NotFound))
+    park.fake_pbx.console_delete_group(park.fake_pbx.state.group_id("Billing"))
+    assert "gone" in text_of(refused(park, "add 1016 to Billing", NotFound))
 
 
-def test_a_group_made_a_moment_ago_elsewhere_is_known(park: House) -> None:
+def test_a_group_made_a_moment_ago_elsewhere_is_known(park: BotHarness) -> None:
     park.answer("groups")
-    park.sandbox.console_create_group("Finance")
+    park.fake_pbx.console_create_group("Finance")
     assert park.plan("add 1016 to Finance").plan.changes
 
 
-def test_two_names_that_differ_in_case_are_offered_as_they_are_quotes_and_all(park: House) -> None:
+def test_two_names_that_differ_in_case_are_offered_as_they_are_quotes_and_all(park: BotHarness) -> None:
     for name in ('5" \\ pipe', '5" \\ PIPE'):
-        park.sandbox.console_create_group(name)
+        park.fake_pbx.console_create_group(name)
     said = refused(park, r'add 1016 to "5\" \\ Pipe"', Ambiguous)
-    planned = [park.plan(line).plan.changes[0].target.title for line in lines(said)]
+    planned = [park.plan(line).plan.changes[0].target.title for line in offered_lines(said)]
     assert sorted(planned) == ['5" \\ PIPE', '5" \\ pipe']
 
 
-def test_more_that_fit_than_are_offered_is_said(park: House) -> None:
+def test_more_that_fit_than_are_offered_is_said(park: BotHarness) -> None:
     for name in ("A b", "a B", "A B", "a b", "A  b", "A  B"):
-        park.sandbox.console_create_group(name)
-    assert "1 more" in words(refused(park, 'add 1016 to "a  b"', Ambiguous))
+        park.fake_pbx.console_create_group(name)
+    assert "1 more" in text_of(refused(park, 'add 1016 to "a  b"', Ambiguous))
 
 
-def test_a_number_is_an_extension_even_where_somebody_is_called_that(park: House) -> None:
-    park.sandbox.state.users["1017"]["display_name"] = "1016"
+def test_a_number_is_an_extension_even_where_somebody_is_called_that(park: BotHarness) -> None:
+    park.fake_pbx.state.users["1017"]["display_name"] = "1016"
     (added,) = park.plan("add 1016 to Billing").plan.changes[0].added
     assert added.number == "1016"
 
 
-def test_somebody_without_an_extension_can_be_no_member(park: House) -> None:
-    park.sandbox.state.users["1016"]["extension_number"] = None
+def test_somebody_without_an_extension_can_be_no_member(park: BotHarness) -> None:
+    park.fake_pbx.state.users["1016"]["extension_number"] = None
     said = refused(park, "add 1014, Pablo Fernández to Billing", NotPossible)
-    assert "has no extension" in words(said)
-    assert lines(said) == ["add 1014 to Billing"]
+    assert "has no extension" in text_of(said)
+    assert offered_lines(said) == ["add 1014 to Billing"]
 
 
-def test_one_person_named_in_three_ways_is_added_once(park: House) -> None:
-    EMAILS[BEN] = park.sandbox.state.users["1016"]["email"]
+def test_one_person_named_in_three_ways_is_added_once(park: BotHarness) -> None:
+    EMAILS[BEN] = park.fake_pbx.state.users["1016"]["email"]
     (change,) = park.plan(f"add 1016, Pablo Fernández and <@{BEN}> to Billing").plan.changes
     assert [one.number for one in change.added] == ["1016"]
 
 
-def test_the_button_for_the_rest_leaves_out_who_was_meant_however_they_were_named(park: House) -> None:
+def test_the_button_for_the_rest_leaves_out_who_was_meant_however_they_were_named(park: BotHarness) -> None:
     park.answer("find 1002")
     said = refused(park, "add 1016, Pablo Fernández, 1014, Bjørn Halvorsen to Billing", NotPossible)
-    assert lines(said) == ["move 1002 to Billing", "add 1016, Pablo Fernández, 1014 to Billing"]
+    assert offered_lines(said) == ["move 1002 to Billing", "add 1016, Pablo Fernández, 1014 to Billing"]
 
 
-def test_the_button_for_the_rest_of_a_move_leaves_out_names_too(park: House) -> None:
+def test_the_button_for_the_rest_of_a_move_leaves_out_names_too(park: BotHarness) -> None:
     said = refused(park, "move Pablo Fernández, 1055 to Sales", NotPossible)
-    assert lines(said) == ["add 1016 to Sales", "move 1055 to Sales"]
+    assert offered_lines(said) == ["add 1016 to Sales", "move 1055 to Sales"]
 
 
-def test_nobody_of_a_move_being_anywhere_is_said_once_for_each(park: House) -> None:
+def test_nobody_of_a_move_being_anywhere_is_said_once_for_each(park: BotHarness) -> None:
     said = refused(park, "move Pablo Fernández, 1016 from Billing to Sales", NotPossible)
     assert "1016 Pablo Fernández is not in Billing" in said.title
-    assert lines(said) == ["add 1016 to Sales"]
+    assert offered_lines(said) == ["add 1016 to Sales"]
 
 
-def test_a_membership_that_ended_elsewhere_is_no_obstacle(park: House) -> None:
+def test_a_membership_that_ended_elsewhere_is_no_obstacle(park: BotHarness) -> None:
     park.answer("find 1002")
-    park.sandbox.console_remove_member(park.sandbox.state.group_id("Sales"), "1002")
+    park.fake_pbx.console_remove_member(park.fake_pbx.state.group_id("Sales"), "1002")
     assert park.plan("add 1002 to Billing").plan.changes[0].added
 
 
-def test_a_membership_out_of_somebodys_sight_is_not_told_them(park: House) -> None:
+def test_a_membership_out_of_somebodys_sight_is_not_told_them(park: BotHarness) -> None:
     park.answer("find 1041")
     card = park.do("add 1041 to Billing", user=BEN)
-    assert "Warehouse" not in words(card)
-    assert "1041" not in park.sandbox.state.members_of("Billing")
+    assert "Warehouse" not in text_of(card)
+    assert "1041" not in park.fake_pbx.state.members_of("Billing")
 
 
 @pytest.mark.parametrize("line", ["remove 1055", "move 1055 to Support"])
-def test_who_moved_elsewhere_meanwhile_is_found_where_they_are(park: House, line: str) -> None:
+def test_who_moved_elsewhere_meanwhile_is_found_where_they_are(park: BotHarness, line: str) -> None:
     park.answer("find 1055")
     for name in ("Sales", "The Lounge"):
         park.answer(f"group {name}")
-    park.sandbox.console_remove_member(park.sandbox.state.group_id("Billing"), "1055")
-    made = park.sandbox.console_create_group("Brand New", ["1055"])
+    park.fake_pbx.console_remove_member(park.fake_pbx.state.group_id("Billing"), "1055")
+    made = park.fake_pbx.console_create_group("Brand New", ["1055"])
     (leaving, *_) = park.plan(line).plan.changes
     assert (leaving.target.id, [one.number for one in leaving.removed]) == (made, ["1055"])
 
 
-def test_who_is_in_no_group_is_said_to_be_in_none(park: House) -> None:
-    assert "1016 Pablo Fernández is not in any park group" in words(park.do("remove 1016"))
+def test_who_is_in_no_group_is_said_to_be_in_none(park: BotHarness) -> None:
+    assert "1016 Pablo Fernández is not in any park group" in text_of(park.do("remove 1016"))
     assert park.state() == "already"
 
 
 def test_members_whose_names_the_list_leaves_out_are_not_said_to_be_no_members(
-    park: House, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     members = park.pbx.members
 
@@ -178,79 +178,79 @@ def test_members_whose_names_the_list_leaves_out_are_not_said_to_be_no_members(
     assert planned.title == "Removed 1055 from Billing"
 
 
-def test_a_number_that_is_no_user_says_what_it_is(park: House) -> None:
-    assert "a call queue" in words(refused(park, "add 7001 to Billing", NotPossible))
-    park.sandbox.state.others["7001"]["type"] = "FAX"
-    said = words(refused(park, "add 7001 to Billing", NotPossible))
+def test_a_number_that_is_no_user_says_what_it_is(park: BotHarness) -> None:
+    assert "a call queue" in text_of(refused(park, "add 7001 to Billing", NotPossible))
+    park.fake_pbx.state.others["7001"]["type"] = "FAX"
+    said = text_of(refused(park, "add 7001 to Billing", NotPossible))
     assert "not a user" in said
     assert "Nothing was changed" in said
 
 
-def test_a_number_that_is_no_ring_group_says_what_it_is(park: House) -> None:
-    said = words(refused(park, "recall Sales to 7001", NotFound))
+def test_a_number_that_is_no_ring_group_says_what_it_is(park: BotHarness) -> None:
+    said = text_of(refused(park, "recall Sales to 7001", NotFound))
     assert "a call queue, not a ring group" in said
     assert "Nothing was changed" in said
 
 
-def test_a_recall_to_a_third_extension_is_explained(park: House) -> None:
-    assert "never to a third extension" in words(refused(park, "recall Sales to 1016", NotPossible))
-    assert "never to a third extension" in words(refused(park, "recall Sales to Ana Ruiz", NotPossible))
+def test_a_recall_to_a_third_extension_is_explained(park: BotHarness) -> None:
+    assert "never to a third extension" in text_of(refused(park, "recall Sales to 1016", NotPossible))
+    assert "never to a third extension" in text_of(refused(park, "recall Sales to Ana Ruiz", NotPossible))
 
 
-def test_a_ring_group_may_be_called_ring_group(park: House) -> None:
-    night = park.sandbox.state.ring_group_id("Night Desk")
-    park.sandbox.state.ring_groups[night]["name"] = "Ring Group Nights"
+def test_a_ring_group_may_be_called_ring_group(park: BotHarness) -> None:
+    night = park.fake_pbx.state.ring_group_id("Night Desk")
+    park.fake_pbx.state.ring_groups[night]["name"] = "Ring Group Nights"
     assert park.plan("recall Sales to ring group Nights").plan.changes
 
 
-def test_a_mention_that_fits_nobody_says_by_what_it_was_looked_up(park: House) -> None:
+def test_a_mention_that_fits_nobody_says_by_what_it_was_looked_up(park: BotHarness) -> None:
     EMAILS[BEN] = "nobody@example.com"
-    assert "nobody@example.com" in words(refused(park, f"add <@{BEN}> to Billing", NotFound))
+    assert "nobody@example.com" in text_of(refused(park, f"add <@{BEN}> to Billing", NotFound))
     del EMAILS[BEN]
-    assert "I can't see it" in words(refused(park, f"add <@{BEN}> to Billing", NotFound))
+    assert "I can't see it" in text_of(refused(park, f"add <@{BEN}> to Billing", NotFound))
 
 
-def test_a_group_in_a_members_place_says_that_only_delete_deletes(park: House) -> None:
-    assert "only “delete Billing” deletes one" in words(refused(park, "remove Billing", NotFound))
+def test_a_group_in_a_members_place_says_that_only_delete_deletes(park: BotHarness) -> None:
+    assert "only “delete Billing” deletes one" in text_of(refused(park, "remove Billing", NotFound))
 
 
-def test_two_of_one_name_are_asked_about(park: House) -> None:
+def test_two_of_one_name_are_asked_about(park: BotHarness) -> None:
     said = refused(park, "add Alex Morgan to Billing", Ambiguous)
-    assert lines(said) == ["add 1058 to Billing", "add 1059 to Billing"]
+    assert offered_lines(said) == ["add 1058 to Billing", "add 1059 to Billing"]
 
 
-def test_wrong_names_get_the_closest_as_buttons(park: House) -> None:
-    assert "add 1016 to Billing" in lines(refused(park, "add 1016 to Biling", NotFound))
-    assert "recall Sales to Night Desk" in lines(refused(park, "recall Sales to Nite Desk", NotFound))
-    assert "add 1004 to Billing" in lines(refused(park, "add Ana Ruis to Billing", NotFound))
-    assert "See them all: groups" in words(refused(park, "add 1016 to Zzzzzz", NotFound))
+def test_wrong_names_get_the_closest_as_buttons(park: BotHarness) -> None:
+    assert "add 1016 to Billing" in offered_lines(refused(park, "add 1016 to Biling", NotFound))
+    assert "recall Sales to Night Desk" in offered_lines(refused(park, "recall Sales to Nite Desk", NotFound))
+    assert "add 1004 to Billing" in offered_lines(refused(park, "add Ana Ruis to Billing", NotFound))
+    assert "See them all: groups" in text_of(refused(park, "add 1016 to Zzzzzz", NotFound))
 
 
-def test_closest_names_out_of_sight_are_not_offered(park: House) -> None:
+def test_closest_names_out_of_sight_are_not_offered(park: BotHarness) -> None:
     with pytest.raises((NotFound, NotAllowed)) as caught:
         park.answer("group Warehous", user=BEN)
-    assert "Warehouse" not in words(caught.value.message)
+    assert "Warehouse" not in text_of(caught.value.message)
 
 
-def test_who_cannot_be_found_in_time_is_not_said_to_be_nowhere(park: House) -> None:
+def test_who_cannot_be_found_in_time_is_not_said_to_be_nowhere(park: BotHarness) -> None:
     for number in range(201):
-        park.sandbox.console_create_group(f"Team {number:03}")
-    assert "There are 213" in words(park.answer("find 1016"))
-    assert "200 of 213 groups I looked at" in words(refused(park, "remove 1016", NotFound))
+        park.fake_pbx.console_create_group(f"Team {number:03}")
+    assert "There are 213" in text_of(park.answer("find 1016"))
+    assert "200 of 213 groups I looked at" in text_of(refused(park, "remove 1016", NotFound))
 
 
-def test_a_pbx_without_park_server_times_and_codes_uses_its_own_defaults(park: House) -> None:
-    park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET */feature_access_codes", status=404, times=None))
-    park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET */call_park", status=403, times=None))
-    assert "*58" in words(park.do("recall Sales to Night Desk"))
+def test_a_pbx_without_park_server_times_and_codes_uses_its_own_defaults(park: BotHarness) -> None:
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET */feature_access_codes", status=404, times=None))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET */call_park", status=403, times=None))
+    assert "*58" in text_of(park.do("recall Sales to Night Desk"))
     assert park.state() == "done"
 
 
-def test_people_and_ring_groups_made_a_moment_ago_are_known_too(park: House) -> None:
+def test_people_and_ring_groups_made_a_moment_ago_are_known_too(park: BotHarness) -> None:
     park.plan("add Ana Ruiz to Billing")
     park.plan("recall Sales to Night Desk")
-    park.sandbox.state.users["1016"]["display_name"] = "New Comer"
-    night = park.sandbox.state.ring_group_id("Night Desk")
-    park.sandbox.state.ring_groups[night]["name"] = "Late Desk"
+    park.fake_pbx.state.users["1016"]["display_name"] = "New Comer"
+    night = park.fake_pbx.state.ring_group_id("Night Desk")
+    park.fake_pbx.state.ring_groups[night]["name"] = "Late Desk"
     assert park.plan("add New Comer to Billing").plan.changes
     assert park.plan("recall Sales to Late Desk").plan.changes

@@ -9,10 +9,10 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.journal.models import State
-from tests.house import ANA, BEN, House, house, lines, words
+from tests.house import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
 
 LEAD = f'[[allow]]\nname = "Ana"\nusers = ["{ANA}"]\noperations = ["all"]\n'
-Open = Callable[..., House]
+Open = Callable[..., BotHarness]
 
 
 @pytest.fixture
@@ -20,17 +20,17 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     """Opens a bot in which Ana may do everything, and Ben what the given rules allow."""
     with ExitStack() as stack:
 
-        def enter(rules: str, **more: str) -> House:
+        def enter(rules: str, **more: str) -> BotHarness:
             ben = f'[[allow]]\nname = "Ben"\nusers = ["{BEN}"]\n{rules}\n'
-            return stack.enter_context(house(tmp_path, policy=LEAD + ben + more.get("deny", "")))
+            return stack.enter_context(bot_harness(tmp_path, policy=LEAD + ben + more.get("deny", "")))
 
         yield enter
 
 
-def refused(park: House, line: str) -> NotAllowed:
+def refused(park: BotHarness, line: str) -> NotAllowed:
     with pytest.raises(NotAllowed) as caught:
         park.plan(line, user=BEN)
-    assert "Nothing was changed" in words(caught.value.message)
+    assert "Nothing was changed" in text_of(caught.value.message)
     return caught.value
 
 
@@ -69,16 +69,16 @@ def test_what_goes_over_a_limit_is_offered_within_it(
 ) -> None:
     park = opened(ANY + limit)
     refusal = refused(park, line)
-    assert f"It would be allowed {message}." in words(refusal.message)
-    assert lines(refusal.message) == [offered]
+    assert f"It would be allowed {message}." in text_of(refusal.message)
+    assert offered_lines(refusal.message) == [offered]
     assert park.plan(offered, user=BEN).rule == "Ben"
 
 
 @pytest.mark.parametrize("line", ["create Sales North", "rename Billing to Accounts", "delete Billing"])
 def test_what_can_not_end_by_itself_is_not_offered_for_a_time(opened: Open, line: str) -> None:
     refusal = refused(opened(ANY + 'temporary = "4h"'), line)
-    assert lines(refusal.message) == []
-    assert "would be allowed" not in words(refusal.message)
+    assert offered_lines(refusal.message) == []
+    assert "would be allowed" not in text_of(refusal.message)
 
 
 def test_deleting_a_group_takes_out_all_its_members(opened: Open) -> None:
@@ -92,11 +92,11 @@ def test_out_of_hours_a_change_is_offered_for_when_they_begin(opened: Open) -> N
     park = opened(ANY + 'hours = ["Tue 00:00-24:00 UTC"]')
     park.planner.repository.now = lambda: monday
     refusal = refused(park, "add 1016 to Billing for 2h")
-    (offered,) = lines(refusal.message)
+    (offered,) = offered_lines(refusal.message)
     planned = park.plan(offered, user=BEN)
     assert planned.plan.times is not None
     assert planned.plan.times.starts == datetime(2026, 3, 24, tzinfo=UTC)
-    assert [row for row in words(refusal.message).split("\n") if row.startswith("It would be allowed from ")]
+    assert [row for row in text_of(refusal.message).split("\n") if row.startswith("It would be allowed from ")]
     with pytest.raises(NotAllowed):
         park.answer("group Billing", user=BEN)
 
@@ -111,12 +111,12 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
         "delete Billing",
     ):
         refusal = refused(park, line)
-        assert '"No billing" forbids you' in words(refusal.message)
-        assert "To be granted" not in words(refusal.message)
+        assert '"No billing" forbids you' in text_of(refusal.message)
+        assert "To be granted" not in text_of(refusal.message)
         with pytest.raises(NotAllowed):
             park.plan(line, user=ANA)
     assert park.plan("recall Billing to user", user=BEN).rule == "Ben"
-    assert park.sandbox.writes == []
+    assert park.fake_pbx.writes == []
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
 )
 def test_what_needs_a_second_thought_is_refused_and_says_which(opened: Open, more: str, message: str) -> None:
     park = opened('operations = ["members"]\n' + more)
-    assert message in words(refused(park, "add 1016 to Billing").message)
+    assert message in text_of(refused(park, "add 1016 to Billing").message)
 
 
-def do_successfully(park: House, line: str) -> None:
+def do_successfully(park: BotHarness, line: str) -> None:
     park.do(line, user=BEN)
     assert park.state() == State.DONE
 
@@ -143,11 +143,11 @@ def test_an_extension_is_decided_by_the_whole_length(opened: Open) -> None:
     assert park.state(3) == State.DONE
     message = park.do("extend change 1 for 2h", user=BEN)
     assert park.state(4) == State.REFUSED
-    assert "It would be allowed for at most 4h." in words(message)
-    (latest,) = lines(message)
+    assert "It would be allowed for at most 4h." in text_of(message)
+    (latest,) = offered_lines(message)
     park.do(latest, user=BEN)
     assert park.state(5) == State.DONE
-    assert lines(park.do("extend change 1 for 1h", user=BEN)) == []
+    assert offered_lines(park.do("extend change 1 for 1h", user=BEN)) == []
     assert park.state(6) == State.REFUSED
 
 
@@ -158,7 +158,7 @@ def test_what_may_only_be_temporary_may_not_be_kept_and_may_always_be_ended(open
     assert park.state(3) == State.REFUSED
     park.do("undo change 1", user=BEN)
     assert park.state(4) == State.DONE
-    assert "1016" not in park.sandbox.state.members_of("Billing")
+    assert "1016" not in park.fake_pbx.state.members_of("Billing")
     park.do("undo change 4", user=BEN)
     assert park.state(5) == State.REFUSED
 
@@ -176,5 +176,5 @@ def test_nobody_retimes_the_change_of_another_that_they_may_not_make(opened: Ope
     park = opened('operations = ["recall"]\nring_groups = ["Night*"]\ntemporary = "4h"')
     park.do("recall Billing to Day Desk at tomorrow 8:00 for 2h", user=ANA)
     for line in ("do change 1 now", "cancel change 1"):
-        assert "ring group" in words(park.do(line, user=BEN))
+        assert "ring group" in text_of(park.do(line, user=BEN))
     assert park.state(1) == State.SCHEDULED

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from bot.settings import ListenAddress, address_of
+from bot.settings import ListenAddress, parse_listen_address
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from bot.settings import ListenAddress, address_of
     ],
 )
 def test_an_address_and_a_port_are_taken(written: str, meant: tuple[str, int]) -> None:
-    assert address_of(TypeAdapter(ListenAddress).validate_python(written)) == meant
+    assert parse_listen_address(TypeAdapter(ListenAddress).validate_python(written)) == meant
 
 
 @pytest.mark.parametrize(

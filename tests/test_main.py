@@ -12,7 +12,7 @@ import pytest
 from bot import __version__
 from bot.__main__ import main
 from bot.operations.catalog import BEGIN, END, markdown
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.dataset import tone
 
 ROOT = Path(__file__).parents[1]
@@ -114,18 +114,18 @@ def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.Ca
         assert text in capsys.readouterr().out
 
 
-def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
+def environment(sandbox: Sandbox, folder: Path, **changed: str) -> dict[str, str]:
     """The environment variables of an installation on this stage."""
     policy = folder / "policy.toml"
     policy.write_text('[[allow]]\nname = "All"\nusers = ["U0000000ANA"]\noperations = ["all"]\n', encoding="utf-8")
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "PYTHONPATH": str(ROOT),
-        "SLACK_BOT_TOKEN": stage.slack.bot_token,
-        "SLACK_APP_TOKEN": stage.slack.app_token,
-        "SLACK_API_URL": stage.slack.api_url,
-        "PBX_URL": stage.pbx.url,
-        "PBX_TOKEN": stage.pbx.token,
+        "SLACK_BOT_TOKEN": sandbox.slack.bot_token,
+        "SLACK_APP_TOKEN": sandbox.slack.app_token,
+        "SLACK_API_URL": sandbox.slack.api_url,
+        "PBX_URL": sandbox.pbx.url,
+        "PBX_TOKEN": sandbox.pbx.token,
         "DATABASE_URL": f"sqlite:///{folder / 'another.sqlite3'}",
         "PARK_POLICY": str(policy),
         **changed,
@@ -133,13 +133,13 @@ def environment(stage: Stage, folder: Path, **changed: str) -> dict[str, str]:
 
 
 def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
-    with Stage() as stage:
-        over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": stage.slack.signing_secret}
+    with Sandbox() as sandbox:
+        over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": sandbox.slack.signing_secret}
         over |= {"PARK_HTTP_LISTEN": "127.0.0.1:0"}
         bot = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=tmp_path,
-            env=environment(stage, tmp_path, **(over if http else {})),
+            env=environment(sandbox, tmp_path, **(over if http else {})),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -148,20 +148,20 @@ def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
         text = bot.stdout.readline()
         assert "Park answers Park Sandbox in Slack (" in text
         if http:
-            stage.slack.send_to(text.partition("(")[2].partition(")")[0])
-            assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "help").ok
+            sandbox.slack.send_to(text.partition("(")[2].partition(")")[0])
+            assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "help").ok
         bot.send_signal(signal.SIGTERM)
         _, log = bot.communicate(timeout=30)
         assert bot.returncode == 0, log
 
 
 def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
-    with Stage() as stage, socket.create_server(("127.0.0.1", 0)) as slow_slack:
+    with Sandbox() as sandbox, socket.create_server(("127.0.0.1", 0)) as slow_slack:
         url = f"http://127.0.0.1:{slow_slack.getsockname()[1]}/api/"
         bot = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"],
             cwd=tmp_path,
-            env=environment(stage, tmp_path, SLACK_API_URL=url),
+            env=environment(sandbox, tmp_path, SLACK_API_URL=url),
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -183,11 +183,11 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], text: str) -> None:
-    with Stage() as stage:
+    with Sandbox() as sandbox:
         bot = subprocess.run(
             [sys.executable, "-m", "bot", "run"],
             cwd=tmp_path,
-            env=environment(stage, tmp_path, **changed),
+            env=environment(sandbox, tmp_path, **changed),
             capture_output=True,
             text=True,
             timeout=60,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, address_of, read_settings
+from bot.settings import Settings, parse_listen_address, read_settings
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-secret", "SLACK_APP_TOKEN": "xapp-secret"}
 WHOLE = {**SLACK, "PBX_URL": "https://pbx.example.com:8887/api", "PBX_TOKEN": "a-secret"}
@@ -41,11 +41,11 @@ def test_a_signing_secret_in_the_app_tokens_place_is_http_mode(monkeypatch: pyte
     settings = read(monkeypatch, {**WHOLE, "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "a-secret"})
     assert settings.slack_app_token is None
     assert settings.slack_signing_secret is not None
-    assert address_of(settings.park_http_listen) == ("127.0.0.1", 3000)
+    assert parse_listen_address(settings.park_http_listen) == ("127.0.0.1", 3000)
 
 
 def test_addresses_of_ipv6_are_listened_on_too() -> None:
-    assert address_of("[::1]:3000") == ("::1", 3000)
+    assert parse_listen_address("[::1]:3000") == ("::1", 3000)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/api", "http://127.0.0.1:1/api/"])

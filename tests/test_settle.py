@@ -9,145 +9,145 @@ import pytest
 
 from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavailable
 from bot.journal.models import Entry, State
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
-from tests.house import House, house, lines, words
+from tests.house import BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture
-def park(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as whole:
+def park(tmp_path: Path) -> Iterator[BotHarness]:
+    with bot_harness(tmp_path) as whole:
         yield whole
 
 
 @pytest.fixture
-def hasty(tmp_path: Path) -> Iterator[House]:
+def hasty(tmp_path: Path) -> Iterator[BotHarness]:
     """Gives up after the first attempt."""
-    with house(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), max_attempts=1)) as whole:
+    with bot_harness(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), max_attempts=1)) as whole:
         yield whole
 
 
-def test_a_change_is_made_shown_and_confirmed(park: House) -> None:
+def test_a_change_is_made_shown_and_confirmed(park: BotHarness) -> None:
     card = park.do("add 1016, 1014 to Billing")
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
-    assert "1016 Pablo Fernández" in words(card)
-    assert "4 members" in words(park.messenger.replies[0][1])
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
+    assert "1016 Pablo Fernández" in text_of(card)
+    assert "4 members" in text_of(park.messenger.replies[0][1])
     assert park.state() == State.DONE
 
 
-def test_a_token_that_ends_half_way_is_not_called_nothing(park: House) -> None:
+def test_a_token_that_ends_half_way_is_not_called_nothing(park: BotHarness) -> None:
     park.ask("add 1016, 1014 to Billing")
-    park.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=0))
-    park.sandbox.faults.add(Fault(kind=Kind.EXPIRED, match="POST *"))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match="POST *", seconds=0))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.EXPIRED, match="POST *"))
     park.work()
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016"]
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016"]
     status, card = park.messenger.cards[0]
     assert (status, park.state()) == ("unknown", State.UNKNOWN)
-    assert "Nothing was changed" not in words(card)
-    assert "sign in" in words(card)
+    assert "Nothing was changed" not in text_of(card)
+    assert "sign in" in text_of(card)
 
 
-def test_a_token_that_ended_before_anything_began_is_called_nothing(park: House) -> None:
-    park.sandbox.expire_tokens()
+def test_a_token_that_ended_before_anything_began_is_called_nothing(park: BotHarness) -> None:
+    park.fake_pbx.expire_tokens()
     card = park.do("add 1016 to Billing")
     assert park.state() == State.FAILED
-    assert "Nothing was changed" in words(card)
-    assert lines(card) == ["add 1016 to Billing"]
+    assert "Nothing was changed" in text_of(card)
+    assert offered_lines(card) == ["add 1016 to Billing"]
 
 
-def test_a_pbx_that_goes_away_half_way_is_carried_on_with(park: House) -> None:
+def test_a_pbx_that_goes_away_half_way_is_carried_on_with(park: BotHarness) -> None:
     park.ask("add 1016, 1014 to Billing")
-    park.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=0))
-    park.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match="POST *", seconds=0))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.THROTTLED, match="POST *", retry_after="99"))
     park.worker.processor.retry_policy = RetryPolicy(retry_delay=timedelta(0))
     park.work()
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
 
-def test_a_pbx_that_stays_away_half_way_leaves_it_unknown_even_when_its_time_is_over(hasty: House) -> None:
+def test_a_pbx_that_stays_away_half_way_leaves_it_unknown_even_when_its_time_is_over(hasty: BotHarness) -> None:
     hasty.worker.processor.retry_policy = RetryPolicy(
         start_grace=timedelta(seconds=1), retry_delay=timedelta(0), max_attempts=1
     )
     hasty.ask("add 1016, 1014 to Billing")
-    hasty.sandbox.faults.add(Fault(kind=Kind.SLOW, match="POST *", seconds=1.1))
-    hasty.sandbox.faults.add(Fault(kind=Kind.THROTTLED, match="POST *", retry_after="99"))
+    hasty.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match="POST *", seconds=1.1))
+    hasty.fake_pbx.faults.add(Fault(kind=FaultKind.THROTTLED, match="POST *", retry_after="99"))
     hasty.work()
     status, card = hasty.messenger.cards[0]
     assert (status, hasty.state()) == ("unknown", State.UNKNOWN)
-    assert "Nothing was changed" not in words(card)
+    assert "Nothing was changed" not in text_of(card)
 
 
 def test_a_fault_of_parks_own_half_way_is_not_called_nothing(
-    park: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(park.pbx, "add_member", None)
     card = park.do("add 1016 to Billing")
     assert (park.messenger.cards[0][0], park.state()) == ("unknown", State.UNKNOWN)
-    assert "half-way" in words(card)
+    assert "half-way" in text_of(card)
     assert "met a fault" in caplog.text
 
 
 def test_a_fault_of_parks_own_before_it_began_is_called_nothing(
-    park: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(park.planner, "plan", None)
     card = park.do("add 1016 to Billing")
     assert park.state() == State.FAILED
-    assert "Nothing was changed" in words(card)
+    assert "Nothing was changed" in text_of(card)
     assert "met a fault" in caplog.text
 
 
-def test_what_could_not_be_planned_in_time_is_handed_back_as_it_was_typed(park: House) -> None:
+def test_what_could_not_be_planned_in_time_is_handed_back_as_it_was_typed(park: BotHarness) -> None:
     park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(0))
     card = park.do("recall Back to Front to user")
     assert park.state() == State.EXPIRED
-    assert lines(card) == ["recall Back to Front to user"]
-    assert park.sandbox.requests == []
+    assert offered_lines(card) == ["recall Back to Front to user"]
+    assert park.fake_pbx.requests == []
 
 
-def test_a_pbx_that_is_away_is_waited_for(park: House) -> None:
-    park.sandbox.faults.add(Fault(kind=Kind.DROP_BEFORE, match="GET *", times=4))
+def test_a_pbx_that_is_away_is_waited_for(park: BotHarness) -> None:
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="GET *", times=4))
     park.worker.processor.retry_policy = RetryPolicy(retry_delay=timedelta(0))
     park.do("add 1016 to Billing")
     assert park.state() == State.DONE
 
 
-def test_a_pbx_that_stays_away_is_not_waited_for_for_ever(park: House) -> None:
-    park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=503, times=None))
+def test_a_pbx_that_stays_away_is_not_waited_for_for_ever(park: BotHarness) -> None:
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET *", status=503, times=None))
     park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(seconds=1), retry_delay=timedelta(0))
     card = park.do("recall Back to Front to user")
     assert park.state() == State.EXPIRED
-    assert lines(card) == ["recall Back to Front to user"]
+    assert offered_lines(card) == ["recall Back to Front to user"]
 
 
-def test_a_refusal_says_which_group_has_the_member_and_offers_to_move_it(park: House) -> None:
+def test_a_refusal_says_which_group_has_the_member_and_offers_to_move_it(park: BotHarness) -> None:
     card = park.do("add 1002 to Billing")
-    assert "1002 is in Sales" in words(card)
-    assert lines(card) == ["move 1002 to Billing"]
+    assert "1002 is in Sales" in text_of(card)
+    assert offered_lines(card) == ["move 1002 to Billing"]
     assert park.state() == State.FAILED
 
 
 def test_a_target_that_others_changed_since_the_plan_is_left_alone(
-    park: House, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkpoint = park.journal.checkpoint
 
     def meanwhile(*args: Any, **known: Any) -> Entry:
-        park.sandbox.console_add_member(park.sandbox.state.group_id("Billing"), "1018")
+        park.fake_pbx.console_add_member(park.fake_pbx.state.group_id("Billing"), "1018")
         return checkpoint(*args, **known)
 
     monkeypatch.setattr(park.journal, "checkpoint", meanwhile)
     said = park.do("add 1016 to Billing")
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1018"]
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1018"]
     assert park.state() == State.REFUSED
-    assert "Nothing was changed" in words(said)
-    assert lines(said) == ["preview add 1016 to Billing"]
+    assert "Nothing was changed" in text_of(said)
+    assert offered_lines(said) == ["preview add 1016 to Billing"]
 
 
-def test_a_click_on_what_has_moved_shows_it_anew(park: House) -> None:
+def test_a_click_on_what_has_moved_shows_it_anew(park: BotHarness) -> None:
     (offer,) = park.answer("preview delete Billing").offers
-    park.sandbox.console_add_member(park.sandbox.state.group_id("Billing"), "1018")
+    park.fake_pbx.console_add_member(park.fake_pbx.state.group_id("Billing"), "1018")
     park.ask(offer.line, expects=offer.expects)
     park.work()
     assert park.state() == State.REFUSED
@@ -158,19 +158,19 @@ def test_a_click_on_what_has_moved_shows_it_anew(park: House) -> None:
     assert park.state(2) == State.DONE
 
 
-def test_what_was_interrupted_is_carried_on_by_the_next_attempt(park: House) -> None:
+def test_what_was_interrupted_is_carried_on_by_the_next_attempt(park: BotHarness) -> None:
     park.ask("add 1016, 1014 to Billing")
     entry = park.claim()
     planned = park.plan("add 1016, 1014 to Billing")
     plan = planned.plan.model_dump(mode="json")
     entry = park.journal.checkpoint(entry, plan=plan, began=True)
-    park.pbx.add_member(park.sandbox.state.group_id("Billing"), "1016")
+    park.pbx.add_member(park.fake_pbx.state.group_id("Billing"), "1016")
     park.worker.processor.process(entry)
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
     assert park.state() == State.DONE
 
 
-def test_what_was_interrupted_before_its_first_write_is_handed_back_when_it_is_late(park: House) -> None:
+def test_what_was_interrupted_before_its_first_write_is_handed_back_when_it_is_late(park: BotHarness) -> None:
     park.ask("add 1016 to Billing")
     entry = park.claim()
     plan = park.plan("add 1016 to Billing").plan.model_dump(mode="json")
@@ -178,10 +178,10 @@ def test_what_was_interrupted_before_its_first_write_is_handed_back_when_it_is_l
     park.worker.processor.retry_policy = RetryPolicy(start_grace=timedelta(0))
     park.worker.processor.process(entry)
     assert park.state() == State.EXPIRED
-    assert park.sandbox.writes == []
+    assert park.fake_pbx.writes == []
 
 
-def test_a_worker_whose_lease_was_lost_writes_nothing_more(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_whose_lease_was_lost_writes_nothing_more(park: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object, **__: object) -> None:
         raise LeaseLost("taken over")
 
@@ -190,17 +190,19 @@ def test_a_worker_whose_lease_was_lost_writes_nothing_more(park: House, monkeypa
     monkeypatch.setattr(park.journal, "renew", lost)
     with pytest.raises(LeaseLost):
         park.worker.processor.process(entry)
-    assert len(park.sandbox.writes) == 1
+    assert len(park.fake_pbx.writes) == 1
 
 
-def test_slack_being_away_is_waited_for_with_what_was_settled(park: House) -> None:
+def test_slack_being_away_is_waited_for_with_what_was_settled(park: BotHarness) -> None:
     park.messenger.faults = [SlackUnavailable("away", retry_after=0)]
     park.do("add 1016 to Billing")
     assert [status for status, _ in park.messenger.cards] == ["done"]
-    assert len(park.sandbox.writes) == 1
+    assert len(park.fake_pbx.writes) == 1
 
 
-def test_a_card_is_not_shown_twice_because_its_reply_had_to_wait(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_is_not_shown_twice_because_its_reply_had_to_wait(
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     park.ask("add 1016 to Billing")
     show = park.messenger.show
 
@@ -215,21 +217,21 @@ def test_a_card_is_not_shown_twice_because_its_reply_had_to_wait(park: House, mo
     assert (len(park.messenger.cards), len(park.messenger.replies)) == (1, 1)
 
 
-def test_slack_that_lets_nobody_be_told_ends_it(park: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_slack_that_lets_nobody_be_told_ends_it(park: BotHarness, caplog: pytest.LogCaptureFixture) -> None:
     park.messenger.faults = [SlackRefused("account_inactive")]
     park.ask("add 1016 to Billing")
     park.work()
-    assert park.journal.get(1).told
+    assert park.journal.get(1).notified
     assert "account_inactive" in caplog.text
 
 
-def test_what_others_could_not_see_is_announced(park: House) -> None:
+def test_what_others_could_not_see_is_announced(park: BotHarness) -> None:
     park.messenger.how = "dm"
     park.do("add 1016 to Billing")
     assert len(park.messenger.announced) == 1
 
 
-def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_fails_is_the_workers_to_wait_for(park: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object, **__: object) -> None:
         raise JournalUnavailable("disk full")
 
@@ -238,12 +240,12 @@ def test_a_journal_that_fails_is_the_workers_to_wait_for(park: House, monkeypatc
     monkeypatch.setattr(park.journal, "checkpoint", away)
     with pytest.raises(JournalUnavailable):
         park.worker.processor.process(entry)
-    assert park.sandbox.writes == []
+    assert park.fake_pbx.writes == []
 
 
-def test_a_pbx_that_refuses_to_be_read_is_believed_at_once(park: House) -> None:
-    park.sandbox.faults.add(Fault(kind=Kind.STATUS, match="GET *", status=403, times=None))
+def test_a_pbx_that_refuses_to_be_read_is_believed_at_once(park: BotHarness) -> None:
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET *", status=403, times=None))
     card = park.do("add 1016 to Billing")
     assert park.state() == State.FAILED
-    assert "The PBX refuses to be read" in words(card)
-    assert "Nothing was changed" in words(card)
+    assert "The PBX refuses to be read" in text_of(card)
+    assert "Nothing was changed" in text_of(card)

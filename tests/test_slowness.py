@@ -8,19 +8,19 @@ import pytest
 
 from bot.messages.request import Request, Source
 from bot.worker.progress import ProgressNotifier
-from tests.house import Noting
+from tests.house import RecordingMessenger
 
 
-class SignallingMessenger(Noting):
+class SignallingMessenger(RecordingMessenger):
     """Signals each progress notice."""
 
     def __init__(self) -> None:
         super().__init__()
         self.called = threading.Semaphore(0)
 
-    def checking(self, request: Request, text: str) -> None:
+    def send_progress(self, request: Request, text: str) -> None:
         try:
-            super().checking(request, text)
+            super().send_progress(request, text)
         finally:
             self.called.release()
 

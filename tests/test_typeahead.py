@@ -10,9 +10,9 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import NONE, READING, Part, PickerOption, PickerOptions, SearchIndex
-from bot.policy.evaluation import EVERYTHING, Reach
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.planning.pickers import NAMES_LOADING, NOTHING_ALLOWED, PickerOption, PickerOptions, PickerScope, SearchIndex
+from bot.policy.evaluation import ALL_NAMES, VisibleNames
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])
@@ -43,26 +43,26 @@ def test_names_of_plain_letters_are_folded_like_all_others(name: str) -> None:
     assert fold(name.upper()) == fold(name.lower()) or not name.isascii()
 
 
-SALES_SCOPE: Part = "group", Reach(frozenset({"Sales*", "Support"}), frozenset({"* EMEA"}))
-EMPTY_SCOPE: Part = "group", Reach(frozenset())
+SALES_SCOPE: PickerScope = "group", VisibleNames(frozenset({"Sales*", "Support"}), frozenset({"* EMEA"}))
+EMPTY_SCOPE: PickerScope = "group", VisibleNames(frozenset())
 
 
 @pytest.fixture(name="offering")
 def _offering() -> Iterator[PickerOptions]:
-    with SandboxPBX() as sandbox:
-        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
+    with FakePbx() as fake_pbx:
+        pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
         yield PickerOptions(Directory(pbx))
         pbx.close()
 
 
 def test_what_is_within_reach_is_offered_and_nothing_else(offering: PickerOptions) -> None:
-    assert offering.silence(SALES_SCOPE) == READING
+    assert offering.empty_reason(SALES_SCOPE) == NAMES_LOADING
     offering.warm()
     found = {one.value for one in offering.choices(SALES_SCOPE, "")}
     assert {"Sales", "Support"} <= found
     assert all(name == "Support" or (name.startswith("Sales") and not name.endswith(" EMEA")) for name in found)
-    assert offering.silence(SALES_SCOPE) == ""
-    assert (offering.choices(EMPTY_SCOPE, ""), offering.silence(EMPTY_SCOPE)) == ([], NONE)
+    assert offering.empty_reason(SALES_SCOPE) == ""
+    assert (offering.choices(EMPTY_SCOPE, ""), offering.empty_reason(EMPTY_SCOPE)) == ([], NOTHING_ALLOWED)
 
 
 @pytest.mark.parametrize("limit", ["MAX_INLINE_NAMES", "MAX_PATTERN_TESTS"])
@@ -71,7 +71,7 @@ def test_among_many_names_what_is_within_reach_is_found_by_whoever_can_wait(
 ) -> None:
     monkeypatch.setattr(f"bot.planning.pickers.{limit}", 3)
     offering.warm()
-    assert (offering.choices(SALES_SCOPE, ""), offering.silence(SALES_SCOPE)) == ([], READING)
+    assert (offering.choices(SALES_SCOPE, ""), offering.empty_reason(SALES_SCOPE)) == ([], NAMES_LOADING)
     offering.warm(SALES_SCOPE)
     assert "Sales" in {one.value for one in offering.choices(SALES_SCOPE, "")}
 
@@ -82,7 +82,7 @@ def test_what_was_filed_longest_ago_is_forgotten_where_many_may_pick_something_e
     offering.warm(SALES_SCOPE, EMPTY_SCOPE)
     monkeypatch.setattr("bot.planning.pickers.MAX_INLINE_NAMES", 3)
     monkeypatch.setattr("bot.planning.pickers.MAX_INDEXES", 1)
-    offering.warm(("group", Reach(frozenset({"Bill*"}))))
-    assert offering.silence(SALES_SCOPE) == READING
-    assert offering.silence(("group", Reach(frozenset({"Bill*"})))) == ""
-    assert "Sales" in {one.value for one in offering.choices(("group", EVERYTHING), "sales")}, "what is for all stays"
+    offering.warm(("group", VisibleNames(frozenset({"Bill*"}))))
+    assert offering.empty_reason(SALES_SCOPE) == NAMES_LOADING
+    assert offering.empty_reason(("group", VisibleNames(frozenset({"Bill*"})))) == ""
+    assert "Sales" in {one.value for one in offering.choices(("group", ALL_NAMES), "sales")}, "what is for all stays"

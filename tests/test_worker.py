@@ -12,29 +12,29 @@ from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.worker.worker import THREADS_PER_USER, Worker
-from tests.house import ANA, BEN, House, house
+from tests.house import ANA, BEN, BotHarness, bot_harness
 
 PATIENCE = 10.0
 """Seconds to wait for events that take milliseconds."""
 
 
 @pytest.fixture
-def park(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as whole:
+def park(tmp_path: Path) -> Iterator[BotHarness]:
+    with bot_harness(tmp_path) as whole:
         yield whole
 
 
 @pytest.fixture
-def worker(park: House) -> Iterator[Worker]:
+def worker(park: BotHarness) -> Iterator[Worker]:
     """The worker, stopped at the end if the test has started it."""
     yield park.worker
     if park.worker._threads[0].ident is not None:
         park.worker.stop()
 
 
-def confirmed(park: House, number: int, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def confirmed(park: BotHarness, number: int, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Returns an event that is set once that many changes are confirmed."""
-    done, told, count = threading.Event(), park.journal.told, 0
+    done, told, count = threading.Event(), park.journal.mark_notified, 0
 
     def counted(entry: Entry) -> None:
         nonlocal count
@@ -59,19 +59,19 @@ def failing_once(real: Callable[..., Any], fault: Exception) -> Callable[..., An
 
 
 def test_what_waits_from_before_is_worked_off_and_what_comes_too(
-    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = confirmed(park, 2, monkeypatch)
     park.ask("add 1016 to Billing")
     worker.start()
     park.ask("add 1014 to Billing")
     assert done.wait(PATIENCE)
-    assert park.sandbox.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
+    assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
 
 
 @pytest.mark.parametrize("fault", [JournalUnavailable("busy"), RuntimeError("of Park's own")])
 def test_a_fault_in_one_change_leaves_the_workers_alive(
-    park: House,
+    park: BotHarness,
     worker: Worker,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -88,7 +88,7 @@ def test_a_fault_in_one_change_leaves_the_workers_alive(
 
 
 def test_a_journal_that_can_not_be_read_is_tried_again(
-    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    park: BotHarness, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=0.01))
     monkeypatch.setattr(park.journal, "claim", failing_once(park.journal.claim, JournalUnavailable("busy")))
@@ -101,7 +101,7 @@ def test_a_journal_that_can_not_be_read_is_tried_again(
 
 
 def test_what_takes_longer_than_a_lease_is_not_taken_over(
-    park: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     park.journal.close()
     park.journal = journal = Journal(f"sqlite:///{tmp_path / 'park.sqlite3'}", lease=timedelta(seconds=0.4))
@@ -114,7 +114,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
     def slow(entry: Entry) -> None:
         attempts.append(entry.attempt)
         go_on.wait(1.2)
-        journal.told(journal.end(entry, entry.state.DONE, {}))
+        journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
 
     monkeypatch.setattr(park.worker.processor, "process", slow)
     done = confirmed(park, 1, monkeypatch)
@@ -127,7 +127,7 @@ def test_what_takes_longer_than_a_lease_is_not_taken_over(
 
 
 def test_a_thread_that_waits_to_release_an_entry_is_not_woken_instead_of_an_idle_one(
-    park: House, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.worker.worker.JOURNAL_RETRY", timedelta(seconds=PATIENCE))
     failed, idle = threading.Event(), threading.Event()
@@ -156,7 +156,7 @@ def test_a_thread_that_waits_to_release_an_entry_is_not_woken_instead_of_an_idle
 
 
 def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
-    park: House, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread that claims an entry wakes another one, which learns when the next entry is due."""
     journal, later, others = park.journal, threading.Event(), threading.Barrier(2)
@@ -170,12 +170,12 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
             journal.schedule(entry, journal.now() + timedelta(seconds=0.5))
         elif entry.id == 1:
             later.set()
-            journal.told(journal.end(entry, entry.state.DONE, {}))
+            journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
         else:
             if entry.id == 2:
                 others.wait(PATIENCE)
             assert later.wait(PATIENCE)
-            journal.told(journal.end(entry, entry.state.DONE, {}))
+            journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
 
     monkeypatch.setattr(park.worker.processor, "process", process)
     worker = Worker(journal, park.worker.processor, threads=3)
@@ -188,7 +188,7 @@ def test_what_gets_another_time_is_in_time_though_those_who_know_of_it_are_busy(
 
 
 def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
-    park: House, monkeypatch: pytest.MonkeyPatch
+    park: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal, lock, released = park.journal, threading.Lock(), threading.Event()
     park.dispatcher.worker = worker = Worker(journal, park.worker.processor)
@@ -205,7 +205,7 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
         with lock:
             running.discard(entry.id)
             order.append(entry.request.user)
-        journal.told(journal.end(entry, entry.state.DONE, {}))
+        journal.mark_notified(journal.end(entry, entry.state.DONE, {}))
 
     def looking(*busy: Any) -> timedelta | None:
         nonlocal looks

@@ -8,8 +8,8 @@ from bot.journal.events import ChainLink
 from bot.journal.journal import Journal
 from bot.journal.maintenance import claim_head, next_midnight, prune, record_posted_head, release_head
 from bot.messages.message import Fact, Message, Messenger
-from bot.runtime.threads import AGAIN, PeriodicTask
-from bot.times.model import Now
+from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class DailyTask(PeriodicTask):
         channel: str | None,
         *,
         keep: timedelta | None = None,
-        now: Now | None = None,
+        now: Clock | None = None,
     ) -> None:
         """Prepares the task.
 
@@ -45,7 +45,7 @@ class DailyTask(PeriodicTask):
             return self._post_head(now)
         except JournalUnavailable as fault:
             log.warning("the daily duties wait for the journal: %s", fault)
-            return now + AGAIN
+            return now + RETRY_DELAY
 
     def _prune(self, now: datetime) -> None:
         if self.keep is None or (self._next_pruning and now < self._next_pruning):
@@ -80,8 +80,8 @@ class DailyTask(PeriodicTask):
 
 def retry_delay(failure: SlackFailure) -> timedelta:
     """Returns when to post again: after the time that Slack names if it is unavailable, otherwise in an hour."""
-    delay = timedelta(seconds=failure.retry_after) if isinstance(failure, SlackUnavailable) else 60 * AGAIN
-    return max(delay, AGAIN)
+    delay = timedelta(seconds=failure.retry_after) if isinstance(failure, SlackUnavailable) else 60 * RETRY_DELAY
+    return max(delay, RETRY_DELAY)
 
 
 def head_message(head: ChainLink) -> Message:

@@ -25,7 +25,7 @@ class VerifiedChain:
 
     pruned: ChainLink
     head: ChainLink
-    unseen: tuple[ChainLink, ...]
+    not_compared: tuple[ChainLink, ...]
     """Posted heads of events that were pruned."""
 
 
@@ -39,7 +39,7 @@ def verify(connection: Connection, heads: Collection[ChainLink] = ()) -> Verifie
         ChainBroken: at the first event that does not fit.
         JournalUnavailable: there is no chain.
     """
-    check_chained(connection)
+    require_chain(connection)
     pruned, head = _read_ends(connection.execute(select(chain)).one_or_none())
     posted = _PostedHeads(heads, pruned)
     last, pruning_recorded = pruned, pruned.number == 0
@@ -52,10 +52,10 @@ def verify(connection: Connection, heads: Collection[ChainLink] = ()) -> Verifie
     posted.check_reached(last)
     if not pruning_recorded:
         raise ChainBroken(f"Events up to {pruned.number} are said to be pruned, and no event tells of that pruning.")
-    return VerifiedChain(pruned, head, posted.unseen)
+    return VerifiedChain(pruned, head, posted.not_compared)
 
 
-def check_chained(connection: Connection) -> None:
+def require_chain(connection: Connection) -> None:
     """Raises JournalUnavailable if the journal has no chain."""
     if not inspect(connection).has_table("chain"):
         raise JournalUnavailable("The journal is older than the chain of its events: start this Park once")
@@ -138,7 +138,7 @@ class _PostedHeads:
         self._hashes: dict[int, set[str]] = {}
         for head in heads:
             self._hashes.setdefault(head.number, set()).add(head.hash)
-        self.unseen = tuple(head for head in heads if head.number < pruned.number)
+        self.not_compared = tuple(head for head in heads if head.number < pruned.number)
         self.compare(pruned)
 
     def compare(self, link: ChainLink) -> None:

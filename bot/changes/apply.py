@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.changes.change import Change, Conflict, RolledBack, Unverified, is_intermediate, same
+from bot.changes.change import Change, Conflict, RolledBack, Unverified, is_intermediate, snapshots_equal
 from bot.changes.snapshot import Snapshot
-from bot.changes.target_io import SETTLE, BeforeWrite, LoadContent, TargetWriter, no_content, read
+from bot.changes.target_io import READ_BACK_PAUSES, BeforeWrite, LoadContent, TargetWriter, no_content, read
 from bot.errors import NotPossible, PBXError, Refused, Rejected
 from bot.pbx.client import PbxClient
 from bot.pbx.requests import Throttled
@@ -21,7 +21,7 @@ def apply_all(
     *,
     began: bool,
     before_write: BeforeWrite,
-    pauses: Sequence[float] = SETTLE,
+    pauses: Sequence[float] = READ_BACK_PAUSES,
     content: LoadContent = no_content,
 ) -> list[Snapshot | None]:
     """Applies all changes, or none if the PBX rejects one; returns each target as it was read back.
@@ -50,7 +50,7 @@ def apply(
     *,
     began: bool = False,
     before_write: BeforeWrite = lambda: None,
-    pauses: Sequence[float] = SETTLE,
+    pauses: Sequence[float] = READ_BACK_PAUSES,
     content: LoadContent = no_content,
 ) -> Snapshot | None:
     """Applies one change and returns the target as it was read back; None for a deleted group.
@@ -69,9 +69,9 @@ def apply(
     """
     writer = TargetWriter(pbx, change, before_write, pauses, content)
     now = writer.read()
-    if same(now, change.after):
+    if snapshots_equal(now, change.after):
         return now
-    if not same(now, change.before) and not (began and is_intermediate(now, change)):
+    if not snapshots_equal(now, change.before) and not (began and is_intermediate(now, change)):
         raise Conflict(change, now)
     try:
         writer.write_to(now, change.after)
@@ -79,24 +79,26 @@ def apply(
         raise
     except (Rejected, NotPossible) as cause:
         raise _after_rejection(writer, change, cause) from cause
-    return writer.verify(lambda seen: same(seen, change.after), answered=True)
+    return writer.verify(lambda seen: snapshots_equal(seen, change.after), answered=True)
 
 
-def untouched(pbx: PbxClient, changes: Sequence[Change]) -> bool:
+def all_unchanged(pbx: PbxClient, changes: Sequence[Change]) -> bool:
     """Returns whether every target still equals its change's `before`."""
-    return all(same(_read(pbx, change), change.before) for change in changes)
+    return all(snapshots_equal(_read(pbx, change), change.before) for change in changes)
 
 
-def wait_for_stragglers(pbx: PbxClient, changes: Sequence[Change], pauses: Sequence[float] = SETTLE) -> None:
+def wait_for_delayed_writes(
+    pbx: PbxClient, changes: Sequence[Change], pauses: Sequence[float] = READ_BACK_PAUSES
+) -> None:
     """Waits for writes of an interrupted attempt that may still arrive; returns early once all changes show."""
     for pause in pauses:
-        if all(same(_read(pbx, change), change.after) for change in changes):
+        if all(snapshots_equal(_read(pbx, change), change.after) for change in changes):
             return
         time.sleep(pause)
 
 
 def _read(pbx: PbxClient, change: Change) -> Snapshot | None:
-    return read(pbx, change.target, prompt=change.with_prompt)
+    return read(pbx, change.target, prompt=change.includes_prompt)
 
 
 def _roll_back(write: Callable[..., object], changes: Sequence[Change]) -> bool:
@@ -118,9 +120,9 @@ def _after_rejection(writer: TargetWriter, change: Change, cause: Rejected | Not
         now = writer.read()
         if now is None and change.before is not None:
             return Conflict(change, None)
-        if is_intermediate(now, change) and not same(now, change.before):
+        if is_intermediate(now, change) and not snapshots_equal(now, change.before):
             writer.write_to(now, change.before)
-        return RolledBack(cause, clean=same(writer.read(), change.before))
+        return RolledBack(cause, clean=snapshots_equal(writer.read(), change.before))
     except (PBXError, Refused, Unverified):
         log.warning("a change that the PBX refused half-way could not be taken back", exc_info=True)
         return RolledBack(cause, clean=False)

@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.snapshot import COMPARED, Person, Snapshot, Target, new_members
+from bot.changes.snapshot import COMPARED_SETTINGS, Person, Snapshot, Target, new_members
 from bot.errors import NotPossible, ParkError, Rejected
 
-RECALL = ("recall_to", "ring_group_id")
+RECALL_SETTINGS = ("recall_to", "ring_group_id")
 """The two settings of the recall target, which are changed and reverted together."""
 
 
@@ -29,9 +29,9 @@ class Change(BaseModel):
         return self.model_copy(update={"before": self.after, "after": self.before})
 
     @property
-    def already(self) -> bool:
+    def is_noop(self) -> bool:
         """Whether before and after are equal, so that there is nothing to do."""
-        return same(self.before, self.after)
+        return snapshots_equal(self.before, self.after)
 
     @property
     def added(self) -> tuple[Person, ...]:
@@ -50,12 +50,12 @@ class Change(BaseModel):
         return frozenset() if self.target.is_server else frozenset(map(str, sides))
 
     @property
-    def with_members(self) -> bool:
+    def includes_members(self) -> bool:
         """Whether it concerns members."""
         return any(side and side.members is not None for side in (self.before, self.after))
 
     @property
-    def with_prompt(self) -> bool:
+    def includes_prompt(self) -> bool:
         """Whether it concerns the server's prompt."""
         return any(side and side.prompt is not None for side in (self.before, self.after))
 
@@ -100,7 +100,7 @@ class RolledBack(ParkError):
         self.cause, self.clean = cause, clean
 
 
-def same(one: Snapshot | None, other: Snapshot | None) -> bool:
+def snapshots_equal(one: Snapshot | None, other: Snapshot | None) -> bool:
     """Returns whether two snapshots are equal in everything that is compared; None equals None only."""
     return one is other if one is None else one.same(other)
 
@@ -137,7 +137,7 @@ def revert(change: Change, now: Snapshot | None, *, anyway: bool = False) -> Cha
     moved = [part for part in _changed_settings(change) if not _same_part(part, now, change.before)]
     if not anyway and (any(not _same_part(part, now, change.after) for part in moved) or _other_prompt(change, now)):
         raise ChangedSince(change, now)
-    after = now.setting(**{key: change.before.settings.get(key) for part in moved for key in part})
+    after = now.with_settings(**{key: change.before.settings.get(key) for part in moved for key in part})
     if change.before.members is not None and now.members is not None:
         after = after.with_members(_reverted_members(change, now))
     if change.before.prompt is not None:
@@ -147,7 +147,7 @@ def revert(change: Change, now: Snapshot | None, *, anyway: bool = False) -> Cha
 
 def _revert_existence(change: Change, now: Snapshot | None, *, anyway: bool) -> Change:
     if change.before is None:
-        if now is not None and not anyway and not same(now, change.after):
+        if now is not None and not anyway and not snapshots_equal(now, change.after):
             raise ChangedSince(change, now)
         return change.model_copy(update={"before": now, "after": None})
     if now is not None:
@@ -157,7 +157,7 @@ def _revert_existence(change: Change, now: Snapshot | None, *, anyway: bool) -> 
     return change.model_copy(update={"target": target, "before": None, "after": change.before})
 
 
-def made_of(now: Snapshot | None, change: Change) -> Snapshot | None:
+def apply_to_snapshot(now: Snapshot | None, change: Change) -> Snapshot | None:
     """Returns what `change` makes of a target that is `now`: the change's own parts change, all others stay."""
     if now is None or change.before is None or change.after is None:
         return change.after
@@ -171,17 +171,17 @@ def merge(first: Change, second: Change) -> Change:
     if first.before is None or second.after is None or second.before is None:
         return second.model_copy(update={"before": first.before})
     moved = [key for part in _changed_settings(first) for key in part]
-    before = second.before.setting(**{key: first.before.settings.get(key) for key in moved})
+    before = second.before.with_settings(**{key: first.before.settings.get(key) for key in moved})
     if first.before.prompt is not None and second.before.prompt is not None:
         before = before.with_prompt(first.before.prompt)
     return second.model_copy(update={"before": before})
 
 
-def moved_by(change: Change) -> frozenset[str]:
+def changed_parts(change: Change) -> frozenset[str]:
     """Returns the parts that a change changes: names of settings, `member NUMBER`, `prompt`; `*` for a whole group."""
     before, after = change.before, change.after
     if before is None or after is None:
-        return frozenset() if change.already else frozenset(["*"])
+        return frozenset() if change.is_noop else frozenset(["*"])
     members = {f"member {one.number}" for one in (*change.added, *change.removed)}
     prompts_differ = before.prompt is not None and after.prompt is not None and not before.prompt.same(after.prompt)
     return frozenset(
@@ -192,7 +192,7 @@ def moved_by(change: Change) -> frozenset[str]:
 def _changed_settings(change: Change) -> Iterator[tuple[str, ...]]:
     """Yields the names of the settings that differ; those of the recall target as one part."""
     before, after = (side.compared() if side else {} for side in (change.before, change.after))
-    parts = [RECALL, *((key,) for key in COMPARED if key not in RECALL)]
+    parts = [RECALL_SETTINGS, *((key,) for key in COMPARED_SETTINGS if key not in RECALL_SETTINGS)]
     return (part for part in parts if _values(part, before) != _values(part, after))
 
 

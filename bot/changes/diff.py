@@ -7,7 +7,7 @@ from bot.changes.change import Change
 from bot.changes.snapshot import Person, Snapshot
 from bot.messages.message import Fact
 from bot.pbx.models import RecallTo
-from bot.times.format import say_seconds
+from bot.times.format import format_seconds
 
 RingGroupName = Callable[[str], str]
 """Returns the name of the ring group with this id."""
@@ -27,7 +27,7 @@ def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """Returns a fact for each difference; for a group that is created or deleted, all its settings and members."""
     before, after = change.before, change.after
     if before is None or after is None:
-        shown = settings(after or before, ring_group)
+        shown = setting_facts(after or before, ring_group)
         return (*(fact for fact in shown if fact.value != change.target.name), *_member_facts(change))
     old, new = _setting_texts(before, ring_group), _setting_texts(after, ring_group)
     different = (
@@ -38,7 +38,7 @@ def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
     return (*different, *_member_facts(change))
 
 
-def overtaken(change: Change, now: Snapshot, ring_group: RingGroupName) -> tuple[Fact, ...]:
+def conflict_facts(change: Change, now: Snapshot, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """Returns a fact for each setting that `change` changed: its value before, after and now.
 
     For a group that the change created, returns the differences between then and now.
@@ -56,13 +56,13 @@ def overtaken(change: Change, now: Snapshot, ring_group: RingGroupName) -> tuple
     )
 
 
-def settings(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact, ...]:
+def setting_facts(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """Returns a fact for each setting of a snapshot that is not blank."""
     texts = _setting_texts(snapshot, ring_group) if snapshot else {}
     return tuple(Fact(label=LABELS[key], value=text) for key, text in texts.items())
 
 
-def recall(values: dict[str, Any], ring_group: RingGroupName) -> str:
+def recall_text(values: dict[str, Any], ring_group: RingGroupName) -> str:
     """Returns the recall target of these settings as text."""
     target, ring_group_id = values.get("recall_to"), values.get("ring_group_id")
     name = ring_group(ring_group_id) if ring_group_id else "a ring group that is not set"
@@ -74,7 +74,7 @@ def recall(values: dict[str, Any], ring_group: RingGroupName) -> str:
     return texts.get(target, str(target or "not set"))
 
 
-def people(members: tuple[Person, ...]) -> str:
+def member_list(members: tuple[Person, ...]) -> str:
     """Returns the members in one line."""
     return ", ".join(map(str, members)) or "none"
 
@@ -85,7 +85,7 @@ def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, s
         "name": str(values.get("name")),
         "enabled": "on" if values.get("enabled") else "off",
         "extension_number": str(values.get("extension_number")),
-        "recall_to": recall(values, ring_group),
+        "recall_to": recall_text(values, ring_group),
         "recall_time": _time_text(values.get("recall_time")),
         "recall_ring_group_time": _time_text(values.get("recall_ring_group_time")),
     }
@@ -94,11 +94,11 @@ def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, s
 
 
 def _time_text(seconds: Any) -> str:
-    return say_seconds(seconds) if isinstance(seconds, int) else "not set"
+    return format_seconds(seconds) if isinstance(seconds, int) else "not set"
 
 
 def _member_facts(change: Change) -> Iterator[Fact]:
     if change.added:
-        yield Fact(label="Added", value=people(change.added))
+        yield Fact(label="Added", value=member_list(change.added))
     if change.removed:
-        yield Fact(label="Removed", value=people(change.removed))
+        yield Fact(label="Removed", value=member_list(change.removed))

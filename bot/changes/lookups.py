@@ -7,14 +7,14 @@ from typing import NamedTuple, Protocol
 
 from bot.changes.snapshot import UNNAMED, Person, Prompt, Snapshot, Target
 from bot.changes.target_io import read, read_prompt
-from bot.errors import NOTHING, NotFound
+from bot.errors import NOTHING_CHANGED, NotFound
 from bot.journal.storage import PromptStore, StoredPrompt
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, MemberSearch
 from bot.pbx.limits import check_wav
 from bot.pbx.models import Member, ParkGroup, ParkServer
 
-SLACK_ID = re.compile(r"F[A-Z0-9]{7,14}")
+SLACK_FILE_ID = re.compile(r"F[A-Z0-9]{7,14}")
 """The id of a file in Slack."""
 
 Progress = Callable[[int, int], None]
@@ -32,29 +32,29 @@ class MembershipLookup:
         """Searches the groups for a member, with results up to a minute old; the search may be partial."""
         return self.directory.find(number, visible=self._visible, progress=self.progress)
 
-    def find_now(self, number: str) -> MemberSearch:
+    def find_current(self, number: str) -> MemberSearch:
         """Searches the groups for a member as they were read for this request; the search may be partial."""
         return self.directory.find(number, visible=self._visible, progress=self.progress, since=self._since)
 
-    def known(self, people: Sequence[Person]) -> dict[Person, str]:
+    def cached_groups(self, people: Sequence[Person]) -> dict[Person, str]:
         """Returns the names of the groups that are cached for these people, after reading each of them again."""
         group_ids = {one: id for one in people if (id := self.directory.group_of(one.number))}
         groups = {id: self._read(id) for id in set(group_ids.values())}
         found = {one: group for one, id in group_ids.items() if (group := groups[id]) and one.number in group.numbers()}
         return {one: name for one, group in found.items() if self.may_see(name := group.settings["name"])}
 
-    def note(self, id: str, snapshot: Snapshot | None) -> None:
+    def store(self, id: str, snapshot: Snapshot | None) -> None:
         """Updates the directory with a group that was read; None for a deleted one."""
         if snapshot is None:
-            self.directory.forget_members(id)
+            self.directory.invalidate_members(id)
         elif snapshot.members is not None:
             members = [Member(extension_number=one.number, display_name=one.name) for one in snapshot.members]
-            self.directory.note_members(id, members)
+            self.directory.store_members(id, members)
 
     @cached_property
     def _since(self) -> float:
         """The time of the request's first search; the list of groups is read again too, as it may have new ones."""
-        self.directory.forget_groups()
+        self.directory.invalidate_groups()
         return self.directory.now()
 
     def _visible(self, group: ParkGroup) -> bool:
@@ -62,7 +62,7 @@ class MembershipLookup:
 
     def _read(self, id: str) -> Snapshot | None:
         snapshot = read(self.pbx, Target(id=id, name=id))
-        self.note(id, snapshot)
+        self.store(id, snapshot)
         return snapshot
 
 
@@ -73,7 +73,7 @@ class DownloadedFile(NamedTuple):
     content: bytes
 
 
-class Files(Protocol):
+class FileDownloader(Protocol):
     """Downloads files that users have shared in Slack."""
 
     def fetch(self, id: str, user: str, channel: str | None) -> DownloadedFile:
@@ -89,12 +89,12 @@ class Files(Protocol):
 class PromptFiles:
     """Finds prompt files for one user in one channel. It waits for Slack and the PBX, but stores and sets nothing."""
 
-    def __init__(self, files: Files, store: PromptStore, user: str, channel: str | None) -> None:
+    def __init__(self, files: FileDownloader, store: PromptStore, user: str, channel: str | None) -> None:
         self._files, self._store, self._user, self._channel = files, store, user, channel
-        self.noted: dict[str, StoredPrompt] = {}
+        self.found: dict[str, StoredPrompt] = {}
         """The files that were found, by SHA-256, for the caller to store."""
 
-    def named(self, text: str) -> Prompt:
+    def find(self, text: str) -> Prompt:
         """Returns the file with this reference or Slack id.
 
         Raises:
@@ -103,25 +103,25 @@ class PromptFiles:
         stored = self._store.find(text)
         if stored is not None:
             return self._note(stored.name, stored.content, source=stored.source)
-        if not SLACK_ID.fullmatch(text):
-            raise NotFound(f"That prompt is no longer kept. {NOTHING}", notes=("Choose its file in the form.",))
+        if not SLACK_FILE_ID.fullmatch(text):
+            raise NotFound(f"That prompt is no longer kept. {NOTHING_CHANGED}", notes=("Choose its file in the form.",))
         file = self._files.fetch(text, self._user, self._channel)
         check_wav(*file)
         return self._note(*file, source=text)
 
-    def present(self, pbx: PbxClient, server: ParkServer) -> tuple[Prompt, str]:
+    def current(self, pbx: PbxClient, server: ParkServer) -> tuple[Prompt, str]:
         """Returns the prompt in use, and the reason if its file can't be read."""
         found = read_prompt(pbx, server)
         if found.content is None:
-            return found.prompt, found.why
+            return found.prompt, found.reason
         return self._note(found.prompt.name or UNNAMED, found.content), ""
 
-    def has(self, prompt: Prompt) -> bool:
+    def is_available(self, prompt: Prompt) -> bool:
         """Returns whether the prompt could be set again: there is none, or its file is stored."""
         return not prompt.exists or (prompt.sha256 is not None and self._store.content(prompt.sha256) is not None)
 
     def _note(self, name: str, content: bytes, source: str | None = None) -> Prompt:
         prompt = Prompt.of(name, content)
         sha256 = prompt.sha256 or ""
-        self.noted[sha256] = StoredPrompt(name, content, sha256, source)
+        self.found[sha256] = StoredPrompt(name, content, sha256, source)
         return prompt

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.change import Change
 from bot.changes.snapshot import Person
 from bot.policy.model import Approvers
-from bot.times.format import say_dated, say_moment
+from bot.times.format import format_dated, format_moment
 
 MOST_NAMED = 3
 """Members that a title lists by name; of more it says the number only."""
@@ -25,13 +25,13 @@ class Schedule(BaseModel):
     starts: datetime | None = None
     ends: datetime | None = None
 
-    def dated(self, at: datetime) -> str:
+    def format_dated(self, at: datetime) -> str:
         """Returns a time as text with its date, for messages that stay for days."""
-        return say_dated(at, ZoneInfo(self.zone))
+        return format_dated(at, ZoneInfo(self.zone))
 
-    def moment(self, at: datetime, now: datetime) -> str:
+    def format_relative(self, at: datetime, now: datetime) -> str:
         """Returns a time as text relative to `now` (today, tomorrow), for messages that are read at once."""
-        return say_moment(at, now, ZoneInfo(self.zone))
+        return format_moment(at, now, ZoneInfo(self.zone))
 
 
 class ApprovalRequest(BaseModel):
@@ -50,9 +50,9 @@ class ApprovalRequest(BaseModel):
     given: bool = False
     """Whether all approvals were given."""
 
-    def lapses(self) -> str:
+    def expiry_text(self) -> str:
         """Returns the time of expiry as text with date and zone."""
-        return say_dated(self.until, ZoneInfo(self.zone))
+        return format_dated(self.until, ZoneInfo(self.zone))
 
 
 class Emergency(BaseModel):
@@ -71,27 +71,27 @@ class Plan(BaseModel):
 
     title: str
     """Title of the confirmation: what was done, in the past tense."""
-    wish: str
+    preview_title: str
     """Title of the preview: what is going to be done."""
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
     """What the changes mean for calls, and what they don't cover."""
     already: tuple[str, ...] = ()
     """What was as requested before; the whole answer if there are no changes."""
-    loses: tuple[str, ...] = ()
+    irreversible: tuple[str, ...] = ()
     """What an undo can't restore."""
     about: int | None = None
     """Number of the change that this plan reverts."""
     replaces: int | None = None
     """Number of the temporary change that this plan replaces, so that its undo reverts both."""
-    saved: str | None = None
+    saved_prompt: str | None = None
     """Reference of the prompt file that was backed up because the changes might lose it."""
     times: Schedule | None = None
     approval: ApprovalRequest | None = None
-    emergency_info: Emergency | None = None
+    emergency: Emergency | None = None
 
     @property
-    def waits(self) -> bool:
+    def waits_for_approval(self) -> bool:
         """Whether an approval is missing."""
         return self.approval is not None and not self.approval.given
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.changes.change import Change, merge
 from bot.changes.plan import Plan, Schedule
-from bot.errors import NOTHING, NotAllowed, NotFound, NotPossible
+from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
@@ -13,13 +13,13 @@ from bot.messages.message import Fact
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.policy.model import Approvers, Principal
-from bot.times.model import Now
+from bot.times.model import Clock
 
 SEARCHED = 500
 """Latest changes among which the last one of a user or target is searched."""
 SERVER_NAMES = frozenset({"server", "the server", "the call park server"})
 """Names of the call park server in a request."""
-PAUSED = "paused"
+PAUSED_FLAG = "paused"
 """Name of the journal's flag that stops all writes."""
 APPROVE = "approve"
 """Id of the operation that gives an approval."""
@@ -32,7 +32,7 @@ class ChangeRepository:
     user, if the change is not in the state that the method is for.
     """
 
-    def __init__(self, journal: Reader, now: Now) -> None:
+    def __init__(self, journal: Reader, now: Clock) -> None:
         self._journal, self.now = journal, now
 
     def entry(self, number: int) -> Entry:
@@ -40,7 +40,7 @@ class ChangeRepository:
         try:
             return self._journal.get(number)
         except KeyError:
-            raise NotFound(f"There is no change {number}. {NOTHING}") from None
+            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}") from None
 
     def plan(self, number: int) -> Plan:
         """Returns a change's plan, whatever became of it; NotPossible if it was never planned."""
@@ -49,7 +49,7 @@ class ChangeRepository:
             raise _changed_nothing(entry)
         return Plan.model_validate(entry.plan)
 
-    def done(self, number: int) -> Plan:
+    def applied_plan(self, number: int) -> Plan:
         """Returns the plan of a change that was made, or may have been."""
         entry = self.entry(number)
         if entry.state not in (State.DONE, State.UNKNOWN):
@@ -61,43 +61,43 @@ class ChangeRepository:
         with self._journal.database.reading() as connection:
             found = drift(connection, number)
         if found is None:
-            raise NotFound(f"There is no drift {number}. {NOTHING}")
+            raise NotFound(f"There is no drift {number}. {NOTHING_CHANGED}")
         return Change.model_validate(found.change)
 
     def flag(self, name: str) -> bool:
         """Returns whether this flag is set in the journal."""
         return self._journal.flag(name) is not None
 
-    def whole(self, plan: Plan) -> tuple[Change, ...]:
+    def merged_changes(self, plan: Plan) -> tuple[Change, ...]:
         """Returns the plan's changes, each merged with that of the temporary change that the plan replaces."""
         if plan.replaces is None:
             return plan.changes
-        first = {change.target: change for change in self.whole(self.plan(plan.replaces))}
+        first = {change.target: change for change in self.merged_changes(self.plan(plan.replaces))}
         return tuple(
             merge(first[change.target], change) if change.target in first else change for change in plan.changes
         )
 
-    def times(self, number: int) -> Schedule:
+    def schedule(self, number: int) -> Schedule:
         """Returns the start and end of a scheduled or temporary change."""
         found = self.plan(number).times
         if found is None:
-            raise NotPossible(f"Change {number} neither begins nor ends by itself. {NOTHING}")
+            raise NotPossible(f"Change {number} neither begins nor ends by itself. {NOTHING_CHANGED}")
         return found
 
     def asked_by(self, team: str, user: str) -> list[Entry]:
         """Returns a user's latest changes in any state, newest first."""
-        return self._journal.asked_by(team, user)
+        return self._journal.requested_by(team, user)
 
-    def stands(self, entry: Entry) -> bool:
+    def is_in_effect(self, entry: Entry) -> bool:
         """Returns whether a change was made and is still in effect: not undone, or its undo was undone itself."""
-        back = (one for one in self._journal.sequel(entry.id) if one.plan is not None)
-        return entry.state is State.DONE and not any(map(self.stands, back))
+        back = (one for one in self._journal.entries_about(entry.id) if one.plan is not None)
+        return entry.state is State.DONE and not any(map(self.is_in_effect, back))
 
-    def end_of(self, number: int) -> Entry:
+    def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
         self.entry(number)
         if (found := self._scheduled_end(number)) is None:
-            raise NotPossible(f"Change {number} has no end that is still to come. {NOTHING}")
+            raise NotPossible(f"Change {number} has no end that is still to come. {NOTHING_CHANGED}")
         return found
 
     def will_end(self, number: int) -> bool:
@@ -105,48 +105,48 @@ class ChangeRepository:
         return self._scheduled_end(number) is not None
 
     def _scheduled_end(self, number: int) -> Entry | None:
-        return next((one for one in self._journal.sequel(number) if one.state is State.SCHEDULED), None)
+        return next((one for one in self._journal.entries_about(number) if one.state is State.SCHEDULED), None)
 
-    def begun(self, number: int) -> datetime:
+    def made_at(self, number: int) -> datetime:
         """Returns when a change was made or, if it replaces a temporary change, when that one was made."""
         entry = self.entry(number)
         replaced = Plan.model_validate(entry.plan).replaces if entry.plan else None
-        return self.begun(replaced) if replaced is not None else entry.ended_at or entry.run_at
+        return self.made_at(replaced) if replaced is not None else entry.ended_at or entry.run_at
 
-    def start_of(self, number: int) -> Entry:
+    def scheduled_start(self, number: int) -> Entry:
         """Returns a scheduled change that has not started and needs no approval any more."""
         entry = self.entry(number)
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
-            raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING}")
-        if waits(entry):
-            raise NotPossible(f"Change {number} waits for approval. {NOTHING}")
+            raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING_CHANGED}")
+        if waits_for_approval(entry):
+            raise NotPossible(f"Change {number} waits for approval. {NOTHING_CHANGED}")
         return entry
 
     def waiting_for_approval(self, number: int) -> Entry:
         """Returns a change that waits for approval."""
         entry = self.entry(number)
-        if not waits(entry):
-            raise NotPossible(f"Change {number} does not wait for approval: it is {entry.state}. {NOTHING}")
+        if not waits_for_approval(entry):
+            raise NotPossible(f"Change {number} does not wait for approval: it is {entry.state}. {NOTHING_CHANGED}")
         return entry
 
-    def sequel(self, number: int) -> list[Entry]:
+    def follow_ups(self, number: int) -> list[Entry]:
         """Returns the later entries about a change, such as its end, undo and approvals."""
-        return self._journal.sequel(number)
+        return self._journal.entries_about(number)
 
-    def coming_ends(self) -> list[tuple[Entry, Entry]]:
+    def scheduled_ends(self) -> list[tuple[Entry, Entry]]:
         """Returns each temporary change with its scheduled end, in the order of the ends."""
         ends = (one for one in self._journal.scheduled() if one.about is not None)
         return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
 
-    def coming_starts(self) -> list[Entry]:
+    def scheduled_starts(self) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts."""
         return [one for one in self._journal.scheduled() if one.about is None]
 
-    def unsettled(self) -> list[Entry]:
+    def unknown_outcomes(self) -> list[Entry]:
         """Returns the changes with an unknown outcome that nobody has followed up yet, newest first."""
-        return self._journal.unsettled()
+        return self._journal.with_unknown_outcome()
 
-    def last(self, user: str, channel: str | None, name: str | None) -> int:
+    def last_in_effect(self, user: str, channel: str | None, name: str | None) -> int:
         """Returns the number of the last change that is still in effect.
 
         Args:
@@ -161,19 +161,21 @@ class ChangeRepository:
             if entry.about is not None:  # a second undo is meant for the change before, not for the first undo
                 continue
             own = (entry.request.user, entry.request.channel) == (user, channel)
-            if (wanted in _target_names(entry) if wanted else own) and self.stands(entry):
+            if (wanted in _target_names(entry) if wanted else own) and self.is_in_effect(entry):
                 return entry.id
         what = f"of “{name}”" if name else "of yours here"
-        raise NotFound(f"There is no change {what} that could be taken back. {NOTHING}")
+        raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
 
 
-def waits(entry: Entry) -> bool:
+def waits_for_approval(entry: Entry) -> bool:
     """Returns whether a change waits for approval."""
-    return entry.state is State.SCHEDULED and entry.plan is not None and Plan.model_validate(entry.plan).waits
+    return (
+        entry.state is State.SCHEDULED and entry.plan is not None and Plan.model_validate(entry.plan).waits_for_approval
+    )
 
 
 def _changed_nothing(entry: Entry) -> NotPossible:
-    return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING}")
+    return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING_CHANGED}")
 
 
 def _target_names(entry: Entry) -> Collection[str]:
@@ -190,21 +192,21 @@ class WriteSwitch:
         self._journal, self._read_only = journal, read_only
 
     @property
-    def on(self) -> bool:
+    def blocked(self) -> bool:
         """Whether new changes are stopped."""
-        return self._read_only or self._journal.flag(PAUSED) is not None
+        return self._read_only or self._journal.flag(PAUSED_FLAG) is not None
 
-    def refuse(self) -> None:
+    def check(self) -> None:
         """Raises NotPossible, with who paused the bot and why, if new changes are stopped."""
         if self._read_only:
             raise NotPossible(
-                f"Park only reads here: whoever runs it has set PARK_READ_ONLY. {NOTHING}",
+                f"Park only reads here: whoever runs it has set PARK_READ_ONLY. {NOTHING_CHANGED}",
                 notes=("Questions and previews are answered.",),
             )
-        if (flag := self._journal.flag(PAUSED)) is None:
+        if (flag := self._journal.flag(PAUSED_FLAG)) is None:
             return
         raise NotPossible(
-            f"Park is paused: {flag.text}. {NOTHING}",
+            f"Park is paused: {flag.text}. {NOTHING_CHANGED}",
             facts=(Fact(label="Paused by", value="", ids=(flag.by,)),),
             notes=("Questions and previews are answered. When it is resumed, ask again.",),
         )
@@ -229,22 +231,24 @@ class Approvals:
         """
         self._repository, self._required, self._principal_of, self._user = repository, required, principal_of, user
 
-    def open_to_asker(self, number: int) -> Entry:
+    def approvable_entry(self, number: int) -> Entry:
         """Returns a waiting change that the user may approve; raises NotFound, NotPossible or NotAllowed."""
         entry = self._repository.waiting_for_approval(number)
         if entry.run_at <= self._repository.now():
-            raise NotPossible(f"Change {number} was not approved in time. {NOTHING}")
+            raise NotPossible(f"Change {number} was not approved in time. {NOTHING_CHANGED}")
         if self._user is None or self._user.user == entry.request.user:
-            raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING}")
+            raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING_CHANGED}")
         if not _is_approver(self._user, self._required_now(entry), entry):
             unknown_groups = (
                 ""
                 if self._user.user_groups is not None
                 else " Slack could not say just now which user groups you are in."
             )
-            raise NotAllowed(f"You are none of those who may approve change {number}. {NOTHING}{unknown_groups}")
+            raise NotAllowed(
+                f"You are none of those who may approve change {number}. {NOTHING_CHANGED}{unknown_groups}"
+            )
         if self._user.user in {one.request.user for one in self._given(entry)}:
-            raise NotPossible(f"You have approved change {number} already; it waits for others. {NOTHING}")
+            raise NotPossible(f"You have approved change {number} already; it waits for others. {NOTHING_CHANGED}")
         return entry
 
     def may_approve(self, entry: Entry) -> bool:
@@ -254,7 +258,7 @@ class Approvals:
         except NotPossible:
             return False
 
-    def suffice(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
+    def are_sufficient(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
         """Returns whether the approvals given satisfy `needed`.
 
         Without `needed`, returns whether they would satisfy the current policy together with the user's.
@@ -268,7 +272,7 @@ class Approvals:
         try:
             return self._required(entry)
         except NotAllowed as refusal:
-            reason = f"Whoever asked for change {entry.id} may not make it any more, approved or not. {NOTHING}"
+            reason = f"Whoever asked for change {entry.id} may not make it any more, approved or not. {NOTHING_CHANGED}"
             raise NotPossible(reason) from refusal
 
     def _given(self, entry: Entry) -> list[Entry]:
@@ -276,8 +280,8 @@ class Approvals:
         approval = Plan.model_validate(entry.plan).approval
         return [
             one
-            for one in self._repository.sequel(entry.id)
-            if one.asked[0]["operation"] == APPROVE
+            for one in self._repository.follow_ups(entry.id)
+            if one.operations[0]["operation"] == APPROVE
             and one.state is State.DONE
             and approval is not None
             and one.accepted_at >= approval.since

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.pbx.models import Member, RecallTo, User
 
-COMPARED = (
+COMPARED_SETTINGS = (
     "name",
     "enabled",
     "extension_number",
@@ -127,7 +127,7 @@ class Snapshot(BaseModel):
     members: tuple[Person, ...] | None = None
     prompt: Prompt | None = None
 
-    def setting(self, **changed: Any) -> Self:
+    def with_settings(self, **changed: Any) -> Self:
         """Returns a copy with these settings changed."""
         return self.model_copy(update={"settings": {**self.settings, **changed}})
 
@@ -142,7 +142,7 @@ class Snapshot(BaseModel):
     def compared(self) -> dict[str, Any]:
         """Returns the settings that are compared, without blank ones and without a ring group that is not used."""
         # Blank fields come back as null, "" or not at all; the ring group of a recall to the user means nothing.
-        known = {key: value for key in COMPARED if (value := self.settings.get(key)) not in (None, "")}
+        known = {key: value for key in COMPARED_SETTINGS if (value := self.settings.get(key)) not in (None, "")}
         if known.get("recall_to") == RecallTo.USER:
             known.pop("ring_group_id", None)
         return known

@@ -7,7 +7,17 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.changes.change import Change, Unverified
-from bot.changes.snapshot import COMPARED, NO_PROMPT, UNNAMED, Person, Prompt, Snapshot, Target, digest, new_members
+from bot.changes.snapshot import (
+    COMPARED_SETTINGS,
+    NO_PROMPT,
+    UNNAMED,
+    Person,
+    Prompt,
+    Snapshot,
+    Target,
+    digest,
+    new_members,
+)
 from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome
 from bot.pbx.client import PbxClient
 from bot.pbx.limits import check_size
@@ -15,7 +25,7 @@ from bot.pbx.models import ParkGroup, ParkServer
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import cap_deadlines
 
-SETTLE = (0.1, 0.4, 1.0, 2.0, 4.0)
+READ_BACK_PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0)
 """Seconds between the attempts to read a write back."""
 FORBIDDEN = frozenset({401, 403})
 """HTTP statuses of a caller without the right, which emptying a group before its deletion would not help."""
@@ -38,7 +48,7 @@ class LocatedPrompt(NamedTuple):
 
     prompt: Prompt
     content: bytes | None = None
-    why: str = ""
+    reason: str = ""
 
 
 def no_content(_: str) -> None:
@@ -54,12 +64,12 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     """
     if target.is_server:
         server = pbx.server()
-        return Snapshot(settings=server.shown(), prompt=read_prompt(pbx, server).prompt if prompt else None)
+        return Snapshot(settings=server.sent_fields(), prompt=read_prompt(pbx, server).prompt if prompt else None)
     group_id = target.id or find_group_id(pbx, target.name or "")
     if group_id is None:
         return None
     try:
-        fields = pbx.group(group_id).shown()
+        fields = pbx.group(group_id).sent_fields()
         people = tuple(map(Person.of, pbx.members(group_id))) if members else None
     except Missing:
         return None
@@ -73,12 +83,12 @@ def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:
     name = server.prompt_file_name or UNNAMED
     described = Prompt(name=name, size=server.prompt_file_size)
     try:
-        content = pbx.file(server.prompt_file_url or "")
+        content = pbx.download(server.prompt_file_url or "")
         check_size(name, len(content))
     except (NotSent, Dropped, Throttled):
         raise
     except (PBXError, NotPossible) as error:
-        return LocatedPrompt(described, why=str(error))
+        return LocatedPrompt(described, reason=str(error))
     return LocatedPrompt(described.model_copy(update={"sha256": digest(content)}), content)
 
 
@@ -120,7 +130,7 @@ class TargetWriter:
         pbx: PbxClient,
         change: Change,
         before_write: BeforeWrite,
-        pauses: Sequence[float] = SETTLE,
+        pauses: Sequence[float] = READ_BACK_PAUSES,
         content: LoadContent = no_content,
     ) -> None:
         self.created = False
@@ -130,7 +140,7 @@ class TargetWriter:
     def read(self) -> Snapshot | None:
         """Returns the target as it is now, with members and prompt where the change concerns them."""
         change = self._change
-        return read(self._pbx, self._target, members=change.with_members, prompt=change.with_prompt)
+        return read(self._pbx, self._target, members=change.includes_members, prompt=change.includes_prompt)
 
     def write_to(self, now: Snapshot | None, after: Snapshot | None) -> None:
         """Writes what makes `now` equal to `after`; raises Rejected or NotPossible at the first rejected write."""
@@ -189,7 +199,7 @@ class TargetWriter:
         self._target, self.created = self._target.model_copy(update={"id": group_id}), True
 
     def _update(self, now: Snapshot, after: Snapshot) -> None:
-        body = now.settings | {key: after.settings[key] for key in COMPARED if key in after.settings}
+        body = now.settings | {key: after.settings[key] for key in COMPARED_SETTINGS if key in after.settings}
         self._write(self._update_request(body, now.prompt, after.prompt), lambda seen: _same_settings(seen, after))
 
     def _update_request(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:

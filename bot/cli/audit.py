@@ -5,19 +5,19 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.audit.history import oldest_first
-from bot.audit.verify import ChainBroken, VerifiedChain, check_chained, verify
-from bot.journal.database import beside
+from bot.audit.verify import ChainBroken, VerifiedChain, require_chain, verify
+from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
-from bot.journal.history import csv_of, json_of
+from bot.journal.history import to_csv, to_json_lines
 from bot.settings import read_journal_settings
 
-FORMATS = {"csv": csv_of, "jsonl": json_of}
+FORMATS = {"csv": to_csv, "jsonl": to_json_lines}
 """The export formats by name."""
 
 
 def run_verify(options: argparse.Namespace) -> int:
     """Verifies the hash chain of events; returns 1 and names the first broken place if it is broken."""
-    with beside(read_journal_settings().database_url) as connection:
+    with open_read_only(read_journal_settings().database_url) as connection:
         try:
             chain = verify(connection, options.head)
         except ChainBroken as broken:
@@ -30,8 +30,8 @@ def run_verify(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     """Writes the history to standard output row by row, so that memory does not grow with its length."""
     query = EventQuery(since=options.since, until=options.until and options.until + timedelta(days=1))
-    with beside(read_journal_settings().database_url) as connection:
-        check_chained(connection)
+    with open_read_only(read_journal_settings().database_url) as connection:
+        require_chain(connection)
         sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query)))
     return 0
 
@@ -56,9 +56,9 @@ def _describe_chain(chain: VerifiedChain, heads: int) -> str:
     count = chain.head.number - chain.pruned.number
     pruned = f", after {chain.pruned.number} that were pruned" if chain.pruned.number else ""
     lines = [f"Whole: {count} events{pruned}. The head is {chain.head}"]
-    if compared := heads - len(chain.unseen):
+    if compared := heads - len(chain.not_compared):
         lines.append(f"{compared} posted head{' is' if compared == 1 else 's are'} in it.")
-    lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in chain.unseen]
+    lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in chain.not_compared]
     if not heads:
         lines.append("Give a head that Park posted (--head) to know that no later one was cut off or rewritten.")
     return "\n".join(lines) + "\n"

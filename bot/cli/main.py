@@ -59,9 +59,9 @@ def run_bot(_: argparse.Namespace) -> int:
 
 def run_migrate(_: argparse.Namespace) -> int:
     """Migrates the journal's tables to this version; concurrent runs wait for each other."""
-    from bot.journal.migrations import bring_up_to_date
+    from bot.journal.migrations import migrate_database
 
-    revision = bring_up_to_date(read_journal_settings().database_url)
+    revision = migrate_database(read_journal_settings().database_url)
     sys.stdout.write(f"The journal is up to date: its tables are at {revision}\n")
     return 0
 
@@ -80,9 +80,9 @@ def run_demo(load_demo: DemoLoader, options: argparse.Namespace) -> int:
 
 def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
-    from bot.slack.app_config import over_http, over_socket_mode
+    from bot.slack.app_config import http_manifest, socket_mode_manifest
 
-    sys.stdout.write(over_socket_mode() if options.http is None else over_http(options.http))
+    sys.stdout.write(socket_mode_manifest() if options.http is None else http_manifest(options.http))
     return 0
 
 

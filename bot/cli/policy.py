@@ -18,18 +18,18 @@ from bot.operations.parser import parse
 from bot.operations.schedule import schedule_of
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
-from bot.pbx.name_index import ResourceType, closest, groups, ring_groups
-from bot.pbx.responses import every
-from bot.planning.plan_checks import of_line
+from bot.pbx.name_index import ResourceType, closest, group_type, ring_group_type
+from bot.pbx.responses import iterate_pages
+from bot.planning.plan_checks import line_attributes
 from bot.policy.diagnostics import lint_policy, schema
 from bot.policy.engine import decide
 from bot.policy.loading import read_policy
-from bot.policy.matching import covers
+from bot.policy.matching import matches_any
 from bot.policy.model import Decision, Principal
-from bot.policy.rules import EVERY, Clause, Deny, Example, Policy, Rule
+from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule
 from bot.settings import read_pbx_settings
 from bot.slack.client import connect_client
-from bot.slack.workspace import UnknownId, doubts
+from bot.slack.workspace import UnknownId, unknown_ids
 
 Group = TypeVar("Group", ParkGroup, RingGroup)
 
@@ -108,7 +108,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         operation.permission,
         groups=[*_names(operation, Reference.GROUP), *_names(operation, Reference.NEW_GROUP)],
         ring_groups=list(_names(operation, Reference.RECALL)),
-        attributes=of_line(operation, schedule, at),
+        attributes=line_attributes(operation, schedule, at),
     )
     return _outcome(operation, decision), decision.reason
 
@@ -142,7 +142,7 @@ def _unknown_slack_ids(policy: Policy) -> Iterator[UnknownId]:
     """Looks the policy's ids up in Slack if the environment has a bot token."""
     if token := os.environ.get("SLACK_BOT_TOKEN"):
         url = os.environ.get("SLACK_API_URL", "https://slack.com/api/").rstrip("/") + "/"
-        yield from doubts(connect_client(token, url), policy)
+        yield from unknown_ids(connect_client(token, url), policy)
 
 
 def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
@@ -155,9 +155,9 @@ def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
             yield f"no group could be looked up on the PBX: {'; '.join(str(error).splitlines())}"
 
 
-def _unmatched_patterns(pbx: PbxClient, policy: Policy) -> Iterator[tuple[Clause, str]]:
-    yield from _unmatched_of_type(policy, lambda rule: rule.groups, "park group", groups(pbx))
-    yield from _unmatched_of_type(policy, lambda rule: rule.ring_groups, "ring group", ring_groups(pbx))
+def _unmatched_patterns(pbx: PbxClient, policy: Policy) -> Iterator[tuple[BaseRule, str]]:
+    yield from _unmatched_of_type(policy, lambda rule: rule.groups, "park group", group_type(pbx))
+    yield from _unmatched_of_type(policy, lambda rule: rule.ring_groups, "ring group", ring_group_type(pbx))
 
 
 def _unmatched_of_type(
@@ -165,13 +165,13 @@ def _unmatched_of_type(
     patterns_of: Callable[[Rule | Deny], Sequence[str] | None],
     type_name: str,
     resource_type: ResourceType[Group],
-) -> Iterator[tuple[Clause, str]]:
+) -> Iterator[tuple[BaseRule, str]]:
     rules: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
-    wanted = [(rule, pattern) for rule in rules for pattern in patterns_of(rule) or () if pattern not in EVERY]
-    existing = list(every(resource_type.pages)) if wanted else []
+    wanted = [(rule, pattern) for rule in rules for pattern in patterns_of(rule) or () if pattern not in MATCH_ALL]
+    existing = list(iterate_pages(resource_type.pages)) if wanted else []
     names = [fold(one.name) for one in existing]
     for rule, pattern in wanted:
-        if not any(covers([pattern], name) for name in names):
+        if not any(matches_any([pattern], name) for name in names):
             similar = closest(pattern.replace("*", " ").replace("?", " "), existing, resource_type.labels, 1)
             hint = f"; the closest is “{similar[0].name}”" if similar else ""
             yield rule, f"is about “{pattern}”, and the PBX has no {type_name} of such a name{hint}"

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal import postgresql, sqlite
 from bot.journal.postgresql import DRIVER_MISSING
-from bot.journal.sqlite import file_of
+from bot.journal.sqlite import database_file
 
 POSTGRESQL = "postgresql+psycopg"
 
@@ -24,7 +24,7 @@ POSTGRESQL = "postgresql+psycopg"
 class Database(Protocol):
     """Transactions on the journal's database, whose errors are raised as JournalUnavailable."""
 
-    alone: bool
+    exclusive: bool
     """No other process can use the database: claims found when it is opened are those of a dead process."""
     engine: Engine
 
@@ -78,7 +78,7 @@ _CONNECT_TIMEOUT = 5  # seconds; libpq's own limit is minutes
 
 
 @contextmanager
-def beside(url: str, *, brief: bool = False) -> Iterator[Connection]:
+def open_read_only(url: str, *, brief: bool = False) -> Iterator[Connection]:
     """Opens a read-only transaction with a consistent view, while another process may have the journal.
 
     Args:
@@ -101,7 +101,7 @@ def beside(url: str, *, brief: bool = False) -> Iterator[Connection]:
 def _read_only_engine(url: str, *, brief: bool) -> Engine:
     parsed = parse_url(url)
     if is_sqlite(parsed):
-        return _read_only_sqlite(file_of(url), brief=brief)
+        return _read_only_sqlite(database_file(url), brief=brief)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     limits = {"connect_timeout": _CONNECT_TIMEOUT}
     try:
@@ -111,7 +111,7 @@ def _read_only_engine(url: str, *, brief: bool) -> Engine:
 
 
 def _read_only_sqlite(path: Path, *, brief: bool) -> Engine:
-    if not may(path, os.R_OK) or path.is_dir():
+    if not has_access(path, os.R_OK) or path.is_dir():
         raise JournalUnavailable(f"There is no journal {path}, or none that this account may read")
     address = f"sqlite:///file:{quote(str(path))}?mode=ro{_immutable_option(path, brief=brief)}&uri=true"
     engine = create_engine(address, connect_args={"isolation_level": None}, hide_parameters=True)
@@ -120,14 +120,14 @@ def _read_only_sqlite(path: Path, *, brief: bool) -> Engine:
     return engine
 
 
-def may(path: Path, mode: int) -> bool:
+def has_access(path: Path, mode: int) -> bool:
     """Returns whether the effective user has this access to the file; `mode` is that of os.access."""
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _immutable_option(path: Path, *, brief: bool) -> str:
     """Returns the option to read the file without locks, if SQLite can't or shall not create its files beside it."""
-    immutable = (brief or not may(path.parent, os.W_OK)) and not path.with_name(f"{path.name}-wal").exists()
+    immutable = (brief or not has_access(path.parent, os.W_OK)) and not path.with_name(f"{path.name}-wal").exists()
     return "&immutable=1" if immutable else ""
 
 

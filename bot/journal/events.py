@@ -83,7 +83,7 @@ def append_for_entry(connection: Connection, entry_id: int, new_events: EventDat
 
 
 _CHECKPOINT_COLUMNS = {
-    "planned": ("asked", "rule", "policy", "plan"),
+    "planned": ("operations", "rule", "policy", "plan"),
     "began": ("began",),
     "shown": ("card",),
     "noted": ("outcome",),
@@ -94,9 +94,14 @@ _CHECKPOINT_COLUMNS = {
 def checkpoint_events(values: dict[str, Any]) -> EventData:
     """Returns the events that record a checkpoint of these columns of `entries`."""
     found = {
-        what: {name: values[name] for name in names if name in values} for what, names in _CHECKPOINT_COLUMNS.items()
+        what: {_DATA_KEYS.get(name, name): values[name] for name in names if name in values}
+        for what, names in _CHECKPOINT_COLUMNS.items()
     }
     return {what: data for what, data in found.items() if data}
+
+
+_DATA_KEYS = {"operations": "asked"}
+"""Columns -> their keys in the data of events, where those differ: hashes cover the keys."""
 
 
 EntryEvents: TypeAlias = tuple[Event, ...]

@@ -84,14 +84,14 @@ COLUMNS = (
 """Header of the CSV export."""
 
 
-def csv_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
+def to_csv(records: Iterable[HistoryRecord]) -> Iterator[str]:
     """Yields CSV lines as in RFC 4180: the header, then one per record, every cell quoted."""
     yield _csv_line(COLUMNS)
     for record in records:
         yield _csv_line([escape_formulas(str("" if value is None else value)) for value in _values(record)])
 
 
-def json_of(records: Iterable[HistoryRecord]) -> Iterator[str]:
+def to_json_lines(records: Iterable[HistoryRecord]) -> Iterator[str]:
     """Yields one JSON object per line, in ASCII."""
     names = [name.replace(" -> ", "_").replace(" ", "_") for name in COLUMNS]
     for record in records:

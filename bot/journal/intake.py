@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.errors import Moved
+from bot.errors import StalePlan
 from bot.journal.events import EventData, append_for_entry
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
 from bot.journal.tables import entries, flags, footprints
@@ -18,11 +18,11 @@ _DELETE_FOOTPRINT = delete(footprints).where(footprints.c.entry_id == bindparam(
 
 
 def waiting_row(
-    request: Request, asked: Sequence[Json], footprint: frozenset[str], *, at: datetime, run_at: datetime | None
+    request: Request, operations: Sequence[Json], footprint: frozenset[str], *, at: datetime, run_at: datetime | None
 ) -> dict[str, Any]:
     """Returns the row of an accepted request; the response_url has its own column, so that it can be deleted."""
     return {
-        **_row(request, asked, at),
+        **_row(request, operations, at),
         "response_url": request.response_url,
         "footprint": sorted(footprint),
         "state": State.WAITING,
@@ -32,19 +32,19 @@ def waiting_row(
 
 
 def refused_row(
-    request: Request, asked: Sequence[Json], outcome: Json, *, policy: str | None, at: datetime
+    request: Request, operations: Sequence[Json], outcome: Json, *, policy: str | None, at: datetime
 ) -> dict[str, Any]:
     """Returns the row of a request that was refused, with nothing left to do."""
     ended = {"outcome": outcome, "run_at": at, "ended_at": at, "notified_at": at, "policy": policy}
-    return {**_row(request, asked, at), "footprint": [], "state": State.REFUSED, **ended}
+    return {**_row(request, operations, at), "footprint": [], "state": State.REFUSED, **ended}
 
 
-def _row(request: Request, asked: Sequence[Json], at: datetime) -> dict[str, Any]:
+def _row(request: Request, operations: Sequence[Json], at: datetime) -> dict[str, Any]:
     public = request.model_dump(mode="json", exclude={"response_url"})
     return {
         "key": request.key,
         "request": public,
-        "asked": list(asked),
+        "operations": list(operations),
         "accepted_at": at,
         "attempt": 0,
         "began": False,
@@ -53,7 +53,7 @@ def _row(request: Request, asked: Sequence[Json], at: datetime) -> dict[str, Any
 
 def request_data(row: dict[str, Any]) -> Json:
     """Returns what the first event records of a row, so that history survives the deletion of the row."""
-    return {"request": row["request"], "asked": row["asked"], "footprint": row["footprint"]}
+    return {"request": row["request"], "asked": row["operations"], "footprint": row["footprint"]}
 
 
 def add(connection: Connection, row: dict[str, Any], new_events: EventData) -> Accepted:
@@ -70,7 +70,7 @@ def add(connection: Connection, row: dict[str, Any], new_events: EventData) -> A
 
 def add_follow_up(connection: Connection, follow_up: FollowUp, ended: Entry, *, at: datetime) -> None:
     """Adds a scheduled entry about the change that ended, with its footprint, rule and policy."""
-    row = waiting_row(follow_up.request, follow_up.asked, ended.footprint, at=at, run_at=follow_up.due_at)
+    row = waiting_row(follow_up.request, follow_up.operations, ended.footprint, at=at, run_at=follow_up.due_at)
     row |= {"state": State.SCHEDULED, "run_at": follow_up.run_at}
     row |= {"rule": ended.rule, "policy": ended.policy, "about": ended.id}
     add(connection, row, {"accepted": request_data(row), "scheduled": {"run_at": follow_up.run_at.isoformat()}})
@@ -82,7 +82,11 @@ def reschedule(connection: Connection, wanted: Reschedule, *, by: Entry, at: dat
     Raises:
         Moved: the entry was started, or its time was changed since it was read.
     """
-    unchanged = (entries.c.id == wanted.id, entries.c.state == State.SCHEDULED, entries.c.run_at == wanted.seen)
+    unchanged = (
+        entries.c.id == wanted.id,
+        entries.c.state == State.SCHEDULED,
+        entries.c.run_at == wanted.expected_run_at,
+    )
     if wanted.run_at is None:
         values = {"state": State.CANCELLED, "ended_at": at, "notified_at": at, "response_url": None}
         what, data = "cancelled", dict[str, Any](by=by.id)
@@ -91,7 +95,7 @@ def reschedule(connection: Connection, wanted: Reschedule, *, by: Entry, at: dat
         values = {"run_at": wanted.run_at, "due_at": wanted.due_at or wanted.run_at}
         what, data = "rescheduled", {"by": by.id, "run_at": wanted.run_at.isoformat()}
     if connection.execute(update(entries).where(*unchanged).values(values)).rowcount != 1:
-        raise Moved(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
+        raise StalePlan(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
     append_for_entry(connection, wanted.id, {what: data}, by=by.request.user, at=at)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.errors import JournalUnavailable, TargetTaken
+from bot.errors import JournalUnavailable, TargetBusy
 from bot.journal import intake, queue
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
@@ -15,7 +15,7 @@ from bot.journal.migrations import migrate, require_current
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request
-from bot.times.model import Now
+from bot.times.model import Clock
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts without renewal."""
@@ -27,7 +27,7 @@ class Journal(Reader):
     Methods that take a claimed entry raise LeaseLost if another worker has claimed it since.
     """
 
-    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Now | None = None) -> None:
+    def __init__(self, url: str, *, lease: timedelta = LEASE, now: Clock | None = None) -> None:
         """Opens the database at `url`.
 
         Args:
@@ -50,7 +50,7 @@ class Journal(Reader):
 
     def _prepare(self, connection: Connection) -> None:
         # Replicas share tables and claims: there, an operator migrates, and claims of dead workers expire.
-        if self.database.alone:
+        if self.database.exclusive:
             migrate(connection)
             queue.release_all(connection, at=self._at(connection))
         else:
@@ -61,20 +61,20 @@ class Journal(Reader):
         self.database.close()
 
     def accept(
-        self, request: Request, *, asked: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
+        self, request: Request, *, operations: Sequence[Json], footprint: frozenset[str], run_at: datetime | None = None
     ) -> Accepted:
         """Stores a request durably, once per key; without `run_at` it is due at once."""
 
         def row(at: datetime) -> dict[str, Any]:
-            return intake.waiting_row(request, asked, footprint, at=at, run_at=run_at)
+            return intake.waiting_row(request, operations, footprint, at=at, run_at=run_at)
 
         return self._add(request.key, row, lambda row: {"accepted": intake.request_data(row)})
 
-    def refuse(self, request: Request, *, asked: Sequence[Json], outcome: Json, policy: str | None = None) -> int:
+    def refuse(self, request: Request, *, operations: Sequence[Json], outcome: Json, policy: str | None = None) -> int:
         """Records a request that was refused before it was accepted, as ended and reported; returns its id."""
 
         def row(at: datetime) -> dict[str, Any]:
-            return intake.refused_row(request, asked, outcome, policy=policy, at=at)
+            return intake.refused_row(request, operations, outcome, policy=policy, at=at)
 
         def new_events(row: dict[str, Any]) -> EventData:
             return {"refused": {**intake.request_data(row), "outcome": outcome, "policy": policy}}
@@ -106,7 +106,7 @@ class Journal(Reader):
         self,
         entry: Entry,
         *,
-        asked: Sequence[Json] | None = None,
+        operations: Sequence[Json] | None = None,
         rule: str | None = None,
         policy: str | None = None,
         plan: Json | None = None,
@@ -125,7 +125,13 @@ class Journal(Reader):
         Raises:
             TargetTaken: another entry holds the lock of a target; this one was released, to be claimed after it.
         """
-        values: dict[str, Any] = {"asked": asked, "rule": rule, "policy": policy, "plan": plan, "began": began or None}
+        values: dict[str, Any] = {
+            "operations": operations,
+            "rule": rule,
+            "policy": policy,
+            "plan": plan,
+            "began": began or None,
+        }
         values |= {"card": card, "outcome": outcome, "about": about}
         values = {name: value for name, value in values.items() if value is not None}
         return self._update(entry, values, targets)
@@ -182,7 +188,7 @@ class Journal(Reader):
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
-    def told(self, entry: Entry) -> None:
+    def mark_notified(self, entry: Entry) -> None:
         """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
         with self.database.writing() as connection:
             now = self._at(connection)
@@ -225,7 +231,7 @@ class Journal(Reader):
                 return replace(entry, **values)
             released = {"released": {"until": "its target is free"}}
             queue.update_claimed(connection, entry, {"due_at": None}, queue.RELEASE, new_events=released, at=now)
-        raise TargetTaken(f"Change {entry.id} waits for another one at {', '.join(sorted(targets or ()))}")
+        raise TargetBusy(f"Change {entry.id} waits for another one at {', '.join(sorted(targets or ()))}")
 
     def _add(
         self, key: str, row: Callable[[datetime], dict[str, Any]], new_events: Callable[[dict[str, Any]], EventData]

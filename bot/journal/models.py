@@ -51,7 +51,7 @@ class Entry:
 
     id: int
     request: Request
-    asked: list[Json]
+    operations: list[Json]
     """The operations that the line can mean; only the chosen one, once that is known."""
     rule: str | None
     """Name of the policy rule that allowed it."""
@@ -75,7 +75,7 @@ class Entry:
     outcome: Json | None
     card: Json | None
     """Where the confirmation was posted: channel, ts, and so on."""
-    told: bool
+    notified: bool
     """Whether the outcome was reported in Slack, after which nothing is left to do."""
     about: int | None
     """Id of the change that this entry undoes, ends, keeps, extends or cancels."""
@@ -98,7 +98,7 @@ class FollowUp:
     """A request to be accepted in the commit that ends a change, such as the end of a temporary change."""
 
     request: Request
-    asked: list[Json]
+    operations: list[Json]
     run_at: datetime
     due_at: datetime
     """When it is to be claimed first: before `run_at` if a notice is to be sent before."""
@@ -109,7 +109,7 @@ class Reschedule:
     """Moves a scheduled entry to `run_at`, or cancels it if that is None; refused if its time was changed meanwhile."""
 
     id: int
-    seen: datetime
+    expected_run_at: datetime
     """The entry's `run_at` when it was read."""
     run_at: datetime | None
     due_at: datetime | None = None

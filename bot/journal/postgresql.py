@@ -33,7 +33,7 @@ _SYNCHRONOUS_COMMIT = (
 class Database:
     """Implements `bot.journal.database.Database`."""
 
-    alone = False
+    exclusive = False
 
     def __init__(self, url: URL) -> None:
         self.name = url.render_as_string(hide_password=True)

@@ -49,9 +49,9 @@ def entry_from_row(row: Row[Any]) -> Entry:
     values = row_values(row, entries)
     request = Request.model_validate({**values.pop("request"), "response_url": values.pop("response_url")})
     footprint = frozenset(values.pop("footprint"))
-    told = values.pop("notified_at") is not None
+    notified = values.pop("notified_at") is not None
     del values["key"]
-    return Entry(request=request, footprint=footprint, told=told, **values)
+    return Entry(request=request, footprint=footprint, notified=notified, **values)
 
 
 def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> int | None:

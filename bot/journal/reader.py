@@ -12,14 +12,14 @@ from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, Flag, State
 from bot.journal.queue import entry_from_row, find_claimable, next_due_time
 from bot.journal.tables import entries, flags, not_notified
-from bot.times.model import Now
+from bot.times.model import Clock
 
 MAX_UNKNOWN = 100
-"""Entries with an unknown outcome that `unsettled` returns at most."""
+"""Entries with an unknown outcome that `with_unknown_outcome` returns at most."""
 USER_SEARCH_DEPTH = 1000
-"""How many of the newest entries `asked_by` searches: there is no index on the user."""
+"""How many of the newest entries `requested_by` searches: there is no index on the user."""
 MAX_OF_USER = 50
-"""Entries that `asked_by` returns at most."""
+"""Entries that `requested_by` returns at most."""
 _LAST_CHARACTER = chr(0x10FFFF)
 
 _BY_ID = select(entries).where(entries.c.id == bindparam("wanted_id"))
@@ -36,7 +36,7 @@ _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 class Reader:
     """The read-only part of the journal. Every method raises JournalUnavailable."""
 
-    def __init__(self, database: Database, now: Now | None = None) -> None:
+    def __init__(self, database: Database, now: Clock | None = None) -> None:
         """`now` replaces the database's clock."""
         self.database = database
         self._clock = now
@@ -59,11 +59,11 @@ class Reader:
         found = self._entries(_BY_KEY, wanted_key=key)
         return found[0] if found else None
 
-    def others(self, entry: Entry) -> list[Entry]:
+    def of_same_button(self, entry: Entry) -> list[Entry]:
         """Returns the other entries that come from clicks on the same button, whose keys have a common prefix."""
         if (button := entry.request.button) is None:
             return []
-        key = collate(entries.c.key, "BINARY" if self.database.alone else "C")  # the collation of the keys' index
+        key = collate(entries.c.key, "BINARY" if self.database.exclusive else "C")  # the collation of the keys' index
         same_button = key >= button, key < button + _LAST_CHARACTER, entries.c.id != entry.id
         return self._entries(select(entries).where(*same_button).order_by(entries.c.id))
 
@@ -86,7 +86,7 @@ class Reader:
             found = drift(connection, number)
         return frozenset(found.footprint if found else ())
 
-    def sequel(self, number: int) -> list[Entry]:
+    def entries_about(self, number: int) -> list[Entry]:
         """Returns the later entries about that change: undo, extension, end."""
         return self._entries(_ABOUT, wanted_id=number)
 
@@ -94,7 +94,7 @@ class Reader:
         """Returns the scheduled entries, the next one first."""
         return self._entries(_SCHEDULED)
 
-    def unsettled(self) -> list[Entry]:
+    def with_unknown_outcome(self) -> list[Entry]:
         """Returns entries in state UNKNOWN that no later change is about, newest first, at most `MAX_UNKNOWN`."""
         later = entries.alias("sequel")
         resolved = exists().where(later.c.about == entries.c.id, later.c.state == State.DONE)
@@ -112,7 +112,7 @@ class Reader:
             row = connection.execute(_FLAG, {"wanted_name": name}).one_or_none()
         return None if row is None else Flag(**row._mapping)
 
-    def asked_by(self, team: str, user: str) -> list[Entry]:
+    def requested_by(self, team: str, user: str) -> list[Entry]:
         """Returns the user's latest planned requests that are about no other change, newest first."""
         latest = select(func.coalesce(func.max(entries.c.id), 0)).scalar_subquery()
         of_user = and_(
@@ -128,7 +128,7 @@ class Reader:
         with self.database.reading() as connection:
             return list(events_of_entry(connection, number))
 
-    def busy(self) -> bool:
+    def has_work(self) -> bool:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
         with self.database.reading() as connection:
             later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))

@@ -31,10 +31,10 @@ _FLOCK = re.compile(r"^\d+: FLOCK +\S+ +\S+ (\d+) [0-9a-f]+:[0-9a-f]+:(\d+) ", r
 class Database:
     """Implements `bot.journal.database.Database`."""
 
-    alone = True
+    exclusive = True
 
     def __init__(self, url: str) -> None:
-        self.path = file_of(url)
+        self.path = database_file(url)
         self._write_lock = threading.Lock()  # SQLite's busy handler is not fair: a thread could time out among others
         with ExitStack() as stack:
             stack.enter_context(_lock_file(self.path))
@@ -92,7 +92,7 @@ class Database:
             raise JournalUnavailable(f"The journal {self.path} is busy: {error}") from error
 
 
-def file_of(url: str) -> Path:
+def database_file(url: str) -> Path:
     """Returns the file of a URL with links resolved, so that all its names share one lock; raises SettingsError."""
     database = make_url(url).database or ":memory:"
     if database.startswith((":memory:", "file:")):
@@ -100,7 +100,7 @@ def file_of(url: str) -> Path:
     return Path(os.path.realpath(database))
 
 
-def holder(path: Path) -> int | None:
+def lock_holder(path: Path) -> int | None:
     """Returns the id of the process that has the journal open; None if there is none, or it can't be seen.
 
     Reads /proc/locks, so it works on Linux only: to try the lock could make a starting process fail.

@@ -77,7 +77,7 @@ entries = Table(
     Column("key", String, nullable=False, unique=True),
     Column("request", JSON, nullable=False),
     Column("response_url", String),
-    Column("asked", JSON, nullable=False),
+    Column("asked", JSON, nullable=False, key="operations"),
     Column("rule", String),
     Column("footprint", JSON, nullable=False),
     Column("state", _StateName, nullable=False),

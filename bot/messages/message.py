@@ -121,7 +121,7 @@ class Posted(BaseModel):
 class Messenger(Protocol):
     """Delivers messages, elsewhere if a channel is unavailable; raises SlackFailure if nothing works."""
 
-    def checking(self, request: Request, text: str) -> None:
+    def send_progress(self, request: Request, text: str) -> None:
         """Sends a private progress message, so that users don't retry; failures are ignored."""
 
     def answer(self, request: Request, message: Message) -> None:
@@ -137,7 +137,7 @@ class Messenger(Protocol):
     ) -> Posted:
         """Posts or updates a copy of a change's card in the given channel, and in no other."""
 
-    def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
+    def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply in the card's thread."""
 
     def post(self, channel: str, message: Message) -> None:

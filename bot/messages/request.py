@@ -35,7 +35,7 @@ class Request(BaseModel):
     """Where the gesture happened; None in a direct message or App Home."""
     thread: str | None = None
     """Timestamp of the thread that the gesture happened in."""
-    at_top: bool = False
+    on_thread_root: bool = False
     """Whether it happened on the first message of a thread, which the user may see in the channel."""
     post_to: str | None = None
     """The channel chosen for the confirmation of a gesture without a channel; the policy ignores it."""

@@ -7,9 +7,9 @@ from unicodedata import normalize
 
 _QUOTES = dict.fromkeys("“”„‟″«»＂", '"') | dict.fromkeys("‘’‚‛′ʼ＇", "'")  # noqa: RUF001
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # noqa: RUF001
-TYPED_PLAIN = _QUOTES | _DASHES
+TYPOGRAPHIC_TO_ASCII = _QUOTES | _DASHES
 """ASCII characters for the typographic quotes and dashes that phones and Macs insert."""
-_TO_ASCII = str.maketrans(TYPED_PLAIN)
+_TO_ASCII = str.maketrans(TYPOGRAPHIC_TO_ASCII)
 
 
 def fold(name: str) -> str:
@@ -49,7 +49,7 @@ class Word:
     def __str__(self) -> str:
         return quote(self.text, always=True) if self.quoted else self.text
 
-    def form_context(self, *words: str) -> bool:
+    def is_keyword(self, *words: str) -> bool:
         """Whether this is one of `words`, which are in lower case, and not a quoted name."""
         return not self.quoted and self.text.lower() in words
 
@@ -62,7 +62,7 @@ def register_keywords(*words: str) -> None:
     _keywords.update(words)
 
 
-def split(line: str) -> Words:
+def split_words(line: str) -> Words:
     """Splits a line into words and quoted names.
 
     Raises:
@@ -78,14 +78,14 @@ def split(line: str) -> Words:
     return tuple(words)
 
 
-def join(words: Words) -> str:
+def join_words(words: Words) -> str:
     """Joins words to a line, with quotes around quoted names."""
     return " ".join(map(str, words))
 
 
-def whole(words: Words) -> str:
+def words_as_text(words: Words) -> str:
     """The text of one word without its quotes, or several words as a line with their quotes."""
-    return words[0].text if len(words) == 1 else join(words)
+    return words[0].text if len(words) == 1 else join_words(words)
 
 
 def quote(name: str, *, always: bool = False) -> str:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from bot.changes.plan import Plan
-from bot.errors import NOTHING, NotFound
+from bot.errors import NOTHING_CHANGED, NotFound
 from bot.messages.message import Fact, Message
 from bot.operations.arguments.times import SomeoneId
 from bot.operations.arguments.types import CHANGE, Line
@@ -72,7 +72,7 @@ class Why(ReadOperation):
         names = [name for change in plan.changes for name in change.names] if plan else []
         mine = entry.request.user == context.viewer.user
         if not (mine or plan) or not all(map(context.may_see, names)):
-            raise NotFound(f"There is no change {self.number} that you may see. {NOTHING}")
+            raise NotFound(f"There is no change {self.number} that you may see. {NOTHING_CHANGED}")
         by = f"allowed by “{entry.rule}”" if entry.rule else "allowed by no rule"
         return Message(
             title=f"Change {self.number} was {by}",

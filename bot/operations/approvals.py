@@ -41,14 +41,14 @@ class Approve(ApprovalDecision):
     operation_id = "approve"
     title = "Approve"
     phrase = "approve change {number}"
-    did = "Approved"
-    asks = True
+    card_label = "Approved"
+    needs_confirmation = True
     help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
     examples = ("approve change 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        entry = context.approvals.open_to_asker(self.number)
-        if not context.approvals.suffice(entry):
+        entry = context.approvals.approvable_entry(self.number)
+        if not context.approvals.are_sufficient(entry):
             return JournalEffect(title=f"Change {self.number} is approved, and needs others to approve it too")
         return JournalEffect(
             title=f"Change {self.number} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
@@ -65,7 +65,7 @@ class Refuse(ApprovalDecision):
     operation_id = "refuse"
     title = "Refuse a change"
     phrase = "refuse change {number} [because {reason}]"
-    did = "Refused"
+    card_label = "Refused"
     help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
     examples = ("refuse change 42 because Sales is short of people", "refuse change 42")
 
@@ -73,7 +73,7 @@ class Refuse(ApprovalDecision):
     reason: Annotated[str, REFUSAL_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        entry = context.approvals.open_to_asker(self.number)
+        entry = context.approvals.approvable_entry(self.number)
         reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
         return JournalEffect(
             title=f"Change {self.number} is refused",

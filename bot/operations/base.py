@@ -18,8 +18,8 @@ from bot.operations.arguments.times import END, START, Ends, Starts
 from bot.operations.arguments.types import LINE, REASON, ArgumentType, Line, Reference, spellings
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
-from bot.policy.model import NOTHING_LASTS, Permission
-from bot.times.clauses import Times, no_end
+from bot.policy.model import NO_DURATION, Permission
+from bot.times.clauses import Times, no_end_message
 
 
 class Operation(BaseModel):
@@ -46,9 +46,9 @@ class Operation(BaseModel):
     examples: ClassVar[tuple[str, ...]] = ()
     advertised: ClassVar[bool] = True
     """Whether the short help lists it; operations of a card's buttons are left out."""
-    joins: ClassVar[str] = ""
+    joined_group_field: ClassVar[str] = ""
     """Name of the field with the group that members are added to; its members are not offered."""
-    leaves: ClassVar[str] = ""
+    left_group_field: ClassVar[str] = ""
     """Name of the field with the group that members are removed from; only its members are offered."""
 
     @classmethod
@@ -105,7 +105,7 @@ class Operation(BaseModel):
         return issubclass(cls, ChangeOperation)
 
     @classmethod
-    def asks_only(cls) -> bool:
+    def is_read_only(cls) -> bool:
         """Whether it only reads."""
         return issubclass(cls, ReadOperation)
 
@@ -227,16 +227,16 @@ class JournalEffect:
     shifts: tuple[Reschedule, ...] = ()
     flags: dict[str, str | None] = field(default_factory=dict)
     """New text of each flag, by name; None removes the flag."""
-    lasts: timedelta | None = NOTHING_LASTS
+    duration: timedelta | None = NO_DURATION
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
 
 
 class ControlOperation(Operation):
     """An operation that is journaled and confirmed like a change but writes only to the journal."""
 
-    did: ClassVar[str]
+    card_label: ClassVar[str]
     """Label of its fact on the card of the change that it is about: Extended, Kept."""
-    asks: ClassVar[bool] = False
+    needs_confirmation: ClassVar[bool] = False
     """Whether a typed line only shows a preview, with a button to confirm."""
 
     @abstractmethod
@@ -247,7 +247,7 @@ class ControlOperation(Operation):
 class ChangeOperation(Operation):
     """An operation that is journaled, planned, applied by the worker and confirmed in the thread."""
 
-    asks: ClassVar[bool] = False
+    needs_confirmation: ClassVar[bool] = False
     """Whether a typed line only shows a preview, with a button to confirm."""
     button: ClassVar[str] = "Apply"
     """Label of the button that applies a preview."""
@@ -279,7 +279,7 @@ class ChangeOperation(Operation):
     @model_validator(mode="after")
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
-            raise ValueError(no_end(END.say(self.ends)))
+            raise ValueError(no_end_message(END.say(self.ends)))
         return self
 
     @abstractmethod

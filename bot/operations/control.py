@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated
 
-from bot.changes.repository import PAUSED
+from bot.changes.repository import PAUSED_FLAG
 from bot.errors import NotPossible
 from bot.messages.message import Fact
 from bot.operations.arguments.types import REASON, Line
@@ -22,7 +22,7 @@ class Pause(ControlOperation):
     phrase = "pause [because {reason}]"
     also = ("pause [for] {reason}",)
     permission = Permission.PAUSE
-    did = "Paused"
+    card_label = "Paused"
     help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
     examples = ("pause because the PBX is being updated", "pause")
 
@@ -33,7 +33,7 @@ class Pause(ControlOperation):
         return JournalEffect(
             title="Park is paused: nothing is changed until somebody resumes",
             facts=(Fact(label="Reason", value=reason),),
-            flags={PAUSED: reason},
+            flags={PAUSED_FLAG: reason},
         )
 
 
@@ -45,14 +45,14 @@ class Resume(ControlOperation):
     phrase = "resume"
     also = ("unpause",)
     permission = Permission.PAUSE
-    did = "Resumed"
+    card_label = "Resumed"
     help = "Ends a pause: Park makes changes again, and carries out the ends that waited for it."
     examples = ("resume",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        if not context.repository.flag(PAUSED):
+        if not context.repository.flag(PAUSED_FLAG):
             raise NotPossible("Park is not paused. Nothing was changed.")
-        return JournalEffect(title="Park makes changes again", flags={PAUSED: None})
+        return JournalEffect(title="Park makes changes again", flags={PAUSED_FLAG: None})
 
 
 class Preview(Operation):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.changes.change import Change
-from bot.changes.diff import recall, settings
+from bot.changes.diff import recall_text, setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot, Target
 from bot.errors import NotPossible
@@ -58,7 +58,7 @@ def group_summary(context: OperationContext, group: ParkGroup) -> str:
     """A group's recall target and, if it is cached, its number of members."""
     count = context.directory.member_count(group.id)
     members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
-    return f"recall to {recall(group.shown(), context.ring_group_name)}{members}"
+    return f"recall to {recall_text(group.sent_fields(), context.ring_group_name)}{members}"
 
 
 class Group(ReadOperation):
@@ -87,7 +87,7 @@ class Group(ReadOperation):
         return Message(
             title=f"Park group {target.title}",
             facts=(
-                *(fact for fact in settings(snapshot, context.ring_group_name) if fact.label != "Name"),
+                *(fact for fact in setting_facts(snapshot, context.ring_group_name) if fact.label != "Name"),
                 Fact(label="Members", value=str(len(members)) if members else "none yet"),
             ),
             items=tuple(map(str, members)),
@@ -103,7 +103,7 @@ def _forms(context: OperationContext, group: str) -> tuple[FormOffer, ...]:
     return tuple(
         FormOffer(label=one.title, operation=one.operation_id, arguments={"group": group})
         for one in changes
-        if not one.asks and one.permission is not None and context.may(one.permission, group)
+        if not one.needs_confirmation and one.permission is not None and context.may(one.permission, group)
     )
 
 
@@ -132,9 +132,9 @@ class Find(ReadOperation):
         found = context.memberships.find(person.number)
         if found.group is not None:
             return Message(title=f"{person} is in {found.group.name}")
-        if found.looked < found.total:
+        if found.searched < found.total:
             return Message(
-                title=f"{person} is in none of the {found.looked} groups I looked at",
+                title=f"{person} is in none of the {found.searched} groups I looked at",
                 notes=(
                     f"There are {found.total}, and the PBX can only be asked one by one. Ask again to look further.",
                 ),
@@ -167,7 +167,7 @@ class Create(ChangeOperation):
         after = Snapshot(settings={"name": self.name, **context.recall_settings(recall)}, members=())
         return Plan(
             title=f"Created the park group {self.name}",
-            wish=f"Create the park group {self.name}",
+            preview_title=f"Create the park group {self.name}",
             changes=(Change(target=Target(name=self.name), before=None, after=after),),
         )
 
@@ -205,12 +205,12 @@ class Rename(ChangeOperation):
         group = context.group(self.group)
         target, before = context.snapshot(group, members=False)
         refuse_taken(context, self.name, but=group.id)
-        change = Change(target=target, before=before, after=before.setting(name=self.name))
+        change = Change(target=target, before=before, after=before.with_settings(name=self.name))
         return Plan(
             title=f"Renamed {target.title} to {self.name}",
-            wish=f"Rename {target.title} to {self.name}",
+            preview_title=f"Rename {target.title} to {self.name}",
             changes=(change,),
-            already=(f"It already is called {self.name}.",) if change.already else (),
+            already=(f"It already is called {self.name}.",) if change.is_noop else (),
         )
 
 
@@ -226,7 +226,7 @@ class Delete(ChangeOperation):
         "Deletes a park group after showing what will be lost: its settings and its members. The users themselves stay."
     )
     examples = ("delete Support EMEA",)
-    asks = True
+    needs_confirmation = True
     button = "Delete"
 
     group: GroupName
@@ -235,9 +235,9 @@ class Delete(ChangeOperation):
         target, before = context.snapshot(context.group(self.group))
         return Plan(
             title=f"Deleted the park group {target.title}",
-            wish=f"Delete the park group {target.title}",
+            preview_title=f"Delete the park group {target.title}",
             changes=(Change(target=target, before=before, after=None),),
-            loses=(f"the group's settings and {_count(len(before.members or ()))}; the users themselves stay.",),
+            irreversible=(f"the group's settings and {_count(len(before.members or ()))}; the users themselves stay.",),
         )
 
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
-from bot.messages.text import Words, join
+from bot.messages.text import Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.times.parser import ENDS, STARTS
+from bot.times.parser import END_EXAMPLES, START_EXAMPLES
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,13 @@ def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
     verbs = dict.fromkeys(one.verb() for one in _operations())
-    raise ValueError(f"There is no help on “{join(words)}”; there is on {', '.join(verbs)}.")
+    raise ValueError(f"There is no help on “{join_words(words)}”; there is on {', '.join(verbs)}.")
 
 
 def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
     """How start and end are typed, once for all the operations."""
-    later = f"To begin later, add {STARTS}."
-    ends = f"To let it end by itself, add {ENDS}."
+    later = f"To begin later, add {START_EXAMPLES}."
+    ends = f"To let it end by itself, add {END_EXAMPLES}."
     fields = {name for one in operations for name in one.times()}
     return tuple(text for name, text in (("starts", later), ("ends", ends)) if name in fields)
 

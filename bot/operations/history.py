@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Annotated
 
-from bot.journal.history import HistoryRecord, csv_of
+from bot.journal.history import HistoryRecord, to_csv
 from bot.messages.message import ActivityItem, Attachment, Message, Offer
 from bot.messages.text import Words, fold
 from bot.operations.arguments.times import Since, SomeoneId, begins
@@ -17,13 +17,13 @@ from bot.policy.model import Permission
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
 """Words for the states whose name is not shown to users."""
-MOST = 50
+MAX_RECORDS = 50
 """Records in one answer; a button leads to older ones."""
 
 
 def _read_group(words: Words) -> str:
     """The name of a group that may no longer exist, so it is not looked up on the PBX."""
-    if any(word.form_context("since", "before", "me") for word in words):
+    if any(word.is_keyword("since", "before", "me") for word in words):
         raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
     return read_name(words)
 
@@ -63,11 +63,11 @@ class ShowHistory(HistoryQuery):
     before: ChangeNumber | None = None
 
     def read(self, context: OperationContext) -> Message:
-        found = list(islice(records(self, context, before=self.before), MOST + 1))
-        shown, more = found[:MOST], len(found) > MOST
+        found = list(islice(records(self, context, before=self.before), MAX_RECORDS + 1))
+        shown, more = found[:MAX_RECORDS], len(found) > MAX_RECORDS
         if not shown:
             return Message(title=f"Nothing that you may see was asked for{_description(self)}", lines=("history",))
-        count = f"the newest {MOST}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
+        count = f"the newest {MAX_RECORDS}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
         narrower = "There are more: type a group, of @somebody or since a day to narrow it, or look further back."
         return Message(
             title=f"History{_description(self)}: {count}",
@@ -145,7 +145,7 @@ class ExportHistory(HistoryQuery):
     examples = ("export history since 2026-11-01",)
 
     def read(self, context: OperationContext) -> Message:
-        rows = list(csv_of(records(self, context)))
+        rows = list(to_csv(records(self, context)))
         if len(rows) == 1:
             return Message(title="There is nothing to export: nothing that you may see was asked for.")
         count = f"{len(rows) - 1} request{'' if len(rows) == 2 else 's'}"

@@ -12,7 +12,7 @@ from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
-from bot.times.clauses import TimeClause, cut, no_end
+from bot.times.clauses import TimeClause, no_end_message, time_splits
 
 MAX_READINGS = 12
 """Limit of ways to split one line into names, so that a hostile line can't cost much time."""
@@ -35,7 +35,7 @@ class Matched:
 
 def match_line(words: Words) -> Matched:
     """Matches a line with the times at its end read as times, then as part of a name."""
-    matches = [match_clause(tail) for tail in cut(words)]
+    matches = [match_clause(tail) for tail in time_splits(words)]
     found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
     return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))
@@ -64,7 +64,7 @@ def match_clause(tail: TimeClause) -> Matched:
 
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
-        raise ValueError(no_end(tail.typed))
+        raise ValueError(no_end_message(tail.typed))
     return operation.from_matches(matches, tail.times)
 
 
@@ -99,7 +99,7 @@ def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ..
 
 
 def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
-    return len(words) >= len(verb) and all(word.form_context(one) for word, one in zip(words, verb, strict=False))
+    return len(words) >= len(verb) and all(word.is_keyword(one) for word, one in zip(words, verb, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
     rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), 0
     for part in pattern.parts:
         if isinstance(part, Literal):
-            rest = rest[1:] if rest and rest[0].form_context(*part.spellings) else rest
+            rest = rest[1:] if rest and rest[0].is_keyword(*part.spellings) else rest
             line_words.append(part.spellings[0])
             continue
         argument_type = operation.argument_types()[part.name]
@@ -132,7 +132,7 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
             rest = rest[length:]
         except READ_ERRORS:
             line_words.append(argument_type.placeholder)
-            if any(word.form_context(*_separators(operation)) for word in rest[length:][:1]):
+            if any(word.is_keyword(*_separators(operation)) for word in rest[length:][:1]):
                 # a fixed word follows, so the skipped words belong to no other field
                 rest, unread = rest[length:], unread + length
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
@@ -148,7 +148,7 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
 def _field_length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
     """Number of words for the next field: up to the next fixed word, else one, or all for a line."""
     separators, limit = _separators(operation), len(words) if argument_type.whole_line else 1
-    return next((index for index, word in enumerate(words) if word.form_context(*separators)), min(len(words), limit))
+    return next((index for index, word in enumerate(words) if word.is_keyword(*separators)), min(len(words), limit))
 
 
 def _separators(operation: type[Operation]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.changes.change import Change
 from bot.changes.plan import Plan, mention_list
 from bot.changes.snapshot import Person
-from bot.errors import NOTHING, NotFound, NotPossible
+from bot.errors import NOTHING_CHANGED, NotFound, NotPossible
 from bot.messages.message import Offer
 from bot.messages.text import quote
 from bot.operations.arguments.targets import Members
@@ -29,7 +29,7 @@ class Remove(ChangeOperation):
         "take|kick {members} from {group}",
         "remove {members} out of {group}",
     )
-    leaves = "group"
+    left_group_field = "group"
     permission = Permission.MEMBERS
     help = "Takes users out of a park group. Without the group they are taken out of the one they are in."
     examples = ("remove 1001 from Sales", "remove 1001")
@@ -50,7 +50,7 @@ class Remove(ChangeOperation):
         leaving = {one.number for one in removed}
         return Plan(
             title=_title("Removed", removed or people, changes),
-            wish=_title("Remove", removed or people, changes),
+            preview_title=_title("Remove", removed or people, changes),
             changes=tuple(changes),
             already=tuple(
                 f"{one} is not in {self.group or 'any park group that you may see'}."
@@ -61,10 +61,11 @@ class Remove(ChangeOperation):
 
 
 def _current_group(context: OperationContext, person: Person) -> ParkGroup | None:
-    found = context.memberships.find_now(person.number)
-    if found.group is None and found.looked < found.total:
+    found = context.memberships.find_current(person.number)
+    if found.group is None and found.searched < found.total:
         raise NotFound(
-            f"{person} is in none of the {found.looked} of {found.total} groups I looked at: name the group. {NOTHING}",
+            f"{person} is in none of the {found.searched} of {found.total} groups I looked at: name the group."
+            f" {NOTHING_CHANGED}",
             lines=(f"remove {person.number} from <group>",),
         )
     return found.group
@@ -111,7 +112,7 @@ class Move(ChangeOperation):
         sources = ", ".join(change.target.title for change in leaving)
         return Plan(
             title=f"Moved {users} from {sources} to {target.title}",
-            wish=f"Move {users} from {sources} to {target.title}",
+            preview_title=f"Move {users} from {sources} to {target.title}",
             changes=(*leaving, joining),
             already=tuple(f"{one} already is in {target.title}." for one in existing),
         )
@@ -128,7 +129,9 @@ class Move(ChangeOperation):
         add = self.with_times(f"add {numbers} to {quote(self.to)}")
         reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nonmembers)
         if len(nonmembers) == len(context.people(self.members)):
-            raise NotPossible(f"{reasons[0]} {NOTHING}", notes=reasons[1:], offers=(Offer(label=add, line=add),))
+            raise NotPossible(
+                f"{reasons[0]} {NOTHING_CHANGED}", notes=reasons[1:], offers=(Offer(label=add, line=add),)
+            )
         raise context.not_all_possible(nonmembers, reasons, Offer(label=add, line=add))
 
 
@@ -139,7 +142,7 @@ class Add(ChangeOperation):
     title = "Add members"
     phrase = "add {members} to|into|in {group}"
     also = ("put {members} in|into|to {group}",)
-    joins = "group"
+    joined_group_field = "group"
     permission = Permission.MEMBERS
     help = (
         "Puts users into a park group, in that order: by extension, range, name in quotes or @mention."
@@ -158,14 +161,14 @@ class Add(ChangeOperation):
         after = before.with_members((*(before.members or ()), *new))
         return Plan(
             title=f"Added {mention_list(new or people)} to {target.title}",
-            wish=f"Add {mention_list(new or people)} to {target.title}",
+            preview_title=f"Add {mention_list(new or people)} to {target.title}",
             changes=(Change(target=target, before=before, after=after),),
             already=tuple(f"{one} already is in {target.title}." for one in people if one not in new),
         )
 
     def _refuse_members_elsewhere(self, context: OperationContext, new: list[Person]) -> None:
         """Refuses users whose other group is cached; the PBX rejects the rest when the change is applied."""
-        elsewhere = context.memberships.known(new)
+        elsewhere = context.memberships.cached_groups(new)
         if not elsewhere:
             return
         numbers = tuple(one.number for one in elsewhere)

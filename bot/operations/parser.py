@@ -7,9 +7,9 @@ from itertools import islice
 
 from rapidfuzz import fuzz, process
 
-from bot.errors import NOTHING, NotUnderstood
+from bot.errors import NOTHING_CHANGED, NotUnderstood
 from bot.messages.message import Offer
-from bot.messages.text import MAX_LINE, Word, Words, join, split
+from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
@@ -26,7 +26,7 @@ from bot.operations.matching import (
     partial_match,
 )
 from bot.operations.syntax import CommandPattern, command_patterns
-from bot.times.clauses import TimeClause, cut, no_end, odd
+from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,17 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
     """
     operation = operation_of_verb(words)
-    if operation and operation.changes() and (strange := odd(words)) is not None:
+    if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
         return NotUnderstood(
-            f"{strange[1]} {NOTHING}", lines=(operation.usage(),), forms=form_offer(operation, strange[0])
+            f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=form_offer(operation, strange[0])
         )
-    tail = cut(words)[0] if (operation or Operation).times() else TimeClause(words)
+    tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
         return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
     return NotUnderstood(
-        f"I don't understand all of that line. {NOTHING} {operation.verb().capitalize()} is typed like this:",
+        f"I don't understand all of that line. {NOTHING_CHANGED} {operation.verb().capitalize()} is typed like this:",
         lines=(partial_match(operation, tail).line,),
         notes=(f"For example: {operation.examples[0]}",),
         offers=_completed(operation, tail),
@@ -111,7 +111,7 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
 def _unknown(words: Words) -> NotUnderstood:
     corrected = corrected_verb(words)
     return NotUnderstood(
-        f"I don't know “{words[0].text}”. {NOTHING}",
+        f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
         offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label="Help", line="help"),),
     )
 
@@ -120,7 +120,7 @@ def unsupported_request(words: Words) -> NotUnderstood | None:
     """The error for a request that can't be served; None for any other line."""
     for unsupported in UNSUPPORTED:
         matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
-        if any(not found.get("group", ()) or not found["group"][-1].form_context("server") for found in matches):
+        if any(not found.get("group", ()) or not found["group"][-1].is_keyword("server") for found in matches):
             return NotUnderstood(
                 unsupported.text, offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
             )
@@ -175,7 +175,7 @@ def without_unread_times(words: Words, readings: Operations) -> Operations:
     unread = next(_unread_times(words, readings[0]))
     without = readings[0].model_copy(update={unread.field: unread.name}).text()
     raise NotUnderstood(
-        f"{unread.why} {NOTHING}",
+        f"{unread.why} {NOTHING_CHANGED}",
         notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
         offers=tuple(Offer(label=line, line=line) for line in (without, readings[0].text())),
     )
@@ -185,11 +185,11 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
     for name, argument_type, value in reading.said():
         if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
             continue
-        tail = cut(tuple(map(Word, value.split())))[0]
-        if strange := odd(tuple(map(Word, value.split()))):
-            yield UnreadTime(name, join(strange[0].rest), strange[1])
+        tail = time_splits(tuple(map(Word, value.split())))[0]
+        if strange := find_malformed_time(tuple(map(Word, value.split()))):
+            yield UnreadTime(name, join_words(strange[0].rest), strange[1])
         elif tail.times:
-            yield UnreadTime(name, join(tail.rest), no_end(tail.typed))
+            yield UnreadTime(name, join_words(tail.rest), no_end_message(tail.typed))
 
 
 def parse(line: str) -> Operations:
@@ -200,7 +200,7 @@ def parse(line: str) -> Operations:
     words = _split(line)
     if not words:
         return (Help(),)
-    if words[-1].form_context("?", "--help", "-h"):
+    if words[-1].is_keyword("?", "--help", "-h"):
         return _question(words[:-1])
     return _checked(_readings(words))
 
@@ -211,7 +211,7 @@ def _split(line: str) -> Words:
             f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
         )
     try:
-        return split(line)
+        return split_words(line)
     except ValueError as fault:
         raise NotUnderstood(str(fault)) from None
 
@@ -229,7 +229,7 @@ def _question(words: Words) -> Operations:
         (Offer(label="Preview", line=f"preview {operation.text()}"),) if isinstance(operation, ChangeOperation) else ()
     )
     raise NotUnderstood(
-        f"Is that a question or a wish? {NOTHING}",
+        f"Is that a question or a wish? {NOTHING_CHANGED}",
         notes=("Without the question mark it is done; a preview shows what a change would do.",),
         offers=(*show, Offer(label=operation.text(), line=operation.text())),
     )
@@ -248,7 +248,9 @@ def _readings(words: Words) -> Operations:
 
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
-    operation = next(one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join(words)))
+    operation = next(
+        one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
+    )
     (field,) = operation.argument_types()
     try:
         reading = operation.from_matches({field: words})
@@ -257,9 +259,9 @@ def _parse_bare(words: Words) -> Operations:
     corrected = corrected_verb(words)
     if corrected and len(words) > 1:
         raise NotUnderstood(
-            f"I don't know “{words[0].text}”. {NOTHING}",
+            f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
             offers=(Offer(label=corrected, line=corrected),),
-            notes=(f'To see a group of that name: group "{join(words)}".',),
+            notes=(f'To see a group of that name: group "{join_words(words)}".',),
         )
     return (reading,)
 
@@ -269,16 +271,16 @@ def _checked(readings: Operations) -> Operations:
     if isinstance(readings[0], Preview):
         _check_preview(readings[0].line)
     # the last reading has the shortest inner line, as a reason may hold any word
-    return meant(readings[-1]) or readings
+    return modified_readings(readings[-1]) or readings
 
 
-def meant(operation: Operation) -> Operations:
+def modified_readings(operation: Operation) -> Operations:
     """The readings of the change in a modifier's line, with its arguments; none for other operations."""
     if not isinstance(operation, ChangeModifier):
         return ()
     inner = parse(operation.line)
     if not isinstance(inner[0], ChangeOperation):
-        raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING}")
+        raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING_CHANGED}")
     return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 

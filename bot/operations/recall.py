@@ -12,7 +12,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.pbx.models import FeatureCode, RecallTo
 from bot.policy.model import Permission
-from bot.times.format import say_seconds
+from bot.times.format import format_seconds
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _feature_codes(context: OperationContext) -> tuple[FeatureCode, ...]:
 
 def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
     """Notes on a recall change: who is no longer called, when a recall happens, and for which calls."""
-    if change.already or change.before is None or change.after is None:
+    if change.is_noop or change.before is None or change.after is None:
         return ()
     star = star_codes(context)
     server = change.after.settings if change.target.is_server else _server_settings(context)
@@ -58,7 +58,7 @@ def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
 
 def _server_settings(context: OperationContext) -> dict[str, Any]:
     try:
-        return context.settings_cache.server().shown()
+        return context.settings_cache.server().sent_fields()
     except PBXError as fault:
         log.warning("the PBX does not tell its timers, so none are said: %s", fault)
         return {}
@@ -69,8 +69,8 @@ def _timing_note(server: dict[str, Any], change: Change) -> str:
     if not isinstance(recall_time, int):
         return ""
     both = change.after is not None and change.after.settings.get("recall_to") == RecallTo.USER_THEN_RING_GROUP
-    also = f" (ring group time {say_seconds(ring_group_time)})" if both and isinstance(ring_group_time, int) else ""
-    return f"A call that nobody picks up is recalled after {say_seconds(recall_time)}{also}."
+    also = f" (ring group time {format_seconds(ring_group_time)})" if both and isinstance(ring_group_time, int) else ""
+    return f"A call that nobody picks up is recalled after {format_seconds(recall_time)}{also}."
 
 
 def _no_longer_called_note(context: OperationContext, change: Change) -> str:
@@ -126,12 +126,12 @@ class RecallGroup(ChangeOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         target, before = context.snapshot(context.group(self.group), members=False)
-        after = before.setting(**context.recall_settings(self.recall, before))
+        after = before.with_settings(**context.recall_settings(self.recall, before))
         change = Change(target=target, before=before, after=after)
         return Plan(
             title=f"Recalls of {target.title} changed",
-            wish=f"Change the recalls of {target.title}",
+            preview_title=f"Change the recalls of {target.title}",
             changes=(change,),
             notes=recall_notes(context, change),
-            already=(f"The recalls of {target.title} already are like that.",) if change.already else (),
+            already=(f"The recalls of {target.title} already are like that.",) if change.is_noop else (),
         )

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Schedule
-from bot.errors import NOTHING, Ambiguous
+from bot.errors import NOTHING_CHANGED, Ambiguous
 from bot.messages.message import Offer
 from bot.operations.base import ChangeOperation, Operation
-from bot.times.format import exactly, say_duration, say_moment
+from bot.times.format import exact_time, format_duration, format_moment
 from bot.times.model import Duration, End, Start
 from bot.times.resolver import resolve
 
@@ -31,19 +31,19 @@ def schedule_of(operation: ChangeOperation, now: datetime, zone: str) -> Schedul
     return Schedule(zone=zone, starts=starts, ends=ends)
 
 
-def floats(operation: ChangeOperation) -> bool:
+def has_relative_end(operation: ChangeOperation) -> bool:
     """Whether the end counts from the start, whenever that is: "for 2h" does, "until 18:00" does not."""
-    return lasts(operation) is not None
+    return relative_duration(operation) is not None
 
 
-def lasts(operation: ChangeOperation) -> str | None:
+def relative_duration(operation: ChangeOperation) -> str | None:
     """The duration in words, where the end counts from the start, whenever that is."""
     if operation.starts is None and operation.ends is not None and isinstance(operation.ends.when, Duration):
-        return say_duration(operation.ends.when.elapsed)
+        return format_duration(operation.ends.when.elapsed)
     return None
 
 
-def notice(begun: datetime, ends: datetime) -> datetime:
+def reminder_time(begun: datetime, ends: datetime) -> datetime:
     """When to remind of an end: the end itself where the change is too short for a reminder."""
     return ends - REMINDER_BEFORE_END if ends - begun >= MIN_DURATION_FOR_REMINDER else ends
 
@@ -61,9 +61,9 @@ def resolve_instant(
     found = resolve(value, now, here, begins=begins)
     if len(found) == 1:
         return found[0]
-    lines = [operation.model_copy(update={field: exactly(value, at, here)}).text(settled=True) for at in found]
-    labels = [say_moment(at, now, here) for at in found]
+    lines = [operation.model_copy(update={field: exact_time(value, at, here)}).text(settled=True) for at in found]
+    labels = [format_moment(at, now, here) for at in found]
     raise Ambiguous(
-        f"Which of these is meant? {NOTHING}",
+        f"Which of these is meant? {NOTHING_CHANGED}",
         offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
     )

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from bot.changes.plan import Plan
-from bot.changes.repository import waits
+from bot.changes.repository import waits_for_approval
 from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeNumber
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.operations.schedule import notice, resolve_instant
+from bot.operations.schedule import reminder_time, resolve_instant
 from bot.policy.model import Permission
 from bot.times.model import Duration, End
 
@@ -31,7 +31,7 @@ class AboutChange(Operation):
 
     def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
         """Moves the entry to `run_at`, or cancels it (None); void if its time has changed since it was read."""
-        return Reschedule(id=entry.id, seen=entry.run_at, run_at=run_at, due_at=due_at)
+        return Reschedule(id=entry.id, expected_run_at=entry.run_at, run_at=run_at, due_at=due_at)
 
 
 class ChangeReference(AboutChange):
@@ -42,7 +42,7 @@ class ChangeReference(AboutChange):
     def required_permission(self, context: OperationContext) -> Permission | None:
         from bot.operations.catalog import load  # imports this module
 
-        return load(context.repository.entry(self.number).asked[0]).required_permission(context)
+        return load(context.repository.entry(self.number).operations[0]).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return frozenset(name for change in context.repository.plan(self.number).changes for name in change.names)
@@ -55,7 +55,7 @@ class ChangeReference(AboutChange):
         run_at: datetime | None = None,
         due_at: datetime | None = None,
         *,
-        lasts: timedelta | None,
+        duration: timedelta | None,
     ) -> JournalEffect:
         """The effect of another start or end of a change.
 
@@ -65,17 +65,17 @@ class ChangeReference(AboutChange):
             due_at: when the worker claims it before that, for the reminder of an end.
             lasts: how long the change lasts then; None if it is permanent.
         """
-        times = context.repository.times(self.number)
-        after = times.dated(run_at) if run_at else "called off"
+        times = context.repository.schedule(self.number)
+        after = times.format_dated(run_at) if run_at else "called off"
         return JournalEffect(
             title=title,
-            facts=(Fact(label="Time", before=times.dated(entry.run_at), value=after),),
+            facts=(Fact(label="Time", before=times.format_dated(entry.run_at), value=after),),
             shifts=(self.reschedule(entry, run_at, due_at),),
-            lasts=lasts,
+            duration=duration,
         )
 
 
-def for_a_temporary(number: int) -> tuple[Offer, ...]:
+def temporary_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has an end."""
     return (
         Offer(label="End now", line=f"undo change {number}"),
@@ -84,7 +84,7 @@ def for_a_temporary(number: int) -> tuple[Offer, ...]:
     )
 
 
-def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
+def approval_buttons(number: int, plan: Plan) -> tuple[Offer, ...]:
     """Buttons for a change that waits for approval; the digest ties an approval to the shown plan."""
     return (
         Offer(label="Approve", line=f"approve change {number}", style="primary", expects=plan.digest()),
@@ -92,7 +92,7 @@ def for_a_waiting(number: int, plan: Plan) -> tuple[Offer, ...]:
     )
 
 
-def for_a_scheduled(number: int) -> tuple[Offer, ...]:
+def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has not started."""
     return (
         Offer(label="Do it now", line=f"do change {number} now"),
@@ -120,39 +120,39 @@ class Pending(ReadOperation):
 
 def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
     """Approvers get a button to approve, the requester one to withdraw."""
-    for entry in context.repository.coming_starts():
+    for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.approval is None or not waits(entry) or not _may_see(context, plan):
+        if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
             continue
-        approve, withdraw = for_a_waiting(entry.id, plan)
+        approve, withdraw = approval_buttons(entry.id, plan)
         mine = entry.request.user == context.viewer.user
         offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
-        text = f"{plan.wish}: waits for approval, until {plan.approval.lapses()} (change {entry.id})"
+        text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
         yield Row(text=text, ids=(entry.request.user,), offers=offers)
 
 
 def _ending(context: OperationContext) -> Iterator[Row]:
-    for first, end in context.repository.coming_ends():
+    for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and _may_see(context, plan):
-            text = f"{plan.title}: ends {plan.times.moment(end.run_at, context.repository.now())}"
-            yield _row(context, first, plan, text, for_a_temporary(first.id))
+            text = f"{plan.title}: ends {plan.times.format_relative(end.run_at, context.repository.now())}"
+            yield _row(context, first, plan, text, temporary_change_buttons(first.id))
 
 
 def _scheduled(context: OperationContext) -> Iterator[Row]:
-    for entry in context.repository.coming_starts():
+    for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.times and not waits(entry) and _may_see(context, plan):
-            text = f"{plan.wish}: {plan.times.moment(entry.run_at, context.repository.now())}"
-            yield _row(context, entry, plan, text, for_a_scheduled(entry.id))
+        if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
+            text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
+            yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
 
 
 def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
-    for entry in context.repository.unsettled():
+    for entry in context.repository.unknown_outcomes():
         plan = Plan.model_validate(entry.plan)
         if _may_see(context, plan):
             look = Offer(label="Look and try again", line=f"preview {entry.request.line}")
-            text = f"Unknown whether it was made: {plan.wish}. Look at the PBX, then use the button."
+            text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
             yield _row(context, entry, plan, text, (look,))
 
 
@@ -160,7 +160,7 @@ def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers:
     """A row whose buttons are shown to those who have the change's permission on all its groups."""
     from bot.operations.catalog import load  # imports this module
 
-    permission = load(entry.asked[0]).required_permission(context)
+    permission = load(entry.operations[0]).required_permission(context)
     names: list[str | None] = [*(name for change in plan.changes for name in change.names)] or [None]
     may = permission is not None and all(context.may(permission, name) for name in names)
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
@@ -180,14 +180,14 @@ class Extend(ChangeReference, ControlOperation):
     title = "Extend"
     phrase = "extend change {number} {ends}"
     also = ("extend change {number} by|to {ends}", "end change {number} {ends}")
-    did = "Extended"
+    card_label = "Extended"
     help = "Gives a temporary change another end: later by some time, or at a time that you name."
     examples = ("extend change 42 for 1h", "extend change 42 until 20:00")
 
     ends: Annotated[End, NEW_END]
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        end, now = context.repository.end_of(self.number), context.repository.now()
+        end, now = context.repository.scheduled_end(self.number), context.repository.now()
         when, zone = self.ends.when, context.zone
         until = (
             end.run_at + when.elapsed
@@ -199,8 +199,8 @@ class Extend(ChangeReference, ControlOperation):
             end,
             f"Change {self.number} ends at another time",
             until,
-            max(now, notice(now, until)),
-            lasts=until - context.repository.begun(self.number),
+            max(now, reminder_time(now, until)),
+            duration=until - context.repository.made_at(self.number),
         )
 
 
@@ -210,12 +210,14 @@ class Keep(ChangeReference, ControlOperation):
     operation_id = "keep"
     title = "Keep"
     phrase = "keep change {number}"
-    did = "Kept"
+    card_label = "Kept"
     help = "Makes a temporary change stay: its end is called off."
     examples = ("keep change 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        return self.retime(context, context.repository.end_of(self.number), f"Change {self.number} stays", lasts=None)
+        return self.retime(
+            context, context.repository.scheduled_end(self.number), f"Change {self.number} stays", duration=None
+        )
 
 
 class Now(ChangeReference, ControlOperation):
@@ -225,15 +227,15 @@ class Now(ChangeReference, ControlOperation):
     title = "Do it now"
     phrase = "do change {number} now"
     also = ("do change {number}", "change {number} now")
-    did = "Begun early"
+    card_label = "Begun early"
     help = "Makes a change that is waiting for its time at once."
     examples = ("do change 42 now",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        start, now = context.repository.start_of(self.number), context.repository.now()
-        times = context.repository.times(self.number)
-        lasts = times.ends - now if times.ends else None
-        return self.retime(context, start, f"Change {self.number} begins now", now, lasts=lasts)
+        start, now = context.repository.scheduled_start(self.number), context.repository.now()
+        times = context.repository.schedule(self.number)
+        duration = times.ends - now if times.ends else None
+        return self.retime(context, start, f"Change {self.number} begins now", now, duration=duration)
 
 
 class Cancel(ChangeReference, ControlOperation):
@@ -242,17 +244,17 @@ class Cancel(ChangeReference, ControlOperation):
     operation_id = "cancel"
     title = "Cancel"
     phrase = "cancel change {number}"
-    did = "Called off"
+    card_label = "Called off"
     help = "Calls off a change that is waiting for its time. One that was made already is taken back with undo."
     examples = ("cancel change 42",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        if waits(entry := context.repository.entry(self.number)):
+        if waits_for_approval(entry := context.repository.entry(self.number)):
             title = f"Change {self.number} is no longer asked for"
             return JournalEffect(title=title, shifts=(self.reschedule(entry, None),))
-        start, times = context.repository.start_of(self.number), context.repository.times(self.number)
-        lasts = times.ends - start.run_at if times.ends else None
-        return self.retime(context, start, f"Change {self.number} is called off", lasts=lasts)
+        start, times = context.repository.scheduled_start(self.number), context.repository.schedule(self.number)
+        duration = times.ends - start.run_at if times.ends else None
+        return self.retime(context, start, f"Change {self.number} is called off", duration=duration)
 
 
 class Replace(ChangeModifier):

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from bot.changes.change import Change
-from bot.changes.diff import settings
+from bot.changes.diff import setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Prompt, Snapshot
 from bot.errors import NotPossible
@@ -43,7 +43,7 @@ class Server(ReadOperation):
         return Message(
             title="Call park server",
             facts=(
-                *settings(snapshot, context.ring_group_name),
+                *setting_facts(snapshot, context.ring_group_name),
                 *((Fact(label="Prompt", value=str(prompt)),) if prompt else ()),
             ),
             notes=(
@@ -70,14 +70,14 @@ def server_plan(
         before: the server's state, if it was read already.
     """
     before = before or context.server()
-    change = Change(target=SERVER, before=before, after=before.setting(**settings).with_prompt(prompt))
+    change = Change(target=SERVER, before=before, after=before.with_settings(**settings).with_prompt(prompt))
     return Plan(
         title=f"{what} of the call park server changed",
-        wish=f"Change the {what[0].lower()}{what[1:]} of the call park server",
+        preview_title=f"Change the {what[0].lower()}{what[1:]} of the call park server",
         changes=(change,),
         notes=recall_notes(context, change) if "recall_to" in settings else (),
         already=(f"The {what[0].lower()}{what[1:]} of the call park server already is like that.",)
-        if change.already
+        if change.is_noop
         else (),
     )
 
@@ -115,7 +115,7 @@ class ServerEnabled(ServerSetting):
     on: Switch
 
     @property
-    def asks(self) -> bool:  # type: ignore[override]
+    def needs_confirmation(self) -> bool:  # type: ignore[override]
         return not self.on
 
     @property
@@ -125,7 +125,7 @@ class ServerEnabled(ServerSetting):
     def plan(self, context: OperationContext) -> Plan:
         plan = super().plan(context)
         lost = "Nobody in the company can park a call while it is off; calls that are parked now may be cut off."
-        return plan.model_copy(update={"loses": () if self.on or plan.changes[0].already else (lost,)})
+        return plan.model_copy(update={"irreversible": () if self.on or plan.changes[0].is_noop else (lost,)})
 
 
 class ServerExtension(ServerSetting):
@@ -143,7 +143,7 @@ class ServerExtension(ServerSetting):
 
     def plan(self, context: OperationContext) -> Plan:
         plan = super().plan(context)
-        holder = None if plan.changes[0].already else context.pbx.number(self.extension)
+        holder = None if plan.changes[0].is_noop else context.pbx.number(self.extension)
         if holder is not None:
             raise NotPossible(f"{self.extension} already belongs to {holder.name or holder.type}. Nothing was changed.")
         return plan
@@ -159,17 +159,17 @@ class ServerPrompt(ChangeOperation):
     permission = Permission.SERVER
     help = "Sets the call park server's prompt from a WAV file. Without a file it opens a form to choose one in."
     examples = ("server prompt F07WELCOME1",)
-    asks = True
+    needs_confirmation = True
     button = "Set prompt"
 
     file: SoundFile
 
     def plan(self, context: OperationContext) -> Plan:
-        wanted = context.prompt_files.named(self.file)
+        wanted = context.prompt_files.find(self.file)
         before, why = context.server_with_prompt()
         plan = server_plan(context, "Prompt", before, prompt=wanted)
         lost = f"the prompt that is there now, {before.prompt}, for it can't be saved: {why}"
-        return plan.model_copy(update={"loses": (lost,) if why and not plan.changes[0].already else ()})
+        return plan.model_copy(update={"irreversible": (lost,) if why and not plan.changes[0].is_noop else ()})
 
 
 class ServerRecall(ChangeOperation):

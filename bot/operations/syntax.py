@@ -89,7 +89,7 @@ def _match(parts: tuple[Part, ...], words: Words, *, forgiving: bool, first: boo
         return
     part, rest = parts[0], parts[1:]
     if isinstance(part, Literal):
-        if words and words[0].form_context(*part.spellings):
+        if words and words[0].is_keyword(*part.spellings):
             yield from _match(rest, words[1:], forgiving=forgiving, first=False)
         elif forgiving and not first:
             yield from _match(rest, words, forgiving=forgiving, first=False)

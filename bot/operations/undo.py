@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from bot.changes.change import Change, ChangedSince, moved_by, revert
-from bot.changes.diff import overtaken, people
+from bot.changes.change import Change, ChangedSince, changed_parts, revert
+from bot.changes.diff import conflict_facts, member_list
 from bot.changes.plan import Plan
-from bot.errors import NOTHING, NotPossible
+from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.messages.message import Offer
-from bot.messages.text import Words, whole
+from bot.messages.text import Words, words_as_text
 from bot.operations.arguments.types import ArgumentType, DriftNumber
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.context import OperationContext
@@ -18,7 +18,7 @@ from bot.policy.model import Permission
 
 
 def _read_anyway(words: Words) -> bool:
-    if len(words) == 1 and words[0].form_context("anyway"):
+    if len(words) == 1 and words[0].is_keyword("anyway"):
         return True
     raise ValueError("After the number only “anyway” may follow.")
 
@@ -59,12 +59,12 @@ class RevertingOperation(ChangeOperation):
         """The refusal, with a button that restores the first state in any case."""
         title, what = stop.change.target.title, f"{self.subject} {self.number}"
         if stop.now is None:
-            return NotPossible(f"{title} is gone, so {what} can't be taken back. {NOTHING}")
+            return NotPossible(f"{title} is gone, so {what} can't be taken back. {NOTHING_CHANGED}")
         anyway = f"preview {type(self)(number=self.number, anyway=True).text()}"
         return NotPossible(
-            f"{title} was changed again since {what}. {NOTHING}",
+            f"{title} was changed again since {what}. {NOTHING_CHANGED}",
             notes=tuple(
-                f"{fact.label}: {fact.value}" for fact in overtaken(stop.change, stop.now, context.ring_group_name)
+                f"{fact.label}: {fact.value}" for fact in conflict_facts(stop.change, stop.now, context.ring_group_name)
             ),
             offers=(Offer(label="Put back as before", line=anyway),) if stop.change.after is not None else (),
         )
@@ -72,9 +72,9 @@ class RevertingOperation(ChangeOperation):
 
 def _refuse_unsaved_prompt(context: OperationContext, back: Change) -> None:
     prompt = back.after.prompt if back.after else None
-    if prompt is not None and not back.already and not context.prompt_files.has(prompt):
+    if prompt is not None and not back.is_noop and not context.prompt_files.is_available(prompt):
         raise NotPossible(
-            f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING}",
+            f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING_CHANGED}",
             notes=("Whoever has its file can set it anew: server prompt.",),
         )
 
@@ -84,7 +84,7 @@ def _notes(change: Change) -> Iterator[str]:
     if change.before is None and change.after is not None:
         yield f"{change.target.title} is made anew: the PBX gives it another id."
     elif change.added and change.before and change.before.members:
-        yield f"Put back last in {change.target.title}, where group parks hunt last: {people(change.added)}."
+        yield f"Put back last in {change.target.title}, where group parks hunt last: {member_list(change.added)}."
 
 
 def _losses(change: Change) -> Iterator[str]:
@@ -109,23 +109,23 @@ class Undo(ChangeReference, RevertingOperation):
     subject = "change"
 
     def plan(self, context: OperationContext) -> Plan:
-        done = context.repository.done(self.number)
-        changes = tuple(self.revert(context, change) for change in reversed(context.repository.whole(done)))
+        done = context.repository.applied_plan(self.number)
+        changes = tuple(self.revert(context, change) for change in reversed(context.repository.merged_changes(done)))
         return Plan(
             title=f"Taken back: {done.title}",
-            wish=f"Take back change {self.number}, “{done.title}”",
+            preview_title=f"Take back change {self.number}, “{done.title}”",
             changes=changes,
             notes=tuple(note for change in changes for note in _notes(change)),
-            already=(f"Change {self.number} is taken back already.",) if all(one.already for one in changes) else (),
-            loses=tuple(loss for change in changes for loss in _losses(change)),
+            already=(f"Change {self.number} is taken back already.",) if all(one.is_noop for one in changes) else (),
+            irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
         )
 
 
 def _read_last_change_of(words: Words) -> str:
-    if words[0].form_context("change"):
+    if words[0].is_keyword("change"):
         raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
-    return whole(words)
+    return words_as_text(words)
 
 
 LAST_CHANGE_OF = ArgumentType(placeholder="<group>", read=_read_last_change_of)
@@ -179,20 +179,20 @@ class PutBack(RevertingOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         drift = context.repository.drift(self.number)
-        context.directory.forget_groups()  # cached from before the change outside Park
+        context.directory.invalidate_groups()  # cached from before the change outside Park
         back = self.revert(context, drift)
         return Plan(
             title=f"Put back: {back.target.title}, as it was before drift {self.number}",
-            wish=f"Put {back.target.title} back as it was before drift {self.number}",
+            preview_title=f"Put {back.target.title} back as it was before drift {self.number}",
             changes=(back,),
             notes=(*_notes(back), *_unknown_members(back)),
-            already=(f"Drift {self.number} is put back already.",) if back.already else (),
-            loses=tuple(_losses(back)),
+            already=(f"Drift {self.number} is put back already.",) if back.is_noop else (),
+            irreversible=tuple(_losses(back)),
         )
 
 
 def _permission_for(change: Change) -> Permission:
-    moved = moved_by(change)
+    moved = changed_parts(change)
     if any(what.startswith("member ") for what in moved):
         return Permission.MEMBERS
     return next((SETTING_PERMISSIONS[what] for what in moved if what in SETTING_PERMISSIONS), Permission.GROUPS)

@@ -11,20 +11,20 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from bot.errors import Missing, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
-from bot.pbx.models import Text, blank_to_none
-from bot.pbx.requests import ApiRequest, Dropped, Throttled, as_json
-from bot.pbx.responses import judged, parse_body
+from bot.pbx.models import OptionalText, blank_to_none
+from bot.pbx.requests import ApiRequest, Dropped, Throttled, encode_json
+from bot.pbx.responses import check_response, parse_body
 from bot.pbx.transport import Deadline
 
 CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
 """Client id for scripts, published by the vendor and not secret."""
-ADVICE = " Set it right and restart Park; until then nothing is sent."
+SIGN_IN_ADVICE = " Set it right and restart Park; until then nothing is sent."
 """Last sentence of the error after a rejected sign-in."""
 RENEWAL_MARGIN = 60.0
 """Seconds before its expiry that a token is renewed, but at most a tenth of its lifetime."""
 
 
-class SecondFactorAsked(SignInFailed):
+class SecondFactorRequired(SignInFailed):
     """The password is right, but the PBX requires a second factor too."""
 
 
@@ -64,7 +64,7 @@ class TokenResponse(BaseModel):
     """The response to a sign-in. `expires_in` is in seconds; without it, only a 401 shows that a token has expired."""
 
     access_token: Annotated[str, AfterValidator(_checked_token)]
-    refresh_token: Text = None
+    refresh_token: OptionalText = None
     expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
 
 
@@ -89,7 +89,7 @@ class TokenApi:
 
     @staticmethod
     def _request(name: str, fields: dict[str, str]) -> ApiRequest:
-        return ApiRequest(method="POST", path=("auth", name), content=as_json(fields))
+        return ApiRequest(method="POST", path=("auth", name), content=encode_json(fields))
 
 
 class LegacyTokenApi:
@@ -161,7 +161,7 @@ class SignIn:
         tokens = self._tokens
         return tokens.access if tokens and tokens.access != refused else self._renew(tokens, deadline)
 
-    def rotates(self, deadline: Deadline) -> bool | None:
+    def refresh_rotates_token(self, deadline: Deadline) -> bool | None:
         """Refreshes now and returns whether the refresh token changed; None without one; raises PBXError."""
         with self._lock:
             if (old := self._tokens) is None or old.refresh is None:
@@ -213,20 +213,20 @@ class SignIn:
     def _request_tokens(self, request: ApiRequest, deadline: Deadline, refresh_token: str | None = None) -> _Tokens:
         """Returns the tokens that the PBX grants; `refresh_token` stays in use where it grants no new one."""
         try:
-            response = judged(request, self._sender.send(request, deadline))
+            response = check_response(request, self._sender.send(request, deadline))
         except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
         if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
                 f"The PBX asks for a second factor for {self._credentials.username}: "
                 "give Park a tenant user of its own, without two-factor authentication",
-                SecondFactorAsked,
+                SecondFactorRequired,
             )
         granted = parse_body(request, response, TokenResponse)
         return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
 
     def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed) -> SignInFailed:
-        self._rejection = f"{text}.{ADVICE}"
+        self._rejection = f"{text}.{SIGN_IN_ADVICE}"
         return kind(self._rejection)
 
 

@@ -21,10 +21,10 @@ from bot.pbx.models import (
     RingGroup,
     User,
 )
-from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upload, download_request, sendable
-from bot.pbx.responses import PAGE_SIZE, Page, every, judged, parse_body
+from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upload, download_request, encode_settings
+from bot.pbx.responses import PAGE_SIZE, Page, check_response, iterate_pages, parse_body
 from bot.pbx.transport import Deadline
-from bot.settings import PBXSettings, plain
+from bot.settings import PBXSettings, secret_text
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -77,25 +77,25 @@ class PbxClient:
     def update_server(self, settings: Mapping[str, Any]) -> None:
         """Writes the call park server's settings; read-only ones among them are left out."""
         check_server(settings)
-        self._write("call_park", content=sendable(settings))
+        self._write("call_park", content=encode_settings(settings))
 
     def set_prompt(self, settings: Mapping[str, Any], file_id: str | None) -> None:
         """Writes the call park server's settings with the prompt of an uploaded file, or with none."""
         check_server(settings)
-        self._write("call_park", content=sendable(settings, prompt_file_id=file_id or ""))
+        self._write("call_park", content=encode_settings(settings, prompt_file_id=file_id or ""))
 
     def upload(self, name: str, content: bytes) -> str:
         """Uploads a file and returns its id; retried as a whole, since an unused file does no harm."""
         deadline = Deadline(self._deadline)
         return retrying(deadline, lambda: self._upload(name, content, deadline))
 
-    def file(self, url: str) -> bytes:
+    def download(self, url: str) -> bytes:
         """Returns a file from a URL that the PBX gave; raises NotPossible for a URL of another host."""
         return self._send(download_request(url, self._sender.base_url)).body
 
     def groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[ParkGroup]:
         """Yields the park groups, reading pages as needed."""
-        return every(lambda skip: self.group_page(skip, filter=filter, search=search))
+        return iterate_pages(lambda skip: self.group_page(skip, filter=filter, search=search))
 
     def group_page(self, skip: int = 0, **narrowed: str | None) -> Page[ParkGroup]:
         """Returns the page of park groups that begins at item `skip`, narrowed by `filter` or `search`."""
@@ -108,13 +108,13 @@ class PbxClient:
     def create_group(self, settings: Mapping[str, Any]) -> str:
         """Creates a park group and returns its id."""
         check_group(settings, new=True)
-        request, response = self._write("call_park_groups", content=sendable(settings))
+        request, response = self._write("call_park_groups", content=encode_settings(settings))
         return parse_body(request, response, _Created).id
 
     def update_group(self, group_id: str, settings: Mapping[str, Any]) -> None:
         """Writes a park group's settings; read-only ones among them are left out."""
         check_group(settings)
-        self._write("call_park_groups", group_id, content=sendable(settings))
+        self._write("call_park_groups", group_id, content=encode_settings(settings))
 
     def delete_group(self, group_id: str) -> None:
         """Deletes a park group."""
@@ -136,7 +136,7 @@ class PbxClient:
 
     def ring_groups(self, *, filter: str | None = None, search: str | None = None) -> Iterator[RingGroup]:
         """Yields the ring groups, reading pages as needed."""
-        return every(lambda skip: self.ring_group_page(skip, filter=filter, search=search))
+        return iterate_pages(lambda skip: self.ring_group_page(skip, filter=filter, search=search))
 
     def ring_group_page(self, skip: int = 0, **narrowed: str | None) -> Page[RingGroup]:
         """Returns the page of ring groups that begins at item `skip`, narrowed by `filter` or `search`."""
@@ -156,7 +156,7 @@ class PbxClient:
 
     def users(self, *, filter: str | None = None, search: str | None = None) -> Iterator[User]:
         """Yields the users, reading pages as needed."""
-        return every(lambda skip: self.user_page(skip, filter=filter, search=search))
+        return iterate_pages(lambda skip: self.user_page(skip, filter=filter, search=search))
 
     def user_page(self, skip: int = 0, **narrowed: str | None) -> Page[User]:
         """Returns the page of users that begins at item `skip`, narrowed by `filter` or `search`."""
@@ -177,7 +177,7 @@ class PbxClient:
         except Missing:
             return None
 
-    def ask(self, request: ApiRequest, *, signed: bool = True) -> ApiResponse:
+    def send_once(self, request: ApiRequest, *, signed: bool = True) -> ApiResponse:
         """Sends any request once and returns the response of any status; without a token unless `signed`."""
         deadline = Deadline(self._deadline)
         return self._send_signed(request, deadline) if signed else self._sender.send(request, deadline)
@@ -208,7 +208,7 @@ class PbxClient:
         return parse_body(complete, self._send_checked(complete, deadline), _Created).id
 
     def _send_checked(self, request: ApiRequest, deadline: Deadline) -> ApiResponse:
-        return judged(request, self._send_signed(request, deadline))
+        return check_response(request, self._send_signed(request, deadline))
 
     def _send_signed(self, request: ApiRequest, deadline: Deadline) -> ApiResponse:
         token = self._sign_in.token(deadline)
@@ -224,18 +224,18 @@ def build_client(settings: PBXSettings) -> PbxClient:
     """Returns the client that the environment's PBX_* variables describe."""
     return PbxClient(
         str(settings.pbx_url),
-        credentials_of(settings),
+        build_credentials(settings),
         ca_file=settings.pbx_ca_file,
         verify=settings.pbx_verify_tls,
         deadline=settings.pbx_deadline,
     )
 
 
-def credentials_of(settings: PBXSettings) -> Credentials:
+def build_credentials(settings: PBXSettings) -> Credentials:
     """Returns the credentials of the PBX_* variables; raises SettingsError where there are none."""
     return Credentials(
-        token=plain(settings.pbx_token),
+        token=secret_text(settings.pbx_token),
         username=settings.pbx_username,
-        password=plain(settings.pbx_password),
+        password=secret_text(settings.pbx_password),
         domain=settings.pbx_domain,
     )

@@ -27,13 +27,13 @@ class MemberSearch:
     """The result of a search for a member: its group, or None after searching `looked` of `total` groups."""
 
     group: ParkGroup | None
-    looked: int
+    searched: int
     total: int
 
     @property
     def partial(self) -> bool:
         """Whether the member may be in a group that was not searched."""
-        return self.group is None and self.looked < self.total
+        return self.group is None and self.searched < self.total
 
 
 class Directory:
@@ -43,23 +43,23 @@ class Directory:
         self, pbx: PbxClient, *, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._pbx = pbx
-        self._groups = NameIndex(name_index.groups(pbx), ObjectCache[ParkGroup](lifetime, clock))
-        self._ring_groups = NameIndex(name_index.ring_groups(pbx), ObjectCache[RingGroup](lifetime, clock))
-        self._users = NameIndex(name_index.users(pbx), ObjectCache[User](lifetime, clock))
+        self._groups = NameIndex(name_index.group_type(pbx), ObjectCache[ParkGroup](lifetime, clock))
+        self._ring_groups = NameIndex(name_index.ring_group_type(pbx), ObjectCache[RingGroup](lifetime, clock))
+        self._users = NameIndex(name_index.user_type(pbx), ObjectCache[User](lifetime, clock))
         self._membership = Membership(lifetime, clock)
         self._clock = clock
 
-    def group(self, text: str, *, anew: bool = False) -> list[ParkGroup]:
+    def group(self, text: str, *, refresh: bool = False) -> list[ParkGroup]:
         """Returns all groups of this name; with `anew`, those that the PBX finds now, for a name that is not cached."""
-        return self._groups.search(text) if anew else self._groups.lookup(text)
+        return self._groups.search(text) if refresh else self._groups.lookup(text)
 
-    def ring_group(self, text: str, *, anew: bool = False) -> list[RingGroup]:
+    def ring_group(self, text: str, *, refresh: bool = False) -> list[RingGroup]:
         """Returns all ring groups of this name or extension number; `anew` as for `group`."""
-        return self._ring_groups.search(text) if anew else self._ring_groups.lookup(text)
+        return self._ring_groups.search(text) if refresh else self._ring_groups.lookup(text)
 
-    def user(self, text: str, *, anew: bool = False) -> list[User]:
+    def user(self, text: str, *, refresh: bool = False) -> list[User]:
         """Returns all users of this extension number, display or account name, or e-mail; `anew` as for `group`."""
-        return self._users.search(text) if anew else self._users.lookup(text)
+        return self._users.search(text) if refresh else self._users.lookup(text)
 
     def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
         """Returns the ring group with this id; None if the PBX has none."""
@@ -83,23 +83,23 @@ class Directory:
         """Returns the cached users with the most similar names, as `closest_groups`."""
         return self._users.closest(text, limit)
 
-    def remembered_groups(self) -> list[ParkGroup]:
+    def cached_groups(self) -> list[ParkGroup]:
         """Returns the cached groups, for typeahead."""
         return self._groups.all_cached()
 
-    def remembered_ring_groups(self) -> list[RingGroup]:
+    def cached_ring_groups(self) -> list[RingGroup]:
         """Returns the cached ring groups, for typeahead."""
         return self._ring_groups.all_cached()
 
-    def remembered_users(self) -> list[User]:
+    def cached_users(self) -> list[User]:
         """Returns the cached users, for typeahead."""
         return self._users.all_cached()
 
-    def remembered_members(self, group_id: str) -> tuple[Member, ...] | None:
+    def cached_members(self, group_id: str) -> tuple[Member, ...] | None:
         """Returns the cached members of a group, for typeahead; None if they were never read or have changed."""
         return self._membership.members(group_id)
 
-    def editions(self) -> tuple[int, int, int]:
+    def cache_versions(self) -> tuple[int, int, int]:
         """Returns the versions of the cached groups, ring groups and users; each changes whenever its objects do."""
         return self._groups.version, self._ring_groups.version, self._users.version
 
@@ -124,37 +124,37 @@ class Directory:
         """Returns the time of the caches' clock, in seconds."""
         return self._clock()
 
-    def warm(self) -> None:
+    def load_all(self) -> None:
         """Reads all lists of names that are not fresh; raises PBXError."""
         for index in (self._groups, self._ring_groups, self._users):
             index.all()
 
-    def note_group(self, group: ParkGroup) -> None:
+    def store_group(self, group: ParkGroup) -> None:
         """Stores a group after a change that left its name as it was."""
         self._groups.replace(group)
 
-    def forget_groups(self) -> None:
+    def invalidate_groups(self) -> None:
         """Makes all groups stale, after a change of names or a write whose outcome is unknown."""
         self._groups.invalidate()
 
-    def forget_ring_groups(self) -> None:
+    def invalidate_ring_groups(self) -> None:
         """Makes all ring groups stale, after one turned out to have another name."""
         self._ring_groups.invalidate()
 
-    def note_members(self, group_id: str, members: Iterable[Member]) -> None:
+    def store_members(self, group_id: str, members: Iterable[Member]) -> None:
         """Stores a group's complete list of members after it was read."""
         self._membership.store(group_id, members)
 
-    def forget_members(self, group_id: str) -> None:
+    def invalidate_members(self, group_id: str) -> None:
         """Removes a group's members from the cache, after a deletion or a write whose outcome is unknown."""
         self._membership.invalidate(group_id)
 
-    def read_members(self, group_id: str) -> None:
+    def refresh_members(self, group_id: str) -> None:
         """Reads a group's members into the cache; raises PBXError."""
         try:
-            self.note_members(group_id, self._pbx.members(group_id))
+            self.store_members(group_id, self._pbx.members(group_id))
         except Missing:
-            self.forget_members(group_id)
+            self.invalidate_members(group_id)
 
     def find(
         self,
@@ -213,7 +213,7 @@ class CachedValue(Generic[T]):
                 self._cached = (self._clock(), self._read())
             return self._cached[1]
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Drops the value, so that the next call reads it."""
         with self._lock:
             self._cached = None

@@ -13,7 +13,7 @@ import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
 from bot.errors import PBXError
-from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, base, build_url
+from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, build_url, parse_base_url
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, use_deadline
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
@@ -66,7 +66,7 @@ class HttpSender:
     """
 
     def __init__(self, url: str, *, ca_file: Path | None, verify: bool, in_flight: int) -> None:
-        self.base_url = base(url)
+        self.base_url = parse_base_url(url)
         self.stats = CallStats()
         self._slots = threading.BoundedSemaphore(in_flight)
         self._transport = Transport(tls_context(httpx.URL(self.base_url), ca_file, verify=verify), in_flight)

@@ -10,24 +10,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import NOTHING, NotPossible
+from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.pbx.models import RecallTo
 
 EXTENSION_DIGITS = (3, 64)
 """Fewest and most digits of an extension number."""
 NAME_CHARACTERS = (1, 64)
 """Fewest and most characters of a park group's name."""
-TIME_SECONDS = (60, 900)
+RECALL_TIME_SECONDS = (60, 900)
 """Range of both recall times. The API's prose says 90 for the end of the second one, its schema 900."""
 NEEDS_RING_GROUP = frozenset({RecallTo.USER_THEN_RING_GROUP, RecallTo.RING_GROUP})
 """Recall targets that are valid only with a `ring_group_id`."""
 TIMERS = {"recall_time": "recall time", "recall_ring_group_time": "recall ring group time"}
 """Names of the server's timers, by field."""
-LARGEST = 10_000_000
+MAX_PROMPT_BYTES = 10_000_000
 """Bytes of a prompt file: the most that a file input in Slack takes; over 100 seconds at the highest sample rate."""
 SAMPLE_RATES = (16_000, 32_000, 48_000)
 """Sample rates of prompt files in Hz."""
-WANTED = "a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz"
+WAV_FORMAT = "a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz"
 """The format of prompt files, for people."""
 
 _EXTENSION = re.compile("[0-9]{{{},{}}}".format(*EXTENSION_DIGITS))
@@ -55,9 +55,9 @@ def check_name(name: object) -> None:
         raise NotPossible(f"A group's name has {low} to {high} characters{length}.")
 
 
-def check_time(seconds: object, what: str = "recall time") -> None:
+def check_recall_time(seconds: object, what: str = "recall time") -> None:
     """Checks a recall time; `what` is the timer's name in the error."""
-    low, high = TIME_SECONDS
+    low, high = RECALL_TIME_SECONDS
     if type(seconds) is not int or not low <= seconds <= high:
         raise NotPossible(f"The {what} can be {low} to {high} seconds (1 to 15 minutes); {seconds} can't be set.")
 
@@ -81,7 +81,7 @@ def check_server(settings: Mapping[str, Any]) -> None:
         check_extension(str(settings["extension_number"]))
     for timer, what in TIMERS.items():
         if settings.get(timer) is not None:
-            check_time(settings[timer], what)
+            check_recall_time(settings[timer], what)
     check_recall(settings)
 
 
@@ -89,17 +89,17 @@ def check_wav(name: str, content: bytes) -> None:
     """Checks a prompt file; the error's notes name each mistake and its remedy."""
     check_size(name, len(content))
     audio = _parse_wav(content)
-    mistakes = list(_mistakes(audio)) if audio else [f"It is no such file: save it as {WANTED}."]
+    mistakes = list(_mistakes(audio)) if audio else [f"It is no such file: save it as {WAV_FORMAT}."]
     if mistakes:
-        raise NotPossible(f"“{name}” can't be the prompt. {NOTHING}", notes=tuple(mistakes))
+        raise NotPossible(f"“{name}” can't be the prompt. {NOTHING_CHANGED}", notes=tuple(mistakes))
 
 
 def check_size(name: str, size: int) -> None:
     """Checks the size of a prompt file in bytes."""
-    if size > LARGEST:
+    if size > MAX_PROMPT_BYTES:
         raise NotPossible(
-            f"“{name}” is too large to be a prompt. {NOTHING}",
-            notes=(f"It has {size / 1e6:.1f} MB, and {LARGEST / 1e6:g} MB are the most: make it shorter.",),
+            f"“{name}” is too large to be a prompt. {NOTHING_CHANGED}",
+            notes=(f"It has {size / 1e6:.1f} MB, and {MAX_PROMPT_BYTES / 1e6:g} MB are the most: make it shorter.",),
         )
 
 

@@ -20,9 +20,9 @@ def blank_to_none(value: object) -> object:
     return None if value == "" else value
 
 
-Text = Annotated[str | None, BeforeValidator(blank_to_none)]
-Whole = Annotated[int | None, BeforeValidator(blank_to_none)]
-Flag = Annotated[bool | None, BeforeValidator(blank_to_none)]
+OptionalText = Annotated[str | None, BeforeValidator(blank_to_none)]
+OptionalInt = Annotated[int | None, BeforeValidator(blank_to_none)]
+OptionalBool = Annotated[bool | None, BeforeValidator(blank_to_none)]
 
 
 class Resource(BaseModel):
@@ -30,7 +30,7 @@ class Resource(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    def shown(self) -> dict[str, Any]:
+    def sent_fields(self) -> dict[str, Any]:
         """Returns the fields that the PBX sent, unknown ones included and unchanged."""
         return self.model_dump(mode="json", exclude_unset=True)
 
@@ -38,15 +38,15 @@ class Resource(BaseModel):
 class ParkServer(Resource):
     """The call park server, of which a tenant has one. Times are in seconds, 60 to 900."""
 
-    enabled: Flag = None
-    extension_number: Text = None
-    recall_to: Text = None
-    recall_time: Whole = None
-    recall_ring_group_time: Whole = None
-    ring_group_id: Text = None
-    prompt_file_name: Text = None
-    prompt_file_size: Whole = None
-    prompt_file_url: Text = None
+    enabled: OptionalBool = None
+    extension_number: OptionalText = None
+    recall_to: OptionalText = None
+    recall_time: OptionalInt = None
+    recall_ring_group_time: OptionalInt = None
+    ring_group_id: OptionalText = None
+    prompt_file_name: OptionalText = None
+    prompt_file_size: OptionalInt = None
+    prompt_file_url: OptionalText = None
 
 
 class ParkGroup(Resource):
@@ -54,16 +54,16 @@ class ParkGroup(Resource):
 
     id: str
     name: str
-    recall_to: Text = None
-    ring_group_id: Text = None
+    recall_to: OptionalText = None
+    ring_group_id: OptionalText = None
 
 
 class Member(Resource):
     """A member of a call park group."""
 
-    id: Text = None
-    name: Text = None
-    display_name: Text = None
+    id: OptionalText = None
+    name: OptionalText = None
+    display_name: OptionalText = None
     extension_number: str
 
 
@@ -71,11 +71,11 @@ class User(Resource):
     """A user of the tenant."""
 
     id: str
-    name: Text = None
-    display_name: Text = None
-    extension_number: Text = None
-    email: Text = None
-    enabled: Flag = None
+    name: OptionalText = None
+    display_name: OptionalText = None
+    extension_number: OptionalText = None
+    email: OptionalText = None
+    enabled: OptionalBool = None
 
 
 class RingGroup(Resource):
@@ -83,42 +83,42 @@ class RingGroup(Resource):
 
     id: str
     name: str
-    extension_number: Text = None
+    extension_number: OptionalText = None
 
 
 class ExtensionNumber(Resource):
     """What an extension number belongs to; `type` is EXTENSION for a user."""
 
-    id: Text = None
+    id: OptionalText = None
     extension_number: str
-    name: Text = None
+    name: OptionalText = None
     type: str
 
 
 class FeatureCode(Resource):
     """A star code, such as *58 for the feature GROUP_CALL_PARK."""
 
-    code: Text = None
+    code: OptionalText = None
     feature: str
-    enabled: Flag = None
+    enabled: OptionalBool = None
 
 
 class Account(Resource):
     """The signed-in user; Park needs the role Admin, or a custom role with the same rights."""
 
-    role: Text = None
+    role: OptionalText = None
 
 
 class AuditLog(Resource):
     """An entry of the PBX's audit log: who changed what, in the web console or through the API."""
 
     id: str
-    created_at: Text = None
-    source: Text = None
-    action: Text = None
-    object_type: Text = None
-    object_name: Text = None
-    user_name: Text = None
+    created_at: OptionalText = None
+    source: OptionalText = None
+    action: OptionalText = None
+    object_type: OptionalText = None
+    object_name: OptionalText = None
+    user_name: OptionalText = None
 
     @property
     def at(self) -> datetime | None:

@@ -13,7 +13,7 @@ from bot.pbx.cache import ObjectCache
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup, User
 from bot.pbx.requests import Throttled
-from bot.pbx.responses import Identified, Page, every, is_complete
+from bot.pbx.responses import Identified, Page, is_complete, iterate_pages
 
 MIN_SIMILARITY = 60.0
 """Least similarity of a suggested name, of rapidfuzz's 100; chosen so that suggestions are recognisable."""
@@ -65,7 +65,7 @@ class ResourceType(Generic[T]):
     """The ways to narrow the list for a text, the most promising first."""
 
 
-def groups(pbx: PbxClient) -> ResourceType[ParkGroup]:
+def group_type(pbx: PbxClient) -> ResourceType[ParkGroup]:
     """Park groups: by name."""
     return ResourceType(
         pages=pbx.group_page,
@@ -75,7 +75,7 @@ def groups(pbx: PbxClient) -> ResourceType[ParkGroup]:
     )
 
 
-def ring_groups(pbx: PbxClient) -> ResourceType[RingGroup]:
+def ring_group_type(pbx: PbxClient) -> ResourceType[RingGroup]:
     """Ring groups: by name or extension number."""
     return ResourceType(
         pages=pbx.ring_group_page,
@@ -85,7 +85,7 @@ def ring_groups(pbx: PbxClient) -> ResourceType[RingGroup]:
     )
 
 
-def users(pbx: PbxClient) -> ResourceType[User]:
+def user_type(pbx: PbxClient) -> ResourceType[User]:
     """Users: by extension number, display name, account name or e-mail address."""
     return ResourceType(
         pages=pbx.user_page,
@@ -227,7 +227,7 @@ class NameIndex(Generic[T]):
 
     def _read_all(self) -> list[T]:
         since = self._cache.mark()
-        objects = list(every(self._type.pages))
+        objects = list(iterate_pages(self._type.pages))
         self._cache.store(objects, since, first_page=True, complete=True)
         return objects
 

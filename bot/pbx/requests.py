@@ -81,7 +81,7 @@ class ApiResponse:
     """Values by lower-case name."""
 
 
-def base(url: str) -> str:
+def parse_base_url(url: str) -> str:
     """Returns PBX_URL without trailing slashes; raises SettingsError unless it is http(s) with a host and a path."""
     try:
         parts = httpx.URL(url.strip())
@@ -114,17 +114,17 @@ def _encode_segment(text: str) -> str:
         raise NotPossible("An id holds half a character, which can't be sent to the PBX.") from None
 
 
-def sendable(settings: Mapping[str, Any], **also: str) -> bytes:
+def encode_settings(settings: Mapping[str, Any], **also: str) -> bytes:
     """Returns the body of an update: every writable setting, unknown ones included, and `also`, blank or not.
 
     Leaves out `id` and the description of the prompt file, which are read-only, and blanks: the schema has no null.
     """
     # Whether an update replaces the settings it leaves out is undocumented, so all of them are sent back.
     writable = {key: value for key, value in settings.items() if _is_writable(key) and value not in (None, "")}
-    return as_json(writable | also)
+    return encode_json(writable | also)
 
 
-def as_json(value: Mapping[str, Any]) -> bytes:
+def encode_json(value: Mapping[str, Any]) -> bytes:
     """Returns `value` as JSON in UTF-8; raises NotPossible for what these can't carry."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()

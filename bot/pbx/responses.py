@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from bot.errors import Missing, Rejected
-from bot.pbx.models import Text, Whole
+from bot.pbx.models import OptionalInt, OptionalText
 from bot.pbx.requests import ApiRequest, ApiResponse, Throttled
 
 ERROR_CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
@@ -35,16 +35,16 @@ I = TypeVar("I", bound=Identified)  # noqa: E741
 class _Error(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    code: Text = None
-    message: Text = None
-    detail: Text = None
+    code: OptionalText = None
+    message: OptionalText = None
+    detail: OptionalText = None
 
 
 class _Errors(BaseModel):
     errors: list[_Error]
 
 
-def judged(request: ApiRequest, response: ApiResponse) -> ApiResponse:
+def check_response(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     """Returns a 2xx response; raises the error that any other status means for `request`."""
     status = response.status
     if 200 <= status < 300:
@@ -105,7 +105,7 @@ class Page(BaseModel, Generic[T]):
 
     model_config = ConfigDict(frozen=True)
 
-    count: Whole = None
+    count: OptionalInt = None
     items: Annotated[tuple[T, ...], BeforeValidator(_blank_to_empty)] = ()
 
     def last(self, skip: int = 0) -> bool:
@@ -113,7 +113,9 @@ class Page(BaseModel, Generic[T]):
         return not self.items or (self.count is not None and skip + len(self.items) >= self.count)
 
 
-def every(read_page: "Callable[[int], Page[I]]") -> Iterator[I]:  # quoted: pydantic has no schema for the bound of I
+def iterate_pages(
+    read_page: "Callable[[int], Page[I]]",
+) -> Iterator[I]:  # quoted: pydantic has no schema for the bound of I
     """Yields each item of a list once, reading pages as needed; ends too where the PBX repeats a page.
 
     Args:

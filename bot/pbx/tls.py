@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from bot.errors import SettingsError, Unreachable
-from bot.pbx.requests import base
+from bot.pbx.requests import parse_base_url
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts to which plain http is safe."""
@@ -63,7 +63,7 @@ class UntrustedCertificate:
     """A certificate that failed verification; `why` is OpenSSL's message."""
 
     pem: str
-    why: str
+    reason: str
 
     @property
     def fingerprint(self) -> str:
@@ -78,7 +78,7 @@ def untrusted_certificate(url: str, ca_file: Path | None = None) -> UntrustedCer
         Unreachable: nothing accepts the connection.
         SettingsError: `url` or `ca_file` is unusable.
     """
-    base_url = httpx.URL(base(url))
+    base_url = httpx.URL(parse_base_url(url))
     context = tls_context(base_url, ca_file, verify=True)
     host, port = _host_and_port(base_url)
     try:
@@ -86,15 +86,15 @@ def untrusted_certificate(url: str, ca_file: Path | None = None) -> UntrustedCer
             if context is not None:
                 context.wrap_socket(connection, server_hostname=host).close()
     except ssl.SSLCertVerificationError as error:
-        return UntrustedCertificate(pem=_presented_certificate(host, port), why=error.verify_message)
+        return UntrustedCertificate(pem=_presented_certificate(host, port), reason=error.verify_message)
     except (OSError, UnicodeError) as error:
         raise Unreachable(f"{host}, port {port}, can't be reached: {error}") from error
     return None
 
 
-def names_on(url: str, ca_file: Path) -> list[str]:
+def certificate_names(url: str, ca_file: Path) -> list[str]:
     """Returns the alternative names of the certificate at `url`; none unless `ca_file` makes it trusted."""
-    base_url = httpx.URL(base(url))
+    base_url = httpx.URL(parse_base_url(url))
     context = tls_context(base_url, ca_file, verify=True)
     if context is None:
         return []

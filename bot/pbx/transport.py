@@ -18,7 +18,7 @@ _latest_end: ContextVar[float] = ContextVar("latest_end", default=inf)
 _deadline: ContextVar["Deadline"] = ContextVar("deadline")
 
 
-def moment() -> float:
+def deadline_clock() -> float:
     """Returns the time in seconds on the clock of deadlines; only differences are meaningful."""
     return time.clock_gettime(_CLOCK)
 
@@ -38,11 +38,11 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._end = min(moment() + seconds, _latest_end.get())
+        self._end = min(deadline_clock() + seconds, _latest_end.get())
 
     def remaining(self) -> float:
         """Returns the seconds that remain, never below 0."""
-        return max(0.0, self._end - moment())
+        return max(0.0, self._end - deadline_clock())
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.errors import NOTHING, NotUnderstood
+from bot.errors import NOTHING_CHANGED, NotUnderstood
 from bot.messages.message import Fact, Message
 from bot.messages.request import Request
 from bot.messages.text import fold
@@ -14,7 +14,7 @@ from bot.operations.parser import parse
 from bot.planning.authorizer import UserDirectory, resolve_principal
 from bot.policy.descriptions import describe_rule
 from bot.policy.engine import decide
-from bot.policy.matching import covers, is_against_person, is_for_channel, is_for_person
+from bot.policy.matching import denies_principal, includes_channel, includes_principal, matches_any
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
@@ -59,14 +59,16 @@ def access_report(
 def _operation_in(line: str) -> Operation:
     operation = parse(line)[0]
     if isinstance(operation, AccessQuestion):
-        raise NotUnderstood(f"That asks about a question: type what somebody would do, as in delete Sales. {NOTHING}")
+        raise NotUnderstood(
+            f"That asks about a question: type what somebody would do, as in delete Sales. {NOTHING_CHANGED}"
+        )
     return operation
 
 
 def _access(policy: Policy, principal: Principal) -> Message:
-    mine = [rule for rule in policy.allow if is_for_person(rule, principal)]
-    here = [rule for rule in mine if is_for_channel(rule, principal.channel)]
-    against = [rule for rule in policy.deny if is_against_person(rule, principal)]
+    mine = [rule for rule in policy.allow if includes_principal(rule, principal)]
+    here = [rule for rule in mine if includes_channel(rule, principal.channel)]
+    against = [rule for rule in policy.deny if denies_principal(rule, principal)]
     facts = (
         *(Fact(label=f"Here, by “{rule.name}”", value=describe_rule(rule)) for rule in here),
         *(
@@ -81,8 +83,8 @@ def _access(policy: Policy, principal: Principal) -> Message:
 
 
 def _caveats(policy: Policy, principal: Principal) -> Iterator[str]:
-    if principal.outsider:
-        yield f"For {principal.outsider} only rules that name their user id count."
+    if principal.outsider_kind:
+        yield f"For {principal.outsider_kind} only rules that name their user id count."
     if principal.user_groups is None:
         yield "Slack could not say just now which user groups you are in: there may be more."
 
@@ -122,13 +124,15 @@ def _who_can(policy: Policy, named: NamedOperation) -> Message:
 
 
 def _covers(rule: Rule, named: NamedOperation) -> bool:
-    groups = not named.groups or any(covers(rule.groups, fold(name)) for name in named.groups)
-    return groups and all(covers(rule.ring_groups, fold(name)) for name in named.ring_groups)
+    groups = not named.groups or any(matches_any(rule.groups, fold(name)) for name in named.groups)
+    return groups and all(matches_any(rule.ring_groups, fold(name)) for name in named.ring_groups)
 
 
 def _stops(rule: Deny, named: NamedOperation) -> bool:
-    groups = rule.groups is None or any(covers(rule.groups, fold(name)) for name in named.groups)
-    return groups and (rule.ring_groups is None or any(covers(rule.ring_groups, fold(n)) for n in named.ring_groups))
+    groups = rule.groups is None or any(matches_any(rule.groups, fold(name)) for name in named.groups)
+    return groups and (
+        rule.ring_groups is None or any(matches_any(rule.ring_groups, fold(n)) for n in named.ring_groups)
+    )
 
 
 def _subjects(rule: Rule | Deny) -> str:

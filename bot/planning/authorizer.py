@@ -7,15 +7,15 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.changes.change import Change
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING, NotAllowed, SlackRefused
+from bot.errors import NOTHING_CHANGED, NotAllowed, SlackRefused
 from bot.messages.request import Request, Source
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
-from bot.policy.engine import decide, might
-from bot.policy.evaluation import EVERYTHING, Reach, groups_within_reach, ring_groups_within_reach
+from bot.policy.engine import decide, decide_provisionally
+from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy, needs_user_groups
 from bot.policy.store import PolicyStore
@@ -35,7 +35,7 @@ class AccountStatus(BaseModel):
 class CachedUserDirectory(Protocol):
     """Slack users as the policy needs them; raises SlackFailure for a user that is not known."""
 
-    def standing(self, user: str, team: str) -> AccountStatus:
+    def account_status(self, user: str, team: str) -> AccountStatus:
         """Whether the user is a guest, from another workspace, or a bot."""
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
@@ -63,10 +63,10 @@ def resolve_principal(request: Request, users: CachedUserDirectory, policy: Poli
     identify the user, and SlackFailure.
     """
     try:
-        status = users.standing(request.user, request.team)
+        status = users.account_status(request.user, request.team)
     except SlackRefused as refusal:
         raise NotAllowed(
-            f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING}"
+            f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING_CHANGED}"
         ) from refusal
     return Principal(
         user=request.user,
@@ -149,7 +149,7 @@ class Authorizer:
 
     def reach(
         self, request: Request, permission: Permission, kind: PickerKind, named: Sequence[Sequence[str]]
-    ) -> Reach:
+    ) -> VisibleNames:
         """Names that a picker may offer, judged from cached accounts only.
 
         Args:
@@ -159,18 +159,18 @@ class Authorizer:
             SlackUnavailable: the requester's account is not cached.
         """
         if kind == "user":
-            return EVERYTHING  # no rule restricts PBX users
+            return ALL_NAMES  # no rule restricts PBX users
         policy = self.policy
         principal = resolve_principal(request, self._users.remembered, policy)
         if kind == "group":
-            return groups_within_reach(policy, principal, permission)
-        return ring_groups_within_reach(policy, principal, permission, [name for each in named for name in each])
+            return visible_groups(policy, principal, permission)
+        return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 
     def may(self, principal: Principal | None, permission: Permission, group: str | None = None) -> bool:
         """Whether some rule could allow the permission, at all or on one group."""
         if principal is None:
             return True
-        return might(self.policy, principal, permission, groups=[[group]] if group else []).allowed
+        return decide_provisionally(self.policy, principal, permission, groups=[[group]] if group else []).allowed
 
     def may_see(self, principal: Principal | None, group: str) -> bool:
         """Whether the principal may read this group now."""
@@ -180,7 +180,7 @@ class Authorizer:
         self, principal: Principal, permission: Permission, named: Sequence[Sequence[str]] = ()
     ) -> None:
         """Raises where no rule could allow the permission on the named groups."""
-        self._enforce(might(self.policy, principal, permission, groups=named))
+        self._enforce(decide_provisionally(self.policy, principal, permission, groups=named))
 
     def require_read(self, principal: Principal, groups: frozenset[str]) -> None:
         """Raises where any of these groups may not be read."""
@@ -192,7 +192,7 @@ class Authorizer:
         for one in readings:
             decision = None
             if one.permission is not None and principal is not None:
-                decision = might(self.policy, principal, one.permission, groups=group_spellings(one))
+                decision = decide_provisionally(self.policy, principal, one.permission, groups=group_spellings(one))
             if decision is None or decision.allowed:
                 possible.append(one)
             else:
@@ -214,7 +214,7 @@ class Authorizer:
             decision = self._decide_now(principal, permission, groups, ring_groups)
         else:
             names = [[one] for one in groups]
-            decision = might(self.policy, principal, permission, groups=names, ring_groups=ring_groups)
+            decision = decide_provisionally(self.policy, principal, permission, groups=names, ring_groups=ring_groups)
         self._enforce(decision)
         return Grant(decision.rule, decision.policy)
 
@@ -267,7 +267,7 @@ def spellings_in(operation: type[Operation], arguments: Mapping[str, Any]) -> li
 
 def _new_ring_groups(change: Change, context: RequestContext) -> list[str]:
     """The ring group that recalls would newly go to: its name, or its id if it no longer exists."""
-    if change.already or change.after is None:
+    if change.is_noop or change.after is None:
         return []
     target = change.after.compared().get("ring_group_id")
     before = change.before.compared().get("ring_group_id") if change.before else None

@@ -10,7 +10,7 @@ from bot.changes.lookups import MembershipLookup, PromptFiles
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import read
-from bot.errors import NOTHING, NotFound, NotPossible
+from bot.errors import NOTHING_CHANGED, NotFound, NotPossible
 from bot.journal.history import Viewer
 from bot.messages.message import Offer
 from bot.messages.text import fold
@@ -83,11 +83,11 @@ class RequestContext(OperationContext):
 
     def group(self, text: str) -> ParkGroup:
         for anew, spelling in product((False, True), spellings(text)):
-            if found := self.directory.group(spelling, anew=anew):
+            if found := self.directory.group(spelling, refresh=anew):
                 return self._corrections.require_one(found, text, lambda group: group.name, lambda group: group.name)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
-            f"There is no park group called “{text}”. {NOTHING}",
+            f"There is no park group called “{text}”. {NOTHING_CHANGED}",
             offers=self._corrections.alternatives(text, closest),
             notes=self._corrections.time_hints(text) or (() if closest else ("See them all: groups",)),
         )
@@ -114,32 +114,32 @@ class RequestContext(OperationContext):
 
     def server_with_prompt(self) -> tuple[Snapshot, str]:
         snapshot = self.server()
-        prompt, why = self.prompt_files.present(self.pbx, ParkServer.model_validate(snapshot.settings))
+        prompt, why = self.prompt_files.current(self.pbx, ParkServer.model_validate(snapshot.settings))
         return snapshot.with_prompt(prompt), why
 
     def now(self, change: Change) -> Snapshot | None:
-        if change.with_prompt:
+        if change.includes_prompt:
             return self.server_with_prompt()[0]
-        return read(self.pbx, change.target, members=change.with_members)
+        return read(self.pbx, change.target, members=change.includes_members)
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
-            self.directory.forget_groups()
+            self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)
-        self.memberships.note(group.id, snapshot)
+        self.memberships.store(group.id, snapshot)
         return Target(id=group.id, name=snapshot.settings["name"]), snapshot
 
     def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:
-            return NotFound(f"The park group “{group.name}” is gone. {NOTHING}")
+            return NotFound(f"The park group “{group.name}” is gone. {NOTHING_CHANGED}")
         name = now.settings["name"]
         if not self.may_see(name):
-            return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING}")
+            return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING_CHANGED}")
         groups = self.operation.references(Reference.GROUP)
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
         offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
-        return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING}", offers=offers)
+        return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING_CHANGED}", offers=offers)
 
     def group_with_name(self, name: str) -> ParkGroup | None:
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING, NotAllowed
+from bot.errors import NOTHING_CHANGED, NotAllowed
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.scheduling import Extend, Keep
 from bot.planning.preview import ASK
 from bot.policy.model import ActionAttributes, Decision
-from bot.times.format import exactly, say_duration, say_moment, say_seconds
+from bot.times.format import exact_time, format_duration, format_moment, format_seconds
 from bot.times.model import Duration, End, Start, WallClock
 
 MAX_LABEL = 75
@@ -38,19 +38,21 @@ class DeniedAttempt:
         return ", ".join(self._differences(other))
 
     def _differences(self, other: ActionAttributes) -> Iterator[str]:
-        if other.lasts != self.attributes.lasts and other.lasts is not None:
-            yield f"for at most {say_duration(other.lasts)}"
+        if other.duration != self.attributes.duration and other.duration is not None:
+            yield f"for at most {format_duration(other.duration)}"
         if other.members != self.attributes.members:
             yield f"for {other.members} {'people' if other.members > 1 else 'person'} at once"
         if other.recall_time != self.attributes.recall_time and other.recall_time is not None:
-            yield f"with at most {say_seconds(_seconds(other.recall_time))}"
+            yield f"with at most {format_seconds(_seconds(other.recall_time))}"
         if other.at != self.attributes.at and other.at is not None:
-            yield f"from {say_moment(other.at, self.repository.now(), ZoneInfo(self.zone))}"
+            yield f"from {format_moment(other.at, self.repository.now(), ZoneInfo(self.zone))}"
 
     def could_have(self, other: ActionAttributes) -> bool:
         """Whether the operation supports these attributes: some operations have no end, or no later start."""
         times = self.operation.times()
-        ends = other.lasts == self.attributes.lasts or "ends" in times or isinstance(self.operation, Extend | Keep)
+        ends = (
+            other.duration == self.attributes.duration or "ends" in times or isinstance(self.operation, Extend | Keep)
+        )
         return ends and (other.at == self.attributes.at or "starts" in times)
 
     def alternative(self, other: ActionAttributes) -> Offer | None:
@@ -69,12 +71,12 @@ class DeniedAttempt:
     def _arguments(self, operation: ChangeOperation, other: ActionAttributes) -> dict[str, Any] | None:
         """The arguments to replace; None where the operation has no such arguments."""
         arguments = dict[str, Any]()
-        if other.lasts != self.attributes.lasts and other.lasts is not None:
-            arguments["ends"] = End(when=Duration(elapsed=other.lasts))
+        if other.duration != self.attributes.duration and other.duration is not None:
+            arguments["ends"] = End(when=Duration(elapsed=other.duration))
         if other.at != self.attributes.at and other.at is not None:
             if "ends" not in arguments and operation.ends and not isinstance(operation.ends.when, Duration):
                 return None  # from another start, "until 18:00" is another length of time or another day
-            arguments["starts"] = exactly(Start(when=_ANY_CLOCK), other.at, ZoneInfo(self.zone))
+            arguments["starts"] = exact_time(Start(when=_ANY_CLOCK), other.at, ZoneInfo(self.zone))
         if other.members != self.attributes.members:
             members = getattr(operation, "members", ())
             if len(members) <= other.members:
@@ -87,19 +89,19 @@ class DeniedAttempt:
     def _latest_end(self, number: int, other: ActionAttributes) -> Offer | None:
         """A button that extends a temporary change to the latest allowed end, if that is later than its end."""
         repository, zone = self.repository, ZoneInfo(self.zone)
-        if other.lasts is None or not repository.will_end(number):
+        if other.duration is None or not repository.will_end(number):
             return None
-        latest = (repository.begun(number) + other.lasts).replace(second=0, microsecond=0)
-        if latest <= repository.end_of(number).run_at:
+        latest = (repository.made_at(number) + other.duration).replace(second=0, microsecond=0)
+        if latest <= repository.scheduled_end(number).run_at:
             return None
-        longest = Extend(number=number, ends=End.model_validate(exactly(End(when=_ANY_CLOCK), latest, zone)))
-        return Offer(label=f"Only until {say_moment(latest, repository.now(), zone)}", line=longest.text())
+        longest = Extend(number=number, ends=End.model_validate(exact_time(End(when=_ANY_CLOCK), latest, zone)))
+        return Offer(label=f"Only until {format_moment(latest, repository.now(), zone)}", line=longest.text())
 
 
 def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> NotAllowed:
     """The error for a denied operation; with `attempt`, its message offers alternatives as buttons."""
-    alternatives = [other for other in decision.would if attempt.could_have(other)] if attempt else []
-    error = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING}")
+    alternatives = [other for other in decision.alternatives if attempt.could_have(other)] if attempt else []
+    error = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING_CHANGED}")
     error.policy = decision.policy
     error.message = Message(
         title=str(error),

@@ -13,9 +13,9 @@ from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.planning.overview import Overview, OverviewQuery, overview
-from bot.planning.pickers import KINDS, Part, PickerKind, PickerOptions
+from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
 from bot.planning.planner import Planner
-from bot.policy.descriptions import are_certain, rights
+from bot.policy.descriptions import rights_are_complete, rights_of
 
 MAX_SCANNED = 50
 """Latest requests scanned for changes to show on the Home tab."""
@@ -30,7 +30,7 @@ class FormService:
 
     def __init__(self, planner: Planner, journal: Journal) -> None:
         self.planner, self.journal = planner, journal
-        self.offering = PickerOptions(planner.directory)
+        self.picker_options = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
         """Current values on the PBX to prefill a form with, by field, as JSON.
@@ -44,7 +44,7 @@ class FormService:
 
     def part(
         self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]
-    ) -> Part | None:
+    ) -> PickerScope | None:
         """What the requester may pick of a kind; None while their account is not cached."""
         try:
             return kind, self.planner.reach(request, operation, kind, known)
@@ -53,27 +53,27 @@ class FormService:
 
     def warm(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Fills the caches that the form's pickers answer from."""
-        self.meet(request)
+        self.cache_principal(request)
         parts = (self.part(request, operation, kind, known) for kind in KINDS)
-        self.offering.warm(*filter(None, parts))
+        self.picker_options.warm(*filter(None, parts))
 
-    def meet(self, request: Request) -> None:
+    def cache_principal(self, request: Request) -> None:
         """Caches the requester's Slack account, for the next picker request."""
         try:
             self.planner.authorizer.principal(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
 
-    def reviewed(self, request: Request, operation: Operation) -> Message:
+    def review(self, request: Request, operation: Operation) -> Message:
         """The preview or the answer for a submitted form; raises Refused or PBXError."""
         return self.planner.answer(request, [operation])
 
-    def overview(self, request: Request, look: OverviewQuery) -> Overview:
+    def overview(self, request: Request, query: OverviewQuery) -> Overview:
         """The data of the Home tab; raises Refused or PBXError."""
         context, policy = self.planner.context(request, Help()), self.planner.policy
         principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
-        certain = are_certain(policy, principal)
-        return overview(context, look, rights(policy, principal), recent, certain=certain)
+        certain = rights_are_complete(policy, principal)
+        return overview(context, query, rights_of(policy, principal), recent, certain=certain)
 
 
 MAX_NAMED = 10

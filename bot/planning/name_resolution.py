@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any, Literal, TypeVar
 
 from bot.changes.snapshot import Person
-from bot.errors import NOTHING, Ambiguous, Missing, NotFound, NotPossible, Refused
+from bot.errors import NOTHING_CHANGED, Ambiguous, Missing, NotFound, NotPossible, Refused
 from bot.messages.message import Offer
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall
@@ -15,7 +15,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
-from bot.times.clauses import hint
+from bot.times.clauses import time_hint
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -75,7 +75,7 @@ class Corrections:
 
     def time_hints(self, text: str) -> tuple[str, ...]:
         """How to type a time, where an unknown name ends like one."""
-        about = hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
+        about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
         return (about,) if about else ()
 
     def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
@@ -139,7 +139,9 @@ class UserResolver:
             raise self._not_found(text)
         with_extension = [user for user in found if user.extension_number]
         if not with_extension:
-            raise NotPossible(f"{_user_label(found[0])} has no extension, so can be in no park group. {NOTHING}")
+            raise NotPossible(
+                f"{_user_label(found[0])} has no extension, so can be in no park group. {NOTHING_CHANGED}"
+            )
         return [user for user in with_extension if user.extension_number == text] or with_extension
 
     def _by_email_of(self, mention: str) -> list[User]:
@@ -147,20 +149,20 @@ class UserResolver:
         if found := self._search(email) if email else []:
             return found
         whom = f"the e-mail address {email}" if email else "the e-mail address of that Slack user (I can't see it)"
-        raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING}")
+        raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING_CHANGED}")
 
     def _search(self, text: str) -> list[User]:
-        return self.directory.user(text) or self.directory.user(text, anew=True)
+        return self.directory.user(text) or self.directory.user(text, refresh=True)
 
     def _not_found(self, text: str) -> Refused:
         kind = _number_kind(self.pbx, text)
         if kind not in (None, "EXTENSION"):
             return NotPossible(
-                f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING}"
+                f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING_CHANGED}"
             )
         near = [user for user in self.directory.closest_users(text) if user.extension_number]
         return NotFound(
-            f"Nobody on the PBX has the extension or name “{text}”. {NOTHING}",
+            f"Nobody on the PBX has the extension or name “{text}”. {NOTHING_CHANGED}",
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
             offers=self.corrections.alternatives(
                 text, [str(user.extension_number) for user in near], list(map(_user_label, near))
@@ -186,7 +188,7 @@ class RingGroupResolver:
         """The ring group that a recall target names; explains why a user can't be one."""
         text = recall.ring_group or ""
         for anew, spelling in product((False, True), (*spellings(text), f"ring group {text}")):
-            if found := self.directory.ring_group(spelling, anew=anew):
+            if found := self.directory.ring_group(spelling, refresh=anew):
                 by_number = [one for one in found if one.extension_number == spelling]
                 return self.corrections.require_one(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
@@ -213,9 +215,9 @@ class RingGroupResolver:
         """Reads the ring group anew: its name must still be the one that was authorized."""
         now = self._read(known.id)
         if now is None or fold(now.name) != fold(known.name):
-            self.directory.forget_ring_groups()
+            self.directory.invalidate_ring_groups()
             what = "is gone" if now is None else f"is called “{now.name}” now"
-            raise NotFound(f"The ring group “{known.name}” {what}. {NOTHING}")
+            raise NotFound(f"The ring group “{known.name}” {what}. {NOTHING_CHANGED}")
         return now
 
     def _read(self, id: str) -> RingGroup | None:
@@ -229,7 +231,7 @@ class RingGroupResolver:
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
-                f" never to a third extension. {NOTHING}",
+                f" never to a third extension. {NOTHING_CHANGED}",
                 offers=offers,
             )
         kind = _number_kind(self.pbx, text)
@@ -238,7 +240,7 @@ class RingGroupResolver:
             if kind is not None
             else f"There is no ring group called “{text}”."
         )
-        return NotFound(f"{what} {NOTHING}", notes=self.corrections.time_hints(text), offers=offers)
+        return NotFound(f"{what} {NOTHING_CHANGED}", notes=self.corrections.time_hints(text), offers=offers)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

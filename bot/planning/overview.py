@@ -7,7 +7,7 @@ from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.diff import settings
+from bot.changes.diff import setting_facts
 from bot.changes.plan import Plan
 from bot.journal.models import Entry, State
 from bot.messages.message import Fact
@@ -53,7 +53,7 @@ class OverviewQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GroupRow:
     """A group, with the operations that the user may use on it."""
 
     name: str
@@ -76,11 +76,11 @@ class Overview:
     """The data of the Home tab; all but the rights are empty for a user who may read nothing here."""
 
     server: tuple[Fact, ...] = ()
-    look: OverviewQuery
+    query: OverviewQuery
     """The query, with the page limited to those that exist."""
     fitting: int = 0
     """Number of groups that the user may see and that match the search."""
-    groups: tuple[Row, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
     """The groups of this page."""
     operations: tuple[type[Operation], ...]
     """What the user may do from the Home tab."""
@@ -97,20 +97,20 @@ class Overview:
 
 
 def overview(
-    context: RequestContext, look: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
+    context: RequestContext, query: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
 ) -> Overview:
     """Collects the data of the Home tab: two PBX requests while names are cached; raises PBXError."""
     operations = _allowed(context, OPERATIONS)
     if not context.may(Permission.READ):
-        return Overview(look=look, operations=operations, rights=rights, certain=certain)
-    seen = visible_groups(context, context.directory.all_groups(), look.search)
-    page = max(0, min(look.page, (len(seen) - 1) // ROWS))
+        return Overview(query=query, operations=operations, rights=rights, certain=certain)
+    seen = visible_groups(context, context.directory.all_groups(), query.search)
+    page = max(0, min(query.page, (len(seen) - 1) // ROWS))
     return Overview(
-        server=settings(context.server(), context.ring_group_name),
-        look=OverviewQuery(search=look.search, page=page),
+        server=setting_facts(context.server(), context.ring_group_name),
+        query=OverviewQuery(search=query.search, page=page),
         fitting=len(seen),
         groups=tuple(
-            Row(group.name, group_summary(context, group), _allowed(context, GROUP_MENU, group.name))
+            GroupRow(group.name, group_summary(context, group), _allowed(context, GROUP_MENU, group.name))
             for group in seen[page * ROWS : (page + 1) * ROWS]
         ),
         operations=operations,
@@ -135,7 +135,7 @@ def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterato
             and _may_see_all(context, Plan.model_validate(entry.plan))
         ):
             at = entry.ended_at or entry.run_at
-            yield RecentChange(entry.request.user, at, load(entry.asked[0]).text(), OUTCOMES[entry.state])
+            yield RecentChange(entry.request.user, at, load(entry.operations[0]).text(), OUTCOMES[entry.state])
 
 
 def _may_see_all(context: RequestContext, plan: Plan) -> bool:
@@ -144,7 +144,7 @@ def _may_see_all(context: RequestContext, plan: Plan) -> bool:
     return all(map(context.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
 
 
-MOST = 4
+MAX_REPEATABLE = 4
 """Buttons for recent lines: with more, typing is faster than choosing."""
 
 
@@ -157,10 +157,10 @@ def repeatable_lines(
     """
     lines: dict[str, None] = {}
     for entry in entries:
-        operation = load(entry.asked[0])
+        operation = load(entry.operations[0])
         if _may(operation, entry, policy, principal, directory):
             lines[operation.text()] = None
-        if len(lines) == MOST:
+        if len(lines) == MAX_REPEATABLE:
             break
     return tuple(lines)
 
@@ -176,7 +176,7 @@ def _may(operation: Operation, entry: Entry, policy: Policy, principal: Principa
 def _ring_groups(operation: Operation, directory: Directory) -> Iterator[str]:
     """Names of ring groups from the cache; as typed where they are not cached."""
     for text in filter(None, (recall.ring_group for recall in operation.references(Reference.RECALL))):
-        known = directory.remembered_ring_groups()
+        known = directory.cached_ring_groups()
         with_number = (one.name for one in known if text == one.extension_number)
         with_name = (one.name for one in known if fold(text) == fold(one.name))
         yield next(with_number, None) or next(with_name, text)

@@ -15,7 +15,7 @@ from bot.operations.arguments.types import spellings
 from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
-from bot.policy.evaluation import EVERYTHING, Reach
+from bot.policy.evaluation import ALL_NAMES, VisibleNames
 
 MAX_OPTIONS = 50
 """Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
@@ -28,7 +28,7 @@ MAX_INDEXES = 64
 
 PickerKind = Literal["group", "ring_group", "user"]
 KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user")
-Part = tuple[PickerKind, Reach]
+PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
 
 
@@ -81,10 +81,10 @@ class Typeahead:
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._indexes: dict[Part, tuple[int, SearchIndex]] = {}
+        self._indexes: dict[PickerScope, tuple[int, SearchIndex]] = {}
         self._lock = threading.Lock()
 
-    def choices(self, part: Part, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
+    def choices(self, part: PickerScope, text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
         """At most MAX_OPTIONS options that match a name, a number or a part of either.
 
         Args:
@@ -95,47 +95,47 @@ class Typeahead:
 
     def label(self, kind: PickerKind, value: str) -> str:
         """Label of the option with this value or name, if there is exactly one; else the value."""
-        fitting, wanted = (self._index((kind, EVERYTHING), most=MAX_INLINE_NAMES) or EMPTY).fitting(value), fold(value)
+        fitting, wanted = (self._index((kind, ALL_NAMES), most=MAX_INLINE_NAMES) or EMPTY).fitting(value), fold(value)
         labels = [one.label for one in fitting if one.value == value or _is_called(one, wanted)]
         return labels[0] if len(labels) == 1 else value
 
-    def count(self, part: Part) -> int | None:
+    def count(self, part: PickerScope) -> int | None:
         """Number of options; None while they are not indexed."""
         index = self._index(part, most=MAX_INLINE_NAMES)
         return None if index is None else len(index)
 
-    def file(self, *parts: Part) -> None:
+    def file(self, *parts: PickerScope) -> None:
         """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""
         with self._lock:
             kept = [*self._indexes]
-        for part in dict.fromkeys([*((kind, EVERYTHING) for kind in KINDS), *kept, *parts]):
+        for part in dict.fromkeys([*((kind, ALL_NAMES) for kind in KINDS), *kept, *parts]):
             self._index(part)
 
-    def _index(self, part: Part, most: int | None = None) -> SearchIndex | None:
+    def _index(self, part: PickerScope, most: int | None = None) -> SearchIndex | None:
         """The index of a scope, rebuilt if it is outdated and has at most `most` names.
 
         Returns:
             The outdated index where it is too large to rebuild; None where there is none.
         """
         kind, reach = part
-        edition = self._directory.editions()[KINDS.index(kind)]
+        edition = self._directory.cache_versions()[KINDS.index(kind)]
         cached = self._indexes.get(part)
         if cached is not None and cached[0] == edition:
             return cached[1]
         source = OPTION_SOURCES[kind]
         remembered = source.remembered(self._directory)
         if most is None or len(remembered) <= min(most, MAX_PATTERN_TESTS // len(reach)):
-            within = remembered if reach == EVERYTHING else [one for one in remembered if reach.includes(one.name)]
+            within = remembered if reach == ALL_NAMES else [one for one in remembered if reach.includes(one.name)]
             cached = edition, SearchIndex(filter(None, map(source.choice, within)))
             self._store(part, cached)
         return None if cached is None else cached[1]
 
-    def _store(self, part: Part, cached: tuple[int, SearchIndex]) -> None:
+    def _store(self, part: PickerScope, cached: tuple[int, SearchIndex]) -> None:
         """Stores an index and drops the oldest restricted ones above MAX_INDEXES."""
         with self._lock:
             self._indexes.pop(part, None)
             self._indexes[part] = cached
-            for old in [one for one in self._indexes if one[1] != EVERYTHING][:-MAX_INDEXES]:
+            for old in [one for one in self._indexes if one[1] != ALL_NAMES][:-MAX_INDEXES]:
                 del self._indexes[old]
 
 
@@ -178,15 +178,15 @@ def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collectio
 
 
 OPTION_SOURCES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource(Directory.remembered_groups, _group_option),
-    "ring_group": OptionSource(Directory.remembered_ring_groups, _ring_group_option),
-    "user": OptionSource(Directory.remembered_users, user_option),
+    "group": OptionSource(Directory.cached_groups, _group_option),
+    "ring_group": OptionSource(Directory.cached_ring_groups, _ring_group_option),
+    "user": OptionSource(Directory.cached_users, user_option),
 }
 
 
-READING = "The names are still being read from the PBX: type again"
+NAMES_LOADING = "The names are still being read from the PBX: type again"
 PBX_UNAVAILABLE = "The PBX does not answer just now: type again in a minute"
-NONE = "There is none here that the policy lets you choose"
+NOTHING_ALLOWED = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
 
@@ -201,7 +201,7 @@ class PickerOptions:
         self._ids: dict[str, str] = {}  # of groups whose members were read, by folded name
         self._loading: set[str] = set()
 
-    def choices(self, part: Part, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:
+    def choices(self, part: PickerScope, text: str, *, leaves: str = "", joins: str = "") -> list[PickerOption]:
         """Options that match.
 
         Args:
@@ -217,13 +217,13 @@ class PickerOptions:
         """The option's label; the value itself if it is not cached."""
         return self._typeahead.label(kind, value)
 
-    def silence(self, part: Part) -> str:
+    def empty_reason(self, part: PickerScope) -> str:
         """Why there is no option at all; empty if there are options."""
         kind, _ = part
-        if not self._typeahead.count((kind, EVERYTHING)):
-            return PBX_UNAVAILABLE if self._pbx_unavailable else READING
+        if not self._typeahead.count((kind, ALL_NAMES)):
+            return PBX_UNAVAILABLE if self._pbx_unavailable else NAMES_LOADING
         count = self._typeahead.count(part)
-        return READING if count is None else NONE if count == 0 else ""
+        return NAMES_LOADING if count is None else NOTHING_ALLOWED if count == 0 else ""
 
     def missing(self, kind: PickerKind, texts: Collection[str]) -> Sequence[str]:
         """The texts that certainly name nothing, by a fresh list."""
@@ -233,16 +233,16 @@ class PickerOptions:
         """Whether something certainly has that name."""
         return self._directory.missing(kind, [text]) == []
 
-    def outdated(self, group: str) -> bool:
+    def members_outdated(self, group: str) -> bool:
         """Whether the group's members are not cached, or for too long."""
         id = self._ids.get(fold(group))
         return id is None or self._directory.member_count(id) is None
 
-    def warm(self, *parts: Part) -> None:
+    def warm(self, *parts: PickerScope) -> None:
         """Reads all names and indexes them; returns at once if another thread is doing so."""
         if self._warming.acquire(blocking=False):
             try:
-                self._directory.warm()
+                self._directory.load_all()
                 self._pbx_unavailable = False
             except PBXError as fault:
                 self._pbx_unavailable = True
@@ -253,7 +253,7 @@ class PickerOptions:
 
     def look(self, group: str) -> None:
         """Reads a group's members if they are outdated; one thread at a time for each group."""
-        if group in self._loading or not self.outdated(group):
+        if group in self._loading or not self.members_outdated(group):
             return
         self._loading.add(group)
         try:
@@ -269,9 +269,9 @@ class PickerOptions:
         found = next(filter(None, fitting), [])
         if len(found) == 1:
             self._ids[fold(group)] = found[0].id
-            self._directory.read_members(found[0].id)
+            self._directory.refresh_members(found[0].id)
 
     def _members(self, group: str) -> list[PickerOption] | None:
         id = self._ids.get(fold(group))
-        listed = self._directory.remembered_members(id) if id else None
+        listed = self._directory.cached_members(id) if id else None
         return None if listed is None else [member for one in listed if (member := user_option(one))]

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from bot.changes.change import Change
-from bot.changes.lookups import Files, Progress, PromptFiles
+from bot.changes.lookups import FileDownloader, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule
-from bot.changes.repository import Approvals, ChangeRepository, waits
+from bot.changes.repository import Approvals, ChangeRepository, waits_for_approval
 from bot.changes.snapshot import Snapshot
-from bot.errors import Ambiguous, Moved, Refused
+from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -32,9 +32,9 @@ from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory
 from bot.planning.context import RequestContext
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
-from bot.planning.plan_checks import change_attributes, of_line, plan_attributes, refuse_temporary_conflicts
-from bot.planning.preview import plan_facts, preview, understood_as
-from bot.policy.evaluation import Reach
+from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
+from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
@@ -47,12 +47,12 @@ class AuthorizedPlan:
     operation: ChangeOperation
     plan: Plan
     context: RequestContext
-    granted: Grant
+    grant: Grant
 
     @property
     def rule(self) -> str | None:
         """Names of the policy rules that allow the plan, joined by "and"."""
-        return self.granted.rule
+        return self.grant.rule
 
 
 class Planner:
@@ -67,7 +67,7 @@ class Planner:
         repository: ChangeRepository,
         history: History,
         *,
-        files: Files,
+        files: FileDownloader,
         prompts: PromptStore,
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
@@ -89,13 +89,13 @@ class Planner:
         if isinstance(operation, Preview):
             readings = parse(operation.line)
         elif isinstance(operation, UndoLast):
-            readings = [Undo(number=self.repository.last(request.user, request.channel, operation.what))]
+            readings = [Undo(number=self.repository.last_in_effect(request.user, request.channel, operation.what))]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
             planned = self.plan(request, readings)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             line = f"preview {planned.operation.text()}"
-            return message if isinstance(operation, Undo) else understood_as(message, request.line, line)
+            return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):
             return self._preview_control(request, operation)
         principal = self.authorizer.principal(request)
@@ -103,7 +103,7 @@ class Planner:
             return self._access_report(request, principal, operation)
         read, context, _ = self._resolve(principal, [one for one in readings if isinstance(one, ReadOperation)])
         context.memberships.progress = progress
-        return understood_as(read.read(context), request.line, read.text())
+        return with_canonical_line(read.read(context), request.line, read.text())
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
         """Requires the read permission for every group that the line in the question names."""
@@ -118,7 +118,7 @@ class Planner:
             self.authorizer.require_read(principal, groups)
             zone = self.users.zone(user)
             schedule = schedule_of(operation, now, zone) if isinstance(operation, ChangeOperation) else None
-            attributes = of_line(operation, schedule, now)
+            attributes = line_attributes(operation, schedule, now)
             permission = operation.required_permission(context)
             return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
 
@@ -130,7 +130,9 @@ class Planner:
             principal = self.authorizer.principal(request)
             self.authorizer.require_possible(principal, operation.permission, spellings_in(operation, known))
 
-    def reach(self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]) -> Reach:
+    def reach(
+        self, request: Request, operation: type[Operation], kind: PickerKind, known: Mapping[str, Any]
+    ) -> VisibleNames:
         """Names that a form's picker may offer, from caches only.
 
         Raises SlackUnavailable if the requester's account is not cached.
@@ -152,17 +154,17 @@ class Planner:
         """
         principal = self.authorizer.requester(request)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        operation, context, granted = self._resolve(principal, changes)
+        operation, context, grant = self._resolve(principal, changes)
         known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
         plan = operation.plan(context).model_copy(update={"times": known, "replaces": operation.replaces})
         attributes = plan_attributes(self.repository, operation, plan, due=due)
         if principal and plan.changes:
-            granted = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
+            grant = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
         refuse_temporary_conflicts(self.repository, operation, plan)
         if operation.emergency is not None:
-            emergency = Emergency(reason=operation.emergency, channels=granted.channels)
-            plan = plan.model_copy(update={"emergency_info": emergency})
-        return AuthorizedPlan(operation, plan, context, granted)
+            emergency = Emergency(reason=operation.emergency, channels=grant.channels)
+            plan = plan.model_copy(update={"emergency": emergency})
+        return AuthorizedPlan(operation, plan, context, grant)
 
     def approvals(self, asking: Principal | None) -> Approvals:
         """Approvals, judged by the policy in force and the approvers' present accounts."""
@@ -170,34 +172,34 @@ class Planner:
 
     def _approvers(self, entry: Entry) -> tuple[Approvers, ...]:
         """The approvers whom a waiting change needs by now; raises NotAllowed where it is now forbidden."""
-        plan, operation = self.repository.plan(entry.id), load(entry.asked[0])
+        plan, operation = self.repository.plan(entry.id), load(entry.operations[0])
         assert isinstance(operation, ChangeOperation)  # noqa: S101 - nothing else is planned
         principal = self.authorizer.principal(entry.request)
         attributes = plan_attributes(self.repository, operation, plan, due=False)
         context = self._context(principal, operation)
-        granted = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
-        return granted.approvers or (plan.approval.asked if plan.approval else ())
+        grant = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
+        return grant.approvers or (plan.approval.asked if plan.approval else ())
 
     def effect(self, request: Request, operation: ControlOperation) -> tuple[JournalEffect, Grant]:
         """Computes a control operation's effect on the journal and authorizes it; raises Refused."""
         if isinstance(operation, ApprovalDecision):  # authorized by Approvals, not by a permission
             effect = operation.effect(self.context(request, operation))
             if request.expects not in (None, self.repository.plan(operation.number).digest()):
-                raise Moved("The change is no longer what you were shown: its card shows it as it is now.")
+                raise StalePlan("The change is no longer what you were shown: its card shows it as it is now.")
             return effect, Grant(policy=self.policy.fingerprint)
         principal = self.authorizer.requester(request)
-        _, context, granted = self._resolve(principal, [operation])
+        _, context, grant = self._resolve(principal, [operation])
         effect, number = operation.effect(context), operation.about()
         if principal and not (isinstance(operation, Cancel) and self._withdraws(request, operation)):
             changes = self.repository.plan(number).changes if number is not None else ()
-            attributes = change_attributes(changes, at=self.repository.now(), lasts=effect.lasts)
-            granted = self.authorizer.authorize_changes(principal, operation, changes, context, attributes)
-        return effect, granted
+            attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
+            grant = self.authorizer.authorize_changes(principal, operation, changes, context, attributes)
+        return effect, grant
 
     def _withdraws(self, request: Request, operation: Cancel) -> bool:
         """Whether requesters cancel their own approval request, which needs no permission."""
         entry = self.repository.entry(operation.number)
-        return entry.request.user == request.user and waits(entry)
+        return entry.request.user == request.user and waits_for_approval(entry)
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)
@@ -250,24 +252,24 @@ class Planner:
         """A context for an operation that was authorized before."""
         return self._context(self.authorizer.requester(request), operation)
 
-    def learn(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
+    def cache_results(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
         """Updates the caches with the state that was read back of each change's target, in order."""
         for change, now in zip(changes, seen, strict=True):
             if change.target.is_server:
-                self.settings_cache.server.forget()
+                self.settings_cache.server.invalidate()
             elif change.target.id is None or now is None or len(change.names) > 1 or change.before is None:
                 self.forget([change])
             else:
-                self.directory.note_group(ParkGroup.model_validate({**now.settings, "id": change.target.id}))
-                self.directory.forget_members(change.target.id)
+                self.directory.store_group(ParkGroup.model_validate({**now.settings, "id": change.target.id}))
+                self.directory.invalidate_members(change.target.id)
 
     def forget(self, changes: Sequence[Change]) -> None:
         """Drops everything cached about the targets of these changes."""
-        self.settings_cache.server.forget()
-        self.directory.forget_groups()
+        self.settings_cache.server.invalidate()
+        self.directory.invalidate_groups()
         for change in changes:
             if change.target.id is not None:
-                self.directory.forget_members(change.target.id)
+                self.directory.invalidate_members(change.target.id)
 
     def _repeatable_lines(self, principal: Principal | None) -> tuple[str, ...]:
         if principal is None:

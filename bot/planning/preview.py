@@ -8,7 +8,7 @@ from bot.changes.plan import Plan, Schedule
 from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold
 from bot.operations.base import ChangeOperation
-from bot.operations.schedule import lasts
+from bot.operations.schedule import relative_duration
 
 ASK = "Ask for approval"
 """Label of the button that requests an approval."""
@@ -16,14 +16,14 @@ ASK = "Ask for approval"
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
     """The differences, and a button that applies exactly this plan."""
-    if all(change.already for change in plan.changes):
+    if all(change.is_noop for change in plan.changes):
         return Message(title="Nothing to change", notes=plan.already)
-    style: Literal["danger", "primary"] = "danger" if plan.loses else "primary"
-    duration = lasts(operation) if operation.approval else None
+    style: Literal["danger", "primary"] = "danger" if plan.irreversible else "primary"
+    duration = relative_duration(operation) if operation.approval else None
     return Message(
-        title=f"{plan.wish}? Nothing is changed yet.",
+        title=f"{plan.preview_title}? Nothing is changed yet.",
         facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
-        notes=(*(f"Will be lost: {lost}" for lost in plan.loses), *plan.already, *plan.notes),
+        notes=(*(f"Will be lost: {lost}" for lost in plan.irreversible), *plan.already, *plan.notes),
         offers=(
             Offer(
                 label=ASK if operation.approval else operation.button,
@@ -35,7 +35,7 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
     )
 
 
-def understood_as(message: Message, typed: str, line: str) -> Message:
+def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
     if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name is canonical too
         return message
@@ -64,10 +64,10 @@ def approver_facts(plan: Plan) -> tuple[Fact, ...]:
         Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
         for one in plan.approval.asked
     )
-    return (*approvers, Fact(label="Lapses", value=plan.approval.lapses()))
+    return (*approvers, Fact(label="Lapses", value=plan.approval.expiry_text()))
 
 
-def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, ...]:
+def time_facts(times: Schedule | None, duration: str | None = None) -> tuple[Fact, ...]:
     """Start and end with the time zone.
 
     Args:
@@ -75,7 +75,7 @@ def time_facts(times: Schedule | None, lasts: str | None = None) -> tuple[Fact, 
     """
     if times is None:
         return ()
-    if lasts is not None:
-        return (Fact(label="Lasts", value=f"{lasts} from its approval"),)
+    if duration is not None:
+        return (Fact(label="Lasts", value=f"{duration} from its approval"),)
     instants = {"Begins": times.starts, "Until": times.ends}
-    return tuple(Fact(label=label, value=times.dated(at)) for label, at in instants.items() if at is not None)
+    return tuple(Fact(label=label, value=times.format_dated(at)) for label, at in instants.items() if at is not None)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.policy.matching import is_for_person
+from bot.policy.matching import includes_principal
 from bot.policy.model import RECALL_PERMISSIONS, Permission, Principal
-from bot.policy.rules import EVERY, Clause, Deny, Policy, Rule
-from bot.times.format import say_duration, say_seconds
+from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Policy, Rule
+from bot.times.format import format_duration, format_seconds
 
 _GROUP_VERBS = {
     Permission.READ: "look at",
@@ -33,30 +33,30 @@ def describe_rule(rule: Rule | Deny) -> str:
 def _describe_operations(rule: Rule | Deny) -> str:
     verbs = [verb for permission, verb in _GROUP_VERBS.items() if permission in rule.operations]
     phrases = [f"{', '.join(verbs)} {_groups(rule)}"] if verbs else []
-    if set(rule.operations) == set(Permission) and rule.groups in (EVERY, None):
+    if set(rule.operations) == set(Permission) and rule.groups in (MATCH_ALL, None):
         return f"everything{_ring_groups(rule)}"
     others = [verb for permission, verb in _SERVER_VERBS.items() if permission in rule.operations]
     return " and ".join((*phrases, *others)) + _ring_groups(rule)
 
 
 def _groups(rule: Rule | Deny) -> str:
-    return "any group" if rule.groups in (EVERY, None) else " or ".join(rule.groups or ())
+    return "any group" if rule.groups in (MATCH_ALL, None) else " or ".join(rule.groups or ())
 
 
 def _ring_groups(rule: Rule | Deny) -> str:
-    if rule.ring_groups in (EVERY, None) or RECALL_PERMISSIONS.isdisjoint(rule.operations):
+    if rule.ring_groups in (MATCH_ALL, None) or RECALL_PERMISSIONS.isdisjoint(rule.operations):
         return ""
     return f", with recalls to {' or '.join(rule.ring_groups or ()) or 'no ring group'}"
 
 
-def _describe_limits(rule: Clause) -> Iterator[str]:
+def _describe_limits(rule: BaseRule) -> Iterator[str]:
     at_most = "over" if isinstance(rule, Deny) else "at most"
     if rule.temporary is not None:
-        yield f"for {at_most} {say_duration(rule.temporary)}"
+        yield f"for {at_most} {format_duration(rule.temporary)}"
     if rule.members is not None:
         yield f"{at_most} {rule.members} people at once"
     if rule.recall_time is not None:
-        yield f"a recall time of {at_most} {say_seconds(int(rule.recall_time.total_seconds()))}"
+        yield f"a recall time of {at_most} {format_seconds(int(rule.recall_time.total_seconds()))}"
     if rule.hours:
         yield " or ".join(rule.hours)
 
@@ -125,16 +125,16 @@ class Right:
         return f" (recalls to ring group {_listed(map(pattern, self.ring_groups), 'or')} only)"
 
 
-def rights(policy: Policy, principal: Principal) -> tuple[Right, ...]:
+def rights_of(policy: Policy, principal: Principal) -> tuple[Right, ...]:
     """The rights of a principal in all channels, without those that another includes."""
     found: list[Right] = []
-    for right in _merge_rules(rule for rule in policy.allow if is_for_person(rule, principal)):
+    for right in _merge_rules(rule for rule in policy.allow if includes_principal(rule, principal)):
         if not any(one.includes(right) for one in found):
             found = [one for one in found if not right.includes(one)] + [right]
     return tuple(found)
 
 
-def are_certain(policy: Policy, principal: Principal) -> bool:
+def rights_are_complete(policy: Policy, principal: Principal) -> bool:
     """Whether `rights` is complete: it is not if rules go by user groups and the principal's are unknown."""
     return principal.user_groups is not None or not any(rule.user_groups for rule in policy.allow)
 
@@ -155,7 +155,7 @@ def _merge_rules(rules: Iterable[Rule]) -> Iterable[Right]:
 
 
 def _is_every(patterns: tuple[str, ...]) -> bool:
-    return EVERY[0] in patterns
+    return MATCH_ALL[0] in patterns
 
 
 def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:

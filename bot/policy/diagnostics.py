@@ -8,9 +8,9 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process, utils
 
 from bot.policy.field_types import is_user_group
-from bot.policy.matching import covers
+from bot.policy.matching import matches_any
 from bot.policy.model import RECALL_PERMISSIONS, Permission
-from bot.policy.rules import EVERY, Clause, Deny, Example, Policy, Rule, channel_only_rules
+from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
 
 OPERATION_NAMES = (*Permission, "all")
 RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example}
@@ -96,7 +96,7 @@ def _wrong_type(error: ErrorDetails) -> str:
 _MEMBER_PERMISSIONS = frozenset({Permission.MEMBERS, Permission.GROUPS})
 
 
-def lint_policy(policy: Policy) -> Iterator[tuple[Clause, str]]:
+def lint_policy(policy: Policy) -> Iterator[tuple[BaseRule, str]]:
     """Finds rules that are valid and have no effect or an unintended one; yields each with a remark."""
     for rule in channel_only_rules(policy):
         yield rule, "names no people: where its channels are public, whoever joins one may do it"
@@ -108,7 +108,7 @@ def lint_policy(policy: Policy) -> Iterator[tuple[Clause, str]]:
             yield denial, f"never denies anything: {why}"
     both: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
     for each in both:
-        if set(each.operations) <= {Permission.SERVER, Permission.PAUSE} and each.groups not in (EVERY, None):
+        if set(each.operations) <= {Permission.SERVER, Permission.PAUSE} and each.groups not in (MATCH_ALL, None):
             yield each, "is about the server, which is in no group: its groups mean nothing"
 
 
@@ -134,7 +134,9 @@ def _denies_all(denial: Deny, rule: Rule) -> bool:
     if denial.has_limits or denial.hours or denial.ring_groups is not None:
         return False
     groups = denial.groups is None or (
-        rule.groups != EVERY and Permission.SERVER not in rule.operations and _covers_all(denial.groups, rule.groups)
+        rule.groups != MATCH_ALL
+        and Permission.SERVER not in rule.operations
+        and _covers_all(denial.groups, rule.groups)
     )
     return groups and _applies_to_all_of(denial, rule)
 
@@ -146,7 +148,7 @@ def _allows_all(other: Rule, rule: Rule) -> bool:
     return rings and _covers_all(other.groups, rule.groups) and _applies_to_all_of(other, rule)
 
 
-def _applies_to_all_of(wide: Clause, narrow: Clause) -> bool:
+def _applies_to_all_of(wide: BaseRule, narrow: BaseRule) -> bool:
     channels = not wide.channels or (bool(narrow.channels) and {*wide.channels} >= {*narrow.channels})
     people = not (wide.users or wide.user_groups) and isinstance(wide, Deny)
     named = bool(narrow.users or narrow.user_groups) and (
@@ -158,9 +160,11 @@ def _applies_to_all_of(wide: Clause, narrow: Clause) -> bool:
 
 def _covers_all(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
     """Whether the wide patterns certainly cover all names that the narrow ones do."""
-    if EVERY[0] in wide:
+    if MATCH_ALL[0] in wide:
         return True
-    return all(one in wide or ("*" not in one and "?" not in one and covers(wide, one.casefold())) for one in narrow)
+    return all(
+        one in wide or ("*" not in one and "?" not in one and matches_any(wide, one.casefold())) for one in narrow
+    )
 
 
 def _why_never_denies(rule: Deny) -> str | None:

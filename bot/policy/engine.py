@@ -9,7 +9,7 @@ from itertools import product
 from bot.messages.text import fold
 from bot.policy.evaluation import AccessQuery, Evaluation, evaluate
 from bot.policy.field_types import parse_hours
-from bot.policy.matching import RequestedResource, is_for_person
+from bot.policy.matching import RequestedResource, includes_principal
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
@@ -37,7 +37,7 @@ def decide(
     return _decide(AccessQuery(policy, principal, permission, _pairs(map(_with_name, groups), ring_groups), attributes))
 
 
-def might(
+def decide_provisionally(
     policy: Policy,
     principal: Principal,
     permission: Permission,
@@ -92,7 +92,7 @@ def _allowed_channels(query: AccessQuery) -> tuple[str, ...]:
     """Ids of the channels named in a rule in which the principal would be allowed the same."""
     anywhere, inside = set[RequestedResource](), defaultdict[str, set[RequestedResource]](set)
     for rule in query.policy.allow:  # cheaper than evaluating the policy for each channel
-        if query.permission in rule.operations and is_for_person(rule, query.principal):
+        if query.permission in rule.operations and includes_principal(rule, query.principal):
             allowed = {each for each in query.wanted if each.allowed_by(rule)}
             for known in [inside[channel] for channel in rule.channels] or [anywhere]:
                 known |= allowed
@@ -140,10 +140,10 @@ def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[i
         (
             attributes.members != other.members,
             attributes.recall_time != other.recall_time,
-            attributes.lasts != other.lasts,
+            attributes.duration != other.duration,
         )
     )
-    return differs, -_seconds(other.lasts), -other.members, -_seconds(other.recall_time)
+    return differs, -_seconds(other.duration), -other.members, -_seconds(other.recall_time)
 
 
 def _seconds(time: timedelta | None) -> float:
@@ -183,7 +183,7 @@ def _build_denial(found: Evaluation) -> Decision:
         by_approval=tuple(dict.fromkeys(rule.name for rule in found.approval_rules)),
         by_emergency=tuple(dict.fromkeys(rule.name for rule in found.emergency_rules)),
         channels=_allowed_channels(query),
-        would=_allowed_alternatives(query),
+        alternatives=_allowed_alternatives(query),
         grant=_suggested_grant(query.principal),
         contact=query.policy.contact,
     )
@@ -247,8 +247,8 @@ def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:
     principal = query.principal
     if principal.user_groups is None and _user_groups_matter(query):
         yield "Slack could not say just now which user groups you are in, so rules that go by them don't count."
-    elif principal.outsider and not denial.denied:
-        yield f"For {principal.outsider} only rules that name their user id count."
+    elif principal.outsider_kind and not denial.denied:
+        yield f"For {principal.outsider_kind} only rules that name their user id count."
     if principal.channel is None and denial.channels:
         yield "A rule allows it in a channel."
 
@@ -264,4 +264,4 @@ def _user_groups_matter(query: AccessQuery) -> bool:
 
 def _suggested_grant(principal: Principal) -> str:
     user = f"user {principal.user}"
-    return user if principal.outsider or not principal.channel else f"channel {principal.channel} or {user}"
+    return user if principal.outsider_kind or not principal.channel else f"channel {principal.channel} or {user}"

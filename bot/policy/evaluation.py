@@ -8,7 +8,7 @@ from bot.messages.text import fold
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import RequestedResource, allow_rule_applies, deny_rule_applies, matches_any_compiled
 from bot.policy.model import ActionAttributes, Permission, Principal
-from bot.policy.rules import EVERY, Deny, Policy, Rule
+from bot.policy.rules import MATCH_ALL, Deny, Policy, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +139,10 @@ def _all_or_none(rules: Iterable[Rule | None]) -> tuple[Rule, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class VisibleNames:
     """Patterns of the names that a principal may be allowed; equal for principals with the same rules."""
 
-    allowed: frozenset[str] = frozenset(EVERY)
+    allowed: frozenset[str] = frozenset(MATCH_ALL)
     denied: frozenset[str] = field(default=frozenset())
 
     def __len__(self) -> int:
@@ -155,19 +155,19 @@ class Reach:
         return matches_any_compiled(self.allowed, folded) and not matches_any_compiled(self.denied, folded)
 
 
-EVERYTHING = Reach()
+ALL_NAMES = VisibleNames()
 
 
-def groups_within_reach(policy: Policy, principal: Principal, permission: Permission) -> Reach:
+def visible_groups(policy: Policy, principal: Principal, permission: Permission) -> VisibleNames:
     """Park groups that a principal might be allowed an operation on, wherever recalls go."""
     allow, deny = _potential_rules(policy, principal, permission)
-    denied = (rule.groups or EVERY for rule in deny if rule.ring_groups is None)
+    denied = (rule.groups or MATCH_ALL for rule in deny if rule.ring_groups is None)
     return _reach((rule.groups for rule in allow), denied)
 
 
-def ring_groups_within_reach(
+def visible_ring_groups(
     policy: Policy, principal: Principal, permission: Permission, group: Collection[str] = ()
-) -> Reach:
+) -> VisibleNames:
     """Ring groups that recalls might be sent to.
 
     Args:
@@ -176,7 +176,7 @@ def ring_groups_within_reach(
     allow, deny = _potential_rules(policy, principal, permission)
     recalled = RequestedResource(spellings=frozenset(map(fold, group)))
     allowed = (rule.ring_groups for rule in allow if recalled.group_allowed_by(rule))
-    denied = (rule.ring_groups or EVERY for rule in deny if all(one.group_denied_by(rule) for one in recalled.each))
+    denied = (rule.ring_groups or MATCH_ALL for rule in deny if all(one.group_denied_by(rule) for one in recalled.each))
     return _reach(allowed, denied)
 
 
@@ -188,11 +188,11 @@ def _potential_rules(policy: Policy, principal: Principal, permission: Permissio
     ], deny
 
 
-def _reach(allowed: Iterable[tuple[str, ...]], denied: Iterable[tuple[str, ...]]) -> Reach:
-    return Reach(_patterns(allowed), _patterns(denied))
+def _reach(allowed: Iterable[tuple[str, ...]], denied: Iterable[tuple[str, ...]]) -> VisibleNames:
+    return VisibleNames(_patterns(allowed), _patterns(denied))
 
 
 def _patterns(each: Iterable[tuple[str, ...]]) -> frozenset[str]:
     """Merges patterns; keeps only the one that matches everything if it is among them."""
     found = frozenset(pattern for patterns in each for pattern in patterns)
-    return frozenset(EVERY) if found.issuperset(EVERY) else found
+    return frozenset(MATCH_ALL) if found.issuperset(MATCH_ALL) else found

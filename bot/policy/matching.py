@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.messages.text import fold
 from bot.policy.model import Permission, Principal
-from bot.policy.rules import Clause, Deny, Rule
+from bot.policy.rules import BaseRule, Deny, Rule
 
 # Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
 _PROTECT_WILDCARDS = str.maketrans("*?", "\ud800\ud801")
@@ -31,7 +31,7 @@ def _translate(pattern: str) -> str:
     return translate(fold(pattern.translate(_PROTECT_WILDCARDS)).translate(_RESTORE_WILDCARDS))
 
 
-def covers(patterns: Iterable[str], folded: str) -> bool:
+def matches_any(patterns: Iterable[str], folded: str) -> bool:
     """Whether a pattern matches the whole of a folded name; only * and ? are special."""
     return any(_compile(pattern).match(folded) for pattern in patterns)
 
@@ -42,18 +42,18 @@ def matches_any_compiled(patterns: frozenset[str], folded: str) -> bool:
     return folded in plain or rest.match(folded) is not None
 
 
-def is_for_person(rule: Rule, principal: Principal) -> bool:
+def includes_principal(rule: Rule, principal: Principal) -> bool:
     """Whether an allow rule applies to a principal in any channel; outsiders must be named by their id."""
     if principal.user in rule.users:
         return True
-    if principal.outsider:
+    if principal.outsider_kind:
         return False
     if rule.user_groups:
         return not (principal.user_groups or frozenset()).isdisjoint(rule.user_groups)
     return not rule.users
 
 
-def is_against_person(rule: Deny, principal: Principal) -> bool:
+def denies_principal(rule: Deny, principal: Principal) -> bool:
     """Whether a deny rule applies to a principal in any channel; unknown user groups count as matching."""
     if principal.user in rule.users:
         return True
@@ -62,20 +62,26 @@ def is_against_person(rule: Deny, principal: Principal) -> bool:
     return not rule.users
 
 
-def is_for_channel(rule: Clause, channel: str | None) -> bool:
+def includes_channel(rule: BaseRule, channel: str | None) -> bool:
     """Whether a rule applies in a channel; None is a direct message."""
     return not rule.channels or channel in rule.channels
 
 
 def allow_rule_applies(rule: Rule, principal: Principal, permission: Permission) -> bool:
     """Whether an allow rule applies to a principal in their channel, for a kind of operation."""
-    return permission in rule.operations and is_for_channel(rule, principal.channel) and is_for_person(rule, principal)
+    return (
+        permission in rule.operations
+        and includes_channel(rule, principal.channel)
+        and includes_principal(rule, principal)
+    )
 
 
 def deny_rule_applies(rule: Deny, principal: Principal, permission: Permission) -> bool:
     """Whether a deny rule applies to a principal in their channel, for a kind of operation."""
     return (
-        permission in rule.operations and is_for_channel(rule, principal.channel) and is_against_person(rule, principal)
+        permission in rule.operations
+        and includes_channel(rule, principal.channel)
+        and denies_principal(rule, principal)
     )
 
 
@@ -104,20 +110,20 @@ class RequestedResource:
     def allowed_by(self, rule: Rule) -> bool:
         """Whether an allow rule covers the names; its other conditions are not checked."""
         return self.group_allowed_by(rule) and (
-            self.ring_group is None or covers(rule.ring_groups, fold(self.ring_group))
+            self.ring_group is None or matches_any(rule.ring_groups, fold(self.ring_group))
         )
 
     def group_allowed_by(self, rule: Rule) -> bool:
         """Whether an allow rule covers the group's name."""
-        return not self.spellings or any(covers(rule.groups, spelling) for spelling in self.spellings)
+        return not self.spellings or any(matches_any(rule.groups, spelling) for spelling in self.spellings)
 
     def denied_by(self, rule: Deny) -> bool:
         """Whether a deny rule covers the names; its other conditions are not checked."""
         return self.group_denied_by(rule) and (
             rule.ring_groups is None
-            or (self.ring_group is not None and covers(rule.ring_groups, fold(self.ring_group)))
+            or (self.ring_group is not None and matches_any(rule.ring_groups, fold(self.ring_group)))
         )
 
     def group_denied_by(self, rule: Deny) -> bool:
         """Whether a deny rule covers the group; a rule for some groups covers no request without one."""
-        return rule.groups is None or any(covers(rule.groups, spelling) for spelling in self.spellings)
+        return rule.groups is None or any(matches_any(rule.groups, spelling) for spelling in self.spellings)

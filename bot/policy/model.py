@@ -41,7 +41,7 @@ class Principal:
     bot: bool = False
 
     @property
-    def outsider(self) -> str | None:
+    def outsider_kind(self) -> str | None:
         """The kind of outsider in the plural, for messages; None for a full member of the workspace."""
         if self.bot:
             return "bots"
@@ -50,7 +50,7 @@ class Principal:
         return "guests" if self.guest else None
 
 
-NOTHING_LASTS = timedelta(0)
+NO_DURATION = timedelta(0)
 """Duration of an action that changes nothing."""
 
 
@@ -64,18 +64,18 @@ class ActionAttributes:
     """How many people it adds or removes."""
     recall_time: timedelta | None = None
     """The longest recall time or ring group time that it sets; None if it sets none."""
-    lasts: timedelta | None = NOTHING_LASTS
+    duration: timedelta | None = NO_DURATION
     """From beginning to end, extensions included; None if the change is permanent."""
 
     def at_most(
-        self, *, members: int | None, recall_time: timedelta | None, lasts: timedelta | None
+        self, *, members: int | None, recall_time: timedelta | None, duration: timedelta | None
     ) -> "ActionAttributes":
         """Returns the same attributes with each amount reduced to the limit given for it; None is no limit."""
         return replace(
             self,
             members=self.members if members is None else min(self.members, members),
             recall_time=_least(self.recall_time, recall_time) if self.recall_time is not None else None,
-            lasts=_least(self.lasts, lasts),
+            duration=_least(self.duration, duration),
         )
 
 
@@ -102,7 +102,7 @@ class Approvers:
         """Whether a principal may approve a request of `asked_by`; outsiders only by their own id."""
         if principal.user == asked_by:
             return False
-        in_group = not principal.outsider and not (principal.user_groups or frozenset()).isdisjoint(self.ids)
+        in_group = not principal.outsider_kind and not (principal.user_groups or frozenset()).isdisjoint(self.ids)
         return principal.user in self.ids or in_group
 
 
@@ -131,7 +131,7 @@ class Decision:
     """Names of the rules that would allow it in an emergency, those that need none included."""
     channels: tuple[str, ...] = ()
     """Ids of the channels in which the same principal would be allowed the same."""
-    would: tuple[ActionAttributes, ...] = ()
+    alternatives: tuple[ActionAttributes, ...] = ()
     """What would be allowed here instead: with smaller amounts, or at another time."""
     grant: str | None = None
     """What a rule would have to name to allow it, as in "channel C0123ABCD or user U0123ABCD"."""

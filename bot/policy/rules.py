@@ -66,11 +66,11 @@ Operations = Annotated[
 ]
 Patterns = tuple[Annotated[str, Field(min_length=1)], ...]
 NonEmptyPatterns = Annotated[Patterns, AfterValidator(_not_empty)]
-EVERY = ("*",)
+MATCH_ALL = ("*",)
 """The patterns of a rule that covers every name."""
 
 
-class Clause(BaseModel):
+class BaseRule(BaseModel):
     """The conditions and limits that allow rules and deny rules have in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -105,7 +105,7 @@ class Clause(BaseModel):
 
     def limit(self, attributes: ActionAttributes) -> ActionAttributes:
         """Returns the attributes with their amounts reduced to the rule's limits."""
-        return attributes.at_most(members=self.members, recall_time=self.recall_time, lasts=self.temporary)
+        return attributes.at_most(members=self.members, recall_time=self.recall_time, duration=self.temporary)
 
     def is_within_hours(self, attributes: ActionAttributes) -> bool:
         """Whether the change begins within the rule's hours, if it has any; false if the time is unknown."""
@@ -114,12 +114,12 @@ class Clause(BaseModel):
         )
 
 
-class Rule(Clause):
+class Rule(BaseRule):
     """Under [[allow]]: allows its operations to its users, within its limits."""
 
-    groups: NonEmptyPatterns = EVERY
+    groups: NonEmptyPatterns = MATCH_ALL
     """Names of park groups, where * matches any text and ? one character. Left out: every group."""
-    ring_groups: Patterns = EVERY
+    ring_groups: Patterns = MATCH_ALL
     """Names of the ring groups that recalls may be sent to, with the same wildcards. Empty: none."""
     approvers: Annotated[tuple[ApproverId, ...], AfterValidator(_not_empty)] = ()
     """Ids of the users and user groups who have to approve first; nobody approves their own change."""
@@ -151,7 +151,7 @@ class Rule(Clause):
         return self
 
 
-class Deny(Clause):
+class Deny(BaseRule):
     """Under [[deny]]: denies its operations to its users; with limits, denies only what exceeds them."""
 
     groups: NonEmptyPatterns | None = None

@@ -16,7 +16,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 from bot.errors import SettingsError
 from bot.runtime.metrics import REGISTRY
-from bot.settings import address_of
+from bot.settings import parse_listen_address
 
 Report = tuple[bool, dict[str, str]]
 """Whether all checks passed, and the state of each part."""
@@ -26,7 +26,7 @@ Backlog = tuple[Mapping[str, int], timedelta]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checks:
+class HealthChecks:
     """The checks behind the pages, as callables, so that this module depends on no other package.
 
     Args:
@@ -95,7 +95,7 @@ _TEXT = "text/plain; charset=utf-8"
 class HealthPages:
     """WSGI application for the pages, which are read-only and contain no secrets."""
 
-    def __init__(self, checks: Checks) -> None:
+    def __init__(self, checks: HealthChecks) -> None:
         self.stopping = False
         """Whether Park is shutting down; it reports alive then, so that it can finish, and not ready."""
         self._checks = checks
@@ -141,10 +141,10 @@ SERVER_THREADS = 2
 """Two, because one probe may wait two seconds for the journal while another is answered."""
 
 
-class Health:
+class HealthServer:
     """Starts and stops the server; does nothing if `listen` is None."""
 
-    def __init__(self, listen: str | None, checks: Checks) -> None:
+    def __init__(self, listen: str | None, checks: HealthChecks) -> None:
         self._listen, self._pages = listen, HealthPages(checks)
         self._server: _Server | None = None
 
@@ -155,7 +155,7 @@ class Health:
             SettingsError: the address is not available.
         """
         if self._listen is not None:
-            self._server = _Server(self._pages, _bind(*address_of(self._listen)))
+            self._server = _Server(self._pages, _bind(*parse_listen_address(self._listen)))
 
     def stopping(self) -> None:
         """Reports from now on that Park is shutting down."""

@@ -11,13 +11,13 @@ from contextvars import Context, copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.times.model import Now, utc_now
+from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
-AGAIN = timedelta(minutes=1)
+RETRY_DELAY = timedelta(minutes=1)
 """Shortest delay before a periodic task tries a journal or a Slack that is unavailable again."""
-FAULT_DELAY = 60 * AGAIN
+FAULT_DELAY = 60 * RETRY_DELAY
 """Delay before a periodic task runs again after an unexpected exception."""
 MAX_SLEEP = timedelta(minutes=15)
 """Longest single wait: the monotonic clock that waits use stops while the machine is suspended."""
@@ -87,7 +87,7 @@ class FairThreadPool(ThreadPool):
 class PeriodicTask(ABC):
     """Runs `turn` in a thread of its own at the times that `turn` returns."""
 
-    def __init__(self, name: str, now: Now | None = None, *, fault_delay: timedelta = FAULT_DELAY) -> None:
+    def __init__(self, name: str, now: Clock | None = None, *, fault_delay: timedelta = FAULT_DELAY) -> None:
         """Prepares the thread.
 
         Args:

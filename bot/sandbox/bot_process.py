@@ -19,7 +19,7 @@ from bot.app import Park
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.sandbox.environment import Stage
+    from bot.sandbox.environment import Sandbox
 
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ START_TIMEOUT = 30.0
 """Seconds that a start of the bot may take."""
 
 
-def environment(settings: Settings) -> dict[str, str]:
+def environment_variables(settings: Settings) -> dict[str, str]:
     """Returns environment variables that hold the settings, without the caller's own bot settings."""
     names = {name.upper() for name in type(settings).model_fields}
     values = {name: getattr(settings, name) for name in type(settings).model_fields}
@@ -43,8 +43,8 @@ def environment(settings: Settings) -> dict[str, str]:
 class BotProcess:
     """The bot of an environment that was entered with `without_park`."""
 
-    def __init__(self, stage: "Stage") -> None:
-        self.stage = stage
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
         self.kills = 0
         self._process: subprocess.Popen[str] | None = None
 
@@ -64,10 +64,10 @@ class BotProcess:
         """
         if self.alive:
             return
-        slack, before = self.stage.slack, self.stage.slack.connections
+        slack, before = self.sandbox.slack, self.sandbox.slack.connections
         self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
-            [sys.executable, "-m", "bot.sandbox.bot_process", str(self.stage.ahead.total_seconds())],
-            env=environment(self.stage.settings),
+            [sys.executable, "-m", "bot.sandbox.bot_process", str(self.sandbox.ahead.total_seconds())],
+            env=environment_variables(self.sandbox.settings),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -83,7 +83,7 @@ class BotProcess:
             self._process.kill()
             self.kills += 1
             self._close_pipes(self._process)
-            self.stage.slack.wait_for(lambda: self.stage.slack.connections == 0, timeout=START_TIMEOUT)
+            self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0, timeout=START_TIMEOUT)
 
     def stop(self) -> None:
         """Stops the process; the bot finishes what is running."""
@@ -93,10 +93,10 @@ class BotProcess:
 
     def forward(self, time: timedelta) -> None:
         """Moves the clocks of the environment and of a running bot ahead."""
-        self.stage.ahead += time
+        self.sandbox.ahead += time
         if self._process and self.alive:
             pipe = _open_pipe(self._process.stdin)
-            pipe.write(f"{self.stage.ahead.total_seconds()}\n")
+            pipe.write(f"{self.sandbox.ahead.total_seconds()}\n")
             pipe.flush()
 
     def _close_pipes(self, process: subprocess.Popen[str]) -> None:

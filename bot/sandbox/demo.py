@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.runtime import logs
-from bot.sandbox.environment import DEMO_POLICY, Stage
+from bot.sandbox.environment import DEMO_POLICY, Sandbox
 from bot.sandbox.page.server import DemoPage
 from bot.sandbox.terminal import TerminalClient
 
@@ -90,8 +90,8 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
     if where == "page" or (where is None and not lines and sys.stdin.isatty() and has_browser()):
         return serve_page()
     console = Console(highlight=False, soft_wrap=True)
-    with Stage(policy=DEMO_POLICY) as stage:
-        terminal = TerminalClient(stage, console)
+    with Sandbox(policy=DEMO_POLICY) as sandbox:
+        terminal = TerminalClient(sandbox, console)
         if lines:
             return terminal.play(lines)
         console.print(WELCOME.format(lines="\n".join(f"  [cyan]{line}[/cyan]" for line in EXAMPLE_LINES)))
@@ -103,8 +103,8 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
 def _write_picture(lines: Sequence[str], picture: Path) -> int:
     """Writes the terminal's output for the README as SVG."""
     console = Console(highlight=False, record=True, width=100, file=StringIO(), force_terminal=True)
-    with Stage(policy=DEMO_POLICY) as stage:
-        status = TerminalClient(stage, console).play(lines or EXAMPLE_LINES)
+    with Sandbox(policy=DEMO_POLICY) as sandbox:
+        status = TerminalClient(sandbox, console).play(lines or EXAMPLE_LINES)
     picture.write_text(console.export_svg(title="Park", code_format=SVG_TEMPLATE), encoding="utf-8")
     return status
 

@@ -14,18 +14,18 @@ import yaml
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.slack.fake_slack import Workspace
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.settings import Settings
-from bot.slack.app_config import over_socket_mode
+from bot.slack.app_config import socket_mode_manifest
 from bot.worker.lease import RetryPolicy
 
 
-def workspace() -> Workspace:
+def workspace() -> FakeSlack:
     """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
-    manifest: dict[str, Any] = yaml.safe_load(over_socket_mode())
+    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
     features, settings = manifest["features"], manifest["settings"]
-    return Workspace(
+    return FakeSlack(
         scopes=manifest["oauth_config"]["scopes"]["bot"],
         events=settings["event_subscriptions"]["bot_events"],
         shortcuts={one["callback_id"]: one["type"] for one in features.get("shortcuts", ())},
@@ -34,7 +34,7 @@ def workspace() -> Workspace:
 
 def manifest_features() -> dict[str, Any]:
     """Returns the `features` section of the app manifest."""
-    features: dict[str, Any] = yaml.safe_load(over_socket_mode())["features"]
+    features: dict[str, Any] = yaml.safe_load(socket_mode_manifest())["features"]
     return features
 
 
@@ -88,7 +88,7 @@ ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin")
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
 
 
-class Stage:
+class Sandbox:
     """The whole environment; it runs between entering and leaving the context.
 
     Args:
@@ -102,14 +102,14 @@ class Stage:
     def __init__(
         self,
         *,
-        pbx: SandboxPBX | None = None,
+        pbx: FakePbx | None = None,
         policy: str = POLICY,
         retry_policy: RetryPolicy | None = None,
         http: bool = False,
         now: datetime | None = None,
         **environment: Any,
     ) -> None:
-        self.pbx = pbx or SandboxPBX()
+        self.pbx = pbx or FakePbx()
         self.slack = workspace()
         self._ahead = timedelta(0)
         if now is not None:
@@ -176,7 +176,7 @@ class Stage:
     def ahead(self, time: timedelta) -> None:
         """How far the environment's clocks are ahead of the machine's."""
         self._ahead = time
-        self.slack.state.stamps.ahead = time.total_seconds()
+        self.slack.state.timestamps.ahead = time.total_seconds()
         self.pbx.state.ahead = time
 
     def forward(self, time: timedelta) -> None:
@@ -209,7 +209,7 @@ class Stage:
             time.sleep(0.01)
 
     @contextmanager
-    def without_park(self) -> Iterator[Self]:
+    def without_bot(self) -> Iterator[Self]:
         """Runs the fakes alone, for a bot that is started elsewhere with `settings`."""
         with self._folder, self.slack, self.pbx:
             yield self

@@ -9,7 +9,7 @@ from textwrap import indent
 from rich.console import Console
 from rich.markup import escape
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
 from bot.sandbox.slack.rendering import View
 
@@ -25,8 +25,8 @@ ScreenTexts = dict[str, str]
 class TerminalScreen:
     """Draws what one user sees in one channel: each message once, and again when it changed."""
 
-    def __init__(self, stage: Stage, console: Console) -> None:
-        self.stage, self.console = stage, console
+    def __init__(self, sandbox: Sandbox, console: Console) -> None:
+        self.sandbox, self.console = sandbox, console
         self.person, self.channel = "ana", "phones"
         self.buttons: list[tuple[Message | View, str]] = []
         self.at_home = False
@@ -35,11 +35,11 @@ class TerminalScreen:
 
     @property
     def user(self) -> str:
-        return self.stage.people[self.person]
+        return self.sandbox.people[self.person]
 
     @property
     def channel_id(self) -> str:
-        return self.stage.channels[self.channel]
+        return self.sandbox.channels[self.channel]
 
     def seen(self) -> ScreenTexts:
         """Returns the texts of all visible messages and views."""
@@ -57,12 +57,12 @@ class TerminalScreen:
     @property
     def home(self) -> View | None:
         """The user's Home tab, while it is shown."""
-        return self.stage.slack.home(self.user) if self.at_home else None
+        return self.sandbox.slack.home(self.user) if self.at_home else None
 
     @property
     def input_view(self) -> View | None:
         """The view that takes input: the open modal, or else the Home tab."""
-        views = self.stage.slack.views_of(self.user)
+        views = self.sandbox.slack.views_of(self.user)
         return views[-1] if views else self.home
 
     def mark_drawn(self, key: str, plain: str) -> None:
@@ -72,8 +72,8 @@ class TerminalScreen:
     def wait(self, before: ScreenTexts) -> bool:
         """Waits for an answer, draws what is new, and returns whether there was one."""
         try:
-            self.stage.settle(ANSWER_TIMEOUT)
-            self.stage.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
+            self.sandbox.settle(ANSWER_TIMEOUT)
+            self.sandbox.slack.wait_for(lambda: self.seen() != before and not self._loading(), timeout=ANSWER_TIMEOUT)
         except TimeoutError:
             return self.print_error("No answer came.")
         self.draw()
@@ -92,7 +92,7 @@ class TerminalScreen:
         return False
 
     def _all(self) -> dict[str, Message | View]:
-        slack = self.stage.slack
+        slack = self.sandbox.slack
         tops = slack.seen_by(self.user, self.channel_id)
         threads = [
             one for top in tops if top.reply_count for one in slack.seen_by(self.user, self.channel_id, thread=top.ts)
@@ -140,8 +140,8 @@ Command = Callable[[str], bool]
 class TerminalClient:
     """Reads lines and performs them as the user: commands, messages, clicks, form fields."""
 
-    def __init__(self, stage: Stage, console: Console) -> None:
-        self.stage, self.screen = stage, TerminalScreen(stage, console)
+    def __init__(self, sandbox: Sandbox, console: Console) -> None:
+        self.sandbox, self.screen = sandbox, TerminalScreen(sandbox, console)
         self._heard = 0
         self._commands: dict[str, Command] = {
             "as": self._become,
@@ -184,27 +184,27 @@ class TerminalClient:
         return self._commands[word](rest.strip()) if word in self._commands else self._say(line)
 
     def _become(self, name: str) -> bool:
-        if name not in self.stage.people:
-            return self.screen.print_error(f"There are {', '.join(self.stage.people)}.")
+        if name not in self.sandbox.people:
+            return self.screen.print_error(f"There are {', '.join(self.sandbox.people)}.")
         self.screen.person, self.screen.at_home = name, False
         return True
 
     def _enter(self, name: str) -> bool:
-        if name.lstrip("#") not in self.stage.channels:
-            return self.screen.print_error(f"There are {', '.join(self.stage.channels)}.")
+        if name.lstrip("#") not in self.sandbox.channels:
+            return self.screen.print_error(f"There are {', '.join(self.sandbox.channels)}.")
         self.screen.channel, self.screen.at_home = name.lstrip("#"), False
         return True
 
     def _slash(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ack = self.stage.slack.slash(self.screen.user, self.screen.channel_id, text)
+        ack = self.sandbox.slack.slash(self.screen.user, self.screen.channel_id, text)
         return ack.ok and self.screen.wait(before)
 
     def _say(self, text: str) -> bool:
         self.screen.at_home = False
         before = self.screen.seen()
-        ts = self.stage.slack.say(self.screen.user, self.screen.channel_id, text)
+        ts = self.sandbox.slack.say(self.screen.user, self.screen.channel_id, text)
         self.screen.mark_drawn(ts, text)
         return self.screen.wait(before | {ts: text}) if "@park" in text.lower() else True
 
@@ -215,7 +215,7 @@ class TerminalClient:
         where, action_id = buttons[int(number) - 1]
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.click(self.screen.user, where, action_id=action_id)
+            ack = self.sandbox.slack.click(self.screen.user, where, action_id=action_id)
         except LookupError as fault:  # it is on somebody else's screen
             return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
@@ -226,7 +226,7 @@ class TerminalClient:
         values = [one.strip() for one in value.split(",")] if "," in value else self._upload_if_file(label, value)
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.fill(self.screen.user, values, label=label, where=self.screen.input_view)
+            ack = self.sandbox.slack.fill(self.screen.user, values, label=label, where=self.screen.input_view)
         except (LookupError, ValueError) as fault:
             return self.screen.print_error(str(fault))
         return self.screen.wait(before) if ack is not None else self._drawn()
@@ -238,23 +238,23 @@ class TerminalClient:
         path = Path(value).expanduser()
         if not path.is_file() or next(fields, {}).get("element", {}).get("type") != "file_input":
             return value
-        return self.stage.slack.add_file(self.screen.user, path.name, path.read_bytes())
+        return self.sandbox.slack.add_file(self.screen.user, path.name, path.read_bytes())
 
     def _submit(self, _: str) -> bool:
-        return self._on_form(lambda: self.stage.slack.submit(self.screen.user).ok)
+        return self._on_form(lambda: self.sandbox.slack.submit(self.screen.user).ok)
 
     def _close(self, _: str) -> bool:
-        return self._on_form(lambda: bool(self.stage.slack.close(self.screen.user)) or True)
+        return self._on_form(lambda: bool(self.sandbox.slack.close(self.screen.user)) or True)
 
     def _on_form(self, gesture: Callable[[], bool]) -> bool:
-        if not self.stage.slack.views_of(self.screen.user):
+        if not self.sandbox.slack.views_of(self.screen.user):
             return self.screen.print_error("No form is open.")
         before: ScreenTexts = self.screen.seen()
         return gesture() and self.screen.wait(before)
 
     def _home(self, _: str) -> bool:
         before = self.screen.go_home()
-        ack = self.stage.slack.open_home(self.screen.user)
+        ack = self.sandbox.slack.open_home(self.screen.user)
         return ack is not None and ack.ok and self.screen.wait(before)
 
     def _menu(self, text: str) -> bool:
@@ -267,7 +267,7 @@ class TerminalClient:
             return self.screen.print_error(f"There is no menu of {group} in sight: try home.")
         before = self.screen.seen()
         try:
-            ack = self.stage.slack.click(self.screen.user, view, block_id=row, label=entry)
+            ack = self.sandbox.slack.click(self.screen.user, view, block_id=row, label=entry)
         except LookupError as fault:
             return self.screen.print_error(str(fault))
         return ack.ok and self.screen.wait(before)
@@ -277,7 +277,7 @@ class TerminalClient:
         return True
 
     def _pbx(self, _: str) -> bool:
-        heard = self.stage.pbx.requests[self._heard :]
+        heard = self.sandbox.pbx.requests[self._heard :]
         self._heard += len(heard)
         for one in heard:
             self.screen.console.print(f"  {one.method} {one.path} -> {one.status}")

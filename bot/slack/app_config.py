@@ -13,7 +13,7 @@ from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, header, sign_in, translate_errors
 from bot.slack.http_mode import PATH
 
-SCOPES = frozenset(
+REQUIRED_SCOPES = frozenset(
     {"commands", "app_mentions:read", "chat:write", "chat:write.public", "im:write", "files:write", "files:read"}
     | {"channels:read", "groups:read", "users:read", "users:read.email", "usergroups:read"}
 )
@@ -73,13 +73,13 @@ def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
     )
 
 
-def try_app_token(client: WebClient, token: str) -> None:
+def request_socket_url(client: WebClient, token: str) -> None:
     """Requests a Socket Mode URL without connecting to it; raises SlackFailure."""
     with translate_errors():
         client.apps_connections_open(app_token=token)
 
 
-def bot_of(token: str, api_url: str) -> tuple[WebClient, Identity]:
+def sign_in_with_token(token: str, api_url: str) -> tuple[WebClient, Identity]:
     """Signs in with a bot token.
 
     Raises:
@@ -96,7 +96,7 @@ def check_app_token(token: str, api_url: str) -> None:
     """Verifies an app-level token; raises SettingsError for another kind of token, and SlackFailure."""
     _check_kind(token, APP_TOKEN)
     with explain_refusals("That token lacks the scope connections:write: make another that has it."):
-        try_app_token(connect_client("", api_url), token)
+        request_socket_url(connect_client("", api_url), token)
 
 
 @contextmanager
@@ -123,18 +123,18 @@ def _check_kind(token: str, prefix: str) -> None:
     raise SettingsError(f"That is {found}. {wanted}" if found else f"{wanted}, and has no spaces.")
 
 
-def over_socket_mode() -> str:
+def socket_mode_manifest() -> str:
     """Returns the manifest for Socket Mode, as YAML."""
     return MANIFEST.read_text(encoding="utf-8")
 
 
-def over_http(url: str) -> str:
+def http_manifest(url: str) -> str:
     """Returns the manifest for HTTP mode, as YAML; raises SettingsError where Slack could not use the URL.
 
     Args:
         url: Where Slack reaches Park, usually a proxy; without a path it gets the one that Park serves.
     """
-    text, quoted = over_socket_mode(), json.dumps(_request_url(url))
+    text, quoted = socket_mode_manifest(), json.dumps(_request_url(url))
     for old, new in _HTTP_EDITS.items():
         before, after = text.split(old)
         text = before + new.format(url=quoted) + after

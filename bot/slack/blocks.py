@@ -9,8 +9,8 @@ from typing import Any, TypedDict
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
-from bot.slack.buttons import button, form_button
-from bot.slack.text import dated, escape, linked
+from bot.slack.buttons import form_button, offer_button
+from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
 
 COMMAND = "/park"
 MAX_ACK = 20_000
@@ -40,7 +40,7 @@ class Payload(TypedDict):
     blocks: list[dict[str, Any]]
 
 
-def render(message: Message, *, to: str | None = None, make_button: ButtonFactory = button) -> list[Payload]:
+def render(message: Message, *, to: str | None = None, make_button: ButtonFactory = offer_button) -> list[Payload]:
     """Renders a message as one or more payloads.
 
     Args:
@@ -61,7 +61,7 @@ def render_card(message: Message, footer: str) -> list[Payload]:
     Args:
         footer: mrkdwn with the user, the change id and its status.
     """
-    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, button)
+    head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, offer_button)
     continued, foot = sections(["_The list goes on in the thread._"]), _footer(footer)
     first, *rest = _pages(items, reserved=[*head, *continued, *tail, foot])
     root = [*head, *first, *(continued if rest else []), *tail, foot]
@@ -141,7 +141,7 @@ def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
 
 
 def _value(fact: Fact) -> str:
-    value = " ".join((escape(fact.value), *map(linked, fact.ids))).strip()
+    value = " ".join((escape(fact.value), *map(mrkdwn_reference, fact.ids))).strip()
     return value if fact.before is None else f"{escape(fact.before)} -&gt; {value}"
 
 
@@ -150,13 +150,13 @@ def _items(message: Message) -> Iterator[str]:
 
 
 def _activity(item: ActivityItem) -> str:
-    user = linked(item.by) if re.fullmatch("[UW][A-Z0-9]{5,}", item.by) else escape(item.by)
-    channel = f" in {linked(item.channel)}" if item.channel else ""
-    return f"{dated(item.at)} {user}: {escape(item.what)} ({escape(item.how)}{channel})"
+    user = mrkdwn_reference(item.by) if re.fullmatch("[UW][A-Z0-9]{5,}", item.by) else escape(item.by)
+    channel = f" in {mrkdwn_reference(item.channel)}" if item.channel else ""
+    return f"{mrkdwn_date(item.at)} {user}: {escape(item.what)} ({escape(item.how)}{channel})"
 
 
 def _row(row: Row) -> str:
-    return " ".join((escape(row.text), *map(linked, row.ids)))
+    return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids)))
 
 
 def _rows(message: Message, make_button: ButtonFactory) -> Iterator[Block]:

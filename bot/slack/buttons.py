@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.messages.message import FormOffer, Offer
-from bot.slack.text import shown
+from bot.slack.text import displayable
 
 ACTION = re.compile(r"park:offer:\d+")
 """The action_id of a button that runs a line."""
@@ -34,7 +34,7 @@ class Click(BaseModel):
     expects: str | None = None
 
 
-def button(offer: Offer, position: int) -> ButtonElement | None:
+def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     """Returns the button of an offer, or None when its line is too long for a button.
 
     Args:
@@ -77,5 +77,5 @@ def _element(label: str, subject: str, action_id: str, value: str, style: str | 
 
 
 def _label(label: str) -> str:
-    label = shown(label).strip() or "Do it"
+    label = displayable(label).strip() or "Do it"
     return label if len(label) <= _MAX_LABEL else label[: _MAX_LABEL - 1].rstrip() + "…"

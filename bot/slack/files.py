@@ -8,8 +8,8 @@ import httpx
 from slack_sdk import WebClient
 
 from bot.changes.lookups import DownloadedFile
-from bot.errors import NOTHING, NotFound, NotPossible, SlackRefused, SlackUnavailable
-from bot.pbx.limits import LARGEST, check_size
+from bot.errors import NOTHING_CHANGED, NotFound, NotPossible, SlackRefused, SlackUnavailable
+from bot.pbx.limits import MAX_PROMPT_BYTES, check_size
 from bot.slack.client import translate_errors
 
 FileJson = Mapping[str, Any]
@@ -22,7 +22,7 @@ READ_TIMEOUT = 5.0
 _NOT_FOUND_CODES = frozenset({"file_not_found", "file_deleted", "file_not_available", "access_denied"})
 
 
-class Files:
+class FileDownloader:
     """Downloads files from Slack's own hosts.
 
     The bot token is sent to the host of the Web API and to the same host with `files.` before it, and to no other.
@@ -47,7 +47,7 @@ class Files:
         shared = {*info.get("channels", ()), *info.get("groups", ())}
         if info.get("user") != user and channel not in shared:
             raise NotFound(
-                f"That file is somebody else's, and was not shared here. {NOTHING}",
+                f"That file is somebody else's, and was not shared here. {NOTHING_CHANGED}",
                 notes=("Choose a file of your own in the form.",),
             )
         name = str(info.get("name") or info.get("title") or id)
@@ -62,7 +62,8 @@ class Files:
             if str(refusal) not in _NOT_FOUND_CODES:
                 raise
             raise NotFound(
-                f"Slack has no such file, or Park may not see it. {NOTHING}", notes=("Choose the file in the form.",)
+                f"Slack has no such file, or Park may not see it. {NOTHING_CHANGED}",
+                notes=("Choose the file in the form.",),
             ) from refusal
         return info
 
@@ -74,7 +75,7 @@ class Files:
             url = httpx.URL()
         if _origin(url) not in self.hosts or url.userinfo:
             raise NotPossible(
-                f"“{name}” is not kept by Slack itself. {NOTHING}", notes=("Upload the file in the form.",)
+                f"“{name}” is not kept by Slack itself. {NOTHING_CHANGED}", notes=("Upload the file in the form.",)
             )
         return url
 
@@ -87,7 +88,7 @@ class Files:
                 _check_status(response.status_code)
                 for chunk in response.iter_bytes():
                     content += chunk
-                    if len(content) > LARGEST:
+                    if len(content) > MAX_PROMPT_BYTES:
                         check_size(name, len(content))
                     if time.monotonic() > end:
                         raise SlackUnavailable(f"a file took longer than {self._deadline:g} s")

@@ -30,12 +30,12 @@ from bot.errors import PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request, Source
 from bot.planning.forms import FormService
-from bot.planning.overview import ROWS, Overview, OverviewQuery, RecentChange, Row
+from bot.planning.overview import ROWS, GroupRow, Overview, OverviewQuery, RecentChange
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, sections
 from bot.slack.buttons import encode_value, form_button
 from bot.slack.client import Identity
-from bot.slack.text import dated, escape, linked, shown
+from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def _rights(overview: Overview) -> Iterator[str]:
     if overview.rights:
         yield "*You may:*"
     for right in overview.rights:
-        yield "• " + right.said(pattern=_code, channel=linked)
+        yield "• " + right.said(pattern=_code, channel=mrkdwn_reference)
     if not overview.certain:
         yield UNCERTAIN
 
@@ -108,10 +108,10 @@ def _actions(overview: Overview) -> list[Block]:
 
 
 def _groups(overview: Overview) -> Iterator[Block]:
-    search = overview.look.search
+    search = overview.query.search
     count = f"{overview.fitting} park group{'' if overview.fitting == 1 else 's'}"
     yield DividerBlock()
-    yield HeaderBlock(text=f"{count} with “{shown(search)}” in the name" if search else count)
+    yield HeaderBlock(text=f"{count} with “{displayable(search)}” in the name" if search else count)
     yield _search_input(search)
     if search:
         yield ActionsBlock(elements=[_query_button(OverviewQuery(), "all", "Show all groups")])
@@ -137,7 +137,7 @@ def _search_input(search: str) -> Block:
     )
 
 
-def _group(row: Row) -> Block:
+def _group(row: GroupRow) -> Block:
     text = MarkdownTextObject(text=f"*{escape(row.name)}*\n{escape(row.said)}", verbatim=True)
     values = [(one, f"{one.operation_id}:{row.name}".translate(_ENCODED)) for one in row.operations]
     options = [Option(value=value, text=one.title) for one, value in values if len(value) <= _MAX_MENU_VALUE]
@@ -146,7 +146,7 @@ def _group(row: Row) -> Block:
 
 
 def _pager(overview: Overview) -> Iterator[Block]:
-    search, page = overview.look.search, overview.look.page
+    search, page = overview.query.search, overview.query.page
     pages = [(page - 1, "earlier", "Earlier groups"), (page + 1, "more", "More groups")]
     buttons = [
         _query_button(OverviewQuery(search=search, page=number), name, label)
@@ -168,7 +168,7 @@ def _recent_changes(overview: Overview) -> Iterator[Block]:
 
 
 def _recent_change(change: RecentChange) -> str:
-    return f"• {dated(change.at)}, {linked(change.user)}: {_code(change.line)}: {change.outcome}"
+    return f"• {mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}: {_code(change.line)}: {change.outcome}"
 
 
 class OpenedTab(NamedTuple):

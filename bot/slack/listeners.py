@@ -26,7 +26,7 @@ NOTHING_DONE = Message(title="Nothing was done: Park can't write its journal jus
 class RequestInbox(Protocol):
     """Accepts requests before Slack is acknowledged, so it waits for nothing but one commit."""
 
-    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+    def submit(self, request: Request, operation: Operation | None = None) -> Message | None:
         """Accepts a request.
 
         Args:
@@ -47,7 +47,7 @@ class FormOpener(Protocol):
         """Starts opening a form within the three seconds that the trigger_id is valid; does not wait."""
 
 
-def connect(
+def register_listeners(
     app: App, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
 ) -> None:
     """Registers the listeners; `pool` runs what is sent after an acknowledgement."""
@@ -86,7 +86,7 @@ class Listeners:
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
         request = mention_request(event, self._me.team, self._me.user)
-        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.take(request))
+        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.submit(request))
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
@@ -99,7 +99,7 @@ class Listeners:
         """Accepts a request that Slack does not deliver again; answers that nothing was done where that fails."""
         with request_logging(request):
             try:
-                return self._inbox.take(request)
+                return self._inbox.submit(request)
             except JournalUnavailable:
                 log.exception("not accepted")
                 return NOTHING_DONE

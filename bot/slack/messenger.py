@@ -27,7 +27,7 @@ class SlackMessenger:
         self._chat_api, self._users = chat_api, users
         self._cards = Cards(chat_api, users)
 
-    def checking(self, request: Request, text: str) -> None:
+    def send_progress(self, request: Request, text: str) -> None:
         """Sends a private progress message; only logs a failure."""
         try:
             for payload in render(Message(title=text)):
@@ -55,7 +55,7 @@ class SlackMessenger:
         footer = f"{self._card_footer(request, change_id, status)} · {origin(request)}"
         return self._cards.copy(channel, Card(message, footer), posted)
 
-    def trail(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
+    def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply under a card; with `mention` it notifies the user, which an edited card doesn't do."""
         for payload in render(message, to=request.user if mention else None):
             try_destinations(self._reply_attempts(request, posted, payload))
@@ -88,7 +88,9 @@ class SlackMessenger:
 
     def _private_attempts(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
         ephemeral = partial(self._chat_api.post_ephemeral, user=request.user, payload=payload)
-        if request.channel and request.thread and not request.at_top:  # Slack hides it in a thread without replies
+        if (
+            request.channel and request.thread and not request.on_thread_root
+        ):  # Slack hides it in a thread without replies
             yield partial(ephemeral, request.channel, thread=request.thread)
         if url := fresh_response_url(request):
             yield partial(self._chat_api.respond, url, payload, to_all=False)

@@ -8,7 +8,7 @@ from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.slack.buttons import parse_click
 from bot.slack.forms.state import FormState
-from bot.slack.text import mention_line, plain
+from bot.slack.text import mention_line, plain_text
 
 Payload = Mapping[str, Any]
 
@@ -18,7 +18,7 @@ class MessageLocation(NamedTuple):
 
     channel: str | None = None
     thread: str | None = None
-    at_top: bool = False
+    on_thread_root: bool = False
 
 
 def slash_request(command: Payload, team: str) -> Request:
@@ -28,7 +28,7 @@ def slash_request(command: Payload, team: str) -> Request:
         team=team,
         user=command["user_id"],
         source=Source.SLASH,
-        line=plain(command.get("text", "")).strip("`"),
+        line=plain_text(command.get("text", "")).strip("`"),
         channel=_channel(command["channel_id"]),
         response_url=command.get("response_url"),
         asked_at=datetime.now(UTC),
@@ -47,7 +47,7 @@ def mention_request(event: Payload, team: str, bot_user: str) -> Request:
         line=mention_line(event["text"], bot_user),
         channel=_channel(event["channel"]),
         thread=thread,
-        at_top=thread == ts,
+        on_thread_root=thread == ts,
         asked_at=datetime.fromtimestamp(float(ts), UTC),
     )
 
@@ -88,7 +88,7 @@ def submission_request(body: Payload, state: FormState, operation: Operation, te
         line=operation.text(),
         channel=state.channel,
         thread=state.thread,
-        at_top=state.at_top,
+        on_thread_root=state.on_thread_root,
         post_to=state.post_to,
         expects=state.expects,
     )
@@ -114,7 +114,7 @@ def _location(body: Payload) -> MessageLocation:
         return MessageLocation(_channel(body["channel"]["id"]), thread, thread == message.get("ts"))
     if metadata := body.get("view", {}).get("private_metadata"):
         state = FormState.model_validate_json(metadata)
-        return MessageLocation(state.channel, state.thread, state.at_top)
+        return MessageLocation(state.channel, state.thread, state.on_thread_root)
     return MessageLocation()
 
 

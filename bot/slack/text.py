@@ -4,11 +4,11 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from bot.messages.text import TYPED_PLAIN
+from bot.messages.text import TYPOGRAPHIC_TO_ASCII
 
 _BLANKS = dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " ")  # invisible, though Unicode calls them letters
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs"})  # control, format (zero-width, bidi), private use, surrogates
-_SIMPLIFIED = TYPED_PLAIN | _BLANKS
+_SIMPLIFIED = TYPOGRAPHIC_TO_ASCII | _BLANKS
 _SMART_OPTION = re.compile(r"(?<!\S)—(?=[A-Za-z])")  # what macOS makes of the two dashes in --help
 
 _MARKUP = re.compile(r"<([@#!]|[A-Za-z][\w+.-]*:)([^<>|]*)(?:\|([^<>]*))?>")
@@ -19,7 +19,7 @@ _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _FULLWIDTH_LESS_THAN = "\uff1c"
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Converts mrkdwn that a user sent to one line of plain text.
 
     References to users, channels and user groups stay as `<@U..>`, `<#C..>`, `<!subteam^S..>`, without their labels;
@@ -31,34 +31,34 @@ def plain(text: str) -> str:
     return " ".join(converted.replace(_OPEN, "<").replace(_CLOSE, ">").split())
 
 
-def entered(text: str) -> str:
+def form_text(text: str) -> str:
     """Converts the text of a form's input to one line; Slack adds no markup or entities to that text."""
     return " ".join(_MARKUP_START.sub(_FULLWIDTH_LESS_THAN, unicodedata.normalize("NFC", _simplify(text))).split())
 
 
 def mention_line(text: str, bot_user: str) -> str:
     """Returns the plain text after the first mention of the bot, or all of it when the bot is not mentioned."""
-    before, mention, after = plain(text).partition(f"<@{bot_user}>")
+    before, mention, after = plain_text(text).partition(f"<@{bot_user}>")
     return (after if mention else before).lstrip(" ,:").strip(" `")
 
 
 def escape(text: str) -> str:
     """Escapes data for mrkdwn, so that it holds no mentions, links, line breaks or bidi controls."""
-    return shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return displayable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def linked(id: str) -> str:
+def mrkdwn_reference(id: str) -> str:
     """Returns the mrkdwn reference to a channel, user group or user."""
     return f"<#{id}>" if id[0] in "CG" else f"<!subteam^{id}>" if id[0] == "S" else f"<@{id}>"
 
 
-def dated(at: datetime) -> str:
+def mrkdwn_date(at: datetime) -> str:
     """Returns mrkdwn that shows an instant in each reader's own zone, with UTC as the fallback."""
     fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def shown(text: str) -> str:
+def displayable(text: str) -> str:
     """Removes line breaks, controls and bidi marks from data for plain_text objects."""
     return "".join(map(_displayable, text))
 

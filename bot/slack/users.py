@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.authorizer import AccountStatus
 from bot.slack.client import translate_errors
-from bot.times.model import Now, utc_now
+from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
@@ -37,7 +37,9 @@ class TTLCache(Generic[K, V]):
     Two threads that miss the same key at once may both call the function.
     """
 
-    def __init__(self, fetch: Callable[[K], V], *, seconds: float, max_entries: int = 5000, now: Now = utc_now) -> None:
+    def __init__(
+        self, fetch: Callable[[K], V], *, seconds: float, max_entries: int = 5000, now: Clock = utc_now
+    ) -> None:
         self._fetch = fetch
         self._lifetime = timedelta(seconds=seconds)
         self._max_entries, self._now = max_entries, now
@@ -73,7 +75,7 @@ class CachedPeople:
         self.groups_unavailable = False
         """Whether the last attempt to fetch the user groups failed, so that waiting for them is useless."""
 
-    def standing(self, user: str, team: str) -> AccountStatus:
+    def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account that a user had."""
         found = self._user.recall(user, seconds=_STALE_LIFETIME)
         if found is None:
@@ -106,13 +108,13 @@ def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
 class SlackUserDirectory:
     """Looks up users; thread-safe. It waits for Slack, so before an acknowledgement use `remembered` instead."""
 
-    def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Now = utc_now) -> None:
+    def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
         self._client = client
         self._user = TTLCache(self._fetch_user, seconds=seconds, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, now=now)
         self.remembered = CachedPeople(self._user, self._groups)
 
-    def standing(self, user: str, team: str) -> AccountStatus:
+    def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account of a user; raises SlackFailure where it is not known."""
         return account_status(self._user(user), team)
 

@@ -45,13 +45,13 @@ class PolicyIds(NamedTuple):
     channels: set[str]
 
 
-def doubts(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
+def unknown_ids(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
     """Yields a problem for each id in the policy that is unknown, and for each kind that can't be looked up."""
-    yield from people(client, policy)
+    yield from unknown_users(client, policy)
     yield from _check_each(_ids(policy).channels, "channel", lambda id: client.conversations_info(channel=id))
 
 
-def people(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
+def unknown_users(client: WebClient, policy: Policy) -> Iterator[UnknownId]:
     """Yields the problems with the policy's users and user groups."""
     ids = _ids(policy)
     yield from _check_each(ids.users, "user", lambda id: client.users_info(user=id))
@@ -114,7 +114,7 @@ class PolicyChannel:
     member: bool = False
 
 
-def places(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
+def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
     """Yields each channel of the policy; raises SlackFailure where channels can't be looked up."""
     for id, (use, posted_to) in _channel_uses(policy).items():
         try:
@@ -153,26 +153,26 @@ class DirectoryEntry:
     """A user, a user group or a channel."""
 
     id: str
-    shown: str
+    handle: str
     """The handle that people type: @ana, #phones."""
     title: str
     """The full name: Ana Ruiz."""
     others: tuple[str, ...] = ()
     """Further names: the display name and the address."""
-    gone: str | None = None
+    inactive_reason: str | None = None
     """Why no rule should contain it."""
     note: str | None = None
     """What to know before adding it to a rule."""
-    inside: bool = False
+    bot_is_member: bool = False
     """Whether the bot is in that channel."""
 
     @property
-    def called(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """All names, without the `@` or `#` of the handle."""
-        return (self.shown[1:], self.title, *self.others)
+        return (self.handle[1:], self.title, *self.others)
 
     def __str__(self) -> str:
-        return self.shown if self.title in ("", self.shown[1:]) else f"{self.title} ({self.shown})"
+        return self.handle if self.title in ("", self.handle[1:]) else f"{self.title} ({self.handle})"
 
 
 class WorkspaceDirectory:
@@ -207,7 +207,7 @@ class WorkspaceDirectory:
                 return []
             raise
         return [
-            DirectoryEntry(id=group["id"], shown=f"@{group['handle']}", title=group.get("name") or "")
+            DirectoryEntry(id=group["id"], handle=f"@{group['handle']}", title=group.get("name") or "")
             for group in groups
         ]
 
@@ -216,11 +216,11 @@ def _channel_entry(channel: ObjectJson) -> DirectoryEntry:
     shared = "shared with other companies" if channel.get("is_ext_shared") else None
     return DirectoryEntry(
         id=channel["id"],
-        shown=f"#{channel['name']}",
+        handle=f"#{channel['name']}",
         title="",
-        gone="it is archived" if channel.get("is_archived") else None,
+        inactive_reason="it is archived" if channel.get("is_archived") else None,
         note=shared or (None if channel.get("is_private") else "public"),
-        inside=bool(channel.get("is_member")),
+        bot_is_member=bool(channel.get("is_member")),
     )
 
 
@@ -230,9 +230,9 @@ def _user_entry(user: ObjectJson) -> DirectoryEntry:
     is_bot = user.get("is_bot") or user["id"] == "USLACKBOT"
     return DirectoryEntry(
         id=user["id"],
-        shown=f"@{user['name']}",
+        handle=f"@{user['name']}",
         title=profile.get("real_name") or user.get("real_name") or "",
         others=tuple(name for name in others if name),
-        gone="the account is deactivated" if user.get("deleted") else "that is a bot" if is_bot else None,
+        inactive_reason="the account is deactivated" if user.get("deleted") else "that is a bot" if is_bot else None,
         note="a guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else None,
     )

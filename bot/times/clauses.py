@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.messages.text import Word, Words, join
+from bot.messages.text import Word, Words, join_words
 from bot.times.model import End, Start
 from bot.times.parser import (
     AT,
-    ENDS,
+    END_EXAMPLES,
     FOR,
     IN,
     NAMED_DAYS,
-    STARTS,
+    START_EXAMPLES,
     UNTIL,
     read_end,
     read_start,
@@ -34,49 +34,52 @@ class TimeClause:
     typed: str = ""
 
 
-def cut(words: Words) -> tuple[TimeClause, ...]:
+def time_splits(words: Words) -> tuple[TimeClause, ...]:
     """Every way to take times off the end of a line, the longest first; a comma leaves only one."""
     for index in _opener_indexes(words):
         clauses = _split_clauses(words[index:])
         if not clauses:
             continue
         rest, decisive = _strip_comma(words[:index])
-        longest = TimeClause(rest, _read_all(clauses), join(words[index:]))
+        longest = TimeClause(rest, _read_all(clauses), join_words(words[index:]))
         if decisive:
             return (longest,)
         # the first time may belong to a name, as in: delete Desk at 18:00 at 20:00
-        last = [TimeClause(words[: -len(clause)], _read_all([clause]), join(clause)) for clause in clauses[1:]]
+        last = [TimeClause(words[: -len(clause)], _read_all([clause]), join_words(clause)) for clause in clauses[1:]]
         return (longest, *last, TimeClause(words))
     return (TimeClause(words),)
 
 
-def odd(words: Words) -> tuple[TimeClause, str] | None:
+def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
     """Finds an invalid time at the end; returns it separated from the line, and what to type instead."""
     for index in reversed(list(_opener_indexes(words))):
         last = words[index:]
         if _looks_like_time(last) and not _split_clauses(last):
-            return TimeClause(_strip_comma(words[:index])[0], {}, join(last)), _explain_malformed(last)
+            return TimeClause(_strip_comma(words[:index])[0], {}, join_words(last)), _explain_malformed(last)
     return None
 
 
-def hint(text: str, *, may_end: bool) -> str | None:
+def time_hint(text: str, *, may_end: bool) -> str | None:
     """Explains an unknown name that ends like a time; None if it does not."""
     words = tuple(map(Word, text.split()))
-    if found := odd(words):
+    if found := find_malformed_time(words):
         return found[1]
-    tail = cut(words)[0]
-    return no_end(tail.typed) if "ends" in tail.times and not may_end else None
+    tail = time_splits(words)[0]
+    return no_end_message(tail.typed) if "ends" in tail.times and not may_end else None
 
 
-def no_end(typed: str) -> str:
+def no_end_message(typed: str) -> str:
     """Explains why an operation that can't be temporary has no end."""
-    return f"“{typed}” is of no use here: create, rename and delete don't end by themselves. They can begin {STARTS}."
+    return (
+        f"“{typed}” is of no use here: create, rename and delete don't end by themselves."
+        f" They can begin {START_EXAMPLES}."
+    )
 
 
 def _opener_indexes(words: Words) -> Iterator[int]:
     openers = (*FOR, *UNTIL, *IN, *AT, *NAMED_DAYS)
     for index in range(max(1, len(words) - MAX_WORDS), len(words)):
-        if words[index].form_context(*openers):
+        if words[index].is_keyword(*openers):
             yield index
 
 
@@ -106,7 +109,7 @@ def _read_all(clauses: list[Words]) -> Times:
 
 def _read_clause(words: Words) -> Times:
     """The value of one time by its field; empty if it is invalid, or could be a start or an end."""
-    if len(words) == 1 and not words[0].form_context("today", "tonight"):
+    if len(words) == 1 and not words[0].is_keyword("today", "tonight"):
         return {}
     try:
         return {"starts": read_start(words)} if _begins(words) else {"ends": read_end(words)}
@@ -116,7 +119,7 @@ def _read_clause(words: Words) -> Times:
 
 def _begins(words: Words) -> bool:
     """Whether the words are a start; `today` and `tonight` alone are an end."""
-    return words[0].form_context(*IN, *AT) or (words[0].form_context(*NAMED_DAYS) and len(words) > 1)
+    return words[0].is_keyword(*IN, *AT) or (words[0].is_keyword(*NAMED_DAYS) and len(words) > 1)
 
 
 def _looks_like_time(words: Words) -> bool:
@@ -124,10 +127,10 @@ def _looks_like_time(words: Words) -> bool:
     if any(word.quoted for word in words):
         return False
     first, *others = words
-    if first.form_context(*NAMED_DAYS) or not others:
-        return first.form_context(*NAMED_DAYS) and (not others or others[0].form_context(*AT))
+    if first.is_keyword(*NAMED_DAYS) or not others:
+        return first.is_keyword(*NAMED_DAYS) and (not others or others[0].is_keyword(*AT))
     return (
-        first.form_context(*UNTIL) or others[0].text[0].isdigit() or read_wall_clock(others[0].text.lower()) is not None
+        first.is_keyword(*UNTIL) or others[0].text[0].isdigit() or read_wall_clock(others[0].text.lower()) is not None
     )
 
 
@@ -138,4 +141,4 @@ def _explain_malformed(words: Words) -> str:
         _ = read_start(words) if _begins(words) else read_end(words)
     except ValueError as fault:
         return str(fault)
-    return f"“{join(words)}” is no time that I know: {ENDS}; {STARTS}."
+    return f"“{join_words(words)}” is no time that I know: {END_EXAMPLES}; {START_EXAMPLES}."

@@ -10,24 +10,24 @@ from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, End, OnDate, OnNumb
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
-def say_seconds(seconds: int) -> str:
+def format_seconds(seconds: int) -> str:
     """Formats seconds: 90 as 1m30s, 300 as 5m."""
     minutes, rest = divmod(seconds, MINUTE)
     return (f"{minutes}m" if minutes else "") + (f"{rest}s" if rest or not minutes else "")
 
 
-def say(value: Start | End) -> str:
+def format_time(value: Start | End) -> str:
     """Formats a time value so that it parses as the same value, as in `until tomorrow 08:00`."""
     ends = isinstance(value, End)
     if isinstance(value.when, Duration):
-        return f"{'for' if ends else 'in'} {say_duration(value.when.elapsed)}"
+        return f"{'for' if ends else 'in'} {format_duration(value.when.elapsed)}"
     if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
         return f"for {value.when.day}"  # without "for" it would be read as part of a start: at 18:00 today
     on = isinstance(value.when.day, OnWeekday | OnDate | OnNumbers)
     return f"{'until' if ends else 'on' if on else 'at'} {_format_wall_clock(value.when)}"
 
 
-def say_duration(elapsed: timedelta) -> str:
+def format_duration(elapsed: timedelta) -> str:
     """Formats a duration in whole seconds, as in `2h`, `1h30m`, `3 days` or `1 day 2h`."""
     days, rest = divmod(int(elapsed.total_seconds()), DAY)
     hours, rest = divmod(rest, HOUR)
@@ -37,7 +37,7 @@ def say_duration(elapsed: timedelta) -> str:
     return " ".join(part for part in (long, short) if part) or "0s"
 
 
-def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Formats an instant relative to today, as in `tomorrow 07:00, Europe/Berlin`.
 
     The year is included if it isn't this one, and the zone's abbreviation if the clocks show the time twice.
@@ -49,13 +49,13 @@ def say_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{day}{year} {_format_clock(local, zone)}, {zone.key}"
 
 
-def say_dated(at: datetime, zone: ZoneInfo) -> str:
+def format_dated(at: datetime, zone: ZoneInfo) -> str:
     """Formats an instant with its date, as in `Thu 26 Nov 07:00, Europe/Berlin`."""
     local = at.astimezone(zone)
     return f"{_format_date(local)} {_format_clock(local, zone)}, {zone.key}"
 
 
-def exactly(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
+def exact_time(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
     """Returns a value with the full date of one instant; it resolves to that instant alone."""
     local = at.astimezone(zone)
     day = OnDate(day=local.day, month=local.month, year=local.year)

@@ -119,7 +119,7 @@ class End(TimeValue):
     when: Duration | WallClock
 
 
-Now = Callable[[], datetime]
+Clock = Callable[[], datetime]
 """A clock; returns an aware datetime in UTC."""
 
 

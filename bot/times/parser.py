@@ -24,7 +24,7 @@ from bot.times.model import (
 )
 
 FOR, IN, AT, UNTIL = ("for",), ("in",), ("at", "on"), ("until", "till", "til")
-ENDS, STARTS = (
+END_EXAMPLES, START_EXAMPLES = (
     "for 2h, for 3 days, until 18:00, until tomorrow 8:00 or until Monday",
     "at 18:00, on Monday 9:00 or in 2h",
 )
@@ -81,7 +81,7 @@ def read_end(words: Words) -> End:
     if elapsed and marker in UNTIL:
         raise ValueError(f"Type for {text}, or until with a time of day, as in until 18:00.")
     if not elapsed:
-        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} An end is typed as {ENDS}.")
+        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} An end is typed as {END_EXAMPLES}.")
     return End(when=elapsed)
 
 
@@ -99,7 +99,7 @@ def read_start(words: Words) -> Start:
     if elapsed and marker in AT:
         raise ValueError(f"Type in {text}, or at with a time of day, as in at 18:00.")
     if not elapsed:
-        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} A start is typed as {STARTS}.")
+        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} A start is typed as {START_EXAMPLES}.")
     return Start(when=elapsed)
 
 

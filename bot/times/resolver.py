@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_exists
 
-from bot.errors import NOTHING, NotPossible
-from bot.times.format import say
+from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.times.format import format_time
 from bot.times.model import MAX_DURATION, WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
 
 MIDNIGHT, EVENING, NIGHT_ENDS = time(0), time(17), time(7)
@@ -49,10 +49,12 @@ def resolve(
 
 def _within_a_year(value: Start | End, future: Collection[datetime], now: datetime) -> tuple[datetime, ...]:
     if not future:
-        raise NotPossible(f"“{say(value)}” is over by then: type a time that is still to come. {NOTHING}")
+        raise NotPossible(
+            f"“{format_time(value)}” is over by then: type a time that is still to come. {NOTHING_CHANGED}"
+        )
     near = tuple(sorted(instant for instant in future if instant - now <= MAX_DURATION))
     if not near:
-        raise NotPossible(f"“{say(value)}” is more than a year away: type a nearer time. {NOTHING}")
+        raise NotPossible(f"“{format_time(value)}” is more than a year away: type a nearer time. {NOTHING_CHANGED}")
     return near
 
 
@@ -96,7 +98,7 @@ def _days(today: date, *ahead: int) -> list[date]:
 def _end_of_named_day(value: Start | End, day: str, now: datetime) -> Candidates:
     """The end of a day or night that is given without a time of day."""
     if isinstance(value, Start):
-        raise NotPossible(f"When {day}? Type the time with it, as in at {day} 22:00. {NOTHING}")
+        raise NotPossible(f"When {day}? Type the time with it, as in at {day} 22:00. {NOTHING_CHANGED}")
     if day == "today":
         return _at(MIDNIGHT, _days(now.date(), 1))
     return _at(NIGHT_ENDS, _days(now.date(), 0 if now.time() < SMALL_HOURS else 1))
@@ -104,7 +106,9 @@ def _end_of_named_day(value: Start | End, day: str, now: datetime) -> Candidates
 
 def _tonight(clock: time, today: date) -> Candidates:
     if NIGHT_ENDS < clock < EVENING:
-        raise NotPossible(f"{clock:%H:%M} is not at night: type today {clock:%H:%M}, or a time as in 22:00. {NOTHING}")
+        raise NotPossible(
+            f"{clock:%H:%M} is not at night: type today {clock:%H:%M}, or a time as in 22:00. {NOTHING_CHANGED}"
+        )
     return _at(clock, _days(today, 0, 1))
 
 
@@ -125,5 +129,7 @@ def _dates(day: OnDate, today: date) -> list[date]:
     found = [one for one in found if one >= today] or found
     weekday = WEEKDAYS[found[0].weekday()]
     if day.weekday not in (None, weekday):
-        raise NotPossible(f"{found[0]:%d.%m.%Y} is a {weekday}, not a {day.weekday}: type one of the two. {NOTHING}")
+        raise NotPossible(
+            f"{found[0]:%d.%m.%Y} is a {weekday}, not a {day.weekday}: type one of the two. {NOTHING_CHANGED}"
+        )
     return found

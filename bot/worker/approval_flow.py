@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.changes.plan import Plan, new_approval_request
-from bot.errors import NOTHING, NotPossible
+from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
-from bot.operations.schedule import floats, lasts
+from bot.operations.schedule import has_relative_end, relative_duration
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.worker import confirmations
 from bot.worker.lease import journal_fields
@@ -29,11 +29,11 @@ class ApprovalFlow:
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
         """Returns the plan once it needs no more approvals; None if they are still to be requested."""
         before = plan_of(entry)
-        if not planned.granted.approvers or all(change.already for change in planned.plan.changes):
+        if not planned.grant.approvers or all(change.is_noop for change in planned.plan.changes):
             return planned
         if before is None or before.approval is None or before.digest() != planned.plan.digest():
             return None
-        if not self.planner.approvals(None).suffice(entry, planned.granted.approvers):
+        if not self.planner.approvals(None).are_sufficient(entry, planned.grant.approvers):
             return None
         approval = before.approval.model_copy(update={"given": True})
         return replace(planned, plan=planned.plan.model_copy(update={"approval": approval}))
@@ -46,11 +46,11 @@ class ApprovalFlow:
         Raises:
             NotPossible: No approver can see the conversation.
         """
-        approvers = planned.granted.approvers
+        approvers = planned.grant.approvers
         channel = entry.request.channel or entry.request.post_to
         if channel is None and not all(one.channel for one in approvers):
             raise NotPossible(
-                f"Nobody who may approve that can see this conversation. {NOTHING}",
+                f"Nobody who may approve that can see this conversation. {NOTHING_CHANGED}",
                 notes=("Ask in a channel that they are in, or in a thread there.",),
             )
         approval = new_approval_request(
@@ -58,11 +58,14 @@ class ApprovalFlow:
             planned.plan.times,
             now=self.journal.now(),
             zone=planned.context.zone,
-            fixed=not floats(planned.operation),
+            fixed=not has_relative_end(planned.operation),
         )
         plan = planned.plan.model_copy(update={"approval": approval})
         confirmation = confirmations.awaiting_approval(
-            plan, planned.context.ring_group_name, lasts=lasts(planned.operation), again=entry.plan is not None
+            plan,
+            planned.context.ring_group_name,
+            duration=relative_duration(planned.operation),
+            again=entry.plan is not None,
         )
         fields = journal_fields(replace(planned, plan=plan)) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.request_approval(replace(entry, **fields, state=State.SCHEDULED, run_at=approval.until))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import waits
+from bot.changes.repository import waits_for_approval
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Message, Offer
@@ -12,7 +12,7 @@ from bot.messages.request import Source
 from bot.operations.approvals import Refuse
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
-from bot.operations.scheduling import for_a_scheduled, for_a_temporary, for_a_waiting
+from bot.operations.scheduling import approval_buttons, scheduled_change_buttons, temporary_change_buttons
 from bot.planning.preview import approver_facts
 from bot.worker.outcome import Confirmation, plan_of
 
@@ -38,11 +38,11 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     if confirmation.card is None:
         return None
     plan = plan_of(entry)
-    sequel = journal.sequel(entry.id)
+    sequel = journal.entries_about(entry.id)
     facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel))
     status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
     refuse = FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
-    forms = (refuse,) if waits(entry) else ()
+    forms = (refuse,) if waits_for_approval(entry) else ()
     return CardState(replace(confirmation.card, facts=facts, offers=offers, forms=forms), status)
 
 
@@ -50,16 +50,16 @@ def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
     """Yields the emergency's reason, the approvers, and the times of a change that has not begun."""
     if plan is None:
         return
-    if plan.emergency_info is not None:
-        yield Fact(label="Emergency", value=plan.emergency_info.reason)
+    if plan.emergency is not None:
+        yield Fact(label="Emergency", value=plan.emergency.reason)
     if entry.state is not State.SCHEDULED:
         return
-    if plan.waits:
+    if plan.waits_for_approval:
         yield from approver_facts(plan)
     elif plan.times is not None:
-        yield Fact(label="Begins", value=plan.times.dated(entry.run_at))
+        yield Fact(label="Begins", value=plan.times.format_dated(entry.run_at))
         if plan.times.ends is not None:
-            yield Fact(label="Until", value=plan.times.dated(plan.times.ends))
+            yield Fact(label="Until", value=plan.times.format_dated(plan.times.ends))
 
 
 def _sequel_facts(
@@ -68,24 +68,24 @@ def _sequel_facts(
     """Yields what was done about the change afterwards, in order; undo and redo alternate."""
     other = "Done again" if label == "Taken back" else "Taken back"
     for entry in sequel:
-        operation = load(entry.asked[0])
+        operation = load(entry.operations[0])
         if isinstance(operation, ControlOperation) and entry.state is State.DONE:
-            yield Fact(label=operation.did, value=f"change {entry.id}, by", ids=(entry.request.user,))
+            yield Fact(label=operation.card_label, value=f"change {entry.id}, by", ids=(entry.request.user,))
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end_facts(entry, plan.times)
         elif entry.state is State.DONE:
             yield Fact(label=label, value=f"change {entry.id}, by", ids=(entry.request.user,))
-            yield from _sequel_facts(journal, plan_of(entry), journal.sequel(entry.id), other)
+            yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
 
 
 def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
     match end.state:
         case State.SCHEDULED:
-            yield Fact(label="Until", value=times.dated(end.run_at))
+            yield Fact(label="Until", value=times.format_dated(end.run_at))
         case State.DONE | State.ALREADY:
-            yield Fact(label="Ended", value=f"by itself, {times.dated(end.ended_at or end.run_at)}")
+            yield Fact(label="Ended", value=f"by itself, {times.format_dated(end.ended_at or end.run_at)}")
         case State.REFUSED | State.FAILED | State.UNKNOWN:
-            yield Fact(label="Could not be ended", value=f"{times.dated(end.run_at)}, see below")
+            yield Fact(label="Could not be ended", value=f"{times.format_dated(end.run_at)}, see below")
 
 
 def _status_and_offers(
@@ -93,12 +93,12 @@ def _status_and_offers(
 ) -> tuple[str, tuple[Offer, ...]]:
     """Returns what the card shows now instead of the status and the buttons it was confirmed with."""
     match entry.state:
-        case State.SCHEDULED if plan is not None and plan.waits:
-            return status, for_a_waiting(entry.id, plan)
+        case State.SCHEDULED if plan is not None and plan.waits_for_approval:
+            return status, approval_buttons(entry.id, plan)
         case State.SCHEDULED:
-            return status, for_a_scheduled(entry.id)
+            return status, scheduled_change_buttons(entry.id)
         case State.CANCELLED:
-            refused = any(isinstance(load(one.asked[0]), Refuse) for one in sequel if one.state is State.DONE)
+            refused = any(isinstance(load(one.operations[0]), Refuse) for one in sequel if one.state is State.DONE)
             return "refused" if refused else "called off", ()
         case State.DONE:
             return _status_and_offers_once_done(journal, entry, plan, status, sequel)
@@ -114,7 +114,7 @@ def _status_and_offers_once_done(
             return "ended", ()
         return "taken back", (Offer(label="Do it again", line=f"undo change {undo.id}"),)
     if any(one.state is State.SCHEDULED for one in sequel):
-        return f"{status}, for a time", for_a_temporary(entry.id)
+        return f"{status}, for a time", temporary_change_buttons(entry.id)
     ends = (one for one in sequel if one.request.source is Source.CLOCK)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
         return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {entry.id} anyway"),)
@@ -125,6 +125,6 @@ def _effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
     """Returns the entry that undid the change and was not undone itself."""
     for one in sequel:
         undone = one.state is State.DONE or (one.state is State.ALREADY and one.request.source is Source.CLOCK)
-        if one.plan is not None and undone and _effective_undo(journal, journal.sequel(one.id)) is None:
+        if one.plan is not None and undone and _effective_undo(journal, journal.entries_about(one.id)) is None:
             return one
     return None

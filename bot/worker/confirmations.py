@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.changes.change import Change, Conflict, Unverified, same
-from bot.changes.diff import RingGroupName, facts, people
+from bot.changes.change import Change, Conflict, Unverified, snapshots_equal
+from bot.changes.diff import RingGroupName, facts, member_list
 from bot.changes.plan import Emergency, Plan
-from bot.changes.snapshot import COMPARED, Snapshot
-from bot.errors import NOTHING
+from bot.changes.snapshot import COMPARED_SETTINGS, Snapshot
+from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
 from bot.operations.server import ServerPrompt
 from bot.planning.preview import approver_facts, plan_facts, time_facts
@@ -28,7 +28,7 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
         readings: What was read back of each change's target, in the order of the changes.
         slow: Whether it took so long that the requester is mentioned.
     """
-    if all(change.already for change in plan.changes):
+    if all(change.is_noop for change in plan.changes):
         return Confirmation(private=Message(title="Already so: nothing had to be changed", notes=plan.already))
     read = list(zip(plan.changes, readings, strict=True))
     warnings = [message for change, now in read if (message := _side_effect(plan, change, now))]
@@ -47,19 +47,23 @@ def _side_effect(plan: Plan, change: Change, now: Snapshot | None) -> Message | 
     """Warns of settings that the PBX changed unasked; offers to restore a prompt that was backed up."""
     changed = _changed_unasked(change, now)
     if any(key.startswith(_PROMPT) for key in changed):
-        if plan.saved is None:
+        if plan.saved_prompt is None:
             return Message(title=_PROMPT_CHANGED)
-        restore = Offer(label="Put the prompt back", line=ServerPrompt(file=plan.saved).text(), style="primary")
+        restore = Offer(label="Put the prompt back", line=ServerPrompt(file=plan.saved_prompt).text(), style="primary")
         return Message(title=f"{_PROMPT_CHANGED} {_PROMPT_SAVED}", offers=(restore,))
     return Message(title=f"The PBX changed these settings with it: {', '.join(changed)}.") if changed else None
 
 
 def _changed_unasked(change: Change, now: Snapshot | None) -> list[str]:
     """Returns the keys of settings that differ from before and were not part of the request."""
-    if now is None or change.before is None or change.after is None or not same(now, change.after):
+    if now is None or change.before is None or change.after is None or not snapshots_equal(now, change.after):
         return []
     expected = {**change.before.settings, **change.after.settings}
-    requested = (*COMPARED, *(key for key in expected if _PROMPT in key)) if change.with_prompt else tuple(COMPARED)
+    requested = (
+        (*COMPARED_SETTINGS, *(key for key in expected if _PROMPT in key))
+        if change.includes_prompt
+        else tuple(COMPARED_SETTINGS)
+    )
     return sorted(
         key
         for key, value in expected.items()
@@ -71,7 +75,7 @@ def _members(change: Change, now: Snapshot | None) -> Fact | None:
     if now is None or now.members is None:
         return None
     label = f"{change.target.title} now has {len(now.members)} member{'' if len(now.members) == 1 else 's'}"
-    return Fact(label=label, value=people(now.members))
+    return Fact(label=label, value=member_list(now.members))
 
 
 def emergency_notice(card: Message, emergency: Emergency) -> Message:
@@ -86,8 +90,8 @@ def emergency_notice(card: Message, emergency: Emergency) -> Message:
 
 def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:
     """Reports that the PBX rejected the change; `clean` if nothing of it is left on the PBX."""
-    remains = NOTHING if clean else "A part of it may stand: look at the group before you try again."
-    card = replace(reason, title=f"Not done: {plan.wish}", notes=(reason.title, *reason.notes, remains))
+    remains = NOTHING_CHANGED if clean else "A part of it may stand: look at the group before you try again."
+    card = replace(reason, title=f"Not done: {plan.preview_title}", notes=(reason.title, *reason.notes, remains))
     reply = Message(title=f"The PBX refused. {remains}", notes=(reason.title,))
     return Confirmation(card=card, status="failed" if clean else "unsettled", reply=reply, mention=True)
 
@@ -100,7 +104,7 @@ def conflict(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *
     if began:
         return unknown(plan, line, f"Park was interrupted half-way, and {target.title} {what}.", diff)
     message = Message(
-        title=f"Stopped: {target.title} {what}. {NOTHING}",
+        title=f"Stopped: {target.title} {what}. {NOTHING_CHANGED}",
         facts=diff,
         offers=(Offer(label="Preview again", line=f"preview {line}"),),
     )
@@ -114,7 +118,7 @@ def unverified(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupNam
     seen = Change(target=stop.change.target, before=stop.change.before, after=stop.now)
     if not stop.read or stop.now is None:
         return unknown(plan, line, f"{why} {what}")
-    if seen.already:
+    if seen.is_noop:
         return unknown(plan, line, f"{why} so far nothing of it shows.")
     return unknown(plan, line, f"{why} {what}", facts(seen, ring_group))
 
@@ -122,7 +126,7 @@ def unverified(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupNam
 def unknown(plan: Plan, line: str, why: str, diff: tuple[Fact, ...] = ()) -> Confirmation:
     """Reports an unknown outcome, with what to do; `diff` is what the PBX shows that differs from before."""
     card = Message(
-        title=f"Unknown: {plan.wish}",
+        title=f"Unknown: {plan.preview_title}",
         facts=tuple(replace(fact, label=f"The PBX now shows: {fact.label.lower()}") for fact in diff),
         notes=(why, "It may stand, in part or whole, or still arrive. Park does not send it again by itself."),
         offers=(Offer(label="Look and try again", line=f"preview {line}"),),
@@ -137,7 +141,7 @@ def not_run(line: str, why: str) -> Confirmation:
     """Reports that a change was not run, and offers to run it now."""
     card = Message(
         title=f"Not done: {line}",
-        notes=(f"{why} {NOTHING} It is not tried again by itself.",),
+        notes=(f"{why} {NOTHING_CHANGED} It is not tried again by itself.",),
         offers=(Offer(label="Do it now", line=line, style="primary"),),
     )
     reply = Message(
@@ -160,7 +164,7 @@ def internal_error(line: str, *, began: bool) -> Confirmation:
 
 def scheduled(plan: Plan, ring_group: RingGroupName) -> Confirmation:
     """Shows a change that waits for its start time."""
-    card = Message(title=f"Scheduled: {plan.wish}", facts=plan_facts(plan, ring_group), notes=plan.notes)
+    card = Message(title=f"Scheduled: {plan.preview_title}", facts=plan_facts(plan, ring_group), notes=plan.notes)
     return Confirmation(card=card, status="scheduled")
 
 
@@ -169,11 +173,11 @@ def start_refused(reason: Message, line: str) -> Confirmation:
     card = Message(
         title=f"Not done: {line}", facts=reason.facts, notes=(reason.title, *reason.notes), offers=reason.offers
     )
-    reply = Message(title=f"That could not be done when its time came. {NOTHING}", notes=(reason.title,))
+    reply = Message(title=f"That could not be done when its time came. {NOTHING_CHANGED}", notes=(reason.title,))
     return Confirmation(card=card, status="refused", reply=reply, mention=True)
 
 
-def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, lasts: str | None, again: bool) -> Confirmation:
+def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, duration: str | None, again: bool) -> Confirmation:
     """Shows a change that waits for approval.
 
     Args:
@@ -181,11 +185,11 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, lasts: str | Non
         again: Whether approvers were shown an earlier plan.
     """
     card = Message(
-        title=f"Waits for approval: {plan.wish}",
-        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, lasts)),
+        title=f"Waits for approval: {plan.preview_title}",
+        facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
         notes=(
             *((_APPROVE_AGAIN,) if again else ()),
-            *(f"Will be lost: {lost}" for lost in plan.loses),
+            *(f"Will be lost: {lost}" for lost in plan.irreversible),
             *plan.already,
             *plan.notes,
         ),
@@ -196,7 +200,7 @@ def awaiting_approval(plan: Plan, ring_group: RingGroupName, *, lasts: str | Non
 def approval_needed_again(plan: Plan) -> Message:
     """Asks the approvers of a changed plan again, in a reply: an updated card notifies nobody."""
     return Message(
-        title=f"To be approved anew: {plan.wish}",
+        title=f"To be approved anew: {plan.preview_title}",
         facts=approver_facts(plan),
         notes=("What was to be changed is no longer as it was shown: the card above shows it as it is now.",),
     )
@@ -205,11 +209,11 @@ def approval_needed_again(plan: Plan) -> Message:
 def approval_expired(plan: Plan, line: str) -> Confirmation:
     """Reports that too few approvals were given in time."""
     card = Message(
-        title=f"Not done: {plan.wish}",
-        notes=(f"It was not approved in time. {NOTHING}",),
+        title=f"Not done: {plan.preview_title}",
+        notes=(f"It was not approved in time. {NOTHING_CHANGED}",),
         offers=(Offer(label="Ask again", line=line),),
     )
-    reply = Message(title=f"That was not approved in time. {NOTHING}", notes=("The button above asks again.",))
+    reply = Message(title=f"That was not approved in time. {NOTHING_CHANGED}", notes=("The button above asks again.",))
     return Confirmation(card=card, status="lapsed", reply=reply, mention=True)
 
 

@@ -43,7 +43,7 @@ class Dispatcher:
         self.messenger, self.progress_notifier = messenger, progress_notifier
         self._readers = FairThreadPool("reader", READ_THREADS, most=READ_THREADS_PER_USER)
 
-    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+    def submit(self, request: Request, operation: Operation | None = None) -> Message | None:
         """Accepts a request: parses its line, unless a form has given the operation, and stores or reads.
 
         Returns:
@@ -78,7 +78,7 @@ class Dispatcher:
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
-            accepted = self.journal.accept(request, asked=[dump(one) for one in readings], footprint=touched)
+            accepted = self.journal.accept(request, operations=[dump(one) for one in readings], footprint=touched)
             is_new = accepted.fresh
         finally:
             if not is_new:
@@ -146,7 +146,7 @@ class Dispatcher:
         """Records a denied read; if the journal can't be written, the user is answered all the same."""
         try:
             outcome = {"reason": str(refused)}
-            self.journal.refuse(request, asked=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
+            self.journal.refuse(request, operations=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
             log.exception("a refusal could not be recorded")
 
@@ -155,4 +155,4 @@ def _is_stored(operation: Operation, request: Request) -> bool:
     """Whether to store the request; a change that needs confirmation is only previewed until then."""
     if not isinstance(operation, ChangeOperation | ControlOperation):
         return False
-    return not (operation.asks and request.expects is None)
+    return not (operation.needs_confirmation and request.expects is None)

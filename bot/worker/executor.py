@@ -3,18 +3,18 @@
 import logging
 from dataclasses import replace
 
-from bot.changes.apply import apply_all, untouched, wait_for_stragglers
+from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot
-from bot.errors import Moved, NotPossible, PBXError, Rejected, SignInFailed
+from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation
 from bot.operations.catalog import load
 from bot.operations.members import Move
-from bot.operations.schedule import floats
+from bot.operations.schedule import has_relative_end
 from bot.pbx.models import ParkServer
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
@@ -44,12 +44,12 @@ class Executor:
             Moved: The plan is not the one that was shown with the button.
         """
         plan, readings = plan_of(entry), readings_of(entry)
-        new_times = plan is None or (plan.waits and floats(readings[0]))
+        new_times = plan is None or (plan.waits_for_approval and has_relative_end(readings[0]))
         planned = self.planner.plan(
             entry.request,
             readings,
             None if new_times or plan is None else plan.times,
-            due=plan is not None and not plan.waits and plan.times is not None,
+            due=plan is not None and not plan.waits_for_approval and plan.times is not None,
         )
         if plan is None or plan.approval is None:  # approvers are shown a changed plan again by the approval flow
             _refuse_outdated_preview(entry.request, planned)
@@ -63,7 +63,7 @@ class Executor:
     def resume(self, lease_guard: LeaseGuard, plan: Plan, *, late: bool) -> Outcome:
         """Continues a change that an earlier attempt may have written; if late and unwritten, ends it."""
         operation = readings_of(lease_guard.entry)[0]
-        if late and untouched(self.planner.pbx, plan.changes):
+        if late and all_unchanged(self.planner.pbx, plan.changes):
             why = "It was interrupted before it began."
             return Outcome(State.EXPIRED, confirmations.not_run(operation.text(), why))
         return self._apply(lease_guard, operation, plan, self.planner.context(lease_guard.entry.request, operation))
@@ -89,7 +89,7 @@ class Executor:
             if began or lease_guard.writes > 1:
                 raise
             return Outcome(State.FAILED, confirmations.not_run(line, f"Park can't sign in: {fault}"))
-        state = State.ALREADY if all(change.already for change in plan.changes) else State.DONE
+        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
             return Outcome(state, confirmations.ended_already(plan))
         slow = plan.approval is not None or self._is_slow(lease_guard)
@@ -101,32 +101,32 @@ class Executor:
 
     def _write(self, plan: Plan, lease_guard: LeaseGuard) -> list[Snapshot | None]:
         """Applies the plan's changes and returns what was read back; keeps the PBX cache consistent with it."""
-        pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.looks
+        pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.verify_delays
         content = self.planner.prompts.content
         try:
             if began:
-                wait_for_stragglers(pbx, plan.changes, pauses)
+                wait_for_delayed_writes(pbx, plan.changes, pauses)
             seen = apply_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
         except BaseException:
             self.planner.forget(plan.changes)
             raise
-        self.planner.learn(plan.changes, seen)
+        self.planner.cache_results(plan.changes, seen)
         return seen
 
     def _with_prompt_backup(self, planned: AuthorizedPlan) -> AuthorizedPlan:
         """Stores the prompts of the plan, and one that an update of other settings might delete."""
         reference = None
         for change in planned.plan.changes:
-            if change.target.is_server and not change.with_prompt and not change.already:
+            if change.target.is_server and not change.includes_prompt and not change.is_noop:
                 reference = _current_prompt(change, planned.context)
-        for file in planned.context.prompt_files.noted.values():
+        for file in planned.context.prompt_files.found.values():
             self.planner.prompts.keep(file)
-        return replace(planned, plan=planned.plan.model_copy(update={"saved": reference}))
+        return replace(planned, plan=planned.plan.model_copy(update={"saved_prompt": reference}))
 
 
 def readings_of(entry: Entry) -> list[ChangeOperation]:
     """Returns the possible readings of the entry's line; exactly one once it is planned."""
-    return [operation for operation in map(load, entry.asked) if isinstance(operation, ChangeOperation)]
+    return [operation for operation in map(load, entry.operations) if isinstance(operation, ChangeOperation)]
 
 
 def _refuse_outdated_preview(request: Request, planned: AuthorizedPlan) -> None:
@@ -134,7 +134,7 @@ def _refuse_outdated_preview(request: Request, planned: AuthorizedPlan) -> None:
     if request.expects is None or request.expects == planned.plan.digest():
         return
     again = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-    moved = Moved("The PBX is no longer as you were shown. Nothing was changed; this is what it would be now:")
+    moved = StalePlan("The PBX is no longer as you were shown. Nothing was changed; this is what it would be now:")
     moved.message = replace(again, title=f"{moved} {again.title}")
     raise moved
 
@@ -143,12 +143,12 @@ def _current_prompt(change: Change, context: RequestContext) -> str | None:
     """Returns the reference of the prompt in use; None if there is none or it can't be read."""
     server = ParkServer.model_validate(change.before.settings if change.before else {})
     try:
-        prompt, why = context.prompt_files.present(context.pbx, server)
+        prompt, why = context.prompt_files.current(context.pbx, server)
     except PBXError as fault:
         prompt, why = None, str(fault)
     if why:
         log.warning("the prompt in use could not be saved: %s", why)
-    file = context.prompt_files.noted.get(prompt.sha256 or "") if prompt else None
+    file = context.prompt_files.found.get(prompt.sha256 or "") if prompt else None
     return file.reference if file else None
 
 
@@ -165,7 +165,7 @@ def _explain_rejection(
         found = {
             member.number: home.name
             for _, member in added
-            if (home := context.memberships.find_now(member.number).group) and home.name != group
+            if (home := context.memberships.find_current(member.number).group) and home.name != group
         }
     except PBXError:
         return reason

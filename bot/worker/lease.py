@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.changes.plan import Plan
-from bot.changes.target_io import SETTLE
+from bot.changes.target_io import READ_BACK_PAUSES
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.operations.catalog import dump
-from bot.pbx.transport import moment
+from bot.pbx.transport import deadline_clock
 from bot.planning.planner import AuthorizedPlan
 from bot.worker import confirmations
 
@@ -46,7 +46,7 @@ class LeaseGuard:
 
     def __call__(self) -> float:
         """Renews the lease and returns the monotonic time by which the write must be finished."""
-        started = moment()
+        started = deadline_clock()
         self.writes += 1
         if self.entry.began:
             self.entry = self.journal.renew(self.entry)
@@ -57,8 +57,8 @@ class LeaseGuard:
 
 def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
     """Returns the fields of an entry that hold its plan, its operation and the policy rule that allows it."""
-    fields = {"plan": planned.plan.model_dump(mode="json"), "asked": [dump(planned.operation)]}
-    return fields | planned.granted.recorded()
+    fields = {"plan": planned.plan.model_dump(mode="json"), "operations": [dump(planned.operation)]}
+    return fields | planned.grant.recorded()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +77,7 @@ class RetryPolicy:
     """Attempt after which the thread is notified that an end is late: about two minutes of an unavailable PBX."""
     slow_after: timedelta = timedelta(seconds=10)
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
-    looks: tuple[float, ...] = SETTLE
+    verify_delays: tuple[float, ...] = READ_BACK_PAUSES
     """Seconds between the reads that verify a write."""
 
     def end_retry_delay(self, attempt: int) -> timedelta:

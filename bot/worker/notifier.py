@@ -13,7 +13,7 @@ from bot.journal.models import Entry
 from bot.messages.message import Fact, Message, Messenger, Posted
 from bot.messages.request import Request, Source
 from bot.operations.catalog import load
-from bot.planning.preview import understood_as
+from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
 from bot.worker import confirmations
@@ -61,17 +61,17 @@ class Notifier:
             log.error("change %d is settled, and its asker can't be told: %s", entry.id, refusal)  # noqa: TRY400
             if (card := Confirmation.model_validate(entry.outcome).card) is not None:
                 self._announce(entry, card)
-            self.journal.told(entry)
+            self.journal.mark_notified(entry)
         else:
             delay = self.journal.now() - max(entry.accepted_at, entry.run_at)
-            self.journal.told(entry)
+            self.journal.mark_notified(entry)
             log.info("change %d was told of in Slack", entry.id)
             CONFIRMATIONS.observe(max(0.0, delay.total_seconds()))
 
     def show_card(self, entry: Entry) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies."""
         state = self._state(entry)
-        card = understood_as(state.card, entry.request.line, load(entry.asked[0]).text())
+        card = with_canonical_line(state.card, entry.request.line, load(entry.operations[0]).text())
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, entry.id, card, state.status, existing)
         for copy in posted.copies:
@@ -95,7 +95,9 @@ class Notifier:
         if plan.approval is None:
             return posted
         if waiting.card is not None:
-            self.messenger.trail(waiting.request, posted, confirmations.approval_needed_again(plan), mention=True)
+            self.messenger.reply_in_thread(
+                waiting.request, posted, confirmations.approval_needed_again(plan), mention=True
+            )
         existing = {copy.channel for copy in posted.copies} | {posted.channel}
         wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
         copies = [self._show_copy(channel, waiting) for channel in wanted if channel not in existing]
@@ -106,7 +108,7 @@ class Notifier:
         root = root_entry(self.journal, end)
         plan = Plan.model_validate(root.plan)
         if plan.times is not None:
-            at = plan.times.moment(end.run_at, self.journal.now())
+            at = plan.times.format_relative(end.run_at, self.journal.now())
             self._reply_about_end(root, end, confirmations.ends_soon(plan, root.id, at))
 
     def notify_end_delayed(self, end: Entry, why: str) -> None:
@@ -137,7 +139,7 @@ class Notifier:
 
     def _reply(self, root: Entry, request: Request, message: Message, *, mention: bool) -> None:
         if root.card is not None:
-            self.messenger.trail(request, Posted.model_validate(root.card), message, mention)
+            self.messenger.reply_in_thread(request, Posted.model_validate(root.card), message, mention)
 
     def _post(self, entry: Entry, confirmation: Confirmation) -> None:
         if confirmation.private is not None:
@@ -177,7 +179,7 @@ class Notifier:
             if entry.run_at > entry.accepted_at and not posted.replied:  # posted when the change was scheduled
                 self.redraw_card(entry.id)
         if confirmation.reply is not None and not posted.replied:
-            self.messenger.trail(entry.request, posted, confirmation.reply, confirmation.mention)
+            self.messenger.reply_in_thread(entry.request, posted, confirmation.reply, confirmation.mention)
         posted = self._announce_emergency(entry, posted, card)
         if posted.how == "dm" and (channel := self.policy_store.now.announce) is not None:
             # saved first: if announcing fails, the reply is not repeated with it
@@ -187,7 +189,7 @@ class Notifier:
     def _announce_emergency(self, entry: Entry, posted: Posted, card: Message) -> Posted:
         """Announces an emergency in the channels that the policy names, once in each."""
         plan = plan_of(entry)
-        emergency = plan.emergency_info if plan else None
+        emergency = plan.emergency if plan else None
         if emergency is None:
             return posted
         for channel in emergency.channels:

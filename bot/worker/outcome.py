@@ -12,7 +12,7 @@ from bot.journal.reader import Reader
 from bot.messages.message import Message
 from bot.messages.request import Source
 from bot.operations.catalog import dump
-from bot.operations.schedule import notice
+from bot.operations.schedule import reminder_time
 from bot.operations.undo import Undo
 
 
@@ -75,7 +75,7 @@ def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | N
         }
     )
     ends = plan.times.ends
-    return FollowUp(request=request, asked=[dump(undo)], run_at=ends, due_at=max(now, notice(now, ends)))
+    return FollowUp(request=request, operations=[dump(undo)], run_at=ends, due_at=max(now, reminder_time(now, ends)))
 
 
 def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
@@ -84,9 +84,9 @@ def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Res
     if plan is None or outcome.state not in (State.DONE, State.ALREADY):
         return ()
     return tuple(
-        Reschedule(id=end.id, seen=end.run_at, run_at=None)
+        Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None)
         for number in (plan.about, plan.replaces)
         if number is not None
-        for end in journal.sequel(number)
+        for end in journal.entries_about(number)
         if end.state is State.SCHEDULED
     )

@@ -8,7 +8,6 @@ from bot.changes.repository import WriteSwitch
 from bot.errors import (
     JournalUnavailable,
     LeaseLost,
-    Moved,
     NotAllowed,
     NotPossible,
     ParkError,
@@ -17,7 +16,8 @@ from bot.errors import (
     Rejected,
     SignInFailed,
     SlackFailure,
-    TargetTaken,
+    StalePlan,
+    TargetBusy,
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
@@ -70,7 +70,7 @@ class EntryProcessor:
             return
         if not entry.state.ended:
             log.info("change %d has ended: %s", ended.id, ended.state)
-            REQUESTS.labels(ended.asked[0]["operation"], ended.request.source, ended.state).inc()
+            REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state).inc()
         self.progress_notifier.finish(ended.request)
         self.notifier.notify(ended)
 
@@ -79,7 +79,7 @@ class EntryProcessor:
         lease_guard = LeaseGuard(self.journal, entry)  # its entry is newer than ours once a checkpoint was written
         try:
             outcome = self._execute(lease_guard)
-        except TargetTaken:
+        except TargetBusy:
             log.info("change %d waits until another one has ended at what it changes", entry.id)
             return None
         except (JournalUnavailable, LeaseLost):
@@ -111,7 +111,7 @@ class EntryProcessor:
                 return self.journal.end(
                     entry, outcome.state, confirmation, follow_up=follow_up, shifts=shifts, flags=outcome.flags
                 )
-            except Moved as moved:  # a scheduled entry has changed since it was read: read it again
+            except StalePlan as moved:  # a scheduled entry has changed since it was read: read it again
                 if outcome.reschedules:
                     refused = Confirmation(private=moved.message)
                     return self.journal.end(entry, State.REFUSED, refused.model_dump(mode="json"))
@@ -122,7 +122,7 @@ class EntryProcessor:
         if entry.request.source is Source.CLOCK:
             return self._execute_end(lease_guard, now)
         plan = plan_of(entry)
-        if plan is not None and plan.waits and (expired := self._approval_flow.expired(entry, plan)):
+        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
             return expired
         late = now > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
@@ -130,12 +130,12 @@ class EntryProcessor:
         if late:
             why = "Its time was more than two minutes ago."
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
-        operation = load(entry.asked[0])
+        operation = load(entry.operations[0])
         if not isinstance(operation, Approve):  # several people may have to approve with the same button
             self._refuse_used_button(entry)
         if isinstance(operation, ControlOperation):
             return self._apply_to_journal(lease_guard, operation)
-        self.write_switch.refuse()
+        self.write_switch.check()
         return self._plan_and_execute(lease_guard)
 
     def _refuse_used_button(self, entry: Entry) -> None:
@@ -143,7 +143,7 @@ class EntryProcessor:
 
         Clicks on one button have the same footprint and run one after the other, so the earlier one has ended.
         """
-        for other in self.journal.others(entry):
+        for other in self.journal.of_same_button(entry):
             if other.state in (State.DONE, State.SCHEDULED, State.UNKNOWN):
                 refused = NotPossible(f"The same button was used before: change {other.id}. Nothing more was changed.")
                 by = Fact(label="By", value="", ids=(other.request.user,))
@@ -158,7 +158,7 @@ class EntryProcessor:
         if now < entry.run_at:
             self.notifier.notify_ends_soon(entry)
             self.journal.schedule(entry, entry.run_at)
-        elif self.write_switch.on:
+        elif self.write_switch.blocked:
             self.journal.schedule(entry, entry.run_at, now + self.retry_policy.pause_recheck)
         else:
             return self._plan_and_execute(lease_guard)
@@ -173,7 +173,7 @@ class EntryProcessor:
             self.progress_notifier.finish(entry.request)
             return None
         before, times = plan_of(entry), approved.plan.times
-        if (before is None or before.waits) and times is not None and times.starts is not None:
+        if (before is None or before.waits_for_approval) and times is not None and times.starts is not None:
             self._schedule(entry, approved, times.starts)
             return None
         return self._executor.execute(lease_guard, approved)
@@ -188,8 +188,8 @@ class EntryProcessor:
 
     def _apply_to_journal(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
         """Runs an operation that changes the journal only, in the commit that ends the entry."""
-        effect, granted = self.planner.effect(lease_guard.entry.request, operation)
-        lease_guard.entry = self.journal.checkpoint(lease_guard.entry, about=operation.about(), **granted.recorded())
+        effect, grant = self.planner.effect(lease_guard.entry.request, operation)
+        lease_guard.entry = self.journal.checkpoint(lease_guard.entry, about=operation.about(), **grant.recorded())
         card = Message(title=effect.title, facts=effect.facts)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 

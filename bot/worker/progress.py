@@ -70,7 +70,7 @@ class ProgressNotifier:
     def _send(self, request: Request, text: str) -> None:
         try:
             if not self.is_finished(request):
-                self.messenger.checking(request, f"Checking “{request.line}” ... {text}")
+                self.messenger.send_progress(request, f"Checking “{request.line}” ... {text}")
         except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
 

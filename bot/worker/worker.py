@@ -45,7 +45,7 @@ class Worker:
         self._threads = [threading.Thread(target=self._run, name=f"worker-{number}") for number in range(threads)]
         self._stopped = threading.Event()
         self._background = [threading.Thread(target=self._renew_leases, name="lease-renewal")]
-        if not journal.database.alone:
+        if not journal.database.exclusive:
             self._background.append(threading.Thread(target=self._poll, name="journal-poll"))
 
     def start(self) -> None:

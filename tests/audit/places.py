@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, delete, select, update
 
 from bot.audit.verify import VerifiedChain, verify
-from bot.journal.database import beside
+from bot.journal.database import open_read_only
 from bot.journal.events import GENESIS, ChainLink, append
 from bot.journal.models import State
 from bot.journal.tables import chain, events, row_values
@@ -29,7 +29,7 @@ def make_change(harness: JournalHarness) -> int:
     """Makes one complete change; returns its id."""
     number = harness.accept("sales")
     entry = harness.journal.checkpoint(harness.claim(), plan={"wanted": number}, began=True)
-    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {"text": "“done”, naïvely"}))
     return number
 
 
@@ -48,7 +48,7 @@ def tamper(folder: Path, *statements: str) -> None:
 
 def check(folder: Path, *heads: ChainLink) -> VerifiedChain:
     """Verifies the journal; raises ChainBroken."""
-    with beside(sqlite_url(folder)) as connection:
+    with open_read_only(sqlite_url(folder)) as connection:
         return verify(connection, heads)
 
 
@@ -76,7 +76,7 @@ def rewrite(folder: Path) -> None:
 
 
 @contextmanager
-def somebody_else() -> Iterator[None]:
+def as_other_user() -> Iterator[None]:
     """Runs as the user nobody if the tests run as root, who has every permission."""
     root = os.getuid() == 0
     if root:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.journal.events import GENESIS
-from tests.audit.places import hashes, head, journal_with_changes, somebody_else, tamper
+from tests.audit.places import as_other_user, hashes, head, journal_with_changes, tamper
 from tests.journal.making import sqlite_url
 
 
@@ -77,16 +77,16 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
         monkeypatch.chdir(folder)
         context = journal_with_changes(folder)
         folder.chmod(0o555)
-        with somebody_else():
+        with as_other_user():
             assert main(["audit", "verify"]) == (2 if os.getuid() == 0 else 0)  # the file is its owner's alone
         for path in folder.iterdir():
             path.chmod(0o444)
-        with somebody_else():
+        with as_other_user():
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
         context.journal.close()
         folder.chmod(0o555)
-        with somebody_else():
+        with as_other_user():
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
         monkeypatch.chdir("/")

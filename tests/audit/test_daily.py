@@ -13,10 +13,10 @@ from bot.errors import SlackRefused, SlackUnavailable
 from bot.journal.events import ChainLink
 from bot.journal.maintenance import HEAD_LEASE, next_midnight
 from bot.messages.message import Message
-from bot.runtime.threads import AGAIN
-from bot.sandbox.environment import Stage
+from bot.runtime.threads import RETRY_DELAY
+from bot.sandbox.environment import Sandbox
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
-from tests.house import Noting
+from tests.house import RecordingMessenger
 from tests.journal.making import Clock, JournalHarness
 
 DAY = timedelta(days=1)
@@ -37,12 +37,12 @@ def harness(tmp_path: Path, clock: Clock) -> Iterator[JournalHarness]:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as running:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
         yield running
 
 
-def daily(harness: JournalHarness, messenger: Noting, channel: str | None = "C1") -> DailyTask:
+def daily(harness: JournalHarness, messenger: RecordingMessenger, channel: str | None = "C1") -> DailyTask:
     return DailyTask(harness.journal, messenger, channel, now=harness.clock)
 
 
@@ -51,32 +51,32 @@ def heads(messages: list[Message]) -> list[int]:
     return [ChainLink.read(message.facts[0].value).number for message in messages]
 
 
-def test_the_day_after_the_head_stands_in_the_policys_channel(stage: Stage) -> None:
-    ana, ops = stage.people["ana"], stage.channels["ops"]
-    stage.slack.slash(ana, stage.channels["phones"], "add 1001 to Sales")
-    stage.settle()
-    stage.forward(DAY)
-    (posted,) = stage.slack.wait_for(lambda: stage.slack.messages(ops))
+def test_the_day_after_the_head_stands_in_the_policys_channel(sandbox: Sandbox) -> None:
+    ana, ops = sandbox.people["ana"], sandbox.channels["ops"]
+    sandbox.slack.slash(ana, sandbox.channels["phones"], "add 1001 to Sales")
+    sandbox.settle()
+    sandbox.forward(DAY)
+    (posted,) = sandbox.slack.wait_for(lambda: sandbox.slack.messages(ops))
     head = ChainLink.read(posted.plain.replace("*", "").split("Head: ")[1].split("\n")[0])
-    assert check(Path(stage.settings.database_url.removeprefix("sqlite:///")).parent, head).head == head
+    assert check(Path(sandbox.settings.database_url.removeprefix("sqlite:///")).parent, head).head == head
 
 
-def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(stage: Stage) -> None:
-    ana, ops = stage.people["ana"], stage.channels["ops"]
+def test_a_restart_on_the_same_day_posts_nothing_and_one_on_the_next_day_does(sandbox: Sandbox) -> None:
+    ana, ops = sandbox.people["ana"], sandbox.channels["ops"]
     for day, posted in ((1, 1), (0, 1), (1, 2), (0, 2)):
-        stage.slack.slash(ana, stage.channels["phones"], "group Nowhere")
-        stage.slack.slash(ana, stage.channels["phones"], "server extension 1001")
-        stage.settle()
-        stage.park.stop()
-        stage.forward(day * DAY)
-        stage.park = Park(stage.settings, now=stage.now)
-        assert stage.park.daily.turn() == next_midnight(stage.now())
-        assert len(stage.slack.messages(ops)) == posted
-        stage.park.start()
+        sandbox.slack.slash(ana, sandbox.channels["phones"], "group Nowhere")
+        sandbox.slack.slash(ana, sandbox.channels["phones"], "server extension 1001")
+        sandbox.settle()
+        sandbox.park.stop()
+        sandbox.forward(day * DAY)
+        sandbox.park = Park(sandbox.settings, now=sandbox.now)
+        assert sandbox.park.daily.turn() == next_midnight(sandbox.now())
+        assert len(sandbox.slack.messages(ops)) == posted
+        sandbox.park.start()
 
 
 def test_nothing_is_posted_where_nothing_happened_since(harness: JournalHarness) -> None:
-    messenger = Noting()
+    messenger = RecordingMessenger()
     for _ in range(4):
         harness.clock.move(days=1)
         assert daily(harness, messenger).turn() == next_midnight(harness.clock())
@@ -87,7 +87,7 @@ def test_nothing_is_posted_where_nothing_happened_since(harness: JournalHarness)
 
 
 def test_nothing_is_posted_twice_on_one_day(harness: JournalHarness) -> None:
-    messenger = Noting()
+    messenger = RecordingMessenger()
     for _ in range(3):
         make_change(harness)
         daily(harness, messenger).turn()
@@ -103,12 +103,12 @@ def test_nothing_is_posted_twice_on_one_day(harness: JournalHarness) -> None:
     ("fault", "away"),
     [
         (SlackUnavailable("ratelimited", 300), timedelta(seconds=300)),
-        (SlackUnavailable("no answer"), AGAIN),
-        (SlackRefused("channel_not_found"), 60 * AGAIN),
+        (SlackUnavailable("no answer"), RETRY_DELAY),
+        (SlackRefused("channel_not_found"), 60 * RETRY_DELAY),
     ],
 )
 def test_what_slack_does_not_take_is_posted_later(harness: JournalHarness, fault: Exception, away: timedelta) -> None:
-    messenger = Noting(faults=[fault, fault])
+    messenger = RecordingMessenger(faults=[fault, fault])
     duty = daily(harness, messenger)
     harness.clock.move(days=1)
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_what_slack_does_not_take_is_posted_later(harness: JournalHarness, fault
 
 
 def test_of_two_replicas_one_posts_and_a_dead_ones_claim_runs_out(harness: JournalHarness) -> None:
-    second, first = Noting(), Noting(faults=[KeyboardInterrupt()])  # type: ignore[list-item]  # as a kill: no way back
+    second, first = RecordingMessenger(), RecordingMessenger(faults=[KeyboardInterrupt()])  # type: ignore[list-item]  # as a kill: no way back
     harness.clock.time = next_midnight(harness.clock())
     with pytest.raises(KeyboardInterrupt):
         daily(harness, first).turn()
@@ -136,15 +136,15 @@ def test_a_head_that_was_posted_and_could_not_be_recorded_is_not_posted_again(ha
     messenger = Holding(before=lambda: held.execute("BEGIN IMMEDIATE"))
     duty = daily(harness, messenger)
     harness.clock.move(days=1)
-    assert duty.turn() == harness.clock() + AGAIN
+    assert duty.turn() == harness.clock() + RETRY_DELAY
     held.close()
-    harness.clock.time += AGAIN
+    harness.clock.time += RETRY_DELAY
     assert duty.turn() == next_midnight(harness.clock())
     daily(harness, messenger).turn()
     assert heads(messenger.announced) == [18]
 
 
-class Holding(Noting):
+class Holding(RecordingMessenger):
     """Does something else first."""
 
     def __init__(self, before: Callable[[], object]) -> None:
@@ -157,7 +157,7 @@ class Holding(Noting):
 
 
 def test_without_a_channel_nothing_is_posted(harness: JournalHarness) -> None:
-    messenger = Noting()
+    messenger = RecordingMessenger()
     harness.clock.move(days=1)
     assert daily(harness, messenger, None).turn() == next_midnight(harness.clock())
     assert messenger.announced == []

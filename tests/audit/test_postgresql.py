@@ -10,11 +10,11 @@ from sqlalchemy import text
 from bot.audit.daily import DailyTask
 from bot.audit.history import UNKNOWN_GROUPS, oldest_first
 from bot.audit.verify import ChainBroken, VerifiedChain, verify
-from bot.journal.database import beside
+from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
 from bot.journal.journal import Journal
 from tests.audit.places import make_change, set_head_posted_at
-from tests.house import Noting
+from tests.house import RecordingMessenger
 from tests.journal.making import OPERATIONS, JournalHarness, make_request
 from tests.postgres import Server
 
@@ -34,7 +34,7 @@ def harness(empty: JournalHarness) -> JournalHarness:
 
 
 def check(harness: JournalHarness, *heads: ChainLink) -> VerifiedChain:
-    with beside(harness.address) as connection:
+    with open_read_only(harness.address) as connection:
         return verify(connection, heads)
 
 
@@ -51,7 +51,7 @@ def test_replicas_that_write_at_once_make_one_chain(harness: JournalHarness) -> 
     replicas = [Journal(harness.address) for _ in range(3)]
 
     def ask(number: int) -> None:
-        replicas[number % 3].accept(make_request(f"at once {number}"), asked=OPERATIONS, footprint=frozenset())
+        replicas[number % 3].accept(make_request(f"at once {number}"), operations=OPERATIONS, footprint=frozenset())
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(ask, range(30)))
@@ -64,7 +64,7 @@ def test_of_two_replicas_one_posts_the_head_and_both_prune(harness: JournalHarne
     set_head_posted_at(harness, harness.clock())
     harness.clock.move(days=40)
     make_change(harness)
-    second, messengers = Journal(harness.address), (Noting(), Noting())
+    second, messengers = Journal(harness.address), (RecordingMessenger(), RecordingMessenger())
     for journal, messenger in zip((harness.journal, second), messengers, strict=True):
         DailyTask(journal, messenger, "C1", keep=timedelta(days=30), now=harness.clock).turn()
     second.close()
@@ -75,8 +75,8 @@ def test_of_two_replicas_one_posts_the_head_and_both_prune(harness: JournalHarne
 def test_history_is_told_of_it(empty: JournalHarness) -> None:
     for line, operation in (("groups", "groups"), ("fly away", "of another Park")):
         asked = [{"operation": operation, "arguments": {}}]
-        empty.journal.refuse(make_request(line, line=line), asked=asked, outcome={"reason": "no"})
-    with beside(empty.address) as connection:
+        empty.journal.refuse(make_request(line, line=line), operations=asked, outcome={"reason": "no"})
+    with open_read_only(empty.address) as connection:
         told = list(oldest_first(connection, EventQuery(since=empty.clock(), user="U1")))
     assert [(one.change, one.line, one.outcome, one.reason) for one in told] == [
         (1, "groups", "refused", "no"),

@@ -12,7 +12,7 @@ from bot.journal import maintenance
 from bot.journal.events import GENESIS, ChainLink
 from bot.journal.models import Entry, State
 from tests.audit.places import check, head, journal_with_changes, make_change, tamper
-from tests.house import Noting
+from tests.house import RecordingMessenger
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 MONTH = timedelta(days=30)
@@ -29,7 +29,7 @@ def harness(tmp_path: Path) -> Iterator[JournalHarness]:
 
 
 def prune(harness: JournalHarness) -> None:
-    DailyTask(harness.journal, Noting(), None, keep=MONTH, now=harness.clock).turn()
+    DailyTask(harness.journal, RecordingMessenger(), None, keep=MONTH, now=harness.clock).turn()
 
 
 def known(harness: JournalHarness) -> list[int]:
@@ -50,7 +50,7 @@ def test_what_is_older_goes_and_the_chain_goes_on_from_there(harness: JournalHar
 def test_a_head_from_before_can_no_longer_be_compared_and_that_of_the_last_pruned_can(harness: JournalHarness) -> None:
     heads = [ChainLink(12, "0" * 64)]
     prune(harness)
-    assert check(harness.folder, *heads).unseen == (heads[0],)
+    assert check(harness.folder, *heads).not_compared == (heads[0],)
     with pytest.raises(ChainBroken, match="Event 18 is not the one that was posted"):
         check(harness.folder, ChainLink(18, "0" * 64))
 
@@ -105,7 +105,7 @@ def test_what_has_not_ended_is_kept_with_its_whole_story(tmp_path: Path) -> None
     harness.clock.move(days=31)
     entry: Entry = harness.claim()
     assert entry.id == far
-    harness.journal.told(harness.journal.end(entry, State.DONE, {}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
     harness.journal.close()
     check(tmp_path)
 
@@ -144,7 +144,7 @@ def test_it_goes_in_lots_and_what_was_cut_short_goes_on(
 
 
 def test_nothing_goes_without_the_setting(harness: JournalHarness) -> None:
-    DailyTask(harness.journal, Noting(), None, now=harness.clock).turn()
+    DailyTask(harness.journal, RecordingMessenger(), None, now=harness.clock).turn()
     assert check(harness.folder).head.number == 24
     assert known(harness) == [1, 2, 3, 4]
 
@@ -154,8 +154,8 @@ def _changed(harness: JournalHarness, user: str, *groups: str, about: int | None
     request = make_request(f"{user} {groups} {about} {len(known(harness))} {harness.clock()}").model_copy(
         update={"user": user}
     )
-    number = harness.journal.accept(request, asked=[], footprint=frozenset()).id
+    number = harness.journal.accept(request, operations=[], footprint=frozenset()).id
     changes = [{"target": {"id": group, "name": group}} for group in groups]
     entry = harness.journal.checkpoint(harness.claim(), plan={"changes": changes}, about=about)
-    harness.journal.told(harness.journal.end(entry, State.DONE, {}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
     return number

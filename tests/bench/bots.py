@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.bot_process import environment
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.bot_process import environment_variables
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 POLICY = """\
 [[allow]]
@@ -49,31 +49,31 @@ class Bot:
 
 
 @contextmanager
-def sandboxes(groups: int) -> Iterator[Stage]:
+def sandboxes(groups: int) -> Iterator[Sandbox]:
     """With so many groups, and people enough."""
-    stage = Stage(pbx=SandboxPBX(groups=groups, users=60), policy=POLICY)
-    phones = stage.slack.state.channels[stage.channels["phones"]]
+    sandbox = Sandbox(pbx=FakePbx(groups=groups, users=60), policy=POLICY)
+    phones = sandbox.slack.state.channels[sandbox.channels["phones"]]
     for number in range(PEOPLE):
         name = f"person{number}"
-        stage.people[name] = stage.slack.add_person(name, real_name=f"Person {number}")
-        phones.members.append(stage.people[name])
-    with stage.without_park():
-        yield stage
+        sandbox.people[name] = sandbox.slack.add_person(name, real_name=f"Person {number}")
+        phones.members.append(sandbox.people[name])
+    with sandbox.without_bot():
+        yield sandbox
 
 
 @contextmanager
-def running(stage: Stage, module: str, **more: str) -> Iterator[Bot]:
+def running(sandbox: Sandbox, module: str, **more: str) -> Iterator[Bot]:
     """`python -m module` with the stage's settings, until it has connected; stopped at the end."""
-    before, begun = stage.slack.connections, time.perf_counter()
+    before, begun = sandbox.slack.connections, time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", *module.split()],
-        env={**os.environ, **environment(stage.settings), "PARK_LOG_LEVEL": "WARNING", **more},
+        env={**os.environ, **environment_variables(sandbox.settings), "PARK_LOG_LEVEL": "WARNING", **more},
         stdout=subprocess.DEVNULL,
     )
     try:
-        stage.slack.wait_for(lambda: stage.slack.connections > before, timeout=60)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections > before, timeout=60)
         yield Bot(process, time.perf_counter() - begun)
     finally:
         process.terminate()
         process.wait(60)
-        stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=60)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=60)

@@ -9,7 +9,7 @@ from itertools import count
 from math import nan
 from statistics import median, quantiles
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.bench.bots import PEOPLE, running, sandboxes
 
 GROUPS = 400
@@ -30,19 +30,19 @@ class Taken:
 class Typist:
     """Types changes that meet no other: each is of the next group."""
 
-    stage: Stage
+    sandbox: Sandbox
 
     def __post_init__(self) -> None:
         self._next: Iterator[int] = count()
 
     def type(self) -> Taken | None:
         """One command, until its confirmation stands in its card's thread; None where no ack came in time."""
-        number, state = next(self._next), self.stage.slack.state
-        group, person = f"Group {number % GROUPS + 1:05}", self.stage.people[f"person{number % PEOPLE}"]
-        before = self.stage.pbx.state.groups[self.stage.pbx.state.group_id(group)]["recall_to"]
+        number, state = next(self._next), self.sandbox.slack.state
+        group, person = f"Group {number % GROUPS + 1:05}", self.sandbox.people[f"person{number % PEOPLE}"]
+        before = self.sandbox.pbx.state.groups[self.sandbox.pbx.state.group_id(group)]["recall_to"]
         to = RING_GROUP if before == "USER_ONLY" else "user"
         seen, begun = len(state.posts), time.perf_counter()
-        ack = self.stage.slack.slash(person, self.stage.channels["phones"], f"recall {group} to {to}")
+        ack = self.sandbox.slack.slash(person, self.sandbox.channels["phones"], f"recall {group} to {to}")
         if not ack.ok:
             return None
 
@@ -92,12 +92,12 @@ class Measured:
     after: float
 
 
-def measure(stage: Stage, module: str, crowds: Sequence[int], **more: str) -> Measured:
+def measure(sandbox: Sandbox, module: str, crowds: Sequence[int], **more: str) -> Measured:
     """Warm, then each crowd in turn."""
-    with running(stage, module, **more) as bot:
+    with running(sandbox, module, **more) as bot:
         time.sleep(2)
         at_rest = bot.memory
-        typist = Typist(stage)
+        typist = Typist(sandbox)
         for _ in range(WARM):
             typist.type()
         rounds = [_round(typist, people) for people in crowds]
@@ -112,28 +112,28 @@ def _round(typist: Typist, people: int) -> Round:
     return Round(people, median(acks), late, median(one.confirmed for one in taken), rate, typed.count(None))
 
 
-def calls_of_park(stage: Stage) -> str:
+def calls_of_park(sandbox: Sandbox) -> str:
     """How often Park reads a group before and after it writes, for the bare app to do the same."""
-    with running(stage, "bot run"):
-        typist = Typist(stage)
+    with running(sandbox, "bot run"):
+        typist = Typist(sandbox)
         for _ in range(3):
             typist.type()
-        stage.pbx.requests.clear()
+        sandbox.pbx.requests.clear()
         typist.type()
-        methods = [heard.method for heard in stage.pbx.requests]
+        methods = [heard.method for heard in sandbox.pbx.requests]
     write = methods.index("POST")
-    (ring_group,) = (id for id, one in stage.pbx.state.ring_groups.items() if one["extension_number"] == RING_GROUP)
+    (ring_group,) = (id for id, one in sandbox.pbx.state.ring_groups.items() if one["extension_number"] == RING_GROUP)
     return json.dumps({"before": write, "after": len(methods) - write - 1, "ring_group": ring_group})
 
 
 def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
     """Print each, with its ratio to the bare app in the same run."""
     for latency in (0.0, 0.05):
-        with sandboxes(GROUPS) as stage:
-            calls = calls_of_park(stage)
-            stage.pbx.faults.latency = latency
-            park = measure(stage, "bot run", crowds)
-            bare = measure(stage, "tests.bench.bare", crowds, BARE_CALLS=calls)
+        with sandboxes(GROUPS) as sandbox:
+            calls = calls_of_park(sandbox)
+            sandbox.pbx.faults.latency = latency
+            park = measure(sandbox, "bot run", crowds)
+            bare = measure(sandbox, "tests.bench.bare", crowds, BARE_CALLS=calls)
         print(f"\nPBX of {latency * 1000:.0f} ms; each change makes the same calls of the PBX and of Slack: {calls}")
         print(f"{'':28}{'Park':>12}{'bare Bolt':>12}{'ratio':>8}")
         for ours, theirs in zip(park.rounds, bare.rounds, strict=True):

@@ -45,7 +45,7 @@ def one(journal: Journal, took: dict[str, list[float]]) -> None:
         return result
 
     wanted = request()
-    timed("accept", lambda: journal.accept(wanted, asked=[{}], footprint=frozenset({"sales"})))
+    timed("accept", lambda: journal.accept(wanted, operations=[{}], footprint=frozenset({"sales"})))
     entry = journal.claim("bench")
     assert entry is not None
     journal.release(entry, journal.now())
@@ -53,14 +53,14 @@ def one(journal: Journal, took: dict[str, list[float]]) -> None:
     assert entry is not None
     held = timed("checkpoint", lambda: journal.checkpoint(entry, plan={"changes": []}, targets={"Sales"}))
     ended = timed("end", lambda: journal.end(held, State.DONE, {}))  # type: ignore[arg-type]
-    timed("told", lambda: journal.told(ended))  # type: ignore[arg-type]
+    timed("told", lambda: journal.mark_notified(ended))  # type: ignore[arg-type]
     timed("what is pending", journal.scheduled)
-    timed("what is unknown", journal.unsettled)
-    timed("clicks on one button", lambda: journal.others(held))  # type: ignore[arg-type]
-    timed("what one asked for", lambda: journal.asked_by("T1", "U1"))
-    timed("what came of one", lambda: journal.sequel(held.id))  # type: ignore[attr-defined]
+    timed("what is unknown", journal.with_unknown_outcome)
+    timed("clicks on one button", lambda: journal.of_same_button(held))  # type: ignore[arg-type]
+    timed("what one asked for", lambda: journal.requested_by("T1", "U1"))
+    timed("what came of one", lambda: journal.entries_about(held.id))  # type: ignore[attr-defined]
     timed("the last changes", lambda: journal.done(50))
-    timed("whether it is idle", journal.busy)
+    timed("whether it is idle", journal.has_work)
 
 
 def fill(journal: Journal) -> None:
@@ -72,7 +72,7 @@ def fill(journal: Journal) -> None:
                 {
                     "key": wanted.key,
                     "request": wanted.model_dump(mode="json", exclude={"response_url"}),
-                    "asked": [{}],
+                    "operations": [{}],
                     "footprint": ["sales"],
                     "state": State.DONE,
                     "run_at": now,

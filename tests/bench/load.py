@@ -8,7 +8,7 @@ import threading
 import time
 from itertools import count
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.bench.bots import PEOPLE, Bot, running, sandboxes
 
 RATE = 20
@@ -16,23 +16,23 @@ GROUPS = 400
 LINES = ("groups 0001", "group {group}", "recall {group} to {to}", "recal {group}")
 
 
-def ask(stage: Stage, number: int, failed: list[str]) -> None:
+def ask(sandbox: Sandbox, number: int, failed: list[str]) -> None:
     """The next command, as the next person."""
     group, to = f"Group {number // 4 % GROUPS + 1:05}", "user" if number // 4 // GROUPS % 2 else "6001"
     line = LINES[number % len(LINES)].format(group=group, to=to)
-    ack = stage.slack.slash(stage.people[f"person{number % PEOPLE}"], stage.channels["phones"], line)
+    ack = sandbox.slack.slash(sandbox.people[f"person{number % PEOPLE}"], sandbox.channels["phones"], line)
     if not ack.ok:
         failed.append(f"{line}: {ack.error}")
 
 
-def forget(stage: Stage) -> None:
+def forget(sandbox: Sandbox) -> None:
     """The sandboxes keep all that they see: that is theirs, and not what is measured."""
-    with stage.slack.state.changed:
-        del stage.slack.state.posts[:-2000]
-    stage.slack.deliveries.made.clear()
-    stage.slack.calls.clear()
-    stage.pbx.requests.clear()
-    stage.pbx.state.audit.clear()
+    with sandbox.slack.state.changed:
+        del sandbox.slack.state.posts[:-2000]
+    sandbox.slack.deliveries.made.clear()
+    sandbox.slack.calls.clear()
+    sandbox.pbx.requests.clear()
+    sandbox.pbx.state.audit.clear()
 
 
 def look(bot: Bot, minutes: float) -> None:
@@ -42,17 +42,17 @@ def look(bot: Bot, minutes: float) -> None:
 def main(minutes: float) -> None:
     """Print what it holds, as time goes by."""
     failed: list[str] = []
-    with sandboxes(GROUPS) as stage, running(stage, "bot run") as bot:
+    with sandboxes(GROUPS) as sandbox, running(sandbox, "bot run") as bot:
         begun, told = time.monotonic(), 0.0
         for number in count():
             due = begun + number / RATE
             if (now := time.monotonic()) - begun > minutes * 60:
                 break
             time.sleep(max(0.0, due - now))
-            threading.Thread(target=ask, args=(stage, number, failed)).start()
+            threading.Thread(target=ask, args=(sandbox, number, failed)).start()
             if now - begun >= told:
                 look(bot, (now - begun) / 60)
-                forget(stage)
+                forget(sandbox)
                 told += minutes * 60 / 10
         time.sleep(5)
         look(bot, (time.monotonic() - begun) / 60)

@@ -49,7 +49,7 @@ def main() -> None:
     cases = {
         "allowed by the last rule": (["Team 199"], ActionAttributes(at=NOW)),
         "of 20 groups, allowed by none": ([f"Sales {number}" for number in range(20)], ActionAttributes(at=NOW)),
-        "refused for its length": (["Team 199"], ActionAttributes(at=NOW, lasts=None)),
+        "refused for its length": (["Team 199"], ActionAttributes(at=NOW, duration=None)),
     }
     for case, (groups, attributes) in cases.items():
         one, all_of_them = (

@@ -5,7 +5,7 @@ Cold is a Park that has just started; fresh is one that has read the names a mom
 
 from collections.abc import Sequence
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 
 READ_WRITE_READ = "read to plan, again before the write, write, read back"
 LINES: Sequence[tuple[str, Sequence[str], str]] = (
@@ -25,20 +25,20 @@ LINES: Sequence[tuple[str, Sequence[str], str]] = (
 )
 
 
-def asked(stage: Stage, line: str) -> tuple[int, int]:
+def asked(sandbox: Sandbox, line: str) -> tuple[int, int]:
     """Requests that the PBX heard because of it, and how many of them were writes."""
-    stage.pbx.requests.clear()
-    stage.slack.slash(stage.people["ana"], stage.channels["phones"], line)
-    stage.settle(60)
-    return len(stage.pbx.requests), len(stage.pbx.writes)
+    sandbox.pbx.requests.clear()
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], line)
+    sandbox.settle(60)
+    return len(sandbox.pbx.requests), len(sandbox.pbx.writes)
 
 
 def count(line: str, before: Sequence[str], *, fresh: bool) -> tuple[int, int]:
     """On a stage of its own."""
-    with Stage() as stage:
+    with Sandbox() as sandbox:
         for one in (*before, *(("groups", "find 1001", "preview recall Sales to Night Desk") if fresh else ())):
-            asked(stage, one)
-        return asked(stage, line)
+            asked(sandbox, one)
+        return asked(sandbox, line)
 
 
 def main() -> None:

@@ -12,11 +12,11 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import KINDS, MAX_INLINE_NAMES, Part, PickerKind, Typeahead
-from bot.policy.evaluation import EVERYTHING, groups_within_reach
+from bot.planning.pickers import KINDS, MAX_INLINE_NAMES, PickerKind, PickerScope, Typeahead
+from bot.policy.evaluation import ALL_NAMES, visible_groups
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 GROUPS, USERS = 10_000, 50_000
 CASES = ((GROUPS, 200), (MAX_INLINE_NAMES, 200), (MAX_INLINE_NAMES, 20))
@@ -51,7 +51,7 @@ def seconds(work: Callable[[], object], times: int = 15) -> float:
 
 def scan(directory: Directory, text: str) -> list[str]:
     """What has to be done where nothing is filed: every label folded at every keystroke."""
-    return [one.name for one in directory.remembered_groups() if fold(text) in fold(one.name)]
+    return [one.name for one in directory.cached_groups() if fold(text) in fold(one.name)]
 
 
 def policy(count: int, patterns: tuple[str, ...]) -> Policy:
@@ -67,21 +67,21 @@ def policy(count: int, patterns: tuple[str, ...]) -> Policy:
 def by_policy() -> None:
     """Print what rules add: before the ack, and in the background."""
     for groups, count in CASES:
-        with SandboxPBX(groups=groups) as sandbox:
-            pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
+        with FakePbx(groups=groups) as fake_pbx:
+            pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
             directory = Directory(pbx)
-            directory.warm()
+            directory.load_all()
             pbx.close()
         for words, patterns in PATTERNS.items():
             rules = policy(count, patterns)
 
             def ack(typeahead: Typeahead, rules: Policy = rules) -> int:
                 """All that an options request does."""
-                part: Part = ("group", groups_within_reach(rules, ANA, Permission.MEMBERS))
+                part: PickerScope = ("group", visible_groups(rules, ANA, Permission.MEMBERS))
                 return len(typeahead.choices(part, ""))
 
             def file(typeahead: Typeahead, rules: Policy = rules) -> None:
-                typeahead.file(("group", groups_within_reach(rules, ANA, Permission.MEMBERS)))
+                typeahead.file(("group", visible_groups(rules, ANA, Permission.MEMBERS)))
 
             anew, filed = Typeahead(directory), Typeahead(directory)
             filed.file()
@@ -96,17 +96,17 @@ def by_policy() -> None:
 
 def main() -> None:
     """Print each, and its ratio to a plain scan of all groups."""
-    with SandboxPBX(groups=GROUPS, users=USERS) as sandbox:
-        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
+    with FakePbx(groups=GROUPS, users=USERS) as fake_pbx:
+        pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
         directory = Directory(pbx)
         typeahead = Typeahead(directory)
-        reading, filing = seconds(directory.warm, 1), seconds(typeahead.file, 1)
+        reading, filing = seconds(directory.load_all, 1), seconds(typeahead.file, 1)
         pbx.close()
     plain = seconds(lambda: scan(directory, "group 09"))
     print(f"read from the PBX {reading:.2f} s, filed {filing:.2f} s, of kinds {', '.join(KINDS)}")
     print(f"{'a plain scan of all groups':32} {plain * 1000:8.2f} ms")
     for kind, text in TYPED:
-        taken = seconds(lambda kind=kind, text=text: typeahead.choices((kind, EVERYTHING), text))  # type: ignore[misc]
+        taken = seconds(lambda kind=kind, text=text: typeahead.choices((kind, ALL_NAMES), text))  # type: ignore[misc]
         print(f"{kind} {text!r:26} {taken * 1000:8.2f} ms   {taken / plain:6.3f} of a plain scan")
     by_policy()
 

@@ -63,7 +63,7 @@ def test_a_form_is_filled_by_keyboard_alone(page: DemoPage, tab: Tab) -> None:
     tab.click("Apply")
     tab.until("!document.querySelector('#modal').open")
     tab.see("change 1 · done")
-    assert page.stage.pbx.state.members_of("Sales")[-2:] == ["1001", "1004"]
+    assert page.sandbox.pbx.state.members_of("Sales")[-2:] == ["1001", "1004"]
 
 
 def test_what_is_wrong_in_a_form_stands_under_its_field(tab: Tab) -> None:
@@ -85,7 +85,7 @@ def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: DemoPage,
     tab.click("The user who parked the call", "#modal")
     tab.press("Escape")
     tab.until("!document.querySelector('#modal').open")
-    assert not page.stage.pbx.writes
+    assert not page.sandbox.pbx.writes
 
 
 def test_a_choice_brings_the_picker_that_it_needs(tab: Tab) -> None:
@@ -136,7 +136,7 @@ def test_each_person_sees_their_own_channels_and_answers(page: DemoPage, browser
         seen = tab.see("Park")
         tab.see("change 1 · done" if who == "ana" else "Nothing was changed")
         assert seen
-    assert bool(page.stage.pbx.writes) is (who == "ana")
+    assert bool(page.sandbox.pbx.writes) is (who == "ana")
 
 
 def test_times_are_those_of_who_looks(page: DemoPage, tab: Tab) -> None:

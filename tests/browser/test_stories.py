@@ -12,11 +12,11 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def members(page: DemoPage, group: str = "Sales") -> list[str]:
-    return page.stage.pbx.state.members_of(group)
+    return page.sandbox.pbx.state.members_of(group)
 
 
 def recalled_to(page: DemoPage, group: str = "Sales") -> str:
-    state = page.stage.pbx.state
+    state = page.sandbox.pbx.state
     return str(state.groups[state.group_id(group)]["recall_to"])
 
 
@@ -52,11 +52,11 @@ def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: Dem
 
 def test_a_refused_change_says_why_and_reaches_no_pbx(page: DemoPage, tab: Tab) -> None:
     tab.go(f"{page.url}?as=ben&in=phones")
-    before = len(page.stage.pbx.state.audit)
+    before = len(page.sandbox.pbx.state.audit)
     tab.say("/park delete Warehouse")
     seen = tab.see("Only visible to you")
     assert "Nothing was changed" in seen
-    assert len(page.stage.pbx.state.audit) == before
+    assert len(page.sandbox.pbx.state.audit) == before
     tab.go(f"{page.url}?as=ana&in=phones")
     tab.see_no_more("Only visible to you")
 
@@ -69,7 +69,7 @@ def test_a_refused_change_is_made_once_another_has_approved_it(page: DemoPage, t
     tab.see("Waits for approval: Rename Warehouse to Depot")
     tab.click("Approve")
     tab.see("Nobody approves or refuses their own change")
-    assert not page.stage.pbx.writes
+    assert not page.sandbox.pbx.writes
     become(tab, "ana")
     tab.see_no_more("Only visible to you")
     tab.click("Approve")
@@ -96,7 +96,7 @@ def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: DemoPage
     tab.say("/park add 1001 to Sales")
     tab.see("change 1 · done")
     assert members(page).count("1001") == 1
-    assert [heard.path.rpartition("/")[2] for heard in page.stage.pbx.writes] == ["1001"]
+    assert [heard.path.rpartition("/")[2] for heard in page.sandbox.pbx.writes] == ["1001"]
     tab.see("waiting", "#bs-heard")
     tab.until("parkLooks.labelled('Its next write').value === ''")
 
@@ -131,5 +131,5 @@ def test_a_file_from_the_machine_becomes_the_prompt(page: DemoPage, tab: Tab, tm
     tab.see("none -> hold.wav (16 kB)", "#modal")
     tab.click("Set prompt")
     tab.see("change 1 · done")
-    state = page.stage.pbx.state
+    state = page.sandbox.pbx.state
     assert state.files[state.server["prompt_file_id"]]["content"] == tone(0.5)

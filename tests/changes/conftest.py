@@ -10,19 +10,19 @@ from bot.changes.snapshot import Person, Snapshot, Target
 from bot.changes.target_io import BeforeWrite, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 
 @dataclass(frozen=True)
 class Bench:
     """The PBX and its client; builds changes from the present state."""
 
-    sandbox: SandboxPBX
+    fake_pbx: FakePbx
     pbx: PbxClient
 
     def group(self, name: str) -> tuple[Target, Snapshot]:
         """Returns a group's target and present state."""
-        target = Target(id=self.sandbox.state.group_id(name), name=name)
+        target = Target(id=self.fake_pbx.state.group_id(name), name=name)
         snapshot = read(self.pbx, target)
         assert snapshot is not None
         return target, snapshot
@@ -53,14 +53,14 @@ class Bench:
         """Returns the change of a group's settings only."""
         target, before = self.group(name)
         before = before.model_copy(update={"members": None})
-        return Change(target=target, before=before, after=before.setting(**settings))
+        return Change(target=target, before=before, after=before.with_settings(**settings))
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with SandboxPBX() as sandbox:
-        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
-        yield Bench(sandbox, pbx)
+    with FakePbx() as fake_pbx:
+        pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
+        yield Bench(fake_pbx, pbx)
         pbx.close()
 
 

@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes.apply import apply
-from bot.changes.change import Change, Conflict, is_intermediate, same
+from bot.changes.change import Change, Conflict, is_intermediate, snapshots_equal
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import TargetWriter, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.models import RecallTo
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.changes.conftest import Bench
 
 SALES = Target(id="g1", name="Sales")
@@ -73,7 +73,7 @@ class Model:
 def applied(change: Change, state: Snapshot | None) -> list[Snapshot | None]:
     """Returns every state of the group while the change is applied, the first and the last included."""
     model = Model(state)
-    if not same(state, change.after):
+    if not snapshots_equal(state, change.after):
         TargetWriter(model, change, lambda: None).write_to(state, change.after)  # type: ignore[arg-type]
     return model.states
 
@@ -82,21 +82,21 @@ def applied(change: Change, state: Snapshot | None) -> list[Snapshot | None]:
 def test_the_inverse_of_the_inverse_is_the_change(change: Change) -> None:
     assert change.inverse.inverse == change
     assert change.inverse.added == change.removed
-    assert change.inverse.already == change.already
+    assert change.inverse.is_noop == change.is_noop
 
 
 @given(changes)
 def test_a_change_and_then_its_inverse_restores_what_was(change: Change) -> None:
     made = applied(change, change.before)[-1]
-    assert same(made, change.after)
-    assert same(applied(change.inverse, made)[-1], change.before)
+    assert snapshots_equal(made, change.after)
+    assert snapshots_equal(applied(change.inverse, made)[-1], change.before)
 
 
 @given(changes)
 def test_every_state_on_the_way_is_known_for_ours_and_can_be_carried_on_from(change: Change) -> None:
     for state in applied(change, change.before):
         assert is_intermediate(state, change)
-        assert same(applied(change, state)[-1], change.after)
+        assert snapshots_equal(applied(change, state)[-1], change.after)
 
 
 @given(changes, sides)
@@ -116,26 +116,26 @@ def can_be_intermediate(now: Snapshot | None, change: Change) -> bool:
 
 @given(snapshots, snapshots)
 def test_being_the_same_holds_of_itself_and_both_ways(one: Snapshot, other: Snapshot) -> None:
-    assert same(one, one)
-    assert same(one, other) == same(other, one)
-    assert same(None, None)
-    assert not same(one, None)
-    assert not same(None, one)
+    assert snapshots_equal(one, one)
+    assert snapshots_equal(one, other) == snapshots_equal(other, one)
+    assert snapshots_equal(None, None)
+    assert not snapshots_equal(one, None)
+    assert not snapshots_equal(None, one)
 
 
 @given(snapshots, st.randoms(use_true_random=False))
 def test_the_order_of_members_and_what_a_newer_pbx_shows_make_no_difference(one: Snapshot, random: Any) -> None:
     shuffled = list(one.members or ())
     random.shuffle(shuffled)
-    assert same(one, one.with_members(shuffled).setting(shown_by_a_newer_pbx=random.random()))
+    assert snapshots_equal(one, one.with_members(shuffled).with_settings(shown_by_a_newer_pbx=random.random()))
 
 
 @given(snapshots, st.sampled_from(["r1", "r9", "", None]))
 def test_a_ring_group_that_nothing_is_sent_to_makes_no_difference(one: Snapshot, ring_group: str | None) -> None:
-    alone = one.setting(recall_to=RecallTo.USER.value)
-    assert same(alone, alone.setting(ring_group_id=ring_group))
-    sent = one.setting(recall_to=RecallTo.RING_GROUP.value, ring_group_id="r1")
-    assert same(sent, sent.setting(ring_group_id=ring_group)) == (ring_group == "r1")
+    alone = one.with_settings(recall_to=RecallTo.USER.value)
+    assert snapshots_equal(alone, alone.with_settings(ring_group_id=ring_group))
+    sent = one.with_settings(recall_to=RecallTo.RING_GROUP.value, ring_group_id="r1")
+    assert snapshots_equal(sent, sent.with_settings(ring_group_id=ring_group)) == (ring_group == "r1")
 
 
 def meant(change: Change) -> tuple[Any, ...]:
@@ -191,9 +191,9 @@ RING_GROUPS = ["Night Desk", "Day Desk"]
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Bench]:
     """One sandbox PBX for all examples, each of which restores its state."""
-    with SandboxPBX() as sandbox:
-        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
-        yield Bench(sandbox, pbx)
+    with FakePbx() as fake_pbx:
+        pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
+        yield Bench(fake_pbx, pbx)
         pbx.close()
 
 
@@ -208,13 +208,15 @@ def test_on_the_pbx_too_a_change_and_then_its_inverse_restores_what_was(
     kept = [one for one in before.members or () if data.draw(st.booleans())]
     after = before.with_members((*kept, *(Person(number=number) for number in new)))
     change = Change(
-        target=target, before=before, after=after.setting(name="Renamed", recall_to=recall.value, ring_group_id=id)
+        target=target,
+        before=before,
+        after=after.with_settings(name="Renamed", recall_to=recall.value, ring_group_id=id),
     )
-    assert same(apply(shared.pbx, change), change.after)
+    assert snapshots_equal(apply(shared.pbx, change), change.after)
     with pytest.raises(Conflict):
-        apply(shared.pbx, change.model_copy(update={"after": before.setting(name="Somebody else's")}))
+        apply(shared.pbx, change.model_copy(update={"after": before.with_settings(name="Somebody else's")}))
     apply(shared.pbx, change.inverse)
-    assert same(read(shared.pbx, target), before)
+    assert snapshots_equal(read(shared.pbx, target), before)
 
 
 @given(st.fixed_dictionaries({}, optional={"recall_time": st.integers(60, 900), "enabled": st.booleans()}))
@@ -222,7 +224,7 @@ def test_on_the_pbx_too_a_change_and_then_its_inverse_restores_what_was(
 def test_on_the_pbx_too_the_servers_settings_come_back(shared: Bench, wanted: dict[str, Any]) -> None:
     before = read(shared.pbx, SERVER)
     assert before is not None
-    change = Change(target=SERVER, before=before, after=before.setting(**wanted))
+    change = Change(target=SERVER, before=before, after=before.with_settings(**wanted))
     apply(shared.pbx, change)
     apply(shared.pbx, change.inverse)
-    assert same(read(shared.pbx, SERVER), before)
+    assert snapshots_equal(read(shared.pbx, SERVER), before)

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.sandbox.environment import POLICY, Stage
+from bot.sandbox.environment import POLICY, Sandbox
 from bot.sandbox.slack.model import Message
-from tests.faults.scene import HURRY, Scene
-from tests.forms.conftest import pick, top
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
+from tests.forms.conftest import pick, top_view
 
 RULES = """
 [[allow]]
@@ -31,17 +31,17 @@ ask_in = "{ops}"
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    with Stage(policy=POLICY + RULES, retry_policy=HURRY) as stage:
-        yield Scene(stage)
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(policy=POLICY + RULES, retry_policy=FAST_RETRIES) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
-def later(scene: Scene, **time: float) -> None:
-    scene.stage.forward(timedelta(**time))
-    scene.stage.settle(30)
+def later(scene: ConversationHarness, **time: float) -> None:
+    scene.sandbox.forward(timedelta(**time))
+    scene.sandbox.settle(30)
 
 
-def asked(scene: Scene, line: str = "ask add 1001 to Billing", who: str = "ben") -> Message:
+def asked(scene: ConversationHarness, line: str = "ask add 1001 to Billing", who: str = "ben") -> Message:
     """The card on which it waits."""
     scene.do(line, who)
     card = scene.cards()[-1]
@@ -50,20 +50,20 @@ def asked(scene: Scene, line: str = "ask add 1001 to Billing", who: str = "ben")
     return card
 
 
-def kept(scene: Scene, waiting: Message) -> Message:
+def kept(scene: ConversationHarness, waiting: Message) -> Message:
     """The same buttons on a card that is never drawn anew, as on a screen that shows an old one."""
-    client = WebClient(token=scene.stage.slack.bot_token, base_url=scene.stage.slack.api_url)
-    client.chat_postMessage(channel=scene.stage.channels["phones"], text="an old card", blocks=waiting.blocks)
+    client = WebClient(token=scene.sandbox.slack.bot_token, base_url=scene.sandbox.slack.api_url)
+    client.chat_postMessage(channel=scene.sandbox.channels["phones"], text="an old card", blocks=waiting.blocks)
     return scene.cards()[-1]
 
 
-def card(scene: Scene) -> str:
+def card(scene: ConversationHarness) -> str:
     return scene.cards()[-1].plain
 
 
-def test_a_refusal_offers_to_ask_and_the_button_asks(scene: Scene) -> None:
+def test_a_refusal_offers_to_ask_and_the_button_asks(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Billing", "ben")
-    refusal = scene.whisper("ben")
+    refusal = scene.last_ephemeral("ben")
     assert "once that is approved" in refusal.plain
     assert "Nothing was changed" in refusal.plain
     scene.click(refusal, "Ask for approval", "ben")
@@ -71,76 +71,76 @@ def test_a_refusal_offers_to_ask_and_the_button_asks(scene: Scene) -> None:
     assert "Waits for approval: Add 1001 Amara Okafor to Billing" in card(scene)
     assert "To be approved, by “On call, once a lead agrees”:* by 1 of @leads @Gil Gast" in card(scene)
     assert "Lapses" in card(scene)
-    assert f"<!subteam^{scene.stage.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
+    assert f"<!subteam^{scene.sandbox.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
 
 
-def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: Scene) -> None:
+def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Approve")
     assert "1001" in scene.members("Billing")
     assert "*Approved:* change 2, by @Ana Ruiz" in card(scene)
     assert "· done" in card(scene)
     assert any(scene.mentions(reply, "ben") and "Done" in reply.plain for reply in scene.replies())
-    entry = scene.stage.park.journal.get(1)
+    entry = scene.sandbox.park.journal.get(1)
     assert entry.rule == "On call, once a lead agrees"
     scene.do("why change 1")
-    assert "On call, once a lead agrees" in scene.whisper().plain
+    assert "On call, once a lead agrees" in scene.last_ephemeral().plain
     scene.do("history Billing")
-    assert "ask add 1001 to Billing" in scene.whisper().plain
+    assert "ask add 1001 to Billing" in scene.last_ephemeral().plain
 
 
-def test_nobody_approves_their_own_change_nor_one_that_is_not_theirs_to_approve(scene: Scene) -> None:
+def test_nobody_approves_their_own_change_nor_one_that_is_not_theirs_to_approve(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     scene.click(waiting, "Approve", "ben")
-    assert "Nobody approves or refuses their own change" in scene.whisper("ben").plain
+    assert "Nobody approves or refuses their own change" in scene.last_ephemeral("ben").plain
     scene.click(waiting, "Approve", "eve")
-    assert "You are none of those who may approve change 1" in scene.whisper("eve").plain
+    assert "You are none of those who may approve change 1" in scene.last_ephemeral("eve").plain
     assert scene.writes == []
     scene.click(waiting, "Approve", "gil")  # a guest whom the rule names
     assert "1001" in scene.members("Billing")
 
 
-def test_an_approver_who_no_longer_is_one_approves_nothing(scene: Scene) -> None:
+def test_an_approver_who_no_longer_is_one_approves_nothing(scene: ConversationHarness) -> None:
     waiting = asked(scene)
-    scene.stage.slack.state.groups[scene.stage.groups["leads"]].members.clear()
+    scene.sandbox.slack.state.groups[scene.sandbox.groups["leads"]].members.clear()
     later(scene, minutes=2)
     scene.click(waiting, "Approve")
-    assert "You are none of those who may approve change 1" in scene.whisper().plain
+    assert "You are none of those who may approve change 1" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
-def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Scene) -> None:
+def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: ConversationHarness) -> None:
     waiting = asked(scene)
-    scene.stage.slack.state.groups[scene.stage.groups["oncall"]].members.clear()
+    scene.sandbox.slack.state.groups[scene.sandbox.groups["oncall"]].members.clear()
     later(scene, minutes=2)
     scene.click(waiting, "Approve")
     assert scene.writes == []
     assert "Waits for approval" in card(scene)
-    assert "may not make it any more, approved or not" in scene.whisper().plain
+    assert "may not make it any more, approved or not" in scene.last_ephemeral().plain
     scene.do("pending")
-    assert "waits for approval" in scene.whisper().plain
-    assert "[Approve]" not in scene.whisper().plain
+    assert "waits for approval" in scene.last_ephemeral().plain
+    assert "[Approve]" not in scene.last_ephemeral().plain
 
 
-def test_a_typed_approval_shows_first_what_it_approves(scene: Scene) -> None:
+def test_a_typed_approval_shows_first_what_it_approves(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("approve change 1")
     assert scene.writes == []
-    shown = scene.whisper()
+    shown = scene.last_ephemeral()
     assert "1001 Amara Okafor" in shown.plain
     scene.click(shown, "Approve")
     assert "1001" in scene.members("Billing")
 
 
-def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: Scene) -> None:
-    waiting, ana = asked(scene), scene.stage.people["ana"]
+def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHarness) -> None:
+    waiting, ana = asked(scene), scene.sandbox.people["ana"]
     old = kept(scene, waiting)
-    assert scene.stage.slack.click(ana, waiting, label="Refuse").ok
-    top(scene.stage, "Refuse a change")
-    scene.stage.slack.fill(ana, "Billing is full", label="Reason")
-    assert scene.stage.slack.submit(ana).ok
-    top(scene.stage, "Refuse a change", "Billing is full")
-    assert scene.stage.slack.submit(ana).ok
-    scene.stage.settle(30)
+    assert scene.sandbox.slack.click(ana, waiting, label="Refuse").ok
+    top_view(scene.sandbox, "Refuse a change")
+    scene.sandbox.slack.fill(ana, "Billing is full", label="Reason")
+    assert scene.sandbox.slack.submit(ana).ok
+    top_view(scene.sandbox, "Refuse a change", "Billing is full")
+    assert scene.sandbox.slack.submit(ana).ok
+    scene.sandbox.settle(30)
     assert scene.writes == []
     assert "· refused" in scene.cards()[0].plain
     assert "*Refused:* change 2, by @Ana Ruiz" in scene.cards()[0].plain
@@ -148,21 +148,21 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: Scene) -> None:
     assert "Billing is full" in told.plain
     assert scene.mentions(told, "ben")
     scene.click(old, "Approve", "gil")
-    assert "does not wait for approval: it is cancelled" in scene.whisper("gil").plain
+    assert "does not wait for approval: it is cancelled" in scene.last_ephemeral("gil").plain
     assert scene.writes == []
 
 
-def test_the_first_of_two_who_decide_counts(scene: Scene) -> None:
+def test_the_first_of_two_who_decide_counts(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     old = kept(scene, waiting)
     scene.click(waiting, "Approve", "gil")
     scene.do("refuse change 1")
-    assert "does not wait for approval: it is done" in scene.whisper().plain
+    assert "does not wait for approval: it is done" in scene.last_ephemeral().plain
     scene.click(old, "Approve")
     assert len(scene.writes) == 1
 
 
-def test_whoever_asked_takes_it_back(scene: Scene) -> None:
+def test_whoever_asked_takes_it_back(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     old = kept(scene, waiting)
     scene.click(waiting, "Withdraw", "ben")
@@ -171,13 +171,13 @@ def test_whoever_asked_takes_it_back(scene: Scene) -> None:
     assert scene.writes == []
 
 
-def test_nobody_withdraws_for_another_without_the_right_to(scene: Scene) -> None:
+def test_nobody_withdraws_for_another_without_the_right_to(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Withdraw", "eve")
-    assert "You may not do that here" in scene.whisper("eve").plain
+    assert "You may not do that here" in scene.last_ephemeral("eve").plain
     assert "Waits for approval" in card(scene)
 
 
-def test_it_lapses_and_can_be_asked_for_again(scene: Scene) -> None:
+def test_it_lapses_and_can_be_asked_for_again(scene: ConversationHarness) -> None:
     old = kept(scene, asked(scene))
     later(scene, hours=4, minutes=1)
     assert "· lapsed" in scene.cards()[0].plain
@@ -189,10 +189,10 @@ def test_it_lapses_and_can_be_asked_for_again(scene: Scene) -> None:
     assert "1001" in scene.members("Billing")
 
 
-def test_where_the_target_moved_it_goes_back_for_approval(scene: Scene) -> None:
+def test_where_the_target_moved_it_goes_back_for_approval(scene: ConversationHarness) -> None:
     waiting = asked(scene, "ask recall Billing to Night Desk")
-    old, day_desk = kept(scene, waiting), scene.stage.pbx.state.ring_group_id("Day Desk")
-    scene.stage.pbx.console_update_group(scene.id("Billing"), recall_to="RING_GROUP_ONLY", ring_group_id=day_desk)
+    old, day_desk = kept(scene, waiting), scene.sandbox.pbx.state.ring_group_id("Day Desk")
+    scene.sandbox.pbx.console_update_group(scene.id("Billing"), recall_to="RING_GROUP_ONLY", ring_group_id=day_desk)
     scene.click(waiting, "Approve")
     assert scene.writes == []
     shown = scene.cards()[0].plain
@@ -202,13 +202,13 @@ def test_where_the_target_moved_it_goes_back_for_approval(scene: Scene) -> None:
     assert any("To be approved anew" in reply.plain for reply in scene.replies())
     scene.click(old, "Approve", "gil")  # the button of what is no longer asked for
     assert scene.writes == []
-    assert "no longer what you were shown" in scene.whisper("gil").plain
+    assert "no longer what you were shown" in scene.last_ephemeral("gil").plain
     scene.click(scene.cards()[0], "Approve")
     assert len(scene.writes) == 1
     assert "· done" in scene.cards()[0].plain
 
 
-def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(scene: Scene) -> None:
+def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(scene: ConversationHarness) -> None:
     scene.do("ask server recall time 7m", "eve")
     there = scene.cards("ops")[-1]
     assert "Waits for approval" in there.plain
@@ -216,7 +216,7 @@ def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(sc
     assert scene.writes == []
     assert "needs others to approve it too" in scene.replies()[-1].plain
     scene.click(scene.cards("ops")[-1], "Approve")
-    assert "You have approved change 1 already" in scene.whisper().plain
+    assert "You have approved change 1 already" in scene.last_ephemeral().plain
     scene.click(there, "Approve", "ben")  # the very button that the first one used
     assert len(scene.writes) == 1
     for place in ("phones", "ops"):
@@ -224,14 +224,14 @@ def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(sc
         assert "by @Ben Ito" in scene.cards(place)[-1].plain
 
 
-def test_it_survives_a_restart(scene: Scene) -> None:
+def test_it_survives_a_restart(scene: ConversationHarness) -> None:
     waiting = asked(scene)
-    scene.stage.restart()
+    scene.sandbox.restart()
     scene.click(waiting, "Approve")
     assert "1001" in scene.members("Billing")
 
 
-def test_how_long_it_is_for_counts_from_when_it_is_made(scene: Scene) -> None:
+def test_how_long_it_is_for_counts_from_when_it_is_made(scene: ConversationHarness) -> None:
     waiting = asked(scene, "ask recall Billing to Night Desk for 1h")
     assert "*Lasts:* 1h from its approval" in waiting.plain
     assert "*Until:*" not in waiting.plain
@@ -244,7 +244,7 @@ def test_how_long_it_is_for_counts_from_when_it_is_made(scene: Scene) -> None:
     assert "· ended" in card(scene)
 
 
-def test_what_is_to_begin_later_is_approved_first_and_begins_then(scene: Scene) -> None:
+def test_what_is_to_begin_later_is_approved_first_and_begins_then(scene: ConversationHarness) -> None:
     waiting = asked(scene, "ask add 1001 to Billing in 2h")
     scene.click(waiting, "Approve")
     assert scene.writes == []
@@ -254,7 +254,7 @@ def test_what_is_to_begin_later_is_approved_first_and_begins_then(scene: Scene) 
     assert "· done" in card(scene)
 
 
-def test_what_was_to_have_begun_lapses(scene: Scene) -> None:
+def test_what_was_to_have_begun_lapses(scene: ConversationHarness) -> None:
     old = kept(scene, asked(scene, "ask add 1001 to Billing in 1h"))
     later(scene, hours=1, minutes=1)
     assert "· lapsed" in scene.cards()[0].plain
@@ -262,14 +262,14 @@ def test_what_was_to_have_begun_lapses(scene: Scene) -> None:
     assert scene.writes == []
 
 
-def test_do_it_now_is_no_way_round_an_approval(scene: Scene) -> None:
+def test_do_it_now_is_no_way_round_an_approval(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("do change 1 now")
-    assert "waits for approval" in scene.whisper().plain
+    assert "waits for approval" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
-def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: Scene) -> None:
+def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Billing")
     scene.do("ask undo change 1", "ben")
     scene.click(scene.cards()[-1], "Approve")
@@ -279,52 +279,54 @@ def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: Scen
     assert "· done" in second.plain
 
 
-def test_what_may_be_done_anyway_is_done(scene: Scene) -> None:
+def test_what_may_be_done_anyway_is_done(scene: ConversationHarness) -> None:
     scene.do("ask add 1001 to Sales", "ben")
     assert "1001" in scene.members("Sales")
 
 
-def test_what_is_so_already_needs_nobodys_approval(scene: Scene) -> None:
+def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -> None:
     scene.do("ask add 1055 to Billing", "ben")
-    assert "Already so" in scene.whisper("ben").plain
+    assert "Already so" in scene.last_ephemeral("ben").plain
     assert scene.cards() == []
 
 
-def test_a_question_can_not_be_asked_for_approval(scene: Scene) -> None:
+def test_a_question_can_not_be_asked_for_approval(scene: ConversationHarness) -> None:
     scene.do("ask groups")
-    assert "no change that others could approve" in scene.whisper().plain
+    assert "no change that others could approve" in scene.last_ephemeral().plain
 
 
-def test_what_asks_first_is_shown_first(scene: Scene) -> None:
+def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
     scene.do("ask delete Billing", "ben")
     assert scene.cards() == []
-    scene.click(scene.whisper("ben"), "Ask for approval", "ben")
+    scene.click(scene.last_ephemeral("ben"), "Ask for approval", "ben")
     assert "Will be lost" in card(scene)
     scene.click(scene.cards()[-1], "Approve")
-    assert "Billing" not in {group["name"] for group in scene.stage.pbx.state.groups.values()}
+    assert "Billing" not in {group["name"] for group in scene.sandbox.pbx.state.groups.values()}
 
 
-def test_pending_shows_it_with_the_button_for_who_may_approve(scene: Scene) -> None:
+def test_pending_shows_it_with_the_button_for_who_may_approve(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("pending", "ben")
-    assert "waits for approval" in scene.whisper("ben").plain
-    assert "[Approve]" not in scene.whisper("ben").plain
+    assert "waits for approval" in scene.last_ephemeral("ben").plain
+    assert "[Approve]" not in scene.last_ephemeral("ben").plain
     scene.do("pending")
-    scene.click(scene.whisper(), "Approve")
+    scene.click(scene.last_ephemeral(), "Approve")
     assert "1001" in scene.members("Billing")
 
 
-def test_a_form_that_needs_approval_offers_to_ask(scene: Scene) -> None:
-    ben = scene.stage.people["ben"]
+def test_a_form_that_needs_approval_offers_to_ask(scene: ConversationHarness) -> None:
+    ben = scene.sandbox.people["ben"]
     scene.slash("add", "ben")
-    top(scene.stage, "Add members", person="ben")
-    pick(scene.stage, "ben", "Billing", "Park group")
-    pick(scene.stage, "ben", "1001", "Members")
-    assert scene.stage.slack.submit(ben).ok
-    scene.stage.slack.click(ben, top(scene.stage, "once that is approved", person="ben"), label="Ask for approval")
-    top(scene.stage, "Nothing is changed yet", "1001 Amara Okafor", person="ben")
-    assert scene.stage.slack.submit(ben).ok
-    scene.stage.settle(30)
+    top_view(scene.sandbox, "Add members", person="ben")
+    pick(scene.sandbox, "ben", "Billing", "Park group")
+    pick(scene.sandbox, "ben", "1001", "Members")
+    assert scene.sandbox.slack.submit(ben).ok
+    scene.sandbox.slack.click(
+        ben, top_view(scene.sandbox, "once that is approved", person="ben"), label="Ask for approval"
+    )
+    top_view(scene.sandbox, "Nothing is changed yet", "1001 Amara Okafor", person="ben")
+    assert scene.sandbox.slack.submit(ben).ok
+    scene.sandbox.settle(30)
     assert "Waits for approval" in card(scene)
     assert scene.writes == []
     scene.click(scene.cards()[-1], "Approve")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.promises.doors import Visitor
 
 UNDERSTOOD = {
@@ -29,17 +29,17 @@ UNDERSTOOD = {
 
 
 @pytest.fixture
-def ana(stage: Stage) -> Visitor:
-    stage.pbx.console_create_group("Dave O'Neil's")
-    return Visitor(stage, "ana")
+def ana(sandbox: Sandbox) -> Visitor:
+    sandbox.pbx.console_create_group("Dave O'Neil's")
+    return Visitor(sandbox, "ana")
 
 
 @pytest.mark.parametrize(("sent", "group", "member"), UNDERSTOOD.values(), ids=UNDERSTOOD)
 def test_what_was_meant_is_done(ana: Visitor, sent: str, group: str, member: str) -> None:
     line = sent.format(ana=ana.id)
-    assert ana.stage.slack.slash(ana.id, ana.phones, line, as_sent=True).ok
-    ana.stage.settle()
-    assert member in ana.stage.pbx.state.members_of(group)
+    assert ana.sandbox.slack.slash(ana.id, ana.phones, line, as_sent=True).ok
+    ana.sandbox.settle()
+    assert member in ana.sandbox.pbx.state.members_of(group)
 
 
 REFUSED = {
@@ -63,9 +63,9 @@ REFUSED = {
 @pytest.mark.parametrize(("sent", "said"), REFUSED.values(), ids=REFUSED)
 def test_what_is_not_understood_whole_is_refused_whole(ana: Visitor, sent: str, said: str) -> None:
     line = sent.format(ana=ana.id)
-    assert ana.stage.slack.slash(ana.id, ana.phones, line, as_sent=True).ok
+    assert ana.sandbox.slack.slash(ana.id, ana.phones, line, as_sent=True).ok
     assert said in ana.told()[-1].plain
-    assert ana.stage.pbx.writes == []
+    assert ana.sandbox.pbx.writes == []
 
 
 TYPED = {
@@ -78,8 +78,8 @@ TYPED = {
 @pytest.mark.parametrize("line", TYPED)
 def test_what_is_typed_into_a_form_is_read_like_a_line(ana: Visitor, line: str) -> None:
     label, typed, seen = TYPED[line]
-    ana.stage.slack.slash(ana.id, ana.phones, line)
+    ana.sandbox.slack.slash(ana.id, ana.phones, line)
     ana.view()
-    ana.stage.slack.fill(ana.id, typed, label=label)
+    ana.sandbox.slack.fill(ana.id, typed, label=label)
     ana.submit()
     assert seen in ana.view().plain.replace("*", "")

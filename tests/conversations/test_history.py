@@ -10,8 +10,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.messages.request import Request, Source
-from bot.operations.history import MOST
-from bot.sandbox.environment import Stage
+from bot.operations.history import MAX_RECORDS
+from bot.sandbox.environment import Sandbox
 from tests.conversations.conftest import Typed
 
 POLICY = """\
@@ -38,19 +38,19 @@ operations = ["all"]
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage(policy=POLICY) as running:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(policy=POLICY) as running:
         yield running
 
 
-def rows(stage: Stage, person: str = "ana") -> list[dict[str, str]]:
+def rows(sandbox: Sandbox, person: str = "ana") -> list[dict[str, str]]:
     """Of the last file that the person was sent."""
-    content = stage.slack.files(stage.people[person])[-1].content
+    content = sandbox.slack.files(sandbox.people[person])[-1].content
     assert content is not None
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_it_shows_who_what_from_what_to_what_through_which_door_and_the_outcome(stage: Stage, typed: Typed) -> None:
+def test_it_shows_who_what_from_what_to_what_through_which_door_and_the_outcome(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk")
     typed("@Park put 1001 in Sales", person="ben")
     typed("add 1001 to Sales")
@@ -72,10 +72,10 @@ def test_it_shows_who_what_from_what_to_what_through_which_door_and_the_outcome(
     assert shown[5] == "[Export as CSV]"
 
 
-def test_times_are_for_slack_to_show_in_each_readers_own_zone(stage: Stage, typed: Typed) -> None:
+def test_times_are_for_slack_to_show_in_each_readers_own_zone(sandbox: Sandbox, typed: Typed) -> None:
     typed("add 1001 to Sales")
     typed("history")
-    (told,) = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])
+    (told,) = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])
     assert "<!date^" in str(told.blocks)
     assert "{date_short_pretty} {time}|" in str(told.blocks)
 
@@ -98,7 +98,7 @@ def test_times_are_for_slack_to_show_in_each_readers_own_zone(stage: Stage, type
         "history Billing": [],
     }.items(),
 )
-def test_it_is_narrowed_by_group_person_and_day(stage: Stage, typed: Typed, line: str, changes: list[int]) -> None:
+def test_it_is_narrowed_by_group_person_and_day(sandbox: Sandbox, typed: Typed, line: str, changes: list[int]) -> None:
     typed("add 1001 to Sales")
     typed("remove 1020 from Support")
     typed("recall Sales to Night Desk", person="ben")
@@ -118,15 +118,15 @@ def test_what_is_no_day_is_said_with_what_to_type(typed: Typed, line: str, said:
     assert said in typed(line)
 
 
-def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(stage: Stage, typed: Typed) -> None:
+def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(sandbox: Sandbox, typed: Typed) -> None:
     typed("remove 1020 from Support")
     typed("rename Support to Care")
     typed("create Nights")
     delete = typed("delete Nights")
     assert "Will be lost" in delete
-    asked = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])[-1]
-    stage.slack.click(stage.people["ana"], asked, label="Delete")
-    stage.settle()
+    asked = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])[-1]
+    sandbox.slack.click(sandbox.people["ana"], asked, label="Delete")
+    sandbox.settle()
     care = typed("history Care")
     assert "rename Support to Care: Name: Support -> Care" in care
     assert "remove 1020 from Support" in care
@@ -135,15 +135,15 @@ def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(stage: Stage, t
     assert "create Nights" in shown
 
 
-def test_only_for_whom_a_rule_names_it(stage: Stage, typed: Typed) -> None:
+def test_only_for_whom_a_rule_names_it(sandbox: Sandbox, typed: Typed) -> None:
     shown = typed("history", person="eve")
     assert "No rule lets you look back on who changed what in this channel." in shown
     assert "history for" in shown
     assert "No rule lets you look back on who changed what" in typed("export history", person="eve")
-    assert stage.slack.files(stage.people["eve"]) == []
+    assert sandbox.slack.files(sandbox.people["eve"]) == []
 
 
-def test_nobody_sees_what_is_about_groups_that_they_may_not_see(stage: Stage, typed: Typed) -> None:
+def test_nobody_sees_what_is_about_groups_that_they_may_not_see(sandbox: Sandbox, typed: Typed) -> None:
     typed("add 1001 to Sales")
     typed("remove 1020 from Support")
     typed("move 1002 from Sales to Support")
@@ -154,12 +154,12 @@ def test_nobody_sees_what_is_about_groups_that_they_may_not_see(stage: Stage, ty
     assert "(change 1, " in shown
     assert "Support" not in shown
     typed("export history", person="ben")
-    assert [row["change"] for row in rows(stage, "ben")] == ["5", "1"]
-    assert "Support" not in str(rows(stage, "ben"))
+    assert [row["change"] for row in rows(sandbox, "ben")] == ["5", "1"]
+    assert "Support" not in str(rows(sandbox, "ben"))
     assert len(typed("history").split("(change ")) == 6
 
 
-def test_what_is_about_an_earlier_change_is_about_its_groups(stage: Stage, typed: Typed) -> None:
+def test_what_is_about_an_earlier_change_is_about_its_groups(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Support to Night Desk for 2h")
     typed("keep change 1")
     typed("undo change 1")
@@ -168,50 +168,50 @@ def test_what_is_about_an_earlier_change_is_about_its_groups(stage: Stage, typed
     typed("undo Support", person="ben")
     assert "Nothing that you may see" in typed("history", person="ben")
     typed("export history", person="ben")
-    assert stage.slack.files(stage.people["ben"]) == []
+    assert sandbox.slack.files(sandbox.people["ben"]) == []
     shown = typed("history Support")
     assert "keep change 1: Time: " in shown
     assert "undo change 1: Recall: Night Desk (6001) -> the user who parked the call" in shown
     assert "@Ben Ito: undo change 1 (change 5, refused" in shown
 
 
-def test_what_is_scheduled_and_called_off_is_shown_as_such(stage: Stage, typed: Typed) -> None:
+def test_what_is_scheduled_and_called_off_is_shown_as_such(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk in 2h")
     assert "(change 1, scheduled, by slash command" in typed("history")
     typed("cancel change 1")
     assert "(change 1, cancelled, by slash command" in typed("history")
 
 
-def test_a_long_history_is_told_in_parts_and_each_part_says_so(stage: Stage, typed: Typed) -> None:
-    for number in range(MOST + 3):
-        stage.park.journal.refuse(
-            _asked(stage, number), asked=[{"operation": "groups", "arguments": {}}], outcome={"reason": "no"}
+def test_a_long_history_is_told_in_parts_and_each_part_says_so(sandbox: Sandbox, typed: Typed) -> None:
+    for number in range(MAX_RECORDS + 3):
+        sandbox.park.journal.refuse(
+            _asked(sandbox, number), operations=[{"operation": "groups", "arguments": {}}], outcome={"reason": "no"}
         )
     first = typed("history")
-    assert f"History: the newest {MOST}" in first
-    assert first.count("(change ") == MOST
+    assert f"History: the newest {MAX_RECORDS}" in first
+    assert first.count("(change ") == MAX_RECORDS
     assert "There are more" in first
-    told = [one for one in stage.slack.ephemerals(stage.people["ana"]) if "[Older]" in one.plain][-1]
-    stage.slack.click(stage.people["ana"], told, label="Older")
-    stage.settle()
-    rest = stage.slack.ephemerals(stage.people["ana"])[-1].plain
+    told = [one for one in sandbox.slack.ephemerals(sandbox.people["ana"]) if "[Older]" in one.plain][-1]
+    sandbox.slack.click(sandbox.people["ana"], told, label="Older")
+    sandbox.settle()
+    rest = sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
     assert "History before change 4: 3 requests" in rest
     assert "(change 1, " in rest
     typed("export history")
-    assert len(rows(stage)) == MOST + 3
+    assert len(rows(sandbox)) == MAX_RECORDS + 3
 
 
-def test_the_button_sends_the_whole_as_a_file_to_the_asker_alone(stage: Stage, typed: Typed) -> None:
+def test_the_button_sends_the_whole_as_a_file_to_the_asker_alone(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk")
     typed('create "=HYPERLINK(1)"')
     typed("history since today")
-    told = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])[-1]
-    stage.slack.click(stage.people["ana"], told, label="Export as CSV")
-    stage.settle()
-    newest, oldest = rows(stage)
+    told = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])[-1]
+    sandbox.slack.click(sandbox.people["ana"], told, label="Export as CSV")
+    sandbox.settle()
+    newest, oldest = rows(sandbox)
     assert oldest["what"] == "recall Sales to Night Desk"
     assert oldest["before -> after"] == "Recall: the user who parked the call -> Night Desk (6001)"
-    assert (oldest["who"], oldest["channel"]) == (stage.people["ana"], stage.channels["phones"])
+    assert (oldest["who"], oldest["channel"]) == (sandbox.people["ana"], sandbox.channels["phones"])
     assert (oldest["source"], oldest["outcome"], oldest["rule"]) == (
         "slash command",
         "done",
@@ -220,41 +220,41 @@ def test_the_button_sends_the_whole_as_a_file_to_the_asker_alone(stage: Stage, t
     asked, ended = (datetime.fromisoformat(oldest[name]) for name in ("asked at", "ended at"))
     assert asked <= ended < asked + timedelta(minutes=1)
     assert newest["what"] == 'create "=HYPERLINK(1)"'
-    assert "is in your direct messages" in stage.slack.ephemerals(stage.people["ana"])[-1].plain
-    assert stage.slack.files(stage.people["ben"]) == []
+    assert "is in your direct messages" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
+    assert sandbox.slack.files(sandbox.people["ben"]) == []
 
 
-def test_a_file_that_slack_does_not_take_is_said(stage: Stage, typed: Typed) -> None:
+def test_a_file_that_slack_does_not_take_is_said(sandbox: Sandbox, typed: Typed) -> None:
     typed("add 1001 to Sales")
     for method, error in (("files.getUploadURLExternal", "missing_scope"), ("upload_url", 500)):
-        stage.slack.faults.fail(method, error)
+        sandbox.slack.faults.fail(method, error)
         assert "Slack did not take the file" in typed("export history")
-    assert stage.slack.files(stage.people["ana"]) == []
+    assert sandbox.slack.files(sandbox.people["ana"]) == []
 
 
 def test_the_command_line_exports_the_same_beside_a_running_park(
-    stage: Stage, typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox, typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", stage.settings.database_url)
+    monkeypatch.setenv("DATABASE_URL", sandbox.settings.database_url)
     typed("recall Sales to Night Desk")
     typed("add 1001 to Support", person="ben")
     assert main(["audit", "export", "--format", "jsonl"]) == 0
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["before_after"] == "Recall: the user who parked the call -> Night Desk (6001)"
     assert (first["change"], first["outcome"], first["reason"]) == (1, "done", "")
-    assert (second["who"], second["outcome"]) == (stage.people["ben"], "refused")
+    assert (second["who"], second["outcome"]) == (sandbox.people["ben"], "refused")
     assert "No rule lets you" in second["reason"]
     typed("export history")
     assert main(["audit", "export"]) == 0
     exported = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
-    assert list(exported) == rows(stage)[::-1]
+    assert list(exported) == rows(sandbox)[::-1]
     assert main(["audit", "verify"]) == 0
 
 
 def test_the_command_line_exports_the_days_that_are_asked_for(
-    stage: Stage, typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox, typed: Typed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", stage.settings.database_url)
+    monkeypatch.setenv("DATABASE_URL", sandbox.settings.database_url)
     typed("recall Sales to Night Desk")
     today, day = datetime.now(UTC).date(), timedelta(days=1)
     spans = (("since", today, 1), ("since", today + day, 0), ("until", today, 1), ("until", today - day, 0))
@@ -263,6 +263,6 @@ def test_the_command_line_exports_the_days_that_are_asked_for(
         assert len(capsys.readouterr().out.splitlines()) == found
 
 
-def _asked(stage: Stage, number: int) -> Request:
-    key, team, user = f"T:{number}", stage.slack.team, stage.people["ben"]
+def _asked(sandbox: Sandbox, number: int) -> Request:
+    key, team, user = f"T:{number}", sandbox.slack.team, sandbox.people["ben"]
     return Request(key=key, team=team, user=user, source=Source.SLASH, line="groups", asked_at=datetime.now(UTC))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.conversations.conftest import Typed
 
 ANSWERS = {
@@ -50,10 +50,10 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("line", "answer"), ANSWERS.items())
-def test_what_changes_nothing_is_answered_in_private(stage: Stage, typed: Typed, line: str, answer: str) -> None:
+def test_what_changes_nothing_is_answered_in_private(sandbox: Sandbox, typed: Typed, line: str, answer: str) -> None:
     assert answer in typed(line)
-    assert not stage.pbx.writes
-    assert not stage.slack.messages(stage.channels["phones"])
+    assert not sandbox.pbx.writes
+    assert not sandbox.slack.messages(sandbox.channels["phones"])
 
 
 CHANGES = {
@@ -85,62 +85,62 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("line", "said"), CHANGES.items())
-def test_a_change_stands_in_the_thread_with_who_and_what(stage: Stage, typed: Typed, line: str, said: str) -> None:
+def test_a_change_stands_in_the_thread_with_who_and_what(sandbox: Sandbox, typed: Typed, line: str, said: str) -> None:
     shown = typed(line)
     assert said in shown
     assert "by @Ana Ruiz · change 1 · done" in shown
     assert "Done: read back from the PBX" in shown
-    assert stage.pbx.writes
+    assert sandbox.pbx.writes
 
 
-def test_a_mention_is_answered_in_a_thread_of_its_message(stage: Stage, typed: Typed) -> None:
+def test_a_mention_is_answered_in_a_thread_of_its_message(sandbox: Sandbox, typed: Typed) -> None:
     assert "Added 1001 Amara Okafor to Sales" in typed("@Park add 1001 to Sales")
-    (asked,) = stage.slack.messages(stage.channels["phones"])
+    (asked,) = sandbox.slack.messages(sandbox.channels["phones"])
     assert asked.reply_count == 2
 
 
-def test_a_mention_in_a_thread_is_answered_in_that_thread(stage: Stage, typed: Typed) -> None:
-    root = stage.slack.say(stage.people["ana"], stage.channels["phones"], "customers wait too long")
+def test_a_mention_in_a_thread_is_answered_in_that_thread(sandbox: Sandbox, typed: Typed) -> None:
+    root = sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], "customers wait too long")
     typed("@Park recall Sales to Night Desk", thread=root)
-    thread = stage.slack.messages(stage.channels["phones"], thread=root)
+    thread = sandbox.slack.messages(sandbox.channels["phones"], thread=root)
     assert "Recalls of Sales changed" in thread[2].plain
 
 
-def test_a_member_of_another_group_is_explained_with_a_button_that_moves(stage: Stage, typed: Typed) -> None:
+def test_a_member_of_another_group_is_explained_with_a_button_that_moves(sandbox: Sandbox, typed: Typed) -> None:
     shown = typed("add 1020 to Sales")
     assert "1020 is in Support; a user can be in one park group only." in shown
     assert "[move 1020 to Sales]" in shown
-    card = next(one for one in stage.slack.messages(stage.channels["phones"]) if "move 1020" in one.plain)
-    stage.slack.click(stage.people["ana"], card, label="move 1020 to Sales")
-    stage.settle()
-    assert "1020" in stage.pbx.state.members_of("Sales")
-    assert "1020" not in stage.pbx.state.members_of("Support")
+    card = next(one for one in sandbox.slack.messages(sandbox.channels["phones"]) if "move 1020" in one.plain)
+    sandbox.slack.click(sandbox.people["ana"], card, label="move 1020 to Sales")
+    sandbox.settle()
+    assert "1020" in sandbox.pbx.state.members_of("Sales")
+    assert "1020" not in sandbox.pbx.state.members_of("Support")
 
 
-def test_a_group_whose_name_would_ping_pings_nobody(stage: Stage, typed: Typed) -> None:
+def test_a_group_whose_name_would_ping_pings_nobody(sandbox: Sandbox, typed: Typed) -> None:
     assert "<!channel> & friends now has 1 member" in typed('add 1001 to "<!channel> & friends"')
-    assert all("<!channel>" not in str(call.args) for call in stage.slack.calls)
+    assert all("<!channel>" not in str(call.args) for call in sandbox.slack.calls)
 
 
-def test_on_call_may_do_what_the_rule_names_and_no_more(stage: Stage, typed: Typed) -> None:
+def test_on_call_may_do_what_the_rule_names_and_no_more(sandbox: Sandbox, typed: Typed) -> None:
     assert "Recalls of Sales changed" in typed("recall Sales to Night Desk", person="ben")
     assert 'No rule lets you change the recall of "Billing"' in typed("recall Billing to user", person="ben")
     assert "Allowed in: #phones" in typed("recall Sales to user", person="ben", channel="random")
 
 
-def test_a_person_who_lost_the_name_is_offered_the_button_that_works(stage: Stage, typed: Typed) -> None:
+def test_a_person_who_lost_the_name_is_offered_the_button_that_works(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sals to Night Desk")
-    (told,) = stage.slack.ephemerals(stage.people["ana"], stage.channels["phones"])
-    stage.slack.click(stage.people["ana"], told, label="recall Sales to Night Desk")
-    stage.settle()
-    assert "Recalls of Sales changed" in stage.slack.messages(stage.channels["phones"])[0].plain
+    (told,) = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])
+    sandbox.slack.click(sandbox.people["ana"], told, label="recall Sales to Night Desk")
+    sandbox.settle()
+    assert "Recalls of Sales changed" in sandbox.slack.messages(sandbox.channels["phones"])[0].plain
 
 
 def test_two_hundred_and_fifty_groups_are_listed_whole() -> None:
-    with Stage(pbx=SandboxPBX(groups=250, users=5)) as stage:
-        ana, phones = stage.people["ana"], stage.channels["phones"]
-        stage.slack.slash(ana, phones, "groups")
-        stage.settle()
-        shown = "\n".join(one.plain for one in stage.slack.ephemerals(ana, phones))
+    with Sandbox(pbx=FakePbx(groups=250, users=5)) as sandbox:
+        ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
+        sandbox.slack.slash(ana, phones, "groups")
+        sandbox.settle()
+        shown = "\n".join(one.plain for one in sandbox.slack.ephemerals(ana, phones))
         assert "250 park groups" in shown
-        assert all(group["name"] in shown for group in stage.pbx.state.groups.values())
+        assert all(group["name"] in shown for group in sandbox.pbx.state.groups.values())

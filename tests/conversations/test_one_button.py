@@ -8,92 +8,92 @@ from slack_sdk import WebClient
 
 from bot.messages.message import Message as Said
 from bot.messages.message import Offer
-from bot.sandbox.environment import POLICY, Stage
+from bot.sandbox.environment import POLICY, Sandbox
 from bot.sandbox.slack.model import Message
 from bot.slack.blocks import render
-from tests.faults.scene import HURRY, Scene
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
 EVE_TOO = '\n[[allow]]\nname = "Eve, from anywhere"\nusers = ["{eve}"]\noperations = ["all"]\n'
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    with Stage(policy=POLICY + EVE_TOO, retry_policy=HURRY) as stage:
-        yield Scene(stage)
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(policy=POLICY + EVE_TOO, retry_policy=FAST_RETRIES) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
-def public(scene: Scene, line: str) -> Message:
+def public(scene: ConversationHarness, line: str) -> Message:
     """A button for all to see that is never drawn anew, as on a screen that shows an old card."""
     said = Said(title="What now?", offers=(Offer(label="Do", line=line),))
-    client = WebClient(token=scene.stage.slack.bot_token, base_url=scene.stage.slack.api_url)
-    client.chat_postMessage(channel=scene.stage.channels["phones"], **render(said)[0])
+    client = WebClient(token=scene.sandbox.slack.bot_token, base_url=scene.sandbox.slack.api_url)
+    client.chat_postMessage(channel=scene.sandbox.channels["phones"], **render(said)[0])
     return scene.cards()[-1]
 
 
-def temporary(scene: Scene) -> Message:
+def temporary(scene: ConversationHarness) -> Message:
     """A button that gives a temporary change another hour."""
     scene.do("recall Sales to Night Desk for 2h")
     return public(scene, "extend change 1 for 1h")
 
 
-def ends(scene: Scene) -> str:
+def ends(scene: ConversationHarness) -> str:
     """When it will."""
     scene.do("pending")
-    return scene.whisper().plain
+    return scene.last_ephemeral().plain
 
 
-def test_a_click_that_is_refused_leaves_the_button_to_whoever_may(scene: Scene) -> None:
+def test_a_click_that_is_refused_leaves_the_button_to_whoever_may(scene: ConversationHarness) -> None:
     scene.do("recall Billing to Night Desk")
     card = public(scene, "undo change 1")
     scene.click(card, "Do", "ben")
-    assert "You may not do that here" in scene.whisper("ben").plain
+    assert "You may not do that here" in scene.last_ephemeral("ben").plain
     assert len(scene.writes) == 1
     scene.click(card, "Do", "eve")
     assert len(scene.writes) == 2
     assert "taken back" in scene.cards()[0].plain
 
 
-def test_two_who_may_do_it_once(scene: Scene) -> None:
+def test_two_who_may_do_it_once(scene: ConversationHarness) -> None:
     card = temporary(scene)
     before = ends(scene)
     scene.click(card, "Do")
     extended = ends(scene)
     assert extended != before
     scene.click(card, "Do", "eve")
-    assert "The same button was used before: change 3. Nothing more was changed." in scene.whisper("eve").plain
-    assert "@Ana Ruiz" in scene.whisper("eve").plain
+    assert "The same button was used before: change 3. Nothing more was changed." in scene.last_ephemeral("eve").plain
+    assert "@Ana Ruiz" in scene.last_ephemeral("eve").plain
     assert ends(scene) == extended
 
 
-def test_two_who_click_at_the_same_moment_do_it_once(scene: Scene) -> None:
+def test_two_who_click_at_the_same_moment_do_it_once(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk")
     card = public(scene, "undo change 1")
     held = scene.hold("GET /api/call_park_groups/*")
-    scene.stage.slack.click(scene.stage.people["ana"], card, label="Do")
-    scene.stage.slack.click(scene.stage.people["eve"], card, label="Do")
+    scene.sandbox.slack.click(scene.sandbox.people["ana"], card, label="Do")
+    scene.sandbox.slack.click(scene.sandbox.people["eve"], card, label="Do")
     scene.reached(held)
     scene.go_on(held)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert len(scene.writes) == 2
-    assert "The same button was used before: change 2" in scene.whisper("eve").plain
+    assert "The same button was used before: change 2" in scene.last_ephemeral("eve").plain
 
 
-def test_one_person_who_clicks_twice_is_told_which_change_it_was(scene: Scene) -> None:
+def test_one_person_who_clicks_twice_is_told_which_change_it_was(scene: ConversationHarness) -> None:
     card = temporary(scene)
     scene.click(card, "Do")
     extended = ends(scene)
     scene.click(card, "Do")
-    assert "That was asked already: change 3" in scene.whisper().plain
+    assert "That was asked already: change 3" in scene.last_ephemeral().plain
     assert ends(scene) == extended
 
 
-def test_whose_click_was_refused_gets_another_button_for_when_they_may(scene: Scene) -> None:
+def test_whose_click_was_refused_gets_another_button_for_when_they_may(scene: ConversationHarness) -> None:
     scene.do("recall Billing to Night Desk")
     card = public(scene, "undo change 1")
     for _ in range(2):
         scene.click(card, "Do", "ben")
-    assert "nothing was done: change 2" in scene.whisper("ben").plain
-    scene.stage.slack.state.groups[scene.stage.groups["leads"]].members.append(scene.stage.people["ben"])
-    scene.stage.forward(timedelta(seconds=61))  # after which nobody's user groups are remembered any more
-    scene.click(scene.whisper("ben"), "Try again", "ben")
+    assert "nothing was done: change 2" in scene.last_ephemeral("ben").plain
+    scene.sandbox.slack.state.groups[scene.sandbox.groups["leads"]].members.append(scene.sandbox.people["ben"])
+    scene.sandbox.forward(timedelta(seconds=61))  # after which nobody's user groups are remembered any more
+    scene.click(scene.last_ephemeral("ben"), "Try again", "ben")
     assert len(scene.writes) == 2

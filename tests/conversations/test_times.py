@@ -5,38 +5,38 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import HURRY, Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    with Stage(retry_policy=HURRY) as stage:
-        yield Scene(stage)
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
-def later(scene: Scene, **time: float) -> None:
+def later(scene: ConversationHarness, **time: float) -> None:
     """Set the clock, and wait for whatever is due then."""
-    scene.stage.forward(timedelta(**time))
-    scene.stage.settle(30)
+    scene.sandbox.forward(timedelta(**time))
+    scene.sandbox.settle(30)
 
 
-def seen(scene: Scene) -> object:
+def seen(scene: ConversationHarness) -> object:
     """What these lines move, but for a ring group that nothing is sent to: the PBX may keep it."""
-    state = scene.stage.pbx.state
+    state = scene.sandbox.pbx.state
     server = {key: value for key, value in state.server.items() if key != "ring_group_id"}
     return {name: frozenset(state.members_of(name)) for name in ("Sales", "Support")}, recall(scene), server
 
 
-def leave_on_call(scene: Scene) -> None:
-    scene.stage.slack.state.groups[scene.stage.groups["oncall"]].members.clear()
+def leave_on_call(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.state.groups[scene.sandbox.groups["oncall"]].members.clear()
 
 
-def recall(scene: Scene, group: str = "Sales") -> object:
-    return scene.stage.pbx.state.groups[scene.id(group)]["recall_to"]
+def recall(scene: ConversationHarness, group: str = "Sales") -> object:
+    return scene.sandbox.pbx.state.groups[scene.id(group)]["recall_to"]
 
 
-def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: Scene) -> None:
+def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 2h")
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "*Until:*" in scene.card().plain
@@ -66,7 +66,7 @@ LINES = [
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_each_change_that_may_end_does(scene: Scene, line: str) -> None:
+def test_each_change_that_may_end_does(scene: ConversationHarness, line: str) -> None:
     before = seen(scene)
     scene.do(line)
     assert scene.changes()
@@ -75,7 +75,7 @@ def test_each_change_that_may_end_does(scene: Scene, line: str) -> None:
     assert "· ended" in scene.card().plain
 
 
-def test_a_short_one_ends_without_a_word_before(scene: Scene) -> None:
+def test_a_short_one_ends_without_a_word_before(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 20m")
     later(scene, minutes=15)
     assert len(scene.replies()) == 1
@@ -84,7 +84,7 @@ def test_a_short_one_ends_without_a_word_before(scene: Scene) -> None:
     assert len(scene.replies()) == 2
 
 
-def test_it_is_extended_and_kept_by_its_buttons(scene: Scene) -> None:
+def test_it_is_extended_and_kept_by_its_buttons(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.click(scene.card(), "Extend by 1h", who="ben")
     assert "*Extended:* change 3, by @Ben Ito" in scene.card().plain
@@ -99,7 +99,7 @@ def test_it_is_extended_and_kept_by_its_buttons(scene: Scene) -> None:
     assert recall(scene) == "USER_ONLY"
 
 
-def test_it_is_extended_by_a_line_until_a_time(scene: Scene) -> None:
+def test_it_is_extended_by_a_line_until_a_time(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales for 1h")
     scene.do("extend change 1 until tomorrow 20:00")
     later(scene, hours=2)
@@ -108,7 +108,7 @@ def test_it_is_extended_by_a_line_until_a_time(scene: Scene) -> None:
     assert "1001" not in scene.members("Sales")
 
 
-def test_end_now_ends_it_and_no_end_comes_later(scene: Scene) -> None:
+def test_end_now_ends_it_and_no_end_comes_later(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.click(scene.card(), "End now", who="ben")
     assert recall(scene) == "USER_ONLY"
@@ -118,7 +118,7 @@ def test_end_now_ends_it_and_no_end_comes_later(scene: Scene) -> None:
     assert recall(scene) == "RING_GROUP_ONLY"
 
 
-def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Scene) -> None:
+def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk in 3h for 2h")
     assert not scene.changes()
     assert "Scheduled: Change the recalls of Sales" in scene.card().plain
@@ -132,7 +132,7 @@ def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Scene) -> 
     assert "· ended" in scene.card().plain
 
 
-def test_a_scheduled_change_is_called_off_or_begun_early(scene: Scene) -> None:
+def test_a_scheduled_change_is_called_off_or_begun_early(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales in 3h")
     scene.click(scene.card(), "Cancel")
     assert "called off" in scene.card().plain
@@ -140,23 +140,23 @@ def test_a_scheduled_change_is_called_off_or_begun_early(scene: Scene) -> None:
     assert not scene.changes()
     scene.do("add 1008 to Sales in 3h")
     scene.click(scene.cards()[-1], "Do it now")
-    scene.stage.settle()
+    scene.sandbox.settle()
     assert "1008" in scene.members("Sales")
     later(scene, hours=4)
     assert scene.changes() == 1
 
 
-def test_a_scheduled_change_that_missed_its_time_is_handed_back(scene: Scene) -> None:
+def test_a_scheduled_change_that_missed_its_time_is_handed_back(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales in 1h")
-    scene.stage.pbx.stop()
+    scene.sandbox.pbx.stop()
     later(scene, hours=2)
-    scene.stage.pbx.start()
+    scene.sandbox.pbx.start()
     assert "handed back" in scene.card().plain
     assert not scene.changes()
     assert scene.mentions(scene.replies()[-1])
 
 
-def test_who_lost_their_permission_meanwhile_does_not_begin(scene: Scene) -> None:
+def test_who_lost_their_permission_meanwhile_does_not_begin(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales in 1h", who="ben")
     leave_on_call(scene)
     later(scene, hours=1, minutes=1)
@@ -164,17 +164,17 @@ def test_who_lost_their_permission_meanwhile_does_not_begin(scene: Scene) -> Non
     assert "Not done" in scene.card().plain
 
 
-def test_an_end_needs_nobodys_permission(scene: Scene) -> None:
+def test_an_end_needs_nobodys_permission(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales for 1h", who="ben")
     leave_on_call(scene)
     later(scene, hours=1, minutes=1)
     assert "1001" not in scene.members("Sales")
 
 
-def test_an_end_that_would_overwrite_somebodys_change_tells_everybody_and_asks(scene: Scene) -> None:
+def test_an_end_that_would_overwrite_somebodys_change_tells_everybody_and_asks(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
-    day = next(one["id"] for one in scene.stage.pbx.state.ring_groups.values() if one["name"] == "Day Desk")
-    scene.stage.pbx.state.groups[scene.id("Sales")]["ring_group_id"] = day
+    day = next(one["id"] for one in scene.sandbox.pbx.state.ring_groups.values() if one["name"] == "Day Desk")
+    scene.sandbox.pbx.state.groups[scene.id("Sales")]["ring_group_id"] = day
     writes = len(scene.writes)
     later(scene, hours=1, minutes=1)
     assert len(scene.writes) == writes
@@ -185,38 +185,38 @@ def test_an_end_that_would_overwrite_somebodys_change_tells_everybody_and_asks(s
     assert any("could not be ended" in one.plain for one in scene.direct())
     assert any("could not be ended" in one.plain for one in scene.cards("ops"))
     scene.click(scene.card(), "Put back as before")
-    scene.click(scene.whisper(), "Undo")
+    scene.click(scene.last_ephemeral(), "Undo")
     assert recall(scene) == "USER_ONLY"
 
 
-def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Scene) -> None:
+def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
-    scene.stage.pbx.stop()
-    scene.stage.forward(timedelta(hours=2))
-    scene.stage.slack.wait_for(lambda: any("is late" in one.plain for one in scene.replies()), timeout=60)
-    scene.stage.pbx.start()
-    scene.stage.forward(timedelta(minutes=6))
-    scene.stage.settle(60)
+    scene.sandbox.pbx.stop()
+    scene.sandbox.forward(timedelta(hours=2))
+    scene.sandbox.slack.wait_for(lambda: any("is late" in one.plain for one in scene.replies()), timeout=60)
+    scene.sandbox.pbx.start()
+    scene.sandbox.forward(timedelta(minutes=6))
+    scene.sandbox.settle(60)
     assert recall(scene) == "USER_ONLY"
     assert "· ended" in scene.card().plain
 
 
-def test_a_second_change_of_the_same_setting_is_answered_with_extend_or_replace(scene: Scene) -> None:
+def test_a_second_change_of_the_same_setting_is_answered_with_extend_or_replace(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("recall Sales to Day Desk for 2h", who="ana")
     assert scene.changes() == 1
-    said = scene.whisper().plain
+    said = scene.last_ephemeral().plain
     assert "for a time: until" in said
     assert "[Replace it]" in said
     assert "[Extend it]" in said
-    scene.click(scene.whisper(), "Replace it")
+    scene.click(scene.last_ephemeral(), "Replace it")
     later(scene, hours=1, minutes=30)
-    assert scene.stage.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
+    assert scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
     later(scene, hours=1)
     assert recall(scene) == "USER_ONLY", "back to how it was before both"
 
 
-def test_another_setting_of_the_same_group_is_free(scene: Scene) -> None:
+def test_another_setting_of_the_same_group_is_free(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("add 1001 to Sales for 1h")
     scene.do("rename Sales to Sales North")
@@ -233,49 +233,49 @@ def test_another_setting_of_the_same_group_is_free(scene: Scene) -> None:
     ("do change 1 now", "is not waiting for its time"),
     ("keep change 9", "There is no change 9"),
 ])  # fmt: skip
-def test_what_has_no_time_gets_none(scene: Scene, line: str, answer: str) -> None:
+def test_what_has_no_time_gets_none(scene: ConversationHarness, line: str, answer: str) -> None:
     scene.do("add 1001 to Sales")
     scene.do(line)
-    assert answer in scene.whisper().plain
+    assert answer in scene.last_ephemeral().plain
 
 
-def test_who_may_not_make_the_change_may_not_move_its_end(scene: Scene) -> None:
+def test_who_may_not_make_the_change_may_not_move_its_end(scene: ConversationHarness) -> None:
     scene.do("server recall time 10m for 1h")
     for line in ("extend change 1 for 1h", "keep change 1", "undo change 1"):
         scene.do(line, who="ben")
-        assert "may not" in scene.whisper("ben").plain
+        assert "may not" in scene.last_ephemeral("ben").plain
     later(scene, hours=1, minutes=1)
-    assert scene.stage.pbx.state.server["recall_time"] == 300
+    assert scene.sandbox.pbx.state.server["recall_time"] == 300
 
 
-def test_pending_lists_what_waits_and_what_will_end_with_its_buttons(scene: Scene) -> None:
+def test_pending_lists_what_waits_and_what_will_end_with_its_buttons(scene: ConversationHarness) -> None:
     scene.do("pending")
-    assert "Nothing is pending" in scene.whisper().plain
+    assert "Nothing is pending" in scene.last_ephemeral().plain
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("server recall time 10m in 2h")
     scene.do("pending")
-    said = scene.whisper().plain
+    said = scene.last_ephemeral().plain
     assert "2 pending" in said
     assert "[End now]" in said
     assert "[Cancel]" in said
     scene.do("pending", who="ben")
-    assert "[Cancel]" not in scene.whisper("ben").plain, "Ben may not touch the server"
-    scene.click(scene.whisper(), "Cancel")
-    scene.click(scene.whisper(), "End now")
+    assert "[Cancel]" not in scene.last_ephemeral("ben").plain, "Ben may not touch the server"
+    scene.click(scene.last_ephemeral(), "Cancel")
+    scene.click(scene.last_ephemeral(), "End now")
     scene.do("pending")
-    assert "Nothing is pending" in scene.whisper().plain
+    assert "Nothing is pending" in scene.last_ephemeral().plain
 
 
-def test_a_pause_stops_changes_and_ends_wait_for_it(scene: Scene) -> None:
+def test_a_pause_stops_changes_and_ends_wait_for_it(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("pause because the PBX is being updated")
     scene.do("add 1001 to Sales", who="ben")
-    assert "Park is paused: the PBX is being updated" in scene.whisper("ben").plain
+    assert "Park is paused: the PBX is being updated" in scene.last_ephemeral("ben").plain
     scene.do("preview add 1001 to Sales", who="ben")
-    assert "Nothing is changed yet" in scene.whisper("ben").plain
-    scene.stage.forward(timedelta(hours=2))
+    assert "Nothing is changed yet" in scene.last_ephemeral("ben").plain
+    scene.sandbox.forward(timedelta(hours=2))
     scene.do("resume", who="ben")
-    assert "may not" in scene.whisper("ben").plain
+    assert "may not" in scene.last_ephemeral("ben").plain
     assert recall(scene) == "RING_GROUP_ONLY"
     scene.do("resume")
     later(scene, minutes=1)
@@ -285,10 +285,10 @@ def test_a_pause_stops_changes_and_ends_wait_for_it(scene: Scene) -> None:
 
 
 def test_read_only_answers_and_changes_nothing() -> None:
-    with Stage(retry_policy=HURRY, park_read_only=True) as stage:
-        scene = Scene(stage)
+    with Sandbox(retry_policy=FAST_RETRIES, park_read_only=True) as sandbox:
+        scene = ConversationHarness(sandbox)
         scene.do("add 1001 to Sales")
-        assert "only reads here" in scene.whisper().plain
+        assert "only reads here" in scene.last_ephemeral().plain
         scene.do("group Sales")
-        assert "Park group Sales" in scene.whisper().plain
+        assert "Park group Sales" in scene.last_ephemeral().plain
         assert not scene.writes

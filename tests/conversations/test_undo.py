@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import HURRY, Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
 
 @pytest.fixture
-def scene(http: bool) -> Iterator[Scene]:
-    with Stage(retry_policy=HURRY, http=http) as stage:
-        yield Scene(stage)
+def scene(http: bool) -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES, http=http) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
 CHANGES = [
@@ -29,9 +29,9 @@ CHANGES = [
 ]
 
 
-def seen(scene: Scene) -> object:
+def seen(scene: ConversationHarness) -> object:
     """All that stands on the PBX; members as a set, and no ids: a group that is built anew has another."""
-    state = scene.stage.pbx.state
+    state = scene.sandbox.pbx.state
     named = {group["name"]: group for group in state.groups.values()}
     groups = {name: (counted(group), frozenset(state.members_of(name))) for name, group in named.items()}
     return groups, counted(state.server)
@@ -44,7 +44,9 @@ def counted(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("line", CHANGES)
-def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again(scene: Scene, line: str) -> None:
+def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again(
+    scene: ConversationHarness, line: str
+) -> None:
     before = seen(scene)
     scene.do(line)
     after = seen(scene)
@@ -59,84 +61,86 @@ def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again(scen
     assert "*Done again:* change 3" in scene.card().plain
 
 
-def test_a_deleted_group_is_built_anew_with_settings_and_members_and_says_that_its_id_is_another(scene: Scene) -> None:
+def test_a_deleted_group_is_built_anew_with_settings_and_members_and_says_that_its_id_is_another(
+    scene: ConversationHarness,
+) -> None:
     before, old = seen(scene), scene.id("Support EMEA")
     scene.do("delete Support EMEA")
-    scene.click(scene.whisper(), "Delete")
+    scene.click(scene.last_ephemeral(), "Delete")
     scene.click(scene.card(), "Undo")
     assert seen(scene) == before
     assert scene.id("Support EMEA") != old
     assert "another id" in scene.replies()[-1].plain
 
 
-def test_undo_alone_shows_ones_own_last_change_here_and_waits_for_a_click(scene: Scene) -> None:
+def test_undo_alone_shows_ones_own_last_change_here_and_waits_for_a_click(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales")
     scene.do("add 1008 to Sales", who="ben")
     scene.do("undo")
-    assert "Take back change 1" in scene.whisper().plain
+    assert "Take back change 1" in scene.last_ephemeral().plain
     assert scene.members("Sales")[-2:] == ["1001", "1008"]
-    scene.click(scene.whisper(), "Undo")
+    scene.click(scene.last_ephemeral(), "Undo")
     assert scene.members("Sales")[-1] == "1008"
     assert "1001" not in scene.members("Sales")
 
 
-def test_undo_of_a_group_and_of_the_server_is_their_last_change_whoever_made_it(scene: Scene) -> None:
+def test_undo_of_a_group_and_of_the_server_is_their_last_change_whoever_made_it(scene: ConversationHarness) -> None:
     scene.do("add 1008 to Sales", who="ben")
     scene.do("server recall time 2m")
     scene.do("undo sales")
-    assert "Take back change 1" in scene.whisper().plain
+    assert "Take back change 1" in scene.last_ephemeral().plain
     scene.do("undo server")
-    assert "Take back change 2" in scene.whisper().plain
+    assert "Take back change 2" in scene.last_ephemeral().plain
 
 
-def test_what_stands_no_longer_is_not_the_last_change(scene: Scene) -> None:
+def test_what_stands_no_longer_is_not_the_last_change(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales")
     scene.click(scene.card(), "Undo")
     scene.do("undo")
-    assert "There is no change of yours here" in scene.whisper().plain
+    assert "There is no change of yours here" in scene.last_ephemeral().plain
 
 
-def test_what_others_moved_since_is_left_alone(scene: Scene) -> None:
+def test_what_others_moved_since_is_left_alone(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk")
     scene.do("rename Sales to Sales North", who="ana")
     scene.do("add 1001 to Sales North")
     scene.click(scene.cards()[0], "Undo")
-    state = scene.stage.pbx.state
+    state = scene.sandbox.pbx.state
     assert state.groups[scene.id("Sales North")]["recall_to"] == "USER_ONLY"
     assert "1001" in scene.members("Sales North")
 
 
-def test_the_same_setting_moved_since_is_not_overwritten_in_silence(scene: Scene) -> None:
+def test_the_same_setting_moved_since_is_not_overwritten_in_silence(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk")
     scene.do("recall Sales to Day Desk")
     writes = scene.changes()
     scene.click(scene.cards()[0], "Undo")
     assert scene.changes() == writes
-    said = scene.whisper().plain
+    said = scene.last_ephemeral().plain
     assert "Sales was changed again since change 1" in said
     assert "the user who parked the call before the change, Night Desk (6001) after it, Day Desk (6002) now" in said
-    scene.click(scene.whisper(), "Put back as before")
+    scene.click(scene.last_ephemeral(), "Put back as before")
     assert scene.changes() == writes
-    scene.click(scene.whisper(), "Undo")
-    assert scene.stage.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
+    scene.click(scene.last_ephemeral(), "Undo")
+    assert scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
 
 
-def test_a_second_click_takes_nothing_back_twice(scene: Scene) -> None:
+def test_a_second_click_takes_nothing_back_twice(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales")
     for _ in range(2):
-        assert scene.stage.slack.click(scene.stage.people["ana"], scene.card(), label="Undo").ok
-    scene.stage.settle()
+        assert scene.sandbox.slack.click(scene.sandbox.people["ana"], scene.card(), label="Undo").ok
+    scene.sandbox.settle()
     assert scene.changes() == 2
     assert len(scene.replies()) == 2
 
 
-def test_who_may_not_make_the_change_may_not_take_it_back(scene: Scene) -> None:
+def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHarness) -> None:
     scene.do("rename Sales to Sales North")
-    heard = len(scene.stage.pbx.requests)
+    heard = len(scene.sandbox.pbx.requests)
     scene.click(scene.card(), "Undo", who="eve")
     scene.do("undo change 1", who="eve")
-    assert len(scene.stage.pbx.requests) == heard
-    assert all("may not" in said.plain for said in scene.whispers("eve"))
+    assert len(scene.sandbox.pbx.requests) == heard
+    assert all("may not" in said.plain for said in scene.ephemerals("eve"))
 
 
 @pytest.mark.parametrize(("line", "answer"), [
@@ -145,12 +149,12 @@ def test_who_may_not_make_the_change_may_not_take_it_back(scene: Scene) -> None:
     ("undo Sales", "There is no change of “Sales”"),
     ("undo change 1 please", "only “anyway” may follow"),
 ])  # fmt: skip
-def test_what_is_not_there_can_t_be_taken_back(scene: Scene, line: str, answer: str) -> None:
+def test_what_is_not_there_can_t_be_taken_back(scene: ConversationHarness, line: str, answer: str) -> None:
     scene.do(line)
-    assert answer in scene.whisper().plain
+    assert answer in scene.last_ephemeral().plain
 
 
-def test_a_change_that_changed_nothing_can_t_be_taken_back(scene: Scene) -> None:
+def test_a_change_that_changed_nothing_can_t_be_taken_back(scene: ConversationHarness) -> None:
     scene.do("add 1002 to Sales")
     scene.do("undo change 1")
-    assert "changed nothing" in scene.whisper().plain
+    assert "changed nothing" in scene.last_ephemeral().plain

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tomllib
 
-from bot.sandbox.environment import Stage
-from bot.settings import address_of
+from bot.sandbox.environment import Sandbox
+from bot.settings import parse_listen_address
 from tests.deploy.declared import DEPLOY, SECRETS, VARIABLES, is_command, pins
 
 ROOT = DEPLOY.parent
@@ -98,13 +98,13 @@ def test_it_starts_what_the_project_installs_and_sigterm_reaches_it() -> None:
 
 
 def test_it_is_probed_where_health_is_told_and_a_running_park_answers() -> None:
-    _, port = address_of(environment()["PARK_HEALTH_LISTEN"])
+    _, port = parse_listen_address(environment()["PARK_HEALTH_LISTEN"])
     assert arguments_of("EXPOSE") == [str(port)]
     name, *words = health_command()
     assert name == "python"
     assert sum(word.count(str(port)) for word in words) == 1
-    with Stage(park_health_listen="127.0.0.1:0") as stage:
-        words = [word.replace(str(port), str(stage.park.health.port)) for word in words]
+    with Sandbox(park_health_listen="127.0.0.1:0") as sandbox:
+        words = [word.replace(str(port), str(sandbox.park.health.port)) for word in words]
         assert subprocess.run([sys.executable, *words], check=False, timeout=60).returncode == 0
         nowhere = [word.replace("/health/live", "/health") for word in words]
         assert subprocess.run([sys.executable, *nowhere], check=False, timeout=60).returncode == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import JournalSettings, address_of
+from bot.settings import JournalSettings, parse_listen_address
 from tests.deploy.declared import DEPLOY, LONGEST_STOP, SECRETS, VARIABLES, is_command, parse_seconds
 
 TEXT = (DEPLOY / "park.service").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_its_variables_are_parks_and_secrets_come_from_a_file() -> None:
     named = dict(one.split("=", 1) for one in values_of("Environment"))
     assert named.keys() <= VARIABLES - SECRETS
     assert Path(SERVICE["EnvironmentFile"]).parent == Path(named["PARK_POLICY"]).parent
-    address_of(named["PARK_HEALTH_LISTEN"])
+    parse_listen_address(named["PARK_HEALTH_LISTEN"])
     kept = JournalSettings(database_url=named["DATABASE_URL"]).database_url.removeprefix("sqlite:///")
     assert Path(kept).parent == Path(SERVICE["WorkingDirectory"])
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.switches import Switches
 from bot.settings import Settings
 
@@ -59,17 +59,17 @@ class Installation:
     """An installation whose environment, policy, workspace and PBX a test can change before it runs the doctor."""
 
     def __init__(
-        self, stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        self.stage, self.folder = stage, folder
+        self.sandbox, self.folder = sandbox, folder
         self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.slack, self.pbx = stage.slack, stage.pbx
+        self.slack, self.pbx = sandbox.slack, sandbox.pbx
         self.file = folder / "policy.toml"
         self.policy(POLICY)
 
     def policy(self, text: str) -> None:
         """Writes the policy file, with names from the stage in braces replaced by ids."""
-        ids = {**self.stage.channels, **self.stage.groups, **self.stage.people}
+        ids = {**self.sandbox.channels, **self.sandbox.groups, **self.sandbox.people}
         self.file.write_text(text.format_map(ids), encoding="utf-8")
 
     def set(self, **variables: str | None) -> None:
@@ -108,7 +108,7 @@ class Installation:
 
 @contextmanager
 def installation_on(
-    stage: Stage,
+    sandbox: Sandbox,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -119,15 +119,15 @@ def installation_on(
     monkeypatch.chdir(folder)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    with stage if running else stage.without_park():
-        installation = Installation(stage, folder, monkeypatch, capsys)
+    with sandbox if running else sandbox.without_bot():
+        installation = Installation(sandbox, folder, monkeypatch, capsys)
         installation.set(
-            SLACK_BOT_TOKEN=stage.slack.bot_token,
-            SLACK_APP_TOKEN=stage.slack.app_token,
-            SLACK_API_URL=stage.slack.api_url,
-            PBX_URL=stage.pbx.url,
-            PBX_TOKEN=stage.pbx.token,
-            DATABASE_URL=stage.settings.database_url if running else f"sqlite:///{folder / 'park.sqlite3'}",
+            SLACK_BOT_TOKEN=sandbox.slack.bot_token,
+            SLACK_APP_TOKEN=sandbox.slack.app_token,
+            SLACK_API_URL=sandbox.slack.api_url,
+            PBX_URL=sandbox.pbx.url,
+            PBX_TOKEN=sandbox.pbx.token,
+            DATABASE_URL=sandbox.settings.database_url if running else f"sqlite:///{folder / 'park.sqlite3'}",
             PARK_POLICY=str(folder / "policy.toml"),
         )
         yield installation
@@ -138,5 +138,5 @@ def installation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Installation]:
     """An installation without problems."""
-    with installation_on(Stage(pbx=SandboxPBX(switches=Switches())), tmp_path, monkeypatch, capsys) as healthy:
+    with installation_on(Sandbox(pbx=FakePbx(switches=Switches())), tmp_path, monkeypatch, capsys) as healthy:
         yield healthy

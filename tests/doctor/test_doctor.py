@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli.doctor.command import CHECKS
 from bot.cli.doctor.model import Check, DoctorContext, Finding, ok, run_checks
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.times.model import utc_now
 from tests.doctor.conftest import Installation, installation_on
 from tests.test_main import environment
@@ -39,16 +39,16 @@ def test_nothing_is_changed_in_slack_on_the_pbx_or_on_the_disk(installation: Ins
 def test_a_park_that_runs_goes_on_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stage = Stage()
-    with installation_on(stage, tmp_path, monkeypatch, capsys, running=True) as installation:
+    sandbox = Sandbox()
+    with installation_on(sandbox, tmp_path, monkeypatch, capsys, running=True) as installation:
         report = installation.diagnose()
         assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
         assert report.status == 0
-        assert stage.slack.connections == 1
-        phones, ana = stage.channels["phones"], stage.people["ana"]
-        stage.slack.slash(ana, phones, "add 1001 to Sales")
-        stage.settle(60)
-    assert "1001" in stage.pbx.state.members_of("Sales")
+        assert sandbox.slack.connections == 1
+        phones, ana = sandbox.channels["phones"], sandbox.people["ana"]
+        sandbox.slack.slash(ana, phones, "add 1001 to Sales")
+        sandbox.settle(60)
+    assert "1001" in sandbox.pbx.state.members_of("Sales")
 
 
 def test_an_empty_environment_names_every_variable_and_what_hangs_on_it(installation: Installation) -> None:
@@ -125,7 +125,7 @@ def test_it_runs_as_a_command_of_its_own_and_prints_json_alone(installation: Ins
     done = subprocess.run(
         [sys.executable, "-m", "bot", "doctor", "--json"],
         cwd=installation.folder,
-        env=environment(installation.stage, installation.folder),
+        env=environment(installation.sandbox, installation.folder),
         capture_output=True,
         text=True,
         timeout=60,

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import insert
 
-from bot.changes.repository import PAUSED
+from bot.changes.repository import PAUSED_FLAG
 from bot.journal.journal import Journal
 from bot.journal.tables import flags
 from bot.times.model import utc_now
-from tests.audit.places import somebody_else
+from tests.audit.places import as_other_user
 from tests.doctor.conftest import Installation
 from tests.postgres import Server, Unavailable, server
 
@@ -29,7 +29,7 @@ def test_a_running_park_is_told_kindly_and_not_disturbed(installation: Installat
         before = sorted(installation.folder.iterdir())
         report = installation.diagnose()
         assert sorted(installation.folder.iterdir()) == before
-        assert not journal.busy()
+        assert not journal.has_work()
     assert report.status == 0
     assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
     assert report["journal.tables"]["text"] == "the journal's tables are those of this Park"
@@ -47,7 +47,7 @@ def test_a_journal_that_nobody_has_open_is_left_as_it_is(installation: Installat
 def test_a_pause_is_a_warning_with_its_reason(installation: Installation) -> None:
     with closing(Journal(installation.database_url)) as journal:
         with journal.database.writing() as connection:
-            row = {"name": PAUSED, "text": "the PBX is being updated", "by": "U1", "at": utc_now()}
+            row = {"name": PAUSED_FLAG, "text": "the PBX is being updated", "by": "U1", "at": utc_now()}
             connection.execute(insert(flags).values(row))
         report = installation.diagnose()
     assert report.problems == {"pause.on": "warning"}
@@ -82,7 +82,7 @@ def test_a_place_that_this_account_may_not_write(installation: Installation, mon
         Journal(installation.database_url).close()
         for path, mode in ((folder, 0o555), (folder, 0o777), (folder / "park.sqlite3", 0o444)):
             path.chmod(mode)
-            with somebody_else():
+            with as_other_user():
                 report = installation.diagnose()
             if mode != 0o777:
                 assert "chown" in report["journal.place.read_only"]["remedy"]

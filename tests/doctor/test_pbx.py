@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.doctor.conftest import Installation
-from tests.pbx.scripted import Reply, says, scripted
+from tests.pbx.scripted import Reply, json_reply, scripted
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason=MISSING)
 DEPENDENT_CHECKS = {"pbx.base_path", "pbx.clock", "pbx.sign_in", "pbx.role", "pbx.call_park"}
@@ -35,7 +35,7 @@ def test_a_port_that_nobody_listens_on(installation: Installation) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has more than one loopback address")
 def test_http_to_another_machine_is_a_warning(installation: Installation) -> None:
-    with scripted(lambda _: says({}, 401), host="127.0.0.2") as pbx:
+    with scripted(lambda _: json_reply({}, 401), host="127.0.0.2") as pbx:
         installation.set(PBX_URL=pbx.url)
         report = installation.diagnose()
     assert report["pbx.tls.in_the_clear"]["severity"] == "warning"
@@ -55,7 +55,7 @@ def test_a_certificate_that_is_refused_and_nothing_is_asked_of_its_owner(
     installation: Installation, tmp_path: Path, name: str, days: int, trusted: bool, id: str, remedy: str
 ) -> None:
     file, tls = self_signed(tmp_path, name, days=days)
-    with scripted(lambda _: says({}), tls) as pbx:
+    with scripted(lambda _: json_reply({}), tls) as pbx:
         installation.set(PBX_URL=pbx.url, PBX_CA_FILE=str(file) if trusted else None)
         report = installation.diagnose()
         assert pbx.asked == []
@@ -70,7 +70,7 @@ def test_a_certificate_that_is_not_trusted_is_shown_by_its_fingerprint(
 ) -> None:
     file, tls = self_signed(tmp_path, "IP:127.0.0.1")
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read_text())).hexdigest().upper()
-    with scripted(lambda _: says({}), tls) as pbx:
+    with scripted(lambda _: json_reply({}), tls) as pbx:
         installation.set(PBX_URL=pbx.url)
         assert digest in installation.diagnose()["pbx.tls.untrusted"]["remedy"].replace(":", "")
 
@@ -81,7 +81,7 @@ def test_a_certificate_that_soon_expires_is_a_warning(
     installation: Installation, tmp_path: Path, days: int, problem: str | None
 ) -> None:
     file, tls = self_signed(tmp_path, "IP:127.0.0.1", days=days)
-    with scripted(lambda _: says({}, 401), tls) as pbx:
+    with scripted(lambda _: json_reply({}, 401), tls) as pbx:
         installation.set(PBX_URL=pbx.url, PBX_CA_FILE=str(file))
         report = installation.diagnose()
     assert report["pbx.base_path"]["severity"] == "ok"
@@ -95,7 +95,7 @@ def test_a_certificate_that_soon_expires_is_a_warning(
 @needs_openssl
 def test_verification_that_is_switched_off_is_a_warning(installation: Installation, tmp_path: Path) -> None:
     _, tls = self_signed(tmp_path, "DNS:pbx.example.com")
-    with scripted(lambda _: says({}, 401), tls) as pbx:
+    with scripted(lambda _: json_reply({}, 401), tls) as pbx:
         installation.set(PBX_URL=pbx.url, PBX_VERIFY_TLS="false")
         report = installation.diagnose()
     assert report["pbx.tls.unverified"]["severity"] == "warning"
@@ -131,7 +131,7 @@ def test_what_listens_there_may_be_no_pbx_at_all(installation: Installation) -> 
 
 
 def test_a_pbx_that_fails_is_told_from_one_that_is_not_there(installation: Installation) -> None:
-    installation.pbx.faults.add(Fault(kind=Kind.GATEWAY))
+    installation.pbx.faults.add(Fault(kind=FaultKind.GATEWAY))
     report = installation.diagnose()
     assert report.problems == {"pbx.base_path.failing": "error"}
     assert "starting" in report["pbx.base_path.failing"]["remedy"]
@@ -182,7 +182,7 @@ def test_a_token_that_has_run_out(installation: Installation) -> None:
 
 def test_a_sign_in_without_an_answer(installation: Installation) -> None:
     installation.sign_in_as_user()
-    installation.pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="*/auth/sign_in"))
+    installation.pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="*/auth/sign_in"))
     assert installation.diagnose().problems == {"pbx.sign_in.no_answer": "error"}
 
 
@@ -206,7 +206,7 @@ def test_a_role_that_may_not_see_call_park(installation: Installation) -> None:
 
 def test_a_role_of_the_companys_own_is_a_warning(installation: Installation) -> None:
     def answer(request: object) -> Reply:
-        return says({"role": "Phones", "count": 0, "items": [], "enabled": False})
+        return json_reply({"role": "Phones", "count": 0, "items": [], "enabled": False})
 
     with scripted(answer) as pbx:
         installation.set(PBX_URL=pbx.url)
@@ -216,7 +216,7 @@ def test_a_role_of_the_companys_own_is_a_warning(installation: Installation) -> 
 
 
 def test_call_park_that_cannot_be_read(installation: Installation) -> None:
-    installation.pbx.faults.add(Fault(kind=Kind.MALFORMED, match="GET /api/call_park_groups"))
+    installation.pbx.faults.add(Fault(kind=FaultKind.MALFORMED, match="GET /api/call_park_groups"))
     report = installation.diagnose()
     assert report.problems == {"pbx.call_park.unreadable": "error"}
     assert "version" in report["pbx.call_park.unreadable"]["remedy"]

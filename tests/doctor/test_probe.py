@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.changes.repository import PAUSED
+from bot.changes.repository import PAUSED_FLAG
 from bot.cli.doctor.experiments import EXPERIMENTS
 from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
 from bot.journal.tables import flags
-from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.switches import Refusal
+from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.sandbox.pbx.switches import ErrorResponse
 from bot.times.model import utc_now
 from tests.doctor.conftest import Installation
 from tests.test_main import environment
@@ -44,7 +44,7 @@ DEFAULT_ANSWERS = {
     "member_elsewhere": "refused",
     "delete_with_members": "accepted",
 }
-REJECTION = Refusal(409, "VALIDATE_FAILED", "This PBX says no in words of its own.")
+REJECTION = ErrorResponse(409, "VALIDATE_FAILED", "This PBX says no in words of its own.")
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_read_only_means_read_only(signed_in: Installation) -> None:
 
 def test_while_park_is_paused_nothing_is_tried(signed_in: Installation) -> None:
     with closing(Journal(signed_in.database_url)) as journal, journal.database.writing() as connection:
-        row = {"name": PAUSED, "text": "the PBX is being updated", "by": "U1", "at": utc_now()}
+        row = {"name": PAUSED_FLAG, "text": "the PBX is being updated", "by": "U1", "at": utc_now()}
         connection.execute(insert(flags).values(row))
     report = signed_in.diagnose("--probe")
     assert "being updated" in report["probe.paused"]["text"]
@@ -200,13 +200,13 @@ def test_a_probe_needs_to_know_that_it_may(signed_in: Installation, variable: st
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(kind=Kind.DROP_AFTER, match="POST /api/call_park_groups"),
-        Fault(kind=Kind.LATE, match="POST /api/call_park_groups", seconds=1.0),
-        Fault(kind=Kind.GATEWAY, match="POST /api/call_park_groups/*", times=4, lands=True),
-        Fault(kind=Kind.THROTTLED, match="POST /api/call_park_groups*", times=9),
-        Fault(kind=Kind.DROP_BEFORE, match="POST */destroy", times=2),
-        Fault(kind=Kind.STATUS, match="POST */destroy", times=3, status=503),
-        Fault(kind=Kind.DROP_BEFORE, match="GET /api/call_park_groups/*", times=6),
+        Fault(kind=FaultKind.DROP_AFTER, match="POST /api/call_park_groups"),
+        Fault(kind=FaultKind.LATE, match="POST /api/call_park_groups", seconds=1.0),
+        Fault(kind=FaultKind.GATEWAY, match="POST /api/call_park_groups/*", times=4, lands=True),
+        Fault(kind=FaultKind.THROTTLED, match="POST /api/call_park_groups*", times=9),
+        Fault(kind=FaultKind.DROP_BEFORE, match="POST */destroy", times=2),
+        Fault(kind=FaultKind.STATUS, match="POST */destroy", times=3, status=503),
+        Fault(kind=FaultKind.DROP_BEFORE, match="GET /api/call_park_groups/*", times=6),
     ],
     ids=lambda fault: f"{fault.kind.name} {fault.match}",
 )
@@ -215,7 +215,7 @@ def test_whatever_goes_wrong_the_groups_are_gone(signed_in: Installation, fault:
 
     signed_in.pbx.faults.add(fault)
     report = signed_in.diagnose("--probe")
-    if fault.kind is Kind.LATE:
+    if fault.kind is FaultKind.LATE:
         assert fault.landed.wait(10)
     assert pbx_state(signed_in) == before
     assert report["probe.cleaned_up"]["severity"] == "ok"
@@ -223,7 +223,7 @@ def test_whatever_goes_wrong_the_groups_are_gone(signed_in: Installation, fault:
 
 def test_what_cannot_be_removed_is_said_by_its_name(signed_in: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cli.doctor.probe.CLEANUP_DELAYS", (0.01, 0.01))
-    signed_in.pbx.faults.add(Fault(kind=Kind.STATUS, match="POST */destroy", times=None, status=403))
+    signed_in.pbx.faults.add(Fault(kind=FaultKind.STATUS, match="POST */destroy", times=None, status=403))
     report = signed_in.diagnose("--probe")
     left = {group["name"] for group in signed_in.pbx.state.groups.values() if group["name"].startswith(GROUP_PREFIX)}
     assert len(left) == 2
@@ -239,7 +239,7 @@ def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
 ) -> None:
     monkeypatch.setattr("bot.cli.doctor.probe.CLEANUP_DELAYS", (0.01,))
     signed_in.set(PBX_DEADLINE="1")
-    fault = signed_in.pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="POST *members*", times=1))
+    fault = signed_in.pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="POST *members*", times=1))
 
     def go_away() -> None:
         fault.reached.wait(60)
@@ -255,12 +255,12 @@ def test_a_pbx_that_goes_away_is_said_to_have_kept_what_it_may_have(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_and_its_like_end_it_with_the_groups_removed(installation: Installation, number: signal.Signals) -> None:
     before = pbx_state(installation)
-    fault = Fault(kind=Kind.SLOW, match="POST *members*", hold=threading.Event())
+    fault = Fault(kind=FaultKind.SLOW, match="POST *members*", hold=threading.Event())
     installation.pbx.faults.add(fault)
     doctor = subprocess.Popen(
         [sys.executable, "-m", "bot", "doctor", "--probe"],
         cwd=installation.folder,
-        env=environment(installation.stage, installation.folder),
+        env=environment(installation.sandbox, installation.folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.doctor.conftest import Installation
-from tests.pbx.scripted import says, scripted
+from tests.pbx.scripted import json_reply, scripted
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_each_scope_too_few_is_an_error_and_each_too_many_a_warning(installation
 
 
 def test_scopes_that_slack_does_not_tell_are_a_warning(installation: Installation) -> None:
-    with scripted(lambda _: says({"ok": True, "team": "Park Sandbox", "user": "park"})) as slack:
+    with scripted(lambda _: json_reply({"ok": True, "team": "Park Sandbox", "user": "park"})) as slack:
         installation.set(SLACK_API_URL=slack.url)
         report = installation.diagnose()
     assert report["slack.scopes.untold"]["severity"] == "warning"
@@ -83,16 +83,16 @@ def test_a_channel_that_the_policy_names_has_to_be_there_and_park_in_it_where_it
         'users = ["{ana}"]\noperations = ["all"]\n'
     )
     for name in ("phones", "random"):
-        installation.slack.kick(installation.stage.channels[name], installation.slack.bot_user)
-    installation.slack.archive(installation.stage.channels["ops"])
+        installation.slack.kick(installation.sandbox.channels[name], installation.slack.bot_user)
+    installation.slack.archive(installation.sandbox.channels["ops"])
     report = installation.diagnose()
     assert {finding["about"] for finding in report.findings_with_id("slack.channels.unseen")} == {
         "C0GONE",
-        installation.stage.channels["secret"],
+        installation.sandbox.channels["secret"],
     }
     assert "/invite @park" in report.findings_with_id("slack.channels.unseen")[0]["remedy"]
-    assert report["slack.channels.archived"]["about"] == installation.stage.channels["ops"]
-    assert report["slack.channels.not_in"]["about"] == installation.stage.channels["random"]
+    assert report["slack.channels.archived"]["about"] == installation.sandbox.channels["ops"]
+    assert report["slack.channels.not_in"]["about"] == installation.sandbox.channels["random"]
     assert "/invite @park" in report["slack.channels.not_in"]["remedy"]
     assert set(report.problems) == {"slack.channels.unseen", "slack.channels.archived", "slack.channels.not_in"}
 
@@ -109,7 +109,7 @@ def test_park_has_to_be_where_approvals_and_emergencies_are_told(
     installation: Installation, more: str, use: str
 ) -> None:
     installation.policy(f'[[allow]]\nname = "A"\nusers = ["{{ana}}"]\noperations = ["recall"]\n{more}\n')
-    installation.slack.kick(installation.stage.channels["phones"], installation.slack.bot_user)
+    installation.slack.kick(installation.sandbox.channels["phones"], installation.slack.bot_user)
     assert use in installation.diagnose()["slack.channels.not_in"]["text"]
 
 

@@ -9,42 +9,42 @@ from typing import Any
 import pytest
 
 from bot.journal.drift_store import read_scan_state
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault
 from bot.sandbox.slack.model import Message
-from tests.faults.scene import HURRY, Scene
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
 EVERY = timedelta(minutes=5)
 
 
 @dataclass
-class DriftScene(Scene):
+class DriftScene(ConversationHarness):
     """A scene whose clock tests set: moving it makes the next scan due."""
 
     DAY = timedelta(days=1)
 
     @property
-    def console(self) -> SandboxPBX:
-        return self.stage.pbx
+    def console(self) -> FakePbx:
+        return self.sandbox.pbx
 
     def wait_for_scan(self, but: datetime | None = None) -> datetime:
         """Waits for the end of a scan; returns when the next one is due, a different time after each scan."""
         end = time.monotonic() + 60
         while True:
-            with self.stage.park.journal.database.reading() as connection:
+            with self.sandbox.park.journal.database.reading() as connection:
                 state = read_scan_state(connection)
             if state.owner is None and state.due_at not in (None, but):
                 return state.due_at
             assert time.monotonic() < end, "nobody looks"
             time.sleep(0.05)
-            self.stage.park.drift.wake()  # a busy machine's journal may have put it off for a minute
+            self.sandbox.park.drift.wake()  # a busy machine's journal may have put it off for a minute
 
     def scan(self, times: int = 1) -> None:
         """Makes scans due, and waits until each has posted what it found."""
         for _ in range(times):
             before = self.wait_for_scan()
-            self.stage.forward(EVERY)
+            self.sandbox.forward(EVERY)
             self.wait_for_scan(but=before)
 
     def scan_before(self, late: Fault) -> None:
@@ -59,21 +59,21 @@ class DriftScene(Scene):
 @pytest.fixture
 def make_scene() -> Iterator[Callable[..., DriftScene]]:
     """Creates scenes that have been scanned once, with the members of every group."""
-    stages: list[Stage] = []
+    stages: list[Sandbox] = []
 
     def begin(*, looks: bool = True, **given: Any) -> DriftScene:
-        usual: dict[str, Any] = {"retry_policy": HURRY, "park_drift_interval": 5}
-        stage = Stage(**usual | given)
-        stage.__enter__()
-        stages.append(stage)
-        scene = DriftScene(stage)
+        usual: dict[str, Any] = {"retry_policy": FAST_RETRIES, "park_drift_interval": 5}
+        sandbox = Sandbox(**usual | given)
+        sandbox.__enter__()
+        stages.append(sandbox)
+        scene = DriftScene(sandbox)
         if looks:
             scene.wait_for_scan()
         return scene
 
     yield begin
-    for stage in stages:
-        stage.__exit__(None, None, None)
+    for sandbox in stages:
+        sandbox.__exit__(None, None, None)
 
 
 @pytest.fixture

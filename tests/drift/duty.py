@@ -12,16 +12,16 @@ from bot.messages.message import Message
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, Kind
-from tests.house import Noting
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind
+from tests.house import RecordingMessenger
 from tests.journal.making import Clock
 
 MINUTES = 5
 POLICY = 'announce = "C000000000OPS"\n'
 
 
-class HookedMessenger(Noting):
+class HookedMessenger(RecordingMessenger):
     """Records messages, and calls `after` after each."""
 
     after: Callable[[], object] = staticmethod(lambda: None)
@@ -35,7 +35,7 @@ class HookedMessenger(Noting):
 class DriftHarness:
     """Creates drift monitors, each with a journal and a client of its own, on one database and one PBX."""
 
-    sandbox: SandboxPBX
+    fake_pbx: FakePbx
     address: str
     policy_store: PolicyStore
     clock: Clock = field(default_factory=Clock)
@@ -46,7 +46,7 @@ class DriftHarness:
     def new_monitor(self, **given: int) -> DriftMonitor:
         """Creates the monitor of another replica."""
         journal = Journal(self.address, now=self.clock)
-        pbx = PbxClient(self.sandbox.url, Credentials(token=self.sandbox.token))
+        pbx = PbxClient(self.fake_pbx.url, Credentials(token=self.fake_pbx.token))
         self.journals.append(journal)
         self.clients.append(pbx)
         given = {"minutes": MINUTES, "most": 50} | given
@@ -66,13 +66,13 @@ class DriftHarness:
 
     def recall(self, group: str = "Sales") -> None:
         """Changes the group's recall target on the PBX, past the bot."""
-        state = self.sandbox.state
+        state = self.fake_pbx.state
         id = state.ring_group_id("Night Desk")
-        self.sandbox.console_update_group(state.group_id(group), recall_to="RING_GROUP_ONLY", ring_group_id=id)
+        self.fake_pbx.console_update_group(state.group_id(group), recall_to="RING_GROUP_ONLY", ring_group_id=id)
 
     def hold(self, match: str) -> Fault:
         """Makes the next matching request wait at the PBX."""
-        return self.sandbox.faults.add(Fault(kind=Kind.SLOW, match=match, seconds=0, hold=threading.Event()))
+        return self.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match=match, seconds=0, hold=threading.Event()))
 
     @property
     def posted_drifts(self) -> list[str]:
@@ -83,7 +83,7 @@ class DriftHarness:
 def drift_harness(address: str, folder: Path) -> Iterator[DriftHarness]:
     file = folder / "policy.toml"
     file.write_text(POLICY, encoding="utf-8")
-    with SandboxPBX() as sandbox:
-        harness = DriftHarness(sandbox, address, PolicyStore(file))
+    with FakePbx() as fake_pbx:
+        harness = DriftHarness(fake_pbx, address, PolicyStore(file))
         yield harness
         harness.close()

@@ -11,8 +11,8 @@ import pytest
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal import postgresql
 from bot.journal.drift_store import SCAN_LEASE
-from bot.runtime.threads import AGAIN
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.runtime.threads import RETRY_DELAY
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.drift.duty import MINUTES, DriftHarness, drift_harness
 from tests.journal.making import sqlite_url
 from tests.postgres import Server
@@ -54,8 +54,8 @@ def test_a_restart_forgets_nothing_and_tells_nothing_twice(harness: DriftHarness
     ("fault", "away"),
     [
         (SlackUnavailable("ratelimited", 300), timedelta(seconds=300)),
-        (SlackUnavailable("no answer"), AGAIN),
-        (SlackRefused("channel_not_found"), 60 * AGAIN),
+        (SlackUnavailable("no answer"), RETRY_DELAY),
+        (SlackRefused("channel_not_found"), 60 * RETRY_DELAY),
     ],
 )
 def test_what_slack_does_not_take_is_told_later_and_once(
@@ -90,9 +90,9 @@ def test_what_stands_in_slack_and_could_not_be_recorded_is_not_told_again(
 
     harness.messenger.after = lambda: monkeypatch.setattr(database, "writing", away)
     harness.clock.move(minutes=MINUTES)
-    assert monitor.turn() == harness.clock() + AGAIN
+    assert monitor.turn() == harness.clock() + RETRY_DELAY
     monkeypatch.setattr(database, "writing", writing)
-    harness.clock.time += AGAIN
+    harness.clock.time += RETRY_DELAY
     monitor.turn()
     harness.close()
     harness.turn(harness.new_monitor())
@@ -115,9 +115,9 @@ def test_who_is_killed_between_look_and_word_leaves_it_to_the_next(harness: Drif
 def test_of_two_replicas_one_looks_and_tells(replicas: DriftHarness) -> None:
     first, second = replicas.new_monitor(), replicas.new_monitor()
     first.turn()
-    replicas.sandbox.requests.clear()
+    replicas.fake_pbx.requests.clear()
     second.turn()
-    assert replicas.sandbox.requests == []
+    assert replicas.fake_pbx.requests == []
     replicas.recall()
     replicas.clock.move(minutes=MINUTES)
     turns = [threading.Thread(target=monitor.turn) for monitor in (first, second)]
@@ -125,7 +125,7 @@ def test_of_two_replicas_one_looks_and_tells(replicas: DriftHarness) -> None:
         turn.start()
     for turn in turns:
         turn.join(60)
-    listed = [heard for heard in replicas.sandbox.requests if heard.line == "GET /api/call_park_groups"]
+    listed = [heard for heard in replicas.fake_pbx.requests if heard.line == "GET /api/call_park_groups"]
     assert len(listed) == 1
     assert replicas.posted_drifts == SALES
     for _ in range(2):
@@ -158,21 +158,21 @@ def test_who_was_frozen_for_too_long_has_nothing_more_to_say(replicas: DriftHarn
 @pytest.mark.parametrize(
     ("kind", "match"),
     [
-        (Kind.STATUS, "GET *"),
-        (Kind.MALFORMED, "GET *"),
-        (Kind.DROP_BEFORE, "GET /api/call_park_groups*"),
-        (Kind.THROTTLED, "GET /api/call_park_groups*"),
+        (FaultKind.STATUS, "GET *"),
+        (FaultKind.MALFORMED, "GET *"),
+        (FaultKind.DROP_BEFORE, "GET /api/call_park_groups*"),
+        (FaultKind.THROTTLED, "GET /api/call_park_groups*"),
     ],
 )
-def test_a_pbx_that_is_away_is_no_drift_and_hides_none(harness: DriftHarness, kind: Kind, match: str) -> None:
+def test_a_pbx_that_is_away_is_no_drift_and_hides_none(harness: DriftHarness, kind: FaultKind, match: str) -> None:
     monitor = harness.new_monitor()
     monitor.turn()
     harness.recall()
-    harness.sandbox.faults.add(Fault(kind=kind, match=match, times=None))
+    harness.fake_pbx.faults.add(Fault(kind=kind, match=match, times=None))
     for _ in range(2):
         harness.turn(monitor)
     assert harness.posted_drifts == []
-    harness.sandbox.faults.clear()
+    harness.fake_pbx.faults.clear()
     harness.turn(monitor)
     assert harness.posted_drifts == SALES
 
@@ -184,10 +184,10 @@ def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at
     monitor = harness.new_monitor(most=16)
     for _ in range(2):
         harness.turn(monitor)
-    state, refusal = harness.sandbox.state, {"kind": Kind.STATUS, "status": status, "times": None}
+    state, refusal = harness.fake_pbx.state, {"kind": FaultKind.STATUS, "status": status, "times": None}
     sales = f"GET /api/call_park_groups/{quote(state.group_id('Sales'), safe='')}/members"
-    harness.sandbox.faults.add(Fault(match=sales, **refusal))  # type: ignore[arg-type]
-    harness.sandbox.console_remove_member(state.group_id("Billing"), "1055")
+    harness.fake_pbx.faults.add(Fault(match=sales, **refusal))  # type: ignore[arg-type]
+    harness.fake_pbx.console_remove_member(state.group_id("Billing"), "1055")
     for _ in range(4):
         harness.turn(monitor)
     assert harness.posted_drifts == ["Billing was changed outside Park"]

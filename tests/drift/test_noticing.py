@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, Refusal
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, ErrorResponse
 from bot.sandbox.slack.model import Message
 from tests.drift.conftest import DriftScene
 
@@ -77,8 +77,8 @@ def test_names_on_the_pbx_are_no_commands_to_slack(scene: DriftScene) -> None:
     assert "&lt;!channel&gt; &amp; friends was changed" in str(told.blocks)
 
 
-@pytest.mark.parametrize("refusal", [NO_AUDIT_LOGS, Refusal(403, "DENIED", "Not for you.")])
-def test_without_audit_logs_it_is_told_without_by_whom(scene: DriftScene, refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", [NO_AUDIT_LOGS, ErrorResponse(403, "DENIED", "Not for you.")])
+def test_without_audit_logs_it_is_told_without_by_whom(scene: DriftScene, refusal: ErrorResponse) -> None:
     scene.console.switches.audit_logs = refusal
     _recall(scene)
     scene.scan()
@@ -95,22 +95,22 @@ def test_it_is_told_where_the_policy_says(make_scene: Callable[..., DriftScene])
 
 
 def test_where_the_policy_names_no_channel_the_pbx_hears_nothing(make_scene: Callable[..., DriftScene]) -> None:
-    stage = make_scene(looks=False, policy='contact = "{leads}"\n').stage
-    assert stage.park.drift.turn() > stage.now()
-    assert stage.pbx.requests == []
+    sandbox = make_scene(looks=False, policy='contact = "{leads}"\n').sandbox
+    assert sandbox.park.drift.turn() > sandbox.now()
+    assert sandbox.pbx.requests == []
 
 
 def test_unless_it_is_asked_for_nobody_looks(make_scene: Callable[..., DriftScene]) -> None:
     scene = make_scene(looks=False, park_drift_interval=None)
-    scene.stage.forward(scene.DAY)
-    assert scene.stage.pbx.requests == []
+    scene.sandbox.forward(scene.DAY)
+    assert scene.sandbox.pbx.requests == []
     assert "drift" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_look_asks_no_more_than_it_may_and_comes_to_every_group_in_turn(
     make_scene: Callable[..., DriftScene],
 ) -> None:
-    scene = make_scene(pbx=SandboxPBX(groups=230, users=60), park_drift_requests=60)
+    scene = make_scene(pbx=FakePbx(groups=230, users=60), park_drift_requests=60)
     last = [id for id, members in scene.console.state.members.items() if members][-1]
     for _ in range(6):
         scene.console.requests.clear()

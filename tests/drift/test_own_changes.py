@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.faults import Kind
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import FaultKind
 from tests.drift.conftest import EVERY, DriftScene
 
 
@@ -36,7 +36,7 @@ def test_what_was_asked_for_in_slack_is_no_drift(scene: DriftScene, lines: list[
 
 def test_a_deletion_and_its_undoing_are_no_drift(scene: DriftScene) -> None:
     scene.do("delete Sales")
-    scene.click(scene.whisper(), "Delete")
+    scene.click(scene.last_ephemeral(), "Delete")
     scene.scan()
     scene.do("undo change 1")
     scene.scan(2)
@@ -82,7 +82,7 @@ def test_a_target_that_a_change_is_at_is_left_for_the_next_look(scene: DriftScen
     scene.console.console_add_member(scene.id("Support"), "1005")
     scene.scan()
     scene.go_on(writing)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     scene.scan(2)
     (told,) = scene.posted_drifts()
     assert "Support was changed" in told.plain
@@ -92,7 +92,7 @@ def test_a_change_that_ends_while_the_pbx_is_looked_at_is_no_drift(scene: DriftS
     """The group was read before it, and whatever comes of the look after it."""
     before = scene.wait_for_scan()
     reading = scene.hold(f"GET {scene.path('Support')}/members")
-    scene.stage.forward(EVERY)
+    scene.sandbox.forward(EVERY)
     scene.reached(reading)
     scene.do("add 1001 to Sales")
     scene.do("recall Billing to Night Desk")
@@ -103,7 +103,7 @@ def test_a_change_that_ends_while_the_pbx_is_looked_at_is_no_drift(scene: DriftS
 
 
 def test_a_change_that_the_pbx_refuses_midway_is_no_drift(scene: DriftScene) -> None:
-    refused = scene.fail(Kind.STATUS, f"POST {scene.path('Sales')}/members/1004", status=400)
+    refused = scene.fail(FaultKind.STATUS, f"POST {scene.path('Sales')}/members/1004", status=400)
     scene.do("add 1001, 1004 to Sales")
     assert refused.reached.is_set()
     scene.scan(2)
@@ -111,7 +111,7 @@ def test_a_change_that_the_pbx_refuses_midway_is_no_drift(scene: DriftScene) -> 
 
 
 def test_what_arrives_late_of_a_change_whose_outcome_is_unknown_is_no_drift(scene: DriftScene) -> None:
-    late = scene.fail(Kind.LATE, f"POST {scene.path('Sales')}/members/1001", seconds=3)
+    late = scene.fail(FaultKind.LATE, f"POST {scene.path('Sales')}/members/1001", seconds=3)
     scene.do("add 1001 to Sales")
     assert "unknown" in scene.card().plain
     scene.scan_before(late)
@@ -125,15 +125,15 @@ def test_what_arrives_late_of_a_change_whose_outcome_is_unknown_is_no_drift(scen
 
 def test_what_was_changed_in_slack_while_nobody_looked_is_no_drift(make_scene: Callable[..., DriftScene]) -> None:
     scene = make_scene()
-    scene.stage.park.stop()
-    stage: Stage = scene.stage
-    stage._environment["park_drift_interval"] = None
-    stage._start_park()
+    scene.sandbox.park.stop()
+    sandbox: Sandbox = scene.sandbox
+    sandbox._environment["park_drift_interval"] = None
+    sandbox._start_park()
     scene.do("add 1001 to Sales")
     scene.console.console_add_member(scene.id("Support"), "1004")
-    stage.park.stop()
-    stage._environment["park_drift_interval"] = 5
-    stage._start_park()
+    sandbox.park.stop()
+    sandbox._environment["park_drift_interval"] = 5
+    sandbox._start_park()
     scene.scan(2)
     (told,) = scene.posted_drifts()
     assert "1004 " in told.plain

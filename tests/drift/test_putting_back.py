@@ -75,8 +75,8 @@ def test_whoever_may_not_change_it_is_refused_and_the_pbx_hears_nothing(scene: D
     scene.scan()
     for told in scene.posted_drifts():
         scene.click(told, "Put it back", who="ben")
-        assert "You may not do that here" in scene.whisper("ben").plain
-        assert NOTHING in scene.whisper("ben").plain
+        assert "You may not do that here" in scene.last_ephemeral("ben").plain
+        assert NOTHING in scene.last_ephemeral("ben").plain
     assert scene.writes == []
 
 
@@ -100,12 +100,12 @@ def test_what_has_moved_again_is_shown_and_put_back_only_when_that_is_wanted(sce
     told = _told(scene)
     _recall(scene, "Day Desk")
     scene.click(told, "Put it back")
-    asked = scene.whisper()
+    asked = scene.last_ephemeral()
     assert "Sales was changed again since drift 1" in asked.plain
     assert [words for words in ("the user who parked", "Night Desk", "Day Desk") if words not in asked.plain] == []
     assert scene.writes == []
     scene.click(asked, "Put back as before")
-    scene.click(scene.whisper(), "Put it back")
+    scene.click(scene.last_ephemeral(), "Put it back")
     assert scene.console.state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
 
 
@@ -114,7 +114,7 @@ def test_what_somebody_put_back_on_the_console_is_so_already(scene: DriftScene) 
     scene.scan()
     scene.console.console_remove_member(scene.id("Sales"), "1001")
     scene.click(_told(scene), "Put it back")
-    assert "put back already" in scene.whisper().plain
+    assert "put back already" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
@@ -123,7 +123,7 @@ def test_a_group_that_was_made_anew_meanwhile_is_not_made_a_second_time(scene: D
     scene.scan()
     scene.console.console_create_group("Sales", ["1002"])
     scene.click(_told(scene), "Put it back")
-    assert "There already is a park group Sales" in scene.whisper().plain
+    assert "There already is a park group Sales" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
@@ -132,7 +132,7 @@ def test_a_group_that_is_gone_can_t_be_put_back_in_part(scene: DriftScene) -> No
     scene.scan()
     scene.console.console_delete_group(scene.id("Sales"))
     scene.click(_told(scene), "Put it back")
-    assert "Sales is gone, so drift 1 can't be taken back" in scene.whisper().plain
+    assert "Sales is gone, so drift 1 can't be taken back" in scene.last_ephemeral().plain
 
 
 def test_several_people_s_clicks_put_it_back_once(make_scene: Callable[..., DriftScene]) -> None:
@@ -141,23 +141,23 @@ def test_several_people_s_clicks_put_it_back_once(make_scene: Callable[..., Drif
     _recall(scene)
     scene.scan()
     told = _told(scene)
-    people, slack = scene.stage.people, scene.stage.slack
+    people, slack = scene.sandbox.people, scene.sandbox.slack
     for who in ("ana", "ben", "ana"):
         assert slack.click(people[who], told, label="Put it back").ok
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert len(scene.writes) == 1
-    assert "The same button was used before: change 1" in scene.whisper("ben").plain
+    assert "The same button was used before: change 1" in scene.last_ephemeral("ben").plain
 
 
 def test_it_can_be_typed_and_previewed_and_a_number_that_is_none_is_said(scene: DriftScene) -> None:
     _recall(scene)
     scene.scan()
     scene.do("preview put back drift 1")
-    assert "Put Sales back as it was before drift 1? Nothing is changed yet." in scene.whisper().plain
+    assert "Put Sales back as it was before drift 1? Nothing is changed yet." in scene.last_ephemeral().plain
     scene.do("put back drift 2")
-    assert f"There is no drift 2. {NOTHING}" in scene.whisper().plain
+    assert f"There is no drift 2. {NOTHING}" in scene.last_ephemeral().plain
     scene.do("put back drift two")
-    assert "Type the number of the drift" in scene.whisper().plain
+    assert "Type the number of the drift" in scene.last_ephemeral().plain
     assert scene.writes == []
     scene.do("put back drift 1")
     assert "as it was before drift 1" in scene.card().plain
@@ -179,5 +179,5 @@ def test_in_a_pause_nothing_is_put_back(scene: DriftScene) -> None:
     _recall(scene)
     scene.scan()
     scene.click(_told(scene), "Put it back")
-    assert "Park is paused" in scene.whisper().plain
+    assert "Park is paused" in scene.last_ephemeral().plain
     assert scene.writes == []

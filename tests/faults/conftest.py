@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import DEADLINE, HURRY, Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
-    with Stage(retry_policy=HURRY, pbx_deadline=DEADLINE) as stage:
-        yield Scene(stage)
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES, pbx_deadline=DEADLINE) as sandbox:
+        yield ConversationHarness(sandbox)

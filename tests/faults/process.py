@@ -14,14 +14,14 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import ConversationHarness
 
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass
-class Mortal(Scene):
+class ProcessHarness(ConversationHarness):
     """A conversation with a Park that can be killed; it has the retry policy of production."""
 
     running: subprocess.Popen[str] | None = None
@@ -30,7 +30,7 @@ class Mortal(Scene):
 
     def start(self) -> None:
         """Starts the process and waits until it is connected to Slack."""
-        before = self.stage.slack.connections
+        before = self.sandbox.slack.connections
         with nullcontext() if self.log is None else self.log.open("a") as log:
             self.running = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"],
@@ -41,12 +41,12 @@ class Mortal(Scene):
             )
         assert self.running.stdout
         assert "Park" in self.running.stdout.readline()
-        self.stage.slack.wait_for(lambda: self.stage.slack.connections > before, timeout=30)
+        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections > before, timeout=30)
 
     def kill(self) -> None:
         """Kills the process with SIGKILL and waits until Slack has noticed."""
         self.end(signal.SIGKILL)
-        self.stage.slack.wait_for(lambda: self.stage.slack.connections == 0, timeout=30)
+        self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections == 0, timeout=30)
 
     def end(self, by: signal.Signals) -> int:
         """Sends the signal and returns the exit status."""
@@ -58,9 +58,9 @@ class Mortal(Scene):
         self.running = None
         return status
 
-    def told(self, replies: int = 1) -> None:
+    def wait_until_confirmed(self, replies: int = 1) -> None:
         """Waits for that many replies and until every journal entry is confirmed."""
-        self.stage.slack.wait_for(lambda: len(self.replies()) >= replies, timeout=60)
+        self.sandbox.slack.wait_for(lambda: len(self.replies()) >= replies, timeout=60)
         end = time.monotonic() + 60
         while self._unconfirmed():
             assert time.monotonic() < end, "something waits for ever"
@@ -73,11 +73,11 @@ class Mortal(Scene):
 
     @property
     def _journal(self) -> str:
-        return self.stage.settings.database_url.removeprefix("sqlite:///")
+        return self.sandbox.settings.database_url.removeprefix("sqlite:///")
 
     def _environment(self) -> dict[str, str]:
         """Returns the settings as environment variables."""
-        settings = {name: getattr(self.stage.settings, name) for name in type(self.stage.settings).model_fields}
+        settings = {name: getattr(self.sandbox.settings, name) for name in type(self.sandbox.settings).model_fields}
         plain = {
             name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             for name, value in settings.items()
@@ -87,11 +87,11 @@ class Mortal(Scene):
 
 
 @contextmanager
-def mortal(log: Path | None = None, **environment: Any) -> Iterator[Mortal]:
+def process_harness(log: Path | None = None, **environment: Any) -> Iterator[ProcessHarness]:
     """Runs the sandboxes, and Park in a process of its own; `environment` overrides its settings."""
-    stage = Stage(pbx_deadline=5.0, **environment)
-    scene = Mortal(stage, log=log)
-    with stage.without_park():
+    sandbox = Sandbox(pbx_deadline=5.0, **environment)
+    scene = ProcessHarness(sandbox, log=log)
+    with sandbox.without_bot():
         scene.start()
         try:
             yield scene

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from bot.app import Park
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.settings import Settings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
@@ -69,7 +69,7 @@ class Replica:
     @classmethod
     def start(
         cls,
-        stage: Stage,
+        sandbox: Sandbox,
         *,
         lease: timedelta,
         retry_policy: RetryPolicy | None = None,
@@ -78,14 +78,14 @@ class Replica:
     ) -> "Replica":
         """Starts a process and waits until it is connected to Slack; `environment` overrides the stage's settings."""
         reader, writer = FORKS.Pipe(duplex=False)
-        settings = stage.settings.model_dump() | environment
+        settings = sandbox.settings.model_dump() | environment
         arguments = (settings, lease, retry_policy or RetryPolicy(), signal_at or StepSignal(), writer)
         process = FORKS.Process(target=run_replica, args=arguments, daemon=True)
         process.start()
         writer.close()
         one = cls(process, reader)
         one.reached("ready")
-        stage.slack.wait_for(lambda: stage.slack.connections, timeout=60)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=60)
         return one
 
     def steps(self) -> list[str]:

@@ -7,45 +7,45 @@ from itertools import count
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import HURRY, Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
 
 
-def test_two_people_who_change_one_group_are_served_one_after_the_other(scene: Scene) -> None:
-    scene.stage.pbx.faults.latency = 0.05
+def test_two_people_who_change_one_group_are_served_one_after_the_other(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.faults.latency = 0.05
     scene.slash("add 1001 to Sales", who="ana")
     scene.slash("add 1004 to Sales", who="ben")
     scene.slash("remove 1001 from Sales", who="ana")
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.members("Sales")[-1] == "1004"
     assert "1001" not in scene.members("Sales")
     assert scene.changes() == len(scene.writes) == 3
     assert ["· done" in card.plain for card in scene.cards()] == [True, True, True]
 
 
-def test_two_people_who_name_one_group_differently_do_not_meet(scene: Scene) -> None:
-    scene.stage.pbx.faults.latency = 0.05
+def test_two_people_who_name_one_group_differently_do_not_meet(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.faults.latency = 0.05
     for line in ("add 1001 to sales", 'add 1004 to "Sales"', "add 1005 to the SALES", "move 1021 to Sales"):
         scene.slash(line)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert set(scene.members("Sales")) >= {"1001", "1004", "1005", "1021"}
     assert all("· done" in card.plain for card in scene.cards())
 
 
-def test_moves_that_cross_do_not_block_each_other(scene: Scene) -> None:
-    scene.stage.pbx.faults.latency = 0.05
+def test_moves_that_cross_do_not_block_each_other(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.faults.latency = 0.05
     moves = ("move 1002 from Sales to Support", "move 1021 to Sales")
     _at_once([partial(scene.slash, move) for move in moves])
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert "1002" in scene.members("Support")
     assert "1021" in scene.members("Sales")
 
 
-def test_a_button_that_is_clicked_twice_at_once_is_carried_out_once(scene: Scene) -> None:
+def test_a_button_that_is_clicked_twice_at_once_is_carried_out_once(scene: ConversationHarness) -> None:
     scene.do("preview add 1001 to Sales")
-    button, ana = scene.whisper(), scene.stage.people["ana"]
-    _at_once([lambda: scene.stage.slack.click(ana, button, label="Apply")] * 2)
-    scene.stage.settle(30)
+    button, ana = scene.last_ephemeral(), scene.sandbox.people["ana"]
+    _at_once([lambda: scene.sandbox.slack.click(ana, button, label="Apply")] * 2)
+    scene.sandbox.settle(30)
     assert scene.changes() == 1
     assert len(scene.cards()) == 1
 
@@ -53,38 +53,38 @@ def test_a_button_that_is_clicked_twice_at_once_is_carried_out_once(scene: Scene
 @pytest.mark.timeout(240)
 def test_thirty_people_at_once_are_acknowledged_in_time_on_a_pbx_that_takes_half_a_second() -> None:
     """With the deadline of production for PBX calls: a change that waits for its turn is not given up."""
-    with Stage(retry_policy=HURRY) as stage:
-        scene = Scene(stage)
-        stage.pbx.faults.latency = 0.5
+    with Sandbox(retry_policy=FAST_RETRIES) as sandbox:
+        scene = ConversationHarness(sandbox)
+        sandbox.pbx.faults.latency = 0.5
         groups = ("Sales", "Support", "Front Desk", "Billing", "Night Shift", "Warehouse")
-        free = (str(number) for number in count(1001) if stage.pbx.state.group_with(str(number)) is None)
+        free = (str(number) for number in count(1001) if sandbox.pbx.state.group_with(str(number)) is None)
         asked = [(next(free), groups[place % len(groups)]) for place in range(30)]
         _at_once([partial(scene.slash, f"add {who} to {group}") for who, group in asked])
-        stage.settle(200)
+        sandbox.settle(200)
         for group in groups:
             assert {who for who, into in asked if into == group} <= set(scene.members(group))
         assert scene.changes() == len(scene.writes) == 30
         assert sum("· done" in card.plain for card in scene.cards()) == 30
 
 
-def test_changes_of_one_group_are_made_in_the_order_asked_for(scene: Scene) -> None:
-    scene.stage.pbx.faults.latency = 0.02
+def test_changes_of_one_group_are_made_in_the_order_asked_for(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.faults.latency = 0.02
     asked = ["1001", "1004", "1005", "1006", "1008", "1009", "1010", "1014"]
     for number in asked:
         scene.slash(f"add {number} to Sales")
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.members("Sales")[4:] == asked
 
 
-def test_questions_are_answered_while_changes_wait(scene: Scene) -> None:
+def test_questions_are_answered_while_changes_wait(scene: ConversationHarness) -> None:
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
     for line in ("add 1004 to Sales", "add 1005 to Sales", "group Support"):
         scene.slash(line)
-    scene.stage.slack.wait_for(lambda: any("1021" in one.plain for one in scene.whispers()), timeout=10)
+    scene.sandbox.slack.wait_for(lambda: any("1021" in one.plain for one in scene.ephemerals()), timeout=10)
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.changes() == 3
 
 

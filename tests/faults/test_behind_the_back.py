@@ -4,90 +4,90 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.sandbox.pbx.faults import Kind
-from tests.faults.scene import NOTHING, Scene
+from bot.sandbox.pbx.faults import FaultKind
+from tests.faults.scene import NOTHING, ConversationHarness
 
 
-def test_between_preview_and_apply_it_is_shown_anew_and_applied_only_then(scene: Scene) -> None:
+def test_between_preview_and_apply_it_is_shown_anew_and_applied_only_then(scene: ConversationHarness) -> None:
     scene.do("preview recall Sales to user then Night Desk")
-    scene.stage.pbx.console_update_group(
-        scene.id("Sales"), recall_to="RING_GROUP_ONLY", ring_group_id=scene.stage.pbx.state.ring_group_id("Day Desk")
+    scene.sandbox.pbx.console_update_group(
+        scene.id("Sales"), recall_to="RING_GROUP_ONLY", ring_group_id=scene.sandbox.pbx.state.ring_group_id("Day Desk")
     )
-    scene.click(scene.whisper(), "Apply")
+    scene.click(scene.last_ephemeral(), "Apply")
     assert scene.writes == []
-    assert NOTHING in scene.whisper().plain
-    assert "Day Desk" in scene.whisper().plain, "what it is now"
-    scene.click(scene.whisper(), "Apply")
+    assert NOTHING in scene.last_ephemeral().plain
+    assert "Day Desk" in scene.last_ephemeral().plain, "what it is now"
+    scene.click(scene.last_ephemeral(), "Apply")
     assert len(scene.writes) == 1
     assert "Day Desk" in scene.card().plain
 
 
-def test_a_deletion_is_asked_for_again_when_the_group_has_got_members_since(scene: Scene) -> None:
+def test_a_deletion_is_asked_for_again_when_the_group_has_got_members_since(scene: ConversationHarness) -> None:
     scene.do("delete The Lounge")
-    scene.stage.pbx.console_add_member(scene.id("The Lounge"), "1001")
-    scene.click(scene.whisper(), "Delete")
+    scene.sandbox.pbx.console_add_member(scene.id("The Lounge"), "1001")
+    scene.click(scene.last_ephemeral(), "Delete")
     assert scene.members("The Lounge") == ["1001"]
-    assert "1001" in scene.whisper().plain
-    scene.click(scene.whisper(), "Delete")
+    assert "1001" in scene.last_ephemeral().plain
+    scene.click(scene.last_ephemeral(), "Delete")
     with pytest.raises(KeyError):
         scene.id("The Lounge")
 
 
-def test_between_plan_and_write_nothing_is_written_and_what_moved_is_shown(scene: Scene) -> None:
-    console = scene.stage.pbx.console_add_member
+def test_between_plan_and_write_nothing_is_written_and_what_moved_is_shown(scene: ConversationHarness) -> None:
+    console = scene.sandbox.pbx.console_add_member
     _meanwhile(scene, "add 1001 to Sales", lambda: console(scene.id("Sales"), "1008"))
     assert scene.writes == []
     assert scene.members("Sales")[-1] == "1008"
-    assert "was changed by somebody else" in scene.whisper().plain
-    assert "1008" in scene.whisper().plain
-    assert NOTHING in scene.whisper().plain
-    scene.click(scene.whisper(), "Preview again")
-    scene.click(scene.whisper(), "Apply")
+    assert "was changed by somebody else" in scene.last_ephemeral().plain
+    assert "1008" in scene.last_ephemeral().plain
+    assert NOTHING in scene.last_ephemeral().plain
+    scene.click(scene.last_ephemeral(), "Preview again")
+    scene.click(scene.last_ephemeral(), "Apply")
     assert scene.members("Sales")[-2:] == ["1008", "1001"]
 
 
-def test_a_setting_that_moved_between_plan_and_write_is_not_overwritten(scene: Scene) -> None:
-    console = scene.stage.pbx.console_update_group
+def test_a_setting_that_moved_between_plan_and_write_is_not_overwritten(scene: ConversationHarness) -> None:
+    console = scene.sandbox.pbx.console_update_group
     _meanwhile(scene, "recall Sales to Night Desk", lambda: console(scene.id("Sales"), name="Vendors"))
     assert scene.writes == []
     assert scene.members("Vendors")
-    assert "Vendors" in scene.whisper().plain
+    assert "Vendors" in scene.last_ephemeral().plain
 
 
-def test_a_group_that_went_between_plan_and_write_is_not_made_anew(scene: Scene) -> None:
-    _meanwhile(scene, "add 1001 to Sales", lambda: scene.stage.pbx.console_delete_group(scene.id("Sales")))
+def test_a_group_that_went_between_plan_and_write_is_not_made_anew(scene: ConversationHarness) -> None:
+    _meanwhile(scene, "add 1001 to Sales", lambda: scene.sandbox.pbx.console_delete_group(scene.id("Sales")))
     assert scene.writes == []
-    assert "is gone" in scene.whisper().plain
+    assert "is gone" in scene.last_ephemeral().plain
 
 
-def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(scene: Scene) -> None:
-    console = scene.stage.pbx.console_add_member
+def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(scene: ConversationHarness) -> None:
+    console = scene.sandbox.pbx.console_add_member
     _meanwhile(scene, "move 1002 from Sales to Support", lambda: console(scene.id("Support"), "1008"), "Support")
     assert sorted(scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
     assert scene.members("Support")[-1] == "1008"
-    assert NOTHING in scene.whisper().plain
-    assert "stands last" in scene.whisper().plain
+    assert NOTHING in scene.last_ephemeral().plain
+    assert "stands last" in scene.last_ephemeral().plain
 
 
-def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: Scene) -> None:
+def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: ConversationHarness) -> None:
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
-    scene.stage.pbx.console_add_member(scene.id("Sales"), "1008")
+    scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1008")
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.members("Sales")[-2:] == ["1008", "1001"]
     assert "1008" in scene.card().plain
     assert "1001" in scene.card().plain
 
 
-def _meanwhile(scene: Scene, line: str, action: Callable[[], object], group: str = "Sales") -> None:
+def _meanwhile(scene: ConversationHarness, line: str, action: Callable[[], object], group: str = "Sales") -> None:
     """Runs the action between the first read of the group, for the plan, and the second, for the write."""
     path = f"GET {scene.path(group)}"
-    scene.fail(Kind.SLOW, path, seconds=0)
+    scene.fail(FaultKind.SLOW, path, seconds=0)
     second = scene.hold(path)
     scene.slash(line)
     scene.reached(second)
     action()
     scene.go_on(second)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)

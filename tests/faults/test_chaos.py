@@ -67,7 +67,7 @@ def _type_until(over: threading.Event, scene: ReplicaHarness, typist: int, typed
     lines = [f"{verb} {number} {way} {group}" for number in people for verb, way in (("add", "to"), ("remove", "from"))]
     while not over.is_set():
         for line in lines:
-            ack = scene.stage.slack.slash(scene.stage.people["ana"], scene.stage.channels["phones"], line)
+            ack = scene.sandbox.slack.slash(scene.sandbox.people["ana"], scene.sandbox.channels["phones"], line)
             if ack.ok and ack.payload is None:
                 typed.append(line)
             time.sleep(0.2)
@@ -77,7 +77,7 @@ def _type_until(over: threading.Event, scene: ReplicaHarness, typist: int, typed
 def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: ReplicaHarness) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 - shown where it fails
-    scene.stage.pbx.faults.latency = 0.03
+    scene.sandbox.pbx.faults.latency = 0.03
     injector, over, typed = FaultInjector(scene, random.Random(seed)), threading.Event(), list[str]()
     with ThreadPoolExecutor(TYPISTS) as pool:
         typists = [pool.submit(_type_until, over, scene, typist, typed) for typist in range(TYPISTS)]
@@ -126,7 +126,7 @@ def _each_was_done_once_and_in_order(scene: ReplicaHarness, entries: list[Entry]
 def _made(scene: ReplicaHarness) -> dict[str, list[str]]:
     """Returns each user's additions and removals from the PBX's audit log."""
     made = defaultdict[str, list[str]](list)
-    for record in scene.stage.pbx.state.audit:
+    for record in scene.sandbox.pbx.state.audit:
         before, after = (set(json.loads(record[side])["members"]) for side in ("old_state", "new_state"))
         for number in after - before:
             made[number].append("add")

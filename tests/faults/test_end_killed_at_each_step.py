@@ -23,8 +23,8 @@ def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewData
 
 def _ended(number: int | None, address: str | None) -> list[str] | str | None:
     """Runs until the end; returns what is wrong if it was killed at a step, else the steps of the whole run."""
-    with stage_of(address).without_park() as stage:
-        harness = RestartHarness(stage)
+    with stage_of(address).without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
         kill = None if number is None else signal.SIGKILL
         first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True))
         assert harness.type(LINE)
@@ -35,7 +35,7 @@ def _ended(number: int | None, address: str | None) -> list[str] | str | None:
         first.close()
         if number is None:
             return steps
-        stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
         second = harness.start(StepSignal(clock_ahead=True))
         try:
             harness.settled(scheduled=0)

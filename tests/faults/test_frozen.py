@@ -25,7 +25,7 @@ def _frozen_at(scene: ReplicaHarness, step: str, number: int = 1) -> Replica:
     frozen = scene.start(StepSignal(signal=signal.SIGSTOP, name=step, number=number))
     scene.slash("add 1001 to Sales")
     frozen.reached(step, number)
-    slack = scene.stage.slack
+    slack = scene.sandbox.slack
     slack.link.drop()  # as Slack does when pings are not answered
     slack.wait_for(lambda: not slack.connections)
     scene.start()

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Post
-from tests.forms.conftest import top
+from tests.forms.conftest import top_view
 
 PINGS = ("<!channel", "<!here", "<!everyone")
 VALUES = (
@@ -35,35 +35,37 @@ lines = st.text(max_size=400) | st.lists(st.sampled_from(WORDS), max_size=30).ma
 
 
 @pytest.fixture(scope="module")
-def stage(http: bool) -> Iterator[Stage]:
-    with Stage(http=http) as running:
+def sandbox(http: bool) -> Iterator[Sandbox]:
+    with Sandbox(http=http) as running:
         yield running
         assert_unharmed(running)
 
 
 @pytest.fixture(scope="module")
-def gestures(stage: Stage) -> list[tuple[str, dict[str, Any]]]:
+def gestures(sandbox: Sandbox) -> list[tuple[str, dict[str, Any]]]:
     """One payload of each kind, as Slack sends them for a user who may only read."""
-    slack, eve, phones = stage.slack, stage.people["eve"], stage.channels["phones"]
+    slack, eve, phones = sandbox.slack, sandbox.people["eve"], sandbox.channels["phones"]
     slack.slash(eve, phones, "group Sales")
     slack.say(eve, phones, "@Park groups")
     slack.slash(eve, phones, "preview add 1001 to Sales")
-    stage.settle(30)
+    sandbox.settle(30)
     slack.slash(eve, phones, "find")
-    top(stage, "Find", person="eve")
+    top_view(sandbox, "Find", person="eve")
     slack.submit(eve)
-    stage.settle(30)
+    sandbox.settle(30)
     made = [delivery.envelope for delivery in slack.deliveries.made]
     return [(envelope["type"], envelope["payload"]) for envelope in made]
 
 
-def assert_unharmed(stage: Stage) -> None:
+def assert_unharmed(sandbox: Sandbox) -> None:
     """Asserts that Park answers, wrote nothing and mentioned no channel."""
-    stage.settle(60)
-    assert stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups").ok
-    stage.settle(30)
-    assert stage.pbx.writes == []
-    said = [text for post in stage.slack.state.posts if post.user == stage.slack.bot_user for text in markup_of(post)]
+    sandbox.settle(60)
+    assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups").ok
+    sandbox.settle(30)
+    assert sandbox.pbx.writes == []
+    said = [
+        text for post in sandbox.slack.state.posts if post.user == sandbox.slack.bot_user for text in markup_of(post)
+    ]
     assert not [text for text in said if any(ping in text for ping in PINGS)]
 
 
@@ -89,7 +91,7 @@ def paths_in(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_payload_with_anything_anywhere_harms_nobody(
-    stage: Stage, gestures: list[tuple[str, dict[str, Any]]], data: st.DataObject
+    sandbox: Sandbox, gestures: list[tuple[str, dict[str, Any]]], data: st.DataObject
 ) -> None:
     kind, payload = data.draw(st.sampled_from(gestures))
     mutant = copy.deepcopy(payload)
@@ -101,17 +103,17 @@ def test_a_payload_with_anything_anywhere_harms_nobody(
         target[last] = data.draw(hostile)
     else:
         del target[last]
-    stage.slack.deliveries._timeout = 0.5  # a payload that is not acknowledged by then never is
+    sandbox.slack.deliveries._timeout = 0.5  # a payload that is not acknowledged by then never is
     try:
-        stage.slack.deliveries._send(kind, mutant, {"accepts_response_payload": True})
+        sandbox.slack.deliveries._send(kind, mutant, {"accepts_response_payload": True})
     finally:
-        stage.slack.deliveries._timeout = 3.0
+        sandbox.slack.deliveries._timeout = 3.0
 
 
 @settings(max_examples=100)
 @given(line=lines, mentioned=st.booleans())
-def test_a_line_of_anything_harms_nobody(stage: Stage, line: str, mentioned: bool) -> None:
-    slack, eve, phones = stage.slack, stage.people["eve"], stage.channels["phones"]
+def test_a_line_of_anything_harms_nobody(sandbox: Sandbox, line: str, mentioned: bool) -> None:
+    slack, eve, phones = sandbox.slack, sandbox.people["eve"], sandbox.channels["phones"]
     if mentioned:
         slack.say(eve, phones, f"@Park {line}"[:3900])
     else:
@@ -123,14 +125,14 @@ def test_a_line_of_anything_harms_nobody(stage: Stage, line: str, mentioned: boo
     value=hostile.map(lambda one: one if isinstance(one, str) else json.dumps(one)),
     kind=st.sampled_from(["offer", "form"]),
 )
-def test_a_button_that_carries_anything_harms_nobody(stage: Stage, value: str, kind: str) -> None:
-    slack, eve = stage.slack, stage.people["eve"]
+def test_a_button_that_carries_anything_harms_nobody(sandbox: Sandbox, value: str, kind: str) -> None:
+    slack, eve = sandbox.slack, sandbox.people["eve"]
     click = {
         "type": "block_actions",
         "user": {"id": eve, "team_id": slack.team},
         "team": {"id": slack.team},
-        "channel": {"id": stage.channels["phones"]},
-        "container": {"type": "message", "message_ts": "1.0", "channel_id": stage.channels["phones"]},
+        "channel": {"id": sandbox.channels["phones"]},
+        "container": {"type": "message", "message_ts": "1.0", "channel_id": sandbox.channels["phones"]},
         "message": {"ts": "1.0"},
         "trigger_id": "1.2.3",
         "actions": [{"type": "button", "action_id": f"park:{kind}:0", "block_id": "b", "value": value}],

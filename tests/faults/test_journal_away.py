@@ -7,99 +7,103 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from tests.faults.scene import Scene
+from tests.faults.scene import ConversationHarness
 
 
 @contextmanager
-def locked(scene: Scene) -> Iterator[None]:
+def locked_journal(scene: ConversationHarness) -> Iterator[None]:
     """Locks the journal's file from another connection."""
-    path = scene.stage.settings.database_url.removeprefix("sqlite:///")
+    path = scene.sandbox.settings.database_url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 
 
-def test_a_command_that_could_not_be_recorded_says_that_nothing_was_done(scene: Scene) -> None:
-    with locked(scene):
+def test_a_command_that_could_not_be_recorded_says_that_nothing_was_done(scene: ConversationHarness) -> None:
+    with locked_journal(scene):
         scene.slash("add 1001 to Sales")
-        assert "Nothing was done" in scene.whisper().plain
-    scene.stage.settle(30)
-    assert scene.stage.pbx.requests == []
+        assert "Nothing was done" in scene.last_ephemeral().plain
+    scene.sandbox.settle(30)
+    assert scene.sandbox.pbx.requests == []
     scene.do("add 1001 to Sales")
     assert scene.changes() == 1
 
 
-def test_a_click_that_could_not_be_recorded_says_that_nothing_was_done_and_works_later(scene: Scene) -> None:
+def test_a_click_that_could_not_be_recorded_says_that_nothing_was_done_and_works_later(
+    scene: ConversationHarness,
+) -> None:
     scene.do("preview add 1001 to Sales")
-    button = scene.whisper()
-    with locked(scene):
-        assert scene.stage.slack.click(scene.stage.people["ana"], button, label="Apply").ok
-        scene.stage.slack.wait_for(lambda: "Nothing was done" in scene.whisper().plain)
+    button = scene.last_ephemeral()
+    with locked_journal(scene):
+        assert scene.sandbox.slack.click(scene.sandbox.people["ana"], button, label="Apply").ok
+        scene.sandbox.slack.wait_for(lambda: "Nothing was done" in scene.last_ephemeral().plain)
     assert scene.writes == []
     scene.click(button, "Apply")
     assert scene.changes() == 1
 
 
-def test_a_mention_that_could_not_be_recorded_is_delivered_again_and_then_done_once(scene: Scene) -> None:
-    slack, stage = scene.stage.slack, scene.stage
-    with locked(scene):
-        slack.say(stage.people["ana"], stage.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
+def test_a_mention_that_could_not_be_recorded_is_delivered_again_and_then_done_once(scene: ConversationHarness) -> None:
+    slack, sandbox = scene.sandbox.slack, scene.sandbox
+    with locked_journal(scene):
+        slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
         assert not slack.delivered[-1].ack.ok, "so Slack delivers it again"
     slack.wait_for(lambda: slack.delivered[-1].ack.ok, timeout=10)
-    stage.settle(30)
+    sandbox.settle(30)
     assert slack.delivered[-1].envelope["retry_attempt"] == 1
     assert scene.changes() == len(scene.writes) == 1
 
 
-def test_a_mention_whose_acknowledgement_was_lost_is_done_once(scene: Scene) -> None:
-    slack, stage = scene.stage.slack, scene.stage
-    slack.say(stage.people["ana"], stage.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
+def test_a_mention_whose_acknowledgement_was_lost_is_done_once(scene: ConversationHarness) -> None:
+    slack, sandbox = scene.sandbox.slack, scene.sandbox
+    slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> add 1001 to Sales")
     slack.deliver_again("events_api")
-    stage.settle(30)
+    sandbox.settle(30)
     assert scene.changes() == len(scene.writes) == 1
 
 
-def test_questions_are_answered_without_a_journal(scene: Scene) -> None:
-    with locked(scene):
+def test_questions_are_answered_without_a_journal(scene: ConversationHarness) -> None:
+    with locked_journal(scene):
         scene.slash("group Sales")
-        scene.stage.slack.wait_for(scene.whispers)
-        assert "1002" in scene.whisper().plain
+        scene.sandbox.slack.wait_for(scene.ephemerals)
+        assert "1002" in scene.last_ephemeral().plain
 
 
-def test_a_refusal_is_said_though_it_could_not_be_recorded(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
-    with locked(scene):
+def test_a_refusal_is_said_though_it_could_not_be_recorded(
+    scene: ConversationHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    with locked_journal(scene):
         scene.slash("group Sales", who="gil", where="random")
-        scene.stage.slack.wait_for(lambda: scene.whispers("gil"), timeout=10)
-        assert "may not" in scene.whisper("gil").plain
+        scene.sandbox.slack.wait_for(lambda: scene.ephemerals("gil"), timeout=10)
+        assert "may not" in scene.last_ephemeral("gil").plain
     assert "could not be recorded" in caplog.text
 
 
 def test_what_could_not_be_recorded_before_the_write_is_not_written_until_it_can_be(
-    scene: Scene, caplog: pytest.LogCaptureFixture
+    scene: ConversationHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     reading = scene.hold("GET */members")
     scene.slash("add 1001 to Sales")
     scene.reached(reading)
-    with locked(scene):
+    with locked_journal(scene):
         scene.go_on(reading)
         _wait_for_log(caplog, "could not be recorded")
         assert scene.writes == []
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.changes() == len(scene.writes) == 1
     assert "· done" in scene.card().plain
 
 
 def test_a_write_whose_end_could_not_be_recorded_is_found_and_not_sent_again(
-    scene: Scene, caplog: pytest.LogCaptureFixture
+    scene: ConversationHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
     writing = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(writing)
-    with locked(scene):
+    with locked_journal(scene):
         scene.go_on(writing)
         _wait_for_log(caplog, "could not be recorded")
         assert scene.cards() == []
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.changes() == len(scene.writes) == 1
     assert "· done" in scene.card().plain
 
@@ -111,8 +115,8 @@ def _wait_for_log(caplog: pytest.LogCaptureFixture, words: str) -> None:
         time.sleep(0.02)
 
 
-def test_history_that_cannot_be_read_is_said(scene: Scene) -> None:
-    with scene.stage.park.journal.database.writing() as connection:
+def test_history_that_cannot_be_read_is_said(scene: ConversationHarness) -> None:
+    with scene.sandbox.park.journal.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE events RENAME TO elsewhere")
     scene.do("history")
-    assert "The history can't be read just now." in scene.whisper().plain
+    assert "The history can't be read just now." in scene.last_ephemeral().plain

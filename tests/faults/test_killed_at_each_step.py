@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.faults.replica import Replica
-from tests.faults.scene import Scene
+from tests.faults.scene import ConversationHarness
 from tests.faults.steps import StepSignal
 from tests.postgres import Server
 
@@ -40,15 +40,15 @@ def database(request: pytest.FixtureRequest) -> NewDatabase:
 
 
 @dataclass
-class RestartHarness(Scene):
+class RestartHarness(ConversationHarness):
     """A conversation with processes that succeed each other."""
 
     def start(self, signal_at: StepSignal | None = None) -> Replica:
-        return Replica.start(self.stage, lease=LEASE, signal_at=signal_at)
+        return Replica.start(self.sandbox, lease=LEASE, signal_at=signal_at)
 
     def type(self, line: str) -> bool:
         """Sends a slash command; returns whether it was acknowledged."""
-        return self.stage.slack.slash(self.stage.people["ana"], self.stage.channels["phones"], line).ok
+        return self.sandbox.slack.slash(self.sandbox.people["ana"], self.sandbox.channels["phones"], line).ok
 
     def accepted(self) -> int:
         return self._count("SELECT count(*) FROM entries")
@@ -78,7 +78,7 @@ class RestartHarness(Scene):
         return self._count(f"SELECT count(*) FROM entries WHERE told_at IS NULL{only}")
 
     def _count(self, query: str) -> int:
-        engine = create_engine(self.stage.settings.database_url, poolclass=NullPool)
+        engine = create_engine(self.sandbox.settings.database_url, poolclass=NullPool)
         with engine.connect() as connection:
             return int(connection.exec_driver_sql(query).scalar_one())
 
@@ -109,16 +109,16 @@ STAGE_LOCK = threading.Lock()
 """Serializes building stages: CPython 3.11 counts the recursion depth of compiling routes across threads."""
 
 
-def stage_of(address: str | None) -> Stage:
+def stage_of(address: str | None) -> Sandbox:
     """Builds a stage on that database; Park is not started in it."""
     environment: dict[str, Any] = {} if address is None else {"database_url": address}
     with STAGE_LOCK:
-        return Stage(pbx_deadline=DEADLINE, **environment)
+        return Sandbox(pbx_deadline=DEADLINE, **environment)
 
 
 def _steps_of_a_whole_life(address: str | None) -> list[str]:
-    with stage_of(address).without_park() as stage:
-        harness = RestartHarness(stage)
+    with stage_of(address).without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
         replica = harness.start()
         harness.type("add 1001 to Sales")
         harness.over(replica)
@@ -130,13 +130,13 @@ def _steps_of_a_whole_life(address: str | None) -> list[str]:
 
 def _killed_at(number: int, address: str | None) -> str | None:
     """What was wrong afterwards, if anything was."""
-    with stage_of(address).without_park() as stage:
-        harness = RestartHarness(stage)
+    with stage_of(address).without_bot() as sandbox:
+        harness = RestartHarness(sandbox)
         first = harness.start(StepSignal(signal=signal.SIGKILL, number=number))
         harness.type("add 1001 to Sales")
         harness.over(first)
         first.kill()
-        stage.slack.wait_for(lambda: stage.slack.connections == 0, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
         steps = [step for step in first.steps() if step != "ready"]
         second = harness.start()
         try:

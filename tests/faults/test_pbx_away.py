@@ -5,66 +5,66 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.faults import Kind
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import FaultKind
 from bot.worker.lease import RetryPolicy
-from tests.faults.scene import DEADLINE, NOTHING, Scene
+from tests.faults.scene import DEADLINE, NOTHING, ConversationHarness
 
 
 @pytest.fixture
-def short() -> Iterator[Scene]:
+def short() -> Iterator[ConversationHarness]:
     """Gives a change up after one second instead of two minutes."""
     retry_policy = RetryPolicy(start_grace=timedelta(seconds=1), retry_delay=timedelta(seconds=0.1))
-    with Stage(retry_policy=retry_policy, pbx_deadline=DEADLINE) as stage:
-        yield Scene(stage)
+    with Sandbox(retry_policy=retry_policy, pbx_deadline=DEADLINE) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
-def test_a_pbx_that_comes_back_in_time_is_asked_again_and_nobody_notices(scene: Scene) -> None:
-    scene.stage.pbx.stop()
+def test_a_pbx_that_comes_back_in_time_is_asked_again_and_nobody_notices(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.stop()
     scene.slash("add 1001 to Sales")
-    assert scene.cards() == scene.whispers() == []
-    scene.stage.pbx.start()
-    scene.stage.settle(30)
+    assert scene.cards() == scene.ephemerals() == []
+    scene.sandbox.pbx.start()
+    scene.sandbox.settle(30)
     assert "· done" in scene.card().plain
     assert scene.changes() == 1
 
 
-def test_a_pbx_that_stays_away_has_the_change_handed_back_with_a_button_that_works(short: Scene) -> None:
-    short.stage.pbx.stop()
+def test_a_pbx_that_stays_away_has_the_change_handed_back_with_a_button_that_works(short: ConversationHarness) -> None:
+    short.sandbox.pbx.stop()
     short.do("add 1001 to Sales")
     assert "Not done" in short.card().plain
     assert NOTHING in short.card().plain
     assert short.mentions(short.reply())
-    short.stage.pbx.start()
+    short.sandbox.pbx.start()
     assert short.changes() == 0, "it is not done by surprise"
     short.click(short.card(), "Do it now", who="ben")
     assert short.members("Sales")[-1] == "1001"
     assert short.changes() == 1
     short.click(short.cards()[0], "Do it now")
     assert short.changes() == 1
-    assert "The same button was used before: change 2" in short.whisper().plain
+    assert "The same button was used before: change 2" in short.last_ephemeral().plain
 
 
-def test_who_may_not_do_it_may_not_do_it_by_the_button_either(short: Scene) -> None:
-    short.stage.pbx.stop()
+def test_who_may_not_do_it_may_not_do_it_by_the_button_either(short: ConversationHarness) -> None:
+    short.sandbox.pbx.stop()
     short.do("add 1001 to Sales")
-    short.stage.pbx.start()
+    short.sandbox.pbx.start()
     short.click(short.card(), "Do it now", who="eve")
     assert short.changes() == 0
-    assert "may not" in short.whisper("eve").plain
+    assert "may not" in short.last_ephemeral("eve").plain
 
 
 @pytest.mark.parametrize("line", ["groups", "group Sales", "server", "find 1001", "preview add 1001 to Sales"])
-def test_a_question_is_answered_with_that_it_cannot_be_asked(scene: Scene, line: str) -> None:
-    scene.stage.pbx.stop()
+def test_a_question_is_answered_with_that_it_cannot_be_asked(scene: ConversationHarness, line: str) -> None:
+    scene.sandbox.pbx.stop()
     scene.do(line)
-    assert "The PBX can't be asked just now" in scene.whisper().plain
+    assert "The PBX can't be asked just now" in scene.last_ephemeral().plain
 
 
-def test_a_pbx_behind_a_gateway_that_fails_is_away_too(scene: Scene) -> None:
-    scene.fail(Kind.GATEWAY, "GET *", times=None)
+def test_a_pbx_behind_a_gateway_that_fails_is_away_too(scene: ConversationHarness) -> None:
+    scene.fail(FaultKind.GATEWAY, "GET *", times=None)
     scene.do("groups")
-    assert "can't be asked" in scene.whisper().plain
-    scene.stage.pbx.faults.clear()
+    assert "can't be asked" in scene.last_ephemeral().plain
+    scene.sandbox.pbx.faults.clear()
     scene.do("groups")
-    assert "Sales" in scene.whisper().plain
+    assert "Sales" in scene.last_ephemeral().plain

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.pbx.dataset import PROMPT, tone
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Kind
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import FaultKind
 from bot.sandbox.pbx.switches import Switches
-from tests.faults.process import Mortal, mortal
-from tests.faults.scene import NOTHING, Scene
+from tests.faults.process import ProcessHarness, process_harness
+from tests.faults.scene import NOTHING, ConversationHarness
 from tests.faults.test_pbx_writes import IS_LOST, LANDS
 
 LINE = "server prompt F07WELCOME1"
@@ -20,33 +20,33 @@ STEPS = {"begin": BEGIN, "complete": COMPLETE, "set": SET}
 
 
 @pytest.fixture
-def park() -> Iterator[Mortal]:
-    with mortal() as running:
+def park() -> Iterator[ProcessHarness]:
+    with process_harness() as running:
         yield running
 
 
-def show_preview(scene: Scene) -> None:
+def show_preview(scene: ConversationHarness) -> None:
     """Sends the line and asserts that its preview is shown."""
     scene.do(LINE)
-    assert "Nothing is changed yet" in scene.whisper().plain
+    assert "Nothing is changed yet" in scene.last_ephemeral().plain
 
 
-def prompt(pbx: SandboxPBX) -> bytes | None:
+def prompt(pbx: FakePbx) -> bytes | None:
     """Returns the content of the prompt in use."""
     file = pbx.state.files.get(pbx.state.server["prompt_file_id"] or "")
     return file["content"] if file else None
 
 
-def sets(scene: Scene) -> int:
+def sets(scene: ConversationHarness) -> int:
     return scene.writes.count(SET)
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: Scene, step: str) -> None:
+def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: ConversationHarness, step: str) -> None:
     show_preview(scene)
-    scene.fail(Kind.STATUS, STEPS[step], status=400)
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) is None
+    scene.fail(FaultKind.STATUS, STEPS[step], status=400)
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) is None
     assert scene.changes() == 0
     assert "Not done: Change the prompt of the call park server" in scene.card().plain
     assert NOTHING in scene.card().plain
@@ -55,65 +55,65 @@ def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: Scene, s
 
 @pytest.mark.parametrize("step", ["begin", "complete"])
 @pytest.mark.parametrize("fault", LANDS | IS_LOST)
-def test_an_upload_that_fails_for_a_moment_is_made_good(scene: Scene, step: str, fault: str) -> None:
+def test_an_upload_that_fails_for_a_moment_is_made_good(scene: ConversationHarness, step: str, fault: str) -> None:
     show_preview(scene)
     scene.fail(match=STEPS[step], **(LANDS | IS_LOST)[fault])  # type: ignore[arg-type]
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == WELCOME
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == WELCOME
     assert sets(scene) == scene.changes() == 1
     assert "· done" in scene.card().plain
 
 
 @pytest.mark.parametrize("fault", LANDS)
-def test_a_set_that_landed_without_an_answer_is_found_and_confirmed(scene: Scene, fault: str) -> None:
+def test_a_set_that_landed_without_an_answer_is_found_and_confirmed(scene: ConversationHarness, fault: str) -> None:
     show_preview(scene)
     scene.fail(match=SET, **LANDS[fault])  # type: ignore[arg-type]
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == WELCOME
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == WELCOME
     assert sets(scene) == scene.changes() == 1
     assert "found as asked" in scene.reply().plain
 
 
 @pytest.mark.parametrize("fault", IS_LOST)
-def test_a_set_that_never_landed_is_unknown_and_not_sent_again(scene: Scene, fault: str) -> None:
+def test_a_set_that_never_landed_is_unknown_and_not_sent_again(scene: ConversationHarness, fault: str) -> None:
     show_preview(scene)
     scene.fail(match=SET, **IS_LOST[fault])  # type: ignore[arg-type]
-    scene.click(scene.whisper(), "Set prompt")
+    scene.click(scene.last_ephemeral(), "Set prompt")
     assert (scene.changes(), sets(scene)) == (0, 1)
     assert "Unknown: Change the prompt" in scene.card().plain
     assert NOTHING not in scene.card().plain
     scene.click(scene.card(), "Look and try again")
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == WELCOME
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == WELCOME
 
 
-def test_a_pbx_that_takes_the_file_and_shows_another_is_not_believed(scene: Scene) -> None:
+def test_a_pbx_that_takes_the_file_and_shows_another_is_not_believed(scene: ConversationHarness) -> None:
     show_preview(scene)
     setting = scene.hold(SET)
-    scene.stage.slack.click(scene.stage.people["ana"], scene.whisper(), label="Set prompt")
+    scene.sandbox.slack.click(scene.sandbox.people["ana"], scene.last_ephemeral(), label="Set prompt")
     scene.reached(setting)
-    newest = list(scene.stage.pbx.state.files.values())[-1]
+    newest = list(scene.sandbox.pbx.state.files.values())[-1]
     newest["content"] = b"something else"
     scene.go_on(setting)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert "Unknown" in scene.card().plain
 
 
-def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: Scene) -> None:
+def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: ConversationHarness) -> None:
     show_preview(scene)
-    scene.stage.pbx.console_set_prompt()
-    scene.click(scene.whisper(), "Set prompt")
-    assert "no longer as you were shown" in scene.whisper().plain
-    assert f"{PROMPT} (96 kB) -> welcome.wav" in scene.whisper().plain
+    scene.sandbox.pbx.console_set_prompt()
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert "no longer as you were shown" in scene.last_ephemeral().plain
+    assert f"{PROMPT} (96 kB) -> welcome.wav" in scene.last_ephemeral().plain
     assert scene.changes() == 1, "the console's"
     assert scene.writes == []
 
 
-def test_slack_that_fails_while_the_worker_fetches_is_asked_again(scene: Scene) -> None:
+def test_slack_that_fails_while_the_worker_fetches_is_asked_again(scene: ConversationHarness) -> None:
     show_preview(scene)
-    scene.stage.slack.faults.fail("file_download", 503)
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == WELCOME
+    scene.sandbox.slack.faults.fail("file_download", 503)
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == WELCOME
     assert "· done" in scene.card().plain
 
 
@@ -122,38 +122,38 @@ LOSES: list[dict[str, Any]] = [{"prompt": "cleared"}, {"prompt": "cleared", "upd
 
 @pytest.mark.parametrize("switches", LOSES)
 def test_a_prompt_that_an_update_of_something_else_drops_is_noticed_and_put_back(
-    scene: Scene, switches: dict[str, Any]
+    scene: ConversationHarness, switches: dict[str, Any]
 ) -> None:
-    scene.stage.pbx.switches = Switches(**switches)
-    scene.stage.pbx.console_set_prompt()
-    was = prompt(scene.stage.pbx)
+    scene.sandbox.pbx.switches = Switches(**switches)
+    scene.sandbox.pbx.console_set_prompt()
+    was = prompt(scene.sandbox.pbx)
     scene.do("server recall time 5m30s")
-    assert prompt(scene.stage.pbx) is None
+    assert prompt(scene.sandbox.pbx) is None
     assert "check what callers hear" in scene.card().plain
     assert "The prompt that was there before was saved" in scene.reply().plain
     assert scene.mentions(scene.reply())
     scene.click(scene.reply(), "Put the prompt back")
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == was
-    assert scene.stage.pbx.state.server["recall_time"] == 330
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == was
+    assert scene.sandbox.pbx.state.server["recall_time"] == 330
     assert any(f"Prompt: none -> {PROMPT}" in one.plain.replace("*", "") for one in scene.replies())
 
 
-def test_a_prompt_that_an_update_keeps_is_not_talked_about(scene: Scene) -> None:
-    scene.stage.pbx.console_set_prompt()
+def test_a_prompt_that_an_update_keeps_is_not_talked_about(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.console_set_prompt()
     scene.do("server recall time 5m30s")
     assert "prompt" not in scene.card().plain + scene.reply().plain
     assert not scene.mentions(scene.reply())
 
 
 @pytest.mark.parametrize(
-    "fault", [{"kind": Kind.STATUS, "status": 404}, {"kind": Kind.REDIRECT}, {"kind": Kind.GATEWAY}]
+    "fault", [{"kind": FaultKind.STATUS, "status": 404}, {"kind": FaultKind.REDIRECT}, {"kind": FaultKind.GATEWAY}]
 )
 def test_a_prompt_that_can_not_be_saved_keeps_nobody_from_changing_the_rest(
-    scene: Scene, fault: dict[str, Any]
+    scene: ConversationHarness, fault: dict[str, Any]
 ) -> None:
-    scene.stage.pbx.switches = Switches(prompt="cleared")
-    scene.stage.pbx.console_set_prompt()
+    scene.sandbox.pbx.switches = Switches(prompt="cleared")
+    scene.sandbox.pbx.console_set_prompt()
     scene.fail(match="GET /api/blobs/*", times=None, **fault)
     scene.do("server recall time 5m30s")
     assert "· done" in scene.card().plain
@@ -161,28 +161,28 @@ def test_a_prompt_that_can_not_be_saved_keeps_nobody_from_changing_the_rest(
     assert "was saved" not in scene.reply().plain
 
 
-def test_a_prompt_of_a_pbx_that_shows_no_files_is_known_by_name_and_size(scene: Scene) -> None:
-    scene.fail(Kind.STATUS, "GET /api/blobs/*", status=404, times=None)
+def test_a_prompt_of_a_pbx_that_shows_no_files_is_known_by_name_and_size(scene: ConversationHarness) -> None:
+    scene.fail(FaultKind.STATUS, "GET /api/blobs/*", status=404, times=None)
     show_preview(scene)
-    scene.click(scene.whisper(), "Set prompt")
-    assert prompt(scene.stage.pbx) == WELCOME
+    scene.click(scene.last_ephemeral(), "Set prompt")
+    assert prompt(scene.sandbox.pbx) == WELCOME
     assert "· done" in scene.card().plain
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_park_that_is_killed_at_any_step_sets_it_once(park: Mortal, step: str) -> None:
+def test_a_park_that_is_killed_at_any_step_sets_it_once(park: ProcessHarness, step: str) -> None:
     park.slash(LINE)
-    park.stage.slack.wait_for(park.whispers, timeout=60)
+    park.sandbox.slack.wait_for(park.ephemerals, timeout=60)
     held = park.hold(STEPS[step])
-    ana = park.stage.people["ana"]
-    assert park.stage.slack.click(ana, park.whisper(), label="Set prompt").ok
+    ana = park.sandbox.people["ana"]
+    assert park.sandbox.slack.click(ana, park.last_ephemeral(), label="Set prompt").ok
     park.reached(held)
     park.kill()
-    park.stage.slack.state.files.clear()
+    park.sandbox.slack.state.files.clear()
     park.start()
     park.go_on(held)
-    park.told()
-    assert prompt(park.stage.pbx) == WELCOME
+    park.wait_until_confirmed()
+    assert prompt(park.sandbox.pbx) == WELCOME
     assert park.changes() == 1
     assert "change 1 · done" in park.card().plain
     assert "found as asked" in park.replies()[-1].plain

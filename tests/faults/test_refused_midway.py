@@ -1,10 +1,12 @@
 """The PBX rejects a change half-way: what was written is rolled back, and the user is told why and what would work."""
 
-from bot.sandbox.pbx.faults import Kind
-from tests.faults.scene import NOTHING, Scene
+from bot.sandbox.pbx.faults import FaultKind
+from tests.faults.scene import NOTHING, ConversationHarness
 
 
-def test_a_bulk_refused_at_the_third_of_five_is_taken_back_and_a_button_moves_that_one(scene: Scene) -> None:
+def test_a_bulk_refused_at_the_third_of_five_is_taken_back_and_a_button_moves_that_one(
+    scene: ConversationHarness,
+) -> None:
     before = scene.members("Sales")
     scene.do("add 1001, 1004, 1020, 1005, 1006 to Sales")
     assert scene.members("Sales") == before
@@ -16,8 +18,10 @@ def test_a_bulk_refused_at_the_third_of_five_is_taken_back_and_a_button_moves_th
     assert "1020" not in scene.members("Support")
 
 
-def test_a_move_whose_second_half_is_refused_is_taken_back_and_says_who_stands_last_now(scene: Scene) -> None:
-    scene.fail(Kind.STATUS, f"POST {scene.path('Support')}/members/1002", status=400)
+def test_a_move_whose_second_half_is_refused_is_taken_back_and_says_who_stands_last_now(
+    scene: ConversationHarness,
+) -> None:
+    scene.fail(FaultKind.STATUS, f"POST {scene.path('Support')}/members/1002", status=400)
     scene.do("move 1002 from Sales to Support")
     assert sorted(scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
     assert "1002" not in scene.members("Support")
@@ -27,16 +31,16 @@ def test_a_move_whose_second_half_is_refused_is_taken_back_and_says_who_stands_l
     assert scene.mentions(scene.reply())
 
 
-def test_a_move_that_is_refused_at_once_reorders_nobody_and_says_nothing_of_it(scene: Scene) -> None:
-    scene.fail(Kind.STATUS, "POST */members/1002/destroy", status=400)
+def test_a_move_that_is_refused_at_once_reorders_nobody_and_says_nothing_of_it(scene: ConversationHarness) -> None:
+    scene.fail(FaultKind.STATUS, "POST */members/1002/destroy", status=400)
     scene.do("move 1002 from Sales to Support")
     assert scene.members("Sales")[0] == "1002"
     assert "stands last" not in scene.reply().plain
     assert NOTHING in scene.reply().plain
 
 
-def test_what_could_not_be_taken_back_is_not_called_nothing(scene: Scene) -> None:
-    scene.fail(Kind.STATUS, "POST */members/1001/destroy", status=400)
+def test_what_could_not_be_taken_back_is_not_called_nothing(scene: ConversationHarness) -> None:
+    scene.fail(FaultKind.STATUS, "POST */members/1001/destroy", status=400)
     scene.do("add 1001, 1020 to Sales")
     assert scene.members("Sales")[-1] == "1001"
     assert "A part of it may stand" in scene.card().plain
@@ -44,20 +48,20 @@ def test_what_could_not_be_taken_back_is_not_called_nothing(scene: Scene) -> Non
     assert scene.mentions(scene.reply())
 
 
-def test_a_member_that_the_console_added_meanwhile_is_not_taken_back(scene: Scene) -> None:
+def test_a_member_that_the_console_added_meanwhile_is_not_taken_back(scene: ConversationHarness) -> None:
     fault = scene.hold("POST */members/1020")
     scene.slash("add 1001, 1020 to Sales")
     scene.reached(fault)
-    scene.stage.pbx.console_add_member(scene.id("Sales"), "1008")
+    scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1008")
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert "1008" in scene.members("Sales")
     assert "A part of it may stand" in scene.card().plain
 
 
-def test_a_refusal_without_a_reason_is_passed_on_as_such(scene: Scene) -> None:
-    scene.stage.pbx.switches.error_bodies = False
-    scene.fail(Kind.STATUS, status=400)
+def test_a_refusal_without_a_reason_is_passed_on_as_such(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.switches.error_bodies = False
+    scene.fail(FaultKind.STATUS, status=400)
     scene.do("recall Sales to Night Desk")
     assert "refused" in scene.card().plain
     assert NOTHING in scene.card().plain

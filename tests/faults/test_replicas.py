@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.sandbox.environment import Stage
-from tests.faults.scene import DEADLINE, HURRY, Scene
+from bot.sandbox.environment import Sandbox
+from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
 from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server
 
@@ -17,14 +17,14 @@ def two(postgres: Server) -> Iterator[ReplicaHarness]:
     with replica_harness(postgres) as scene:
         for _ in range(2):
             scene.start()
-        scene.stage.slack.wait_for(lambda: scene.stage.slack.connections == 2)
+        scene.sandbox.slack.wait_for(lambda: scene.sandbox.slack.connections == 2)
         yield scene
 
 
 @pytest.fixture
-def scene(postgres: Server) -> Iterator[Scene]:
-    with Stage(retry_policy=HURRY, pbx_deadline=DEADLINE, database_url=postgres.database()) as stage:
-        yield Scene(stage)
+def scene(postgres: Server) -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES, pbx_deadline=DEADLINE, database_url=postgres.database()) as sandbox:
+        yield ConversationHarness(sandbox)
 
 
 @contextmanager
@@ -37,9 +37,9 @@ def away(postgres: Server) -> Iterator[None]:
 
 
 def test_a_mention_that_each_of_two_replicas_gets_is_done_once(two: ReplicaHarness) -> None:
-    slack, stage = two.stage.slack, two.stage
+    slack, sandbox = two.sandbox.slack, two.sandbox
     for who in ("1001", "1004", "1005"):
-        slack.say(stage.people["ana"], stage.channels["phones"], f"<@{slack.bot_user}> add {who} to Sales")
+        slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{slack.bot_user}> add {who} to Sales")
         slack.deliver_again("events_api")
     two.wait_until_idle()
     assert two.members("Sales")[-3:] == ["1001", "1004", "1005"]
@@ -70,33 +70,33 @@ def test_what_a_replica_leaves_when_it_stops_is_taken_up_by_the_other(two: Repli
 
 
 def test_without_its_database_it_says_that_nothing_was_done_and_recovers_by_itself(
-    scene: Scene, postgres: Server
+    scene: ConversationHarness, postgres: Server
 ) -> None:
     with away(postgres):
         scene.slash("add 1001 to Sales")
-        assert "Nothing was done" in scene.whisper().plain
-    assert scene.stage.pbx.writes == []
+        assert "Nothing was done" in scene.last_ephemeral().plain
+    assert scene.sandbox.pbx.writes == []
     _when_it_is_back(scene, "add 1001 to Sales")
     assert scene.changes() == 1
 
 
-def test_a_database_that_goes_away_in_the_middle_loses_nothing(scene: Scene, postgres: Server) -> None:
+def test_a_database_that_goes_away_in_the_middle_loses_nothing(scene: ConversationHarness, postgres: Server) -> None:
     writing = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.slash("remove 1001 from Sales")
     scene.reached(writing)
     with away(postgres):
         scene.go_on(writing)
-    scene.stage.slack.wait_for(lambda: len(scene.replies()) == 2, timeout=60)
+    scene.sandbox.slack.wait_for(lambda: len(scene.replies()) == 2, timeout=60)
     assert scene.changes() == len(scene.writes) == 2
     assert "1001" not in scene.members("Sales")
 
 
-def _when_it_is_back(scene: Scene, line: str) -> None:
+def _when_it_is_back(scene: ConversationHarness, line: str) -> None:
     """Repeats the command until it is accepted."""
     before = len(scene.cards())
-    while "Nothing was done" in scene.whisper().plain and len(scene.cards()) == before:
-        shown = len(scene.whispers())
+    while "Nothing was done" in scene.last_ephemeral().plain and len(scene.cards()) == before:
+        shown = len(scene.ephemerals())
         scene.slash(line)
-        scene.stage.slack.wait_for(lambda: len(scene.whispers()) > shown or len(scene.cards()) > before, timeout=30)  # noqa: B023
-    scene.stage.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)
+        scene.sandbox.slack.wait_for(lambda: len(scene.ephemerals()) > shown or len(scene.cards()) > before, timeout=30)  # noqa: B023
+    scene.sandbox.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)

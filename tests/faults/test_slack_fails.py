@@ -3,12 +3,12 @@
 import pytest
 
 from bot.sandbox.slack.faults import Drop
-from tests.faults.scene import Scene
+from tests.faults.scene import ConversationHarness
 
 
 @pytest.mark.parametrize("retry_after", [1, 4], ids=["waited out at once", "left to the journal"])
-def test_a_rate_limit_is_waited_out_and_the_card_is_shown_once(scene: Scene, retry_after: int) -> None:
-    scene.stage.slack.faults.fail("chat.postMessage", "ratelimited", retry_after=retry_after)
+def test_a_rate_limit_is_waited_out_and_the_card_is_shown_once(scene: ConversationHarness, retry_after: int) -> None:
+    scene.sandbox.slack.faults.fail("chat.postMessage", "ratelimited", retry_after=retry_after)
     scene.do("add 1001 to Sales")
     assert "· done" in scene.card().plain
     assert "found as asked" in scene.reply().plain
@@ -16,32 +16,34 @@ def test_a_rate_limit_is_waited_out_and_the_card_is_shown_once(scene: Scene, ret
 
 
 @pytest.mark.parametrize("what", [500, "internal_error", Drop.BEFORE])
-def test_slack_being_away_delays_the_news_and_not_the_change(scene: Scene, what: int | str | Drop) -> None:
-    scene.stage.slack.faults.fail("chat.postMessage", what)
+def test_slack_being_away_delays_the_news_and_not_the_change(
+    scene: ConversationHarness, what: int | str | Drop
+) -> None:
+    scene.sandbox.slack.faults.fail("chat.postMessage", what)
     scene.do("add 1001 to Sales")
     assert "· done" in scene.card().plain
     assert "found as asked" in scene.reply().plain
     assert scene.changes() == len(scene.writes) == 1
 
 
-def test_a_card_whose_answer_was_lost_may_stand_twice_with_the_same_change_id(scene: Scene) -> None:
-    scene.stage.slack.faults.fail("chat.postMessage", Drop.AFTER)
+def test_a_card_whose_answer_was_lost_may_stand_twice_with_the_same_change_id(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.faults.fail("chat.postMessage", Drop.AFTER)
     scene.do("add 1001 to Sales")
     assert ["change 1" in card.plain for card in scene.cards()] == [True, True]
     assert scene.changes() == len(scene.writes) == 1
 
 
-def test_a_reply_that_had_to_wait_shows_no_second_card(scene: Scene) -> None:
-    scene.stage.slack.faults.latency("chat.postMessage", 0.3)
+def test_a_reply_that_had_to_wait_shows_no_second_card(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.faults.latency("chat.postMessage", 0.3)
     scene.slash("add 1001 to Sales")
-    scene.stage.slack.wait_for(scene.cards)
-    scene.stage.slack.faults.fail("chat.postMessage", 500)
-    scene.stage.settle(30)
+    scene.sandbox.slack.wait_for(scene.cards)
+    scene.sandbox.slack.faults.fail("chat.postMessage", 500)
+    scene.sandbox.settle(30)
     assert "· done" in scene.card().plain
     assert "found as asked" in scene.reply().plain
 
 
-def test_in_a_private_channel_without_park_all_is_said_by_the_response_url(scene: Scene) -> None:
+def test_in_a_private_channel_without_park_all_is_said_by_the_response_url(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales", where="secret")
     card, reply = scene.cards("secret")
     assert "this message will not change" in card.plain
@@ -50,7 +52,7 @@ def test_in_a_private_channel_without_park_all_is_said_by_the_response_url(scene
     assert scene.changes() == 1
 
 
-def test_in_a_channel_archived_meanwhile_it_is_said_directly_and_announced(scene: Scene) -> None:
+def test_in_a_channel_archived_meanwhile_it_is_said_directly_and_announced(scene: ConversationHarness) -> None:
     _archived_meanwhile(scene)
     assert "can't write where this was asked" in scene.direct()[0].plain
     assert "found as asked" in scene.direct()[-1].plain
@@ -58,62 +60,62 @@ def test_in_a_channel_archived_meanwhile_it_is_said_directly_and_announced(scene
     assert scene.changes() == 1
 
 
-def test_an_announcement_that_had_to_wait_repeats_nothing(scene: Scene) -> None:
+def test_an_announcement_that_had_to_wait_repeats_nothing(scene: ConversationHarness) -> None:
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
-    scene.stage.slack.archive(scene.stage.channels["phones"])
-    scene.stage.slack.faults.latency("chat.postMessage", 0.3)
+    scene.sandbox.slack.archive(scene.sandbox.channels["phones"])
+    scene.sandbox.slack.faults.latency("chat.postMessage", 0.3)
     scene.go_on(fault)
-    scene.stage.slack.wait_for(lambda: len(scene.direct()) == 2, timeout=10)
-    scene.stage.slack.faults.fail("chat.postMessage", 500)
-    scene.stage.settle(30)
+    scene.sandbox.slack.wait_for(lambda: len(scene.direct()) == 2, timeout=10)
+    scene.sandbox.slack.faults.fail("chat.postMessage", 500)
+    scene.sandbox.settle(30)
     assert len(scene.direct()) == 2
     assert "Added 1001" in scene.card("ops").plain
 
 
-def test_what_the_asker_cannot_be_told_at_all_is_announced(scene: Scene) -> None:
-    scene.stage.slack.faults.fail("conversations.open", "user_disabled", times=9)
+def test_what_the_asker_cannot_be_told_at_all_is_announced(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.faults.fail("conversations.open", "user_disabled", times=9)
     _archived_meanwhile(scene)
     assert scene.direct() == []
     assert "Added 1001" in scene.card("ops").plain
     assert scene.changes() == 1
 
 
-def test_slack_down_altogether_is_outlasted(scene: Scene) -> None:
+def test_slack_down_altogether_is_outlasted(scene: ConversationHarness) -> None:
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
-    scene.stage.slack.faults.fail("*", 503, times=2)
+    scene.sandbox.slack.faults.fail("*", 503, times=2)
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert "· done" in scene.card().plain
     assert scene.changes() == 1
 
 
-def test_a_private_answer_takes_the_next_way_when_one_fails(scene: Scene) -> None:
-    scene.stage.slack.faults.fail("response_url", 500)
+def test_a_private_answer_takes_the_next_way_when_one_fails(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.faults.fail("response_url", 500)
     scene.do("group Sales")
-    assert "1002" in scene.whisper().plain
-    scene.stage.slack.faults.fail("response_url", Drop.BEFORE)
-    scene.stage.slack.faults.fail("chat.postEphemeral", "user_not_in_channel")
+    assert "1002" in scene.last_ephemeral().plain
+    scene.sandbox.slack.faults.fail("response_url", Drop.BEFORE)
+    scene.sandbox.slack.faults.fail("chat.postEphemeral", "user_not_in_channel")
     scene.do("group Support")
     assert "1021" in scene.direct()[-1].plain
 
 
-def test_an_ephemeral_answer_to_a_mention_that_fails_comes_directly(scene: Scene) -> None:
-    scene.stage.slack.faults.fail("chat.postEphemeral", "ratelimited", times=2, retry_after=60)
-    stage = scene.stage
-    stage.slack.say(stage.people["ana"], stage.channels["phones"], f"<@{stage.slack.bot_user}> group Sales")
-    stage.slack.wait_for(scene.direct, timeout=10)
+def test_an_ephemeral_answer_to_a_mention_that_fails_comes_directly(scene: ConversationHarness) -> None:
+    scene.sandbox.slack.faults.fail("chat.postEphemeral", "ratelimited", times=2, retry_after=60)
+    sandbox = scene.sandbox
+    sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> group Sales")
+    sandbox.slack.wait_for(scene.direct, timeout=10)
     assert "1002" in scene.direct()[-1].plain
 
 
-def _archived_meanwhile(scene: Scene) -> None:
+def _archived_meanwhile(scene: ConversationHarness) -> None:
     """Archives the channel while the PBX writes."""
     fault = scene.hold()
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
-    scene.stage.slack.archive(scene.stage.channels["phones"])
+    scene.sandbox.slack.archive(scene.sandbox.channels["phones"])
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)

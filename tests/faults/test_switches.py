@@ -9,10 +9,10 @@ from bot.operations.base import ChangeOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
-from bot.sandbox.pbx.switches import Refusal, Switches
-from tests.faults.scene import Scene
+from bot.sandbox.pbx.switches import ErrorResponse, Switches
+from tests.faults.scene import ConversationHarness
 
-NO = Refusal(422, "UNKNOWN", "No.")
+NO = ErrorResponse(422, "UNKNOWN", "No.")
 DAY = (
     "server recall time 5m30s",
     "undo change 1",
@@ -73,17 +73,17 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_every_change_is_done_and_seen_to_be_done(scene: Scene, odd: dict[str, Any]) -> None:
-    scene.stage.pbx.switches = Switches(**odd)
-    journal = scene.stage.park.journal
+def test_every_change_is_done_and_seen_to_be_done(scene: ConversationHarness, odd: dict[str, Any]) -> None:
+    scene.sandbox.pbx.switches = Switches(**odd)
+    journal = scene.sandbox.park.journal
     for number, line in enumerate(DAY, start=1):
         scene.do(line)
         if number > 1 and journal.recent(1)[0].id < number:  # it asked first
-            button = scene.whisper().blocks[-1]["elements"][0]["text"]["text"]
-            scene.click(scene.whisper(), button)
+            button = scene.last_ephemeral().blocks[-1]["elements"][0]["text"]["text"]
+            scene.click(scene.last_ephemeral(), button)
         made = journal.get(number)
         assert made.state == "done", (line, made.outcome)
-    state = scene.stage.pbx.state
+    state = scene.sandbox.pbx.state
     assert (state.server["recall_time"], state.server["recall_ring_group_time"]) == (300, 90)
     assert (state.server["extension_number"], state.server["enabled"]) == ("777", True)
     assert state.server["recall_to"] == state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"

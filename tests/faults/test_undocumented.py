@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.pbx.faults import Kind
-from bot.sandbox.pbx.switches import Refusal, Switches
-from tests.faults.scene import NOTHING, Scene
+from bot.sandbox.pbx.faults import FaultKind
+from bot.sandbox.pbx.switches import ErrorResponse, Switches
+from tests.faults.scene import NOTHING, ConversationHarness
 
-BUSY = Refusal(400, "VALIDATE_FAILED", "The group has members.")
+BUSY = ErrorResponse(400, "VALIDATE_FAILED", "The group has members.")
 LINES = (
     "server recall time 5m30s",
     "server recall to user then Night Desk",
@@ -26,13 +26,15 @@ LINES = (
 @pytest.mark.parametrize("members", ["assigned", "sorted"])
 @pytest.mark.parametrize("blanks", ["null", "empty", "missing"])
 @pytest.mark.parametrize("updates", ["partial", "replacing"])
-def test_a_days_work_is_done_on_every_kind_of_pbx(scene: Scene, updates: Any, blanks: Any, members: Any) -> None:
-    scene.stage.pbx.switches = Switches(updates=updates, blanks=blanks, members=members, nulls="refused")
+def test_a_days_work_is_done_on_every_kind_of_pbx(
+    scene: ConversationHarness, updates: Any, blanks: Any, members: Any
+) -> None:
+    scene.sandbox.pbx.switches = Switches(updates=updates, blanks=blanks, members=members, nulls="refused")
     for line in LINES:
         scene.do(line)
         assert "· done" in scene.cards()[-1].plain, (line, scene.cards()[-1].plain)
         assert "changed these settings with it" not in scene.replies()[-1].plain
-    state = scene.stage.pbx.state
+    state = scene.sandbox.pbx.state
     assert (state.server["recall_time"], state.server["recall_to"]) == (330, "USER_ONLY")
     assert scene.members("Field Staff") == ["1002"]
     assert state.groups[scene.id("Sales")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
@@ -40,30 +42,30 @@ def test_a_days_work_is_done_on_every_kind_of_pbx(scene: Scene, updates: Any, bl
 
 
 @pytest.mark.parametrize("updates", ["partial", "replacing"])
-def test_settings_of_a_newer_pbx_survive_an_update(scene: Scene, updates: Any) -> None:
-    scene.stage.pbx.switches = Switches(newer=True, updates=updates)
-    scene.stage.pbx.console_update_server(send_notification_to_parker=True, recall_ring_group_time=90)
-    scene.stage.pbx.console_update_group(scene.id("Sales"), description="Inside sales, Lyon")
+def test_settings_of_a_newer_pbx_survive_an_update(scene: ConversationHarness, updates: Any) -> None:
+    scene.sandbox.pbx.switches = Switches(newer=True, updates=updates)
+    scene.sandbox.pbx.console_update_server(send_notification_to_parker=True, recall_ring_group_time=90)
+    scene.sandbox.pbx.console_update_group(scene.id("Sales"), description="Inside sales, Lyon")
     scene.do("server recall time 5m30s")
     scene.do("recall Sales to Night Desk")
-    assert scene.stage.pbx.state.server["send_notification_to_parker"] is True
-    assert scene.stage.pbx.state.server["recall_ring_group_time"] == 90
-    assert scene.stage.pbx.state.groups[scene.id("Sales")]["description"] == "Inside sales, Lyon"
+    assert scene.sandbox.pbx.state.server["send_notification_to_parker"] is True
+    assert scene.sandbox.pbx.state.server["recall_ring_group_time"] == 90
+    assert scene.sandbox.pbx.state.groups[scene.id("Sales")]["description"] == "Inside sales, Lyon"
     assert all("· done" in card.plain for card in scene.cards())
 
 
-def test_what_is_only_shown_is_never_sent_back(scene: Scene) -> None:
-    scene.stage.pbx.console_set_prompt()
+def test_what_is_only_shown_is_never_sent_back(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.console_set_prompt()
     scene.do("server recall time 5m30s")
     scene.do("recall Sales to Night Desk")
-    sent = [heard.body for heard in scene.stage.pbx.writes]
+    sent = [heard.body for heard in scene.sandbox.pbx.writes]
     assert len(sent) == 2
     assert not any(key == "id" or key.startswith("prompt_file_") for body in sent for key in body)
     assert all("· done" in card.plain for card in scene.cards())
 
 
-def test_a_shown_field_that_is_refused_is_named_and_nothing_is_sent_in_its_place(scene: Scene) -> None:
-    scene.stage.pbx.switches = Switches(shown_only=True)
+def test_a_shown_field_that_is_refused_is_named_and_nothing_is_sent_in_its_place(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.switches = Switches(shown_only=True)
     scene.do("recall Sales to Night Desk")
     assert len(scene.writes) == 1
     assert scene.changes() == 0
@@ -72,9 +74,9 @@ def test_a_shown_field_that_is_refused_is_named_and_nothing_is_sent_in_its_place
     assert scene.mentions(scene.reply())
 
 
-def test_a_prompt_that_an_update_cleared_is_noticed_and_said(scene: Scene) -> None:
-    scene.stage.pbx.switches = Switches(prompt="cleared")
-    scene.stage.pbx.console_set_prompt()
+def test_a_prompt_that_an_update_cleared_is_noticed_and_said(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.switches = Switches(prompt="cleared")
+    scene.sandbox.pbx.console_set_prompt()
     scene.do("server recall time 5m30s")
     assert "· done" in scene.card().plain
     assert "prompt" in scene.reply().plain
@@ -82,85 +84,91 @@ def test_a_prompt_that_an_update_cleared_is_noticed_and_said(scene: Scene) -> No
 
 
 @pytest.mark.parametrize("prompt", ["one-moment-please.wav", None])
-def test_a_prompt_that_was_kept_is_not_talked_about(scene: Scene, prompt: str | None) -> None:
-    scene.stage.pbx.console_set_prompt(prompt)
+def test_a_prompt_that_was_kept_is_not_talked_about(scene: ConversationHarness, prompt: str | None) -> None:
+    scene.sandbox.pbx.console_set_prompt(prompt)
     scene.do("server recall time 5m30s")
     assert "prompt" not in scene.reply().plain
 
 
 @pytest.mark.parametrize("refusal", [None, BUSY])
-def test_a_group_with_members_is_deleted_whole_or_emptied_first(scene: Scene, refusal: Refusal | None) -> None:
-    scene.stage.pbx.switches = Switches(delete_with_members=refusal)
+def test_a_group_with_members_is_deleted_whole_or_emptied_first(
+    scene: ConversationHarness, refusal: ErrorResponse | None
+) -> None:
+    scene.sandbox.pbx.switches = Switches(delete_with_members=refusal)
     scene.do("delete Billing")
-    scene.click(scene.whisper(), "Delete")
+    scene.click(scene.last_ephemeral(), "Delete")
     with pytest.raises(KeyError):
         scene.id("Billing")
     assert "· done" in scene.card().plain
     assert len(scene.writes) == (4 if refusal else 1)
 
 
-def test_a_group_that_can_not_be_deleted_after_all_has_its_members_back_in_order(scene: Scene) -> None:
-    scene.stage.pbx.switches = Switches(delete_with_members=BUSY)
+def test_a_group_that_can_not_be_deleted_after_all_has_its_members_back_in_order(scene: ConversationHarness) -> None:
+    scene.sandbox.pbx.switches = Switches(delete_with_members=BUSY)
     scene.do("delete Billing")
-    scene.fail(Kind.STATUS, f"POST {scene.path('Billing')}/destroy", status=400, times=2)
-    scene.click(scene.whisper(), "Delete")
+    scene.fail(FaultKind.STATUS, f"POST {scene.path('Billing')}/destroy", status=400, times=2)
+    scene.click(scene.last_ephemeral(), "Delete")
     assert scene.members("Billing") == ["1055", "1054"]
     assert NOTHING in scene.card().plain
     assert "stands last" not in scene.reply().plain
 
 
-@pytest.mark.parametrize("here", [None, Refusal(409, "UNKNOWN", "Exists already.")])
-def test_a_member_whom_somebody_else_adds_first_counts_as_added(scene: Scene, here: Refusal | None) -> None:
-    scene.stage.pbx.switches = Switches(already_here=here)
+@pytest.mark.parametrize("here", [None, ErrorResponse(409, "UNKNOWN", "Exists already.")])
+def test_a_member_whom_somebody_else_adds_first_counts_as_added(
+    scene: ConversationHarness, here: ErrorResponse | None
+) -> None:
+    scene.sandbox.pbx.switches = Switches(already_here=here)
     fault = scene.hold("POST */members/1001")
     scene.slash("add 1001 to Sales")
     scene.reached(fault)
-    scene.stage.pbx.console_add_member(scene.id("Sales"), "1001")
+    scene.sandbox.pbx.console_add_member(scene.id("Sales"), "1001")
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert scene.members("Sales").count("1001") == 1
     assert "· done" in scene.card().plain
 
 
-@pytest.mark.parametrize("gone", [None, Refusal(400, "VALIDATE_FAILED", "No such member.")])
-def test_a_member_whom_somebody_else_takes_out_first_counts_as_removed(scene: Scene, gone: Refusal | None) -> None:
-    scene.stage.pbx.switches = Switches(not_a_member=gone)
+@pytest.mark.parametrize("gone", [None, ErrorResponse(400, "VALIDATE_FAILED", "No such member.")])
+def test_a_member_whom_somebody_else_takes_out_first_counts_as_removed(
+    scene: ConversationHarness, gone: ErrorResponse | None
+) -> None:
+    scene.sandbox.pbx.switches = Switches(not_a_member=gone)
     fault = scene.hold("POST */members/1002/destroy")
     scene.slash("remove 1002 from Sales")
     scene.reached(fault)
-    scene.stage.pbx.console_remove_member(scene.id("Sales"), "1002")
+    scene.sandbox.pbx.console_remove_member(scene.id("Sales"), "1002")
     scene.go_on(fault)
-    scene.stage.settle(30)
+    scene.sandbox.settle(30)
     assert "1002" not in scene.members("Sales")
     assert "· done" in scene.card().plain
 
 
 @pytest.mark.parametrize("status", [400, 409, 500])
-def test_a_name_that_somebody_else_takes_first_is_not_overwritten(scene: Scene, status: int) -> None:
-    scene.stage.pbx.switches = Switches(duplicate_name=Refusal(status, "UNKNOWN", "Taken."))
+def test_a_name_that_somebody_else_takes_first_is_not_overwritten(scene: ConversationHarness, status: int) -> None:
+    scene.sandbox.pbx.switches = Switches(duplicate_name=ErrorResponse(status, "UNKNOWN", "Taken."))
     fault = scene.hold("POST /api/call_park_groups")
     scene.slash("create Field Staff recall to ring group Night Desk")
     scene.reached(fault)
-    theirs = scene.stage.pbx.console_create_group("Field Staff", ["1001"])
+    theirs = scene.sandbox.pbx.console_create_group("Field Staff", ["1001"])
     scene.go_on(fault)
-    scene.stage.settle(30)
-    assert scene.stage.pbx.state.groups[theirs]["recall_to"] == "USER_ONLY"
+    scene.sandbox.settle(30)
+    assert scene.sandbox.pbx.state.groups[theirs]["recall_to"] == "USER_ONLY"
     assert scene.members("Field Staff") == ["1001"]
     assert "· done" not in scene.card().plain
     assert scene.mentions(scene.reply())
 
 
 @pytest.mark.parametrize("filtering", ["supported", "ignored", "refused"])
-def test_groups_are_created_and_found_whatever_becomes_of_filters(scene: Scene, filtering: Any) -> None:
-    scene.stage.pbx.switches = Switches(filter=filtering, search="ignored", eq_ignores_case=True)
+def test_groups_are_created_and_found_whatever_becomes_of_filters(scene: ConversationHarness, filtering: Any) -> None:
+    scene.sandbox.pbx.switches = Switches(filter=filtering, search="ignored", eq_ignores_case=True)
     scene.do("create Field Staff")
     scene.do("add 1001 to Field Staff")
     assert scene.members("Field Staff") == ["1001"]
 
 
 @pytest.mark.parametrize("bodies", [True, False])
-def test_a_user_of_another_group_is_explained_without_the_pbxs_help(scene: Scene, bodies: bool) -> None:
-    scene.stage.pbx.switches = Switches(error_bodies=bodies, in_other_group=Refusal(422, "UNKNOWN", "No."))
+def test_a_user_of_another_group_is_explained_without_the_pbxs_help(scene: ConversationHarness, bodies: bool) -> None:
+    scene.sandbox.pbx.switches = Switches(error_bodies=bodies, in_other_group=ErrorResponse(422, "UNKNOWN", "No."))
     scene.do("add 1020 to Sales")
     assert "1020 is in Support" in scene.card().plain
     scene.click(scene.card(), "move 1020 to Sales")

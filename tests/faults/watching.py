@@ -8,9 +8,9 @@ from datetime import timedelta
 from functools import cached_property
 
 from bot.journal.journal import Journal
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.faults.replica import Replica
-from tests.faults.scene import Scene
+from tests.faults.scene import ConversationHarness
 from tests.faults.steps import StepSignal
 from tests.postgres import Server
 
@@ -20,26 +20,26 @@ DEADLINE = 1.0
 
 
 @dataclass
-class ReplicaHarness(Scene):
+class ReplicaHarness(ConversationHarness):
     """Replicas on PostgreSQL, whose journal other processes can read."""
 
     replicas: list[Replica] = field(default_factory=list)
 
     def start(self, signal_at: StepSignal | None = None) -> Replica:
         """Starts another replica."""
-        one = Replica.start(self.stage, lease=LEASE, signal_at=signal_at)
+        one = Replica.start(self.sandbox, lease=LEASE, signal_at=signal_at)
         self.replicas.append(one)
         return one
 
     @cached_property
     def journal(self) -> Journal:
         """The journal that the replicas share."""
-        return Journal(self.stage.settings.database_url)
+        return Journal(self.sandbox.settings.database_url)
 
     def wait_until_idle(self, seconds: float = 60) -> None:
         """Waits until every entry has ended and is confirmed."""
         end = time.monotonic() + seconds
-        while self.journal.busy():
+        while self.journal.has_work():
             assert time.monotonic() < end, "something waits for ever"
             time.sleep(0.05)
 
@@ -47,9 +47,9 @@ class ReplicaHarness(Scene):
 @contextmanager
 def replica_harness(server: Server) -> Iterator[ReplicaHarness]:
     """Runs the sandboxes and a database; replicas that the test starts are killed at the end."""
-    stage = Stage(pbx_deadline=DEADLINE, database_url=server.database())
-    with stage.without_park():
-        scene = ReplicaHarness(stage)
+    sandbox = Sandbox(pbx_deadline=DEADLINE, database_url=server.database())
+    with sandbox.without_bot():
+        scene = ReplicaHarness(sandbox)
         try:
             yield scene
         finally:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.text import split
+from bot.messages.text import split_words
 from bot.operations.arguments.times import END, START
 from bot.operations.arguments.types import ArgumentType
-from bot.times.format import say, say_duration
+from bot.times.format import format_duration, format_time
 from bot.times.model import Duration, End, Start
 from tests.strategies import ends, starts
 
@@ -91,12 +91,12 @@ STARTS = {
 
 @pytest.mark.parametrize(("typed", "meant"), ENDS.items())
 def test_an_end_is_read_as_it_was_meant(typed: str, meant: str) -> None:
-    assert END.say(END.read(split(typed))) == meant
+    assert END.say(END.read(split_words(typed))) == meant
 
 
 @pytest.mark.parametrize(("typed", "meant"), STARTS.items())
 def test_a_start_is_read_as_it_was_meant(typed: str, meant: str) -> None:
-    assert START.say(START.read(split(typed))) == meant
+    assert START.say(START.read(split_words(typed))) == meant
 
 
 INVALID_ENDS = {
@@ -150,18 +150,18 @@ INVALID_STARTS = {
 )
 def test_what_is_no_time_is_refused_with_what_to_type(read: Callable[[object], object], typed: str, text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)) as refused:
-        read(split(typed))
+        read(split_words(typed))
     assert len(str(refused.value)) < 200
 
 
 @given(ends)
 def test_an_end_said_back_is_read_as_the_same(end: End) -> None:
-    assert END.read(split(say(end))) == end
+    assert END.read(split_words(format_time(end))) == end
 
 
 @given(starts)
 def test_a_start_said_back_is_read_as_the_same(start: Start) -> None:
-    assert START.read(split(say(start))) == start
+    assert START.read(split_words(format_time(start))) == start
 
 
 @given(ends | starts)
@@ -178,8 +178,8 @@ def test_a_form_says_what_the_journal_holds_as_what_was_typed(end: End) -> None:
 @given(text=st.text(max_size=50))
 def test_any_text_is_a_time_or_refused(argument_type: ArgumentType, text: str) -> None:
     with suppress(ValueError):
-        value = argument_type.read(split(text))
-        assert argument_type.read(split(argument_type.say(value))) == value
+        value = argument_type.read(split_words(text))
+        assert argument_type.read(split_words(argument_type.say(value))) == value
 
 
 @given(
@@ -188,4 +188,4 @@ def test_any_text_is_a_time_or_refused(argument_type: ArgumentType, text: str) -
     )
 )
 def test_a_duration_loses_no_second_when_it_is_said(elapsed: timedelta) -> None:
-    assert END.read(split(say_duration(elapsed))).when == Duration(elapsed=elapsed)
+    assert END.read(split_words(format_duration(elapsed))).when == Duration(elapsed=elapsed)

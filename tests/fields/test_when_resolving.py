@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import NotPossible
-from bot.messages.text import split
+from bot.messages.text import split_words
 from bot.operations.arguments.times import END, START
-from bot.times.format import exactly, say, say_duration, say_moment
+from bot.times.format import exact_time, format_duration, format_moment, format_time
 from bot.times.model import MAX_DURATION, End, Start, WallClock
 from bot.times.resolver import resolve
 from tests.strategies import ends, starts
@@ -25,7 +25,7 @@ def meant(line: str, now: datetime) -> list[str]:
     zone = now.tzinfo
     assert isinstance(zone, ZoneInfo)
     argument_type = END if line.startswith(("for", "until", "to")) else START
-    found = resolve(argument_type.read(split(line)), now.astimezone(UTC), zone)
+    found = resolve(argument_type.read(split_words(line)), now.astimezone(UTC), zone)
     assert all(one.utcoffset() == timedelta() for one in found)
     return [f"{one.astimezone(zone):%Y-%m-%d %H:%M%z}" for one in found]
 
@@ -132,14 +132,14 @@ def test_what_can_not_be_is_refused_with_what_to_type(line: str, text: str) -> N
     ],
 )
 def test_an_end_is_reckoned_from_a_start_in_the_future(start: str, line: str, instant: str) -> None:
-    (begins,) = resolve(START.read(split(start)), FRIDAY, BERLIN)
-    (ends,) = resolve(END.read(split(line)), FRIDAY, BERLIN, begins=begins)
+    (begins,) = resolve(START.read(split_words(start)), FRIDAY, BERLIN)
+    (ends,) = resolve(END.read(split_words(line)), FRIDAY, BERLIN, begins=begins)
     assert f"{ends.astimezone(BERLIN):%Y-%m-%d %H:%M}" == instant
 
 
 def test_an_end_before_its_start_is_refused() -> None:
     with pytest.raises(NotPossible, match="over by then"):
-        resolve(END.read(split("until tomorrow")), FRIDAY, BERLIN, begins=FRIDAY + timedelta(days=3))
+        resolve(END.read(split_words("until tomorrow")), FRIDAY, BERLIN, begins=FRIDAY + timedelta(days=3))
 
 
 SPRING, AUTUMN = datetime(2027, 3, 27, 12, tzinfo=BERLIN), datetime(2026, 10, 24, 12, tzinfo=BERLIN)
@@ -215,9 +215,9 @@ def test_each_candidate_can_be_said_so_that_it_alone_is_meant(
     for at in found:
         if not isinstance(value.when, WallClock):
             continue  # a duration has one candidate, and seconds
-        one = exactly(value, at, zone)
+        one = exact_time(value, at, zone)
         argument_type = END if isinstance(value, End) else START
-        assert resolve(argument_type.read(split(say(one))), now, zone) == (at,)
+        assert resolve(argument_type.read(split_words(format_time(one))), now, zone) == (at,)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_each_candidate_can_be_said_so_that_it_alone_is_meant(
     ],
 )
 def test_a_moment_is_said_with_its_day_and_zone(at: datetime, text: str) -> None:
-    assert say_moment(at.astimezone(UTC), FRIDAY.astimezone(UTC), BERLIN) == text
+    assert format_moment(at.astimezone(UTC), FRIDAY.astimezone(UTC), BERLIN) == text
 
 
 @pytest.mark.parametrize(
@@ -247,4 +247,4 @@ def test_a_moment_is_said_with_its_day_and_zone(at: datetime, text: str) -> None
     ],
 )
 def test_a_duration_is_said_short(elapsed: timedelta, text: str) -> None:
-    assert say_duration(elapsed) == text
+    assert format_duration(elapsed) == text

@@ -9,18 +9,18 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.messages.message import FormOffer, Message
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message as SlackMessage
 from bot.sandbox.slack.rendering import View
 from bot.slack.blocks import render
 
 
-def pick(stage: Stage, person: str, value: str, label: str) -> None:
+def pick(sandbox: Sandbox, person: str, value: str, label: str) -> None:
     """Selects an option of a picker, as soon as it is offered."""
 
     def chosen() -> bool:
         try:
-            stage.slack.fill(stage.people[person], value, label=label)
+            sandbox.slack.fill(sandbox.people[person], value, label=label)
         except LookupError:
             return False
         return True
@@ -31,50 +31,50 @@ def pick(stage: Stage, person: str, value: str, label: str) -> None:
         time.sleep(0.02)
 
 
-def form_button(stage: Stage, operation: str, arguments: dict[str, Any] | None = None) -> SlackMessage:
+def form_button(sandbox: Sandbox, operation: str, arguments: dict[str, Any] | None = None) -> SlackMessage:
     """Posts a message in #phones with the button *Open* for the operation's form."""
     offer = FormOffer(label="Open", operation=operation, arguments=arguments or {})
-    client = WebClient(token=stage.slack.bot_token, base_url=stage.slack.api_url)
-    client.chat_postMessage(channel=stage.channels["phones"], **render(Message(title="A form", forms=(offer,)))[0])
-    return stage.slack.messages(stage.channels["phones"])[-1]
+    client = WebClient(token=sandbox.slack.bot_token, base_url=sandbox.slack.api_url)
+    client.chat_postMessage(channel=sandbox.channels["phones"], **render(Message(title="A form", forms=(offer,)))[0])
+    return sandbox.slack.messages(sandbox.channels["phones"])[-1]
 
 
 Ready = Callable[..., View]
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as running:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
-def ready(stage: Stage) -> Ready:
+def ready(sandbox: Sandbox) -> Ready:
     """Returns `top` for the test's stage."""
-    return partial(top, stage)
+    return partial(top_view, sandbox)
 
 
-def top(stage: Stage, *words: str, person: str = "ana") -> View:
+def top_view(sandbox: Sandbox, *words: str, person: str = "ana") -> View:
     """Waits until the top view has loaded and contains the words, and returns it."""
-    user = stage.people[person]
+    user = sandbox.people[person]
 
     def there() -> bool:
-        if not stage.slack.views_of(user):
+        if not sandbox.slack.views_of(user):
             return False
-        plain = stage.slack.view(user).plain
+        plain = sandbox.slack.view(user).plain
         return not any(word in plain for word in ("Opening ...", "Checking with")) and all(w in plain for w in words)
 
-    stage.slack.wait_for(there, timeout=10)
-    return stage.slack.view(user)
+    sandbox.slack.wait_for(there, timeout=10)
+    return sandbox.slack.view(user)
 
 
-def home(stage: Stage, person: str, *words: str) -> View:
+def home_view(sandbox: Sandbox, person: str, *words: str) -> View:
     """Waits until the person's Home tab contains the words, and returns it."""
 
     def there() -> View | None:
-        view = stage.slack.home(stage.people[person])
+        view = sandbox.slack.home(sandbox.people[person])
         return view if view is not None and all(word in view.plain for word in words) else None
 
-    found = stage.slack.wait_for(there, timeout=10)
+    found = sandbox.slack.wait_for(there, timeout=10)
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from bot.operations.approvals import Emergency, Refuse
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.forms.conftest import Ready, form_button
 from tests.promises.test_promises import DONE
 
@@ -66,46 +66,50 @@ def check_buttons(buttons: list[Json]) -> None:
     assert len(set(spoken)) == len(spoken), spoken
 
 
-def drawn(stage: Stage) -> list[Json]:
+def drawn(sandbox: Sandbox) -> list[Json]:
     """All views that were sent to Slack."""
-    stage.settle()
-    by_call = [call.args["view"] for call in stage.slack.calls if call.method in ("views.open", "views.update")]
-    acked = [one.ack.payload["view"] for one in stage.slack.delivered if one.ack.payload and "view" in one.ack.payload]
+    sandbox.settle()
+    by_call = [call.args["view"] for call in sandbox.slack.calls if call.method in ("views.open", "views.update")]
+    acked = [
+        one.ack.payload["view"] for one in sandbox.slack.delivered if one.ack.payload and "view" in one.ack.payload
+    ]
     return [*by_call, *acked]
 
 
 @pytest.mark.parametrize("operation", WITH_FORMS)
-def test_every_view_of_every_form_can_be_read_aloud(stage: Stage, ready: Ready, operation: type[Operation]) -> None:
-    ana = stage.people["ana"]
+def test_every_view_of_every_form_can_be_read_aloud(sandbox: Sandbox, ready: Ready, operation: type[Operation]) -> None:
+    ana = sandbox.people["ana"]
     example = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.operation_id])[0]
     arguments = example.model_dump(mode="json", exclude_none=True)
-    stage.slack.click(ana, form_button(stage, operation.operation_id), label="Open")
-    stage.settle()
-    stage.slack.click(ana, form_button(stage, operation.operation_id, arguments), label="Open")
-    stage.settle()
-    if stage.slack.view(ana).submit:
-        assert stage.slack.submit(ana).ok
-        stage.settle()
-    last = stage.slack.view(ana)
-    assert last.submit is None or not operation.asks_only()
+    sandbox.slack.click(ana, form_button(sandbox, operation.operation_id), label="Open")
+    sandbox.settle()
+    sandbox.slack.click(ana, form_button(sandbox, operation.operation_id, arguments), label="Open")
+    sandbox.settle()
+    if sandbox.slack.view(ana).submit:
+        assert sandbox.slack.submit(ana).ok
+        sandbox.settle()
+    last = sandbox.slack.view(ana)
+    assert last.submit is None or not operation.is_read_only()
     nothing_there = operation is Refuse and "There is no change 42" in last.plain
-    assert "Nothing is changed yet" in last.plain or operation.asks_only() or nothing_there
-    assert len(drawn(stage)) >= 4
-    for view in drawn(stage):
+    assert "Nothing is changed yet" in last.plain or operation.is_read_only() or nothing_there
+    assert len(drawn(sandbox)) >= 4
+    for view in drawn(sandbox):
         check(view)
 
 
-def test_the_panel_and_a_refusal_with_its_offers_can_be_read_aloud(stage: Stage, ready: Ready) -> None:
-    ana, phones = stage.people["ana"], stage.channels["phones"]
-    stage.slack.shortcut(ana, "park:panel")
+def test_the_panel_and_a_refusal_with_its_offers_can_be_read_aloud(sandbox: Sandbox, ready: Ready) -> None:
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
+    sandbox.slack.shortcut(ana, "park:panel")
     ready("Add members")
-    stage.slack.slash(ana, phones, "group Sales")
-    stage.slack.click(ana, form_button(stage, "add", {"members": ["1001", "1002"], "group": "Support"}), label="Open")
-    stage.settle()
-    stage.slack.submit(ana)
+    sandbox.slack.slash(ana, phones, "group Sales")
+    sandbox.slack.click(
+        ana, form_button(sandbox, "add", {"members": ["1001", "1002"], "group": "Support"}), label="Open"
+    )
+    sandbox.settle()
+    sandbox.slack.submit(ana)
     ready("one park group only")
-    stage.slack.click(stage.people["gil"], form_button(stage, "add"), label="Open")
-    for view in drawn(stage):
+    sandbox.slack.click(sandbox.people["gil"], form_button(sandbox, "add"), label="Open")
+    for view in drawn(sandbox):
         check(view)
 
 
@@ -113,12 +117,12 @@ def test_every_form_has_a_line_that_proves_it() -> None:
     assert {one.operation_id for one in WITH_FORMS} <= ASKED.keys() | {Emergency.operation_id}
 
 
-def test_what_loses_something_says_so_in_words_and_not_by_its_colour(stage: Stage) -> None:
-    ana, phones = stage.people["ana"], stage.channels["phones"]
+def test_what_loses_something_says_so_in_words_and_not_by_its_colour(sandbox: Sandbox) -> None:
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     for line in ("delete Support", "server off", "recall Sales to Night Desk", "recall Salez to user"):
-        stage.slack.slash(ana, phones, line)
-    stage.settle()
-    seen = [*stage.slack.ephemerals(ana, phones), *stage.slack.messages(phones)]
+        sandbox.slack.slash(ana, phones, line)
+    sandbox.settle()
+    seen = [*sandbox.slack.ephemerals(ana, phones), *sandbox.slack.messages(phones)]
     for message in seen:
         buttons = [one for one in elements({"blocks": message.blocks}) if one["type"] == "button"]
         check_buttons(buttons)

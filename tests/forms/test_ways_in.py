@@ -5,7 +5,7 @@ import pytest
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.forms.conftest import Ready, form_button, pick
 
 MISTYPED = {
@@ -37,15 +37,15 @@ def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.operation_id in MISTYPED])
 def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
-    stage: Stage, ready: Ready, operation: type[Operation]
+    sandbox: Sandbox, ready: Ready, operation: type[Operation]
 ) -> None:
-    ana, phones = stage.people["ana"], stage.channels["phones"]
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     line, held = MISTYPED[operation.operation_id]
-    stage.slack.slash(ana, phones, line)
-    stage.settle()
-    answer = stage.slack.ephemerals(ana, phones)[-1]
-    assert not stage.slack.messages(phones)
-    stage.slack.click(ana, answer, label="Open the form")
+    sandbox.slack.slash(ana, phones, line)
+    sandbox.settle()
+    answer = sandbox.slack.ephemerals(ana, phones)[-1]
+    assert not sandbox.slack.messages(phones)
+    sandbox.slack.click(ana, answer, label="Open the form")
     view = ready(next(iter(operation.form().values())).label)
     assert view.title == operation.title
     assert view.submit in ("Review", "Show")
@@ -63,37 +63,37 @@ CARD = {
 
 @pytest.mark.parametrize("button", CARD)
 def test_a_groups_card_opens_forms_that_hold_the_group_and_work_to_the_end(
-    stage: Stage, ready: Ready, button: str
+    sandbox: Sandbox, ready: Ready, button: str
 ) -> None:
-    ana, phones = stage.people["ana"], stage.channels["phones"]
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     key, label, value, diff = CARD[button]
-    stage.slack.slash(ana, phones, "group Sales")
-    stage.settle()
-    stage.slack.click(ana, stage.slack.ephemerals(ana, phones)[-1], label=button)
+    sandbox.slack.slash(ana, phones, "group Sales")
+    sandbox.settle()
+    sandbox.slack.click(ana, sandbox.slack.ephemerals(ana, phones)[-1], label=button)
     view = ready(label)
     group = next(name for name in view.fields if "ark group" in name)
     assert view.fields[group] == "Sales"
-    stage.settle()
-    stage.slack.fill(ana, value if key != "add" and key != "remove" else [value], label=label)
+    sandbox.settle()
+    sandbox.slack.fill(ana, value if key != "add" and key != "remove" else [value], label=label)
     if key == "recall":
-        stage.settle()
-        pick(stage, "ana", "Night Desk (6001)", "Ring group")
-    stage.slack.submit(ana)
+        sandbox.settle()
+        pick(sandbox, "ana", "Night Desk (6001)", "Ring group")
+    sandbox.slack.submit(ana)
     assert diff in ready("Nothing is changed yet").plain.replace("*", "")
-    stage.slack.submit(ana)
-    stage.settle()
-    assert len(stage.slack.messages(phones)) == 1
-    assert stage.pbx.writes
+    sandbox.slack.submit(ana)
+    sandbox.settle()
+    assert len(sandbox.slack.messages(phones)) == 1
+    assert sandbox.pbx.writes
 
 
-def test_whoever_may_do_less_gets_fewer_buttons_on_a_card(stage: Stage) -> None:
-    phones, ben, eve = stage.channels["phones"], stage.people["ben"], stage.people["eve"]
+def test_whoever_may_do_less_gets_fewer_buttons_on_a_card(sandbox: Sandbox) -> None:
+    phones, ben, eve = sandbox.channels["phones"], sandbox.people["ben"], sandbox.people["eve"]
     for person in (ben, eve):
-        stage.slack.slash(person, phones, "group Sales")
-    stage.settle()
-    assert "[Change recall]" in stage.slack.ephemerals(ben, phones)[-1].plain
-    assert "[Rename a group]" not in stage.slack.ephemerals(ben, phones)[-1].plain
-    assert "[" not in stage.slack.ephemerals(eve, phones)[-1].plain
+        sandbox.slack.slash(person, phones, "group Sales")
+    sandbox.settle()
+    assert "[Change recall]" in sandbox.slack.ephemerals(ben, phones)[-1].plain
+    assert "[Rename a group]" not in sandbox.slack.ephemerals(ben, phones)[-1].plain
+    assert "[" not in sandbox.slack.ephemerals(eve, phones)[-1].plain
 
 
 GUARDED = [one for one in OPERATIONS if one.form() and one.permission is not None]
@@ -101,16 +101,16 @@ GUARDED = [one for one in OPERATIONS if one.form() and one.permission is not Non
 
 @pytest.mark.parametrize("operation", GUARDED)
 def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
-    stage: Stage, ready: Ready, operation: type[Operation]
+    sandbox: Sandbox, ready: Ready, operation: type[Operation]
 ) -> None:
-    gil, phones = stage.people["gil"], stage.channels["phones"]
+    gil, phones = sandbox.people["gil"], sandbox.channels["phones"]
     example = parse(operation.examples[0])[0]
-    stage.slack.slash(gil, phones, example.text())
-    stage.settle()
-    by_line = stage.slack.ephemerals(gil, phones)[-1].plain
+    sandbox.slack.slash(gil, phones, example.text())
+    sandbox.settle()
+    by_line = sandbox.slack.ephemerals(gil, phones)[-1].plain
     assert "To be granted" in by_line
     arguments = example.model_dump(mode="json", exclude_none=True)
-    stage.slack.click(gil, form_button(stage, operation.operation_id, arguments), label="Open")
+    sandbox.slack.click(gil, form_button(sandbox, operation.operation_id, arguments), label="Open")
     by_form = ready("You may not do that here", person="gil").plain.splitlines()
     assert by_form == [operation.title, *by_line.splitlines(), "[Close]"]
-    assert not stage.pbx.requests
+    assert not sandbox.pbx.requests

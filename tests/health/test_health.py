@@ -12,8 +12,8 @@ import pytest
 
 from bot.app import Park
 from bot.errors import JournalUnavailable, SettingsError
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
 
 ANY = "127.0.0.1:0"
 
@@ -28,8 +28,8 @@ class Answer(NamedTuple):
         return dict(loads(self.text))
 
 
-def fetch(stage: Stage, path: str, method: str = "GET") -> Answer:
-    request = urllib.request.Request(f"http://127.0.0.1:{stage.park.health.port}{path}", method=method)
+def fetch(sandbox: Sandbox, path: str, method: str = "GET") -> Answer:
+    request = urllib.request.Request(f"http://127.0.0.1:{sandbox.park.health.port}{path}", method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return Answer(answer.status, answer.headers["Content-Type"], answer.read().decode())
@@ -46,13 +46,13 @@ def wait_for(true: Callable[[], object], seconds: float = 60) -> None:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage(park_health_listen=ANY, pbx_deadline=1.0) as running:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(park_health_listen=ANY, pbx_deadline=1.0) as running:
         yield running
 
 
-def test_it_is_alive_and_ready(stage: Stage) -> None:
-    live, ready = fetch(stage, "/health/live"), fetch(stage, "/health/ready")
+def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
+    live, ready = fetch(sandbox, "/health/live"), fetch(sandbox, "/health/ready")
     assert live == (200, "application/json", live.text)
     assert live.json == {
         "alive": True,
@@ -67,98 +67,100 @@ def test_it_is_alive_and_ready(stage: Stage) -> None:
         "ready": True,
         "slack": "connected",
         "journal": "can be written",
-        "policy": stage.park.policy_store.now.fingerprint,
+        "policy": sandbox.park.policy_store.now.fingerprint,
         "pbx": "not asked yet",
     }
 
 
-def test_a_pbx_that_is_away_is_shown_and_park_stays_ready(stage: Stage) -> None:
-    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
-    stage.settle()
-    assert fetch(stage, "/health/ready").json["pbx"] == "answers"
-    stage.pbx.stop()
-    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "server")
-    stage.settle(30)
-    ready = fetch(stage, "/health/ready")
+def test_a_pbx_that_is_away_is_shown_and_park_stays_ready(sandbox: Sandbox) -> None:
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups")
+    sandbox.settle()
+    assert fetch(sandbox, "/health/ready").json["pbx"] == "answers"
+    sandbox.pbx.stop()
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "server")
+    sandbox.settle(30)
+    ready = fetch(sandbox, "/health/ready")
     assert ready.status == 200
     assert ready.json["pbx"] == "does not answer"
 
 
 @pytest.mark.parametrize(
     ("kind", "more", "state"),
-    [(Kind.GATEWAY, {}, "fails: HTTP 502"), (Kind.STATUS, {"status": 403}, "answers")],
+    [(FaultKind.GATEWAY, {}, "fails: HTTP 502"), (FaultKind.STATUS, {"status": 403}, "answers")],
 )
-def test_how_the_pbx_answered_last_is_shown(stage: Stage, kind: Kind, more: dict[str, Any], state: str) -> None:
-    stage.pbx.faults.add(Fault(kind=kind, match="GET *", times=None, **more))
-    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
-    stage.settle(30)
-    assert fetch(stage, "/health/ready").json["pbx"] == state
+def test_how_the_pbx_answered_last_is_shown(
+    sandbox: Sandbox, kind: FaultKind, more: dict[str, Any], state: str
+) -> None:
+    sandbox.pbx.faults.add(Fault(kind=kind, match="GET *", times=None, **more))
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups")
+    sandbox.settle(30)
+    assert fetch(sandbox, "/health/ready").json["pbx"] == state
 
 
-def test_a_pbx_that_refuses_the_sign_in_is_shown(stage: Stage) -> None:
-    stage.pbx.expire_tokens()
-    stage.slack.slash(stage.people["ana"], stage.channels["phones"], "groups")
-    stage.settle(30)
-    assert fetch(stage, "/health/ready").json["pbx"] == "refuses the sign-in"
+def test_a_pbx_that_refuses_the_sign_in_is_shown(sandbox: Sandbox) -> None:
+    sandbox.pbx.expire_tokens()
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "groups")
+    sandbox.settle(30)
+    assert fetch(sandbox, "/health/ready").json["pbx"] == "refuses the sign-in"
 
 
-def test_without_slack_it_is_alive_and_not_ready(stage: Stage) -> None:
-    stage.slack.link.stop()
-    wait_for(lambda: fetch(stage, "/health/ready").status == 503)
-    assert fetch(stage, "/health/ready").json["slack"] == "not connected"
-    assert fetch(stage, "/health/live").status == 200
+def test_without_slack_it_is_alive_and_not_ready(sandbox: Sandbox) -> None:
+    sandbox.slack.link.stop()
+    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    assert fetch(sandbox, "/health/ready").json["slack"] == "not connected"
+    assert fetch(sandbox, "/health/live").status == 200
 
 
 def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_say_so(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone() -> None:
         raise JournalUnavailable("the disk is gone")
 
-    monkeypatch.setattr(stage.park.journal.database, "writing", gone)
-    monkeypatch.setattr(stage.park.journal.database, "reading", gone)
-    ready = fetch(stage, "/health/ready")
+    monkeypatch.setattr(sandbox.park.journal.database, "writing", gone)
+    monkeypatch.setattr(sandbox.park.journal.database, "reading", gone)
+    ready = fetch(sandbox, "/health/ready")
     assert (ready.status, ready.json["journal"]) == (503, "can't be written")
-    assert "park_journal_up 0.0" in fetch(stage, "/metrics").text
-    assert fetch(stage, "/health/live").status == 200
+    assert "park_journal_up 0.0" in fetch(sandbox, "/metrics").text
+    assert fetch(sandbox, "/health/live").status == 200
 
 
-def test_a_worker_thread_that_has_died_is_told(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(stage.park.daily), "alive", False)
-    live = fetch(stage, "/health/live")
+def test_a_worker_thread_that_has_died_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(sandbox.park.daily), "alive", False)
+    live = fetch(sandbox, "/health/live")
     assert (live.status, live.json["daily"], live.json["worker"]) == (503, "dead", "alive")
 
 
-def test_while_it_stops_it_is_alive_and_takes_no_more(stage: Stage) -> None:
-    stage.park.health.stopping()
-    assert fetch(stage, "/health/ready").status == 503
-    assert fetch(stage, "/health/live").status == 200
+def test_while_it_stops_it_is_alive_and_takes_no_more(sandbox: Sandbox) -> None:
+    sandbox.park.health.stopping()
+    assert fetch(sandbox, "/health/ready").status == 503
+    assert fetch(sandbox, "/health/live").status == 200
 
 
-def test_there_is_nothing_else_to_see_and_nothing_to_do(stage: Stage) -> None:
-    assert fetch(stage, "/").status == 404
-    assert "/metrics" in fetch(stage, "/").text
-    assert fetch(stage, "/metrics", "POST").status == 405
-    assert fetch(stage, "/metrics", "HEAD") == (200, fetch(stage, "/metrics").kind, "")
+def test_there_is_nothing_else_to_see_and_nothing_to_do(sandbox: Sandbox) -> None:
+    assert fetch(sandbox, "/").status == 404
+    assert "/metrics" in fetch(sandbox, "/").text
+    assert fetch(sandbox, "/metrics", "POST").status == 405
+    assert fetch(sandbox, "/metrics", "HEAD") == (200, fetch(sandbox, "/metrics").kind, "")
 
 
 def test_it_is_off_unless_it_was_asked_for() -> None:
-    with Stage() as stage:
-        assert stage.park.health.port is None
+    with Sandbox() as sandbox:
+        assert sandbox.park.health.port is None
 
 
 def test_a_port_that_is_taken_stops_the_start_and_says_which() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with Stage(park_health_listen=listen).without_park() as stage:
-            park = Park(stage.settings)
+        with Sandbox(park_health_listen=listen).without_bot() as sandbox:
+            park = Park(sandbox.settings)
             with pytest.raises(SettingsError, match=f"PARK_HEALTH_LISTEN: {listen}"):
                 park.start()
 
 
 def test_probes_that_keep_their_connections_open_do_not_keep_park_from_stopping() -> None:
-    with Stage(park_health_listen=ANY) as stage:
-        probe = socket.create_connection(("127.0.0.1", stage.park.health.port or 0))
+    with Sandbox(park_health_listen=ANY) as sandbox:
+        probe = socket.create_connection(("127.0.0.1", sandbox.park.health.port or 0))
         probe.sendall(b"GET /health/live HTTP/1.1\r\nHost: park\r\n\r\n")
         assert probe.recv(12) == b"HTTP/1.1 200"
     probe.close()

@@ -5,15 +5,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.journal.models import State
 from bot.messages.request import Source
 from bot.operations.catalog import OPERATIONS
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.health.test_health import ANY, fetch
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-def _samples(stage: Stage) -> Samples:
-    found = text_string_to_metric_families(fetch(stage, "/metrics").text)
+def _samples(sandbox: Sandbox) -> Samples:
+    found = text_string_to_metric_families(fetch(sandbox, "/metrics").text)
     return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in found for one in family.samples}
 
 
@@ -21,22 +21,22 @@ def _of(samples: Samples, name: str, **labels: str) -> float:
     return samples.get((name, tuple(sorted(labels.items()))), 0)
 
 
-def _talk(stage: Stage) -> None:
-    ana, phones = stage.people["ana"], stage.channels["phones"]
-    stage.pbx.faults.add(Fault(kind=Kind.GATEWAY, match="GET *"))
+def _talk(sandbox: Sandbox) -> None:
+    ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
+    sandbox.pbx.faults.add(Fault(kind=FaultKind.GATEWAY, match="GET *"))
     for line in ("add 1001 to Sales", "add 1001 to Sales", "groups", "find Nobody", "move 1001"):
-        stage.slack.slash(ana, phones, line)
-        stage.settle(30)
-    stage.slack.say(ana, phones, f"<@{stage.slack.bot_user}> remove 1001 from Sales")
-    stage.slack.wait_for(lambda: len(stage.pbx.writes) == 2, timeout=30)
-    stage.settle(30)
+        sandbox.slack.slash(ana, phones, line)
+        sandbox.settle(30)
+    sandbox.slack.say(ana, phones, f"<@{sandbox.slack.bot_user}> remove 1001 from Sales")
+    sandbox.slack.wait_for(lambda: len(sandbox.pbx.writes) == 2, timeout=30)
+    sandbox.settle(30)
 
 
 def test_a_conversation_is_counted_and_measured() -> None:
-    with Stage(park_health_listen=ANY) as stage:
-        before = _samples(stage)
-        _talk(stage)
-        after = _samples(stage)
+    with Sandbox(park_health_listen=ANY) as sandbox:
+        before = _samples(sandbox)
+        _talk(sandbox)
+        after = _samples(sandbox)
 
     def more(name: str, **labels: str) -> float:
         return _of(after, name, **labels) - _of(before, name, **labels)
@@ -58,9 +58,9 @@ def test_a_conversation_is_counted_and_measured() -> None:
 
 
 def test_every_label_is_out_of_a_short_list() -> None:
-    with Stage(park_health_listen=ANY) as stage:
-        _talk(stage)
-        labels = {label for _, labels in _samples(stage) for label in labels}
+    with Sandbox(park_health_listen=ANY) as sandbox:
+        _talk(sandbox)
+        labels = {label for _, labels in _samples(sandbox) for label in labels}
     known = {
         "operation": {one.operation_id for one in OPERATIONS} | {"none"},
         "outcome": {*State, "answered", "refused", "failed", "not understood"},

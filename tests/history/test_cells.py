@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.journal.history import HistoryRecord, csv_of, escape_formulas, json_of
+from bot.journal.history import HistoryRecord, escape_formulas, to_csv, to_json_lines
 
 AT = datetime(2026, 11, 25, 12, 30, 15, 123456, tzinfo=UTC)
 RECORD = HistoryRecord(
@@ -73,7 +73,7 @@ def test_an_apostrophe_stands_before_what_would_run(text: str, safe: str) -> Non
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_csv_reader_gets_every_cell_back_with_its_lines(text: str) -> None:
-    written = "".join(csv_of([replace(RECORD, line=text)]))
+    written = "".join(to_csv([replace(RECORD, line=text)]))
     header, row = csv.reader(io.StringIO(written, newline=""))
     assert len(header) == len(row) == 11
     assert row[4] == escape_formulas(text)
@@ -82,7 +82,7 @@ def test_a_csv_reader_gets_every_cell_back_with_its_lines(text: str) -> None:
 
 @given(st.text(max_size=20))
 def test_a_json_line_holds_everything_as_it_is(text: str) -> None:
-    (line,) = json_of([replace(RECORD, line=text)])
+    (line,) = to_json_lines([replace(RECORD, line=text)])
     assert line.count("\n") == 1
     assert line.isascii()
     assert json.loads(line)["what"] == text

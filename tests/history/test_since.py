@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.messages.text import split
+from bot.messages.text import split_words
 from bot.operations.arguments.times import SINCE, begins
 
 THURSDAY = datetime(2026, 10, 29, 1, 30, tzinfo=UTC)
@@ -23,13 +23,13 @@ THURSDAY = datetime(2026, 10, 29, 1, 30, tzinfo=UTC)
     }.items(),
 )
 def test_a_day_is_read_as_typed(typed: str, day: str) -> None:
-    assert SINCE.read(split(typed)) == day
+    assert SINCE.read(split_words(typed)) == day
 
 
 @pytest.mark.parametrize("typed", ["t", "20261101", "2026-W44", "2026-13-01", "01.11.2026", "two days ago", "Noday"])
 def test_what_is_no_day_is_refused_with_what_to_type(typed: str) -> None:
     with pytest.raises(ValueError, match="is no day: type a date as in 2026-11-01"):
-        SINCE.read(split(typed))
+        SINCE.read(split_words(typed))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.cli.init.files import parse_env
 from bot.policy.loading import read_policy
 from bot.policy.rules import Policy
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 
 QUESTIONS = (
     *("bot_token", "app_token", "url", "username", "domain", "password"),
@@ -26,7 +26,7 @@ QUESTIONS = (
 class InitHarness:
     """`output` is what the last run wrote to standard output and standard error."""
 
-    stage: Stage
+    sandbox: Sandbox
     folder: Path
     patch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
@@ -34,7 +34,7 @@ class InitHarness:
     default_answers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        slack, pbx = self.stage.slack, self.stage.pbx
+        slack, pbx = self.sandbox.slack, self.sandbox.pbx
         self.default_answers = {
             "bot_token": slack.bot_token, "app_token": slack.app_token,
             "url": pbx.url, "username": pbx.username, "domain": pbx.domain, "password": pbx.password,
@@ -82,18 +82,18 @@ class InitHarness:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage().without_park() as running:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox().without_bot() as running:
         yield running
 
 
 @pytest.fixture
 def init(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> InitHarness:
     for name in os.environ:
         if name.startswith(("SLACK_", "PBX_", "PARK_", "DATABASE_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("SLACK_API_URL", stage.slack.api_url)
+    monkeypatch.setenv("SLACK_API_URL", sandbox.slack.api_url)
     monkeypatch.chdir(tmp_path)
-    return InitHarness(stage, tmp_path, monkeypatch, capsys)
+    return InitHarness(sandbox, tmp_path, monkeypatch, capsys)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.pbx.client import build_client
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.settings import read_settings
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.init.conftest import InitHarness
@@ -28,8 +28,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory, name: str) -> tuple[Path, ss
 
 
 @pytest.fixture
-def stage(shown: tuple[Path, ssl.SSLContext]) -> Iterator[Stage]:
-    with Stage(pbx=SandboxPBX(tls=shown[1])).without_park() as running:
+def sandbox(shown: tuple[Path, ssl.SSLContext]) -> Iterator[Sandbox]:
+    with Sandbox(pbx=FakePbx(tls=shown[1])).without_bot() as running:
         yield running
 
 
@@ -62,7 +62,7 @@ def test_without_a_yes_nobody_signs_in(init: InitHarness, answer: str) -> None:
     assert init.run_with_input(with_answer(init, answer)) == 2
     assert "Then Park can't sign in there" in init.output
     assert init.files_written == set()
-    assert init.stage.pbx.requests == []
+    assert init.sandbox.pbx.requests == []
 
 
 def test_the_file_of_an_authority_does_as_well(init: InitHarness, shown: tuple[Path, ssl.SSLContext]) -> None:

@@ -12,27 +12,27 @@ from bot.__main__ import main
 from bot.app import Park
 from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.settings import read_settings
 from tests.init.conftest import InitHarness
 
-FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(lasts=None)
+FOR_NOW, FOR_GOOD = ActionAttributes(), ActionAttributes(duration=None)
 
 
 @contextmanager
-def running(stage: Stage) -> Iterator[Park]:
+def running(sandbox: Sandbox) -> Iterator[Park]:
     with Park(read_settings()) as park:
-        stage.slack.wait_for(lambda: stage.slack.connections, timeout=30)
+        sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=30)
         yield park
 
 
-def typed(stage: Stage, line: str, person: str) -> str:
+def typed(sandbox: Sandbox, line: str, person: str) -> str:
     """The reply to a line, in private or in the channel."""
-    user, place = stage.people[person], stage.channels["phones"]
-    before = len(stage.slack.seen_by(user, place))
-    assert stage.slack.slash(user, place, line).ok
-    return stage.slack.wait_for(
-        lambda: "\n".join(one.plain for one in stage.slack.seen_by(user, place)[before:]), timeout=30
+    user, place = sandbox.people[person], sandbox.channels["phones"]
+    before = len(sandbox.slack.seen_by(user, place))
+    assert sandbox.slack.slash(user, place, line).ok
+    return sandbox.slack.wait_for(
+        lambda: "\n".join(one.plain for one in sandbox.slack.seen_by(user, place)[before:]), timeout=30
     )
 
 
@@ -54,25 +54,25 @@ def test_no_secret_is_shown(init: InitHarness) -> None:
 
 
 def test_names_become_ids_and_stay_as_comments(init: InitHarness) -> None:
-    stage = init.stage
+    sandbox = init.sandbox
     assert init.run(leads="@leads, eve.novak@example.com", contact="ana ruiz") == 0
     for id, name in (
-        (stage.channels["phones"], "#phones: public"),
-        (stage.channels["ops"], "#ops"),
-        (stage.groups["leads"], "@leads"),
-        (stage.people["eve"], "Eve Novak (@eve)"),
-        (stage.people["ana"], "Ana Ruiz (@ana)"),
+        (sandbox.channels["phones"], "#phones: public"),
+        (sandbox.channels["ops"], "#ops"),
+        (sandbox.groups["leads"], "@leads"),
+        (sandbox.people["eve"], "Eve Novak (@eve)"),
+        (sandbox.people["ana"], "Ana Ruiz (@ana)"),
     ):
         assert re.search(rf'"{id}",?  # {re.escape(name)}$', init.policy_text, re.MULTILINE)
-    assert init.policy.contact == stage.people["ana"]
-    assert init.policy.announce == stage.channels["ops"]
+    assert init.policy.contact == sandbox.people["ana"]
+    assert init.policy.announce == sandbox.channels["ops"]
 
 
 def test_the_policy_has_no_mistake_and_its_examples_hold(
     init: InitHarness, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert init.run(look="no") == 0
-    monkeypatch.setenv("SLACK_BOT_TOKEN", init.stage.slack.bot_token)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", init.sandbox.slack.bot_token)
     assert main(["policy", "check", "--strict", "policy.toml"]) == 0
     assert main(["policy", "test", "policy.toml"]) == 0
     assert "8 of 8 examples came out as expected" in capsys.readouterr().out
@@ -95,9 +95,9 @@ def test_with_nobody_at_all_people_may_only_look_and_that_is_said(init: InitHarn
 
 
 def test_the_right_people_may_and_the_others_may_not(init: InitHarness) -> None:
-    stage = init.stage
+    sandbox = init.sandbox
     assert init.run() == 0
-    policy, phones = init.policy, stage.channels["phones"]
+    policy, phones = init.policy, sandbox.channels["phones"]
 
     def may(
         person: str,
@@ -107,10 +107,12 @@ def test_the_right_people_may_and_the_others_may_not(init: InitHarness) -> None:
         attributes: ActionAttributes = FOR_NOW,
     ) -> bool:
         principal = Principal(
-            user=stage.people[person],
-            team=stage.slack.team,
+            user=sandbox.people[person],
+            team=sandbox.slack.team,
             channel=channel,
-            user_groups=frozenset({"ana": [stage.groups["leads"]], "ben": [stage.groups["oncall"]]}.get(person, [])),
+            user_groups=frozenset(
+                {"ana": [sandbox.groups["leads"]], "ben": [sandbox.groups["oncall"]]}.get(person, [])
+            ),
             guest=person == "gil",
         )
         return decide(policy, principal, what, groups=groups, attributes=attributes).allowed
@@ -121,7 +123,7 @@ def test_the_right_people_may_and_the_others_may_not(init: InitHarness) -> None:
     assert not may("eve", Permission.MEMBERS, "Sales")
     assert may("ana", Permission.MEMBERS, "Sales for Partners", attributes=FOR_GOOD)
     assert not may("ana", Permission.MEMBERS, "Support")
-    assert not may("ana", Permission.MEMBERS, "Sales", channel=stage.channels["random"])
+    assert not may("ana", Permission.MEMBERS, "Sales", channel=sandbox.channels["random"])
     assert not may("ana", Permission.SERVER)
     assert may("ben", Permission.RECALL, "Support", channel=None)
     assert not may("ben", Permission.RECALL, "Support", channel=None, attributes=FOR_GOOD)
@@ -129,17 +131,17 @@ def test_the_right_people_may_and_the_others_may_not(init: InitHarness) -> None:
 
 
 def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(init: InitHarness) -> None:
-    stage, env = init.stage, init.folder / ".env"
+    sandbox, env = init.sandbox, init.folder / ".env"
     assert init.run() == 0
-    with running(stage):
-        assert "1002 Bjørn Halvorsen" in typed(stage, "group Sales", "ana")
-        assert "PARK_READ_ONLY" in typed(stage, "add 1001 to Sales", "ana")
-        assert stage.pbx.writes == []
+    with running(sandbox):
+        assert "1002 Bjørn Halvorsen" in typed(sandbox, "group Sales", "ana")
+        assert "PARK_READ_ONLY" in typed(sandbox, "add 1001 to Sales", "ana")
+        assert sandbox.pbx.writes == []
     env.write_text(env.read_text().replace("PARK_READ_ONLY=true", "PARK_READ_ONLY=false"))
-    with running(stage):
-        assert "may not" in typed(stage, "add 1001 to Support", "ana")
-        typed(stage, "add 1001 to Sales", "ana")
-        stage.slack.wait_for(lambda: [one for one in stage.pbx.writes if one.path.endswith("/1001")], timeout=30)
+    with running(sandbox):
+        assert "may not" in typed(sandbox, "add 1001 to Support", "ana")
+        typed(sandbox, "add 1001 to Sales", "ana")
+        sandbox.slack.wait_for(lambda: [one for one in sandbox.pbx.writes if one.path.endswith("/1001")], timeout=30)
 
 
 def test_whoever_wants_no_read_only_week_gets_none(init: InitHarness) -> None:
@@ -199,9 +201,9 @@ def test_a_park_that_changes_things_goes_on_doing_so(init: InitHarness) -> None:
 
 
 def test_a_ready_token_is_kept(init: InitHarness) -> None:
-    (init.folder / ".env").write_text(f"PBX_TOKEN={init.stage.pbx.token}\n")
+    (init.folder / ".env").write_text(f"PBX_TOKEN={init.sandbox.pbx.token}\n")
     assert init.run(username="", domain=None, password=None) == 0
-    assert init.env["PBX_TOKEN"] == init.stage.pbx.token
+    assert init.env["PBX_TOKEN"] == init.sandbox.pbx.token
     assert "PBX_USERNAME" not in init.env
 
 
@@ -238,7 +240,7 @@ def test_a_folder_that_can_not_be_written_is_said(init: InitHarness, monkeypatch
 
 
 def test_a_pbx_without_groups_takes_patterns_as_they_are(init: InitHarness) -> None:
-    init.stage.pbx.state.groups.clear()
+    init.sandbox.pbx.state.groups.clear()
     assert init.run(groups="Sales*, Support") == 0
     assert init.policy.allow[1].groups == ("Sales*", "Support")
     assert main(["policy", "test", "policy.toml"]) == 0
@@ -250,16 +252,16 @@ def test_a_group_whose_name_no_line_can_hold_is_in_no_example(init: InitHarness)
 
 
 def test_whoever_has_to_be_invited_is_told_how(init: InitHarness) -> None:
-    slack = init.stage.slack
-    slack.kick(init.stage.channels["phones"], slack.bot_user)
+    slack = init.sandbox.slack
+    slack.kick(init.sandbox.channels["phones"], slack.bot_user)
     assert init.run() == 0
     assert "/invite @park, in #phones\n" in init.output
 
 
 def test_nothing_is_changed_in_slack_or_on_the_pbx(init: InitHarness) -> None:
     assert init.run() == 0
-    assert init.stage.pbx.writes == []
-    methods = {one.method for one in init.stage.slack.calls}
+    assert init.sandbox.pbx.writes == []
+    methods = {one.method for one in init.sandbox.slack.calls}
     assert methods == {
         *("auth.test", "apps.connections.open", "conversations.list", "users.list", "usergroups.list"),
     }

@@ -36,7 +36,7 @@ def test_a_token_is_seen_to_be_wrong(init: InitHarness, question: str, answer: s
 
 def test_a_token_of_another_kind_is_sent_nowhere(init: InitHarness) -> None:
     rejected_output(init, "bot_token", "xoxp-1-2")
-    assert init.stage.slack.calls == []
+    assert init.sandbox.slack.calls == []
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_a_token_of_another_kind_is_sent_nowhere(init: InitHarness) -> None:
 def test_what_slack_refuses_is_told_with_the_remedy(
     init: InitHarness, method: str, code: str | Drop, question: str, text: str
 ) -> None:
-    init.stage.slack.faults.fail(method, code, times=5)
+    init.sandbox.slack.faults.fail(method, code, times=5)
     assert text in rejected_output(init, question, init.default_answers[question])
 
 
 def test_a_rate_limit_is_waited_out(init: InitHarness) -> None:
-    init.stage.slack.faults.fail("users.list", times=2)
+    init.sandbox.slack.faults.fail("users.list", times=2)
     assert init.run() == 0
 
 
 def test_a_workspace_without_user_groups_has_people(init: InitHarness) -> None:
-    init.stage.slack.faults.fail("usergroups.list", "plan_upgrade_required")
+    init.sandbox.slack.faults.fail("usergroups.list", "plan_upgrade_required")
     assert init.run(leads="ana", on_call="ben") == 0
-    assert init.policy.allow[1].users == (init.stage.people["ana"],)
+    assert init.policy.allow[1].users == (init.sandbox.people["ana"],)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_address_where_no_pbx_is(init: InitHarness, answer: str, text: str) -
 
 
 def test_a_wrong_path_is_found_when_signing_in(init: InitHarness) -> None:
-    url = init.stage.pbx.url.replace("/api", "/wrong")
+    url = init.sandbox.pbx.url.replace("/api", "/wrong")
     assert "does PBX_URL end in /api?" in rejected_output(init, "url", url, *init.input_lines().splitlines()[3:6])
 
 
@@ -93,7 +93,7 @@ def test_a_rejected_sign_in_is_not_tried_again(init: InitHarness) -> None:
     assert "nothing is tried again by itself" in text
     assert "restart" not in text
     assert "hunter2" not in text
-    assert [one.path for one in init.stage.pbx.requests] == ["/api/auth/sign_in"]
+    assert [one.path for one in init.sandbox.pbx.requests] == ["/api/auth/sign_in"]
 
 
 @pytest.mark.parametrize(
@@ -105,19 +105,19 @@ def test_a_rejected_sign_in_is_not_tried_again(init: InitHarness) -> None:
     ],
 )
 def test_an_account_that_will_not_do(init: InitHarness, switches: Switches, text: str) -> None:
-    init.stage.pbx.switches = switches
+    init.sandbox.pbx.switches = switches
     assert text in rejected_output(init, "password", init.default_answers["password"])
 
 
 def test_an_older_pbx_will_do(init: InitHarness) -> None:
-    init.stage.pbx.switches = Switches(sign_in=False)
+    init.sandbox.pbx.switches = Switches(sign_in=False)
     assert init.run() == 0
 
 
 @pytest.mark.parametrize(("question", "answer"), [("username", ""), ("password", "")])
 def test_an_account_needs_a_name_and_a_password(init: InitHarness, question: str, answer: str) -> None:
     assert "Type the " in rejected_output(init, question, answer)
-    assert init.stage.pbx.requests == []
+    assert init.sandbox.pbx.requests == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_an_account_needs_a_name_and_a_password(init: InitHarness, question: str
 def test_a_name_that_nobody_has_is_never_taken_for_another(
     init: InitHarness, question: str, answer: str, text: str
 ) -> None:
-    slack = init.stage.slack
+    slack = init.sandbox.slack
     slack.add_channel("old", [], archived=True)
     slack.deactivate(slack.add_person("dora", real_name="Dora Old"))
     for name in ("sam", "sam2"):
@@ -155,22 +155,22 @@ def test_a_name_that_nobody_has_is_never_taken_for_another(
 
 
 def test_of_two_with_one_name_the_id_tells_which(init: InitHarness) -> None:
-    slack = init.stage.slack
+    slack = init.sandbox.slack
     sams = [slack.add_person(name, real_name="Sam Doe, PhD") for name in ("sam", "sam2")]
     text = rejected_output(init, "leads", "Sam Doe, PhD")
     assert all(f"Sam Doe, PhD (@{name}) {id}" in text for name, id in zip(("sam", "sam2"), sams, strict=True))
     assert init.run(leads=f"{sams[1]}, Eve Novak") == 0
-    assert init.policy.allow[1].users == (sams[1], init.stage.people["eve"])
+    assert init.policy.allow[1].users == (sams[1], init.sandbox.people["eve"])
 
 
 def test_a_name_that_fits_two_but_for_case_fits_both(init: InitHarness) -> None:
-    other = init.stage.slack.add_person("ana.b", real_name="ANA")
+    other = init.sandbox.slack.add_person("ana.b", real_name="ANA")
     assert f"ANA (@ana.b) {other}" in rejected_output(init, "leads", "@ana")
 
 
 def test_a_guest_is_told_to_be_one(init: InitHarness) -> None:
     assert init.run(team="Gil Gast") == 0
-    assert f"Gil Gast (@gil) is {init.stage.people['gil']}, a guest." in init.output
+    assert f"Gil Gast (@gil) is {init.sandbox.people['gil']}, a guest." in init.output
 
 
 def test_a_contact_may_be_words(init: InitHarness) -> None:
@@ -179,7 +179,7 @@ def test_a_contact_may_be_words(init: InitHarness) -> None:
 
 
 def test_names_that_would_break_the_file_or_the_terminal_do_not(init: InitHarness) -> None:
-    init.stage.slack.add_person("mal", real_name='Mal"\n[[allow]]\n\x1b[2J')
+    init.sandbox.slack.add_person("mal", real_name='Mal"\n[[allow]]\n\x1b[2J')
     assert init.run(team="@mal") == 0
     assert len(init.policy.allow) == 4
     assert "\x1b" not in init.output

@@ -119,8 +119,8 @@ def test_what_is_wrong_is_asked_again_and_enter_takes_what_is_offered(init: Init
             screen.expect("]: ")
             screen.send_line("")
         assert screen.wait_for_exit() == 0
-    assert {init.stage.people["ana"], init.stage.people["ben"]} == {*init.policy.allow[1].users}
-    logins = [one for one in init.stage.pbx.requests if one.path.endswith("sign_in")]
+    assert {init.sandbox.people["ana"], init.sandbox.people["ben"]} == {*init.policy.allow[1].users}
+    logins = [one for one in init.sandbox.pbx.requests if one.path.endswith("sign_in")]
     assert len(logins) == 2
     for secret in ("hunter2", *(answers[name] for name in ("bot_token", "app_token", "password"))):
         assert secret not in screen.shown

@@ -14,7 +14,7 @@ from tests.journal.making import OPERATIONS, make_request
 
 def steps(journal: Journal) -> Iterator[None]:
     """One commit each."""
-    journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales"}))
+    journal.accept(make_request("a"), operations=OPERATIONS, footprint=frozenset({"sales"}))
     yield
     entry = journal.claim("dying")
     assert entry is not None
@@ -25,7 +25,7 @@ def steps(journal: Journal) -> Iterator[None]:
     yield
     entry = journal.end(entry, State.DONE, {"text": "done"})
     yield
-    journal.told(entry)
+    journal.mark_notified(entry)
     yield
 
 

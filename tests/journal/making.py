@@ -57,7 +57,7 @@ class JournalHarness:
 
     def accept(self, *footprint: str, run_at: datetime | None = None, user: str = "U1") -> int:
         request = make_request(f"key {next(self._keys)}", user=user)
-        return self.journal.accept(request, asked=OPERATIONS, footprint=frozenset(footprint), run_at=run_at).id
+        return self.journal.accept(request, operations=OPERATIONS, footprint=frozenset(footprint), run_at=run_at).id
 
     def claim(self, owner: str = "worker") -> Entry:
         entry = self.journal.claim(owner)

@@ -16,24 +16,26 @@ NEVER_ON_POSTGRESQL = "ALTER TABLE entries ADD CONSTRAINT no CHECK (response_url
 
 
 def test_an_accepted_request_is_found_as_it_was_given(harness: JournalHarness) -> None:
-    accepted = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales", "1001"}))
+    accepted = harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=frozenset({"sales", "1001"}))
     entry = harness.journal.get(accepted.id)
     assert accepted.fresh
-    assert (entry.request, entry.asked, entry.footprint) == (
+    assert (entry.request, entry.operations, entry.footprint) == (
         make_request("a"),
         OPERATIONS,
         frozenset({"sales", "1001"}),
     )
     assert entry.request.response_url == SECRET
-    assert (entry.state, entry.attempt, entry.began, entry.told) == (State.WAITING, 0, False, False)
+    assert (entry.state, entry.attempt, entry.began, entry.notified) == (State.WAITING, 0, False, False)
     assert entry.run_at == entry.accepted_at == START
     assert harness.journal.find("a") == entry
 
 
 def test_a_second_delivery_changes_nothing_and_returns_the_first_ones_id(harness: JournalHarness) -> None:
-    first = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=frozenset({"sales"}))
+    first = harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=frozenset({"sales"}))
     before = harness.journal.get(first.id)
-    again = harness.journal.accept(make_request("a", line="another line"), asked=[], footprint=frozenset({"support"}))
+    again = harness.journal.accept(
+        make_request("a", line="another line"), operations=[], footprint=frozenset({"support"})
+    )
     assert again == Accepted(id=first.id, fresh=False)
     assert harness.journal.get(first.id) == before
     assert harness.event_names(first.id) == ["accepted"]
@@ -48,13 +50,13 @@ def test_ids_count_up_and_are_never_given_again(harness: JournalHarness) -> None
 
 
 def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(harness: JournalHarness) -> None:
-    number = harness.journal.refuse(make_request("a"), asked=OPERATIONS, outcome={"reason": "no rule"})
+    number = harness.journal.refuse(make_request("a"), operations=OPERATIONS, outcome={"reason": "no rule"})
     entry = harness.journal.get(number)
-    assert (entry.state, entry.told, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})
+    assert (entry.state, entry.notified, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})
     assert entry.request.response_url is None
     assert harness.event_names(number) == ["refused"]
     assert harness.journal.claim("worker") is None
-    assert harness.journal.refuse(make_request("a"), asked=OPERATIONS, outcome={}) == number
+    assert harness.journal.refuse(make_request("a"), operations=OPERATIONS, outcome={}) == number
 
 
 def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(harness: JournalHarness) -> None:
@@ -62,14 +64,14 @@ def test_the_response_url_is_in_no_event_and_no_repr_and_is_dropped_once_told(ha
     entry = harness.claim()
     assert SECRET not in repr(entry)
     assert SECRET not in str(entry.request)
-    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "done"}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {"text": "done"}))
     assert harness.journal.get(entry.id).request == entry.request.model_copy(update={"response_url": None})
     assert SECRET not in repr(harness.journal.events(entry.id))
 
 
 def test_the_response_url_is_in_no_error(harness: JournalHarness) -> None:
     with harness.journal.database.writing() as connection:
-        connection.exec_driver_sql(NEVER if harness.journal.database.alone else NEVER_ON_POSTGRESQL)
+        connection.exec_driver_sql(NEVER if harness.journal.database.exclusive else NEVER_ON_POSTGRESQL)
     with pytest.raises(JournalUnavailable) as failure:
         harness.accept("sales")
     assert SECRET not in "".join(traceback.format_exception(failure.value))
@@ -78,10 +80,10 @@ def test_the_response_url_is_in_no_error(harness: JournalHarness) -> None:
 def test_the_story_of_a_change_says_what_happened_through_whom_and_when(harness: JournalHarness) -> None:
     number = harness.accept("sales")
     harness.clock.move(seconds=1)
-    entry = harness.journal.checkpoint(harness.claim(), asked=OPERATIONS, rule="leads", plan={"wanted": 1})
+    entry = harness.journal.checkpoint(harness.claim(), operations=OPERATIONS, rule="leads", plan={"wanted": 1})
     entry = harness.journal.checkpoint(entry, began=True)
     entry = harness.journal.checkpoint(entry, card={"ts": "1.2"}, outcome={"partly": 1})
-    harness.journal.told(harness.journal.end(entry, State.DONE, {"text": "done"}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {"text": "done"}))
     story = harness.journal.events(number)
     assert [(event.what, event.by) for event in story] == [
         ("accepted", "U1"),

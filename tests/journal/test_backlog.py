@@ -26,7 +26,7 @@ def test_what_waits_is_counted_by_state_until_it_is_told(harness: JournalHarness
     ended = harness.journal.end(harness.claim(), State.DONE, {})
     harness.claim()
     assert _backlog(harness).depth == {"waiting": 1, "scheduled": 0, "running": 1, "to be told": 1}
-    harness.journal.told(ended)
+    harness.journal.mark_notified(ended)
     assert _backlog(harness).depth["to be told"] == 0
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import LeaseLost, TargetTaken
+from bot.errors import LeaseLost, TargetBusy
 from bot.journal.models import Entry, State
 from tests.journal.making import START, JournalHarness
 
@@ -127,7 +127,7 @@ def _raises_lease_lost(harness: JournalHarness, entry: Entry) -> None:
         lambda: harness.journal.checkpoint(entry, plan={"stale": 1}),
         lambda: harness.journal.end(entry, State.DONE, {}),
         lambda: harness.journal.release(entry, START),
-        lambda: harness.journal.told(entry),
+        lambda: harness.journal.mark_notified(entry),
     ):
         with pytest.raises(LeaseLost, match=f"Change {entry.id} "):
             attempt()
@@ -166,9 +166,9 @@ def test_what_has_ended_is_still_told_by_another_if_its_worker_dies(harness: Jou
     assert harness.journal.claim("two") is None
     harness.clock.move(minutes=1)
     entry = harness.claim("two")
-    assert (entry.id, entry.state, entry.outcome, entry.told) == (number, State.DONE, {"text": "done"}, False)
-    harness.journal.told(entry)
-    assert harness.journal.get(number).told
+    assert (entry.id, entry.state, entry.outcome, entry.notified) == (number, State.DONE, {"text": "done"}, False)
+    harness.journal.mark_notified(entry)
+    assert harness.journal.get(number).notified
     assert harness.next_due() is None
 
 
@@ -213,10 +213,10 @@ def test_what_has_not_ended_can_not_be_told_and_what_was_told_can_not_be_changed
     harness.accept("sales")
     entry = harness.claim()
     with pytest.raises(LeaseLost):
-        harness.journal.told(entry)
+        harness.journal.mark_notified(entry)
     entry = harness.journal.end(entry, State.DONE, {})
-    harness.journal.told(entry)
-    harness.journal.told(entry)
+    harness.journal.mark_notified(entry)
+    harness.journal.mark_notified(entry)
     for attempt in (lambda: harness.journal.renew(entry), lambda: harness.journal.release(entry, START)):
         with pytest.raises(LeaseLost):
             attempt()
@@ -244,7 +244,7 @@ def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(sqlite_harness:
     )
     stale = sqlite_harness.claim("dead")
     sqlite_harness.journal.end(sqlite_harness.claim("dead"), State.DONE, {})
-    sqlite_harness.journal.told(sqlite_harness.journal.end(sqlite_harness.claim("dead"), State.DONE, {}))
+    sqlite_harness.journal.mark_notified(sqlite_harness.journal.end(sqlite_harness.claim("dead"), State.DONE, {}))
     sqlite_harness.restart()
     assert sqlite_harness.journal.get(running).state is State.WAITING
     assert (sqlite_harness.claim().id, sqlite_harness.claim().id, sqlite_harness.journal.claim("idle")) == (
@@ -259,7 +259,7 @@ def test_after_a_restart_nobody_waits_for_the_leases_of_the_dead(sqlite_harness:
 
 
 def test_where_replicas_share_the_journal_the_leases_of_the_dead_run_out(harness: JournalHarness) -> None:
-    if harness.journal.database.alone:
+    if harness.journal.database.exclusive:
         pytest.skip("SQLite knows that they are dead")
     number = harness.accept("sales")
     stale = harness.claim("dead")
@@ -275,7 +275,7 @@ def test_one_change_at_a_time_has_a_target_whatever_names_it_goes_by(harness: Jo
     first, second = harness.accept("sales"), harness.accept("1002")
     has, waits = harness.claim(), harness.claim()
     has = harness.journal.checkpoint(has, plan={"wanted": 1}, targets={"id of sales"})
-    with pytest.raises(TargetTaken):
+    with pytest.raises(TargetBusy):
         harness.journal.checkpoint(waits, plan={"wanted": 2}, targets={"id of sales", "id of support"})
     waiting = harness.journal.get(second)
     assert (waiting.state, waiting.plan, waiting.owner) == (State.WAITING, None, None)
@@ -297,7 +297,7 @@ def test_whoever_waits_for_a_target_keeps_nobody_from_the_others(harness: Journa
         harness.accept(name)
     one, two, three = harness.claim(), harness.claim(), harness.claim()
     harness.journal.checkpoint(one, targets={"sales"})
-    with pytest.raises(TargetTaken):
+    with pytest.raises(TargetBusy):
         harness.journal.checkpoint(two, targets={"sales", "support"})
     harness.journal.checkpoint(three, targets={"support"})
 
@@ -311,6 +311,6 @@ def test_what_was_taken_over_can_not_take_a_target(harness: JournalHarness) -> N
         harness.journal.checkpoint(slow, plan={}, targets={"id of sales"})
     other = harness.accept("1002")
     harness.journal.checkpoint(harness.claim(), targets={"id of sales"})
-    with pytest.raises(TargetTaken):
+    with pytest.raises(TargetBusy):
         harness.journal.checkpoint(taken, targets={"id of sales"})
     assert harness.journal.get(other).state is State.RUNNING

@@ -38,7 +38,7 @@ def test_a_new_process_finds_exactly_what_was_committed(address: str, step: str,
         assert committed == []
     else:
         held = "claimed" in committed and "told" not in committed
-        given_back = held and journal.database.alone
+        given_back = held and journal.database.exclusive
         _is_as_of(entry, committed, State.RUNNING if held and not given_back else State.WAITING)
         story = [event.what for event in journal.events(entry.id)]
         assert story == committed + ["released"] * given_back
@@ -67,4 +67,4 @@ def _is_as_of(entry: Entry, committed: list[str], unended: State) -> None:
     assert entry.plan == ({"wanted": 1} if "planned" in committed else None)
     assert entry.began == ("began" in committed)
     assert entry.outcome == ({"text": "done"} if "ended" in committed else None)
-    assert entry.told == ("told" in committed)
+    assert entry.notified == ("told" in committed)

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.errors import TargetTaken
+from bot.errors import TargetBusy
 from bot.journal.journal import LEASE
 from bot.journal.models import Entry, State
 from tests.journal.making import OPERATIONS, JournalHarness, make_request
@@ -79,7 +79,9 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(key=st.integers(0, 20))
     def deliver_again(self, key: int) -> None:
         if key < len(self.known):
-            again = self.harness.journal.accept(make_request(f"key {key}"), asked=OPERATIONS, footprint=frozenset())
+            again = self.harness.journal.accept(
+                make_request(f"key {key}"), operations=OPERATIONS, footprint=frozenset()
+            )
             assert (again.fresh, again.id in self.known) == (False, True)
 
     @rule(target=claims)
@@ -114,7 +116,7 @@ class JournalMachine(RuleBasedStateMachine):
             known.lease = self.harness.clock() + LEASE
             return self.harness.journal.checkpoint(entry, targets=wanted)
         known.lease, known.due, known.state = None, None, State.WAITING
-        with pytest.raises(TargetTaken):
+        with pytest.raises(TargetBusy):
             self.harness.journal.checkpoint(entry, targets=wanted)
         return multiple()
 
@@ -130,7 +132,7 @@ class JournalMachine(RuleBasedStateMachine):
     def told(self, entry: Entry) -> None:
         known = self.known[entry.id]
         if self._holds(entry) and known.state.ended:
-            self.harness.journal.told(entry)
+            self.harness.journal.mark_notified(entry)
             known.told, known.lease = True, None
 
     @rule(seconds=SECONDS)
@@ -140,7 +142,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.harness.restart()
-        if not self.harness.journal.database.alone:
+        if not self.harness.journal.database.exclusive:
             return
         for known in self.known.values():
             known.lease = None
@@ -160,7 +162,7 @@ class JournalMachine(RuleBasedStateMachine):
     def the_journal_agrees(self) -> None:
         for entry in self.harness.journal.recent(100):
             known = self.known[entry.id]
-            assert (entry.state, entry.attempt, entry.told) == (known.state, known.attempt, known.told)
+            assert (entry.state, entry.attempt, entry.notified) == (known.state, known.attempt, known.told)
             assert (entry.lease_until, entry.due_at) == (known.lease, known.due)
 
     @invariant()

@@ -158,4 +158,4 @@ def test_opening_again_keeps_what_is_there(harness: JournalHarness) -> None:
     harness.restart()
     assert harness.journal.get(number) == before
     assert harness.journal.find("key 0") == before
-    assert harness.journal.accept(make_request("key 0"), asked=[], footprint=frozenset()).id == number
+    assert harness.journal.accept(make_request("key 0"), operations=[], footprint=frozenset()).id == number

@@ -18,7 +18,7 @@ from bot.errors import JournalUnavailable, SettingsError
 from bot.journal import postgresql
 from bot.journal.database import open_database
 from bot.journal.journal import Journal
-from bot.journal.migrations import bring_up_to_date
+from bot.journal.migrations import migrate_database
 from bot.journal.models import Entry, State
 from tests.journal.making import OPERATIONS, make_request
 from tests.postgres import Server
@@ -34,7 +34,7 @@ def test_replicas_that_claim_at_once_never_have_overlapping_ones(postgres: Serve
             open_ones.callback(one.close)
         for number in range(60):
             names = frozenset({f"group {number % 4}", f"10{number % 7:02}"})
-            replicas[number % 3].accept(make_request(str(number)), asked=OPERATIONS, footprint=names)
+            replicas[number % 3].accept(make_request(str(number)), operations=OPERATIONS, footprint=names)
         with ThreadPoolExecutor(6) as pool:
             list(pool.map(lambda number: _run_all(replicas[number % 3], f"thread {number}"), range(6)))
         _none_overlapped(replicas[0])
@@ -44,7 +44,7 @@ def _run_all(journal: Journal, owner: str) -> None:
     while journal.waiting():
         if (entry := journal.claim(owner)) is not None:
             entry = journal.checkpoint(entry, began=True)
-            journal.told(journal.end(entry, State.DONE, {}))
+            journal.mark_notified(journal.end(entry, State.DONE, {}))
 
 
 def _none_overlapped(journal: Journal) -> None:
@@ -74,7 +74,7 @@ def test_one_delivery_through_two_replicas_at_once_is_fresh_once(postgres: Serve
 
     def deliver(journal: Journal, key: str) -> tuple[int, bool]:
         barrier.wait()
-        accepted = journal.accept(make_request(key), asked=OPERATIONS, footprint=SALES)
+        accepted = journal.accept(make_request(key), operations=OPERATIONS, footprint=SALES)
         return accepted.id, accepted.fresh
 
     with ThreadPoolExecutor(2) as pool:
@@ -93,8 +93,8 @@ def test_what_a_frozen_replica_holds_in_the_middle_of_a_transaction_is_taken_awa
     address = postgres.database()
     frozen, other = Journal(address), Journal(address)
     with pytest.raises(JournalUnavailable), frozen.database.writing():
-        assert other.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).fresh, "after 0.3 s"
-    assert frozen.accept(make_request("b"), asked=OPERATIONS, footprint=SALES).fresh, (
+        assert other.accept(make_request("a"), operations=OPERATIONS, footprint=SALES).fresh, "after 0.3 s"
+    assert frozen.accept(make_request("b"), operations=OPERATIONS, footprint=SALES).fresh, (
         "it goes on as if nothing had been"
     )
     frozen.close()
@@ -108,9 +108,9 @@ def test_who_gets_no_turn_is_told_in_time(postgres: Server, monkeypatch: pytest.
     one, other = Journal(address), Journal(address)
     with one.database.writing():
         with pytest.raises(JournalUnavailable, match="timeout"):
-            other.accept(make_request("a"), asked=OPERATIONS, footprint=SALES)
+            other.accept(make_request("a"), operations=OPERATIONS, footprint=SALES)
         with ThreadPoolExecutor(1) as pool, pytest.raises(JournalUnavailable, match="busy"):
-            pool.submit(one.accept, make_request("a"), asked=OPERATIONS, footprint=SALES).result()
+            pool.submit(one.accept, make_request("a"), operations=OPERATIONS, footprint=SALES).result()
         assert other.recent(1) == [], "reading goes on"
     one.close()
     other.close()
@@ -121,7 +121,7 @@ def test_times_are_the_databases(postgres: Server, monkeypatch: pytest.MonkeyPat
     address = postgres.database()
     monkeypatch.setattr("bot.times.model.utc_now", lambda: datetime.now(UTC) + timedelta(hours=1))
     journal = Journal(address)
-    number = journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).id
+    number = journal.accept(make_request("a"), operations=OPERATIONS, footprint=SALES).id
     entry = journal.claim("worker")
     assert entry is not None
     with journal.database.reading() as connection:
@@ -140,18 +140,18 @@ def test_a_database_that_goes_away_is_said_and_works_again_when_it_is_back(
 ) -> None:
     monkeypatch.setattr(postgresql, "RECONNECT_DELAY", 0.05)
     journal = Journal(postgres.database())
-    first = journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES)
+    first = journal.accept(make_request("a"), operations=OPERATIONS, footprint=SALES)
     postgres.stop()
     try:
         for _ in range(2):
             with pytest.raises(JournalUnavailable, match="can't be used"):
-                journal.accept(make_request("b"), asked=OPERATIONS, footprint=SALES)
+                journal.accept(make_request("b"), operations=OPERATIONS, footprint=SALES)
             with pytest.raises(JournalUnavailable):
                 journal.recent(1)
     finally:
         postgres.start()
-    assert _again(lambda: journal.accept(make_request("a"), asked=OPERATIONS, footprint=SALES).id) == first.id
-    assert journal.accept(make_request("b"), asked=OPERATIONS, footprint=SALES).fresh
+    assert _again(lambda: journal.accept(make_request("a"), operations=OPERATIONS, footprint=SALES).id) == first.id
+    assert journal.accept(make_request("b"), operations=OPERATIONS, footprint=SALES).fresh
     journal.close()
 
 
@@ -220,7 +220,7 @@ def test_a_journal_at_another_revision_is_refused_and_left_alone(postgres: Serve
     with pytest.raises(JournalUnavailable, match=f"{text}: its tables are at {revision}"):
         Journal(address)
     with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0009"):
-        bring_up_to_date(address)
+        migrate_database(address)
 
 
 def test_two_that_migrate_at_once_wait_for_each_other(postgres: Server) -> None:

@@ -46,7 +46,7 @@ def test_eight_threads_claim_two_hundred_each_once_and_overlapping_ones_in_order
     journal, log, chance = Journal(address), Log(), random.Random(7)
     for number in range(ENTRIES):
         footprint = frozenset(chance.sample(NAMES, chance.randint(0, 3)))
-        journal.accept(make_request(str(number)), asked=OPERATIONS, footprint=footprint)
+        journal.accept(make_request(str(number)), operations=OPERATIONS, footprint=footprint)
     _in_threads(lambda: _run_all(journal, log))
     journal.close()
     assert Counter(log.claimed) == Counter(range(1, ENTRIES + 1))
@@ -64,7 +64,7 @@ def _run_all(journal: Journal, log: Log) -> None:
         log.begin(entry)
         entry = journal.checkpoint(entry, began=True)
         log.end(entry)
-        journal.told(journal.end(entry, State.DONE, {"by": owner}))
+        journal.mark_notified(journal.end(entry, State.DONE, {"by": owner}))
 
 
 def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(address: str) -> None:
@@ -73,7 +73,7 @@ def test_one_delivery_that_comes_through_many_threads_at_once_is_fresh_once(addr
 
     def deliver() -> Accepted:
         barrier.wait()
-        return journal.accept(make_request("same"), asked=OPERATIONS, footprint=frozenset({"sales"}))
+        return journal.accept(make_request("same"), operations=OPERATIONS, footprint=frozenset({"sales"}))
 
     answers = _in_threads(deliver)
     journal.close()

@@ -44,7 +44,7 @@ def _whole_day(harness: JournalHarness) -> None:
     entry = harness.journal.checkpoint(harness.claim(), plan={"wanted": 1}, began=True)
     harness.journal.release(entry, harness.clock())
     entry = harness.journal.renew(harness.claim())
-    harness.journal.told(harness.journal.end(entry, State.DONE, {}))
+    harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
     harness.journal.find("past 5")
     harness.journal.waiting()
     harness.journal.events(entry.id)

@@ -43,9 +43,9 @@ def test_a_lock_held_by_another_program_is_said_and_nothing_is_recorded_until_it
 def test_a_second_delivery_of_what_is_recorded_is_accepted_though_nothing_can_be_written(
     harness: JournalHarness,
 ) -> None:
-    first = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=FOOTPRINT)
+    first = harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT)
     with _pragma(harness, "query_only = ON", "query_only = OFF"):
-        assert harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=FOOTPRINT) == Accepted(
+        assert harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT) == Accepted(
             id=first.id, fresh=False
         )
 
@@ -102,7 +102,9 @@ def test_a_full_disk_is_said_and_loses_nothing_that_was_accepted(harness: Journa
 
 def _accept_large_ones(harness: JournalHarness) -> None:
     for key in range(100):
-        harness.journal.accept(make_request(f"large {key}", line="x" * 3000), asked=OPERATIONS, footprint=FOOTPRINT)
+        harness.journal.accept(
+            make_request(f"large {key}", line="x" * 3000), operations=OPERATIONS, footprint=FOOTPRINT
+        )
 
 
 @contextmanager
@@ -131,13 +133,13 @@ def test_after_a_commit_in_doubt_the_key_is_looked_up(
 
     monkeypatch.setattr(dialect, "do_commit", doubtful)
     if durable:
-        assert harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=FOOTPRINT) == Accepted(
+        assert harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT) == Accepted(
             id=1, fresh=True
         )
     else:
         with pytest.raises(JournalUnavailable, match="disk I/O error"):
-            harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=FOOTPRINT)
-    again = harness.journal.accept(make_request("a"), asked=OPERATIONS, footprint=FOOTPRINT)
+            harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT)
+    again = harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT)
     assert again == Accepted(id=1, fresh=not durable)
     assert harness.event_names(1) == ["accepted"]
 

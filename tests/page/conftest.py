@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.environment import ORDINARY_INSTANT, Stage
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with Stage(now=ORDINARY_INSTANT).without_park() as there:
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(now=ORDINARY_INSTANT).without_bot() as there:
         yield there

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.bot_process import environment
+from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.demo import has_browser
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 
 ROOT = Path(__file__).parents[2]
 DESKTOP = {"DISPLAY": ":0"}
@@ -76,8 +76,8 @@ def test_without_a_terminal_the_five_lines_are_played() -> None:
 def test_a_child_gets_nothing_of_a_real_parks_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBX_USERNAME", "the real one")
     monkeypatch.setenv("pbx_password", "the real one")
-    stage = Stage()
-    with stage.without_park():
-        given = environment(stage.settings)
+    sandbox = Sandbox()
+    with sandbox.without_bot():
+        given = environment_variables(sandbox.settings)
     assert "the real one" not in given.values()
-    assert given["PBX_URL"] == stage.pbx.url
+    assert given["PBX_URL"] == sandbox.pbx.url

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.rendering import Renderer, Viewpoint, load_templates
 from bot.sandbox.slack.kit.blocks import AnyElement, Common, Markdown
 from bot.sandbox.slack.kit.elements import Accessory, InputElement
@@ -58,14 +58,14 @@ def block(kind: str) -> dict[str, Any]:
     return {"type": kind, "block_id": EVIL, **more.get(kind, {})}
 
 
-def drawn(stage: Stage, *blocks: dict[str, Any]) -> str:
-    ana = stage.people["ana"]
+def drawn(sandbox: Sandbox, *blocks: dict[str, Any]) -> str:
+    ana = sandbox.people["ana"]
     message = Message(
         channel="C1", ts="1712318709.000100", user=ana, text="", blocks=list(blocks), thread_ts=None, edited=False,
         reply_count=0, plain="",
     )  # fmt: skip
     made = load_templates()
-    return str(Renderer(stage, made, Viewpoint())("thread.html", messages=[message], shortcuts=[]))
+    return str(Renderer(sandbox, made, Viewpoint())("thread.html", messages=[message], shortcuts=[]))
 
 
 def harmless(html: str) -> str:
@@ -78,47 +78,47 @@ def harmless(html: str) -> str:
 
 
 @pytest.mark.parametrize("kind", sorted(kinds(Common) | kinds(Markdown)))
-def test_every_block_is_drawn(stage: Stage, kind: str) -> None:
-    text = harmless(drawn(stage, block(kind)))
+def test_every_block_is_drawn(sandbox: Sandbox, kind: str) -> None:
+    text = harmless(drawn(sandbox, block(kind)))
     assert "can't draw" not in text
     assert kind == "divider" or "<script>" in text
 
 
 @pytest.mark.parametrize("kind", sorted(kinds(InputElement)))
-def test_every_element_of_a_form_is_drawn_under_its_label(stage: Stage, kind: str) -> None:
-    assert EVIL in harmless(drawn(stage, block("input") | {"element": element(kind)}))
+def test_every_element_of_a_form_is_drawn_under_its_label(sandbox: Sandbox, kind: str) -> None:
+    assert EVIL in harmless(drawn(sandbox, block("input") | {"element": element(kind)}))
 
 
 @pytest.mark.parametrize("kind", sorted(kinds(Accessory)))
-def test_every_accessory_is_drawn_beside_its_section(stage: Stage, kind: str) -> None:
-    html = drawn(stage, block("section") | {"accessory": element(kind)})
+def test_every_accessory_is_drawn_beside_its_section(sandbox: Sandbox, kind: str) -> None:
+    html = drawn(sandbox, block("section") | {"accessory": element(kind)})
     assert harmless(html)
     assert 'class="accessory"' in html
 
 
 @pytest.mark.parametrize("kind", sorted(kinds(AnyElement)))
-def test_every_piece_of_rich_text_is_drawn(stage: Stage, kind: str) -> None:
+def test_every_piece_of_rich_text_is_drawn(sandbox: Sandbox, kind: str) -> None:
     more = {"text": EVIL, "url": "https://a.example", "user_id": "U1", "channel_id": "C1", "usergroup_id": "S1"}
     more |= {"range": "here", "timestamp": "1712318709", "format": "{date}", "name": "wave"}
     piece = {"type": kind, "style": {"bold": True}, **more}
     section = {"type": "rich_text_section", "elements": [piece]}
-    html = drawn(stage, block("rich_text") | {"elements": [section]})
+    html = drawn(sandbox, block("rich_text") | {"elements": [section]})
     assert "<strong></strong>" not in html
     harmless(html)
 
 
 @pytest.mark.parametrize("kind", ["rich_text_quote", "rich_text_preformatted", "rich_text_list"])
-def test_rich_text_has_quotes_lists_and_preformatted_text(stage: Stage, kind: str) -> None:
+def test_rich_text_has_quotes_lists_and_preformatted_text(sandbox: Sandbox, kind: str) -> None:
     text = {"type": "text", "text": EVIL}
     inner = [{"type": "rich_text_section", "elements": [text]}] if kind == "rich_text_list" else [text]
     html = drawn(
-        stage, block("rich_text") | {"elements": [{"type": kind, "style": "ordered", "offset": 2, "elements": inner}]}
+        sandbox, block("rich_text") | {"elements": [{"type": kind, "style": "ordered", "offset": 2, "elements": inner}]}
     )
     assert EVIL in harmless(html)
 
 
-def test_a_question_before_an_action_is_kept_as_it_was_asked(stage: Stage) -> None:
+def test_a_question_before_an_action_is_kept_as_it_was_asked(sandbox: Sandbox) -> None:
     confirm = {"title": PLAIN, "text": PLAIN, "confirm": PLAIN, "deny": PLAIN}
-    html = drawn(stage, block("actions") | {"elements": [element("button") | {"confirm": confirm}]})
+    html = drawn(sandbox, block("actions") | {"elements": [element("button") | {"confirm": confirm}]})
     (question,) = [attributes["data-confirm"] for _, attributes in read(html).tags if "data-confirm" in attributes]
     assert json.loads(str(question)) == confirm

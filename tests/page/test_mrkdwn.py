@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.mrkdwn import Mrkdwn
 from bot.sandbox.slack.state import SlackState
 from bot.slack.text import escape
@@ -84,10 +84,10 @@ def test_it_is_drawn_as_slack_draws_it(text: str, html: str) -> None:
     assert str(mrkdwn().html(text)) == html
 
 
-def test_people_channels_and_groups_go_by_their_names_and_oneself_is_marked(stage: Stage) -> None:
-    ana, oncall = stage.people["ana"], stage.groups["oncall"]
-    said = f"<@{ana}> <#{stage.channels['ops']}> <!subteam^{oncall}>"
-    reader = read(Mrkdwn(stage.slack.state, datetime.now(UTC), ana).html(said))
+def test_people_channels_and_groups_go_by_their_names_and_oneself_is_marked(sandbox: Sandbox) -> None:
+    ana, oncall = sandbox.people["ana"], sandbox.groups["oncall"]
+    said = f"<@{ana}> <#{sandbox.channels['ops']}> <!subteam^{oncall}>"
+    reader = read(Mrkdwn(sandbox.slack.state, datetime.now(UTC), ana).html(said))
     assert reader.text == "@Ana Ruiz #ops @oncall"
     assert [attributes["class"] for _, attributes in reader.tags] == ["mention mine", "mention", "mention"]
 

@@ -64,7 +64,7 @@ def test_a_button_that_is_gone_is_said_to_be_gone(page: DemoPage) -> None:
 
 
 def test_a_file_from_the_machine_comes_into_a_form(page: DemoPage) -> None:
-    ana, slack = page.stage.people["ana"], page.stage.slack
+    ana, slack = page.sandbox.people["ana"], page.sandbox.slack
     assert httpx.post(f"{page.url}gesture/write?as=ana", json={"text": "/park server prompt"}).json() == {}
     slack.wait_for(lambda: slack.views_of(ana) and "Sound file" in slack.view(ana).plain, timeout=30)
     view = slack.view(ana)
@@ -88,14 +88,14 @@ def test_nobody_looks_into_a_channel_that_is_not_theirs(page: DemoPage) -> None:
 def test_what_only_one_person_may_see_is_sent_to_nobody_else(page: DemoPage) -> None:
     said = httpx.post(f"{page.url}gesture/write?as=ana&in=random", json={"text": "/park groups"})
     assert said.json() == {}
-    page.stage.slack.wait_for(lambda: page.stage.slack.ephemerals(page.stage.people["ana"]), timeout=30)
+    page.sandbox.slack.wait_for(lambda: page.sandbox.slack.ephemerals(page.sandbox.people["ana"]), timeout=30)
     assert "12 park groups" in events(page, "as=ana&in=random")["messages"]
     assert "12 park groups" not in events(page, "as=ben&in=random")["messages"]
     assert "12 park groups" not in events(page, "as=ana&in=phones")["messages"]
 
 
 def test_a_change_behind_parks_back_is_made_on_the_pbxs_own_page(page: DemoPage) -> None:
-    pbx = page.stage.pbx
+    pbx = page.sandbox.pbx
     sales = pbx.state.group_id("Sales")
     for how, there in (("add", True), ("add", True), ("remove", False)):
         asked = json.dumps({"how": how, "extension": "1060", "group": sales})
@@ -130,11 +130,11 @@ def test_a_switch_shows_how_it_stands(page: DemoPage, switch: str, value: str) -
 
 
 def test_signing_in_is_nobodys_to_read(page: DemoPage) -> None:
-    httpx.post(f"{page.stage.pbx.url}/auth/sign_in", json={"password": "hunter2"})
+    httpx.post(f"{page.sandbox.pbx.url}/auth/sign_in", json={"password": "hunter2"})
     html = events(page, "as=ana")["backstage"]
     assert "/auth/sign_in" in html
     assert "hunter2" not in html
-    assert page.stage.pbx.token not in html
+    assert page.sandbox.pbx.token not in html
 
 
 def test_a_killed_park_is_gone_and_comes_back(page: DemoPage) -> None:
@@ -148,7 +148,7 @@ def test_a_killed_park_is_gone_and_comes_back(page: DemoPage) -> None:
 
 
 def test_a_connection_that_is_cut_is_made_again(page: DemoPage) -> None:
-    slack = page.stage.slack
+    slack = page.sandbox.slack
     (before,) = slack.link.lines
     httpx.post(f"{page.url}backstage/cut", json={})
     assert slack.wait_for(lambda: [line for line in slack.link.lines if line is not before], timeout=60)
@@ -156,7 +156,7 @@ def test_a_connection_that_is_cut_is_made_again(page: DemoPage) -> None:
 
 
 def test_the_clock_of_park_and_of_slack_is_moved(page: DemoPage) -> None:
-    before = float(page.stage.slack.state.stamps.next())
+    before = float(page.sandbox.slack.state.timestamps.next())
     httpx.post(f"{page.url}backstage/forward", json={"value": "120"})
-    assert float(page.stage.slack.state.stamps.next()) - before >= 7200
-    assert (page.stage.now().timestamp() - before) >= 7200
+    assert float(page.sandbox.slack.state.timestamps.next()) - before >= 7200
+    assert (page.sandbox.now().timestamp() - before) >= 7200

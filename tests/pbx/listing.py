@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.pbx.scripted import Asked, Reply, says
+from tests.pbx.scripted import ReceivedRequest, Reply, json_reply
 
 Item = dict[str, Any]
 
@@ -26,18 +26,18 @@ class FakeLists:
     most: int = 100
     members: dict[str, list[str]] = field(default_factory=dict)
 
-    def __call__(self, request: Asked) -> Reply:
+    def __call__(self, request: ReceivedRequest) -> Reply:
         if request.path.endswith("/members"):
             return self._members(request.path.split("/")[2])
         if request.path in self.items:
             return self._page(self.items[request.path], request.query)
         path, _, thing_id = request.path.rpartition("/")
-        return next((says(thing) for thing in self.items[path] if thing["id"] == thing_id), Reply(404))
+        return next((json_reply(thing) for thing in self.items[path] if thing["id"] == thing_id), Reply(404))
 
     def _members(self, group_id: str) -> Reply:
         if group_id not in self.members:
             return Reply(404)
-        return says({"items": [{"extension_number": extension} for extension in self.members[group_id]]})
+        return json_reply({"items": [{"extension_number": extension} for extension in self.members[group_id]]})
 
     def _page(self, things: list[Item], query: dict[str, str]) -> Reply:
         narrowed = query.keys() & {"filter", "search"}
@@ -46,7 +46,7 @@ class FakeLists:
         kept = [thing for thing in things if self._kept(thing, query)] if narrowed and self.narrows else things
         skip = int(query["skip"]) if self.skips else 0
         page = {"items": kept[skip : skip + min(self.most, int(query["top"]))]}
-        return says({**page, "count": len(kept)} if self.counts else page)
+        return json_reply({**page, "count": len(kept)} if self.counts else page)
 
     def _kept(self, thing: Item, query: dict[str, str]) -> bool:
         if "filter" in query:

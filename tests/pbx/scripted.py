@@ -15,7 +15,7 @@ Line = Callable[[socket.socket], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedRequest:
     """A request as it was received; `target` is that of the request line, still encoded, without /api."""
 
     method: str
@@ -46,22 +46,22 @@ class Reply:
     line: Line | None = None
 
 
-def says(value: object, status: int = 200, **headers: str) -> Reply:
+def json_reply(value: object, status: int = 200, **headers: str) -> Reply:
     """Returns an answer with a JSON body; underscores in the headers' names stand for hyphens."""
     return Reply(status, json.dumps(value).encode(), {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def drops() -> Reply:
+def drop_connection() -> Reply:
     """Returns an answer that closes the connection without a word of HTTP."""
     return Reply(line=lambda _: None)
 
 
 @dataclass(slots=True)
-class Scripted:
+class ScriptedPbx:
     """Its URL, and the requests it has received."""
 
     url: str
-    asked: list[Asked]
+    asked: list[ReceivedRequest]
 
     @property
     def targets(self) -> list[str]:
@@ -70,17 +70,17 @@ class Scripted:
 
 @contextmanager
 def scripted(
-    answer: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
-) -> Iterator[Scripted]:
+    answer: Callable[[ReceivedRequest], Reply], tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[ScriptedPbx]:
     """Answers each request with `answer`, on a free port, in a thread for each connection."""
-    asked: list[Asked] = []
+    asked: list[ReceivedRequest] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            request = Asked(self.command, self.path.removeprefix("/api"), dict(self.headers.items()), body)
+            request = ReceivedRequest(self.command, self.path.removeprefix("/api"), dict(self.headers.items()), body)
             asked.append(request)
             self._reply(answer(request))
 
@@ -117,7 +117,7 @@ def scripted(
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
-        yield Scripted(f"{'https' if tls else 'http'}://{host}:{server.server_address[1]}/api", asked)
+        yield ScriptedPbx(f"{'https' if tls else 'http'}://{host}:{server.server_address[1]}/api", asked)
     finally:
         server.shutdown()
         server.server_close()

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import SettingsError, Unreachable
-from bot.pbx.requests import base, build_url
+from bot.pbx.requests import build_url, parse_base_url
 from tests.pbx.clients import client
-from tests.pbx.scripted import says, scripted
+from tests.pbx.scripted import json_reply, scripted
 
 BASE = "https://pbx.example.com:8887/api"
 
@@ -29,7 +29,7 @@ BASE = "https://pbx.example.com:8887/api"
     ],
 )
 def test_an_id_is_percent_encoded_and_stays_one_segment(group_id: str, encoded: str) -> None:
-    with scripted(lambda _: says({"id": group_id, "name": "n"})) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply({"id": group_id, "name": "n"})) as pbx, client(pbx.url) as ours:
         assert ours.group(group_id).id == group_id
     assert pbx.targets == [f"GET /call_park_groups/{encoded}"]
 
@@ -44,7 +44,7 @@ def test_no_id_leads_elsewhere(group_id: str) -> None:
 
 
 def test_a_filter_is_sent_with_its_spaces_and_quotes_as_they_are() -> None:
-    with scripted(lambda _: says({"count": 0, "items": []})) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply({"count": 0, "items": []})) as pbx, client(pbx.url) as ours:
         assert list(ours.groups(filter="name eq 'O''Hara & + %'", search="")) == []
     assert pbx.asked[0].query == {"skip": "0", "top": "100", "filter": "name eq 'O''Hara & + %'"}
     assert "+" not in pbx.asked[0].target
@@ -52,7 +52,7 @@ def test_a_filter_is_sent_with_its_spaces_and_quotes_as_they_are() -> None:
 
 @pytest.mark.parametrize("url", [BASE, f"{BASE}/", f" {BASE}// "])
 def test_the_address_may_end_in_a_slash(url: str) -> None:
-    assert base(url) == BASE
+    assert parse_base_url(url) == BASE
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_the_address_may_end_in_a_slash(url: str) -> None:
 )
 def test_an_address_that_is_none_is_a_settings_error(url: str) -> None:
     with pytest.raises(SettingsError, match="PBX_URL"):
-        base(url)
+        parse_base_url(url)
 
 
 def test_cookies_are_not_kept() -> None:
-    with scripted(lambda _: says({}, Set_Cookie="session=1; Path=/")) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply({}, Set_Cookie="session=1; Path=/")) as pbx, client(pbx.url) as ours:
         ours.server()
         ours.server()
     assert all("Cookie" not in request.headers for request in pbx.asked)
@@ -82,8 +82,8 @@ def test_cookies_are_not_kept() -> None:
 
 
 def test_a_redirect_is_refused_and_whoever_it_names_hears_nothing() -> None:
-    with scripted(lambda _: says({})) as other:
-        to_other = says({}, 307, Location=f"{other.url}/call_park")
+    with scripted(lambda _: json_reply({})) as other:
+        to_other = json_reply({}, 307, Location=f"{other.url}/call_park")
         with (
             scripted(lambda _: to_other) as pbx,
             client(pbx.url) as ours,
@@ -96,5 +96,5 @@ def test_a_redirect_is_refused_and_whoever_it_names_hears_nothing() -> None:
 def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    with scripted(lambda _: says({})) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply({})) as pbx, client(pbx.url) as ours:
         ours.server()

@@ -7,10 +7,10 @@ import pytest
 from bot.errors import NotPossible, PBXError, Rejected, Unreachable
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.pbx.clients import client
-from tests.pbx.scripted import Asked, Reply, says, scripted
+from tests.pbx.scripted import ReceivedRequest, Reply, json_reply, scripted
 
 TOKEN = Credentials(token="t")
 CONTENT = b"RIFF and so on"
@@ -20,10 +20,10 @@ def begun(**headers: str) -> Reply:
     return Reply(202, b"", {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def takes(request: Asked) -> Reply:
+def takes(request: ReceivedRequest) -> Reply:
     if request.path == "/blobs/uploads":
         return begun(PortSIP_Upload_ID="u/1", PortSIP_Upload_Token="secret")
-    return says({"id": "f1"}, 201)
+    return json_reply({"id": "f1"}, 201)
 
 
 def test_a_file_goes_in_two_steps_with_its_digest_and_the_token_of_the_first() -> None:
@@ -48,22 +48,24 @@ def test_a_beginning_without_id_or_token_is_no_beginning(headers: dict[str, str]
 
 
 @pytest.mark.parametrize("step", ["POST /api/blobs/uploads", "POST /api/blobs/uploads/*/complete"])
-@pytest.mark.parametrize("kind", [Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.GATEWAY, Kind.THROTTLED, Kind.EXPIRED])
-def test_an_upload_whose_step_fails_once_is_begun_anew(step: str, kind: Kind) -> None:
-    with SandboxPBX() as sandbox, client(sandbox.url, Credentials(username=sandbox.username, password=sandbox.password,
-                                                                  domain=sandbox.domain)) as ours:  # fmt: skip
-        sandbox.faults.add(Fault(kind=kind, match=step))
+@pytest.mark.parametrize(
+    "kind", [FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.GATEWAY, FaultKind.THROTTLED, FaultKind.EXPIRED]
+)
+def test_an_upload_whose_step_fails_once_is_begun_anew(step: str, kind: FaultKind) -> None:
+    with FakePbx() as fake_pbx, client(fake_pbx.url, Credentials(username=fake_pbx.username, password=fake_pbx.password,
+                                                                  domain=fake_pbx.domain)) as ours:  # fmt: skip
+        fake_pbx.faults.add(Fault(kind=kind, match=step))
         id = ours.upload("a.wav", CONTENT)
-        assert sandbox.state.files[id]["content"] == CONTENT
+        assert fake_pbx.state.files[id]["content"] == CONTENT
 
 
 @pytest.mark.parametrize("step", ["POST /api/blobs/uploads", "POST /api/blobs/uploads/*/complete"])
 def test_an_upload_that_the_pbx_refuses_says_why_and_is_not_repeated(step: str) -> None:
-    with SandboxPBX() as sandbox, client(sandbox.url, Credentials(token=sandbox.token)) as ours:
-        sandbox.faults.add(Fault(kind=Kind.STATUS, status=413, match=step, times=None))
+    with FakePbx() as fake_pbx, client(fake_pbx.url, Credentials(token=fake_pbx.token)) as ours:
+        fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, status=413, match=step, times=None))
         with pytest.raises(Rejected):
             ours.upload("a.wav", CONTENT)
-        assert [request.line for request in sandbox.requests].count(sandbox.requests[-1].line) == 1
+        assert [request.line for request in fake_pbx.requests].count(fake_pbx.requests[-1].line) == 1
 
 
 HOSTILE = [
@@ -86,10 +88,10 @@ HOSTILE = [
 def test_no_address_that_the_pbx_tells_leads_away_from_it(url: str) -> None:
     with scripted(lambda _: Reply(200, CONTENT)) as pbx, client(pbx.url, TOKEN) as ours:
         with pytest.raises(NotPossible):
-            ours.file(url)
+            ours.download(url)
         for almost in (f"{pbx.url}@evil.example/x", f"{pbx.url}.evil.example/x"):
             with pytest.raises(NotPossible):
-                ours.file(almost)
+                ours.download(almost)
         assert pbx.asked == []
 
 
@@ -107,19 +109,19 @@ def test_an_address_of_its_own_is_asked_below_pbx_url(url: str, target: str | No
     with scripted(lambda _: Reply(200, CONTENT)) as pbx, client(pbx.url, TOKEN) as ours:
         if target is None:
             with pytest.raises(NotPossible):
-                ours.file(url)
+                ours.download(url)
             return
-        assert ours.file(url.format(base=pbx.url)) == CONTENT
+        assert ours.download(url.format(base=pbx.url)) == CONTENT
         assert pbx.targets == [f"GET {target}"]
 
 
 def test_a_file_that_is_shown_elsewhere_is_not_followed_there() -> None:
-    def elsewhere(request: Asked) -> Reply:
+    def elsewhere(request: ReceivedRequest) -> Reply:
         return Reply(302, b"", {"Location": "http://evil.example/x"})
 
     with scripted(elsewhere) as pbx, client(pbx.url, TOKEN) as ours:
         with pytest.raises(PBXError, match="sends elsewhere"):
-            ours.file("/api/blobs/x")
+            ours.download("/api/blobs/x")
         assert len(pbx.asked) == 1
 
 
@@ -135,10 +137,10 @@ def test_a_prompt_is_set_with_the_other_settings_and_taken_away_by_a_blank() -> 
 
 
 def test_what_was_sent_is_what_the_pbx_shows() -> None:
-    with SandboxPBX() as sandbox:
-        ours = PbxClient(sandbox.url, Credentials(token=sandbox.token))
-        ours.set_prompt(ours.server().shown(), ours.upload("größe & co.wav", CONTENT))
+    with FakePbx() as fake_pbx:
+        ours = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
+        ours.set_prompt(ours.server().sent_fields(), ours.upload("größe & co.wav", CONTENT))
         server = ours.server()
         assert (server.prompt_file_name, server.prompt_file_size) == ("größe & co.wav", len(CONTENT))
-        assert ours.file(server.prompt_file_url or "") == CONTENT
+        assert ours.download(server.prompt_file_url or "") == CONTENT
         ours.close()

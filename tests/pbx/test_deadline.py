@@ -14,7 +14,7 @@ from bot.pbx.http import HttpSender
 from bot.pbx.requests import ApiRequest, NotSent
 from bot.pbx.transport import Deadline
 from tests.pbx.clients import client
-from tests.pbx.scripted import Asked, Reply, says, scripted
+from tests.pbx.scripted import ReceivedRequest, Reply, json_reply, scripted
 
 PATIENCE = 30.0
 """Seconds for which each slow answer lasts: far longer than the deadlines, even on a busy machine."""
@@ -58,9 +58,9 @@ def test_an_answer_that_trickles_ends_in_time(part: str) -> None:
 def test_waiting_for_other_calls_counts_and_nothing_is_sent() -> None:
     let_go = threading.Event()
 
-    def answer(_: Asked) -> Reply:
+    def answer(_: ReceivedRequest) -> Reply:
         let_go.wait(PATIENCE)
-        return says({})
+        return json_reply({})
 
     with scripted(answer) as pbx, ThreadPoolExecutor(1) as others:
         sender = HttpSender(pbx.url, ca_file=None, verify=True, in_flight=1)
@@ -78,7 +78,7 @@ def test_waiting_for_other_calls_counts_and_nothing_is_sent() -> None:
 def test_no_more_calls_are_in_flight_than_allowed() -> None:
     lock, now, most = threading.Lock(), 0, 0
 
-    def answer(_: Asked) -> Reply:
+    def answer(_: ReceivedRequest) -> Reply:
         nonlocal now, most
         with lock:
             now += 1
@@ -86,7 +86,7 @@ def test_no_more_calls_are_in_flight_than_allowed() -> None:
         time.sleep(0.02)
         with lock:
             now -= 1
-        return says({})
+        return json_reply({})
 
     with scripted(answer) as pbx, client(pbx.url, deadline=60, in_flight=3) as ours, ThreadPoolExecutor(12) as many:
         list(many.map(lambda _: ours.server(), range(24)))

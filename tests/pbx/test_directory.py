@@ -14,7 +14,7 @@ from bot.pbx.directory import Directory
 from bot.pbx.models import Member, ParkGroup
 from tests.pbx.clients import client
 from tests.pbx.listing import FakeLists, Item, park_groups
-from tests.pbx.scripted import Asked, Reply, Scripted, says, scripted
+from tests.pbx.scripted import ReceivedRequest, Reply, ScriptedPbx, json_reply, scripted
 
 GROUPS, RING_GROUPS, USERS = "/call_park_groups", "/ring_groups", "/users"
 FEW: dict[str, list[Item]] = {
@@ -55,7 +55,7 @@ class DirectoryFixture:
 
     directory: Directory
     clock: Clock
-    pbx: Scripted
+    pbx: ScriptedPbx
     client: PbxClient
 
     def new_requests(self) -> list[str]:
@@ -228,19 +228,19 @@ def test_a_display_name_among_many_is_searched_for_even_if_the_first_page_has_on
 
 def test_names_are_offered_from_memory_alone_even_when_they_are_old() -> None:
     with directory_for(FakeLists(FEW)) as fixture:
-        assert fixture.directory.remembered_groups() == []
+        assert fixture.directory.cached_groups() == []
         fixture.directory.group("Sales")
         fixture.directory.ring_group("x")
         fixture.clock.now += 3600
         fixture.new_requests()
-        assert sorted((one.name for one in fixture.directory.remembered_groups()), key=str.casefold) == [
+        assert sorted((one.name for one in fixture.directory.cached_groups()), key=str.casefold) == [
             "Sales",
             "Straße",
             "SUPPORT",
             "support",
             "Support  EMEA",
         ]
-        assert sorted(one.name for one in fixture.directory.remembered_ring_groups()) == [
+        assert sorted(one.name for one in fixture.directory.cached_ring_groups()) == [
             "6001",
             "Day Desk",
             "Night Desk",
@@ -251,8 +251,8 @@ def test_names_are_offered_from_memory_alone_even_when_they_are_old() -> None:
 def test_forgetting_asks_again_and_keeps_what_is_offered() -> None:
     with directory_for(FakeLists(FEW)) as fixture:
         fixture.directory.group("Sales")
-        fixture.directory.forget_groups()
-        assert "Sales" in sorted((one.name for one in fixture.directory.remembered_groups()), key=str.casefold)
+        fixture.directory.invalidate_groups()
+        assert "Sales" in sorted((one.name for one in fixture.directory.cached_groups()), key=str.casefold)
         fixture.directory.group("Sales")
         assert len(fixture.new_requests()) == 2
 
@@ -261,7 +261,7 @@ def test_what_was_changed_here_is_known_without_asking_and_the_others_stay_known
     with directory_for(FakeLists(FEW)) as fixture:
         assert [one.recall_to for one in fixture.directory.group("Sales")] == [None]
         fixture.new_requests()
-        fixture.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+        fixture.directory.store_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
         assert [one.recall_to for one in fixture.directory.group("Sales")] == ["USER_ONLY"]
         assert [one.recall_to for one in fixture.directory.all_groups() if one.id == "1"] == ["USER_ONLY"]
         assert len(fixture.directory.group("straße")) == 1
@@ -272,16 +272,16 @@ def test_among_many_too_no_earlier_answer_tells_of_what_was_changed_here() -> No
     with directory_for(FakeLists({GROUPS: park_groups(250)})) as fixture:
         (group,) = fixture.directory.group("Group 240")
         fixture.new_requests()
-        fixture.directory.note_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
+        fixture.directory.store_group(group.model_copy(update={"recall_to": "USER_ONLY"}))
         assert [one.recall_to for one in fixture.directory.group("Group 240")] == ["USER_ONLY"]
         assert fixture.new_requests() == []
 
 
 def test_what_was_being_read_while_it_was_changed_here_does_not_take_its_place() -> None:
-    def answer(request: Asked) -> Reply:
+    def answer(request: ReceivedRequest) -> Reply:
         fixture.clock.now += 1
-        fixture.directory.note_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
-        return says({"count": 1, "items": [{"id": "1", "name": "Sales", "recall_to": "RING_GROUP_ONLY"}]})
+        fixture.directory.store_group(ParkGroup(id="1", name="Sales", recall_to="USER_ONLY"))
+        return json_reply({"count": 1, "items": [{"id": "1", "name": "Sales", "recall_to": "RING_GROUP_ONLY"}]})
 
     with directory_for(answer) as fixture:
         fixture.directory.all_groups()
@@ -289,11 +289,11 @@ def test_what_was_being_read_while_it_was_changed_here_does_not_take_its_place()
 
 
 def test_what_was_being_read_while_it_was_forgotten_is_not_kept() -> None:
-    def answer(request: Asked) -> Reply:
+    def answer(request: ReceivedRequest) -> Reply:
         if not forgotten:
             forgotten.append(True)
-            fixture.directory.forget_groups()
-        return says({"count": 1, "items": [{"id": "1", "name": "Sales"}]})
+            fixture.directory.invalidate_groups()
+        return json_reply({"count": 1, "items": [{"id": "1", "name": "Sales"}]})
 
     forgotten: list[bool] = []
     with directory_for(answer) as fixture:
@@ -327,7 +327,7 @@ def test_an_id_is_looked_up_in_memory_then_on_the_pbx() -> None:
 
 
 def test_a_pbx_that_fails_or_throttles_is_not_taken_for_one_without_the_name() -> None:
-    first = says({"count": 200, "items": park_groups(100)})
+    first = json_reply({"count": 200, "items": park_groups(100)})
     for reply, error in ((Reply(429, b"", {"Retry-After": "999"}), Rejected), (Reply(302), Unreachable)):
         with (
             directory_for(lambda request, reply=reply: reply if "filter" in request.query else first) as fixture,
@@ -350,15 +350,15 @@ def test_an_extension_is_found_by_reading_members_and_then_from_memory() -> None
     with directory_for(lists) as fixture:
         seen: list[tuple[int, int]] = []
         found = fixture.directory.find("1003", visible=lambda _: True, progress=lambda *step: seen.append(step))
-        assert (found.group and found.group.id, found.looked, found.total, found.partial) == ("g3", 4, 5, False)
+        assert (found.group and found.group.id, found.searched, found.total, found.partial) == ("g3", 4, 5, False)
         assert seen == [(1, 5), (2, 5), (3, 5), (4, 5)]
         assert fixture.directory.group_of("1001") == "g1"
         fixture.new_requests()
         again = fixture.directory.find("1003", visible=lambda _: True)
-        assert (again.group and again.group.id, again.looked) == ("g3", 1)
+        assert (again.group and again.group.id, again.searched) == ("g3", 1)
         assert fixture.new_requests() == []
         nowhere = fixture.directory.find("9999", visible=lambda _: True)
-        assert (nowhere.group, nowhere.looked, nowhere.total, nowhere.partial) == (None, 5, 5, False)
+        assert (nowhere.group, nowhere.searched, nowhere.total, nowhere.partial) == (None, 5, 5, False)
         assert fixture.new_requests() == [f"{GROUPS}/g4/members"]
 
 
@@ -366,18 +366,18 @@ def test_finding_is_bounded_and_says_when_it_is_partial() -> None:
     lists = FakeLists({GROUPS: park_groups(20)}, members={f"g{n}": [] for n in range(20)})
     with directory_for(lists) as fixture:
         found = fixture.directory.find("1001", visible=lambda _: True, limit=7)
-        assert (found.group, found.looked, found.total, found.partial) == (None, 7, 20, True)
+        assert (found.group, found.searched, found.total, found.partial) == (None, 7, 20, True)
         assert len(fixture.new_requests()) == 1 + 7
-        assert fixture.directory.find("1001", visible=lambda _: True, limit=7).looked == 14
+        assert fixture.directory.find("1001", visible=lambda _: True, limit=7).searched == 14
         assert fixture.directory.find("1001", visible=lambda _: True, limit=7).partial is False
 
 
 def test_only_visible_groups_are_looked_into() -> None:
     lists = FakeLists({GROUPS: park_groups(5)}, members={f"g{n}": [f"100{n}"] for n in range(5)})
     with directory_for(lists) as fixture:
-        fixture.directory.note_members("g3", _members("1003"))
+        fixture.directory.store_members("g3", _members("1003"))
         found = fixture.directory.find("1003", visible=lambda group: group.id in {"g0", "g1"})
-        assert (found.group, found.looked, found.total) == (None, 2, 2)
+        assert (found.group, found.searched, found.total) == (None, 2, 2)
         assert fixture.new_requests() == [f"{GROUPS}?", f"{GROUPS}/g0/members", f"{GROUPS}/g1/members"]
 
 
@@ -391,21 +391,21 @@ def test_a_group_deleted_meanwhile_has_no_members() -> None:
 def test_where_it_was_last_seen_is_looked_into_first() -> None:
     lists = FakeLists({GROUPS: park_groups(9)}, members={f"g{n}": [] for n in range(8)} | {"g8": ["1001"]})
     with directory_for(lists) as fixture:
-        fixture.directory.note_members("g8", _members("1001"))
+        fixture.directory.store_members("g8", _members("1001"))
         fixture.clock.now += 60
         assert fixture.directory.group_of("1001") is None
-        assert fixture.directory.find("1001", visible=lambda _: True).looked == 1
+        assert fixture.directory.find("1001", visible=lambda _: True).searched == 1
         assert fixture.new_requests() == [f"{GROUPS}?", f"{GROUPS}/g8/members"]
 
 
 def test_what_was_read_last_about_a_member_counts() -> None:
     with directory_for(FakeLists(FEW)) as fixture:
-        fixture.directory.note_members("1", _members("1001", "1002"))
-        fixture.directory.note_members("2", _members("1001"))
+        fixture.directory.store_members("1", _members("1001", "1002"))
+        fixture.directory.store_members("2", _members("1001"))
         assert (fixture.directory.group_of("1001"), fixture.directory.group_of("1002")) == ("2", "1")
-        fixture.directory.note_members("1", _members())
+        fixture.directory.store_members("1", _members())
         assert (fixture.directory.group_of("1001"), fixture.directory.group_of("1002")) == ("2", None)
-        fixture.directory.forget_members("2")
+        fixture.directory.invalidate_members("2")
         assert fixture.directory.group_of("1001") is None
 
 
@@ -416,4 +416,4 @@ def test_with_no_lifetime_at_all_everything_is_asked_for_and_still_found() -> No
         assert _ids(directory.group("Group 140")) == ["g140"]
         found = directory.find("1149", visible=lambda _: True)
         assert found.group is not None
-        assert found.looked == 150
+        assert found.searched == 150

@@ -10,7 +10,7 @@ import stamina
 
 from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome, Unreachable
 from tests.pbx.clients import METHODS, READS, WRITES, client
-from tests.pbx.scripted import Reply, drops, says, scripted
+from tests.pbx.scripted import Reply, drop_connection, json_reply, scripted
 
 FAULT = {"errors": [{"code": "VALIDATE_FAILED", "message": "The name is\n taken.", "detail": "name"}]}
 
@@ -39,11 +39,11 @@ def _endless_head(connection: socket.socket) -> None:
 
 
 ODD: dict[str, Reply] = {
-    "a drop": drops(),
+    "a drop": drop_connection(),
     "half an answer": Reply(line=_half),
     "noise": Reply(line=_noise),
     "an endless head": Reply(line=_endless_head),
-    "500": says({"errors": [{"code": "UNKNOWN", "message": "boom"}]}, 500),
+    "500": json_reply({"errors": [{"code": "UNKNOWN", "message": "boom"}]}, 500),
     "502 without JSON": Reply(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"}),
     "503 without a body": Reply(503),
     "redirect": Reply(302, b"", {"Location": "http://127.0.0.1:9/elsewhere"}),
@@ -56,22 +56,22 @@ NONSENSE: dict[str, Reply] = {
     "nothing": Reply(200),
     "204": Reply(204),
     "HTML": Reply(200, b"<html>Welcome</html>"),
-    "a list": says([]),
-    "null": says(None),
-    "a number": says(7),
-    "other types": says({"id": [], "name": {}, "items": "x", "recall_time": [], "type": 1}),
-    "items without ids": says({"count": 1, "items": [{}], "recall_time": "soon"}),
+    "a list": json_reply([]),
+    "null": json_reply(None),
+    "a number": json_reply(7),
+    "other types": json_reply({"id": [], "name": {}, "items": "x", "recall_time": [], "type": 1}),
+    "items without ids": json_reply({"count": 1, "items": [{}], "recall_time": "soon"}),
     "nested without end": Reply(200, b"[" * 100_000),
     "a number without end": Reply(200, b'{"id": ' + b"9" * 100_000 + b', "count": 1e999, "recall_time": NaN}'),
     "no UTF-8": Reply(200, b'{"id": "\xff"}'),
 }
 REFUSED = {
-    "JSON": says(FAULT, 409),
+    "JSON": json_reply(FAULT, 409),
     "no body": Reply(403),
     "HTML": Reply(400, b"<html>"),
-    "no errors": says({"errors": []}, 400),
-    "odd errors": says({"errors": [{"code": 7, "message": {}}]}, 400),
-    "a list": says([1], 422),
+    "no errors": json_reply({"errors": []}, 400),
+    "odd errors": json_reply({"errors": [{"code": 7, "message": {}}]}, 400),
+    "a list": json_reply([1], 422),
 }
 
 
@@ -113,13 +113,13 @@ def test_a_4xx_is_rejected_once_whatever_its_body(method: str, answer: str) -> N
 
 
 def test_a_refusal_carries_the_words_of_the_pbx_on_one_line() -> None:
-    with scripted(lambda _: says(FAULT, 409)) as pbx, client(pbx.url) as ours, pytest.raises(Rejected) as raised:
+    with scripted(lambda _: json_reply(FAULT, 409)) as pbx, client(pbx.url) as ours, pytest.raises(Rejected) as raised:
         ours.delete_group("g1")
     assert (raised.value.code, str(raised.value)) == ("VALIDATE_FAILED", "The name is taken. name")
 
 
 def test_a_code_that_nobody_knows_counts_as_unknown() -> None:
-    said = says({"errors": [{"code": "TEAPOT", "message": "short and stout"}]}, 418)
+    said = json_reply({"errors": [{"code": "TEAPOT", "message": "short and stout"}]}, 418)
     with scripted(lambda _: said) as pbx, client(pbx.url) as ours, pytest.raises(Rejected) as raised:
         ours.server()
     assert (raised.value.code, str(raised.value)) == ("UNKNOWN", "short and stout")
@@ -164,7 +164,7 @@ def test_after_close_every_call_is_unreachable(method: str) -> None:
 @hurried
 @pytest.mark.parametrize("method", READS)
 def test_a_read_that_was_dropped_or_failed_is_asked_for_again(method: str) -> None:
-    faults = iter([drops(), Reply(500)])
+    faults = iter([drop_connection(), Reply(500)])
     good = {
         "id": "i",
         "name": "n",
@@ -173,16 +173,16 @@ def test_a_read_that_was_dropped_or_failed_is_asked_for_again(method: str) -> No
         "feature": "CALL_PARK",
         "items": [],
     }
-    with scripted(lambda _: next(faults, says(good))) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: next(faults, json_reply(good))) as pbx, client(pbx.url) as ours:
         READS[method](ours)
         assert len(pbx.asked) >= 3
 
 
 @pytest.mark.parametrize("method", ["server", "add_member"])
 def test_a_throttled_call_waits_as_long_as_the_pbx_asks_for(method: str) -> None:
-    first = iter([says(FAULT, 429, Retry_After="1")])
+    first = iter([json_reply(FAULT, 429, Retry_After="1")])
     good = {"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []}
-    with scripted(lambda _: next(first, says(good))) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: next(first, json_reply(good))) as pbx, client(pbx.url) as ours:
         begun = time.monotonic()
         METHODS[method](ours)
         assert time.monotonic() - begun >= 1
@@ -191,7 +191,7 @@ def test_a_throttled_call_waits_as_long_as_the_pbx_asks_for(method: str) -> None
 
 @pytest.mark.parametrize("after", ["3600", "Fri, 31 Dec 2199 23:59:59 GMT", "9" * 400])
 def test_a_throttled_call_that_can_not_wait_so_long_gives_up_at_once(after: str) -> None:
-    with scripted(lambda _: says(FAULT, 429, Retry_After=after)) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply(FAULT, 429, Retry_After=after)) as pbx, client(pbx.url) as ours:
         with pytest.raises(Rejected) as raised:
             ours.server()
         assert raised.value.status == 429
@@ -202,7 +202,7 @@ def test_a_throttled_call_that_can_not_wait_so_long_gives_up_at_once(after: str)
 @pytest.mark.parametrize("after", ["soon", "-1", "²", "", "Fri, 31 Dec 1999 23:59:59 GMT", "Fri, 31 Dec 1999 23:59:59"])
 def test_a_retry_after_that_says_nothing_is_backed_off_from(after: str) -> None:
     first = iter([Reply(429, b"", {"Retry-After": after.encode().decode("latin-1")})])
-    with scripted(lambda _: next(first, says({}))) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: next(first, json_reply({}))) as pbx, client(pbx.url) as ours:
         ours.server()
         assert len(pbx.asked) == 2
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from bot.pbx.client import PbxClient
 from tests.pbx.clients import METHODS, PERSON, client
-from tests.pbx.scripted import Asked, Reply, says, scripted
+from tests.pbx.scripted import ReceivedRequest, Reply, json_reply, scripted
 
 SHARED = Path(os.environ.get("PARK_SHARED") or Path(__file__).parents[2] / "../shared")
 FILE = SHARED / "portsip/openapi.json"
@@ -38,17 +38,17 @@ CALLS: dict[str, Callable[[PbxClient], object]] = {
 }
 
 
-def _answer(request: Asked) -> Reply:
+def _answer(request: ReceivedRequest) -> Reply:
     if request.path == "/auth/sign_in":
-        return says({"access_token": "a", "refresh_token": "r", "expires_in": 1800})
+        return json_reply({"access_token": "a", "refresh_token": "r", "expires_in": 1800})
     if request.path == "/auth/refresh_token":
-        return says({"access_token": "b"})
+        return json_reply({"access_token": "b"})
     if request.headers["Authorization"] != "Bearer b":
         return Reply(401)
-    return says({"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []})
+    return json_reply({"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []})
 
 
-def _operation(request: Asked) -> dict[str, Any]:
+def _operation(request: ReceivedRequest) -> dict[str, Any]:
     """Returns the operation that the request is meant for: of those that match, the one with the fewest variables."""
     paths = json.loads(FILE.read_text())["paths"]
     fitting = [path for path in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path)]
@@ -56,7 +56,7 @@ def _operation(request: Asked) -> dict[str, Any]:
     return operation
 
 
-def _check(request: Asked) -> None:
+def _check(request: ReceivedRequest) -> None:
     operation = _operation(request)
     body = operation.get("requestBody")
     if body:

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import Unreachable
 from tests.pbx.clients import client
 from tests.pbx.listing import FakeLists, park_groups
-from tests.pbx.scripted import says, scripted
+from tests.pbx.scripted import json_reply, scripted
 
 GROUPS = "/call_park_groups"
 
@@ -39,14 +39,14 @@ def test_a_pbx_that_shows_the_same_page_for_ever_is_left() -> None:
 def test_a_thing_that_moved_between_pages_is_shown_once() -> None:
     shown = park_groups(100)
     doubled = [*shown[-1:], *shown[-1:], {"id": "new", "name": "New"}]
-    pages = {"0": says({"count": 103, "items": shown}), "100": says({"count": 103, "items": doubled})}
+    pages = {"0": json_reply({"count": 103, "items": shown}), "100": json_reply({"count": 103, "items": doubled})}
     with scripted(lambda request: pages[request.query["skip"]]) as pbx, client(pbx.url) as ours:
         assert [group.id for group in ours.groups()][-2:] == ["g99", "new"]
 
 
 @pytest.mark.parametrize("blank", [{"items": None}, {}, {"items": ""}, {"items": [], "count": None}, {"count": ""}])
 def test_a_blank_list_is_an_empty_one(blank: dict[str, object]) -> None:
-    with scripted(lambda _: says(blank)) as pbx, client(pbx.url) as ours:
+    with scripted(lambda _: json_reply(blank)) as pbx, client(pbx.url) as ours:
         assert list(ours.groups()) == []
         assert list(ours.ring_groups()) == []
         assert list(ours.users()) == []
@@ -55,9 +55,9 @@ def test_a_blank_list_is_an_empty_one(blank: dict[str, object]) -> None:
 
 
 def test_a_page_that_fails_in_the_middle_fails_the_list() -> None:
-    first = says({"count": 101, "items": park_groups(100)})
+    first = json_reply({"count": 101, "items": park_groups(100)})
     with (
-        scripted(lambda request: first if request.query["skip"] == "0" else says("?")) as pbx,
+        scripted(lambda request: first if request.query["skip"] == "0" else json_reply("?")) as pbx,
         client(pbx.url) as ours,
         pytest.raises(Unreachable),
     ):

@@ -8,8 +8,8 @@ from bot.pbx.client import PbxClient
 from bot.pbx.http import CallStats
 from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent
 from bot.runtime.metrics import REGISTRY
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,13 @@ def _errors(kind: str, method: str = "GET", route: str = "/call_park") -> float:
 
 
 @pytest.mark.parametrize(
-    ("kind", "counted"), [(Kind.GATEWAY, "5xx"), (Kind.DROP_BEFORE, "no answer"), (Kind.THROTTLED, "4xx")]
+    ("kind", "counted"),
+    [(FaultKind.GATEWAY, "5xx"), (FaultKind.DROP_BEFORE, "no answer"), (FaultKind.THROTTLED, "4xx")],
 )
-def test_a_call_that_fails_is_counted_by_how(kind: Kind, counted: str) -> None:
-    with SandboxPBX() as sandbox:
-        pbx, before = PbxClient(sandbox.url, Credentials(token=sandbox.token)), _errors(counted)
-        sandbox.faults.add(Fault(kind=kind))
+def test_a_call_that_fails_is_counted_by_how(kind: FaultKind, counted: str) -> None:
+    with FakePbx() as fake_pbx:
+        pbx, before = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token)), _errors(counted)
+        fake_pbx.faults.add(Fault(kind=kind))
         pbx.server()
         assert _errors(counted) == before + 1
         assert pbx.state == "answers"
@@ -50,8 +51,8 @@ def test_a_call_that_fails_is_counted_by_how(kind: Kind, counted: str) -> None:
 def test_an_answered_call_is_measured() -> None:
     labels = {"method": "GET", "route": "/call_park"}
     before = REGISTRY.get_sample_value("park_pbx_call_seconds_count", labels) or 0
-    with SandboxPBX() as sandbox:
-        pbx = PbxClient(sandbox.url, Credentials(token=sandbox.token))
+    with FakePbx() as fake_pbx:
+        pbx = PbxClient(fake_pbx.url, Credentials(token=fake_pbx.token))
         assert pbx.state == "not asked yet"
         pbx.server()
         pbx.close()

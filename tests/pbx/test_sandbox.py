@@ -11,9 +11,9 @@ from bot.errors import Missing, PBXError, Rejected, SignInFailed, UnknownOutcome
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, Kind
-from bot.sandbox.pbx.switches import Refusal, Switches
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.sandbox.pbx.switches import ErrorResponse, Switches
 from tests.pbx.clients import client
 
 READS: dict[str, Callable[[PbxClient, str], object]] = {
@@ -47,13 +47,13 @@ ALL_SWITCHES = [dict(zip(SWITCHES, values, strict=True)) for values in product(*
 
 
 @pytest.fixture
-def pbx() -> Iterator[SandboxPBX]:
-    with SandboxPBX() as pbx:
+def pbx() -> Iterator[FakePbx]:
+    with FakePbx() as pbx:
         yield pbx
 
 
 @pytest.fixture
-def ours(pbx: SandboxPBX) -> Iterator[PbxClient]:
+def ours(pbx: FakePbx) -> Iterator[PbxClient]:
     with client(pbx.url, Credentials(token=pbx.token)) as ours:
         yield ours
 
@@ -64,7 +64,7 @@ def _hurried() -> Iterator[None]:
         yield
 
 
-def _person(pbx: SandboxPBX) -> Credentials:
+def _person(pbx: FakePbx) -> Credentials:
     return Credentials(username=pbx.username, password=pbx.password, domain=pbx.domain)
 
 
@@ -74,17 +74,17 @@ def _names(directory: Directory, text: str) -> list[str]:
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("blanks", SWITCHES["blanks"])
-def test_every_method_works(pbx: SandboxPBX, ours: PbxClient, method: str, blanks: Any) -> None:
+def test_every_method_works(pbx: FakePbx, ours: PbxClient, method: str, blanks: Any) -> None:
     pbx.switches = Switches(blanks=blanks)
     METHODS[method](ours, pbx.state.group_id("Sales"))
     assert len(pbx.writes) == (method in WRITES)
 
 
-def test_a_group_lives_from_creation_to_deletion(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_a_group_lives_from_creation_to_deletion(pbx: FakePbx, ours: PbxClient) -> None:
     ring_group = next(ours.ring_groups(search="Night"))
     settings = {"name": "Café/1 & Söhne?", "recall_to": "RING_GROUP_ONLY", "ring_group_id": ring_group.id}
     group_id = ours.create_group(settings)
-    assert ours.group(group_id).shown() == {"id": group_id, **settings}
+    assert ours.group(group_id).sent_fields() == {"id": group_id, **settings}
     ours.add_member(group_id, "1001")
     ours.add_member(group_id, "1005")
     assert [member.extension_number for member in ours.members(group_id)] == ["1001", "1005"]
@@ -97,13 +97,13 @@ def test_a_group_lives_from_creation_to_deletion(pbx: SandboxPBX, ours: PbxClien
 
 @pytest.mark.parametrize("switches", ALL_SWITCHES, ids=lambda switches: "-".join(map(str, switches.values())))
 def test_sending_everything_back_changes_only_what_was_meant(
-    pbx: SandboxPBX, ours: PbxClient, switches: dict[str, Any]
+    pbx: FakePbx, ours: PbxClient, switches: dict[str, Any]
 ) -> None:
     pbx.switches = Switches(**switches)
     group_id = pbx.state.group_id("Support")
     server, group = dict(pbx.state.server), dict(pbx.state.groups[group_id])
-    ours.update_server({**ours.server().shown(), "recall_time": 90})
-    ours.update_group(group_id, {**ours.group(group_id).shown(), "name": "Help"})
+    ours.update_server({**ours.server().sent_fields(), "recall_time": 90})
+    ours.update_group(group_id, {**ours.group(group_id).sent_fields(), "name": "Help"})
     assert pbx.state.server | ({} if switches["newer"] else {"send_notification_to_parker": True}) == {
         **server,
         "recall_time": 90,
@@ -111,17 +111,17 @@ def test_sending_everything_back_changes_only_what_was_meant(
     assert pbx.state.groups[group_id] == {**group, "name": "Help"}
 
 
-def test_a_field_that_is_only_shown_is_refused_in_the_words_of_the_pbx(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_a_field_that_is_only_shown_is_refused_in_the_words_of_the_pbx(pbx: FakePbx, ours: PbxClient) -> None:
     pbx.switches = Switches(shown_only=True)
     with pytest.raises(Rejected, match="revision") as raised:
-        ours.update_server(ours.server().shown())
+        ours.update_server(ours.server().sent_fields())
     assert raised.value.code == "VALIDATE_FAILED"
     assert len(pbx.writes) == 1
 
 
 @pytest.mark.parametrize("bodies", [True, False])
-def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: SandboxPBX, ours: PbxClient, bodies: bool) -> None:
-    teapot = Refusal(418, "TEAPOT", "Short and stout.")
+def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: FakePbx, ours: PbxClient, bodies: bool) -> None:
+    teapot = ErrorResponse(418, "TEAPOT", "Short and stout.")
     pbx.switches = Switches(
         error_bodies=bodies,
         duplicate_name=teapot,
@@ -149,7 +149,7 @@ def test_every_refusal_is_rejected_once_with_or_without_a_body(pbx: SandboxPBX, 
         assert len(pbx.requests) == 1
 
 
-def test_members_come_in_the_order_of_the_pbx(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_members_come_in_the_order_of_the_pbx(pbx: FakePbx, ours: PbxClient) -> None:
     for order in ("assigned", "sorted"):
         pbx.switches.members = order
         found = [member.extension_number for member in ours.members(pbx.state.group_id("Sales"))]
@@ -157,21 +157,21 @@ def test_members_come_in_the_order_of_the_pbx(pbx: SandboxPBX, ours: PbxClient) 
 
 
 UNCERTAIN = {
-    "500": lambda: Fault(kind=Kind.STATUS, status=500, times=None),
-    "503 that landed": lambda: Fault(kind=Kind.STATUS, status=503, times=None, lands=True),
-    "502": lambda: Fault(kind=Kind.GATEWAY, times=None),
-    "dropped before": lambda: Fault(kind=Kind.DROP_BEFORE, times=None),
-    "dropped after": lambda: Fault(kind=Kind.DROP_AFTER, times=None),
-    "late": lambda: Fault(kind=Kind.LATE, times=None, seconds=0.01),
-    "redirected": lambda: Fault(kind=Kind.REDIRECT, times=None),
-    "slow": lambda: Fault(kind=Kind.SLOW, times=None, seconds=2.0),
+    "500": lambda: Fault(kind=FaultKind.STATUS, status=500, times=None),
+    "503 that landed": lambda: Fault(kind=FaultKind.STATUS, status=503, times=None, lands=True),
+    "502": lambda: Fault(kind=FaultKind.GATEWAY, times=None),
+    "dropped before": lambda: Fault(kind=FaultKind.DROP_BEFORE, times=None),
+    "dropped after": lambda: Fault(kind=FaultKind.DROP_AFTER, times=None),
+    "late": lambda: Fault(kind=FaultKind.LATE, times=None, seconds=0.01),
+    "redirected": lambda: Fault(kind=FaultKind.REDIRECT, times=None),
+    "slow": lambda: Fault(kind=FaultKind.SLOW, times=None, seconds=2.0),
 }
 
 
 @pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize("fault", UNCERTAIN)
 @pytest.mark.parametrize("method", METHODS)
-def test_no_fault_looks_like_anything_but_what_it_is(pbx: SandboxPBX, method: str, fault: str) -> None:
+def test_no_fault_looks_like_anything_but_what_it_is(pbx: FakePbx, method: str, fault: str) -> None:
     with client(pbx.url, Credentials(token=pbx.token), deadline=1.0) as ours:
         pbx.faults.add(UNCERTAIN[fault]())
         with pytest.raises(UnknownOutcome if method in WRITES else Unreachable):
@@ -180,10 +180,10 @@ def test_no_fault_looks_like_anything_but_what_it_is(pbx: SandboxPBX, method: st
 
 
 @pytest.mark.usefixtures("_hurried")
-@pytest.mark.parametrize("kind", [Kind.MALFORMED, Kind.OVERSIZED])
+@pytest.mark.parametrize("kind", [FaultKind.MALFORMED, FaultKind.OVERSIZED])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_garbled_answer_to_a_read_is_unreachable_and_a_write_is_sent_once(
-    pbx: SandboxPBX, ours: PbxClient, method: str, kind: Kind
+    pbx: FakePbx, ours: PbxClient, method: str, kind: FaultKind
 ) -> None:
     pbx.faults.add(Fault(kind=kind, times=None, size=17 * 1024 * 1024))
     if method in READS:
@@ -197,24 +197,26 @@ def test_a_garbled_answer_to_a_read_is_unreachable_and_a_write_is_sent_once(
         assert len(pbx.writes) == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.STATUS, Kind.GATEWAY, Kind.DROP_BEFORE, Kind.DROP_AFTER, Kind.THROTTLED])
+@pytest.mark.parametrize(
+    "kind", [FaultKind.STATUS, FaultKind.GATEWAY, FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.THROTTLED]
+)
 @pytest.mark.parametrize("method", READS)
-def test_a_read_gets_over_a_fault_that_passes(pbx: SandboxPBX, ours: PbxClient, method: str, kind: Kind) -> None:
+def test_a_read_gets_over_a_fault_that_passes(pbx: FakePbx, ours: PbxClient, method: str, kind: FaultKind) -> None:
     pbx.faults.add(Fault(kind=kind, times=2, retry_after="0"))
     READS[method](ours, pbx.state.group_id("Sales"))
 
 
 @pytest.mark.parametrize("method", WRITES)
-def test_a_write_that_was_throttled_is_sent_again_and_done_once(pbx: SandboxPBX, ours: PbxClient, method: str) -> None:
-    pbx.faults.add(Fault(kind=Kind.THROTTLED, times=2, retry_after="0"))
+def test_a_write_that_was_throttled_is_sent_again_and_done_once(pbx: FakePbx, ours: PbxClient, method: str) -> None:
+    pbx.faults.add(Fault(kind=FaultKind.THROTTLED, times=2, retry_after="0"))
     WRITES[method](ours, pbx.state.group_id("Sales"))
     assert [request.status for request in pbx.writes][:2] == [429, 429]
     assert len(pbx.writes) == 3
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_trickling_answer_ends_in_time(pbx: SandboxPBX, method: str) -> None:
-    pbx.faults.add(Fault(kind=Kind.TRICKLE, times=None, seconds=0.2))
+def test_a_trickling_answer_ends_in_time(pbx: FakePbx, method: str) -> None:
+    pbx.faults.add(Fault(kind=FaultKind.TRICKLE, times=None, seconds=0.2))
     with client(pbx.url, Credentials(token=pbx.token), deadline=0.5) as ours:
         if method in READS:
             with pytest.raises(Unreachable):
@@ -224,7 +226,7 @@ def test_a_trickling_answer_ends_in_time(pbx: SandboxPBX, method: str) -> None:
                 METHODS[method](ours, pbx.state.group_id("Sales"))
 
 
-def test_a_pbx_that_restarts_is_reached_again(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_a_pbx_that_restarts_is_reached_again(pbx: FakePbx, ours: PbxClient) -> None:
     ours.server()
     pbx.stop()
     with pytest.raises(Unreachable):
@@ -236,7 +238,7 @@ def test_a_pbx_that_restarts_is_reached_again(pbx: SandboxPBX, ours: PbxClient) 
 @pytest.mark.parametrize("rotates", [True, False])
 @pytest.mark.parametrize("refresh", [True, False])
 @pytest.mark.parametrize("older", [True, False])
-def test_a_session_survives_its_tokens(pbx: SandboxPBX, older: bool, refresh: bool, rotates: bool) -> None:
+def test_a_session_survives_its_tokens(pbx: FakePbx, older: bool, refresh: bool, rotates: bool) -> None:
     pbx.switches = Switches(sign_in=not older, refresh_rotates=rotates)
     with client(pbx.url, _person(pbx)) as ours:
         for name in ("A", "B", "C"):
@@ -246,7 +248,7 @@ def test_a_session_survives_its_tokens(pbx: SandboxPBX, older: bool, refresh: bo
     assert [request.status for request in pbx.writes] == [201, 401, 201, 401, 201]
 
 
-def test_a_token_is_refreshed_before_it_runs_out(pbx: SandboxPBX) -> None:
+def test_a_token_is_refreshed_before_it_runs_out(pbx: FakePbx) -> None:
     pbx.switches = Switches(token_lifetime=1)
     with client(pbx.url, _person(pbx)) as ours:
         for _ in range(30):
@@ -260,7 +262,7 @@ def test_a_token_is_refreshed_before_it_runs_out(pbx: SandboxPBX) -> None:
     ("switches", "password"),
     [(Switches(two_factor=True), None), (Switches(), "wrong"), (Switches(sign_in=False), "wrong")],
 )
-def test_a_rejected_login_is_one_login(pbx: SandboxPBX, switches: Switches, password: str | None) -> None:
+def test_a_rejected_login_is_one_login(pbx: FakePbx, switches: Switches, password: str | None) -> None:
     pbx.switches = switches
     credentials = Credentials(username=pbx.username, password=password or pbx.password, domain=pbx.domain)
     with client(pbx.url, credentials) as ours:
@@ -271,7 +273,7 @@ def test_a_rejected_login_is_one_login(pbx: SandboxPBX, switches: Switches, pass
     assert len(paths) == (1 if switches.sign_in else 2)
 
 
-def test_a_ready_token_that_has_run_out_says_so(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_a_ready_token_that_has_run_out_says_so(pbx: FakePbx, ours: PbxClient) -> None:
     ours.server()
     pbx.expire_tokens()
     for _ in range(3):
@@ -280,7 +282,7 @@ def test_a_ready_token_that_has_run_out_says_so(pbx: SandboxPBX, ours: PbxClient
     assert len(pbx.requests) == 2
 
 
-def test_a_role_that_may_not_is_rejected_and_not_signed_in_again(pbx: SandboxPBX) -> None:
+def test_a_role_that_may_not_is_rejected_and_not_signed_in_again(pbx: FakePbx) -> None:
     pbx.switches = Switches(role="User")
     with client(pbx.url, _person(pbx)) as ours, pytest.raises(Rejected) as raised:
         ours.server()
@@ -298,7 +300,7 @@ NARROWINGS = [
 @pytest.mark.parametrize("switches", NARROWINGS, ids=lambda at: f"{at.filter}-{at.search}-{at.eq_ignores_case}")
 def test_a_name_is_found_however_the_pbx_narrows(count: int, switches: Switches) -> None:
     with (
-        SandboxPBX(groups=count, users=count, switches=switches) as pbx,
+        FakePbx(groups=count, users=count, switches=switches) as pbx,
         client(pbx.url, Credentials(token=pbx.token)) as ours,
     ):
         directory = Directory(ours)
@@ -314,7 +316,7 @@ def test_a_name_is_found_however_the_pbx_narrows(count: int, switches: Switches)
             assert found.group.name == "Group 00001"
 
 
-def test_names_as_people_really_give_them_are_found(pbx: SandboxPBX, ours: PbxClient) -> None:
+def test_names_as_people_really_give_them_are_found(pbx: FakePbx, ours: PbxClient) -> None:
     directory = Directory(ours)
     for name in [group["name"] for group in pbx.state.groups.values()]:
         assert _names(directory, name) == [name]
@@ -326,7 +328,7 @@ def test_names_as_people_really_give_them_are_found(pbx: SandboxPBX, ours: PbxCl
 
 def test_10_000_groups_are_listed_named_and_looked_through_within_bounds() -> None:
     with (
-        SandboxPBX(groups=10_000, users=10_000) as pbx,
+        FakePbx(groups=10_000, users=10_000) as pbx,
         client(pbx.url, Credentials(token=pbx.token), deadline=60) as ours,
     ):
         directory = Directory(ours)
@@ -335,12 +337,12 @@ def test_10_000_groups_are_listed_named_and_looked_through_within_bounds() -> No
         assert len(directory.all_groups()) == 10_000
         assert len(pbx.requests) == 2 + 100
         found = directory.find("109999", visible=lambda _: True, limit=20)
-        assert (found.group, found.looked, found.total, found.partial) == (None, 20, 10_000, True)
+        assert (found.group, found.searched, found.total, found.partial) == (None, 20, 10_000, True)
         assert len(pbx.requests) == 2 + 100 + 20
 
 
 def test_the_role_is_told_where_the_pbx_tells_it() -> None:
-    with SandboxPBX() as pbx, client(pbx.url, Credentials(token=pbx.token)) as ours:
+    with FakePbx() as pbx, client(pbx.url, Credentials(token=pbx.token)) as ours:
         assert ours.role() == "Admin"
         pbx.switches.sign_in = False
         assert ours.role() is None

@@ -15,7 +15,7 @@ from bot.pbx import auth
 from bot.pbx.auth import Credentials
 from bot.pbx.requests import NotSent
 from tests.pbx.clients import METHODS, PERSON, TOKEN, client
-from tests.pbx.scripted import Asked, Reply, Scripted, drops, says, scripted
+from tests.pbx.scripted import ReceivedRequest, Reply, ScriptedPbx, drop_connection, json_reply, scripted
 
 SIGN_IN, REFRESH, OAUTH = "/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"
 DENIED = {"errors": [{"code": "UNAUTHORIZED", "message": "Wrong password."}]}
@@ -27,34 +27,34 @@ class TokenServer:
 
     expires_in: Any = 3600
     rotates: bool = True
-    overrides: dict[str, Callable[[Asked], Reply]] = field(default_factory=dict)
+    overrides: dict[str, Callable[[ReceivedRequest], Reply]] = field(default_factory=dict)
     issued: int = 0
     revoked: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self, request: Asked) -> Reply:
+    def __call__(self, request: ReceivedRequest) -> Reply:
         with self.lock:
             if request.path in self.overrides:
                 return self.overrides[request.path](request)
             if request.path in {SIGN_IN, REFRESH, OAUTH}:
                 return self.grant(request)
             good = not self.revoked and request.headers.get("Authorization") == f"Bearer access-{self.issued}"
-            return says({"id": "new"}) if good else says(DENIED, 401)
+            return json_reply({"id": "new"}) if good else json_reply(DENIED, 401)
 
-    def grant(self, request: Asked) -> Reply:
+    def grant(self, request: ReceivedRequest) -> Reply:
         if request.path == REFRESH and self.rotates and request.json != {"refresh_token": f"refresh-{self.issued}"}:
-            return says(DENIED, 401)
+            return json_reply(DENIED, 401)
         self.issued += 1
         self.revoked = False
         tokens = {"token_type": "Bearer", "access_token": f"access-{self.issued}", "expires_in": self.expires_in}
         kept = {} if request.path == REFRESH and not self.rotates else {"refresh_token": f"refresh-{self.issued}"}
-        return says({**tokens, **kept})
+        return json_reply({**tokens, **kept})
 
     def revoke(self) -> None:
         self.revoked = True
 
 
-def _logins(pbx: Scripted) -> list[str]:
+def _logins(pbx: ScriptedPbx) -> list[str]:
     return [request.path for request in pbx.asked if request.path in {SIGN_IN, REFRESH, OAUTH}]
 
 
@@ -91,7 +91,7 @@ def test_an_older_pbx_takes_a_form_and_refreshes_by_one() -> None:
 
 def test_an_older_pbx_that_rejects_is_not_asked_again() -> None:
     token_server = TokenServer(
-        overrides={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: says({"error": "invalid_grant"}, 400)}
+        overrides={SIGN_IN: lambda _: Reply(404), OAUTH: lambda _: json_reply({"error": "invalid_grant"}, 400)}
     )
     _fails_once(token_server, [SIGN_IN, OAUTH])
 
@@ -117,16 +117,16 @@ def _fails_once(token_server: TokenServer, logins: list[str], match: str | None 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 422])
 def test_a_rejected_login_is_never_tried_again(status: int) -> None:
-    _fails_once(TokenServer(overrides={SIGN_IN: lambda _: says(DENIED, status)}), [SIGN_IN], "Wrong password")
+    _fails_once(TokenServer(overrides={SIGN_IN: lambda _: json_reply(DENIED, status)}), [SIGN_IN], "Wrong password")
 
 
 def test_a_second_factor_is_a_clear_error_and_never_tried_again() -> None:
-    asks = says({"two_factor_enabled": True, "token": "half-way"})
+    asks = json_reply({"two_factor_enabled": True, "token": "half-way"})
     _fails_once(TokenServer(overrides={SIGN_IN: lambda _: asks}), [SIGN_IN], "second factor for park")
 
 
 def test_20_threads_share_one_rejected_login() -> None:
-    token_server = TokenServer(overrides={SIGN_IN: lambda _: says(DENIED, 401)})
+    token_server = TokenServer(overrides={SIGN_IN: lambda _: json_reply(DENIED, 401)})
     with scripted(token_server) as pbx, client(pbx.url, PERSON, deadline=60) as ours, ThreadPoolExecutor(20) as many:
         failures = [call.exception() for call in [many.submit(ours.server) for _ in range(20)]]
         assert {type(failure) for failure in failures} == {SignInFailed}
@@ -137,14 +137,14 @@ def test_20_threads_share_one_rejected_login() -> None:
     "answer",
     [
         Reply(500),
-        drops(),
+        drop_connection(),
         Reply(200, b"<html>"),
-        says({}),
-        says({"access_token": ""}),
-        says({"access_token": "two\r\nlines"}),
-        says({"access_token": "a", "expires_in": "soon"}),
-        says([]),
-        says({}, 302, Location="http://127.0.0.1:9/"),
+        json_reply({}),
+        json_reply({"access_token": ""}),
+        json_reply({"access_token": "two\r\nlines"}),
+        json_reply({"access_token": "a", "expires_in": "soon"}),
+        json_reply([]),
+        json_reply({}, 302, Location="http://127.0.0.1:9/"),
     ],
 )
 def test_a_sign_in_that_fails_is_unreachable_even_for_a_write_and_tried_anew_by_the_next_call(answer: Reply) -> None:
@@ -203,7 +203,7 @@ def test_the_newest_refresh_token_is_kept(rotates: bool) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 404])
 def test_a_refresh_token_that_has_run_out_is_replaced_by_signing_in_again(status: int) -> None:
-    token_server = TokenServer(overrides={REFRESH: lambda _: says(DENIED, status)})
+    token_server = TokenServer(overrides={REFRESH: lambda _: json_reply(DENIED, status)})
     with scripted(token_server) as pbx, client(pbx.url, PERSON) as ours:
         ours.server()
         token_server.revoke()
@@ -251,7 +251,7 @@ def test_20_threads_that_begin_together_sign_in_once() -> None:
 
 def test_a_pbx_that_refuses_the_token_it_has_just_given_is_a_failed_sign_in() -> None:
     token_server = TokenServer()
-    token_server.overrides["/call_park"] = lambda _: says(DENIED, 401)
+    token_server.overrides["/call_park"] = lambda _: json_reply(DENIED, 401)
     with scripted(token_server) as pbx, client(pbx.url, PERSON) as ours:
         with pytest.raises(SignInFailed):
             ours.update_server({"enabled": True})

@@ -7,14 +7,14 @@ import pytest
 from bot.errors import SettingsError, Unreachable
 from tests.certificates import MISSING, OPENSSL, self_signed
 from tests.pbx.clients import client
-from tests.pbx.scripted import says, scripted
+from tests.pbx.scripted import json_reply, scripted
 
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason=MISSING)
 
 
 def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path) -> None:
     _, tls = self_signed(tmp_path, "IP:127.0.0.1")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, deadline=3) as ours:
+    with scripted(lambda _: json_reply({}), tls) as pbx, client(pbx.url, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.update_server({"enabled": True})
         assert pbx.asked == []
@@ -22,7 +22,7 @@ def test_a_self_signed_certificate_is_refused_and_nothing_is_sent(tmp_path: Path
 
 def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
     ca_file, tls = self_signed(tmp_path, "IP:127.0.0.1")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file) as ours:
+    with scripted(lambda _: json_reply({}), tls) as pbx, client(pbx.url, ca_file=ca_file) as ours:
         ours.server()
         ours.server()
         assert len(pbx.asked) == 2
@@ -30,7 +30,7 @@ def test_a_certificate_that_is_given_is_trusted(tmp_path: Path) -> None:
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
     ca_file, tls = self_signed(tmp_path, "DNS:pbx.example.com")
-    with scripted(lambda _: says({}), tls) as pbx, client(pbx.url, ca_file=ca_file, deadline=3) as ours:
+    with scripted(lambda _: json_reply({}), tls) as pbx, client(pbx.url, ca_file=ca_file, deadline=3) as ours:
         with pytest.raises(Unreachable, match="certificate"):
             ours.server()
         assert pbx.asked == []
@@ -38,7 +38,7 @@ def test_a_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
 
 def test_unverified_works_and_warns_every_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     _, tls = self_signed(tmp_path, "DNS:pbx.example.com")
-    with scripted(lambda _: says({}), tls) as pbx:
+    with scripted(lambda _: json_reply({}), tls) as pbx:
         for _ in range(2):
             with client(pbx.url, verify=False) as ours:
                 ours.server()
@@ -68,7 +68,7 @@ def test_a_ca_file_that_is_none_is_a_settings_error(tmp_path: Path, content: str
 
 
 def test_a_pbx_that_speaks_no_tls_is_unreachable(tmp_path: Path) -> None:
-    with scripted(lambda _: says({})) as pbx:
+    with scripted(lambda _: json_reply({})) as pbx:
         url = pbx.url.replace("http://", "https://")
         with client(url, deadline=3) as ours, pytest.raises(Unreachable):
             ours.update_server({"enabled": True})

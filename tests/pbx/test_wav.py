@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NOTHING, NotPossible
-from bot.pbx.limits import LARGEST, check_wav
+from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.pbx.limits import MAX_PROMPT_BYTES, check_wav
 from bot.sandbox.pbx.dataset import tone
 
 WHOLE = tone(0.1)
@@ -21,7 +21,7 @@ def mistakes(content: bytes) -> tuple[str, ...]:
     with pytest.raises(NotPossible) as refused:
         check_wav("hold.wav", content)
     assert "“hold.wav”" in str(refused.value)
-    assert NOTHING in str(refused.value)
+    assert NOTHING_CHANGED in str(refused.value)
     return refused.value.message.notes
 
 
@@ -60,7 +60,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_is_too_large_is_not_even_looked_at() -> None:
-    assert mistakes(bytes(LARGEST + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
+    assert mistakes(bytes(MAX_PROMPT_BYTES + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
 
 
 @given(st.binary(max_size=200), st.integers(0, 60), st.integers(0, 60))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.policy.engine import decide, might
+from bot.policy.engine import decide, decide_provisionally
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy, Rule, channel_only_rules, needs_user_groups
 
@@ -198,21 +198,27 @@ def test_each_kind_of_operation_has_its_words(permission: Permission) -> None:
 
 def test_before_names_are_resolved_one_spelling_that_is_allowed_is_enough() -> None:
     rules = policy({"users": ["U1"], "groups": ["Sales"]})
-    assert might(rules, principal(), Permission.MEMBERS, groups=[["6001", "Sales"]]).allowed
-    assert might(rules, principal(), Permission.MEMBERS).allowed
-    decision = might(rules, principal(), Permission.MEMBERS, groups=[["sales"], ["the suport", "suport"]])
+    assert decide_provisionally(rules, principal(), Permission.MEMBERS, groups=[["6001", "Sales"]]).allowed
+    assert decide_provisionally(rules, principal(), Permission.MEMBERS).allowed
+    decision = decide_provisionally(
+        rules, principal(), Permission.MEMBERS, groups=[["sales"], ["the suport", "suport"]]
+    )
     assert decision.missing_groups == ("the suport",)
 
 
 def test_a_bare_string_is_one_spelling_and_not_its_letters() -> None:
     rules = policy({"users": ["U1"], "groups": ["Sales"]}, {"users": ["U1"], "groups": ["u"]})
-    assert might(rules, principal(), Permission.MEMBERS, groups=["sales"]).allowed
-    assert might(rules, principal(), Permission.MEMBERS, groups=["Support"]).missing_groups == ("Support",)
+    assert decide_provisionally(rules, principal(), Permission.MEMBERS, groups=["sales"]).allowed
+    assert decide_provisionally(rules, principal(), Permission.MEMBERS, groups=["Support"]).missing_groups == (
+        "Support",
+    )
 
 
 def test_a_name_that_nothing_is_known_of_is_not_refused_by_itself() -> None:
-    assert might(policy({"users": ["U1"], "groups": ["Sales"]}), principal(), Permission.MEMBERS, groups=[[]]).allowed
-    decision = might(policy(), principal(), Permission.MEMBERS, groups=[[]])
+    assert decide_provisionally(
+        policy({"users": ["U1"], "groups": ["Sales"]}), principal(), Permission.MEMBERS, groups=[[]]
+    ).allowed
+    decision = decide_provisionally(policy(), principal(), Permission.MEMBERS, groups=[[]])
     assert (decision.allowed, decision.reason) == (False, "No rule lets you change members in this channel.")
 
 

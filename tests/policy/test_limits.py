@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.policy.engine import decide, might
+from bot.policy.engine import decide, decide_provisionally
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Policy
 
@@ -29,9 +29,9 @@ def hours(count: float) -> timedelta:
 
 
 LIMITS: list[tuple[dict[str, Any], ActionAttributes, bool]] = [
-    ({"temporary": "4h"}, ActionAttributes(lasts=hours(4)), True),
-    ({"temporary": "4h"}, ActionAttributes(lasts=hours(4.01)), False),
-    ({"temporary": "4h"}, ActionAttributes(lasts=None), False),
+    ({"temporary": "4h"}, ActionAttributes(duration=hours(4)), True),
+    ({"temporary": "4h"}, ActionAttributes(duration=hours(4.01)), False),
+    ({"temporary": "4h"}, ActionAttributes(duration=None), False),
     ({"temporary": "4h"}, ActionAttributes(), True),
     ({"members": 2}, ActionAttributes(members=2), True),
     ({"members": 2}, ActionAttributes(members=3), False),
@@ -51,7 +51,7 @@ def test_a_rule_allows_as_far_as_its_limits_go(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
     assert decide(policy(limit), ANA, Permission.MEMBERS, attributes=attributes).allowed is within
-    assert might(policy(limit), ANA, Permission.MEMBERS).allowed
+    assert decide_provisionally(policy(limit), ANA, Permission.MEMBERS).allowed
 
 
 @pytest.mark.parametrize(("limit", "attributes", "within"), [row for row in LIMITS if "hours" not in row[0]])
@@ -59,7 +59,7 @@ def test_a_rule_with_limits_denies_what_goes_over_them(
     limit: dict[str, Any], attributes: ActionAttributes, within: bool
 ) -> None:
     assert decide(policy({}, deny=(limit,)), ANA, Permission.MEMBERS, attributes=attributes).allowed is within
-    assert might(policy({}, deny=(limit,)), ANA, Permission.MEMBERS).allowed
+    assert decide_provisionally(policy({}, deny=(limit,)), ANA, Permission.MEMBERS).allowed
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,18 @@ def test_an_outsider_is_denied_like_anybody_else() -> None:
 def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
     rules = policy({"temporary": "4h", "members": 3}, {"temporary": "1h"}, deny=({"members": 5},))
     decision = decide(
-        rules, ANA, Permission.MEMBERS, groups=["Sales"], attributes=ActionAttributes(at=MONDAY, lasts=None, members=9)
+        rules,
+        ANA,
+        Permission.MEMBERS,
+        groups=["Sales"],
+        attributes=ActionAttributes(at=MONDAY, duration=None, members=9),
     )
-    assert decision.would == (ActionAttributes(at=MONDAY, lasts=hours(4), members=3),)
+    assert decision.alternatives == (ActionAttributes(at=MONDAY, duration=hours(4), members=3),)
     assert decision.reason == '"deny 1" forbids you to change the members of "Sales" in this channel.'
-    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(lasts=None)).would == (
-        ActionAttributes(lasts=hours(4)),
+    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(duration=None)).alternatives == (
+        ActionAttributes(duration=hours(4)),
     )
-    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(lasts=None)).reason == (
+    assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(duration=None)).reason == (
         "No rule lets you change members like that in this channel."
     )
 
@@ -163,14 +167,17 @@ def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
 def test_a_refusal_out_of_hours_knows_when_it_would_be_allowed() -> None:
     sunday, morning = MONDAY - hours(24), MONDAY - hours(2)
     rules = policy({"hours": [OFFICE]}, {"temporary": "4h"})
-    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=sunday, lasts=None))
-    assert decision.would == (ActionAttributes(at=sunday, lasts=hours(4)), ActionAttributes(at=morning, lasts=None))
+    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=sunday, duration=None))
+    assert decision.alternatives == (
+        ActionAttributes(at=sunday, duration=hours(4)),
+        ActionAttributes(at=morning, duration=None),
+    )
 
 
 def test_a_freeze_ends_when_its_hours_do() -> None:
     rules = policy({}, deny=({"hours": [OFFICE]},))
-    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=MONDAY, lasts=None))
-    assert decision.would == (ActionAttributes(at=MONDAY + hours(8), lasts=None),)
+    decision = decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(at=MONDAY, duration=None))
+    assert decision.alternatives == (ActionAttributes(at=MONDAY + hours(8), duration=None),)
 
 
 def test_a_change_that_must_be_approved_says_by_whom_and_by_how_many() -> None:
@@ -181,7 +188,7 @@ def test_a_change_that_must_be_approved_says_by_whom_and_by_how_many() -> None:
     assert decision.reason == (
         '"allow 1" would let you change the members of "Sales" in this channel once that is approved.'
     )
-    assert might(rules, ANA, Permission.MEMBERS, groups=[["Sales"]]).allowed
+    assert decide_provisionally(rules, ANA, Permission.MEMBERS, groups=[["Sales"]]).allowed
 
 
 def test_nobody_is_their_own_only_approver() -> None:

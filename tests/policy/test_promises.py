@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.text import fold
-from bot.policy.engine import decide, might
-from bot.policy.evaluation import groups_within_reach, ring_groups_within_reach
+from bot.policy.engine import decide, decide_provisionally
+from bot.policy.evaluation import visible_groups, visible_ring_groups
 from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
 
@@ -86,7 +86,7 @@ ATTRIBUTES = st.builds(
     at=st.none() | MOMENTS,
     members=st.integers(0, 5),
     recall_time=st.none() | st.sampled_from([timedelta(minutes=minutes) for minutes in (1, 2, 10, 15)]),
-    lasts=st.none() | st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 4, 5)]),
+    duration=st.none() | st.sampled_from([timedelta(hours=hours) for hours in (0, 1, 4, 5)]),
 )
 
 
@@ -116,7 +116,7 @@ def test_without_a_rule_nothing_is_allowed(
     principal: Principal, permission: Permission, groups: list[str], ring_groups: list[str]
 ) -> None:
     assert not decide(Policy(), principal, permission, groups=groups, ring_groups=ring_groups).allowed
-    assert not might(Policy(), principal, permission, groups=[groups]).allowed
+    assert not decide_provisionally(Policy(), principal, permission, groups=[groups]).allowed
 
 
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES, st.data())
@@ -135,8 +135,11 @@ def test_taking_a_rule_away_or_denying_more_never_allows_more(
     less = decide(stricter, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     more = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     assert no_wider(less, more)
-    early = might(stricter, principal, permission, groups=[groups] if groups else [])
-    assert might(policy, principal, permission, groups=[groups] if groups else []).allowed or not early.allowed
+    early = decide_provisionally(stricter, principal, permission, groups=[groups] if groups else [])
+    assert (
+        decide_provisionally(policy, principal, permission, groups=[groups] if groups else []).allowed
+        or not early.allowed
+    )
 
 
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
@@ -151,8 +154,8 @@ def test_what_is_denied_to_everybody_is_allowed_to_nobody(
     nothing = policy.model_copy(update={"deny": (*policy.deny, Deny(operations=(permission,)))})
     decision = decide(nothing, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
     assert decision.outcome == "refused"
-    assert (decision.channels, decision.would) == ((), ())
-    assert not might(nothing, principal, permission).allowed
+    assert (decision.channels, decision.alternatives) == ((), ())
+    assert not decide_provisionally(nothing, principal, permission).allowed
 
 
 @given(POLICIES, PRINCIPALS, PERMISSIONS, some(NAMES), some(NAMES), ATTRIBUTES)
@@ -165,10 +168,10 @@ def test_what_a_refusal_offers_in_its_place_is_allowed_and_asks_for_no_more(
     attributes: ActionAttributes,
 ) -> None:
     decision = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
-    for other in decision.would:
+    for other in decision.alternatives:
         assert decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=other).allowed
         assert (
-            other.at_most(members=attributes.members, recall_time=attributes.recall_time, lasts=attributes.lasts)
+            other.at_most(members=attributes.members, recall_time=attributes.recall_time, duration=attributes.duration)
             == other
         )
         assert other.at == attributes.at or (other.at and attributes.at and other.at > attributes.at)
@@ -185,7 +188,7 @@ def test_smaller_figures_are_never_allowed_less(
     data: st.DataObject,
 ) -> None:
     other = data.draw(ATTRIBUTES)
-    smaller = attributes.at_most(members=other.members, recall_time=other.recall_time, lasts=other.lasts)
+    smaller = attributes.at_most(members=other.members, recall_time=other.recall_time, duration=other.duration)
     more = decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=smaller)
     assert no_wider(
         decide(policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes), more
@@ -201,11 +204,13 @@ def test_what_is_refused_before_names_and_figures_are_known_is_refused_for_each_
     ring_groups: list[str],
     attributes: ActionAttributes,
 ) -> None:
-    early = might(policy, principal, permission, groups=spellings)
+    early = decide_provisionally(policy, principal, permission, groups=spellings)
     for names in product(*spellings):
         decision = decide(policy, principal, permission, groups=names, ring_groups=ring_groups, attributes=attributes)
         assert early.allowed or decision.outcome == "refused"
-        known = might(policy, principal, permission, groups=[[name] for name in names], ring_groups=ring_groups)
+        known = decide_provisionally(
+            policy, principal, permission, groups=[[name] for name in names], ring_groups=ring_groups
+        )
         assert known.allowed or decision.outcome == "refused"
 
 
@@ -288,9 +293,12 @@ def test_a_name_is_its_own_pattern(pattern: str, name: str) -> None:
 def test_what_is_within_reach_is_what_might_be_allowed(
     policy: Policy, principal: Principal, permission: Permission, name: str, group: str
 ) -> None:
-    groups = groups_within_reach(policy, principal, permission)
-    assert groups.includes(name) == might(policy, principal, permission, groups=[[name]]).allowed
-    ring_groups = ring_groups_within_reach(policy, principal, permission)
-    assert ring_groups.includes(name) == might(policy, principal, permission, ring_groups=[name]).allowed
-    beside = ring_groups_within_reach(policy, principal, permission, [group])
-    assert beside.includes(name) == might(policy, principal, permission, groups=[[group]], ring_groups=[name]).allowed
+    groups = visible_groups(policy, principal, permission)
+    assert groups.includes(name) == decide_provisionally(policy, principal, permission, groups=[[name]]).allowed
+    ring_groups = visible_ring_groups(policy, principal, permission)
+    assert ring_groups.includes(name) == decide_provisionally(policy, principal, permission, ring_groups=[name]).allowed
+    beside = visible_ring_groups(policy, principal, permission, [group])
+    assert (
+        beside.includes(name)
+        == decide_provisionally(policy, principal, permission, groups=[[group]], ring_groups=[name]).allowed
+    )

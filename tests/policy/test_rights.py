@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.text import fold
-from bot.policy.descriptions import are_certain, rights
+from bot.policy.descriptions import rights_are_complete, rights_of
 from bot.policy.engine import decide
-from bot.policy.matching import covers
+from bot.policy.matching import matches_any
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
 
@@ -81,26 +81,26 @@ def policy(*rules: dict[str, Any]) -> Policy:
 @pytest.mark.parametrize("case", CASES)
 def test_rights_in_words(case: str) -> None:
     rules, words = CASES[case]
-    assert [right.said() for right in rights(policy(*rules), ANA)] == words
+    assert [right.said() for right in rights_of(policy(*rules), ANA)] == words
 
 
 def test_what_stands_in_the_policys_file_is_shaped_by_whoever_shows_it() -> None:
-    (right,) = rights(policy(RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales*"]}), ANA)
+    (right,) = rights_of(policy(RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales*"]}), ANA)
     assert right.said(pattern=repr, channel=lambda id: f"<#{id}>") == "look at 'Sales*' from <#C1>"
 
 
 def test_a_guest_has_only_the_rights_that_name_them() -> None:
     guest = Principal(user="U9", team="T1", channel=None, user_groups=frozenset({"S1"}), guest=True)
     everybody = {"channels": ["C1"], "operations": ["all"]}
-    assert not rights(policy(everybody), guest)
-    assert rights(policy(everybody | {"users": ["U9"]}), guest)
+    assert not rights_of(policy(everybody), guest)
+    assert rights_of(policy(everybody | {"users": ["U9"]}), guest)
 
 
 def test_they_are_uncertain_where_slack_could_not_say_who_is_in_which_user_group() -> None:
     unknown = Principal(user="U1", team="T1", channel=None, user_groups=None)
-    assert are_certain(policy(RULE), unknown)
-    assert not are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), unknown)
-    assert are_certain(policy({"user_groups": ["S1"], "operations": ["all"]}), ANA)
+    assert rights_are_complete(policy(RULE), unknown)
+    assert not rights_are_complete(policy({"user_groups": ["S1"], "operations": ["all"]}), unknown)
+    assert rights_are_complete(policy({"user_groups": ["S1"], "operations": ["all"]}), ANA)
 
 
 def some(*items: str) -> st.SearchStrategy[list[str]]:
@@ -131,9 +131,9 @@ def test_what_is_said_is_what_is_decided(
         decided = decide(policy(*rules), principal, permission, groups=[group], ring_groups=[ring_group]).allowed
         described = any(
             permission in right.operations
-            and covers(right.groups, fold(group))
-            and covers(right.ring_groups, fold(ring_group))
+            and matches_any(right.groups, fold(group))
+            and matches_any(right.ring_groups, fold(ring_group))
             and (not right.channels or channel in right.channels)
-            for right in rights(policy(*rules), principal)
+            for right in rights_of(policy(*rules), principal)
         )
         assert described == decided

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 
 
 @pytest.fixture
-def stage(http: bool) -> Iterator[Stage]:
-    with Stage(http=http) as running:
+def sandbox(http: bool) -> Iterator[Sandbox]:
+    with Sandbox(http=http) as running:
         yield running

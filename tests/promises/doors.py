@@ -9,7 +9,7 @@ from bot.errors import NotUnderstood
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.parser import parse
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Message
 from bot.sandbox.slack.rendering import View
 
@@ -23,46 +23,46 @@ RING_GROUP = "Ring group"
 class Visitor:
     """A user in #phones."""
 
-    stage: Stage
+    sandbox: Sandbox
     name: str
 
     @property
     def id(self) -> str:
-        return self.stage.people[self.name]
+        return self.sandbox.people[self.name]
 
     @property
     def phones(self) -> str:
-        return self.stage.channels["phones"]
+        return self.sandbox.channels["phones"]
 
     def told(self) -> list[Message]:
         """Messages that only this user sees, ephemeral or direct, the latest last."""
-        self.stage.settle(30)
-        direct = self.stage.slack.messages(self.stage.slack.direct(self.id))
-        seen = [*self.stage.slack.ephemerals(self.id), *(one for one in direct if one.user != self.id)]
+        self.sandbox.settle(30)
+        direct = self.sandbox.slack.messages(self.sandbox.slack.direct(self.id))
+        seen = [*self.sandbox.slack.ephemerals(self.id), *(one for one in direct if one.user != self.id)]
         return sorted(seen, key=lambda one: float(one.ts))
 
     def view(self) -> View:
         """The open modal, after all pending updates."""
-        self.stage.settle(30)
-        return self.stage.slack.view(self.id)
+        self.sandbox.settle(30)
+        return self.sandbox.slack.view(self.id)
 
     def form_is_open(self) -> bool:
-        self.stage.settle(30)
-        return bool(self.stage.slack.views_of(self.id))
+        self.sandbox.settle(30)
+        return bool(self.sandbox.slack.views_of(self.id))
 
     def home(self) -> View:
         """The Home tab, after all pending updates."""
-        self.stage.settle(30)
-        view = self.stage.slack.home(self.id)
+        self.sandbox.settle(30)
+        view = self.sandbox.slack.home(self.id)
         assert view is not None
         return view
 
     def click(self, where: Message | View, label: str | None = None, value: str | None = None) -> None:
-        ack = self.stage.slack.click(self.id, where, label=label, value=value)
+        ack = self.sandbox.slack.click(self.id, where, label=label, value=value)
         assert ack.ok, ack
 
     def submit(self) -> None:
-        ack = self.stage.slack.submit(self.id)
+        ack = self.sandbox.slack.submit(self.id)
         assert ack.ok, ack
 
     def fill(self, asked: Operation) -> None:
@@ -88,7 +88,7 @@ class Visitor:
     def _choose(self, label: str, value: Any) -> None:
         """Fills one input once the form has stopped changing, by the name or number that it shows."""
         self.view()
-        self.stage.slack.fill(self.id, value, label=label)
+        self.sandbox.slack.fill(self.id, value, label=label)
 
 
 class EntryPoint:
@@ -116,7 +116,7 @@ class Slash(EntryPoint):
         """Nothing to do."""
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        assert visitor.stage.slack.slash(visitor.id, visitor.phones, asked.text()).ok
+        assert visitor.sandbox.slack.slash(visitor.id, visitor.phones, asked.text()).ok
 
 
 class Mention(EntryPoint):
@@ -126,7 +126,7 @@ class Mention(EntryPoint):
         """Nothing to do."""
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.stage.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
+        visitor.sandbox.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
 
 
 class Button(EntryPoint):
@@ -135,8 +135,8 @@ class Button(EntryPoint):
     name = "button"
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "wait a moment")
-        visitor.stage.slack.edit(visitor.id, visitor.phones, stamp, f"@Park {asked.text()}")
+        stamp = visitor.sandbox.slack.say(visitor.id, visitor.phones, "wait a moment")
+        visitor.sandbox.slack.edit(visitor.id, visitor.phones, stamp, f"@Park {asked.text()}")
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Do it now")
@@ -165,7 +165,7 @@ class VerbOnly(FormEntryPoint):
         """Nothing to do."""
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        assert visitor.stage.slack.slash(visitor.id, visitor.phones, _begun(type(asked))).ok
+        assert visitor.sandbox.slack.slash(visitor.id, visitor.phones, _begun(type(asked))).ok
 
 
 class MistypedLine(FormEntryPoint):
@@ -179,7 +179,7 @@ class MistypedLine(FormEntryPoint):
         return False
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        assert visitor.stage.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
+        assert visitor.sandbox.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.told()[-1], label="Open the form")
@@ -189,7 +189,7 @@ class Panel(FormEntryPoint):
     name = "panel"
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        assert visitor.stage.slack.shortcut(visitor.id, "park:panel").ok
+        assert visitor.sandbox.slack.shortcut(visitor.id, "park:panel").ok
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.view(), label=asked.title)
@@ -199,16 +199,16 @@ class MessageShortcut(Panel):
     name = "message shortcut"
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        stamp = visitor.stage.slack.say(visitor.id, visitor.phones, "customers wait too long")
-        (message,) = (one for one in visitor.stage.slack.messages(visitor.phones) if one.ts == stamp)
-        assert visitor.stage.slack.message_shortcut(visitor.id, message, "park:change").ok
+        stamp = visitor.sandbox.slack.say(visitor.id, visitor.phones, "customers wait too long")
+        (message,) = (one for one in visitor.sandbox.slack.messages(visitor.phones) if one.ts == stamp)
+        assert visitor.sandbox.slack.message_shortcut(visitor.id, message, "park:change").ok
 
 
 class HomeButton(FormEntryPoint):
     name = "button on the Home tab"
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.stage.slack.open_home(visitor.id)
+        visitor.sandbox.slack.open_home(visitor.id)
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.click(visitor.home(), label=asked.title)
@@ -223,7 +223,7 @@ class HomeMenu(FormEntryPoint):
         return [argument_type.reference for argument_type in operation.form().values()].count(Reference.GROUP) == 1
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.stage.slack.open_home(visitor.id)
+        visitor.sandbox.slack.open_home(visitor.id)
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         view = visitor.home()

@@ -19,7 +19,7 @@ class Empty(ChangeOperation):
     permission = Permission.MEMBERS
     help = "Takes everybody out of a park group, but for those who are named."
     examples = ("empty Sales except 1002", "empty Sales")
-    asks = True
+    needs_confirmation = True
     button = "Empty"
 
     group: GroupName
@@ -31,8 +31,8 @@ class Empty(ChangeOperation):
         change = Change(target=target, before=before, after=before.with_members(kept))
         return Plan(
             title=f"Emptied {target.title}",
-            wish=f"Empty {target.title}",
+            preview_title=f"Empty {target.title}",
             changes=(change,),
-            loses=(f"the memberships of {mention_list(change.removed)}.",) if change.removed else (),
-            already=(f"Nobody else is in {target.title}.",) if change.already else (),
+            irreversible=(f"the memberships of {mention_list(change.removed)}.",) if change.removed else (),
+            already=(f"Nobody else is in {target.title}.",) if change.is_noop else (),
         )

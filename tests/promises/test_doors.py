@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NOTHING
+from bot.errors import NOTHING_CHANGED
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
@@ -59,30 +59,30 @@ def named(patterns: Sequence[tuple[type[Operation], EntryPoint]]) -> pytest.Mark
 
 
 @pytest.fixture(scope="module")
-def shared(http: bool) -> Iterator[Stage]:
+def shared(http: bool) -> Iterator[Sandbox]:
     """A stage for tests that change nothing."""
-    with Stage(policy=LEADS_ONLY, http=http) as running:
+    with Sandbox(policy=LEADS_ONLY, http=http) as running:
         yield running
 
 
 @pytest.fixture
 def lead() -> Iterator[Visitor]:
     """Ana, who may use everything until `dismiss`."""
-    with Stage(policy=LEADS_ONLY) as stage:
-        yield Visitor(stage, "ana")
+    with Sandbox(policy=LEADS_ONLY) as sandbox:
+        yield Visitor(sandbox, "ana")
 
 
 def dismiss(visitor: Visitor) -> None:
     """Removes Ana from the user group; from here on the PBX must receive no request."""
-    visitor.stage.settle(30)
-    visitor.stage.slack.state.groups[visitor.stage.groups["leads"]].members = []
-    visitor.stage.forward(MINUTE)
-    visitor.stage.pbx.requests.clear()
+    visitor.sandbox.settle(30)
+    visitor.sandbox.slack.state.groups[visitor.sandbox.groups["leads"]].members = []
+    visitor.sandbox.forward(MINUTE)
+    visitor.sandbox.pbx.requests.clear()
 
 
 @named(WAYS)
 def test_whoever_may_not_is_refused_at_every_door_and_the_pbx_hears_nothing(
-    shared: Stage, operation: type[Operation], entry_point: EntryPoint
+    shared: Sandbox, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
     shared.settle(30)
     shared.pbx.requests.clear()
@@ -106,7 +106,7 @@ def assert_refused(visitor: Visitor, entry_point: EntryPoint, before: int) -> No
     shown = isinstance(entry_point, FormEntryPoint) and visitor.form_is_open()
     plain = visitor.view().plain if shown else visitor.told()[before:][-1].plain
     assert "You may not do that here" in plain
-    assert NOTHING in plain
+    assert NOTHING_CHANGED in plain
     assert "Whom to ask" in plain
 
 
@@ -123,7 +123,7 @@ def test_whoever_may_no_more_is_refused_by_what_was_drawn_while_they_might(
         assert isinstance(entry_point, HomeMenu), "not every operation is in it"
         return
     assert_refused(lead, entry_point, before)
-    assert lead.stage.pbx.requests == []
+    assert lead.sandbox.pbx.requests == []
 
 
 @named(FORMS)
@@ -135,7 +135,7 @@ def test_whoever_may_no_more_when_the_form_is_filled_is_refused_and_the_pbx_hear
     dismiss(lead)
     lead.submit()
     assert_refused(lead, entry_point, 0)
-    assert lead.stage.pbx.requests == []
+    assert lead.sandbox.pbx.requests == []
 
 
 @named(REVIEWED)
@@ -150,8 +150,8 @@ def test_whoever_may_no_more_at_the_last_click_is_refused_and_the_pbx_hears_noth
     lead.submit()
     refusal = lead.told()[-1].plain
     assert "You may not do that here" in refusal
-    assert NOTHING in refusal
-    assert lead.stage.pbx.requests == []
+    assert NOTHING_CHANGED in refusal
+    assert lead.sandbox.pbx.requests == []
 
 
 def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
@@ -171,10 +171,10 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
 
 @named([pattern for pattern in CHANGES if not isinstance(pattern[1], Slash)])
 def test_every_door_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
-    with Stage(policy=LEADS_ONLY) as stage:
+    with Sandbox(policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
-        if through(Visitor(stage, "ana"), entry_point, asked):
-            assert stands(stage) == by_slash_command(operation)
+        if through(Visitor(sandbox, "ana"), entry_point, asked):
+            assert stands(sandbox) == by_slash_command(operation)
 
 
 def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
@@ -191,34 +191,34 @@ def through(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool
         for shown in visitor.told():
             if "Nothing is changed yet" in shown.plain:
                 visitor.click(shown, label=asked.button if isinstance(asked, ChangeOperation) else "")
-    visitor.stage.settle(30)
+    visitor.sandbox.settle(30)
     return True
 
 
-def stands(stage: Stage) -> dict[str, Any]:
+def stands(sandbox: Sandbox) -> dict[str, Any]:
     """The PBX's settings and members, and the operations in the journal."""
-    state = stage.pbx.state
+    state = sandbox.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
         for group in state.groups.values()
     }
-    return {"server": state.server, "groups": groups, "asked": stage.park.journal.get(1).asked}
+    return {"server": state.server, "groups": groups, "asked": sandbox.park.journal.get(1).operations}
 
 
 @cache
 def by_slash_command(operation: type[Operation]) -> dict[str, Any]:
     """The state after the line was typed."""
-    with Stage(policy=LEADS_ONLY) as stage:
-        untouched = stands_untouched(stage)
-        assert through(Visitor(stage, "ana"), Slash(), ASKED[operation.operation_id])
-        found = stands(stage)
+    with Sandbox(policy=LEADS_ONLY) as sandbox:
+        untouched = stands_untouched(sandbox)
+        assert through(Visitor(sandbox, "ana"), Slash(), ASKED[operation.operation_id])
+        found = stands(sandbox)
         assert {key: found[key] for key in untouched} != untouched, "it does change something"
         return found
 
 
-def stands_untouched(stage: Stage) -> dict[str, Any]:
+def stands_untouched(sandbox: Sandbox) -> dict[str, Any]:
     """The same before any request."""
-    state = stage.pbx.state
+    state = sandbox.pbx.state
     groups = {
         group["name"]: ({key: value for key, value in group.items() if key != "id"}, state.members_of(group["name"]))
         for group in state.groups.values()
@@ -237,11 +237,11 @@ groups = ["Sales*"]
 
 @pytest.mark.parametrize("begun", ["recall Warehouse", 'recall "the group Warehouse"', 'recall "Warehouse"'])
 def test_a_form_shows_nothing_of_a_group_that_its_opener_may_not_touch(begun: str) -> None:
-    with Stage(policy=SALES_ONLY) as stage:
-        ana = Visitor(stage, "ana")
-        stage.slack.slash(ana.id, ana.phones, begun)
+    with Sandbox(policy=SALES_ONLY) as sandbox:
+        ana = Visitor(sandbox, "ana")
+        sandbox.slack.slash(ana.id, ana.phones, begun)
         assert_refused(ana, VerbOnly(), 0)
-        assert stage.pbx.requests == []
+        assert sandbox.pbx.requests == []
 
 
 EARLIER = {
@@ -263,13 +263,13 @@ TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_poi
 def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, entry_point: EntryPoint) -> None:
     others = {"help", "access"} | {"approve", "refuse", "put_back"}  # of which tests/conversations and tests/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
-    lead.stage.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
-    lead.stage.settle()
-    lead.stage.pbx.requests.clear()
-    ben = Visitor(lead.stage, "ben")
+    lead.sandbox.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
+    lead.sandbox.settle()
+    lead.sandbox.pbx.requests.clear()
+    ben = Visitor(lead.sandbox, "ben")
     for line in EARLIER.values():
         asked, before = parse(line)[0], len(ben.told())
         entry_point.prepare(ben, asked)
         entry_point.perform(ben, asked)
         assert "You may not do that here" in ben.told()[before:][-1].plain, line
-        assert ben.stage.pbx.requests == [], line
+        assert ben.sandbox.pbx.requests == [], line

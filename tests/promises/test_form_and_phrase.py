@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.parser import meant, parse
-from bot.sandbox.slack.elements import Values, entry_of, first, options_of
-from bot.sandbox.slack.menus import by_name, entered
+from bot.operations.parser import modified_readings, parse
+from bot.sandbox.slack.elements import Values, entry_of, initial_values, options_of
+from bot.sandbox.slack.menus import options_by_name, parse_entered_value
 from bot.slack import text
 from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state
@@ -26,7 +26,7 @@ def can_be_typed(operation: Operation) -> bool:
     boxes = [
         value for _, argument_type, value in operation.said() if argument_type.reference in (None, Reference.NEW_GROUP)
     ]
-    return all(text.entered(value) == value for value in boxes if isinstance(value, str))
+    return all(text.form_text(value) == value for value in boxes if isinstance(value, str))
 
 
 asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(can_be_typed)
@@ -34,7 +34,7 @@ asked_for = st.sampled_from(WITH_FORMS).flatmap(operations).filter(can_be_typed)
 
 def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
     """The form's inputs as they are sent to Slack."""
-    return [block.to_dict() for block in inputs.inputs(operation, arguments)]
+    return [block.to_dict() for block in inputs.input_blocks(operation, arguments)]
 
 
 def as_filled(operation: Operation) -> Values:
@@ -63,10 +63,10 @@ def _entry(argument_type: ArgumentType, value: Any, part: str) -> Any:
 def _enter(element: Json, entry: Any) -> Json:
     """Fills an input as the fake workspace does, with every entered name among the options."""
     offered = [{"text": {"type": "plain_text", "text": name}, "value": name} for name in _names(entry)]
-    there = by_name(options_of(element) or offered)
+    there = options_by_name(options_of(element) or offered)
     if element["type"] == "file_input":
         there = {name: {"id": name, "name": "welcome.wav"} for name in _names(entry)}
-    return entry_of(element, entered(element, entry, there))
+    return entry_of(element, parse_entered_value(element, entry, there))
 
 
 def _names(entry: Any) -> list[str]:
@@ -76,20 +76,20 @@ def _names(entry: Any) -> list[str]:
 @given(asked_for)
 @settings(max_examples=400)
 def test_a_form_that_is_filled_asks_for_what_its_line_asks_for(operation: Operation) -> None:
-    read = type(operation)(**form_state.read(type(operation), as_filled(operation)))
+    read = type(operation)(**form_state.parse_values(type(operation), as_filled(operation)))
     assert read == operation
     assert read.text() == operation.text()
-    assert (meant(read) or (read,))[0] in parse(read.text())
+    assert (modified_readings(read) or (read,))[0] in parse(read.text())
 
 
 @given(asked_for)
 @settings(max_examples=400)
 def test_a_form_that_is_filled_for_somebody_and_left_alone_asks_for_the_same(operation: Operation) -> None:
     blocks = drawn_inputs(type(operation), operation.model_dump(mode="json", exclude_none=True))
-    values = first(blocks, None)
-    assert type(operation)(**form_state.read(type(operation), values)) == operation
-    again = drawn_inputs(type(operation), form_state.filled(type(operation), values))
-    assert first(again, None) == values, "drawn again, nothing is lost"
+    values = initial_values(blocks, None)
+    assert type(operation)(**form_state.parse_values(type(operation), values)) == operation
+    again = drawn_inputs(type(operation), form_state.raw_values(type(operation), values))
+    assert initial_values(again, None) == values, "drawn again, nothing is lost"
 
 
 @pytest.mark.parametrize("operation", WITH_FORMS)

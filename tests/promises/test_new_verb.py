@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 
-from bot.errors import NOTHING, NotUnderstood
+from bot.errors import NOTHING_CHANGED, NotUnderstood
 from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations
@@ -34,8 +34,8 @@ def listed() -> Iterator[None]:
 
 @pytest.fixture
 def ana() -> Iterator[Visitor]:
-    with Stage() as stage:
-        yield Visitor(stage, "ana")
+    with Sandbox() as sandbox:
+        yield Visitor(sandbox, "ana")
 
 
 @pytest.mark.parametrize("line", ["empty Sales except 1002", "EMPTY Sales besides 1002", "preview empty Sales"])
@@ -65,9 +65,9 @@ def test_a_line_that_lacks_something_or_is_mistyped_is_met_with_its_usage() -> N
 
 
 def test_it_has_its_place_in_help_and_in_the_readmes_table(ana: Visitor) -> None:
-    ana.stage.slack.slash(ana.id, ana.phones, "help empty")
+    ana.sandbox.slack.slash(ana.id, ana.phones, "help empty")
     assert f"{Empty.usage()}: {Empty.help}".replace("<", "&lt;") in ana.told()[-1].plain.replace("<", "&lt;")
-    ana.stage.slack.slash(ana.id, ana.phones, "help")
+    ana.sandbox.slack.slash(ana.id, ana.phones, "help")
     assert re.search(r"Here you may type: .*\bempty\b", ana.told()[-1].plain)
     assert "| `/park empty <group> [except <members>]` | `empty Sales except 1002` |" in markdown()
 
@@ -96,18 +96,18 @@ def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(
         shown = ana.told()[-1].plain
         ana.click(ana.told()[-1], label="Empty")
     assert "Will be lost: the memberships of" in shown
-    ana.stage.settle()
-    assert ana.stage.pbx.state.members_of("Sales") == ["1002"]
-    posted = [str(one.blocks) for one in ana.stage.slack.state.posts if one.only_for is None]
+    ana.sandbox.settle()
+    assert ana.sandbox.pbx.state.members_of("Sales") == ["1002"]
+    posted = [str(one.blocks) for one in ana.sandbox.slack.state.posts if one.only_for is None]
     assert any("Emptied Sales" in one and "change 1 · done" in one for one in posted)
 
 
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=[entry_point.name for entry_point in ENTRY_POINTS])
 def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, entry_point: EntryPoint) -> None:
-    eve = Visitor(ana.stage, "eve")
+    eve = Visitor(ana.sandbox, "eve")
     before = len(eve.told())
     entry_point.prepare(eve, ASKED)
-    eve.stage.settle()
+    eve.sandbox.settle()
     try:
         entry_point.perform(eve, ASKED)
     except LookupError:
@@ -115,21 +115,21 @@ def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, e
         return
     refusal = eve.view().plain if isinstance(entry_point, FormEntryPoint) else eve.told()[before:][-1].plain
     assert "You may not do that here" in refusal
-    assert NOTHING in refusal
-    assert not eve.stage.pbx.requests
+    assert NOTHING_CHANGED in refusal
+    assert not eve.sandbox.pbx.requests
 
 
 def test_a_rule_for_the_members_of_some_groups_holds_for_it_too(ana: Visitor) -> None:
-    ben = Visitor(ana.stage, "ben")
-    ben.stage.slack.slash(ben.id, ben.phones, "empty Billing")
+    ben = Visitor(ana.sandbox, "ben")
+    ben.sandbox.slack.slash(ben.id, ben.phones, "empty Billing")
     assert "You may not do that here" in ben.told()[-1].plain
-    assert not ben.stage.pbx.requests
-    ben.stage.slack.slash(ben.id, ben.phones, "empty Sales")
+    assert not ben.sandbox.pbx.requests
+    ben.sandbox.slack.slash(ben.id, ben.phones, "empty Sales")
     assert "Empty Sales? Nothing is changed yet." in ben.told()[-1].plain
 
 
 def test_the_card_of_a_group_offers_what_is_about_a_group(ana: Visitor) -> None:
-    ana.stage.slack.slash(ana.id, ana.phones, "group Sales")
+    ana.sandbox.slack.slash(ana.id, ana.phones, "group Sales")
     card = ana.told()[-1].plain
     everything: tuple[type[Operation], ...] = (*OPERATIONS, Empty)
     of_a_group = {one.operation_id for one in everything if one.takes_group()}

@@ -16,11 +16,11 @@ from slack_sdk import WebClient
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
-from bot.sandbox.slack.fake_slack import Workspace
+from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode
-from bot.slack.listeners import connect
+from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
@@ -41,7 +41,7 @@ class RecordingInbox:
         self.requests: list[Request] = []
         self.answer: Callable[[Request], Message | None] = lambda request: None
 
-    def take(self, request: Request, operation: Operation | None = None) -> Message | None:
+    def submit(self, request: Request, operation: Operation | None = None) -> Message | None:
         assert operation is None, "only forms bring one"
         self.requests.append(request)
         return self.answer(request)
@@ -62,7 +62,7 @@ class RecordingFormOpener:
 class SlackHarness:
     """A fake workspace with Ada and Ben in #phones, and the parts of Park that post to it."""
 
-    slack: Workspace
+    slack: FakeSlack
     ada: str
     ben: str
     phones: str
@@ -84,7 +84,7 @@ class SlackHarness:
 
 @pytest.fixture
 def harness() -> Iterator[SlackHarness]:
-    with Workspace(scopes=SCOPES, retry_after=(0.0, 0.0, 0.0)) as slack:
+    with FakeSlack(scopes=SCOPES, retry_after=(0.0, 0.0, 0.0)) as slack:
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com", tz="Europe/Berlin")
         ben = slack.add_person("ben", real_name="Ben Ortiz")
         phones = slack.add_channel("phones", [ada, ben])
@@ -98,7 +98,7 @@ def harness() -> Iterator[SlackHarness]:
 def build_listening_app(harness: SlackHarness, pool: Executor) -> App:
     """The app with all listeners, not connected to a receiver."""
     app = build_app(harness.client, harness.me)
-    connect(app, harness.inbox, harness.messenger, harness.me, pool, harness.forms)
+    register_listeners(app, harness.inbox, harness.messenger, harness.me, pool, harness.forms)
     return app
 
 

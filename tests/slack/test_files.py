@@ -7,17 +7,17 @@ from threading import Thread
 import pytest
 from slack_sdk import WebClient
 
-from bot.errors import NOTHING, NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
+from bot.errors import NOTHING_CHANGED, NotFound, NotPossible, Refused, SlackRefused, SlackUnavailable
 from bot.sandbox.slack.faults import Drop
-from bot.slack.files import Files
+from bot.slack.files import FileDownloader
 from tests.slack.conftest import SlackHarness
 
 SOUND = b"RIFF, and so on"
 
 
 @pytest.fixture
-def files(harness: SlackHarness) -> Files:
-    return Files(harness.client)
+def files(harness: SlackHarness) -> FileDownloader:
+    return FileDownloader(harness.client)
 
 
 @pytest.fixture
@@ -51,20 +51,22 @@ def thief() -> Iterator[HTTPServer]:
         thread.join()
 
 
-def test_ones_own_file_comes_whole_with_its_name(harness: SlackHarness, files: Files, sound: str) -> None:
+def test_ones_own_file_comes_whole_with_its_name(harness: SlackHarness, files: FileDownloader, sound: str) -> None:
     assert files.fetch(sound, harness.ada, None) == ("hold.wav", SOUND)
 
 
-def test_somebody_elses_comes_only_where_it_was_shared(harness: SlackHarness, files: Files, sound: str) -> None:
+def test_somebody_elses_comes_only_where_it_was_shared(
+    harness: SlackHarness, files: FileDownloader, sound: str
+) -> None:
     assert files.fetch(sound, harness.ben, harness.phones) == ("hold.wav", SOUND)
     for channel in (None, harness.slack.add_channel("elsewhere", [harness.ben])):
         with pytest.raises(NotFound, match="somebody else's") as refused:
             files.fetch(sound, harness.ben, channel)
-        assert NOTHING in str(refused.value)
+        assert NOTHING_CHANGED in str(refused.value)
     assert [call.method for call in harness.slack.calls].count("file_download") == 1
 
 
-def test_a_file_that_slack_does_not_show_is_not_there(harness: SlackHarness, files: Files) -> None:
+def test_a_file_that_slack_does_not_show_is_not_there(harness: SlackHarness, files: FileDownloader) -> None:
     for id in ("F0NOTHING00", harness.slack.add_file(harness.ada, "hold.wav", SOUND)):
         with pytest.raises(NotFound, match="Slack has no such file"):
             files.fetch(id, harness.ada, harness.phones)
@@ -87,7 +89,7 @@ def test_a_file_that_slack_does_not_show_is_not_there(harness: SlackHarness, fil
     ],
 )
 def test_the_token_goes_to_no_other_host(
-    harness: SlackHarness, files: Files, sound: str, thief: HTTPServer, url: str
+    harness: SlackHarness, files: FileDownloader, sound: str, thief: HTTPServer, url: str
 ) -> None:
     host = harness.slack.api_url.removesuffix("/api/")
     other = f"http://127.0.0.1:{thief.server_port}"
@@ -99,34 +101,42 @@ def test_the_token_goes_to_no_other_host(
 
 
 def test_the_hosts_are_those_of_slacks_own_addresses() -> None:
-    slacks = Files(WebClient("xoxb-1"))
+    slacks = FileDownloader(WebClient("xoxb-1"))
     assert slacks.hosts == {("https", "slack.com", None), ("https", "files.slack.com", None)}
-    governments = Files(WebClient("xoxb-1", base_url="https://slack-gov.com/api/"))
+    governments = FileDownloader(WebClient("xoxb-1", base_url="https://slack-gov.com/api/"))
     assert ("https", "files.slack-gov.com", None) in governments.hosts
 
 
-def test_a_redirect_is_not_followed(harness: SlackHarness, files: Files, sound: str, thief: HTTPServer) -> None:
+def test_a_redirect_is_not_followed(
+    harness: SlackHarness, files: FileDownloader, sound: str, thief: HTTPServer
+) -> None:
     harness.slack.state.files[sound].moved_to = f"http://127.0.0.1:{thief.server_port}/hold.wav"
     with pytest.raises(SlackRefused, match="HTTP 302"):
         files.fetch(sound, harness.ada, None)
     assert Thief.seen == []
 
 
-def test_what_is_announced_as_too_large_is_not_asked_for(harness: SlackHarness, files: Files, sound: str) -> None:
+def test_what_is_announced_as_too_large_is_not_asked_for(
+    harness: SlackHarness, files: FileDownloader, sound: str
+) -> None:
     harness.slack.state.files[sound].length = 10_000_001
     with pytest.raises(NotPossible, match="too large"):
         files.fetch(sound, harness.ada, None)
     assert "file_download" not in [call.method for call in harness.slack.calls]
 
 
-def test_what_is_larger_than_it_was_announced_is_cut_off(harness: SlackHarness, files: Files, sound: str) -> None:
+def test_what_is_larger_than_it_was_announced_is_cut_off(
+    harness: SlackHarness, files: FileDownloader, sound: str
+) -> None:
     harness.slack.state.files[sound].content = bytes(30_000_000)
     with pytest.raises(NotPossible, match="too large"):
         files.fetch(sound, harness.ada, None)
 
 
 @pytest.mark.parametrize("fault", [500, 503, 429, Drop.BEFORE])
-def test_what_may_pass_is_said_to_be_so(harness: SlackHarness, files: Files, sound: str, fault: int | Drop) -> None:
+def test_what_may_pass_is_said_to_be_so(
+    harness: SlackHarness, files: FileDownloader, sound: str, fault: int | Drop
+) -> None:
     harness.slack.faults.fail("file_download", fault)
     with pytest.raises(SlackUnavailable):
         files.fetch(sound, harness.ada, None)
@@ -139,15 +149,15 @@ def test_a_file_that_never_comes_is_given_up(
     monkeypatch.setattr("bot.slack.files.READ_TIMEOUT", 0.2)
     harness.slack.faults.latency("file_download", 30)
     with pytest.raises(SlackUnavailable, match="ReadTimeout"):
-        Files(harness.client).fetch(sound, harness.ada, None)
+        FileDownloader(harness.client).fetch(sound, harness.ada, None)
 
 
 def test_a_file_that_takes_too_long_in_all_is_given_up(harness: SlackHarness, sound: str) -> None:
     with pytest.raises(SlackUnavailable, match="took longer"):
-        Files(harness.client, deadline=0).fetch(sound, harness.ada, None)
+        FileDownloader(harness.client, deadline=0).fetch(sound, harness.ada, None)
 
 
-def test_a_missing_scope_is_slacks_to_say(harness: SlackHarness, files: Files, sound: str) -> None:
+def test_a_missing_scope_is_slacks_to_say(harness: SlackHarness, files: FileDownloader, sound: str) -> None:
     harness.slack.state.scopes = harness.slack.state.scopes - {"files:read"}
     with pytest.raises(SlackRefused, match="missing_scope") as refused:
         files.fetch(sound, harness.ada, None)

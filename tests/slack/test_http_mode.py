@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from bot.errors import SettingsError
-from bot.sandbox.slack.request_url import FORM, JSON, signature
+from bot.sandbox.slack.request_url import FORM_CONTENT_TYPE, JSON_CONTENT_TYPE, signature_headers
 from bot.slack.http_mode import HTTPMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
 
@@ -37,12 +37,14 @@ def command(harness: SlackHarness) -> bytes:
 
 def post(park: HTTPMode, body: bytes, headers: Mapping[str, Any], path: str = "") -> httpx.Response:
     url = park.where if not path else httpx.URL(park.where).join(path)
-    return httpx.post(url, content=body, headers={"Content-Type": FORM, **headers}, timeout=10, trust_env=False)
+    return httpx.post(
+        url, content=body, headers={"Content-Type": FORM_CONTENT_TYPE, **headers}, timeout=10, trust_env=False
+    )
 
 
 def test_what_slack_signed_is_taken(harness: SlackHarness, park: HTTPMode) -> None:
     body = command(harness)
-    assert post(park, body, signature(harness.slack.signing_secret, body, int(time.time()))).status_code == 200
+    assert post(park, body, signature_headers(harness.slack.signing_secret, body, int(time.time()))).status_code == 200
     assert [request.line for request in harness.inbox.requests] == ["add 1001 to Sales"]
 
 
@@ -50,21 +52,23 @@ Headers = Callable[[str, bytes, int], dict[str, Any]]
 NOT_SLACKS: dict[str, Headers] = {
     "none at all": lambda secret, body, now: {},
     "no signature": lambda secret, body, now: {"X-Slack-Request-Timestamp": str(now)},
-    "no time": lambda secret, body, now: {"X-Slack-Signature": signature(secret, body, now)["X-Slack-Signature"]},
-    "another secret": lambda secret, body, now: signature("another", body, now),
-    "no secret": lambda secret, body, now: signature("", body, now),
-    "of another body": lambda secret, body, now: signature(secret, body + b"0", now),
+    "no time": lambda secret, body, now: {
+        "X-Slack-Signature": signature_headers(secret, body, now)["X-Slack-Signature"]
+    },
+    "another secret": lambda secret, body, now: signature_headers("another", body, now),
+    "no secret": lambda secret, body, now: signature_headers("", body, now),
+    "of another body": lambda secret, body, now: signature_headers(secret, body + b"0", now),
     "of another time": lambda secret, body, now: (
-        signature(secret, body, now - 1) | {"X-Slack-Request-Timestamp": str(now)}
+        signature_headers(secret, body, now - 1) | {"X-Slack-Request-Timestamp": str(now)}
     ),
-    "heard before, and sent again later": lambda secret, body, now: signature(secret, body, now - 310),
-    "of a time to come": lambda secret, body, now: signature(secret, body, now + 310),
-    "no number": lambda secret, body, now: signature(secret, body, now) | {"X-Slack-Request-Timestamp": "now"},
+    "heard before, and sent again later": lambda secret, body, now: signature_headers(secret, body, now - 310),
+    "of a time to come": lambda secret, body, now: signature_headers(secret, body, now + 310),
+    "no number": lambda secret, body, now: signature_headers(secret, body, now) | {"X-Slack-Request-Timestamp": "now"},
     "no ASCII": lambda secret, body, now: (
-        signature(secret, body, now) | {"X-Slack-Signature": "v0=\xe9".encode("latin1")}
+        signature_headers(secret, body, now) | {"X-Slack-Signature": "v0=\xe9".encode("latin1")}
     ),
     "another version": lambda secret, body, now: {
-        name: value.replace("v0=", "v1=") for name, value in signature(secret, body, now).items()
+        name: value.replace("v0=", "v1=") for name, value in signature_headers(secret, body, now).items()
     },
 }
 
@@ -80,11 +84,11 @@ def test_what_slack_did_not_sign_just_now_is_refused_and_reaches_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b"\xff", b"payload=%7B", b"payload=7&ssl_check=0"])
-@pytest.mark.parametrize("kind", [FORM, JSON])
+@pytest.mark.parametrize("kind", [FORM_CONTENT_TYPE, JSON_CONTENT_TYPE])
 def test_nothing_is_read_before_the_signature_is_known_to_be_slacks(
     harness: SlackHarness, park: HTTPMode, body: bytes, kind: str
 ) -> None:
-    forged = signature("another", body, int(time.time()))
+    forged = signature_headers("another", body, int(time.time()))
     assert post(park, body, {**forged, "Content-Type": kind}).status_code == 401
 
 
@@ -116,7 +120,9 @@ def test_what_is_larger_than_anything_of_slacks_is_refused(harness: SlackHarness
 
 def test_what_a_proxy_passes_on_in_pieces_is_the_same(harness: SlackHarness, park: HTTPMode) -> None:
     body = command(harness)
-    headers = signature(harness.slack.signing_secret, body, int(time.time())) | {"Content-Type": FORM}
+    headers = signature_headers(harness.slack.signing_secret, body, int(time.time())) | {
+        "Content-Type": FORM_CONTENT_TYPE
+    }
     assert httpx.post(park.where, content=iter([body[:9], body[9:]]), headers=headers).status_code == 200
     assert len(harness.inbox.requests) == 1
 
@@ -137,7 +143,9 @@ def test_only_a_trusted_proxy_is_believed_whom_it_passes_on(
 def test_a_connection_that_is_kept_open_does_not_hold_up_the_end(harness: SlackHarness, park: HTTPMode) -> None:
     with closing(HTTPConnection(*LOOPBACK[:1], urlsplit(park.where).port, timeout=10)) as line:
         body = command(harness)
-        line.request("POST", "/slack/events", body, signature(harness.slack.signing_secret, body, int(time.time())))
+        line.request(
+            "POST", "/slack/events", body, signature_headers(harness.slack.signing_secret, body, int(time.time()))
+        )
         assert line.getresponse().read() is not None
         park.stop()
         assert not park.connected

@@ -63,7 +63,7 @@ def test_every_method_called_is_covered_by_a_scope_and_every_scope_is_needed() -
 
 
 def test_the_doctor_looks_for_the_scopes_of_the_manifest() -> None:
-    assert app_config.SCOPES == SCOPES
+    assert app_config.REQUIRED_SCOPES == SCOPES
 
 
 def test_every_scope_gives_its_reason() -> None:
@@ -86,7 +86,7 @@ def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
 
 
 def over_http(url: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(app_config.over_http(url))
+    read: dict[str, Any] = yaml.safe_load(app_config.http_manifest(url))
     return read
 
 
@@ -96,7 +96,7 @@ def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() ->
     assert command.pop("url") == settings["event_subscriptions"].pop("request_url") == url
     assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
     assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
-    assert "SLACK_APP_TOKEN" not in app_config.over_http(url)
+    assert "SLACK_APP_TOKEN" not in app_config.http_manifest(url)
 
 
 def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:
@@ -114,7 +114,7 @@ def test_it_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manifest"]) == 0
     assert capsys.readouterr().out == (ROOT / "manifest.yaml").read_text(encoding="utf-8")
     assert main(["manifest", "--http", "https://park.example.com"]) == 0
-    assert capsys.readouterr().out == app_config.over_http("https://park.example.com")
+    assert capsys.readouterr().out == app_config.http_manifest("https://park.example.com")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="Slack's schema is not here")

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.errors import SlackUnavailable
 from bot.planning.authorizer import AccountStatus
-from bot.sandbox.slack.fake_slack import Workspace
+from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory
 from tests.slack.conftest import SCOPES, SlackHarness
@@ -19,32 +19,32 @@ def people(harness: SlackHarness) -> SlackUserDirectory:
 
 
 def test_a_member_is_neither_guest_nor_foreign_nor_a_bot(harness: SlackHarness, people: SlackUserDirectory) -> None:
-    assert people.standing(harness.ada, harness.me.team) == AccountStatus(guest=False, foreign=False, bot=False)
+    assert people.account_status(harness.ada, harness.me.team) == AccountStatus(guest=False, foreign=False, bot=False)
 
 
 def test_a_guest_is_one(harness: SlackHarness, people: SlackUserDirectory) -> None:
     guest = harness.slack.add_person("gus", real_name="Gus", guest=True)
-    assert people.standing(guest, harness.me.team).guest
+    assert people.account_status(guest, harness.me.team).guest
 
 
 def test_a_person_of_another_workspace_is_foreign(harness: SlackHarness, people: SlackUserDirectory) -> None:
     stranger = harness.slack.add_person("sam", real_name="Sam", team="T0OTHER")
-    assert people.standing(stranger, harness.me.team).foreign
+    assert people.account_status(stranger, harness.me.team).foreign
 
 
 def test_somebody_whom_slack_does_not_show_is_foreign(harness: SlackHarness, people: SlackUserDirectory) -> None:
-    assert people.standing("U0NOBODY", harness.me.team).foreign
+    assert people.account_status("U0NOBODY", harness.me.team).foreign
 
 
 def test_a_bot_is_one(harness: SlackHarness, people: SlackUserDirectory) -> None:
-    assert people.standing(harness.slack.bot_user, harness.me.team).bot
+    assert people.account_status(harness.slack.bot_user, harness.me.team).bot
 
 
 def test_nobody_is_taken_for_a_member_while_slack_is_away(harness: SlackHarness, people: SlackUserDirectory) -> None:
     harness.slack.faults.fail("users.info", "internal_error")
     with pytest.raises(SlackUnavailable):
-        people.standing(harness.ada, harness.me.team)
-    assert not people.standing(harness.ada, harness.me.team).foreign
+        people.account_status(harness.ada, harness.me.team)
+    assert not people.account_status(harness.ada, harness.me.team).foreign
 
 
 def test_user_groups_are_asked_for_once_a_minute(harness: SlackHarness, people: SlackUserDirectory) -> None:
@@ -71,7 +71,7 @@ def test_user_groups_that_can_not_be_known_are_not_none_at_all(
 
 
 def test_without_the_scope_user_groups_are_not_known() -> None:
-    with Workspace(scopes=SCOPES - {"usergroups:read"}) as slack:
+    with FakeSlack(scopes=SCOPES - {"usergroups:read"}) as slack:
         people = SlackUserDirectory(connect_client(slack.bot_token, slack.api_url))
         assert people.user_groups_of(slack.add_person("ada", real_name="Ada")) is None
 
@@ -84,7 +84,7 @@ def test_the_address_is_that_of_the_profile(harness: SlackHarness, people: Slack
 def test_one_person_is_asked_for_once(harness: SlackHarness, people: SlackUserDirectory) -> None:
     people.email(harness.ada)
     people.zone(harness.ada)
-    people.standing(harness.ada, harness.me.team)
+    people.account_status(harness.ada, harness.me.team)
     assert harness.api_calls("users.info") == ["users.info"]
 
 
@@ -93,20 +93,20 @@ def test_what_was_asked_is_remembered_for_an_hour_and_nobody_is_asked_for_it(har
     people = SlackUserDirectory(harness.client, now=lambda: now)
     leads = harness.slack.add_user_group("leads", [harness.ada])
     with pytest.raises(SlackUnavailable):
-        people.remembered.standing(harness.ada, harness.me.team)
+        people.remembered.account_status(harness.ada, harness.me.team)
     with pytest.raises(SlackUnavailable):
         people.remembered.user_groups_of(harness.ada)
-    people.standing(harness.ada, harness.me.team)
+    people.account_status(harness.ada, harness.me.team)
     people.user_groups_of(harness.ada)
     now += timedelta(minutes=59)
-    assert people.remembered.standing(harness.ada, harness.me.team) == AccountStatus(
+    assert people.remembered.account_status(harness.ada, harness.me.team) == AccountStatus(
         guest=False, foreign=False, bot=False
     )
     assert people.remembered.user_groups_of(harness.ada) == frozenset({leads})
     assert people.remembered.user_groups_of(harness.ben) == frozenset()
     now += timedelta(minutes=1)
     with pytest.raises(SlackUnavailable):
-        people.remembered.standing(harness.ada, harness.me.team)
+        people.remembered.account_status(harness.ada, harness.me.team)
     with pytest.raises(SlackUnavailable):
         people.remembered.user_groups_of(harness.ada)
     assert harness.api_calls("users.info", "usergroups.list") == ["users.info", "usergroups.list"]

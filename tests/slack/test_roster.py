@@ -18,7 +18,7 @@ def test_lists_are_read_whole_in_pages_and_once(monkeypatch: pytest.MonkeyPatch)
         group = slack.add_user_group("leads", [ana], name="Team Leads")
         directory = WorkspaceDirectory(connect_client(slack.bot_token, slack.api_url))
         for _ in range(2):
-            assert {entry.shown for entry in directory.channels} == {f"#place{number}" for number in (*range(8), 9)}
+            assert {entry.handle for entry in directory.channels} == {f"#place{number}" for number in (*range(8), 9)}
             assert len(directory.people) == 14
         named = {str(one): one.id for one in directory.people}
         assert (named["Ana Ruiz (@ana)"], named["Team Leads (@leads)"]) == (ana, group)
@@ -39,8 +39,8 @@ def test_whatever_a_rule_should_know_of_is_noted() -> None:
         assert {id: seen[id].note for id in (guest, public, private, shared)} == {
             guest: "a guest", public: "public", private: None, shared: "shared with other companies",
         }  # fmt: skip
-        assert {one.shown: one.gone for one in seen.values() if one.gone} == {
+        assert {one.handle: one.inactive_reason for one in seen.values() if one.inactive_reason} == {
             "@dora": "the account is deactivated", "@park": "that is a bot", "@slackbot": "that is a bot",
             "#old": "it is archived",
         }  # fmt: skip
-        assert seen[old].inside
+        assert seen[old].bot_is_member

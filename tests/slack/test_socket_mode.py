@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import SlackUnavailable
 from bot.messages.request import Request
-from bot.sandbox.slack.socket_mode import Line
+from bot.sandbox.slack.socket_mode import SocketConnection
 from bot.slack import socket_mode
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
@@ -36,7 +36,7 @@ def connect(harness: SlackHarness, pool: Executor) -> Iterator[Connect]:
         yield connected
 
 
-def another(harness: SlackHarness, *known: Line) -> Line:
+def another(harness: SlackHarness, *known: SocketConnection) -> SocketConnection:
     """Waits for a connection other than the given ones."""
     return harness.slack.wait_for(lambda: [line for line in harness.slack.link.lines if line not in known], 30)[0]
 
@@ -68,7 +68,7 @@ def test_one_that_slack_closes_is_replaced_though_its_tcp_connection_stays(
 ) -> None:
     connect(NEVER)
     [closed] = harness.slack.link.lines
-    closed.close_and_stay()
+    closed.send_close_frame()
     another(harness, closed)
 
 

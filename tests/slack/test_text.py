@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import entered, escape, mention_line, plain, shown
+from bot.slack.text import displayable, escape, form_text, mention_line, plain_text
 
 LITERAL = "\uff1c"  # the full-width less-than sign
 
@@ -49,7 +49,7 @@ SENT_AND_MEANT = {
 
 @pytest.mark.parametrize(("sent", "meant"), SENT_AND_MEANT.values(), ids=SENT_AND_MEANT)
 def test_what_slack_sends_becomes_what_the_person_meant(sent: str, meant: str) -> None:
-    assert plain(sent) == meant
+    assert plain_text(sent) == meant
 
 
 @pytest.mark.parametrize(
@@ -65,19 +65,19 @@ def test_what_slack_sends_becomes_what_the_person_meant(sent: str, meant: str) -
     ],
 )
 def test_a_mention_typed_letter_by_letter_is_a_name_and_no_mention(typed: str) -> None:
-    assert "<@" not in plain(f"add {typed} to Sales")
+    assert "<@" not in plain_text(f"add {typed} to Sales")
 
 
 def test_a_channel_wide_mention_typed_letter_by_letter_can_still_name_a_group() -> None:
-    assert plain("group &lt;!channel&gt;") == f"group {LITERAL}!channel>"
+    assert plain_text("group &lt;!channel&gt;") == f"group {LITERAL}!channel>"
 
 
 @given(st.text())
 @example("&lt;\u0338")
 @example("&lt;&lt;a:&gt;")
 def test_plain_text_stays_as_it_is(text: str) -> None:
-    once = plain(text.replace("&", ""))
-    assert plain(once) == once
+    once = plain_text(text.replace("&", ""))
+    assert plain_text(once) == once
 
 
 SLACK_PARTS = st.sampled_from(
@@ -104,7 +104,7 @@ SLACK_PARTS = st.sampled_from(
 
 @given(st.lists(SLACK_PARTS).map("".join))
 def test_only_what_slack_sent_as_a_mention_is_one(sent: str) -> None:
-    mentions = re.findall(r"<(?=[@#!])", plain(sent))
+    mentions = re.findall(r"<(?=[@#!])", plain_text(sent))
     assert len(mentions) <= len(re.findall(r"<[@#!]", re.sub("\u200b", "", sent)))
 
 
@@ -124,7 +124,7 @@ def test_what_is_escaped_reads_as_it_was(name: str) -> None:
 
 
 def test_joined_emoji_survive_and_broken_characters_are_shown_as_such() -> None:
-    assert shown("\U0001f469\u200d\U0001f4bb \ud800") == "\U0001f469\u200d\U0001f4bb \ufffd"
+    assert displayable("\U0001f469\u200d\U0001f4bb \ud800") == "\U0001f469\u200d\U0001f4bb \ufffd"
 
 
 @pytest.mark.parametrize(
@@ -159,4 +159,4 @@ def test_a_mention_asks_for_what_follows_it(sent: str, line: str) -> None:
     ],
 )
 def test_what_is_typed_into_a_form_is_meant_as_it_stands_there(typed: str, meant: str) -> None:
-    assert entered(typed) == meant
+    assert form_text(typed) == meant

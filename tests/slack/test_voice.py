@@ -48,15 +48,15 @@ def test_a_mentions_card_stands_in_its_thread(harness: SlackHarness) -> None:
     posted = harness.messenger.show(
         harness.make_request(harness.phones, source=Source.MENTION, thread=root), 42, ADDED, "done"
     )
-    harness.messenger.trail(harness.make_request(harness.phones, thread=root), posted, MOVED, mention=False)
+    harness.messenger.reply_in_thread(harness.make_request(harness.phones, thread=root), posted, MOVED, mention=False)
     assert [m.thread_ts for m in harness.slack.messages(harness.phones, thread=root)][1:] == [root, root]
 
 
 def test_the_trail_is_under_the_card_and_mentions_the_asker_when_they_must_hear_of_it(harness: SlackHarness) -> None:
     request = harness.make_request(harness.phones)
     posted = harness.messenger.show(request, 42, ADDED, "done")
-    harness.messenger.trail(request, posted, MOVED, mention=False)
-    harness.messenger.trail(request, posted, MOVED, mention=True)
+    harness.messenger.reply_in_thread(request, posted, MOVED, mention=False)
+    harness.messenger.reply_in_thread(request, posted, MOVED, mention=True)
     _, quiet, loud = harness.slack.messages(harness.phones, thread=posted.ts)
     assert f"<@{harness.ada}>" not in quiet.text
     assert loud.text.startswith(f"<@{harness.ada}> ")
@@ -95,7 +95,7 @@ def test_a_private_channel_without_the_bot_sees_the_card_by_response_url_which_s
     posted = harness.messenger.show(request, 42, ADDED, "in progress")
     assert (posted.how, posted.ts) == ("response_url", None)
     harness.messenger.show(request, 42, ADDED, "done", posted)
-    harness.messenger.trail(request, posted, MOVED, mention=False)
+    harness.messenger.reply_in_thread(request, posted, MOVED, mention=False)
     first, second, third = harness.slack.seen_by(harness.ben, secret)
     assert posted.told
     assert posted.told in first.plain
@@ -126,7 +126,7 @@ def test_an_archived_channels_change_is_shown_in_a_direct_message_and_brought_up
     request = harness.make_request(harness.phones, response_url=new_response_url(harness, harness.phones))
     harness.slack.archive(harness.phones)
     posted = harness.messenger.show(request, 42, ADDED, "in progress")
-    harness.messenger.trail(request, posted, MOVED, mention=True)
+    harness.messenger.reply_in_thread(request, posted, MOVED, mention=True)
     assert harness.messenger.show(request, 42, MOVED, "done", posted) == posted
     assert posted.how == "dm"
     card, reply = harness.slack.messages(harness.slack.direct(harness.ada), thread=posted.ts)
@@ -143,7 +143,7 @@ def test_a_channel_archived_after_the_card_still_lets_the_asker_hear_of_the_end(
     request = harness.make_request(harness.phones)
     posted = harness.messenger.show(request, 42, ADDED, "done")
     harness.slack.archive(harness.phones)
-    harness.messenger.trail(request, posted, MOVED, mention=True)
+    harness.messenger.reply_in_thread(request, posted, MOVED, mention=True)
     [told] = harness.slack.messages(harness.slack.direct(harness.ada))
     assert "Support" in told.plain
 
@@ -180,10 +180,10 @@ def test_an_answer_that_the_channel_can_not_hold_is_a_direct_message_that_says_w
 def test_checking_is_said_in_private_and_a_failure_of_it_is_only_noted(
     harness: SlackHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.messenger.checking(harness.make_request(harness.phones), "Checking Support ...")
+    harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
     harness.slack.faults.fail("chat.postEphemeral", "fatal_error")
     with caplog.at_level(logging.WARNING):
-        harness.messenger.checking(harness.make_request(harness.phones), "Checking Support ...")
+        harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
     assert [seen.plain for seen in harness.slack.ephemerals(harness.ada)] == ["*Checking Support ...*"]
     assert "could not say that it takes a while" in caplog.text
     assert "Support" not in caplog.text

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bot.changes.change import Change, made_of
+from bot.changes.change import Change, apply_to_snapshot
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot, Target
 from bot.journal.drift_store import BaselineRow
@@ -46,7 +46,7 @@ def apply_change(baseline: Baseline, change: Change, *, certain: bool) -> str:
     """
     key = _find_key(baseline, change.target) if change.before else key_of(change.target)
     old = baseline.pop(key, None)
-    after = made_of(snapshot_of(old), change)
+    after = apply_to_snapshot(snapshot_of(old), change)
     new_key = key if change.target.id is None else key_of(change.target)
     if after is not None or (old and not certain):
         snapshot = after.model_dump(mode="json") if after and certain else None

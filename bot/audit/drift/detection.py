@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.audit.drift.baseline import PENDING, Baseline, snapshot_of
 from bot.audit.drift.scan import DriftScan
-from bot.changes.change import RECALL, Change
+from bot.changes.change import RECALL_SETTINGS, Change
 from bot.changes.snapshot import SERVER, Snapshot, Target
 from bot.journal.drift_store import BaselineRow
 from bot.messages.text import fold
@@ -54,15 +54,15 @@ def _split(target: Target, before: Snapshot, now: Snapshot) -> Iterator[Change]:
     """Yields one change each for the name, the recall target and the members, with everything else as it is now."""
     if target.is_server:
         whole = Change(target=SERVER, before=before, after=now)
-        yield from () if whole.already else (whole,)
+        yield from () if whole.is_noop else (whole,)
         return
     settings = now.model_copy(update={"members": None})
     old, new = before.compared(), now.compared()
     if old.get("name") != new.get("name"):
-        yield Change(target=target, before=settings.setting(name=old.get("name")), after=settings)
-    if old.get("recall_to") and any(old.get(key) != new.get(key) for key in RECALL):
-        recall = {key: before.settings.get(key) for key in RECALL}
-        yield Change(target=target, before=settings.setting(**recall), after=settings)
+        yield Change(target=target, before=settings.with_settings(name=old.get("name")), after=settings)
+    if old.get("recall_to") and any(old.get(key) != new.get(key) for key in RECALL_SETTINGS):
+        recall = {key: before.settings.get(key) for key in RECALL_SETTINGS}
+        yield Change(target=target, before=settings.with_settings(**recall), after=settings)
     if before.members is not None and now.members is not None and before.numbers() != now.numbers():
         yield Change(target=target, before=now.with_members(before.members), after=now)
 

@@ -21,8 +21,8 @@ from bot.messages.message import Fact, Message, Messenger, Offer
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
-from bot.runtime.threads import AGAIN, PeriodicTask
-from bot.times.model import Now
+from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class DriftMonitor(PeriodicTask):
         minutes: int | None,
         most: int,
         own: str | None = None,
-        now: Now | None = None,
+        now: Clock | None = None,
     ) -> None:
         """Prepares the task.
 
@@ -76,15 +76,15 @@ class DriftMonitor(PeriodicTask):
             log.warning("the look for changes outside Park waits for the journal: %s", fault)
         except LeaseLost as lost:
             log.info("%s", lost)
-        return self.now() + AGAIN
+        return self.now() + RETRY_DELAY
 
     def _scan_and_post(self, channel: str, at: datetime) -> datetime:
         due, claimed = self._next_due(at)
         if due > at or claimed:
-            return max(due, at + AGAIN) if claimed else due
+            return max(due, at + RETRY_DELAY) if claimed else due
         with self.journal.database.writing() as connection:
-            if not drift_store.claim_scan(connection, self._owner, at=at, alone=self.journal.database.alone):
-                return at + AGAIN
+            if not drift_store.claim_scan(connection, self._owner, at=at, alone=self.journal.database.exclusive):
+                return at + RETRY_DELAY
         self._scan(at)
         self._post(channel)
         with self.journal.database.writing() as connection:
@@ -97,7 +97,7 @@ class DriftMonitor(PeriodicTask):
             state, post_at = drift_store.read_scan_state(connection), drift_store.next_post_time(connection)
         claimed = state.lease_until is not None and state.lease_until > at and state.owner != self._owner
         due = state.due_at or at
-        return min(due, post_at or due), claimed and not self.journal.database.alone
+        return min(due, post_at or due), claimed and not self.journal.database.exclusive
 
     def _scan(self, at: datetime) -> None:
         start = _start_scan(self.journal, self._owner, at)
@@ -144,8 +144,8 @@ def drift_message(drift: Drift) -> Message:
     return Message(
         title=f"{subject} was {_describe(change, recreated=drift.recreated)} outside Park",
         facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, Fact(label="Noticed", value=times)),
-        notes=("Its settings and members are as they were before.",) if change.already else (f"Drift {drift.id}",),
-        offers=() if change.already else (put_back,),
+        notes=("Its settings and members are as they were before.",) if change.is_noop else (f"Drift {drift.id}",),
+        offers=() if change.is_noop else (put_back,),
     )
 
 
@@ -264,7 +264,7 @@ def _describe_drifts(start: _ScanStart, scan: DriftScan, own_account: str | None
         return FoundDrift(
             change=change.model_dump(mode="json"),
             footprint=_footprint(change),
-            facts=[] if change.already else [asdict(fact) for fact in facts(change, scan.ring_group_name)],
+            facts=[] if change.is_noop else [asdict(fact) for fact in facts(change, scan.ring_group_name)],
             recreated=difference.recreated,
             changed_by=attribute(logs, change, since, own_account) if attributable else None,
             last_matched_at=since,
@@ -276,7 +276,7 @@ def _describe_drifts(start: _ScanStart, scan: DriftScan, own_account: str | None
 def _last_matched_at(start: _ScanStart, scan: DriftScan, change: Change) -> datetime:
     """Returns when the target was read before: settings in each scan, members in their turn."""
     row = start.baseline.get(scan.key_of_id(change.target.id)) if change.target.id else None
-    times = [start.state.scanned_at, row.members_read_at if row and change.with_members else None]
+    times = [start.state.scanned_at, row.members_read_at if row and change.includes_members else None]
     return min((time for time in times if time is not None), default=start.at)
 
 

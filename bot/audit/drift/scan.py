@@ -125,7 +125,7 @@ class DriftScan:
         return self._budget.spend_or_default(self.pbx.audit_logs, ())
 
     def _read_server(self) -> None:
-        self.snapshots[SERVER.key] = self._budget.spend(lambda: Snapshot(settings=self.pbx.server().shown()))
+        self.snapshots[SERVER.key] = self._budget.spend(lambda: Snapshot(settings=self.pbx.server().sent_fields()))
 
     def _read_list(self) -> None:
         """Reads the list of groups with half of the budget; the next scan goes on where this one stops."""
@@ -133,7 +133,7 @@ class DriftScan:
         for _ in range(self._budget.left // 2):
             page = self._budget.spend(lambda: self.pbx.group_page(self.list_offset))
             new = [group for group in page.items if group.id not in self._listed]
-            self._listed |= {group.id: _without_id(group.shown()) for group in new}
+            self._listed |= {group.id: _without_id(group.sent_fields()) for group in new}
             self.all_listed = page.last(self.list_offset) or not new
             self.list_offset = 0 if self.all_listed else self.list_offset + len(page.items)
             if self.all_listed:

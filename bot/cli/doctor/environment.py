@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.cli.policy import mistakes_with_positions, summarize
 from bot.errors import PolicyError, SettingsError
-from bot.pbx.client import credentials_of
-from bot.pbx.requests import base
+from bot.pbx.client import build_credentials
+from bot.pbx.requests import parse_base_url
 from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
 from bot.settings import Settings
@@ -43,8 +43,8 @@ def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> I
     """Yields each invalid variable in lower case, with the problem; sets `context.settings` if there is none."""
     try:
         settings = Settings(**placeholders)
-        base(str(settings.pbx_url))
-        credentials_of(settings)
+        parse_base_url(str(settings.pbx_url))
+        build_credentials(settings)
     except ValidationError as failure:
         for one in failure.errors():
             text = "is not set" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")

@@ -12,7 +12,7 @@ from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, war
 from bot.cli.doctor.probe import Inconclusive, ProbeFixture, describe, rejection_of, stop_on_signals
 from bot.errors import ParkError, UnknownOutcome, Unreachable
 from bot.pbx.models import ParkGroup, RecallTo
-from bot.pbx.requests import sendable
+from bot.pbx.requests import encode_settings
 from bot.pbx.responses import Page
 from bot.pbx.transport import Deadline
 
@@ -69,7 +69,7 @@ def _closing_findings(name: str, left: list[str], *, stopped: bool) -> Iterator[
 
 def refresh_token_rotation(fixture: ProbeFixture) -> Result:
     """Renews only the doctor's own sign-in; a running bot keeps its tokens."""
-    rotates = fixture.pbx.sign_in.rotates(Deadline(_RENEWAL_SECONDS))
+    rotates = fixture.pbx.sign_in.refresh_rotates_token(Deadline(_RENEWAL_SECONDS))
     if rotates is None:
         raise Inconclusive("the PBX was shown PBX_TOKEN, with which no refresh token comes")
     if rotates:
@@ -121,7 +121,7 @@ def read_only_field(fixture: ProbeFixture) -> Result:
 
 def unchanged_update(fixture: ProbeFixture) -> Result:
     """Sends a group back as it was read, as the bot's own updates do."""
-    if rejection := fixture.post_group(sendable(fixture.read_group().shown())):
+    if rejection := fixture.post_group(encode_settings(fixture.read_group().sent_fields())):
         reason = describe(rejection)
         return "refused", f"what a group shows is refused when Park sends it back ({reason}): Park can't change groups"
     return "accepted", "what a group shows is accepted when Park sends it back"

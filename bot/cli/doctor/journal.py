@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from bot.changes.repository import PAUSED
+from bot.changes.repository import PAUSED_FLAG
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.errors import JournalUnavailable, SettingsError
-from bot.journal.database import beside, is_sqlite, may, parse_url
-from bot.journal.migrations import Standing, standing
-from bot.journal.sqlite import file_of, holder
+from bot.journal.database import has_access, is_sqlite, open_read_only, parse_url
+from bot.journal.migrations import SchemaStatus, schema_status
+from bot.journal.sqlite import database_file, lock_holder
 from bot.journal.tables import flags, metadata
 
 LOW_SPACE, NO_SPACE = 500_000_000, 20_000_000
@@ -26,7 +26,7 @@ def check_location(context: DoctorContext) -> Iterator[Finding]:
     url = context.settings.database_url
     try:
         if is_sqlite(parse_url(url)):
-            yield _check_file(file_of(url))
+            yield _check_file(database_file(url))
         else:
             yield ok("journal.place", "the journal is on PostgreSQL")
     except SettingsError as failure:
@@ -38,16 +38,16 @@ def _check_file(file: Path) -> Finding:
     if not file.parent.is_dir():
         remedy = f"Make the folder: mkdir -p {file.parent}; or let DATABASE_URL name another."
         return error("journal.place.no_folder", f"there is no folder {file.parent} for the journal", remedy)
-    if not may(file.parent, os.W_OK | os.X_OK):
+    if not has_access(file.parent, os.W_OK | os.X_OK):
         text = f"{account} may not write in {file.parent}, where SQLite makes its files"
         remedy = f"Let it: chown {file.parent}, or mount it for writing. Or look again as the account that runs Park."
         return error("journal.place.read_only", text, remedy)
     if not file.exists():
         return ok("journal.place", f"there is no journal {file} yet: Park makes it when it starts")
-    if not may(file, os.R_OK | os.W_OK):
+    if not has_access(file, os.R_OK | os.W_OK):
         remedy = f"Let it: chown {file}. Or look again as the account that runs Park."
         return error("journal.place.read_only", f"{account} may not write {file}", remedy)
-    if process := holder(file):
+    if process := lock_holder(file):
         text = f"the journal {file} is held by process {process}: a Park is running, and was not disturbed"
         return ok("journal.place", text)
     return ok("journal.place", f"the journal is {file}")
@@ -56,15 +56,15 @@ def _check_file(file: Path) -> Finding:
 def check_tables(context: DoctorContext) -> Iterator[Finding]:
     """Checks the tables' revision and, on PostgreSQL, the access rights; reads without taking the journal's lock."""
     url = context.settings.database_url
-    if (sqlite := is_sqlite(parse_url(url))) and not file_of(url).exists():
+    if (sqlite := is_sqlite(parse_url(url))) and not database_file(url).exists():
         yield ok("journal.tables", "there are no tables yet: Park makes them when it starts")
         return
     try:
-        with beside(url, brief=True) as connection:
-            state = standing(connection)
+        with open_read_only(url, brief=True) as connection:
+            state = schema_status(connection)
             yield _revision_finding(state, sqlite=sqlite)
-            if state is Standing.CURRENT:
-                context.pause_reason = connection.scalar(select(flags.c.text).where(flags.c.name == PAUSED))
+            if state is SchemaStatus.CURRENT:
+                context.pause_reason = connection.scalar(select(flags.c.text).where(flags.c.name == PAUSED_FLAG))
                 if not sqlite:
                     yield from _check_postgresql_access(connection)
     except (JournalUnavailable, SettingsError) as failure:
@@ -72,15 +72,15 @@ def check_tables(context: DoctorContext) -> Iterator[Finding]:
         yield error("journal.tables.unreadable", str(failure), remedy)
 
 
-def _revision_finding(state: Standing, *, sqlite: bool) -> Finding:
-    if state is Standing.CURRENT:
+def _revision_finding(state: SchemaStatus, *, sqlite: bool) -> Finding:
+    if state is SchemaStatus.CURRENT:
         return ok("journal.tables", "the journal's tables are those of this Park")
-    if state is Standing.NEWER:
+    if state is SchemaStatus.NEWER:
         return error("journal.tables.newer", "the journal was written by a newer Park", _DOWNGRADE_REMEDY)
     if sqlite:
         text = "the journal is that of an older Park: this one brings it up to date when it starts"
         return ok("journal.tables", text)
-    problem = "has no tables yet" if state is Standing.NONE else "is that of an older Park"
+    problem = "has no tables yet" if state is SchemaStatus.NONE else "is that of an older Park"
     return error("journal.tables.older", f"the journal {problem}", "Bring it up to date: python -m bot migrate")
 
 
@@ -113,7 +113,7 @@ def check_disk_space(context: DoctorContext) -> Iterator[Finding]:
     if not is_sqlite(parse_url(context.settings.database_url)):
         yield skipped("journal.space", "how much room the database has is not known from here")
         return
-    folder = file_of(context.settings.database_url).parent
+    folder = database_file(context.settings.database_url).parent
     free = shutil.disk_usage(folder).free
     text = f"{free / 1e6:,.0f} MB are free in {folder}"
     remedy = "Make room: without it nothing can be acknowledged. PARK_RETENTION_DAYS prunes what is old."

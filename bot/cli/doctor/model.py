@@ -14,7 +14,7 @@ from bot.policy.rules import Policy
 from bot.settings import Settings
 from bot.slack.app_config import GrantedScopes
 from bot.slack.client import Client
-from bot.times.model import Now
+from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class DoctorContext:
     pause_reason: str | None = None
     """Why Park is paused, as recorded in the journal; None if it is not."""
 
-    def __init__(self, now: Now) -> None:
+    def __init__(self, now: Clock) -> None:
         self.now = now
         self.invalid_variables = frozenset(name.upper() for name in Settings.model_fields)
         """Environment variables that are missing or invalid; `settings` holds placeholders for them."""

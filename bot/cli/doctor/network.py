@@ -10,7 +10,7 @@ import httpx
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
 from bot.errors import SettingsError
-from bot.pbx.requests import base
+from bot.pbx.requests import parse_base_url
 from bot.pbx.tls import LOOPBACK, tls_context
 
 EXPIRES_SOON = timedelta(days=30)
@@ -118,7 +118,7 @@ def _fingerprint(host: str, port: int) -> str:
 
 
 def _url(context: DoctorContext) -> httpx.URL:
-    return httpx.URL(base(str(context.settings.pbx_url)))
+    return httpx.URL(parse_base_url(str(context.settings.pbx_url)))
 
 
 def _host_and_port(context: DoctorContext) -> tuple[str, int]:

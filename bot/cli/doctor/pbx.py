@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from bot.cli.doctor.model import DoctorContext, Finding, clock_finding, error, ok, skipped, warning
 from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.errors import PBXError, Rejected, SignInFailed
-from bot.pbx.auth import SecondFactorAsked
+from bot.pbx.auth import SecondFactorRequired
 from bot.pbx.client import build_client
-from bot.pbx.models import Text
+from bot.pbx.models import OptionalText
 from bot.pbx.requests import ApiRequest, ApiResponse
-from bot.pbx.responses import judged
+from bot.pbx.responses import check_response
 from bot.pbx.transport import Deadline
 from bot.settings import Settings
 
@@ -26,14 +26,14 @@ _ACCOUNT_REMEDY = "Give Park a tenant user of its own, with the role Admin and w
 
 
 class _Account(BaseModel):
-    role: Text = None
+    role: OptionalText = None
 
 
 def check_base_path(context: DoctorContext) -> Iterator[Finding]:
     """Checks that PBX_URL is the REST API's base path, with a request without a token."""
     context.pbx = build_client(context.settings)
     try:
-        context.unauthenticated_response = context.pbx.ask(_CALL_PARK, signed=False)
+        context.unauthenticated_response = context.pbx.send_once(_CALL_PARK, signed=False)
     except PBXError as failure:
         yield error("pbx.base_path.no_answer", str(failure), "Look whether what listens there is the PBX's REST API.")
         return
@@ -54,7 +54,7 @@ def check_base_path(context: DoctorContext) -> Iterator[Finding]:
 def _has_rest_api(settings: Settings, url: str) -> bool:
     try:
         with closing(build_client(settings.model_copy(update={"pbx_url": url}))) as pbx:
-            return _is_rest_api(pbx.ask(_CALL_PARK, signed=False))
+            return _is_rest_api(pbx.send_once(_CALL_PARK, signed=False))
     except PBXError:
         return False
 
@@ -73,7 +73,7 @@ def check_sign_in(context: DoctorContext) -> Iterator[Finding]:
     """Signs in once, with the token or the password."""
     settings = context.settings
     try:
-        context.account_response = context.pbx.ask(_ACCOUNT)
+        context.account_response = context.pbx.send_once(_ACCOUNT)
     except SignInFailed as failure:
         yield _sign_in_error(context, failure)
         return
@@ -91,7 +91,7 @@ def check_sign_in(context: DoctorContext) -> Iterator[Finding]:
 
 def _sign_in_error(context: DoctorContext, failure: SignInFailed) -> Finding:
     cause, user = failure.__cause__, context.settings.pbx_username
-    if isinstance(failure, SecondFactorAsked):
+    if isinstance(failure, SecondFactorRequired):
         text = f"the PBX asks for a second factor for {user}"
         return error("pbx.sign_in.second_factor", text, _ACCOUNT_REMEDY)
     if not isinstance(cause, Rejected) and context.settings.pbx_token is not None:
@@ -112,9 +112,9 @@ def check_role(context: DoctorContext) -> Iterator[Finding]:
     """Checks that the account may read call park, and warns unless its role is Admin."""
     role = _account_role(context.account_response)
     account = f"the account, whose role is {role or 'not told'}"
-    response = context.pbx.ask(_CALL_PARK)
+    response = context.pbx.send_once(_CALL_PARK)
     try:
-        judged(_CALL_PARK, response)
+        check_response(_CALL_PARK, response)
     except Rejected as rejection:
         if rejection.status != 403:
             raise

@@ -15,8 +15,8 @@ from pydantic_core import from_json
 from bot.errors import PBXError, Rejected, UnknownOutcome
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RecallTo
-from bot.pbx.requests import ApiRequest, Throttled, as_json
-from bot.pbx.responses import judged
+from bot.pbx.requests import ApiRequest, Throttled, encode_json
+from bot.pbx.responses import check_response
 
 GROUP_PREFIX = "park-doctor-probe "
 """The beginning of the names of the probe's park groups, by which a later run finds those left behind."""
@@ -119,17 +119,17 @@ class ProbeFixture:
     def read_raw_group(self) -> dict[str, Any]:
         """Reads the first group as the JSON object that the PBX sends."""
         request = ApiRequest(method="GET", path=("call_park_groups", self.group))
-        group: dict[str, Any] = from_json(judged(request, self.pbx.ask(request)).body)
+        group: dict[str, Any] = from_json(check_response(request, self.pbx.send_once(request)).body)
         return group
 
     def update_group(self, **fields: Any) -> Rejected | None:
         """Updates the first group with its name and only these fields."""
-        return self.post_group(as_json({"name": self.name, **fields}))
+        return self.post_group(encode_json({"name": self.name, **fields}))
 
     def post_group(self, content: bytes) -> Rejected | None:
         """Updates the first group with this request body."""
         request = ApiRequest(method="POST", path=("call_park_groups", self.group), content=content, write=True)
-        return rejection_of(lambda: judged(request, self.pbx.ask(request)))
+        return rejection_of(lambda: check_response(request, self.pbx.send_once(request)))
 
     def recall_to_ring_group(self) -> None:
         """Gives the first group a ring group as its recall target."""

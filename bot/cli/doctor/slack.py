@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from bot.cli.doctor.model import DoctorContext, Finding, clock_finding, error, ok, warning
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
-from bot.slack.app_config import SCOPES, fetch_granted_scopes, try_app_token
+from bot.slack.app_config import REQUIRED_SCOPES, fetch_granted_scopes, request_socket_url
 from bot.slack.client import connect_client
-from bot.slack.workspace import PolicyChannel, people, places
+from bot.slack.workspace import PolicyChannel, policy_channels, unknown_users
 
 APP_PAGES = "https://api.slack.com/apps > Park"
 """Where the remedies send people: the app's pages in Slack."""
@@ -47,15 +47,15 @@ def check_scopes(context: DoctorContext) -> Iterator[Finding]:
         remedy = f"Look under {APP_PAGES} > OAuth & Permissions."
         yield warning("slack.scopes.untold", "Slack did not say what the app is granted", remedy)
         return
-    for scope in sorted(SCOPES - granted):
+    for scope in sorted(REQUIRED_SCOPES - granted):
         remedy = f"Add it under {APP_PAGES} > OAuth & Permissions > Scopes, and install the app to the workspace again."
         yield error("slack.scopes.missing", f"the app is not granted {scope}", remedy, about=scope)
-    for scope in sorted(granted - SCOPES):
+    for scope in sorted(granted - REQUIRED_SCOPES):
         text = f"the app is granted {scope}, which Park has no use for"
         remedy = f"Take it away under {APP_PAGES} > OAuth & Permissions > Scopes, and install the app again."
         yield warning("slack.scopes.superfluous", text, remedy, about=scope)
-    if granted == SCOPES:
-        yield ok("slack.scopes", f"the app is granted the {len(SCOPES)} scopes of manifest.yaml, and no other")
+    if granted == REQUIRED_SCOPES:
+        yield ok("slack.scopes", f"the app is granted the {len(REQUIRED_SCOPES)} scopes of manifest.yaml, and no other")
 
 
 def check_connection_mode(context: DoctorContext) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def check_connection_mode(context: DoctorContext) -> Iterator[Finding]:
         yield ok("slack.way_in", text)
         return
     try:
-        try_app_token(connect_client("", settings.slack_api_url), settings.slack_app_token.get_secret_value())
+        request_socket_url(connect_client("", settings.slack_api_url), settings.slack_app_token.get_secret_value())
     except SlackRefused as refusal:
         yield error("slack.way_in.refused", f"Slack refuses SLACK_APP_TOKEN: {refusal}", _APP_TOKEN)
     except SlackUnavailable as failure:
@@ -85,7 +85,7 @@ def check_channels(context: DoctorContext) -> Iterator[Finding]:
     """Checks that each channel in the policy exists, is active, and has Park in it where it posts."""
     count, problems = 0, False
     try:
-        for channel in places(context.slack, context.policy):
+        for channel in policy_channels(context.slack, context.policy):
             count += 1
             if problem := _channel_problem(channel, context.granted.name):
                 problems = True
@@ -118,7 +118,7 @@ def _channel_problem(channel: PolicyChannel, bot_name: str) -> Finding | None:
 def check_people(context: DoctorContext) -> Iterator[Finding]:
     """Checks that Slack knows each user and user group in the policy."""
     found = False
-    for problem in people(context.slack, context.policy):
+    for problem in unknown_users(context.slack, context.policy):
         found = True
         if problem.id:
             yield warning("slack.ids.unknown", str(problem), _POLICY_IDS, about=problem.id)

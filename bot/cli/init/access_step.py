@@ -7,8 +7,8 @@ from bot.cli.init.slack_step import NOBODY, find_entries, find_entry
 from bot.messages.text import fold
 from bot.pbx.name_index import closest
 from bot.policy.field_types import is_user_group
-from bot.policy.matching import covers
-from bot.policy.rules import EVERY
+from bot.policy.matching import matches_any
+from bot.policy.rules import MATCH_ALL
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
 Entries = tuple[DirectoryEntry, ...]
@@ -28,7 +28,7 @@ class AccessAnswers:
     announce: DirectoryEntry
     everybody_reads: bool
     leads: Entries
-    groups: tuple[str, ...] = EVERY
+    groups: tuple[str, ...] = MATCH_ALL
     """Name patterns of the park groups that the leads may change."""
     on_call: Entries
     phone_team: Entries
@@ -42,7 +42,7 @@ class AccessAnswers:
 
 def matching_groups(patterns: tuple[str, ...], groups: list[str]) -> list[str]:
     """Selects the park groups whose names match a pattern."""
-    return [name for name in groups if covers(patterns, fold(name))]
+    return [name for name in groups if matches_any(patterns, fold(name))]
 
 
 class AccessQuestions:
@@ -72,7 +72,7 @@ class AccessQuestions:
         everybody_reads = self._ask_everybody_reads(channel)
         question = "Who leads teams, and may change their groups from there"
         leads = self._ask_people(question, previous.leads if previous else ())
-        groups = self._ask_groups() if leads else EVERY
+        groups = self._ask_groups() if leads else MATCH_ALL
         question = "Who is on call, and may redirect any group's calls for up to 14 hours"
         on_call = self._ask_people(question, previous.on_call if previous else ())
         question = "Who may do everything, from anywhere"
@@ -97,30 +97,30 @@ class AccessQuestions:
                 raise InvalidAnswer("Type the channel's name, as in #phones.")
             return find_entry(answer, self._directory.channels, "channel")
 
-        found = self._console.ask(question, parse, default=previous.shown if previous else "")
-        self._console.say(f"  {found.shown} is {found.id}.")
+        found = self._console.ask(question, parse, default=previous.handle if previous else "")
+        self._console.say(f"  {found.handle} is {found.id}.")
         return found
 
     def _ask_everybody_reads(self, channel: DirectoryEntry) -> bool:
         if channel.note:
             hint = "a rule for everybody in it is for whoever joins it"
-            self._console.say(f"  {channel.shown} is {channel.note}: {hint}.")
+            self._console.say(f"  {channel.handle} is {channel.note}: {hint}.")
         default = self._previous.everybody_reads if self._previous else True
-        question = f"May everybody in {channel.shown} look at groups, members and settings (guests excepted)"
+        question = f"May everybody in {channel.handle} look at groups, members and settings (guests excepted)"
         return self._console.confirm(question, default=default)
 
     def _ask_people(self, question: str, previous: Entries) -> Entries:
         def parse(answer: str) -> Entries:
             return find_entries(answer, self._directory.people, "person or user group")
 
-        default = ", ".join(one.shown for one in previous) or "nobody"
+        default = ", ".join(one.handle for one in previous) or "nobody"
         found = self._console.ask(question, parse, default=default)
         for one in found:
             self._console.say(f"  {one} is {one.id}{f', {one.note}' if one.note else ''}.")
         return found
 
     def _ask_groups(self) -> tuple[str, ...]:
-        default = ", ".join(self._previous.groups if self._previous else EVERY)
+        default = ", ".join(self._previous.groups if self._previous else MATCH_ALL)
         self._console.say(f"  The PBX has {_format_names(self._groups) or 'no park groups yet'}.")
         question = "On which park groups, with commas between; * stands for any text, as in Sales*"
         patterns = self._console.ask(question, self._parse_patterns, default=default)
@@ -147,9 +147,9 @@ class AccessQuestions:
         """Proposes the previous contact, else the first user group, else the first person with rights."""
         default = self._previous.contact if self._previous else None
         default = default or next((one for one in people if is_user_group(one.id)), people[0] if people else None)
-        shown = default.shown if isinstance(default, DirectoryEntry) else default or "nobody"
+        handle = default.handle if isinstance(default, DirectoryEntry) else default or "nobody"
         question = "Whom is somebody told to ask who is refused (somebody, a user group, a channel, or words)"
-        return self._console.ask(question, self._parse_contact, default=shown)
+        return self._console.ask(question, self._parse_contact, default=handle)
 
     def _parse_contact(self, answer: str) -> DirectoryEntry | str | None:
         """Takes an answer that is no name as text, unless it begins like one."""

@@ -8,10 +8,10 @@ from bot.cli.doctor.pbx import REQUIRED_ROLE
 from bot.cli.init.console import RETRYABLE, Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.errors import Rejected, SignInFailed
-from bot.pbx.auth import ADVICE, Credentials
+from bot.pbx.auth import SIGN_IN_ADVICE, Credentials
 from bot.pbx.client import PbxClient
-from bot.pbx.requests import base
-from bot.pbx.tls import UntrustedCertificate, names_on, untrusted_certificate
+from bot.pbx.requests import parse_base_url
+from bot.pbx.tls import UntrustedCertificate, certificate_names, untrusted_certificate
 
 CERTIFICATE_FILE = "pbx.pem"
 """The file in which a certificate is saved after the user has confirmed it."""
@@ -72,14 +72,14 @@ def complete_url(answer: str) -> str:
     if "://" not in answer:
         host, slash, path = answer.partition("/")
         answer = f"https://{host}{'' if re.search(r':[0-9]+$', host) else f':{_PORT}'}{slash}{path}"
-    url = base(answer)
+    url = parse_base_url(answer)
     return url if url.count("/") > 2 else f"{url}/api"
 
 
 def _ask_trust(
     console: Console, saved: SavedAnswers, url: str, certificate: UntrustedCertificate, temporary: Path
 ) -> PbxAddress:
-    console.say(_UNTRUSTED.format(why=certificate.why, fingerprint=certificate.fingerprint))
+    console.say(_UNTRUSTED.format(why=certificate.reason, fingerprint=certificate.fingerprint))
 
     def decide(answer: str) -> PbxAddress | None:
         file, ca_setting = saved.folder / answer, answer
@@ -104,8 +104,8 @@ def _ask_trust(
 
 def _require_trust(url: str, ca_file: Path) -> None:
     if certificate := untrusted_certificate(url, ca_file):
-        names = ", ".join(names_on(url, ca_file))
-        text = f"It is not believed with that either: {certificate.why}."
+        names = ", ".join(certificate_names(url, ca_file))
+        text = f"It is not believed with that either: {certificate.reason}."
         raise InvalidAnswer(text + (f" It is for {names}." if names else ""))
 
 
@@ -131,7 +131,7 @@ def ask_account(console: Console, saved: SavedAnswers, address: PbxAddress) -> P
             credentials = _ask_credentials(console, saved, attempt)
             role, groups = _sign_in(address, credentials)
         except SignInFailed as failure:
-            console.report(InvalidAnswer(f"{str(failure).removesuffix(ADVICE)} {_NO_AUTOMATIC_RETRY}"))
+            console.report(InvalidAnswer(f"{str(failure).removesuffix(SIGN_IN_ADVICE)} {_NO_AUTOMATIC_RETRY}"))
             continue
         except RETRYABLE as error:
             console.report(error)

@@ -7,7 +7,7 @@ from datetime import date
 from bot.cli.init.access_step import AccessAnswers, Entries, matching_groups
 from bot.messages.text import quote
 from bot.policy.field_types import is_user_group
-from bot.policy.rules import EVERY, Policy, Rule
+from bot.policy.rules import MATCH_ALL, Policy, Rule
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
 EXAMPLE_MEMBER, EXAMPLE_STRANGER = "U0ANYBODY", "U0NOBODY"
@@ -46,7 +46,7 @@ def _settings(answers: AccessAnswers) -> Iterator[str]:
 
 
 def _rules(answers: AccessAnswers) -> Iterator[str]:
-    here, name = (answers.channel,), answers.channel.shown
+    here, name = (answers.channel,), answers.channel.handle
     if answers.everybody_reads:
         yield from _rule(f"{READERS} {name} may look", ("read",), channels=here)
     if answers.leads:
@@ -70,7 +70,7 @@ def _rule(
     *,
     channels: Entries = (),
     people: Entries = (),
-    groups: tuple[str, ...] = EVERY,
+    groups: tuple[str, ...] = MATCH_ALL,
     temporary: str | None = None,
 ) -> Iterator[str]:
     yield f"[[allow]]\nname = {_string(name)}"
@@ -78,7 +78,7 @@ def _rule(
     yield from _ids("users", (one for one in people if not is_user_group(one.id)))
     yield from _ids("user_groups", (one for one in people if is_user_group(one.id)))
     yield f"operations = {_array(operations)}"
-    if groups != EVERY:
+    if groups != MATCH_ALL:
         yield f"groups = {_array(groups)}"
     if temporary:
         yield f"temporary = {_string(temporary)}"
@@ -160,7 +160,9 @@ def answers_from_policy(policy: Policy, workspace_directory: WorkspaceDirectory)
     Returns:
         None if Slack no longer knows the policy's `announce` channel.
     """
-    known = {one.id: one for one in (*workspace_directory.people, *workspace_directory.channels) if not one.gone}
+    known = {
+        one.id: one for one in (*workspace_directory.people, *workspace_directory.channels) if not one.inactive_reason
+    }
     announce = known.get(policy.announce or "")
     if announce is None:
         return None
@@ -177,7 +179,7 @@ def answers_from_policy(policy: Policy, workspace_directory: WorkspaceDirectory)
         announce=announce,
         everybody_reads=rule_named(READERS) is not None,
         leads=people_of(leads),
-        groups=leads.groups if leads else EVERY,
+        groups=leads.groups if leads else MATCH_ALL,
         on_call=people_of(rule_named(ON_CALL)),
         phone_team=people_of(rule_named(PHONE_TEAM)),
         contact=known.get(policy.contact or "", policy.contact),

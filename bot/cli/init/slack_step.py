@@ -7,7 +7,7 @@ from bot.cli.init.console import Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.messages.text import fold
 from bot.pbx.name_index import closest
-from bot.slack.app_config import bot_of, check_app_token
+from bot.slack.app_config import check_app_token, sign_in_with_token
 from bot.slack.client import Identity
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
@@ -35,7 +35,7 @@ def ask_slack(console: Console, saved: SavedAnswers) -> SlackAnswers:
     console.say(_INTRODUCTION)
 
     def sign_in(token: str) -> tuple[str, WorkspaceDirectory, Identity]:
-        client, bot = bot_of(token, saved.slack_api_url)
+        client, bot = sign_in_with_token(token, saved.slack_api_url)
         return token, WorkspaceDirectory(client), bot
 
     question = "Bot User OAuth Token (xoxb-, under OAuth & Permissions)"
@@ -72,21 +72,21 @@ def find_entry(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> Dire
     """
     bare = typed.strip().removeprefix("@").removeprefix("#").strip()
     matches = _matches(bare, entries)
-    usable = [one for one in matches if not one.gone]
+    usable = [one for one in matches if not one.inactive_reason]
     if len(usable) == 1:
         return usable[0]
     if usable:
         candidates = ", ".join(f"{one} {one.id}" for one in usable)
         raise InvalidAnswer(f"“{typed}” can be any of {candidates}. Type the id of the one that you mean.")
     if matches:
-        raise InvalidAnswer(f"“{typed}” can't be named in a rule: {matches[0].gone}.")
+        raise InvalidAnswer(f"“{typed}” can't be named in a rule: {matches[0].inactive_reason}.")
     text = f"Slack has no {kind} called “{typed}”"
     text += ", or it is private: invite Park there first." if kind == "channel" else "."
-    similar = closest(bare, [one for one in entries if not one.gone], lambda one: one.called, MAX_SUGGESTIONS)
+    similar = closest(bare, [one for one in entries if not one.inactive_reason], lambda one: one.names, MAX_SUGGESTIONS)
     if not similar:
         raise InvalidAnswer(text)
     suggestions = " or ".join(map(str, similar))
-    raise InvalidAnswer(f"{text} Did you mean {suggestions}?", suggestion=similar[0].shown)
+    raise InvalidAnswer(f"{text} Did you mean {suggestions}?", suggestion=similar[0].handle)
 
 
 def find_entries(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> tuple[DirectoryEntry, ...]:
@@ -112,4 +112,4 @@ def _find_each(parts: list[str], entries: Sequence[DirectoryEntry], kind: str) -
 def _matches(typed: str, entries: Sequence[DirectoryEntry]) -> list[DirectoryEntry]:
     """All entries with that id or name in any case, whichever kind of name it is."""
     folded = fold(typed)
-    return [one for one in entries if folded in map(fold, (one.id, *one.called))]
+    return [one for one in entries if folded in map(fold, (one.id, *one.names))]

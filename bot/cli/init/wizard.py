@@ -149,7 +149,7 @@ def _say_next_steps(
 ) -> None:
     console.say("\nWritten. Next:")
     channels = dict.fromkeys((access.channel, access.announce)) if access else {}
-    outside = " and ".join(one.shown for one in channels if not one.inside)
+    outside = " and ".join(one.handle for one in channels if not one.bot_is_member)
     invitation = [f"/invite @{slack.bot.name}, in {outside}"] if outside else []
     steps = ["python -m bot doctor   looks whether all is well", "make run", "/park, in Slack"]
     for number, step in enumerate([*invitation, *steps], 1):

@@ -21,7 +21,7 @@ _VERSION_TABLE = "alembic_version"
 _ALEMBIC_LOCK = threading.Lock()  # alembic keeps the migration that it runs in module globals
 
 
-def bring_up_to_date(url: str) -> str:
+def migrate_database(url: str) -> str:
     """Creates or upgrades the tables of the database at `url`; returns their revision.
 
     Raises:
@@ -75,7 +75,7 @@ def current_revision(connection: Connection) -> str | None:
     return connection.scalar(select(column("version_num")).select_from(table(_VERSION_TABLE)))
 
 
-class Standing(StrEnum):
+class SchemaStatus(StrEnum):
     """Revision of the tables, compared with the one that this version of Park needs."""
 
     CURRENT = "current"
@@ -85,26 +85,26 @@ class Standing(StrEnum):
     """There are no tables."""
 
 
-def standing(connection: Connection) -> Standing:
+def schema_status(connection: Connection) -> SchemaStatus:
     """Compares the revision of the tables with `HEAD`; writes nothing."""
     revision = current_revision(connection)
     if revision is None:
-        return Standing.NONE
+        return SchemaStatus.NONE
     if revision == HEAD:
-        return Standing.CURRENT
-    return Standing.OLDER if revision < HEAD else Standing.NEWER
+        return SchemaStatus.CURRENT
+    return SchemaStatus.OLDER if revision < HEAD else SchemaStatus.NEWER
 
 
 def require_current(connection: Connection) -> None:
     """Raises JournalUnavailable unless the tables are at `HEAD`."""
-    status = standing(connection)
-    if status is Standing.NONE:
+    status = schema_status(connection)
+    if status is SchemaStatus.NONE:
         raise JournalUnavailable("The journal has no tables yet. Bring it up to date with: python -m bot migrate")
-    if status is not Standing.CURRENT:
+    if status is not SchemaStatus.CURRENT:
         revision = current_revision(connection)
         raise JournalUnavailable(
             f"The journal was written by {_ARTICLE[status]} version of Park: its tables are at {revision}"
         )
 
 
-_ARTICLE = {Standing.OLDER: "an older", Standing.NEWER: "a newer"}
+_ARTICLE = {SchemaStatus.OLDER: "an older", SchemaStatus.NEWER: "a newer"}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.messages.text import Word, Words, join, quote
+from bot.messages.text import Word, Words, join_words, quote
 from bot.operations.arguments.types import ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
@@ -31,7 +31,7 @@ def _read_members(words: Words) -> tuple[str, ...]:
 def _parts(words: Words) -> list[list[Word]]:
     parts: list[list[Word]] = [[]]
     for word in words:
-        if word.form_context("and", "&", ","):
+        if word.is_keyword("and", "&", ","):
             parts.append([])
         elif word.quoted or "," not in word.text:
             parts[-1].append(word)
@@ -43,14 +43,14 @@ def _parts(words: Words) -> list[list[Word]]:
 
 
 def _read_part(part: list[Word]) -> list[str]:
-    if len(part) == 3 and part[1].form_context("-"):
+    if len(part) == 3 and part[1].is_keyword("-"):
         part = [Word("-".join((part[0].text, part[2].text)))]
     plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
     if all(plain):
         return [number for word in part for number in _read_numbers(word.text)]
     if any(plain):
         raise ValueError(
-            f"Put a comma between two members, and quotes around a name that holds a number: {join(tuple(part))}."
+            f"Put a comma between two members, and quotes around a name that holds a number: {join_words(tuple(part))}."
         )
     return [read_name(tuple(part))]
 
@@ -140,15 +140,15 @@ def _read_recall(words: Words) -> Recall:
         return Recall(to=RecallTo.USER)
     for index, word in enumerate(words):
         before = " ".join(str(one) for one in words[:index]).lower().rstrip(",").removesuffix(" and").rstrip(",")
-        if word.form_context("then") and re.fullmatch(_USER, before):
+        if word.is_keyword("then") and re.fullmatch(_USER, before):
             return Recall(to=RecallTo.USER_THEN_RING_GROUP, ring_group=_read_ring_group(words[index + 1 :]))
     return Recall(to=RecallTo.RING_GROUP, ring_group=_read_ring_group(words))
 
 
 def _read_ring_group(words: Words) -> str:
     """Removes a leading "ring group" only if a name follows: a ring group may be called "The Desk"."""
-    bare = words[1:] if words and words[0].form_context("the") else words
-    if len(bare) > 2 and bare[0].form_context("ring") and bare[1].form_context("group"):
+    bare = words[1:] if words and words[0].is_keyword("the") else words
+    if len(bare) > 2 and bare[0].is_keyword("ring") and bare[1].is_keyword("group"):
         words = bare[2:]
     if not words:
         raise ValueError("Name the ring group, as in user then Night Desk.")

@@ -7,32 +7,32 @@ from zoneinfo import ZoneInfo
 
 from bot.messages.text import Words
 from bot.operations.arguments.types import ArgumentType
-from bot.pbx.limits import TIME_SECONDS, check_time
-from bot.times.format import say, say_seconds
+from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
+from bot.times.format import format_seconds, format_time
 from bot.times.model import End, Start
-from bot.times.parser import ENDS, STARTS, read_end, read_start
+from bot.times.parser import END_EXAMPLES, START_EXAMPLES, read_end, read_start
 
 
 def _say_start(value: Any) -> str:
     """Accepts the value or its JSON, which forms are filled with."""
-    return say(Start.model_validate(value))
+    return format_time(Start.model_validate(value))
 
 
 def _say_end(value: Any) -> str:
-    return say(End.model_validate(value))
+    return format_time(End.model_validate(value))
 
 
 START = ArgumentType(
     placeholder="<start>",
     label="Begins",
-    hint=f"{STARTS}; empty: at once",
+    hint=f"{START_EXAMPLES}; empty: at once",
     read=read_start,
     say=_say_start,
 )
 END = ArgumentType(
     placeholder="<end>",
     label="Ends",
-    hint=f"{ENDS}; empty: it stays until somebody changes it",
+    hint=f"{END_EXAMPLES}; empty: it stays until somebody changes it",
     read=read_end,
     say=_say_end,
 )
@@ -52,14 +52,14 @@ def _read_seconds(words: Words) -> int:
         raise ValueError(f"{text} is no time: type 5m, 90s or 1m30s.")
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
-    if text.isdigit() and total < TIME_SECONDS[0]:
+    if text.isdigit() and total < RECALL_TIME_SECONDS[0]:
         raise ValueError(f"Is that minutes or seconds? Type {text}m or {text}s.")
-    check_time(total)
+    check_recall_time(total)
     return total
 
 
 HINT = "60 to 900 seconds, as in 5m, 90s or 1m30s; the PBX's default is 5m"
-TIME = ArgumentType(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=say_seconds)
+TIME = ArgumentType(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=format_seconds)
 
 Time = Annotated[int, TIME]
 
@@ -95,7 +95,7 @@ def _date(day: str, today: date) -> date:
 
 
 def _read_person(words: Words) -> str:
-    if len(words) == 1 and words[0].form_context("me", "myself"):
+    if len(words) == 1 and words[0].is_keyword("me", "myself"):
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
-from bot.changes.lookups import SLACK_ID
-from bot.messages.text import MAX_LINE, Words, join, quote, split, whole
-from bot.pbx.limits import WANTED, check_extension, check_name
+from bot.changes.lookups import SLACK_FILE_ID
+from bot.messages.text import MAX_LINE, Words, join_words, quote, split_words, words_as_text
+from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
 
 
 class Reference(StrEnum):
@@ -34,7 +34,7 @@ class ArgumentType:
     """Reads the value from words; raises ValueError or NotPossible with what to type instead."""
     say: Callable[[Any], str] = quote
     reference: Reference | None = None
-    most: int = 150
+    max_length: int = 150
     """Maximum characters of its text input in a form."""
     whole_line: bool = False
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
@@ -48,7 +48,7 @@ def spellings(text: str) -> tuple[str, ...]:
 
 def read_name(words: Words) -> str:
     """The words as one name; quotes around a part belong to the name, as in Café "Süd"."""
-    text = whole(words)
+    text = words_as_text(words)
     if re.fullmatch(r"<[#@!].*>", text):
         raise ValueError(f"{text} is a Slack mention: type the name that the PBX has.")
     check_name(text)
@@ -94,21 +94,21 @@ def _read_drift(words: Words) -> int:
 
 
 def _read_switch(words: Words) -> bool:
-    if len(words) == 1 and words[0].form_context("on", "off"):
-        return words[0].form_context("on")
+    if len(words) == 1 and words[0].is_keyword("on", "off"):
+        return words[0].is_keyword("on")
     raise ValueError("Type on or off.")
 
 
 def _read_line(words: Words) -> str:
     if not words:
         raise ValueError("Type the line after that.")
-    return join(words)
+    return join_words(words)
 
 
 def _read_reason(words: Words) -> str:
     if not words:
         raise ValueError("Say why.")
-    return words[0].text if len(words) == 1 else join(words)
+    return words[0].text if len(words) == 1 else join_words(words)
 
 
 def _say_switch(on: bool) -> str:
@@ -116,14 +116,14 @@ def _say_switch(on: bool) -> str:
 
 
 def _say_line(line: str) -> str:
-    return join(split(line))
+    return join_words(split_words(line))
 
 
 CHANGE = ArgumentType(placeholder="<change>", read=_read_change, say=str)
 DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
 NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-LINE = ArgumentType(placeholder="<line>", read=_read_line, say=_say_line, most=MAX_LINE, whole_line=True)
+LINE = ArgumentType(placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True)
 REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
@@ -142,7 +142,7 @@ def _read_file(words: Words) -> str:
     text = " ".join(word.text for word in words)
     linked = _LINK.fullmatch(text)
     id = linked[1] if linked else text
-    if SLACK_ID.fullmatch(id) or _KEPT.fullmatch(id):
+    if SLACK_FILE_ID.fullmatch(id) or _KEPT.fullmatch(id):
         return id
     raise ValueError("Choose the file in the form, or paste the link that Slack gives for it (Copy link to file).")
 
@@ -150,7 +150,7 @@ def _read_file(words: Words) -> str:
 FILE = ArgumentType(
     placeholder="<file>",
     label="Sound file",
-    hint=f"{WANTED[0].upper()}{WANTED[1:]}; 10 MB at most",
+    hint=f"{WAV_FORMAT[0].upper()}{WAV_FORMAT[1:]}; 10 MB at most",
     read=_read_file,
     say=str,
     reference=Reference.FILE,

@@ -4,7 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.rendering import Viewpoint
 from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.slack.rendering import View, render_message
@@ -18,18 +18,18 @@ MESSAGE_GONE = "That is not there any more."
 class PageActions:
     """Dispatches actions by name; each waits for the bot's acknowledgement."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.slack = stage, stage.slack
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.slack = sandbox, sandbox.slack
         self._commands: dict[str, Callable[[Viewpoint, ActionBody], Ack | ActionResult | None]] = {
             "write": self._write,
             "click": self._click,
             "fill": self._fill,
             "attach": self._attach,
             "suggest": self._suggest,
-            "submit": lambda viewpoint, _: self.slack.submit(viewpoint.user(self.stage)),
+            "submit": lambda viewpoint, _: self.slack.submit(viewpoint.user(self.sandbox)),
             "close": self._close,
-            "home": lambda viewpoint, _: self.slack.open_home(viewpoint.user(self.stage)),
-            "shortcut": lambda viewpoint, body: self.slack.shortcut(viewpoint.user(self.stage), body["id"]),
+            "home": lambda viewpoint, _: self.slack.open_home(viewpoint.user(self.sandbox)),
+            "shortcut": lambda viewpoint, body: self.slack.shortcut(viewpoint.user(self.sandbox), body["id"]),
             "message_shortcut": self._message_shortcut,
         }
 
@@ -52,7 +52,7 @@ class PageActions:
 
     def _write(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | ActionResult | None:
         text, thread = str(body["text"]).strip(), body.get("thread")
-        user, channel = viewpoint.user(self.stage), viewpoint.channel(self.stage)
+        user, channel = viewpoint.user(self.sandbox), viewpoint.channel(self.sandbox)
         if not text.startswith("/"):
             self.slack.say(user, channel, text, thread=thread)
             return None
@@ -65,7 +65,7 @@ class PageActions:
 
     def _where(self, viewpoint: Viewpoint, body: ActionBody) -> Message | View:
         """Returns the view or message that the action was made in, or raises LookupError."""
-        user = viewpoint.user(self.stage)
+        user = viewpoint.user(self.sandbox)
         if view := body.get("view"):
             there = {one.id: one for one in (*self.slack.views_of(user), self.slack.home(user)) if one}
             return there[view]
@@ -82,32 +82,32 @@ class PageActions:
         """Clicks a button, or chooses an option of a menu by its value."""
         ids = {"block_id": body["block"], "action_id": body["action"]}
         where = self._where(viewpoint, body)
-        return self.slack.click(viewpoint.user(self.stage), where, value=body.get("value"), **ids)
+        return self.slack.click(viewpoint.user(self.sandbox), where, value=body.get("value"), **ids)
 
     def _fill(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
         where = self._where(viewpoint, body)
         ids = {"block_id": body["block"], "action_id": body["action"]}
-        return self.slack.fill(viewpoint.user(self.stage), body["value"], where=where, **ids)
+        return self.slack.fill(viewpoint.user(self.sandbox), body["value"], where=where, **ids)
 
     def _attach(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
         """Uploads base64-encoded files and puts them into a file input."""
-        user, where = viewpoint.user(self.stage), self._where(viewpoint, body)
+        user, where = viewpoint.user(self.sandbox), self._where(viewpoint, body)
         files = [self.slack.add_file(user, str(one["name"]), b64decode(one["content"])) for one in body["files"]]
         return self.slack.fill(user, files, where=where, block_id=body["block"], action_id=body["action"])
 
     def _suggest(self, viewpoint: Viewpoint, body: ActionBody) -> ActionResult:
         where = self._where(viewpoint, body)
         ids = {"block_id": body["block"], "action_id": body["action"]}
-        offer = self.slack.suggest(viewpoint.user(self.stage), str(body["text"]), where=where, **ids)
+        offer = self.slack.suggest(viewpoint.user(self.sandbox), str(body["text"]), where=where, **ids)
         return {"options": list(offer)}
 
     def _close(self, viewpoint: Viewpoint, body: ActionBody) -> None:
-        user = viewpoint.user(self.stage)
+        user = viewpoint.user(self.sandbox)
         if self.slack.views_of(user):
             self.slack.close(user, everything=bool(body.get("everything")))
 
     def _message_shortcut(self, viewpoint: Viewpoint, body: ActionBody) -> Ack:
-        return self.slack.message_shortcut(viewpoint.user(self.stage), self._message(body), body["id"])
+        return self.slack.message_shortcut(viewpoint.user(self.sandbox), self._message(body), body["id"])
 
 
 def _failure_text(ack: Ack) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.environment import Stage
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.http import RecordedRequest
 from bot.sandbox.slack.faults import Drop
 
@@ -33,37 +33,37 @@ class FaultSwitch:
     name: str
     label: str
     choices: Choices
-    now: Callable[[Stage], str]
-    set: Callable[[Stage, str], None]
+    now: Callable[[Sandbox], str]
+    set: Callable[[Sandbox, str], None]
 
 
 _PBX_FAULTS = {
-    "DROP_AFTER": Kind.DROP_AFTER,
-    "DROP_BEFORE": Kind.DROP_BEFORE,
-    "LATE": Kind.LATE,
-    "STATUS": Kind.STATUS,
-    "THROTTLED": Kind.THROTTLED,
+    "DROP_AFTER": FaultKind.DROP_AFTER,
+    "DROP_BEFORE": FaultKind.DROP_BEFORE,
+    "LATE": FaultKind.LATE,
+    "STATUS": FaultKind.STATUS,
+    "THROTTLED": FaultKind.THROTTLED,
 }
 
 
-def _pbx_fault(stage: Stage) -> str:
-    return next((one.kind.name for one in stage.pbx.faults.pending), "")
+def _pbx_fault(sandbox: Sandbox) -> str:
+    return next((one.kind.name for one in sandbox.pbx.faults.pending), "")
 
 
-def _set_pbx_fault(stage: Stage, value: str) -> None:
+def _set_pbx_fault(sandbox: Sandbox, value: str) -> None:
     """Replaces the pending fault."""
-    stage.pbx.faults.pending.clear()
+    sandbox.pbx.faults.pending.clear()
     if value:
-        stage.pbx.faults.add(Fault(kind=_PBX_FAULTS[value], match=PBX_WRITE_PATTERN))
+        sandbox.pbx.faults.add(Fault(kind=_PBX_FAULTS[value], match=PBX_WRITE_PATTERN))
 
 
-def _set_pbx_latency(stage: Stage, value: str) -> None:
-    stage.pbx.faults.latency = float(value)
+def _set_pbx_latency(sandbox: Sandbox, value: str) -> None:
+    sandbox.pbx.faults.latency = float(value)
 
 
-def _set_pbx_power(stage: Stage, value: str) -> None:
-    if (value == "on") != stage.pbx.running:
-        (stage.pbx.start if value == "on" else stage.pbx.stop)()
+def _set_pbx_power(sandbox: Sandbox, value: str) -> None:
+    if (value == "on") != sandbox.pbx.running:
+        (sandbox.pbx.start if value == "on" else sandbox.pbx.stop)()
 
 
 _SLACK_FAULTS: dict[str, str | int | Drop] = {
@@ -73,22 +73,22 @@ _SLACK_FAULTS: dict[str, str | int | Drop] = {
 }
 
 
-def _slack_fault(stage: Stage) -> str:
-    what = stage.slack.faults.waits("chat.postMessage")
+def _slack_fault(sandbox: Sandbox) -> str:
+    what = sandbox.slack.faults.waits("chat.postMessage")
     return next((name for name, one in _SLACK_FAULTS.items() if one == what), "")
 
 
-def _set_slack_fault(stage: Stage, value: str) -> None:
+def _set_slack_fault(sandbox: Sandbox, value: str) -> None:
     """Makes the next message that the bot posts fail."""
-    delay = stage.slack.faults.latency_of("*")
-    stage.slack.faults.clear()
-    stage.slack.faults.latency("*", delay)
+    delay = sandbox.slack.faults.latency_of("*")
+    sandbox.slack.faults.clear()
+    sandbox.slack.faults.latency("*", delay)
     if value:
-        stage.slack.faults.fail("chat.postMessage", _SLACK_FAULTS[value], retry_after=3)
+        sandbox.slack.faults.fail("chat.postMessage", _SLACK_FAULTS[value], retry_after=3)
 
 
-def _set_slack_latency(stage: Stage, value: str) -> None:
-    stage.slack.faults.latency("*", float(value))
+def _set_slack_latency(sandbox: Sandbox, value: str) -> None:
+    sandbox.slack.faults.latency("*", float(value))
 
 
 FAULT_SWITCHES = {
@@ -98,14 +98,14 @@ FAULT_SWITCHES = {
             name="pbx_power",
             label="The PBX is",
             choices=(("on", "up"), ("off", "down")),
-            now=lambda stage: "on" if stage.pbx.running else "off",
+            now=lambda sandbox: "on" if sandbox.pbx.running else "off",
             set=_set_pbx_power,
         ),
         FaultSwitch(
             name="pbx_latency",
             label="It takes, for each request",
             choices=DELAY_CHOICES,
-            now=lambda stage: str(float(stage.pbx.faults.latency)),
+            now=lambda sandbox: str(float(sandbox.pbx.faults.latency)),
             set=_set_pbx_latency,
         ),
         FaultSwitch(
@@ -126,7 +126,7 @@ FAULT_SWITCHES = {
             name="slack_latency",
             label="Slack takes, for each call",
             choices=DELAY_CHOICES,
-            now=lambda stage: str(float(stage.slack.faults.latency_of("*"))),
+            now=lambda sandbox: str(float(sandbox.slack.faults.latency_of("*"))),
             set=_set_slack_latency,
         ),
         FaultSwitch(
@@ -165,13 +165,13 @@ class RequestRow:
 class ControlPanel:
     """Shows and changes the fakes and the bot process, for everybody who has the page open."""
 
-    def __init__(self, stage: Stage, child: BotProcess) -> None:
-        self.stage, self.child = stage, child
+    def __init__(self, sandbox: Sandbox, child: BotProcess) -> None:
+        self.sandbox, self.child = sandbox, child
         self._actions: dict[str, Callable[[str], None]] = {
             "forward": self._forward,
             "kill": lambda _: self.child.kill(),
             "start": lambda _: self.child.start(),
-            "cut": lambda _: self.stage.slack.link.drop(),
+            "cut": lambda _: self.sandbox.slack.link.drop(),
             "behind": self._change_in_console,
         }
 
@@ -182,24 +182,24 @@ class ControlPanel:
             LookupError: There is no such action or switch.
         """
         if name in FAULT_SWITCHES:
-            FAULT_SWITCHES[name].set(self.stage, value)
+            FAULT_SWITCHES[name].set(self.sandbox, value)
         else:
             self._actions[name](value)
-        with self.stage.slack.state.changed:
-            self.stage.slack.state.changed.notify_all()
+        with self.sandbox.slack.state.changed:
+            self.sandbox.slack.state.changed.notify_all()
 
     def template_variables(self, zone: tzinfo) -> dict[str, Any]:
         """Returns the variables of the control panel's template."""
-        with self.stage.pbx.state.lock:
+        with self.sandbox.pbx.state.lock:
             return {
-                "now": self.stage.now().astimezone(zone).strftime("%a %-d %b, %H:%M"),
+                "now": self.sandbox.now().astimezone(zone).strftime("%a %-d %b, %H:%M"),
                 "pid": self.child.pid,
-                "connected": self.stage.slack.connections > 0,
-                "switches": [_switch_fields(self.stage, one) for one in FAULT_SWITCHES.values()],
+                "connected": self.sandbox.slack.connections > 0,
+                "switches": [_switch_fields(self.sandbox, one) for one in FAULT_SWITCHES.values()],
                 "server": self._server(),
-                "groups": [self._group(id) for id in self.stage.pbx.state.groups],
-                "latest": self.stage.pbx.state.audit[-1]["object_name"] if self.stage.pbx.state.audit else None,
-                "users": [(n, user["display_name"]) for n, user in sorted(self.stage.pbx.state.users.items())],
+                "groups": [self._group(id) for id in self.sandbox.pbx.state.groups],
+                "latest": self.sandbox.pbx.state.audit[-1]["object_name"] if self.sandbox.pbx.state.audit else None,
+                "users": [(n, user["display_name"]) for n, user in sorted(self.sandbox.pbx.state.users.items())],
                 "heard": self._request_rows(),
             }
 
@@ -209,7 +209,7 @@ class ControlPanel:
     def _change_in_console(self, value: str) -> None:
         """Changes a group's members in the PBX console, without the bot."""
         asked = json.loads(value)
-        pbx, group, extension = self.stage.pbx, asked["group"], asked["extension"]
+        pbx, group, extension = self.sandbox.pbx, asked["group"], asked["extension"]
         if extension not in pbx.state.users or group not in pbx.state.groups:
             raise LookupError("no such user or group")
         if asked["how"] == "remove":
@@ -218,7 +218,7 @@ class ControlPanel:
             pbx.console_add_member(group, extension)
 
     def _server(self) -> str:
-        server = self.stage.pbx.state.server
+        server = self.sandbox.pbx.state.server
         state = "on" if server["enabled"] else "off"
         recall = self._recall(server)
         return (
@@ -227,19 +227,19 @@ class ControlPanel:
         )
 
     def _group(self, id: str) -> dict[str, Any]:
-        state = self.stage.pbx.state
+        state = self.sandbox.pbx.state
         group = state.groups[id]
         known = {"id": id, "name": group["name"], "slug": list(state.groups).index(id)}
         return {**known, "recall": self._recall(group), "members": state.members[id]}
 
     def _recall(self, record: dict[str, Any]) -> str:
         rings = record["recall_to"] != "USER_ONLY"
-        ring_group = self.stage.pbx.state.ring_groups.get(record["ring_group_id"] or "", {}) if rings else {}
+        ring_group = self.sandbox.pbx.state.ring_groups.get(record["ring_group_id"] or "", {}) if rings else {}
         return f"{RECALL_TEXTS.get(record['recall_to'], '')}{ring_group.get('name', '')}"
 
     def _request_rows(self) -> list[tuple[int, RequestRow]]:
         """Returns the latest requests with their numbers, newest first."""
-        all_ = list(enumerate(self.stage.pbx.requests, 1))
+        all_ = list(enumerate(self.sandbox.pbx.requests, 1))
         return [(number, self._request_row(one)) for number, one in reversed(all_[-MAX_REQUESTS:])]
 
     def _request_row(self, one: RecordedRequest) -> RequestRow:
@@ -250,13 +250,13 @@ class ControlPanel:
     def _readable_path(self, path: str) -> str:
         """Returns the path with names in the place of group ids."""
         plain = unquote(path).removeprefix("/api")
-        for id, one in (self.stage.pbx.state.groups | self.stage.pbx.state.ring_groups).items():
+        for id, one in (self.sandbox.pbx.state.groups | self.sandbox.pbx.state.ring_groups).items():
             plain = plain.replace(f"/{id}", f"/“{one['name']}”")
         return plain
 
 
-def _switch_fields(stage: Stage, one: FaultSwitch) -> dict[str, Any]:
-    return {"name": one.name, "label": one.label, "choices": one.choices, "now": one.now(stage)}
+def _switch_fields(sandbox: Sandbox, one: FaultSwitch) -> dict[str, Any]:
+    return {"name": one.name, "label": one.label, "choices": one.choices, "now": one.now(sandbox)}
 
 
 def _request_details(one: RecordedRequest) -> str:

@@ -8,7 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.environment import Stage, manifest_features
+from bot.sandbox.environment import Sandbox, manifest_features
 from bot.sandbox.page.control_panel import ControlPanel
 from bot.sandbox.page.rendering import APP, Renderer, Viewpoint, listed_channels
 from bot.sandbox.slack.model import Message
@@ -43,16 +43,18 @@ Regions = dict[str, str]
 class RegionRenderer:
     """Renders regions; it never changes the workspace."""
 
-    def __init__(self, stage: Stage, child: BotProcess, made: Environment, backstage: ControlPanel) -> None:
-        self.stage, self.child, self._templates, self._control_panel = stage, child, made, backstage
+    def __init__(self, sandbox: Sandbox, child: BotProcess, made: Environment, backstage: ControlPanel) -> None:
+        self.sandbox, self.child, self._templates, self._control_panel = sandbox, child, made, backstage
         self._shortcuts = manifest_features()["shortcuts"]
 
     def page(self, viewpoint: Viewpoint) -> Markup:
         """Renders the frame; the regions follow by server-sent events."""
         return self._renderer(viewpoint)(
             "page.html",
-            name=self.stage.slack.state.name,
-            people=[(key, self.stage.slack.state.people[id], USER_ROLES[key]) for key, id in self.stage.people.items()],
+            name=self.sandbox.slack.state.name,
+            people=[
+                (key, self.sandbox.slack.state.people[id], USER_ROLES[key]) for key, id in self.sandbox.people.items()
+            ],
             shortcuts=self._shortcuts,
             asked=_query_of(viewpoint),
             entities=self._entities(),
@@ -61,7 +63,7 @@ class RegionRenderer:
 
     def regions(self, viewpoint: Viewpoint) -> Regions:
         """Renders the regions of the workspace."""
-        with self.stage.slack.state.changed:
+        with self.sandbox.slack.state.changed:
             return {
                 "title": self._title(viewpoint),
                 "tabs": self._tabs(viewpoint),
@@ -74,14 +76,14 @@ class RegionRenderer:
 
     def control_region(self, viewpoint: Viewpoint) -> Regions:
         """Renders the control panel."""
-        known = self._control_panel.template_variables(viewpoint.zone(self.stage))
+        known = self._control_panel.template_variables(viewpoint.zone(self.sandbox))
         return {"backstage": self._renderer(viewpoint)("backstage.html", **known)}
 
     def _renderer(self, viewpoint: Viewpoint) -> Renderer:
-        return Renderer(self.stage, self._templates, viewpoint)
+        return Renderer(self.sandbox, self._templates, viewpoint)
 
     def _title(self, viewpoint: Viewpoint) -> Markup:
-        private = viewpoint.where != APP and self.stage.slack.state.channels[viewpoint.channel(self.stage)].private
+        private = viewpoint.where != APP and self.sandbox.slack.state.channels[viewpoint.channel(self.sandbox)].private
         return self._renderer(viewpoint)("title.html", about=CHANNEL_DESCRIPTIONS.get(viewpoint.where), private=private)
 
     def _tabs(self, viewpoint: Viewpoint) -> Markup:
@@ -89,12 +91,12 @@ class RegionRenderer:
         return self._renderer(viewpoint)("tabs.html", newest=newest, link=_link_builder(viewpoint))
 
     def _places(self, viewpoint: Viewpoint) -> Markup:
-        there = listed_channels(self.stage, viewpoint.who)
+        there = listed_channels(self.sandbox, viewpoint.who)
         newest = {name: self._newest(replace(viewpoint, where=name)) for name in (*dict(there), APP)}
         known = {
             "places": there,
             "newest": newest,
-            "alive": self.stage.slack.connections > 0,
+            "alive": self.sandbox.slack.connections > 0,
             "link": _link_builder(viewpoint),
         }
         return self._renderer(viewpoint)("places.html", **known)
@@ -117,26 +119,26 @@ class RegionRenderer:
         return self._renderer(viewpoint)("thread.html", messages=there, shortcuts=self._shortcuts) if there else ""
 
     def _seen(self, viewpoint: Viewpoint, thread: str | None) -> list[Message]:
-        slack = self.stage.slack
+        slack = self.sandbox.slack
         return sorted(
-            slack.seen_by(viewpoint.user(self.stage), viewpoint.channel(self.stage), thread=thread),
+            slack.seen_by(viewpoint.user(self.sandbox), viewpoint.channel(self.sandbox), thread=thread),
             key=lambda one: float(one.ts),
         )
 
     def _home(self, viewpoint: Viewpoint) -> str:
         if viewpoint.where != APP or viewpoint.tab != "home":
             return ""
-        return self._renderer(viewpoint)("home.html", view=self.stage.slack.home(viewpoint.user(self.stage)))
+        return self._renderer(viewpoint)("home.html", view=self.sandbox.slack.home(viewpoint.user(self.sandbox)))
 
     def _modal(self, viewpoint: Viewpoint) -> str:
-        views = self.stage.slack.views_of(viewpoint.user(self.stage))
+        views = self.sandbox.slack.views_of(viewpoint.user(self.sandbox))
         if not views:
             return ""
         return self._renderer(viewpoint)("modal.html", view=views[-1], depth=len(views))
 
     def _entities(self) -> list[dict[str, str]]:
         """Returns the completions after @ and #."""
-        state = self.stage.slack.state
+        state = self.sandbox.slack.state
         people = [(f"@{p.real_name}", p.name) for p in state.people.values() if p.id != "USLACKBOT"]
         groups = [(f"@{group.handle}", "user group") for group in state.groups.values()]
         channels = [(f"#{one.name}", "channel") for one in state.channels.values() if not (one.direct or one.private)]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from bot.sandbox.environment import Stage
+from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.mrkdwn import Mrkdwn, format_day, format_time, render_date_token
 from bot.sandbox.slack.elements import VALUE_SLOTS, options_of, value_of
 from bot.sandbox.slack.menus import available_choices
@@ -36,34 +36,34 @@ class Viewpoint:
     tab: str = "home"
 
     @classmethod
-    def read(cls, stage: Stage, query: Mapping[str, str]) -> "Viewpoint":
+    def read(cls, sandbox: Sandbox, query: Mapping[str, str]) -> "Viewpoint":
         """Parses the query; unknown values, and channels hidden from the user, become the defaults."""
         who = query.get("as", "")
-        who = who if who in stage.people else cls.who
+        who = who if who in sandbox.people else cls.who
         where = query.get("in", "")
-        if where != APP and where not in [name for name, _ in listed_channels(stage, who)]:
+        if where != APP and where not in [name for name, _ in listed_channels(sandbox, who)]:
             where = cls.where
         tab = "messages" if query.get("tab") == "messages" else "home"
         return cls(who=who, where=where, thread=query.get("thread") or None, tab=tab)
 
-    def user(self, stage: Stage) -> str:
-        return stage.people[self.who]
+    def user(self, sandbox: Sandbox) -> str:
+        return sandbox.people[self.who]
 
-    def person(self, stage: Stage) -> User:
-        return stage.slack.state.people[self.user(stage)]
+    def person(self, sandbox: Sandbox) -> User:
+        return sandbox.slack.state.people[self.user(sandbox)]
 
-    def zone(self, stage: Stage) -> ZoneInfo:
-        return ZoneInfo(self.person(stage).tz)
+    def zone(self, sandbox: Sandbox) -> ZoneInfo:
+        return ZoneInfo(self.person(sandbox).tz)
 
-    def channel(self, stage: Stage) -> str:
+    def channel(self, sandbox: Sandbox) -> str:
         """Returns the id of the conversation."""
-        return stage.slack.direct(self.user(stage)) if self.where == APP else stage.channels[self.where]
+        return sandbox.slack.direct(self.user(sandbox)) if self.where == APP else sandbox.channels[self.where]
 
 
-def listed_channels(stage: Stage, who: str) -> list[tuple[str, Channel]]:
+def listed_channels(sandbox: Sandbox, who: str) -> list[tuple[str, Channel]]:
     """Returns the channels that the user can open, with their names."""
-    there = ((name, stage.slack.state.channels[id]) for name, id in stage.channels.items())
-    return [(name, one) for name, one in there if stage.people[who] in one.members or not one.private]
+    there = ((name, sandbox.slack.state.channels[id]) for name, id in sandbox.channels.items())
+    return [(name, one) for name, one in there if sandbox.people[who] in one.members or not one.private]
 
 
 def menu_options(state: SlackState, user: str, element: Json) -> list[Json]:
@@ -117,11 +117,11 @@ def load_templates() -> Environment:
 class Renderer:
     """Renders templates for one viewpoint; templates call its methods as `draw`."""
 
-    def __init__(self, stage: Stage, made: Environment, viewpoint: Viewpoint) -> None:
-        self.stage, self.viewpoint, self._templates = stage, viewpoint, made
-        self.state = stage.slack.state
-        self.now = stage.now().astimezone(viewpoint.zone(stage))
-        self._mrkdwn = Mrkdwn(self.state, self.now, viewpoint.user(stage))
+    def __init__(self, sandbox: Sandbox, made: Environment, viewpoint: Viewpoint) -> None:
+        self.sandbox, self.viewpoint, self._templates = sandbox, viewpoint, made
+        self.state = sandbox.slack.state
+        self.now = sandbox.now().astimezone(viewpoint.zone(sandbox))
+        self._mrkdwn = Mrkdwn(self.state, self.now, viewpoint.user(sandbox))
 
     def __call__(self, template: str, **known: Any) -> Markup:
         return Markup(self._templates.get_template(template).render(draw=self, viewpoint=self.viewpoint, **known))  # noqa: S704
@@ -181,7 +181,7 @@ class Renderer:
 
     def offered(self, element: Json) -> list[Json]:
         """Returns the options of a menu that is not external."""
-        return menu_options(self.state, self.viewpoint.user(self.stage), element)
+        return menu_options(self.state, self.viewpoint.user(self.sandbox), element)
 
 
 def initials(name: str) -> str:

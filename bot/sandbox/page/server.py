@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, jsonify, request
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.environment import DEMO_POLICY, Stage
+from bot.sandbox.environment import DEMO_POLICY, Sandbox
 from bot.sandbox.page.actions import PageActions
 from bot.sandbox.page.control_panel import ControlPanel
 from bot.sandbox.page.regions import RegionRenderer, Regions
@@ -26,9 +26,9 @@ KEEPALIVE_POLLS = 40
 class RegionStream:
     """Sends each region once and again whenever it changes."""
 
-    def __init__(self, stage: Stage, sight: RegionRenderer) -> None:
-        self._stage, self._regions = stage, sight
-        self._changed = stage.slack.state.changed
+    def __init__(self, sandbox: Sandbox, sight: RegionRenderer) -> None:
+        self._stage, self._regions = sandbox, sight
+        self._changed = sandbox.slack.state.changed
         self._stopping = False
         self._changes = 0
         """Number of changes of the workspace; a counter, because a stream that renders does not wait for changes."""
@@ -78,15 +78,15 @@ CONTENT_SECURITY_POLICY = (
 class DemoPage:
     """An environment, its bot as a child process, and the page that shows both."""
 
-    def __init__(self, stage: Stage | None = None) -> None:
-        self.stage = stage or Stage(policy=DEMO_POLICY)
-        self.child = BotProcess(self.stage)
-        self.control_panel = ControlPanel(self.stage, self.child)
-        self._regions = RegionRenderer(self.stage, self.child, load_templates(), self.control_panel)
-        self._stream = RegionStream(self.stage, self._regions)
-        self._actions = PageActions(self.stage)
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self.sandbox = sandbox or Sandbox(policy=DEMO_POLICY)
+        self.child = BotProcess(self.sandbox)
+        self.control_panel = ControlPanel(self.sandbox, self.child)
+        self._regions = RegionRenderer(self.sandbox, self.child, load_templates(), self.control_panel)
+        self._stream = RegionStream(self.sandbox, self._regions)
+        self._actions = PageActions(self.sandbox)
         self._web = WebServer(self._app())
-        self._sandboxes = self.stage.without_park()
+        self._sandboxes = self.sandbox.without_bot()
 
     @property
     def url(self) -> str:
@@ -155,7 +155,7 @@ class DemoPage:
         return jsonify({})
 
     def _viewpoint(self) -> Viewpoint:
-        return Viewpoint.read(self.stage, request.args)
+        return Viewpoint.read(self.sandbox, request.args)
 
 
 def _json_body() -> dict[str, Any]:

@@ -5,10 +5,10 @@ cannot
 share the bot's misunderstandings of the API.
 """
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, FaultQueue, Kind
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind, FaultQueue
 from bot.sandbox.pbx.http import RecordedRequest
 from bot.sandbox.pbx.state import PbxState
-from bot.sandbox.pbx.switches import Refusal, Switches
+from bot.sandbox.pbx.switches import ErrorResponse, Switches
 
-__all__ = ["Fault", "FaultQueue", "Kind", "PbxState", "RecordedRequest", "Refusal", "SandboxPBX", "Switches"]
+__all__ = ["ErrorResponse", "FakePbx", "Fault", "FaultKind", "FaultQueue", "PbxState", "RecordedRequest", "Switches"]

@@ -12,7 +12,7 @@ from bot.sandbox.pbx.auth import AuthEndpoints, PbxContext
 from bot.sandbox.pbx.blobs import BlobEndpoints
 from bot.sandbox.pbx.call_park import GroupEndpoints, MemberEndpoints, ServerEndpoints
 from bot.sandbox.pbx.lookups import LookupEndpoints
-from bot.sandbox.pbx.switches import ApiError, Refusal, denied, unauthorized
+from bot.sandbox.pbx.switches import ApiError, ErrorResponse, denied, unauthorized
 
 PATHS_WITHOUT_TOKEN = frozenset({"/auth/sign_in", "/auth/refresh_token", "/login/oauth/token"})
 """Paths that need no access token."""
@@ -87,7 +87,7 @@ def _authenticate(context: PbxContext) -> None:
         raise denied("The role of the user does not allow this.")
 
 
-def _error_response(refusal: Refusal, context: PbxContext) -> ResponseReturnValue:
+def _error_response(refusal: ErrorResponse, context: PbxContext) -> ResponseReturnValue:
     if not context.switches.error_bodies:
         return "", refusal.status
     return jsonify(refusal.body()), refusal.status
@@ -95,4 +95,4 @@ def _error_response(refusal: Refusal, context: PbxContext) -> ResponseReturnValu
 
 def _http_error_response(error: HTTPException, context: PbxContext) -> ResponseReturnValue:
     """Returns Flask's 404 and 405 in the documented error format."""
-    return _error_response(Refusal(error.code or 500, "UNKNOWN", error.name), context)
+    return _error_response(ErrorResponse(error.code or 500, "UNKNOWN", error.name), context)

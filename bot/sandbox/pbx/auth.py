@@ -10,7 +10,15 @@ from flask import g, request
 
 from bot.sandbox.pbx.schema import read_json_object
 from bot.sandbox.pbx.state import PbxState, Record
-from bot.sandbox.pbx.switches import ApiError, Refusal, Switches, denied, not_found, unauthorized, validation_error
+from bot.sandbox.pbx.switches import (
+    ApiError,
+    ErrorResponse,
+    Switches,
+    denied,
+    not_found,
+    unauthorized,
+    validation_error,
+)
 
 
 class Sessions:
@@ -131,7 +139,7 @@ class AuthEndpoints:
             raise validation_error("The content type must be application/x-www-form-urlencoded.")
         tokens = self._grant(request.form)
         if tokens is None:
-            raise ApiError(Refusal(400, "UNAUTHORIZED", "The credentials are incorrect."))
+            raise ApiError(ErrorResponse(400, "UNAUTHORIZED", "The credentials are incorrect."))
         return tokens
 
     def _grant(self, form: Mapping[str, str]) -> Record | None:

@@ -57,7 +57,7 @@ class AdminConsole:
         self.state.change_members(group_id, rest, CONSOLE_ACTOR)
 
 
-class SandboxPBX(AdminConsole):
+class FakePbx(AdminConsole):
     """One PBX with the example company, or with as many generated `groups` and `users`.
 
     As a context manager it listens on loopback.

@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 
 from werkzeug.wrappers import Response
 
-from bot.sandbox.pbx.switches import Refusal
+from bot.sandbox.pbx.switches import ErrorResponse
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """How a request fails; unless the text says otherwise, the request is carried out."""
 
     STATUS = "an error of `status` with a JSON body; carried out only if `lands`"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 class Fault:
     """Applies `kind` to the next `times` requests whose "METHOD /api/path" matches the pattern; None is all."""
 
-    kind: Kind
+    kind: FaultKind
     match: str = "*"
     times: int | None = 1
     status: int = 500
@@ -106,7 +106,7 @@ def apply_fault(fault: Fault, serve: Handle) -> Response:
 def _status(fault: Fault, serve: Handle) -> Response:
     if fault.lands:
         serve()
-    return _json_response(Refusal(fault.status, "UNKNOWN", "Something went wrong."))
+    return _json_response(ErrorResponse(fault.status, "UNKNOWN", "Something went wrong."))
 
 
 def _gateway(fault: Fault, serve: Handle) -> Response:
@@ -116,14 +116,14 @@ def _gateway(fault: Fault, serve: Handle) -> Response:
 
 
 def _throttled(fault: Fault, serve: Handle) -> Response:
-    response = _json_response(Refusal(429, "UNKNOWN", "Too many requests."))
+    response = _json_response(ErrorResponse(429, "UNKNOWN", "Too many requests."))
     if fault.retry_after is not None:
         response.headers["Retry-After"] = fault.retry_after
     return response
 
 
 def _expired(fault: Fault, serve: Handle) -> Response:
-    return _json_response(Refusal(401, "UNAUTHORIZED", "The access token is invalid or has expired."))
+    return _json_response(ErrorResponse(401, "UNAUTHORIZED", "The access token is invalid or has expired."))
 
 
 def _drop_before(fault: Fault, serve: Handle) -> Response:
@@ -189,21 +189,21 @@ def _slow(fault: Fault, serve: Handle) -> Response:
     return serve()
 
 
-def _json_response(refusal: Refusal) -> Response:
+def _json_response(refusal: ErrorResponse) -> Response:
     return Response(json.dumps(refusal.body()), refusal.status, content_type="application/json")
 
 
-_FAULT_HANDLERS: dict[Kind, Callable[[Fault, Handle], Response]] = {
-    Kind.STATUS: _status,
-    Kind.GATEWAY: _gateway,
-    Kind.THROTTLED: _throttled,
-    Kind.EXPIRED: _expired,
-    Kind.DROP_BEFORE: _drop_before,
-    Kind.DROP_AFTER: _drop_after,
-    Kind.LATE: _late,
-    Kind.TRICKLE: _trickle,
-    Kind.REDIRECT: _redirect,
-    Kind.MALFORMED: _malformed,
-    Kind.OVERSIZED: _oversized,
-    Kind.SLOW: _slow,
+_FAULT_HANDLERS: dict[FaultKind, Callable[[Fault, Handle], Response]] = {
+    FaultKind.STATUS: _status,
+    FaultKind.GATEWAY: _gateway,
+    FaultKind.THROTTLED: _throttled,
+    FaultKind.EXPIRED: _expired,
+    FaultKind.DROP_BEFORE: _drop_before,
+    FaultKind.DROP_AFTER: _drop_after,
+    FaultKind.LATE: _late,
+    FaultKind.TRICKLE: _trickle,
+    FaultKind.REDIRECT: _redirect,
+    FaultKind.MALFORMED: _malformed,
+    FaultKind.OVERSIZED: _oversized,
+    FaultKind.SLOW: _slow,
 }

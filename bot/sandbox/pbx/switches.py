@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorResponse:
     """One 4xx response."""
 
     status: int
@@ -20,37 +20,37 @@ class Refusal:
 class ApiError(Exception):
     """Raised by an endpoint that has changed nothing."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: ErrorResponse) -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
 
 
 def validation_error(message: str) -> ApiError:
     """Returns 400 VALIDATE_FAILED."""
-    return ApiError(Refusal(400, "VALIDATE_FAILED", message))
+    return ApiError(ErrorResponse(400, "VALIDATE_FAILED", message))
 
 
 def not_found(what: str) -> ApiError:
     """Returns 404; the documentation names no code for it."""
-    return ApiError(Refusal(404, "UNKNOWN", f"The {what} does not exist."))
+    return ApiError(ErrorResponse(404, "UNKNOWN", f"The {what} does not exist."))
 
 
 def unauthorized(message: str) -> ApiError:
     """Returns 401 UNAUTHORIZED."""
-    return ApiError(Refusal(401, "UNAUTHORIZED", message))
+    return ApiError(ErrorResponse(401, "UNAUTHORIZED", message))
 
 
 def denied(message: str) -> ApiError:
     """Returns 403 DENIED."""
-    return ApiError(Refusal(403, "DENIED", message))
+    return ApiError(ErrorResponse(403, "DENIED", message))
 
 
-DUPLICATE_NAME = Refusal(400, "VALIDATE_FAILED", "The name already exists.")
-ALREADY_HERE = Refusal(400, "VALIDATE_FAILED", "The user is already a member of the group.")
-IN_OTHER_GROUP = Refusal(400, "VALIDATE_FAILED", "The user is a member of another call park group.")
-UNKNOWN_EXTENSION = Refusal(400, "VALIDATE_FAILED", "The extension number does not exist.")
-NO_AUDIT_LOGS = Refusal(404, "UNKNOWN", "The resource does not exist.")
-NOT_A_MEMBER = Refusal(404, "UNKNOWN", "The user is not a member of the group.")
+DUPLICATE_NAME = ErrorResponse(400, "VALIDATE_FAILED", "The name already exists.")
+ALREADY_HERE = ErrorResponse(400, "VALIDATE_FAILED", "The user is already a member of the group.")
+IN_OTHER_GROUP = ErrorResponse(400, "VALIDATE_FAILED", "The user is a member of another call park group.")
+UNKNOWN_EXTENSION = ErrorResponse(400, "VALIDATE_FAILED", "The extension number does not exist.")
+NO_AUDIT_LOGS = ErrorResponse(404, "UNKNOWN", "The resource does not exist.")
+NOT_A_MEMBER = ErrorResponse(404, "UNKNOWN", "The user is not a member of the group.")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -75,12 +75,12 @@ class Switches:
     """A `revision` on the server and on groups that is returned, and rejected when sent back."""
 
     members: Literal["assigned", "sorted"] = "assigned"
-    duplicate_name: Refusal = DUPLICATE_NAME
-    already_here: Refusal | None = ALREADY_HERE
-    in_other_group: Refusal = IN_OTHER_GROUP
-    unknown_extension: Refusal = UNKNOWN_EXTENSION
-    not_a_member: Refusal | None = NOT_A_MEMBER
-    delete_with_members: Refusal | None = None
+    duplicate_name: ErrorResponse = DUPLICATE_NAME
+    already_here: ErrorResponse | None = ALREADY_HERE
+    in_other_group: ErrorResponse = IN_OTHER_GROUP
+    unknown_extension: ErrorResponse = UNKNOWN_EXTENSION
+    not_a_member: ErrorResponse | None = NOT_A_MEMBER
+    delete_with_members: ErrorResponse | None = None
     """None: a group is deleted together with its memberships."""
 
     filter: Literal["supported", "ignored", "refused"] = "supported"
@@ -98,5 +98,5 @@ class Switches:
     """Rejected sign-ins in a row after which the address is blocked."""
     role: str = "Admin"
     error_bodies: bool = True
-    audit_logs: Refusal | None = None
+    audit_logs: ErrorResponse | None = None
     """Response of a version or role without audit logs."""

@@ -11,11 +11,11 @@ from bot.sandbox.slack.elements import (
     find_element,
     find_field,
     find_option,
-    first,
+    initial_values,
     value_of,
 )
 from bot.sandbox.slack.files import grant_access
-from bot.sandbox.slack.menus import available_choices, by_name, entered, parse_suggestions
+from bot.sandbox.slack.menus import available_choices, options_by_name, parse_entered_value, parse_suggestions
 from bot.sandbox.slack.model import Ack, Json, Message, Post, SlackError
 from bot.sandbox.slack.payloads import block_actions, block_suggestion, view_actions
 from bot.sandbox.slack.rendering import View
@@ -49,22 +49,22 @@ class TargetLookup:
         return post if post and post.only_for in (None, user) else None
 
     def _find_view(self, user: str, view: View | None) -> StoredView | None:
-        stack = self.state.sheets.stack(user)
+        stack = self.state.views.stack(user)
         if view is None:
             return stack[-1] if stack else None
-        stored_view = self.state.sheets.find(view.id)
+        stored_view = self.state.views.find(view.id)
         return (
             stored_view
-            if stored_view and (stored_view in stack[-1:] or stored_view is self.state.sheets.home(user))
+            if stored_view and (stored_view in stack[-1:] or stored_view is self.state.views.home(user))
             else None
         )
 
     def _values(self, where: StoredView | Post) -> Values:
-        return where.values if isinstance(where, StoredView) else first(where.blocks, where.channel)
+        return where.values if isinstance(where, StoredView) else initial_values(where.blocks, where.channel)
 
     def _act(self, user: str, where: StoredView | Post, action: Json, values: Json | None = None) -> Ack:
         """Sends an action to the app; on failure the user is informed."""
-        action["action_ts"] = self.state.stamps.next()
+        action["action_ts"] = self.state.timestamps.next()
         if isinstance(where, StoredView):
             ack = self.deliveries.deliver("interactive", view_actions(self.state, where, action))
             where.trouble = CONNECTION_ERROR if ack.error else where.trouble
@@ -134,7 +134,7 @@ class SuggestionActions(TargetLookup):
         ]
         for one in value if isinstance(value, list) else [value]:
             name = one["text"]["text"] if isinstance(one, dict) else str(one or "")
-            if name and name not in by_name(there):
+            if name and name not in options_by_name(there):
                 there += self._ask(user, where, block, element, name)
         return there
 
@@ -172,7 +172,7 @@ class FieldActions(SuggestionActions):
         if acts and "confirm" in element and not sure:
             return Ack(ok=False, seconds=0.0, error="cancelled")
         there = available_choices(self.state, user, element, self._offered(user, target, block, element, value))
-        now = entry_of(element, entered(element, value, there))
+        now = entry_of(element, parse_entered_value(element, value, there))
         grant_access(self.state, element, now)
         if isinstance(target, StoredView):
             self._enter(target, block, element, now)

@@ -91,7 +91,7 @@ def entry_of(element: Json, value: Any) -> Json:
     return {"type": element["type"], VALUE_SLOTS[element["type"]].key: value}
 
 
-def first(blocks: Sequence[Json], channel: str | None) -> Values:
+def initial_values(blocks: Sequence[Json], channel: str | None) -> Values:
     """Returns the initial entries of a view or message; `channel` is the one it was opened in."""
     return merge_values({}, blocks, channel)
 

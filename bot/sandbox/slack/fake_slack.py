@@ -22,7 +22,7 @@ from bot.sandbox.slack.web import WebServer, web_api
 T = TypeVar("T")
 
 
-class Workspace(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
+class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, ShortcutActions):
     """A workspace on loopback that speaks Slack's protocols, with methods that act as its users."""
 
     def __init__(

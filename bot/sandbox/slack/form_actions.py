@@ -18,15 +18,15 @@ def apply_submission_response(state: SlackState, stored_view: StoredView, answer
     """Closes the view, or does what the app's response says; SlackError if it is invalid."""
     action = (answer or {}).get("response_action")
     if not answer:
-        state.sheets.remove(stored_view)
+        state.views.remove(stored_view)
     elif action == "clear":
-        state.sheets.remove(*state.sheets.stack(stored_view.user))
+        state.views.remove(*state.views.stack(stored_view.user))
     elif action == "errors":
         stored_view.errors = _parse_errors(stored_view, answer.get("errors"))
     elif action == "update":
-        state.sheets.replace(stored_view, _parse_view(answer))
+        state.views.replace(stored_view, _parse_view(answer))
     elif action == "push":
-        state.sheets.push(stored_view, _parse_view(answer))
+        state.views.push(stored_view, _parse_view(answer))
     else:
         raise SlackError("invalid_response_action")
 
@@ -94,7 +94,7 @@ class ModalActions(TargetLookup):
     def views_of(self, user: str) -> list[View]:
         """Returns the views of the user's modal, the root first."""
         with self.state.changed:
-            return [render_view(self.state, stored_view) for stored_view in self.state.sheets.stack(user)]
+            return [render_view(self.state, stored_view) for stored_view in self.state.views.stack(user)]
 
     def view(self, user: str) -> View:
         """Returns the top view; LookupError if no modal is open."""
@@ -145,9 +145,9 @@ class ModalActions(TargetLookup):
         """Closes the top view, or with `everything` the modal; returns acknowledgements of view_closed."""
         stored_view = self._open(user)
         everything = everything or bool(stored_view.content.get("clear_on_close"))
-        closed = self.state.sheets.stack(user)[::-1] if everything else [stored_view]
+        closed = self.state.views.stack(user)[::-1] if everything else [stored_view]
         payloads = [view_closed(self.state, s, everything) for s in closed if s.content.get("notify_on_close")]
-        self.state.sheets.remove(*closed)
+        self.state.views.remove(*closed)
         return [self.deliveries.deliver("interactive", payload) for payload in payloads]
 
     def _open(self, user: str) -> StoredView:

@@ -32,10 +32,10 @@ def available_choices(state: SlackState, user: str, element: Json, offered: Sequ
         return _channel_choices(c for c in state.channels.values() if channel_type(c) == "channel" and not c.archived)
     if kind == "conversations_select":
         return _channel_choices(_listed_conversations(state, user, element.get("filter", {})))
-    return by_name(offered if kind == "external_select" else options_of(element))
+    return options_by_name(offered if kind == "external_select" else options_of(element))
 
 
-def by_name(options: Sequence[Json]) -> Choices:
+def options_by_name(options: Sequence[Json]) -> Choices:
     """Returns the options by text and value; the text has precedence."""
     values = {option["value"]: option for option in options}
     return {**values, **{option["text"]["text"]: option for option in reversed(options)}}
@@ -60,7 +60,7 @@ def _listed_conversations(state: SlackState, user: str, only: Json) -> Iterator[
 _TEXT_INPUTS = ("plain_text_input", "number_input")
 
 
-def entered(element: Json, value: Any, there: Choices) -> Any:
+def parse_entered_value(element: Json, value: Any, there: Choices) -> Any:
     """Returns the new value of an element; None or an empty list clears it.
 
     Raises:

@@ -45,7 +45,7 @@ def event_callback(state: SlackState, channel: Channel, event: Json) -> Json:
         "event": event,
         "type": "event_callback",
         "event_id": new_id("Ev"),
-        "event_time": int(state.stamps.time()),
+        "event_time": int(state.timestamps.time()),
         "authorizations": [authorization | {"is_enterprise_install": False}],
         "is_ext_shared_channel": is_shared(state, channel),
         "event_context": f"4-{new_id('', 40)}",
@@ -182,7 +182,7 @@ def block_suggestion(
 def global_shortcut(state: SlackState, person: User, callback_id: str) -> Json:
     """Returns the payload of a global shortcut, which has no conversation."""
     payload = interaction_fields(state, person, "shortcut")
-    payload |= {"callback_id": callback_id, "action_ts": state.stamps.next()}
+    payload |= {"callback_id": callback_id, "action_ts": state.timestamps.next()}
     return payload | {"trigger_id": state.triggers.new(person.id)}
 
 
@@ -191,7 +191,7 @@ def message_action(state: SlackState, person: User, post: Post, callback_id: str
     return {
         **interaction_fields(state, person, "message_action"),
         "callback_id": callback_id,
-        "action_ts": state.stamps.next(),
+        "action_ts": state.timestamps.next(),
         "trigger_id": state.triggers.new(person.id, channel=post.channel),
         "response_url": url,
         "message_ts": post.ts,
@@ -203,8 +203,8 @@ def message_action(state: SlackState, person: User, post: Post, callback_id: str
 def app_home_opened(state: SlackState, person: User, channel: str, tab: str) -> Json:
     """Returns the inner event, with the published view if there is one."""
     event: Json = {"type": "app_home_opened", "user": person.id, "channel": channel, "tab": tab}
-    event["event_ts"] = state.stamps.next()
-    stored_view = state.sheets.home(person.id)
+    event["event_ts"] = state.timestamps.next()
+    stored_view = state.views.home(person.id)
     return event | {"view": view_object(state, stored_view)} if stored_view and tab == "home" else event
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.sandbox.slack.model import Ack, Json
 
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+FORM_CONTENT_TYPE, JSON_CONTENT_TYPE = "application/x-www-form-urlencoded", "application/json"
 _RETRY_REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "connection_failed"}
 
 
@@ -40,7 +40,7 @@ class RequestUrlClient:
         """
         challenge = secrets.token_urlsafe(32)
         body = json.dumps({"type": "url_verification", "token": "", "challenge": challenge}).encode()
-        answer = self._post(url, body, {"Content-Type": JSON})
+        answer = self._post(url, body, {"Content-Type": JSON_CONTENT_TYPE})
         if answer.status != 200 or challenge.encode() not in answer.body:
             raise ValueError(f"{url} didn't respond with the value of the challenge: HTTP {answer.status}")
         self.url = url
@@ -67,7 +67,7 @@ class RequestUrlClient:
         connection = HTTPConnection(there.hostname or "", there.port, timeout=self._timeout)
         sent = {"User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)", "Connection": "close", **headers}
         try:
-            connection.request("POST", there.path, body, sent | signature(self._secret, body, int(time.time())))
+            connection.request("POST", there.path, body, sent | signature_headers(self._secret, body, int(time.time())))
             answer = connection.getresponse()
             return HttpResponse(answer.status, answer.headers.get_content_type(), answer.read())
         finally:
@@ -81,7 +81,7 @@ class RequestUrlClient:
         return {"X-Slack-Retry-Num": str(envelope["retry_attempt"]), "X-Slack-Retry-Reason": reason}
 
 
-def signature(secret: str, body: bytes, at: int) -> dict[str, str]:
+def signature_headers(secret: str, body: bytes, at: int) -> dict[str, str]:
     """Returns the headers that authenticate a request and hold its time."""
     digest = hmac.new(secret.encode(), b"v0:%d:%b" % (at, body), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
@@ -91,8 +91,8 @@ def _encode_payload(envelope: Json) -> tuple[str, bytes]:
     """Returns content type and body: a form for commands, a form field for interactions, JSON for events."""
     payload = envelope["payload"]
     if envelope["type"] == "events_api":
-        return JSON, json.dumps(payload).encode()
-    return FORM, urlencode(
+        return JSON_CONTENT_TYPE, json.dumps(payload).encode()
+    return FORM_CONTENT_TYPE, urlencode(
         payload if envelope["type"] == "slash_commands" else {"payload": json.dumps(payload)}
     ).encode()
 
@@ -102,6 +102,6 @@ def _read_response(answer: HttpResponse, seconds: float) -> Ack:
     if answer.status >= 300:
         error = "http_client_error" if answer.status < 500 else "http_service_error"
         return Ack(ok=False, seconds=seconds, error=error)
-    if answer.kind == JSON:
+    if answer.kind == JSON_CONTENT_TYPE:
         return Ack(ok=True, seconds=seconds, payload=json.loads(answer.body) or None)
     return Ack(ok=True, seconds=seconds, payload={"text": answer.body.decode()} if answer.body else None)

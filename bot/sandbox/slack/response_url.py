@@ -108,5 +108,5 @@ class ResponseURLs:
         content = parse_content(self._state, body, source.channel)
         source.text, source.blocks = content["text"], content["blocks"]
         source.attachments = content["attachments"]
-        source.edited = None if source.blocks else {"user": source.user, "ts": self._state.stamps.next()}
+        source.edited = None if source.blocks else {"user": source.user, "ts": self._state.timestamps.next()}
         self._state.changed.notify_all()

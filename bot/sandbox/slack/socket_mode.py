@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _LOG.setLevel(logging.CRITICAL)
 
 
-class Line(ServerConnection):
+class SocketConnection(ServerConnection):
     """A connection that can be stalled: it stays open, but sends nothing, not even a pong."""
 
     stalled = False
@@ -52,7 +52,7 @@ class Line(ServerConnection):
             return False
         return True
 
-    def close_and_stay(self) -> None:
+    def send_close_frame(self) -> None:
         """Sends the close frame, as Slack does, and leaves the TCP connection open."""
         with self.protocol_mutex:
             self.protocol.send_close(1000)
@@ -67,13 +67,13 @@ class SocketModeServer:
         self._state = state
         self._answered = answered
         self._tickets: set[str] = set()
-        self._open: list[Line] = []
+        self._open: list[SocketConnection] = []
         self._server = serve(
             self._serve,
             "127.0.0.1",
             0,
             process_request=self._admit,
-            create_connection=Line,
+            create_connection=SocketConnection,
             compression=None,
             max_size=MAX_MESSAGE_BYTES,
             ping_interval=None,
@@ -99,7 +99,7 @@ class SocketModeServer:
         return f"ws://127.0.0.1:{self._port}/link/?ticket={ticket}&app_id={self._state.app}"
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[SocketConnection]:
         """The open connections."""
         with self._state.changed:
             return list(self._open)
@@ -116,7 +116,7 @@ class SocketModeServer:
                 return True
             self._remove(line)
 
-    def disconnect(self, reason: str = "refresh_requested", lines: Sequence[Line] | None = None) -> None:
+    def disconnect(self, reason: str = "refresh_requested", lines: Sequence[SocketConnection] | None = None) -> None:
         """Sends a disconnect message to these or all connections, and closes them unless it is a warning."""
         for line in self.lines if lines is None else lines:
             line.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})
@@ -142,7 +142,7 @@ class SocketModeServer:
         return None
 
     def _serve(self, connection: ServerConnection) -> None:
-        assert isinstance(connection, Line)  # noqa: S101  # made by create_connection
+        assert isinstance(connection, SocketConnection)  # noqa: S101  # made by create_connection
         with self._state.changed:
             connection.send_json(self._hello(len(self._open) + 1))
             self._open.append(connection)
@@ -159,7 +159,7 @@ class SocketModeServer:
         app = {"app_id": self._state.app}
         return {"type": "hello", "num_connections": number, "debug_info": debug, "connection_info": app}
 
-    def _remove(self, line: Line) -> None:
+    def _remove(self, line: SocketConnection) -> None:
         with self._state.changed:
             if line in self._open:
                 self._open.remove(line)

@@ -90,7 +90,7 @@ class SlackState:
         self.name = name
         self.scopes = scopes
         self.events = events
-        self.stamps = TimestampSource()
+        self.timestamps = TimestampSource()
         self.team = new_id("T")
         self.app = new_id("A")
         self.bot_token = f"xoxb-{new_id('', 12)}-{new_id('', 24)}"
@@ -100,7 +100,7 @@ class SlackState:
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
         self.posts: list[Post] = []
-        self.sheets = ViewStore(self.changed)
+        self.views = ViewStore(self.changed)
         self.triggers = Triggers(self.team)
         self.files: dict[str, File] = {}
         self.base = ""
@@ -152,7 +152,7 @@ class SlackState:
         return self.post(
             Post(
                 channel=channel,
-                ts=self.stamps.next(),
+                ts=self.timestamps.next(),
                 user=self.bot.id,
                 bot_id=self.bot.bot_id,
                 text=content.get("text") or "",
@@ -166,7 +166,7 @@ class SlackState:
 
     def post_as_slackbot(self, channel: str, user: str, text: str) -> Post:
         """Posts an ephemeral message of Slackbot."""
-        ts = self.stamps.next()
+        ts = self.timestamps.next()
         return self.post(Post(channel=channel, ts=ts, user="USLACKBOT", text=text, only_for=user))
 
     def thread(self, post: Post) -> list[Post]:

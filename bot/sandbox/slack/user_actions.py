@@ -73,7 +73,7 @@ class MessageActions:
         if place.archived:
             raise ValueError(f"{place.name} is archived: nobody writes there")
         sent = escape_typed_text(self.state, text)
-        stamp = self.state.stamps.next()
+        stamp = self.state.timestamps.next()
         root = thread_root(self.state, channel, thread)
         post = Post(channel=channel, ts=stamp, user=user, text=sent, blocks=rich_text(sent), thread_ts=root)
         self._announce(self.state.post(post))
@@ -87,7 +87,7 @@ class MessageActions:
         with self.state.changed:
             post.text = escape_typed_text(self.state, text)
             post.blocks = rich_text(post.text)
-            post.edited = {"user": user, "ts": self.state.stamps.next()}
+            post.edited = {"user": user, "ts": self.state.timestamps.next()}
             self.state.changed.notify_all()
         self._announce(post)
 
@@ -154,7 +154,7 @@ class ShortcutActions:
     def home(self, user: str) -> View | None:
         """Returns the user's Home tab, or None if nothing was published."""
         with self.state.changed:
-            stored_view = self.state.sheets.home(user)
+            stored_view = self.state.views.home(user)
             return render_view(self.state, stored_view) if stored_view else None
 
     def _declared(self, callback_id: str, kind: str) -> None:

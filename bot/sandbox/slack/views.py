@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bot.sandbox.slack.elements import Values, first, merge_values, with_ids
+from bot.sandbox.slack.elements import Values, initial_values, merge_values, with_ids
 from bot.sandbox.slack.model import Json, SlackError, new_id
 
 
@@ -32,7 +32,7 @@ class StoredView:
     def __post_init__(self) -> None:
         self.root = self.root or self.id
         self.content = {**self.content, "blocks": [with_ids(block) for block in self.content["blocks"]]}
-        self.values = first(self.blocks, self.channel)
+        self.values = initial_values(self.blocks, self.channel)
 
     @property
     def blocks(self) -> list[Json]:

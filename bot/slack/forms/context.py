@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import NOTHING, NotPossible, PBXError, SlackFailure
+from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, SlackFailure
 from bot.messages.message import Fact, Message
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -24,8 +24,8 @@ from bot.slack.web_api import Json, ViewsApi
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
-OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING}")
-INTERNAL_ERROR = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING}")
+OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING_CHANGED}")
+INTERNAL_ERROR = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING_CHANGED}")
 
 
 class OutdatedForm(NotPossible):
@@ -70,7 +70,9 @@ class FormContext:
         """Returns the operation with this id; raises OutdatedForm."""
         found = next((one for one in OPERATIONS if one.operation_id == operation_id), None)
         if found is None:
-            raise OutdatedForm(f"This is from another version of Park, which could do something else. {NOTHING}")
+            raise OutdatedForm(
+                f"This is from another version of Park, which could do something else. {NOTHING_CHANGED}"
+            )
         return found
 
     def decode(self, body: Payload) -> tuple[FormState, type[Operation]]:
@@ -83,13 +85,13 @@ class FormContext:
 
     def fill_view(self, operation_type: type[Operation], state: FormState, *, notice: Message | None = None) -> Json:
         """Returns the form, with the labels that the pickers show."""
-        return fill_view(operation_type, state, self.form_service.offering.label, notice=notice)
+        return fill_view(operation_type, state, self.form_service.picker_options.label, notice=notice)
 
-    def read_members(self, operation_type: type[Operation], state: FormState) -> None:
+    def refresh_members(self, operation_type: type[Operation], state: FormState) -> None:
         """Starts to read the members of the form's groups, which its pickers depend on."""
-        for role in (operation_type.leaves, operation_type.joins):
+        for role in (operation_type.left_group_field, operation_type.joined_group_field):
             if (group := state.arguments.get(role)) in state.permitted_groups:
-                self.run_soon(self.form_service.offering.look, group)
+                self.run_soon(self.form_service.picker_options.look, group)
 
     def run_urgently(self, work: Callable[..., object], *arguments: object) -> None:
         """Runs work that has a trigger_id, however many threads wait for the PBX."""

@@ -24,7 +24,7 @@ from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
 from bot.slack.forms.state import FILES, KEPT_FILE, PICK, RECALL_CHOICE, RING_GROUP, block_id
-from bot.slack.text import shown
+from bot.slack.text import displayable
 
 LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
@@ -38,7 +38,7 @@ RECALL_LABELS = {
 }
 
 
-def inputs(
+def input_blocks(
     operation_type: type[Operation],
     arguments: Mapping[str, Any],
     *,
@@ -57,7 +57,7 @@ def inputs(
 
 def option_json(option: PickerOption) -> dict[str, Any]:
     """Returns an option object; a label that is too long ends in an ellipsis."""
-    label = shown(option.label).strip() or option.value
+    label = displayable(option.label).strip() or option.value
     text = label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1].rstrip()}…"
     return {"text": {"type": "plain_text", "text": text}, "value": option.value}
 
@@ -129,7 +129,7 @@ class _InputBuilder:
         if argument_type.placeholder == "<on | off>":
             return _switch(known)
         text = self._text(name, argument_type, known)
-        return PlainTextInputElement(action_id="value", initial_value=text, max_length=argument_type.most)
+        return PlainTextInputElement(action_id="value", initial_value=text, max_length=argument_type.max_length)
 
     def _recall(
         self, name: str, argument_type: ArgumentType, known: Mapping[str, Any], *, optional: bool

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from slack_bolt import Ack, App
 
-from bot.errors import NOTHING, NotAllowed, PBXError, Refused, SlackFailure
+from bot.errors import NOTHING_CHANGED, NotAllowed, PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request
 from bot.operations.base import Operation
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 PANEL, CHANGE = "park:panel", "park:change"
 """The callback_ids of the global shortcut and of the message shortcut."""
 OPENING = "Opening ..."
-NOT_OPENED = f"Slack did not open the form. {NOTHING}"
+NOT_OPENED = f"Slack did not open the form. {NOTHING_CHANGED}"
 
 
 class OpeningListeners:
@@ -83,7 +83,7 @@ class OpeningListeners:
 
     def _show_panel(self, view_id: str, request: Request) -> None:
         try:
-            message = self._context.form_service.reviewed(request, Help())
+            message = self._context.form_service.review(request, Help())
         except Refused as refused:
             message = refused.message
         except (PBXError, SlackFailure) as failure:
@@ -149,14 +149,16 @@ class OpeningListeners:
         arguments = {**current, **arguments}
         update = {"arguments": arguments, "current": current, "permitted_groups": groups}
         state = state.model_copy(update=update)
-        context.read_members(operation_type, state)
+        context.refresh_members(operation_type, state)
         required = {name for name in operation_type.form() if operation_type.model_fields[name].is_required()}
-        if not operation_type.asks_only() or notice or not required <= arguments.keys():
+        if not operation_type.is_read_only() or notice or not required <= arguments.keys():
             state, destination_notice = context.destinations.restore(operation_type, state, request)
             return context.fill_view(operation_type, state, notice=notice or destination_notice)
-        answer = context.form_service.reviewed(request, operation_type.model_validate(arguments))
+        answer = context.form_service.review(request, operation_type.model_validate(arguments))
         return message_view(operation_type, answer, state)
 
 
 def _initial_state(operation_id: str, request: Request) -> FormState:
-    return FormState(operation=operation_id, channel=request.channel, thread=request.thread, at_top=request.at_top)
+    return FormState(
+        operation=operation_id, channel=request.channel, thread=request.thread, on_thread_root=request.on_thread_root
+    )

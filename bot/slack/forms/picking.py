@@ -21,9 +21,9 @@ from bot.slack.forms.state import (
     RECALL_CHOICE,
     RING_GROUP,
     FormState,
-    filled,
     input_names,
     named_groups,
+    raw_values,
 )
 from bot.slack.forms.views import chosen_destination, view_input_names
 from bot.slack.requests import opening_request, typeahead_request
@@ -105,22 +105,22 @@ class PickerListeners:
         """Returns what the user may pick; for members, those of the group they leave but not of the one they join."""
         state, operation_type = self._context.decode(payload)
         form_service = self._context.form_service
-        offering = form_service.offering
+        offering = form_service.picker_options
         request = typeahead_request(payload, state, self._context.me.team)
-        known = filled(operation_type, payload["view"]["state"]["values"])
+        known = raw_values(operation_type, payload["view"]["state"]["values"])
         part = form_service.part(request, operation_type, kind, known)
         leaves = joins = ""
         if kind == "user":
-            leaves = _permitted_group(state, known, operation_type.leaves)
-            joins = _permitted_group(state, known, operation_type.joins)
+            leaves = _permitted_group(state, known, operation_type.left_group_field)
+            joins = _permitted_group(state, known, operation_type.joined_group_field)
         options = offering.choices(part, payload["value"], leaves=leaves, joins=joins) if part else []
-        notice = "" if options else offering.silence(part) if part else STRANGER
+        notice = "" if options else offering.empty_reason(part) if part else STRANGER
         if notice:
             self._context.run_soon(form_service.warm, request, operation_type, known)
         elif kind != "user":
-            self._context.run_soon(form_service.meet, request)
+            self._context.run_soon(form_service.cache_principal, request)
         for group in filter(None, (leaves, joins)):
-            if offering.outdated(group):
+            if offering.members_outdated(group):
                 self._context.run_soon(offering.look, group)
         return [PickerOption(NO_OPTION, notice)] if notice else options
 
@@ -129,7 +129,7 @@ class PickerListeners:
         state, operation_type = self._context.decode(body)
         shown = body["view"]
         values = shown["state"]["values"]
-        state = state.updated(arguments=filled(operation_type, values), post_to=chosen_destination(values))
+        state = state.updated(arguments=raw_values(operation_type, values), post_to=chosen_destination(values))
         view = self._context.fill_view(operation_type, state)
         if view_input_names(view) != input_names(values):
             self._updates.update(shown, gesture, view)
@@ -152,7 +152,7 @@ class PickerListeners:
             log.info("a group that was chosen could not be read: %s", fault)
         else:
             state = _refilled(state, current).model_copy(update={"permitted_groups": groups})
-            self._context.read_members(operation_type, state)
+            self._context.refresh_members(operation_type, state)
         return self._context.fill_view(operation_type, state, notice=notice)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.errors import NOTHING, NotPossible
-from bot.messages.text import Word, quote, split
+from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
-from bot.slack.text import entered
+from bot.slack.text import form_text
 
 SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id -> action_id -> value."""
@@ -62,7 +62,7 @@ class FormState(BaseModel):
     """How often an input's value was replaced, by the name of the input."""
     channel: str | None = None
     thread: str | None = None
-    at_top: bool = False
+    on_thread_root: bool = False
     post_to: str | None = None
     """The channel chosen for the confirmation where `channel` is None."""
     expects: str | None = None
@@ -76,7 +76,7 @@ class FormState(BaseModel):
         """Returns the private_metadata; raises FormTooLarge."""
         text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         if len(text) > MAX_METADATA:
-            raise FormTooLarge(f"That is more than one form can carry: name fewer at once. {NOTHING}")
+            raise FormTooLarge(f"That is more than one form can carry: name fewer at once. {NOTHING_CHANGED}")
         return text
 
 
@@ -102,7 +102,7 @@ def named_groups(operation_type: type[Operation], arguments: Mapping[str, Any]) 
     return tuple(group for group in groups if group not in (None, "", NO_OPTION))
 
 
-def read(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
+def parse_values(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
     """Parses the submitted values as the operation's arguments; raises InvalidInput."""
     arguments, errors = {}, {}
     for name, argument_type in operation_type.form().items():
@@ -120,7 +120,7 @@ def read(operation_type: type[Operation], values: SubmittedValues) -> dict[str, 
     return arguments
 
 
-def filled(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
+def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict[str, Any]:
     """Returns the submitted values as they are, valid or not, to render the form with them again."""
     kept = {}
     for name, argument_type in operation_type.form().items():
@@ -155,7 +155,7 @@ def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> A
                 raise ValueError("Choose the ring group below.")
             _refuse_notices(ring_group or "")
             return Recall(to=RecallTo(value), ring_group=ring_group)
-    return argument_type.read((Word(value, quoted=True),) if argument_type.say is quote else split(value))
+    return argument_type.read((Word(value, quoted=True),) if argument_type.say is quote else split_words(value))
 
 
 def _refuse_notices(value: str | list[str]) -> None:
@@ -180,5 +180,5 @@ def _element_value(values: SubmittedValues, name: str) -> Any:
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:
             return element["selected_option"] and element["selected_option"]["value"]
-        return entered(element["value"] or "") or None
+        return form_text(element["value"] or "") or None
     return None

@@ -13,7 +13,7 @@ from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.operations.control import Preview
 from bot.operations.help import Help
-from bot.operations.parser import meant, parse
+from bot.operations.parser import modified_readings, parse
 from bot.planning.forms import FormService, cached_faults
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
@@ -35,9 +35,9 @@ from bot.slack.forms.state import (
     InvalidInput,
     SubmittedValues,
     errors_by_block,
-    filled,
     input_names,
-    read,
+    parse_values,
+    raw_values,
 )
 from bot.slack.forms.views import (
     FILL,
@@ -98,7 +98,7 @@ class ReviewListeners:
             arguments=operation.model_dump(mode="json", exclude_none=True),
             channel=previous.channel,
             thread=previous.thread,
-            at_top=previous.at_top,
+            on_thread_root=previous.on_thread_root,
             post_to=previous.post_to,
         )
         if state.post_to is None:
@@ -116,8 +116,8 @@ class ReviewListeners:
             if _has_changed(state, current):
                 notice = changed_meanwhile(operation_type, current)
                 return self._context.fill_view(operation_type, state.updated(current=current), notice=notice)
-            preview = self._context.form_service.reviewed(request, operation)
-            if operation_type.asks_only():
+            preview = self._context.form_service.review(request, operation)
+            if operation_type.is_read_only():
                 return message_view(operation_type, preview, state)
             expects = preview.offers[0].expects if preview.offers else None
             return review_view(operation_type, state.updated(arguments=arguments, expects=expects), preview)
@@ -165,7 +165,7 @@ class SubmissionListeners:
             ack(response_action="update", view=message_view(Help, outdated.message))
             return
         values = body["view"]["state"]["values"]
-        state = state.updated(arguments=filled(operation_type, values), post_to=chosen_destination(values))
+        state = state.updated(arguments=raw_values(operation_type, values), post_to=chosen_destination(values))
         try:
             operation = self._validate(operation_type, state, values)
         except InvalidInput as invalid:
@@ -197,16 +197,16 @@ class SubmissionListeners:
     def _accept(self, request: Request, operation: Operation) -> Message | None:
         with request_logging(request):
             try:
-                return self._context.inbox.take(request, operation)
+                return self._context.inbox.submit(request, operation)
             except JournalUnavailable:
                 log.exception("a form was not accepted")
                 return JOURNAL_AWAY
 
     def _validate(self, operation_type: type[Operation], state: FormState, values: SubmittedValues) -> Operation:
         """Returns the operation that the form asks for; raises InvalidInput for what can be known from the cache."""
-        operation = operation_type(**read(operation_type, values))
+        operation = operation_type(**parse_values(operation_type, values))
         try:
-            operation = next(iter(meant(operation)), operation)
+            operation = next(iter(modified_readings(operation)), operation)
         except NotUnderstood as fault:
             raise InvalidInput({"line": str(fault)}) from fault
         try:
@@ -215,7 +215,7 @@ class SubmissionListeners:
         except FormTooLarge as error:
             longest = max(state.arguments, key=lambda name: len(str(state.arguments[name])))
             raise InvalidInput({longest: str(error)}) from error
-        if faults := cached_faults(self._context.form_service.offering, operation):
+        if faults := cached_faults(self._context.form_service.picker_options, operation):
             raise InvalidInput(faults if type(operation) is operation_type else {"line": " ".join(faults.values())})
         return operation
 
@@ -239,7 +239,7 @@ class SubmissionListeners:
         self._context.run_soon(self._context.views_api.replace, state.nonce, view)
 
 
-class Forms:
+class FormListeners:
     """All form listeners."""
 
     def __init__(

@@ -15,7 +15,7 @@ from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.slack.blocks import render
 from bot.slack.buttons import follow_button
-from bot.slack.forms.inputs import LabelLookup, inputs
+from bot.slack.forms.inputs import LabelLookup, input_blocks
 from bot.slack.forms.state import FormState, SubmittedValues, input_names
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import Json
@@ -39,9 +39,9 @@ def fill_view(
 ) -> Json:
     """Returns the form, under a notice or the operation's help text."""
     top: list[Any] = _blocks(notice) if notice else [SectionBlock(text=operation_type.help)]
-    fields = inputs(operation_type, state.arguments, label=label, revisions=state.revisions)
+    fields = input_blocks(operation_type, state.arguments, label=label, revisions=state.revisions)
     blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
-    return _view(operation_type, FILL, state, blocks, submit="Show" if operation_type.asks_only() else "Review")
+    return _view(operation_type, FILL, state, blocks, submit="Show" if operation_type.is_read_only() else "Review")
 
 
 def review_view(operation_type: type[Operation], state: FormState, preview: Message) -> Json:

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 
 @pytest.fixture
-def pbx() -> Iterator[SandboxPBX]:
-    with SandboxPBX() as running:
+def pbx() -> Iterator[FakePbx]:
+    with FakePbx() as running:
         yield running
 
 
 @pytest.fixture
-def api(pbx: SandboxPBX) -> Iterator[httpx.Client]:
+def api(pbx: FakePbx) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=pbx.url, headers={"Authorization": f"Bearer {pbx.token}"}) as client:
         yield client

@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import httpx
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 
-def group_path(pbx: SandboxPBX, name: str, *rest: str) -> str:
+def group_path(pbx: FakePbx, name: str, *rest: str) -> str:
     """/call_park_groups/{id} of the group with this name, and what follows."""
     return "/".join(("/call_park_groups", quote(pbx.state.group_id(name), safe=""), *rest))
 

@@ -5,7 +5,7 @@ import hashlib
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 
 CONTENT = b"one and two"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
@@ -20,7 +20,7 @@ def begin(api: httpx.Client) -> tuple[str, dict[str, str]]:
     return f"/blobs/uploads/{answer.headers['PortSIP-Upload-ID']}", {**OCTETS, "PortSIP-Upload-Token": token}
 
 
-def test_a_file_is_taken_whole_and_shown_to_who_is_signed_in(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_file_is_taken_whole_and_shown_to_who_is_signed_in(pbx: FakePbx, api: httpx.Client) -> None:
     path, headers = begin(api)
     answer = api.post(f"{path}/complete", params={"digest": DIGEST}, headers=headers, content=CONTENT)
     assert answer.status_code == 201

@@ -3,11 +3,11 @@
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.sandbox.pbx.paths import group_path
 
 
-def test_the_console_changes_what_the_api_shows(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_the_console_changes_what_the_api_shows(pbx: FakePbx, api: httpx.Client) -> None:
     sales = pbx.state.group_id("Sales")
     pbx.console_update_server(recall_time=90)
     pbx.console_update_group(sales, name="Vertrieb")
@@ -19,7 +19,7 @@ def test_the_console_changes_what_the_api_shows(pbx: SandboxPBX, api: httpx.Clie
     assert [item["extension_number"] for item in items] == ["1002", "1001"]
 
 
-def test_the_console_makes_and_deletes_groups(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_the_console_makes_and_deletes_groups(pbx: FakePbx, api: httpx.Client) -> None:
     id_ = pbx.console_create_group("Parts", ["1001"], recall_to="USER_ONLY")
     assert pbx.state.members_of("Parts") == ["1001"]
     assert api.get(group_path(pbx, "Parts")).json()["id"] == id_
@@ -28,14 +28,14 @@ def test_the_console_makes_and_deletes_groups(pbx: SandboxPBX, api: httpx.Client
         pbx.state.group_id("Parts")
 
 
-def test_the_console_sets_and_clears_the_prompt(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_the_console_sets_and_clears_the_prompt(pbx: FakePbx, api: httpx.Client) -> None:
     pbx.console_set_prompt()
     assert api.get("/call_park").json()["prompt_file_name"] == "one-moment-please.wav"
     pbx.console_set_prompt(None)
     assert api.get("/call_park").json()["prompt_file_name"] == ""
 
 
-def test_what_was_heard_is_kept_in_order_with_what_was_answered(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_what_was_heard_is_kept_in_order_with_what_was_answered(pbx: FakePbx, api: httpx.Client) -> None:
     api.get("/users", params={"filter": "extension_number eq '1001'"})
     api.post("/call_park", json={"recall_time": 5})
     api.post(group_path(pbx, "Sales", "members", "1001"))

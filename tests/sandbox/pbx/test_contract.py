@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.sandbox.pbx.contract import DESCRIPTION, Judge
 from tests.sandbox.pbx.paths import group_path
 
@@ -45,7 +45,7 @@ FILES = {"initBlobUpload", "appendBlobUpload", "completeBlobUpload"}
 
 
 @pytest.fixture
-def judge(pbx: SandboxPBX) -> Judge:
+def judge(pbx: FakePbx) -> Judge:
     return Judge(pbx.url)
 
 
@@ -63,7 +63,7 @@ def call(judge: Judge, api: httpx.Client) -> Callable[..., httpx.Response]:
 
 @pytest.mark.parametrize("blanks", ["empty", "missing"])
 def test_all_ten_call_park_operations_are_as_described(
-    pbx: SandboxPBX, judge: Judge, call: Callable[..., httpx.Response], blanks: Any
+    pbx: FakePbx, judge: Judge, call: Callable[..., httpx.Response], blanks: Any
 ) -> None:
     pbx.switches.blanks = blanks
     dispatcher = pbx.state.ring_group_id("Reception")
@@ -86,7 +86,7 @@ def test_all_ten_call_park_operations_are_as_described(
 
 @pytest.mark.parametrize("blanks", ["empty", "missing"])
 def test_all_that_is_around_call_park_is_as_described(
-    pbx: SandboxPBX, judge: Judge, call: Callable[..., httpx.Response], blanks: Any
+    pbx: FakePbx, judge: Judge, call: Callable[..., httpx.Response], blanks: Any
 ) -> None:
     pbx.switches.blanks = blanks
     pbx.console_update_server(recall_time=60)
@@ -104,7 +104,7 @@ def test_all_that_is_around_call_park_is_as_described(
     assert judge.seen == AROUND
 
 
-def test_refusals_are_as_described(pbx: SandboxPBX, call: Callable[..., httpx.Response]) -> None:
+def test_refusals_are_as_described(pbx: FakePbx, call: Callable[..., httpx.Response]) -> None:
     refusals = [
         call("GET", "/call_park_groups/none"),
         call("GET", "/extension_numbers/1999"),
@@ -141,20 +141,18 @@ def test_everything_described_is_there(judge: Judge) -> None:
     assert operations == CALL_PARK | AROUND | FILES
 
 
-def test_the_judge_sees_a_field_that_is_not_described(pbx: SandboxPBX, call: Callable[..., httpx.Response]) -> None:
+def test_the_judge_sees_a_field_that_is_not_described(pbx: FakePbx, call: Callable[..., httpx.Response]) -> None:
     pbx.switches.newer = True
     with pytest.raises(OpenAPIError):
         call("GET", "/call_park")
 
 
-def test_the_judge_sees_null_where_a_text_is_described(pbx: SandboxPBX, call: Callable[..., httpx.Response]) -> None:
+def test_the_judge_sees_null_where_a_text_is_described(pbx: FakePbx, call: Callable[..., httpx.Response]) -> None:
     pbx.switches.blanks = "null"
     with pytest.raises(OpenAPIError):
         call("GET", "/call_park")
 
 
-def test_the_judge_sees_a_request_that_is_not_as_described(
-    pbx: SandboxPBX, call: Callable[..., httpx.Response]
-) -> None:
+def test_the_judge_sees_a_request_that_is_not_as_described(pbx: FakePbx, call: Callable[..., httpx.Response]) -> None:
     with pytest.raises(OpenAPIError):
         call("POST", "/call_park", json={"ring_group_id": None})

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.sandbox.pbx.paths import code, group_path
 
 
@@ -15,7 +15,7 @@ def test_groups_are_listed_with_their_count(api: httpx.Client) -> None:
     assert {"Sales", 'Café "Süd"', "<!channel> & friends"} <= {item["name"] for item in page["items"]}
 
 
-def test_a_group_is_shown_with_its_recall(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_group_is_shown_with_its_recall(pbx: FakePbx, api: httpx.Client) -> None:
     assert api.get(group_path(pbx, "Support")).json() == {
         "id": pbx.state.group_id("Support"),
         "name": "Support",
@@ -24,7 +24,7 @@ def test_a_group_is_shown_with_its_recall(pbx: SandboxPBX, api: httpx.Client) ->
     }
 
 
-def test_creating_answers_201_with_the_new_id(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_creating_answers_201_with_the_new_id(pbx: FakePbx, api: httpx.Client) -> None:
     answer = api.post("/call_park_groups", json={"name": "Parts"})
     assert answer.status_code == 201
     assert answer.json() == {"id": pbx.state.group_id("Parts")}
@@ -32,14 +32,14 @@ def test_creating_answers_201_with_the_new_id(pbx: SandboxPBX, api: httpx.Client
     assert api.get(group_path(pbx, "Parts", "members")).json() == {"items": []}
 
 
-def test_updating_answers_200_without_a_body(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_updating_answers_200_without_a_body(pbx: FakePbx, api: httpx.Client) -> None:
     body = {"name": "Sales EMEA", "recall_to": "RING_GROUP_ONLY", "ring_group_id": pbx.state.ring_group_id("On Call")}
     answer = api.post(group_path(pbx, "Sales"), json=body)
     assert (answer.status_code, answer.content) == (200, b"")
     assert body.items() <= api.get(group_path(pbx, "Sales EMEA")).json().items()
 
 
-def test_destroying_answers_204_and_frees_the_members(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_destroying_answers_204_and_frees_the_members(pbx: FakePbx, api: httpx.Client) -> None:
     path = group_path(pbx, "Sales")
     answer = api.post(f"{path}/destroy")
     assert (answer.status_code, answer.content) == (204, b"")
@@ -63,7 +63,7 @@ def test_destroying_answers_204_and_frees_the_members(pbx: SandboxPBX, api: http
         {},
     ],
 )
-def test_what_a_strict_pbx_would_refuse_creates_nothing(pbx: SandboxPBX, api: httpx.Client, body: Any) -> None:
+def test_what_a_strict_pbx_would_refuse_creates_nothing(pbx: FakePbx, api: httpx.Client, body: Any) -> None:
     answer = api.post("/call_park_groups", json=body)
     assert (answer.status_code, code(answer)) == (400, "VALIDATE_FAILED")
     assert len(pbx.state.groups) == 12
@@ -75,12 +75,12 @@ def test_names_of_1_to_64_characters_are_accepted(api: httpx.Client, name: str) 
 
 
 @pytest.mark.parametrize("name", ["Support", "support"])
-def test_a_name_is_unique_in_any_case(pbx: SandboxPBX, api: httpx.Client, name: str) -> None:
+def test_a_name_is_unique_in_any_case(pbx: FakePbx, api: httpx.Client, name: str) -> None:
     assert code(api.post("/call_park_groups", json={"name": name})) == "VALIDATE_FAILED"
     assert code(api.post(group_path(pbx, "Sales"), json={"name": name})) == "VALIDATE_FAILED"
 
 
-def test_a_group_may_keep_its_own_name_in_another_case(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_group_may_keep_its_own_name_in_another_case(pbx: FakePbx, api: httpx.Client) -> None:
     assert api.post(group_path(pbx, "Sales"), json={"name": "SALES"}).status_code == 200
 
 
@@ -93,12 +93,12 @@ def test_an_unknown_id_is_404_with_an_error_body(api: httpx.Client, method: str,
     assert (answer.status_code, code(answer)) == (404, "UNKNOWN")
 
 
-def test_an_id_with_a_slash_has_to_be_percent_encoded(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_an_id_with_a_slash_has_to_be_percent_encoded(pbx: FakePbx, api: httpx.Client) -> None:
     id_ = pbx.state.group_id("Sales")
     assert "/" in id_
     assert api.get(f"/call_park_groups/{id_}").status_code == 404
     assert api.get(group_path(pbx, "Sales")).status_code == 200
 
 
-def test_destroying_takes_no_body(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_destroying_takes_no_body(pbx: FakePbx, api: httpx.Client) -> None:
     assert code(api.post(group_path(pbx, "Sales", "destroy"), json={})) == "VALIDATE_FAILED"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.listing import parse_filter
 from tests.sandbox.pbx.paths import code
 
@@ -59,7 +59,7 @@ def test_a_filter_that_is_not_understood_is_refused(api: httpx.Client, filter_: 
     assert code(api.get("/call_park_groups", params={"filter": filter_})) == "VALIDATE_FAILED"
 
 
-def test_a_quote_in_a_literal_is_doubled(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_quote_in_a_literal_is_doubled(pbx: FakePbx, api: httpx.Client) -> None:
     pbx.console_create_group("O'Brien's")
     assert names(api, filter="name eq 'O''Brien''s'") == ["O'Brien's"]
 
@@ -119,7 +119,7 @@ def test_parameters_out_of_range_are_refused(api: httpx.Client, path: str, param
 
 
 def test_a_page_has_100_items_unless_told() -> None:
-    with SandboxPBX(groups=250, users=0) as pbx, httpx.Client(base_url=pbx.url) as api:
+    with FakePbx(groups=250, users=0) as pbx, httpx.Client(base_url=pbx.url) as api:
         api.headers["Authorization"] = f"Bearer {pbx.token}"
         page = api.get("/call_park_groups").json()
         assert (page["count"], len(page["items"])) == (250, 100)

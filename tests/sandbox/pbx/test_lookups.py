@@ -6,12 +6,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, Refusal
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, ErrorResponse
 from tests.sandbox.pbx.paths import code, group_path
 
 
-def test_a_ring_group_is_shown_by_id(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_ring_group_is_shown_by_id(pbx: FakePbx, api: httpx.Client) -> None:
     id_ = pbx.state.ring_group_id("Night Desk")
     shown = api.get(f"/ring_groups/{quote(id_, safe='')}").json()
     assert (shown["id"], shown["name"], shown["extension_number"]) == (id_, "Night Desk", "6001")
@@ -53,7 +53,7 @@ def test_the_star_codes_of_call_park_are_there(api: httpx.Client) -> None:
     assert (codes["CALL_PARK"], codes["GROUP_CALL_PARK"], codes["CALL_RETRIEVE"]) == ("*68", "*58", "*88")
 
 
-def test_every_change_leaves_an_audit_log_newest_first(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_every_change_leaves_an_audit_log_newest_first(pbx: FakePbx, api: httpx.Client) -> None:
     api.post("/call_park", json={"recall_time": 60})
     api.post("/call_park_groups", json={"name": "Parts"})
     api.post(group_path(pbx, "Parts", "members", "1001"))
@@ -70,14 +70,14 @@ def test_every_change_leaves_an_audit_log_newest_first(pbx: SandboxPBX, api: htt
     assert json.loads(logs["items"][3]["old_state"])["recall_time"] == 300
 
 
-def test_a_change_at_the_console_is_told_apart_in_the_audit_log(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_change_at_the_console_is_told_apart_in_the_audit_log(pbx: FakePbx, api: httpx.Client) -> None:
     pbx.console_update_group(pbx.state.group_id("Sales"), name="Sales EMEA")
     api.post("/call_park", json={"recall_time": 60})
     assert [log["source"] for log in api.get("/audit_logs").json()["items"]] == ["REST API", "Web Portal"]
 
 
-@pytest.mark.parametrize("refusal", [NO_AUDIT_LOGS, Refusal(403, "DENIED", "Not for you.")])
-def test_a_pbx_can_be_without_audit_logs(pbx: SandboxPBX, api: httpx.Client, refusal: Refusal) -> None:
+@pytest.mark.parametrize("refusal", [NO_AUDIT_LOGS, ErrorResponse(403, "DENIED", "Not for you.")])
+def test_a_pbx_can_be_without_audit_logs(pbx: FakePbx, api: httpx.Client, refusal: ErrorResponse) -> None:
     pbx.switches.audit_logs = refusal
     answer = api.get("/audit_logs")
     assert (answer.status_code, code(answer)) == (refusal.status, refusal.code)

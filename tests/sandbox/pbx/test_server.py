@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.sandbox.pbx.paths import code
 
 
@@ -25,7 +25,7 @@ def test_the_server_is_shown_as_it_comes_out_of_the_box(api: httpx.Client) -> No
     }
 
 
-def test_an_update_answers_200_without_a_body_and_is_shown_afterwards(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_an_update_answers_200_without_a_body_and_is_shown_afterwards(pbx: FakePbx, api: httpx.Client) -> None:
     night_desk = pbx.state.ring_group_id("Night Desk")
     body = {"recall_to": "USER_FIRST_THEN_RING_GROUP", "ring_group_id": night_desk, "recall_time": 60}
     answer = api.post("/call_park", json=body)
@@ -68,7 +68,7 @@ def test_an_update_answers_200_without_a_body_and_is_shown_afterwards(pbx: Sandb
     ],
 )
 def test_what_a_strict_pbx_would_refuse_is_refused_and_changes_nothing(
-    pbx: SandboxPBX, api: httpx.Client, body: Any
+    pbx: FakePbx, api: httpx.Client, body: Any
 ) -> None:
     before = dict(pbx.state.server)
     answer = api.post("/call_park", json=body)
@@ -93,7 +93,7 @@ def test_the_extension_that_it_has_may_be_sent_back(api: httpx.Client) -> None:
     assert api.post("/call_park", json={"extension_number": "666"}).status_code == 200
 
 
-def test_a_ring_group_in_use_can_not_be_taken_away(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_ring_group_in_use_can_not_be_taken_away(pbx: FakePbx, api: httpx.Client) -> None:
     night_desk = pbx.state.ring_group_id("Night Desk")
     api.post("/call_park", json={"recall_to": "RING_GROUP_ONLY", "ring_group_id": night_desk})
     assert code(api.post("/call_park", json={"ring_group_id": None})) == "VALIDATE_FAILED"
@@ -112,7 +112,7 @@ def test_broken_json_is_refused(api: httpx.Client) -> None:
     assert code(answer) == "VALIDATE_FAILED"
 
 
-def test_a_prompt_is_taken_by_id_and_shown_as_a_file(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_prompt_is_taken_by_id_and_shown_as_a_file(pbx: FakePbx, api: httpx.Client) -> None:
     (prompt,) = pbx.state.files
     assert api.post("/call_park", json={"prompt_file_id": prompt}).status_code == 200
     shown = api.get("/call_park").json()

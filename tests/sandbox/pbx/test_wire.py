@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from bot.sandbox.pbx.fake_pbx import SandboxPBX
-from bot.sandbox.pbx.faults import Fault, Kind
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.sandbox.pbx.paths import code
 
 
-def test_a_connection_is_kept_between_requests(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_connection_is_kept_between_requests(pbx: FakePbx, api: httpx.Client) -> None:
     streams = set()
     for _ in range(3):
         with api.stream("GET", "/call_park") as answer:
@@ -39,7 +39,7 @@ def test_a_path_that_is_not_the_apis_is_404(api: httpx.Client, path: str) -> Non
     assert api.get(path).status_code == 404
 
 
-def test_a_stopped_pbx_answers_nobody_and_comes_back_at_the_same_address(pbx: SandboxPBX, api: httpx.Client) -> None:
+def test_a_stopped_pbx_answers_nobody_and_comes_back_at_the_same_address(pbx: FakePbx, api: httpx.Client) -> None:
     api.post("/call_park", json={"recall_time": 60})
     address = pbx.url
     pbx.stop()
@@ -53,13 +53,13 @@ def test_a_stopped_pbx_answers_nobody_and_comes_back_at_the_same_address(pbx: Sa
 
 
 def test_two_run_side_by_side() -> None:
-    with SandboxPBX() as one, SandboxPBX() as other:
+    with FakePbx() as one, FakePbx() as other:
         assert one.url != other.url
         assert one.token != other.token
 
 
-def test_it_is_quiet(pbx: SandboxPBX, api: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
-    pbx.faults.add(Fault(kind=Kind.DROP_BEFORE, match="GET */users"))
+def test_it_is_quiet(pbx: FakePbx, api: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    pbx.faults.add(Fault(kind=FaultKind.DROP_BEFORE, match="GET */users"))
     api.get("/call_park")
     api.get("/nowhere")
     with pytest.raises(httpx.RemoteProtocolError):
@@ -68,7 +68,7 @@ def test_it_is_quiet(pbx: SandboxPBX, api: httpx.Client, capfd: pytest.CaptureFi
 
 
 def test_ten_thousand_groups_are_served_in_pages() -> None:
-    with SandboxPBX(groups=10_000, users=200) as pbx, httpx.Client(base_url=pbx.url) as api:
+    with FakePbx(groups=10_000, users=200) as pbx, httpx.Client(base_url=pbx.url) as api:
         api.headers["Authorization"] = f"Bearer {pbx.token}"
         last = api.get("/call_park_groups", params={"skip": 9_950}).json()
         assert (last["count"], len(last["items"])) == (10_000, 50)

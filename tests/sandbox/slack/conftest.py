@@ -13,7 +13,7 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 from werkzeug.serving import make_server
 
-from bot.sandbox.slack.fake_slack import Workspace
+from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.web import QuietHandler
 
 SCOPES = frozenset(
@@ -25,7 +25,7 @@ SCOPES = frozenset(
 class Park(NamedTuple):
     """A workspace, two people in it, and a channel with both of them and the bot."""
 
-    slack: Workspace
+    slack: FakeSlack
     ada: str
     ben: str
     ops: str
@@ -34,7 +34,7 @@ class Park(NamedTuple):
 
 @contextmanager
 def a_park(**changes: object) -> Iterator[Park]:
-    with Workspace(**{"scopes": SCOPES, "retry_after": (0.0, 0.0, 0.0), **changes}) as slack:  # type: ignore[arg-type]
+    with FakeSlack(**{"scopes": SCOPES, "retry_after": (0.0, 0.0, 0.0), **changes}) as slack:  # type: ignore[arg-type]
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com")
         ben = slack.add_person("ben", real_name="Ben Ortiz", email="ben@example.com", guest=True)
         ops = slack.add_channel("phone-ops", [ada, ben])

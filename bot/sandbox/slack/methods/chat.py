@@ -38,7 +38,7 @@ def update(state: SlackState, args: Json) -> Json:
         post.blocks = content["blocks"] if "blocks" in args or content["text"] else post.blocks
         post.attachments = content["attachments"] if "attachments" in args else post.attachments
         if not post.blocks:
-            post.edited = {"user": state.bot.id, "ts": state.stamps.next()}
+            post.edited = {"user": state.bot.id, "ts": state.timestamps.next()}
         state.changed.notify_all()
     return {"channel": post.channel, "ts": post.ts, "text": post.text, "message": message_object(state, post)}
 

@@ -15,7 +15,7 @@ from bot.sandbox.slack.views import StoredView
 def views_open(state: SlackState, args: Json) -> Json:
     view = _parse_view(args, "modal")
     trigger = state.triggers.find(_required(args, "trigger_id"))
-    stored_view = state.sheets.open(trigger.user, view, trigger.channel)
+    stored_view = state.views.open(trigger.user, view, trigger.channel)
     trigger.used = True
     return _view_response(state, stored_view)
 
@@ -24,7 +24,7 @@ def views_open(state: SlackState, args: Json) -> Json:
 def views_push(state: SlackState, args: Json) -> Json:
     view = _parse_view(args, "modal")
     trigger = state.triggers.find(_required(args, "trigger_id"))
-    stored_view = state.sheets.push(_find_modal(state, trigger.view), view)
+    stored_view = state.views.push(_find_modal(state, trigger.view), view)
     trigger.used = True
     return _view_response(state, stored_view)
 
@@ -33,12 +33,12 @@ def views_push(state: SlackState, args: Json) -> Json:
 def views_update(state: SlackState, args: Json) -> Json:
     if not (args.get("view_id") or args.get("external_id")):
         raise invalid_arguments("missing required field: view_id [json-pointer:]")
-    stored_view = state.sheets.find(args.get("view_id"), external_id=args.get("external_id"))
+    stored_view = state.views.find(args.get("view_id"), external_id=args.get("external_id"))
     view = _parse_view(args, stored_view.content["type"] if stored_view else "modal")
     if stored_view is None:
         raise SlackError("not_found")
     _check_hash(stored_view, args.get("hash"))
-    return _view_response(state, state.sheets.replace(stored_view, view))
+    return _view_response(state, state.views.replace(stored_view, view))
 
 
 @api_method("views.publish")
@@ -49,9 +49,9 @@ def views_publish(state: SlackState, args: Json) -> Json:
         raise invalid_arguments("invalid `user_id` [json-pointer:/user_id]")
     if not state.home_tab:
         raise SlackError("not_enabled")
-    if stored_view := state.sheets.home(user):
+    if stored_view := state.views.home(user):
         _check_hash(stored_view, args.get("hash"))
-    return _view_response(state, state.sheets.publish(user, view))
+    return _view_response(state, state.views.publish(user, view))
 
 
 def _parse_view(args: Json, kind: str) -> Json:
@@ -75,7 +75,7 @@ def _required(args: Json, name: str) -> Any:
 
 
 def _find_modal(state: SlackState, view_id: str | None) -> StoredView | None:
-    stored_view = state.sheets.find(view_id)
+    stored_view = state.views.find(view_id)
     return stored_view if stored_view and stored_view.content["type"] == "modal" else None
 
 
