@@ -90,7 +90,8 @@ class Move(ChangeOperation):
     title = "Move members"
     phrase = "move {members} [from {group}] to|into {to}"
     also = ("move {members} in {to}",)
-    joins, leaves = "to", "group"
+    joined_group_field = "to"
+    left_group_field = "group"
     permission = Permission.MEMBERS
     help = "Takes users out of the park group they are in and puts them into another; both happen or neither."
     examples = ("move 1001 to Support", "move 1001 from Sales to Support")
