@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from bot.sandbox.environment import POLICY, Sandbox
 from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
-from tests.forms.conftest import pick, top_view
+from tests.slack.forms.conftest import pick, top_view
 
 RULES = """
 [[allow]]

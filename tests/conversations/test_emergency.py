@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.environment import POLICY, Sandbox
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
-from tests.forms.conftest import top_view
+from tests.slack.forms.conftest import top_view
 
 RULE = """
 [[allow]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.slack.model import Post
-from tests.forms.conftest import top_view
+from tests.slack.forms.conftest import top_view
 
 PINGS = ("<!channel", "<!here", "<!everyone")
 VALUES = (

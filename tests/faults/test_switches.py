@@ -60,7 +60,7 @@ ODD: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 ELSEWHERE = {
-    "audit_logs": "tests/drift/test_noticing.py",
+    "audit_logs": "tests/audit/drift/test_noticing.py",
     "shown_only": "refused whole: tests/faults/test_undocumented.py",
     "sign_in": "tests/pbx/test_signin.py",
     "oauth": "tests/pbx/test_signin.py",
@@ -93,6 +93,8 @@ def test_every_change_is_done_and_seen_to_be_done(scene: ConversationHarness, od
 
 def test_the_day_holds_every_change_there_is_and_the_odd_ones_every_switch() -> None:
     done = {type(reading) for line in DAY for reading in parse(line)}
-    assert done == {one for one in OPERATIONS if issubclass(one, ChangeOperation)} - {PutBack}  # tests/drift has it
+    assert done == {one for one in OPERATIONS if issubclass(one, ChangeOperation)} - {
+        PutBack
+    }  # tests/audit/drift has it
     turned = {name for odd in ODD.values() for name in odd}
     assert {field.name for field in fields(Switches)} == turned | ELSEWHERE.keys()

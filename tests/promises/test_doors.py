@@ -261,7 +261,11 @@ TYPED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_poi
 
 @pytest.mark.parametrize("entry_point", TYPED, ids=[entry_point.name for entry_point in TYPED])
 def test_what_is_about_an_earlier_change_needs_what_that_one_needed(lead: Visitor, entry_point: EntryPoint) -> None:
-    others = {"help", "access"} | {"approve", "refuse", "put_back"}  # of which tests/conversations and tests/drift tell
+    others = {"help", "access"} | {
+        "approve",
+        "refuse",
+        "put_back",
+    }  # of which tests/conversations and tests/audit/drift tell
     assert EARLIER.keys() == {one.operation_id for one in OPERATIONS if one.permission is None} - others
     lead.sandbox.slack.slash(lead.id, lead.phones, "recall Sales to Night Desk for 2h")
     lead.sandbox.settle()

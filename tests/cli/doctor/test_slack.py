@@ -1,0 +1,148 @@
+"""Checks of the tokens, their scopes, the clock, and the policy's channels and people."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.cli.doctor.conftest import Installation
+from tests.pbx.scripted import json_reply, scripted
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [("invalid_auth", "Bot User OAuth Token"), ("token_revoked", "Install the app to the workspace again")],
+)
+def test_a_bot_token_that_slack_refuses_is_told_from_one_that_was_revoked(
+    installation: Installation, code: str, remedy: str
+) -> None:
+    installation.slack.faults.fail("auth.test", code)
+    report = installation.diagnose()
+    assert report["slack.bot_token.refused"]["text"].endswith(code)
+    assert remedy in report["slack.bot_token.refused"]["remedy"]
+    assert {"slack.scopes", "slack.clock", "slack.channels", "slack.ids"} == report.skipped
+    assert report.status == 2
+
+
+def test_a_bot_token_that_is_the_app_token_is_refused(installation: Installation) -> None:
+    installation.set(SLACK_BOT_TOKEN=installation.slack.app_token)
+    assert "not_allowed_token_type" in installation.diagnose()["slack.bot_token.refused"]["text"]
+
+
+def test_an_app_token_that_slack_refuses_hides_nothing_else(installation: Installation) -> None:
+    installation.set(SLACK_APP_TOKEN="xapp-of-nobody")
+    report = installation.diagnose()
+    assert report.problems == {"slack.way_in.refused": "error"}
+    assert "connections:write" in report["slack.way_in.refused"]["remedy"]
+    assert report.skipped == set()
+
+
+def test_a_slack_that_cannot_be_reached_is_told_from_one_that_refuses(installation: Installation) -> None:
+    installation.set(SLACK_API_URL="http://127.0.0.1:9/api/")
+    report = installation.diagnose()
+    assert report.problems == {"slack.bot_token.unreachable": "error", "slack.way_in.unreachable": "error"}
+    assert "firewall" in report["slack.bot_token.unreachable"]["remedy"]
+
+
+def test_each_scope_too_few_is_an_error_and_each_too_many_a_warning(installation: Installation) -> None:
+    installation.slack.state.scopes = installation.slack.state.scopes - {"files:write", "im:write"} | {"admin"}
+    report = installation.diagnose()
+    assert {finding["about"] for finding in report.findings_with_id("slack.scopes.missing")} == {
+        "files:write",
+        "im:write",
+    }
+    assert report["slack.scopes.superfluous"]["about"] == "admin"
+    assert "install the app" in report["slack.scopes.superfluous"]["remedy"]
+    assert report.problems == {"slack.scopes.missing": "error", "slack.scopes.superfluous": "warning"}
+
+
+def test_scopes_that_slack_does_not_tell_are_a_warning(installation: Installation) -> None:
+    with scripted(lambda _: json_reply({"ok": True, "team": "Park Sandbox", "user": "park"})) as slack:
+        installation.set(SLACK_API_URL=slack.url)
+        report = installation.diagnose()
+    assert report["slack.scopes.untold"]["severity"] == "warning"
+    assert "OAuth & Permissions" in report["slack.scopes.untold"]["remedy"]
+
+
+@pytest.mark.parametrize(("seconds", "ids"), [(45, {}), (120, {"slack.clock.differs", "pbx.clock.differs"})])
+def test_a_clock_that_differs_by_more_than_a_minute_is_a_warning(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, seconds: int, ids: set[str]
+) -> None:
+    monkeypatch.setattr("bot.cli.doctor.command.utc_now", lambda: datetime.now(UTC) + timedelta(seconds=seconds))
+    report = installation.diagnose()
+    assert report.problems == dict.fromkeys(ids, "warning")
+    for id in ids:
+        assert "seconds ahead of that of" in report[id]["text"]
+        assert "NTP" in report[id]["remedy"]
+
+
+def test_a_channel_that_the_policy_names_has_to_be_there_and_park_in_it_where_it_must(
+    installation: Installation,
+) -> None:
+    installation.policy(
+        'announce = "{random}"\n[[allow]]\nname = "A"\nchannels = ["{phones}", "{secret}", "C0GONE", "{ops}"]\n'
+        'users = ["{ana}"]\noperations = ["all"]\n'
+    )
+    for name in ("phones", "random"):
+        installation.slack.kick(installation.sandbox.channels[name], installation.slack.bot_user)
+    installation.slack.archive(installation.sandbox.channels["ops"])
+    report = installation.diagnose()
+    assert {finding["about"] for finding in report.findings_with_id("slack.channels.unseen")} == {
+        "C0GONE",
+        installation.sandbox.channels["secret"],
+    }
+    assert "/invite @park" in report.findings_with_id("slack.channels.unseen")[0]["remedy"]
+    assert report["slack.channels.archived"]["about"] == installation.sandbox.channels["ops"]
+    assert report["slack.channels.not_in"]["about"] == installation.sandbox.channels["random"]
+    assert "/invite @park" in report["slack.channels.not_in"]["remedy"]
+    assert set(report.problems) == {"slack.channels.unseen", "slack.channels.archived", "slack.channels.not_in"}
+
+
+@pytest.mark.parametrize(
+    ("more", "use"),
+    [
+        ('channels = ["{phones}"]\napprovers = ["{ben}"]', "the approvals of “A”"),
+        ('channels = ["{ops}"]\napprovers = ["{ben}"]\nask_in = "{phones}"', "the approvals of “A”"),
+        ('channels = ["{ops}"]\nemergency = "{phones}"', "the emergencies of “A”"),
+    ],
+)
+def test_park_has_to_be_where_approvals_and_emergencies_are_told(
+    installation: Installation, more: str, use: str
+) -> None:
+    installation.policy(f'[[allow]]\nname = "A"\nusers = ["{{ana}}"]\noperations = ["recall"]\n{more}\n')
+    installation.slack.kick(installation.sandbox.channels["phones"], installation.slack.bot_user)
+    assert use in installation.diagnose()["slack.channels.not_in"]["text"]
+
+
+def test_ids_of_people_that_slack_does_not_know_are_told(installation: Installation) -> None:
+    installation.policy('[[allow]]\nusers = ["U0GONE", "{ana}"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n')
+    report = installation.diagnose()
+    assert {finding["about"] for finding in report.findings_with_id("slack.ids.unknown")} == {"U0GONE", "S0GONE"}
+    assert "policy check" in report.findings_with_id("slack.ids.unknown")[0]["remedy"]
+    assert report.problems == {"slack.ids.unknown": "warning"}
+
+
+def test_what_cannot_be_asked_is_not_taken_for_unknown(installation: Installation) -> None:
+    installation.slack.faults.fail("conversations.info", "missing_scope")
+    installation.slack.faults.fail("usergroups.list", "missing_scope")
+    report = installation.diagnose()
+    assert report.problems == {"slack.channels.unknown": "warning", "slack.ids.unasked": "warning"}
+
+
+def test_a_broken_policy_is_told_by_its_places_and_leaves_the_rest_to_be_looked_at(installation: Installation) -> None:
+    installation.file.write_text('[[allow]]\nusers = ["@ana"]\noperatons = ["all"]\n', encoding="utf-8")
+    report = installation.diagnose()
+    places = {
+        finding["about"].removeprefix(f"{installation.file}:") for finding in report.findings_with_id("policy.mistake")
+    }
+    assert places == {"1:1", "2:10", "3:1"}
+    assert "policy check" in report.findings_with_id("policy.mistake")[0]["remedy"]
+    assert report.skipped == {"policy.lint", "slack.channels", "slack.ids"}
+
+
+def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) -> None:
+    installation.policy('[[allow]]\nname = "A"\nchannels = ["{phones}"]\noperations = ["all"]\n')
+    report = installation.diagnose()
+    assert report.problems == {"policy.lint.remark": "warning"}
+    assert report["policy.lint.remark"]["about"] == "A"
+    installation.policy("")
+    assert installation.diagnose().problems == {"policy.lint.nothing": "warning"}

@@ -1,0 +1,148 @@
+"""In a terminal, invalid answers are asked for again, and secrets are not shown."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cli.init.conftest import InitHarness
+
+ROOT = Path(__file__).parents[3]
+TIMEOUT = 60.0
+"""Seconds until a test fails that waits for output."""
+
+
+class Terminal:
+    """Sends input to a process in a pseudo-terminal, and reads its output."""
+
+    def __init__(self, bot: subprocess.Popen[bytes], end: int) -> None:
+        self.bot, self._end = bot, end
+        self.shown, self._read = "", 0
+
+    def expect(self, text: str) -> None:
+        """Waits until the text appears after the text that was expected before."""
+        deadline = time.monotonic() + TIMEOUT
+        while (found := self.shown.find(text, self._read)) < 0:
+            assert time.monotonic() < deadline, f"{text!r} is not in {self.shown[self._read :]!r}"
+            assert self._more(), f"it ended without {text!r}: {self.shown[self._read :]!r}"
+        self._read = found + len(text)
+
+    def send_line(self, text: str) -> None:
+        os.write(self._end, f"{text}\n".encode())
+
+    def wait_for_exit(self) -> int:
+        """Reads the rest of the output and returns the exit status."""
+        while self._more():
+            pass
+        return self.bot.wait(TIMEOUT)
+
+    def _more(self) -> bool:
+        if select.select([self._end], [], [], TIMEOUT)[0]:
+            try:
+                got = os.read(self._end, 65536)
+            except OSError:  # on Linux the read fails once the other end is closed
+                return False
+            self.shown += got.decode(errors="replace").replace("\r\n", "\n")
+            return bool(got)
+        return True
+
+
+def _restore_sigint() -> None:
+    """A shell ignores SIGINT for background jobs, and child processes inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@contextmanager
+def terminal(init: InitHarness) -> Iterator[Terminal]:
+    """Runs `python -m bot init` in a pseudo-terminal."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+    bot = subprocess.Popen(
+        [sys.executable, "-m", "bot", "init"],
+        cwd=init.folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=_restore_sigint,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        yield Terminal(bot, ours)
+    finally:
+        bot.kill()
+        bot.wait(TIMEOUT)
+        os.close(ours)
+
+
+def test_what_is_wrong_is_asked_again_and_enter_takes_what_is_offered(init: InitHarness) -> None:
+    answers = init.default_answers
+    with terminal(init) as screen:
+        for question, wrong, text, right in (
+            (
+                "Bot User OAuth Token",
+                answers["app_token"],
+                "That is the app-level token",
+                answers["bot_token"],
+            ),
+            ("App-level token", "xapp-1", "copy it once more", answers["app_token"]),
+            ("Address of", "ftp://here", "PBX_URL must be like", answers["url"]),
+        ):
+            screen.expect(question)
+            screen.send_line(wrong)
+            screen.expect(text)
+            screen.expect(question)
+            screen.send_line(right)
+        for password in ("hunter2", answers["password"]):
+            screen.expect("User name on the PBX")
+            screen.send_line(answers["username"] if password == "hunter2" else "")
+            screen.expect("Domain of the tenant")
+            screen.send_line(answers["domain"] if password == "hunter2" else "")
+            screen.expect("Password (not shown): ")
+            screen.send_line(password)
+            screen.expect("nothing is tried again by itself" if password == "hunter2" else "Signed in as park.bot")
+        screen.expect("In which channel")
+        screen.send_line("#fones")
+        screen.expect("Did you mean #phones?")
+        screen.expect("[#phones]: ")
+        screen.send_line("")
+        screen.expect("look at groups")
+        screen.send_line("")
+        screen.expect("Who leads")
+        screen.send_line("ben, anna ruis")
+        screen.expect("Did you mean Ana Ruiz (@ana)")
+        screen.expect("[ben, @ana]: ")
+        screen.send_line("")
+        for _ in range(7):
+            screen.expect("]: ")
+            screen.send_line("")
+        assert screen.wait_for_exit() == 0
+    assert {init.sandbox.people["ana"], init.sandbox.people["ben"]} == {*init.policy.allow[1].users}
+    logins = [one for one in init.sandbox.pbx.requests if one.path.endswith("sign_in")]
+    assert len(logins) == 2
+    for secret in ("hunter2", *(answers[name] for name in ("bot_token", "app_token", "password"))):
+        assert secret not in screen.shown
+
+
+def test_ctrl_c_leaves_nothing_behind(init: InitHarness) -> None:
+    (init.folder / ".env").write_text("PBX_URL=\n")
+    with terminal(init) as screen:
+        screen.expect("Bot User OAuth Token")
+        screen.send_line(init.default_answers["bot_token"])
+        screen.expect("App-level token")
+        screen.bot.send_signal(signal.SIGINT)
+        assert screen.wait_for_exit() == 130
+    assert "Nothing was written." in screen.shown
+    assert "Traceback" not in screen.shown
+    assert init.files_written == {".env"}
+    assert (init.folder / ".env").read_text() == "PBX_URL=\n"
+
+
+def test_the_end_of_input_ends_it(init: InitHarness) -> None:
+    with terminal(init) as screen:
+        screen.expect("Bot User OAuth Token")
+        screen.send_line("\x04")
+        assert screen.wait_for_exit() == 2
+    assert "The answers ended" in screen.shown

@@ -1,0 +1,198 @@
+"""The command line: its output and its exit status."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.__main__ import main
+from bot.operations.catalog import BEGIN, END, markdown
+from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.dataset import tone
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_what_has_to_be_put_right_first_is_said_and_the_status_is_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["run"]) == 2
+    assert "SLACK_BOT_TOKEN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("called", "name"), [("/opt/park/bin/parkbot", "parkbot"), ("/opt/park/bot/__main__.py", "python -m bot")]
+)
+def test_it_goes_by_the_name_that_it_was_called_by(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], called: str, name: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    for words, text in ((["--help"], f"usage: {name} [-h]"), (["--version"], f"Park {__version__}\n")):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+        assert capsys.readouterr().out.startswith(text)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("init", "run", "migrate", "demo", "manifest", "doctor", "table"),
+        *("audit", "audit verify", "audit export", "policy", "policy check", "policy test", "policy schema"),
+    ],
+)
+def test_the_help_of_every_command_ends_with_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert f"python -m bot {command}" in capsys.readouterr().out.partition("example:\n")[2]
+
+
+def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["table"]) == 0
+    assert "`/park add <members> to <group>`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "message"),
+    [
+        (f"{BEGIN}\n{markdown()}{END}", 0, ""),
+        (f"{BEGIN}\n| old |\n{END}", 1, "out of date"),
+        ("# Park", 1, "has no command table"),
+    ],
+)
+def test_a_files_table_is_told_to_be_as_it_is_or_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, status: int, message: str
+) -> None:
+    file = tmp_path / "README.md"
+    file.write_text(text, encoding="utf-8")
+    assert main(["table", "--check", str(file)]) == status
+    assert message in capsys.readouterr().err
+
+
+def test_a_demo_without_what_it_stands_on_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "bot.sandbox.demo", raising=False)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == "The demo needs rich: pip install 'park-bot[sandbox]'\n"
+
+
+def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "/park add 1001 to Sales"]) == 0
+    assert "Amara Okafor" in capsys.readouterr().out
+
+
+def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ("home", "fill Search groups = sales", "menu Sales = Rename a group", "fill Name = Sales DE")
+    assert main(["demo", *lines, "fill Post the confirmation in = random", "submit", "submit", "home"]) == 0
+    text = capsys.readouterr().out
+    assert "2 park groups with “sales” in the name" in text
+    assert "Post the confirmation in (optional): #random" in text
+    assert "rename Sales to Sales DE: done" in text.rpartition("> home")[2]
+    assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
+    assert "There is no menu of Sales in sight" in capsys.readouterr().out
+
+
+def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, other = tmp_path / "hold.wav", tmp_path / "hold.mp3"
+    file.write_bytes(tone(0.5))
+    other.write_bytes(b"ID3")
+    lines = (f"fill Sound file = {file}", "submit", "submit")
+    assert main(["demo", "/park server prompt", *lines]) == 0
+    assert "Prompt: none -> hold.wav (16 kB)" in capsys.readouterr().out
+    for wrong, text in ((other, "hold.mp3 can't be chosen here"), (tmp_path / "gone.wav", "is not offered")):
+        assert main(["demo", "/park server prompt", f"fill Sound file = {wrong}"]) == 1
+        assert text in capsys.readouterr().out
+
+
+def environment(sandbox: Sandbox, folder: Path, **changed: str) -> dict[str, str]:
+    """The environment variables of an installation on this stage."""
+    policy = folder / "policy.toml"
+    policy.write_text('[[allow]]\nname = "All"\nusers = ["U0000000ANA"]\noperations = ["all"]\n', encoding="utf-8")
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        "PYTHONPATH": str(ROOT),
+        "SLACK_BOT_TOKEN": sandbox.slack.bot_token,
+        "SLACK_APP_TOKEN": sandbox.slack.app_token,
+        "SLACK_API_URL": sandbox.slack.api_url,
+        "PBX_URL": sandbox.pbx.url,
+        "PBX_TOKEN": sandbox.pbx.token,
+        "DATABASE_URL": f"sqlite:///{folder / 'another.sqlite3'}",
+        "PARK_POLICY": str(policy),
+        **changed,
+    }
+
+
+def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
+    with Sandbox() as sandbox:
+        over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": sandbox.slack.signing_secret}
+        over |= {"PARK_HTTP_LISTEN": "127.0.0.1:0"}
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(sandbox, tmp_path, **(over if http else {})),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert bot.stdout is not None
+        text = bot.stdout.readline()
+        assert "Park answers Park Sandbox in Slack (" in text
+        if http:
+            sandbox.slack.send_to(text.partition("(")[2].partition(")")[0])
+            assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "help").ok
+        bot.send_signal(signal.SIGTERM)
+        _, log = bot.communicate(timeout=30)
+        assert bot.returncode == 0, log
+
+
+def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
+    with Sandbox() as sandbox, socket.create_server(("127.0.0.1", 0)) as slow_slack:
+        url = f"http://127.0.0.1:{slow_slack.getsockname()[1]}/api/"
+        bot = subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(sandbox, tmp_path, SLACK_API_URL=url),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        asking, _ = slow_slack.accept()
+        bot.send_signal(signal.SIGHUP)
+        asking.close()
+        slow_slack.close()
+        _, log = bot.communicate(timeout=60)
+    assert bot.returncode == 2, log
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({"SLACK_APP_TOKEN": "xapp-of-nobody"}, "invalid_auth"),
+        ({"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "s", "PARK_HTTP_LISTEN": "192.0.2.1:1"}, "PARK_HTTP_LISTEN: "),
+        ({"SLACK_BOT_TOKEN": "xoxb-of-nobody"}, "invalid_auth"),
+        ({"PARK_POLICY": "nowhere.toml"}, "nowhere.toml"),
+    ],
+)
+def test_a_start_that_fails_says_why_and_ends(tmp_path: Path, changed: dict[str, str], text: str) -> None:
+    with Sandbox() as sandbox:
+        bot = subprocess.run(
+            [sys.executable, "-m", "bot", "run"],
+            cwd=tmp_path,
+            env=environment(sandbox, tmp_path, **changed),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert bot.returncode == 2, bot.stderr
+    assert text in bot.stderr
+    assert "Traceback" not in bot.stderr

@@ -1,0 +1,269 @@
+"""Every operation has a form, with the same permissions, plan and confirmation as its command."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.sandbox.environment import Sandbox
+from tests.slack.forms.conftest import Ready, pick
+
+NEEDING = [
+    one
+    for one in OPERATIONS
+    if any(one.model_fields[name].is_required() for name in one.form())
+    and one.operation_id != "server_enabled"  # its verb alone shows the server; the panel opens its form
+]
+
+
+@pytest.fixture
+def sandbox(http: bool) -> Iterator[Sandbox]:
+    with Sandbox(http=http) as running:
+        yield running
+
+
+@pytest.fixture(name="ana")
+def _ana(sandbox: Sandbox) -> str:
+    return sandbox.people["ana"]
+
+
+@pytest.fixture(name="phones")
+def _phones(sandbox: Sandbox) -> str:
+    return sandbox.channels["phones"]
+
+
+def test_a_line_with_something_missing_opens_its_form_filled_with_what_was_said(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "add 1001")
+    assert "Members: 1001" in ready("Park group").plain
+    pick(sandbox, "ana", "Sales", "Park group")
+    assert sandbox.slack.submit(ana).ok
+    assert "Added: 1001 Amara Okafor" in ready("Apply").plain.replace("*", "")
+    assert not sandbox.pbx.writes
+    assert sandbox.slack.submit(ana).ok
+    sandbox.settle()
+    assert not sandbox.slack.views_of(ana)
+    (card,) = sandbox.slack.messages(phones)
+    assert card.plain.startswith("*Added 1001 Amara Okafor to Sales*")
+
+
+@pytest.mark.parametrize("operation", [one for one in NEEDING if one.permission])
+def test_whom_no_rule_allows_fills_no_form_and_the_pbx_hears_nothing(
+    sandbox: Sandbox, ready: Ready, phones: str, operation: type[Operation]
+) -> None:
+    gil = sandbox.people["gil"]
+    sandbox.slack.slash(gil, phones, operation.usage().split(" <")[0])
+    view = ready("You may not do that here", person="gil")
+    assert "Whom to ask" in view.plain
+    assert not sandbox.pbx.requests
+
+
+@pytest.mark.parametrize("operation", NEEDING)
+def test_every_form_opens_for_whom_it_is_allowed(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str, operation: type[Operation]
+) -> None:
+    sandbox.slack.slash(ana, phones, operation.usage().split(" <")[0])
+    view = ready(next(iter(operation.form().values())).label)
+    assert view.title == operation.title
+    assert len(operation.title) <= 24
+
+
+def test_the_ring_groups_picker_appears_with_the_choice_that_needs_it(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "recall Sales")
+    assert "(x) The user who parked the call" in ready("Where recalls go").plain, "filled with what stands"
+    sandbox.slack.fill(ana, "That user first, then a ring group", label="Where recalls go")
+    ready("Ring group: ")
+    pick(sandbox, "ana", "Night Desk (6001)", "Ring group")
+    sandbox.slack.submit(ana)
+    ready("then Night Desk (6001)", "Apply")
+    sandbox.slack.submit(ana)
+    sandbox.settle()
+    assert sandbox.pbx.state.groups[sandbox.pbx.state.group_id("Sales")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "server recall time")
+    ready("Time: 5m")
+    sandbox.slack.fill(ana, "20m", label="Time")
+    sandbox.slack.submit(ana)
+    view = sandbox.slack.view(ana)
+    assert "60 to 900 seconds" in view.errors["time"]
+    assert "Time: 20m" in view.plain
+
+
+def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "add 1001 until 7pm")
+    assert "Ends (optional): until 19:00" in ready("Park group").plain
+    pick(sandbox, "ana", "Sales", "Park group")
+    sandbox.slack.fill(ana, "whenever", label="Ends")
+    sandbox.slack.submit(ana)
+    assert "An end is typed as for 2h" in sandbox.slack.view(ana).errors["ends"]
+    sandbox.slack.fill(ana, "2h", label="Ends")
+    sandbox.slack.fill(ana, "tomorrow at 8", label="Begins")
+    sandbox.slack.submit(ana)
+    view = ready("Nothing is changed yet")
+    assert "*Begins:*" in view.plain
+    assert "*Until:*" in view.plain
+    sandbox.slack.submit(ana)
+    sandbox.settle()
+    assert not sandbox.pbx.writes
+    (card,) = [one for one in sandbox.slack.messages(sandbox.channels["phones"]) if "Scheduled" in one.plain]
+    assert "Europe/Berlin" in card.plain
+
+
+def test_what_has_no_end_has_no_field_for_it(ready: Ready, sandbox: Sandbox, ana: str, phones: str) -> None:
+    sandbox.slack.slash(ana, phones, "delete")
+    view = ready("Begins")
+    assert "Ends" not in view.plain
+
+
+def test_what_the_pbx_will_not_have_brings_the_form_back_as_it_was_typed(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "create")
+    ready("Name")
+    sandbox.slack.fill(ana, "Support", label="Name")
+    sandbox.slack.submit(ana)
+    view = ready("There already is a park group Support")
+    assert "Name: Support" in view.plain
+    assert not sandbox.pbx.writes
+
+
+def test_a_pbx_that_changed_while_the_form_was_open_is_shown_before_anything_is_written(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "server recall time")
+    ready("Time: 5m")
+    sandbox.pbx.console_update_server(recall_time=600)
+    sandbox.slack.fill(ana, "7m", label="Time")
+    sandbox.slack.submit(ana)
+    view = ready("Somebody changed this while the form was open")
+    assert "Time, now: 10m" in view.plain.replace("*", "")
+    assert "Time: 7m" in view.plain
+    sandbox.slack.submit(ana)
+    ready("10m -> 7m")
+
+
+def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
+    sandbox.slack.slash(ana, phones, "server recall time")
+    ready("Time")
+    sandbox.slack.fill(ana, "7m", label="Time")
+    sandbox.slack.submit(ana)
+    ready("Apply")
+    sandbox.slack.submit(ana)
+    sandbox.slack.deliver_again("interactive")
+    sandbox.settle()
+    assert len(sandbox.pbx.writes) == 1
+    assert len(sandbox.slack.messages(phones)) == 1
+
+
+def test_a_form_opens_in_time_though_the_pbx_is_slow(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
+    sandbox.pbx.faults.latency = 4.0
+    assert sandbox.slack.slash(ana, phones, "server recall time").ok
+    sandbox.slack.wait_for(lambda: sandbox.slack.views_of(ana), timeout=3)
+    assert "Opening" in sandbox.slack.view(ana).plain
+    assert not [heard for heard in sandbox.pbx.requests if heard.status], "there before the PBX said anything"
+    sandbox.pbx.faults.latency = 0
+    ready("Time")
+
+
+def test_a_pbx_that_is_away_is_said_in_the_form(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
+    sandbox.pbx.stop()
+    sandbox.slack.slash(ana, phones, "server recall time")
+    ready("The PBX can't be asked just now")
+
+
+def test_typeahead_offers_by_part_and_by_number(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
+    sandbox.slack.slash(ana, phones, "add")
+    ready("Park group")
+    sandbox.settle()  # until the names are read that it offers
+    heard = len(sandbox.pbx.requests)
+    groups = [one["value"] for one in sandbox.slack.suggest(ana, action_id="park:pick:group", text="ale")]
+    people = [one["text"]["text"] for one in sandbox.slack.suggest(ana, action_id="park:pick:user", text="1001")]
+    assert groups == ["Sales", "Sales for Partners"]
+    assert people == ["1001 Amara Okafor"]
+    assert len(sandbox.pbx.requests) == heard, "from memory"
+
+
+def test_the_error_of_a_mistyped_line_has_a_button_that_opens_the_form(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "server recall time 20m")
+    (answer,) = sandbox.slack.ephemerals(ana, phones)
+    sandbox.slack.click(ana, answer, label="Open the form")
+    assert ready("Time").title == "Recall time"
+
+
+def test_a_groups_card_has_buttons_for_what_this_person_may_do(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "group Sales")
+    sandbox.settle()
+    (card,) = sandbox.slack.ephemerals(ana, phones)
+    assert "[Add members]  [Remove members]  [Move members]  [Change recall]  [Rename a group]" in card.plain
+    sandbox.slack.click(ana, card, label="Change recall")
+    assert "Park group: Sales" in ready("Where recalls go").plain
+
+
+def test_a_message_shortcuts_confirmation_lands_in_that_messages_thread(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    ts = sandbox.slack.say(ana, phones, "customers wait too long")
+    sandbox.slack.message_shortcut(ana, sandbox.slack.messages(phones)[-1], "park:change")
+    ready("Add members")
+    sandbox.slack.click(ana, sandbox.slack.view(ana), label="Recall time")
+    ready("Time")
+    sandbox.slack.fill(ana, "7m", label="Time")
+    sandbox.slack.submit(ana)
+    ready("Apply")
+    sandbox.slack.submit(ana)
+    sandbox.settle()
+    assert "Recall time of the call park server changed" in sandbox.slack.messages(phones, thread=ts)[1].plain
+
+
+def test_the_panel_opens_from_anywhere(sandbox: Sandbox, ready: Ready, ana: str) -> None:
+    sandbox.slack.shortcut(ana, "park:panel")
+    assert "Server extension" in ready("Add members").plain
+    sandbox.slack.click(ana, sandbox.slack.view(ana), label="Switch call park")
+    assert "(x) On" in ready("Call park: ").plain
+
+
+def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.pbx.stop()
+    sandbox.slack.slash(ana, phones, "add 1001")
+    ready("Park group")
+    sandbox.settle()
+    (option,) = sandbox.slack.suggest(ana, action_id="park:pick:group", text="sal")
+    assert "does not answer just now" in option["text"]["text"]
+    sandbox.slack.fill(ana, option["text"]["text"], label="Park group")
+    sandbox.slack.submit(ana)
+    assert "That is no name" in sandbox.slack.view(ana).errors["group"]
+
+
+def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    ts = sandbox.slack.say(ana, phones, "who is in Sales?")
+    sandbox.slack.message_shortcut(ana, sandbox.slack.messages(phones)[-1], "park:change")
+    sandbox.slack.click(ana, ready("Add members"), label="Show a group")
+    ready("Park group: ")
+    pick(sandbox, "ana", "Sales", "Park group")
+    sandbox.slack.submit(ana)
+    sandbox.slack.click(ana, ready("Park group Sales", "[Rename a group]"), label="Rename a group")
+    ready("Park group: Sales")
+    sandbox.slack.fill(ana, "Sales DE", label="Name")
+    sandbox.slack.submit(ana)
+    ready("Apply")
+    sandbox.slack.submit(ana)
+    sandbox.settle()
+    assert "Renamed" in sandbox.slack.messages(phones, thread=ts)[1].plain
