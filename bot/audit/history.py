@@ -23,7 +23,6 @@ from bot.operations.base import Operation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.parser import parse
-from bot.operations.scheduling import Replace
 from bot.operations.undo import UndoLast
 
 log = logging.getLogger(__name__)
@@ -177,9 +176,6 @@ def _mentioned_groups(operations: Sequence[Operation], groups_of_change: _Groups
             case UndoLast(what=str(what)):
                 yield spellings(what)
             case Preview(line=line):
-                yield from _mentioned_groups(_parse_known(line), groups_of_change)
-            case Replace(number=number, line=line):
-                yield from groups_of_change(number)
                 yield from _mentioned_groups(_parse_known(line), groups_of_change)
 
 

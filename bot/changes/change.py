@@ -1,4 +1,4 @@
-"""A change of one target: its inverse, reverting and merging it, and the errors that stop it."""
+"""A change of one target: its inverse, reverting and joining it, and the errors that stop it."""
 
 import hashlib
 import json
@@ -166,14 +166,23 @@ def apply_to_snapshot(now: Snapshot | None, change: Change) -> Snapshot | None:
     return revert(change.inverse, now, anyway=True).after
 
 
-def merge(first: Change, second: Change) -> Change:
-    """Returns `second` with a `before` from which its inverse reverts both changes of the target."""
-    if first.before is None or second.after is None or second.before is None:
-        return second.model_copy(update={"before": first.before})
-    moved = [key for part in _changed_settings(first) for key in part]
-    before = second.before.with_settings(**{key: first.before.settings.get(key) for key in moved})
-    if first.before.prompt is not None and second.before.prompt is not None:
-        before = before.with_prompt(first.before.prompt)
+def filled_in(change: Change, other: Change) -> Change:
+    """Returns `change` with those members and that prompt which it does not concern as they are after `other`."""
+    before, after = (_filled_in(side, other.after) for side in (change.before, change.after))
+    return change.model_copy(update={"before": before, "after": after})
+
+
+def _filled_in(side: Snapshot | None, other: Snapshot | None) -> Snapshot | None:
+    if side is None or other is None:
+        return side
+    missing = {name: getattr(other, name) for name in ("members", "prompt") if getattr(side, name) is None}
+    return side.model_copy(update=missing)
+
+
+def join(first: Change, second: Change) -> Change:
+    """Returns the one change that does both; `second` was planned on the state that `first` leads to."""
+    second = filled_in(second, first)
+    before = apply_to_snapshot(second.before, first.inverse)
     return second.model_copy(update={"before": before})
 
 

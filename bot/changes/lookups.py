@@ -1,10 +1,11 @@
 """Lookups for one request: which group a user is in, and prompt files in Slack, in storage and on the PBX."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
+from bot.changes.change import Change
 from bot.changes.snapshot import UNNAMED, Person, Prompt, Snapshot, Target
 from bot.changes.target_io import read, read_prompt
 from bot.errors import NOTHING_CHANGED, NotFound
@@ -27,6 +28,8 @@ class MembershipLookup:
     def __init__(self, pbx: PbxClient, directory: Directory, may_see: Callable[[str], bool]) -> None:
         self.pbx, self.directory, self.may_see = pbx, directory, may_see
         self.progress: Progress | None = None
+        self.assumed: tuple[Change, ...] = ()
+        """Changes that are taken as made already."""
 
     def find(self, number: str) -> MemberSearch:
         """Searches the groups for a member, with results up to a minute old; the search may be partial."""
@@ -34,14 +37,33 @@ class MembershipLookup:
 
     def find_current(self, number: str) -> MemberSearch:
         """Searches the groups for a member as they were read for this request; the search may be partial."""
-        return self.directory.find(number, visible=self._visible, progress=self.progress, since=self._since)
+        joined = [one for one in self.assumed if number in numbers_of(one.added)]
+        if joined and self.may_see(joined[0].target.title):
+            return MemberSearch(_assumed_group(joined[0]), 1, 1)
+        found = self.directory.find(number, visible=self._visible, progress=self.progress, since=self._since)
+        left = found.group is not None and self._has_left(number, found.group.id)
+        return MemberSearch(None, found.total, found.total) if left else found
 
     def cached_groups(self, people: Sequence[Person]) -> dict[Person, str]:
         """Returns the names of the groups that are cached for these people, after reading each of them again."""
-        group_ids = {one: id for one in people if (id := self.directory.group_of(one.number))}
+        group_ids = {
+            one: id
+            for one in people
+            if (id := self.directory.group_of(one.number)) and not self._has_left(one.number, id)
+        }
         groups = {id: self._read(id) for id in set(group_ids.values())}
         found = {one: group for one, id in group_ids.items() if (group := groups[id]) and one.number in group.numbers()}
-        return {one: name for one, group in found.items() if self.may_see(name := group.settings["name"])}
+        names = {one: group.settings["name"] for one, group in found.items()}
+        names |= {
+            one: change.target.title
+            for change in self.assumed
+            for one in people
+            if one.number in numbers_of(change.added)
+        }
+        return {one: name for one, name in names.items() if self.may_see(name)}
+
+    def _has_left(self, number: str, group_id: str) -> bool:
+        return any(one.target.id == group_id and number in numbers_of(one.removed) for one in self.assumed)
 
     def store(self, id: str, snapshot: Snapshot | None) -> None:
         """Updates the directory with a group that was read; None for a deleted one."""
@@ -64,6 +86,16 @@ class MembershipLookup:
         snapshot = read(self.pbx, Target(id=id, name=id))
         self.store(id, snapshot)
         return snapshot
+
+
+def numbers_of(people: Iterable[Person]) -> frozenset[str]:
+    """Returns the numbers of these people."""
+    return frozenset(one.number for one in people)
+
+
+def _assumed_group(change: Change) -> ParkGroup:
+    settings = change.after.settings if change.after else {}
+    return ParkGroup.model_validate({**settings, "id": change.target.id})
 
 
 class DownloadedFile(NamedTuple):

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.change import Change
-from bot.changes.snapshot import Person
+from bot.changes.change import Change, filled_in, join
+from bot.changes.snapshot import Person, Snapshot
 from bot.policy.model import Approvers
 from bot.times.format import format_dated, format_moment
 
@@ -82,13 +83,31 @@ class Plan(BaseModel):
     """What an undo can't restore."""
     about: int | None = None
     """Number of the change that this plan reverts."""
-    replaces: int | None = None
-    """Number of the temporary change that this plan replaces, so that its undo reverts both."""
+    ends_change: int | None = None
+    """Number of the temporary change that this plan takes back before it does anything else."""
+    base: tuple[Change, ...] | None = None
+    """The changes from how it was before both, where the plan ends a temporary change; else None."""
+    lasts_since: datetime | None = None
+    """When the temporary change began that this one continues; its whole length is limited by the policy."""
     saved_prompt: str | None = None
     """Reference of the prompt file that was backed up because the changes might lose it."""
     times: Schedule | None = None
     approval: ApprovalRequest | None = None
     emergency: Emergency | None = None
+
+    @property
+    def undone(self) -> tuple[Change, ...]:
+        """The changes that its undo, and its end, take back."""
+        return self.changes if self.base is None else self.base
+
+    def with_ids(self, readings: Sequence[Snapshot | None]) -> Self:
+        """Returns a copy whose targets have the ids of the groups that were created.
+
+        Args:
+            readings: what was read back of each change's target, in order.
+        """
+        changes = tuple(map(_with_id, self.changes, readings))
+        return self.model_copy(update={"changes": changes})
 
     @property
     def waits_for_approval(self) -> bool:
@@ -97,8 +116,42 @@ class Plan(BaseModel):
 
     def digest(self) -> str:
         """Returns 16 characters that depend on all changes, short enough for the value of a button."""
-        digests = "-".join(change.digest() for change in self.changes)
+        digests = "-".join(change.digest() for change in (*self.changes, *(self.base or ())))
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
+
+
+def _with_id(change: Change, reading: Snapshot | None) -> Change:
+    if change.before is not None or reading is None or reading.id is None:
+        return change
+    return change.model_copy(update={"target": change.target.model_copy(update={"id": reading.id})})
+
+
+def joined_plan(first: Plan, second: Plan, *, since: datetime) -> Plan:
+    """Returns a plan that takes a temporary change back and then does what was planned on that state.
+
+    Args:
+        first: the plan that takes the temporary change back.
+        second: the plan on the state after `first`; to its `before` its own undo goes.
+        since: when the temporary change began.
+    """
+    ended = {change.target.key: change for change in first.changes}
+    base = tuple(
+        filled_in(change, ended[change.target.key]) if change.target.key in ended else change
+        for change in second.changes
+    )
+    both = [join(ended[one.target.key], one) if one.target.key in ended else one for one in base]
+    planned = {change.target.key for change in base}
+    both += [change for change in first.changes if change.target.key not in planned]
+    both.sort(key=lambda change: bool(change.added))  # nobody can be in two groups: out of one, then into another
+    return second.model_copy(
+        update={
+            "changes": tuple(both),
+            "base": base,
+            "ends_change": first.about,
+            "lasts_since": since if second.times and second.times.ends else None,
+            "notes": (f"Change {first.about} is ended by this.", *second.notes),
+        }
+    )
 
 
 def new_approval_request(

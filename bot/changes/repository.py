@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.changes.change import Change, merge
+from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
@@ -42,6 +42,13 @@ class ChangeRepository:
         except KeyError:
             raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}") from None
 
+    def older_entry(self, number: int, request: Request) -> Entry:
+        """Returns a change that was asked for before `request` was, of which nothing else is told."""
+        entry, own = self.entry(number), self._journal.find(request.key)
+        if own is not None and number >= own.id:
+            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}")
+        return entry
+
     def plan(self, number: int) -> Plan:
         """Returns a change's plan, whatever became of it; NotPossible if it was never planned."""
         entry = self.entry(number)
@@ -68,15 +75,6 @@ class ChangeRepository:
         """Returns whether this flag is set in the journal."""
         return self._journal.flag(name) is not None
 
-    def merged_changes(self, plan: Plan) -> tuple[Change, ...]:
-        """Returns the plan's changes, each merged with that of the temporary change that the plan replaces."""
-        if plan.replaces is None:
-            return plan.changes
-        first = {change.target: change for change in self.merged_changes(self.plan(plan.replaces))}
-        return tuple(
-            merge(first[change.target], change) if change.target in first else change for change in plan.changes
-        )
-
     def schedule(self, number: int) -> Schedule:
         """Returns the start and end of a scheduled or temporary change."""
         found = self.plan(number).times
@@ -90,8 +88,9 @@ class ChangeRepository:
 
     def is_in_effect(self, entry: Entry) -> bool:
         """Returns whether a change was made and is still in effect: not undone, or its undo was undone itself."""
-        back = (one for one in self._journal.entries_about(entry.id) if one.plan is not None)
-        return entry.state is State.DONE and not any(map(self.is_in_effect, back))
+        if entry.state is not State.DONE or ended_by(self._journal, entry.id) is not None:
+            return False
+        return not any(self.is_in_effect(one) for one in self._journal.entries_about(entry.id) if one.plan is not None)
 
     def scheduled_end(self, number: int) -> Entry:
         """Returns the scheduled end of a temporary change."""
@@ -108,10 +107,10 @@ class ChangeRepository:
         return next((one for one in self._journal.entries_about(number) if one.state is State.SCHEDULED), None)
 
     def made_at(self, number: int) -> datetime:
-        """Returns when a change was made or, if it replaces a temporary change, when that one was made."""
+        """Returns when a change was made or, if it continues a temporary change, when that one was made."""
         entry = self.entry(number)
-        replaced = Plan.model_validate(entry.plan).replaces if entry.plan else None
-        return self.made_at(replaced) if replaced is not None else entry.ended_at or entry.run_at
+        since = Plan.model_validate(entry.plan).lasts_since if entry.plan else None
+        return since or entry.ended_at or entry.run_at
 
     def scheduled_start(self, number: int) -> Entry:
         """Returns a scheduled change that has not started and needs no approval any more."""
@@ -146,12 +145,13 @@ class ChangeRepository:
         """Returns the changes with an unknown outcome that nobody has followed up yet, newest first."""
         return self._journal.with_unknown_outcome()
 
-    def last_in_effect(self, user: str, channel: str | None, name: str | None) -> int:
+    def last_in_effect(self, user: str, channel: str | None, name: str | None, visible: Callable[[Entry], bool]) -> int:
         """Returns the number of the last change that is still in effect.
 
         Args:
             user: whose changes in `channel` are searched if there is no `name`.
             name: a park group's name, or one of the server's, whose changes are searched.
+            visible: tells which changes exist for the user.
 
         Raises:
             NotFound: there is none among the latest changes.
@@ -161,10 +161,28 @@ class ChangeRepository:
             if entry.about is not None:  # a second undo is meant for the change before, not for the first undo
                 continue
             own = (entry.request.user, entry.request.channel) == (user, channel)
-            if (wanted in _target_names(entry) if wanted else own) and self.is_in_effect(entry):
+            if (wanted in _target_names(entry) if wanted else own) and self.is_in_effect(entry) and visible(entry):
                 return entry.id
         what = f"of “{name}”" if name else "of yours here"
         raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
+
+
+def ended_by(journal: Reader, number: int) -> Entry | None:
+    """Returns the change that took back the temporary change `number` with the same click that made it."""
+    for end in journal.entries_about(number):
+        if end.state is State.CANCELLED and end.request.source is Source.CLOCK:
+            by = next(((one.data or {}).get("by") for one in journal.events(end.id) if one.what == "cancelled"), None)
+            entry = None if by is None else _find(journal, by)
+            if entry is not None and entry.plan is not None and entry.plan.get("ends_change") == number:
+                return entry
+    return None
+
+
+def _find(journal: Reader, number: int) -> Entry | None:
+    try:
+        return journal.get(number)
+    except KeyError:
+        return None
 
 
 def waits_for_approval(entry: Entry) -> bool:

@@ -124,6 +124,8 @@ class Snapshot(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     settings: dict[str, Any]
+    id: str | None = None
+    """The group's id where it was read from the PBX; never compared."""
     members: tuple[Person, ...] | None = None
     prompt: Prompt | None = None
 

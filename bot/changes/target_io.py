@@ -73,7 +73,8 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
         people = tuple(map(Person.of, pbx.members(group_id))) if members else None
     except Missing:
         return None
-    return Snapshot(settings={key: value for key, value in fields.items() if key != "id"}, members=people)
+    settings = {key: value for key, value in fields.items() if key != "id"}
+    return Snapshot(id=group_id, settings=settings, members=people)
 
 
 def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:

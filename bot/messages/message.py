@@ -18,6 +18,8 @@ class Offer:
     style: Literal["primary", "danger"] | None = None
     expects: str | None = None
     """Digest of the plan that the user was shown; a different plan is shown again instead of applied."""
+    ends_change: int | None = None
+    """Number of the temporary change that the click ends before the line is done; no line can say that."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,6 +45,8 @@ class Request(BaseModel):
     """In UTC."""
     expects: str | None = None
     """Digest of the plan that the user was shown before a click."""
+    ends_change: int | None = None
+    """Number of the temporary change that a click on "End #1 and do this" ends; never typed."""
 
     @property
     def id(self) -> str:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
+from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.journal.models import Entry
 from bot.messages.message import Fact
-from bot.operations.arguments.types import CHANGE, LINE, REASON
+from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import AboutChange
@@ -34,28 +36,33 @@ class ApprovalDecision(AboutChange, ControlOperation):
 
     requirement = "to be one of its approvers"
 
+    @classmethod
+    def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
+        return waits_for_approval(entry)
+
 
 class Approve(ApprovalDecision):
     """Approves the plan that the card shows; a plan that changes needs a new approval."""
 
     operation_id = "approve"
     title = "Approve"
-    phrase = "approve change {number}"
+    phrase = "approve {number}"
+    also = ("approve change {number}",)
     card_label = "Approved"
     needs_confirmation = True
     help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
-    examples = ("approve change 42",)
+    examples = ("approve 42", "approve Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        entry = context.approvals.approvable_entry(self.number)
+        entry = context.approvals.approvable_entry(self.change)
         if not context.approvals.are_sufficient(entry):
-            return JournalEffect(title=f"Change {self.number} is approved, and needs others to approve it too")
+            return JournalEffect(title=f"Change {self.change} is approved, and needs others to approve it too")
         return JournalEffect(
-            title=f"Change {self.number} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
+            title=f"Change {self.change} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
         )
 
 
-CHANGE_TO_REFUSE = replace(CHANGE, label="Change", hint="Its number stands on its card")
+CHANGE_TO_REFUSE = replace(CHANGE_OR_GROUP, label="Change", hint="Its number stands on its card")
 REFUSAL_REASON = replace(REASON, hint="Whoever asked for it reads it")
 
 
@@ -64,19 +71,20 @@ class Refuse(ApprovalDecision):
 
     operation_id = "refuse"
     title = "Refuse a change"
-    phrase = "refuse change {number} [because {reason}]"
+    phrase = "reject {number} [because {reason}]"
+    also = ("reject|refuse change {number} [because {reason}]", "refuse {number} [because {reason}]")
     card_label = "Refused"
     help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
-    examples = ("refuse change 42 because Sales is short of people", "refuse change 42")
+    examples = ("reject 42 because Sales is short of people", "reject Sales")
 
-    number: Annotated[int, CHANGE_TO_REFUSE]
+    number: Annotated[int | str, CHANGE_TO_REFUSE]
     reason: Annotated[str, REFUSAL_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        entry = context.approvals.approvable_entry(self.number)
+        entry = context.approvals.approvable_entry(self.change)
         reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
         return JournalEffect(
-            title=f"Change {self.number} is refused",
+            title=f"Change {self.change} is refused",
             facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
             shifts=(self.reschedule(entry, None),),
         )

@@ -256,8 +256,6 @@ class ChangeOperation(Operation):
 
     starts: Starts | None = None
     ends: Ends | None = None
-    replaces: int | None = None
-    """Number of the temporary change that this one replaces."""
     approval: bool = False
     """Whether it may wait for an approval; without this it is denied where one is required."""
     emergency: str | None = None
@@ -265,8 +263,6 @@ class ChangeOperation(Operation):
 
     def text(self, *, settled: bool = False) -> str:
         line = super().text(settled=settled)
-        if self.replaces is not None:
-            line = f"replace change {self.replaces} with {LINE.say(line)}"
         if self.emergency is not None:
             line = f"emergency {LINE.say(line)} because {REASON.say(self.emergency)}"
         return f"ask {LINE.say(line)}" if self.approval else line

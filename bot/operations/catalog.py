@@ -33,7 +33,6 @@ OPERATIONS: tuple[type[Operation], ...] = (
     undo.Undo,
     undo.UndoLast,
     undo.PutBack,
-    scheduling.Replace,
     approvals.Ask,
     approvals.Approve,
     approvals.Refuse,

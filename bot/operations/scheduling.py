@@ -1,17 +1,17 @@
-"""Operations on scheduled and temporary changes: pending, extend, keep, do now, cancel, replace."""
+"""Operations on scheduled and temporary changes: pending, extend, keep, start, cancel."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from bot.changes.plan import Plan
-from bot.changes.repository import waits_for_approval
-from bot.journal.models import Entry, Reschedule
+from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.journal.models import Entry, Reschedule, State
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
-from bot.operations.arguments.types import ChangeNumber
-from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect, Operation, ReadOperation
+from bot.operations.arguments.types import ChangeOrGroup
+from bot.operations.base import ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.schedule import reminder_time, resolve_instant
 from bot.policy.model import Permission
@@ -19,15 +19,27 @@ from bot.times.model import Duration, End
 
 
 class AboutChange(Operation):
-    """Refers to an earlier change by its number."""
+    """Refers to an earlier change by its number, or by the group whose one pending change it is."""
 
     permission = None
     advertised = False
 
-    number: ChangeNumber
+    number: ChangeOrGroup
+    """The planner replaces a group's name by the number of its pending change."""
+
+    @property
+    def change(self) -> int:
+        """The number of the change."""
+        assert isinstance(self.number, int)  # noqa: S101 - the planner has replaced a name
+        return self.number
 
     def about(self) -> int | None:
-        return self.number
+        return self.number if isinstance(self.number, int) else None
+
+    @classmethod
+    def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
+        """Whether a group's name can stand for this pending change."""
+        return repository.will_end(entry.id)
 
     def reschedule(self, entry: Entry, run_at: datetime | None, due_at: datetime | None = None) -> Reschedule:
         """Moves the entry to `run_at`, or cancels it (None); void if its time has changed since it was read."""
@@ -42,10 +54,10 @@ class ChangeReference(AboutChange):
     def required_permission(self, context: OperationContext) -> Permission | None:
         from bot.operations.catalog import load  # imports this module
 
-        return load(context.repository.entry(self.number).operations[0]).required_permission(context)
+        return load(context.repository.entry(self.change).operations[0]).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
-        return frozenset(name for change in context.repository.plan(self.number).changes for name in change.names)
+        return frozenset(name for change in context.repository.plan(self.change).undone for name in change.names)
 
     def retime(
         self,
@@ -65,7 +77,7 @@ class ChangeReference(AboutChange):
             due_at: when the worker claims it before that, for the reminder of an end.
             lasts: how long the change lasts then; None if it is permanent.
         """
-        times = context.repository.schedule(self.number)
+        times = context.repository.schedule(self.change)
         after = times.format_dated(run_at) if run_at else "called off"
         return JournalEffect(
             title=title,
@@ -78,25 +90,25 @@ class ChangeReference(AboutChange):
 def temporary_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has an end."""
     return (
-        Offer(label="End now", line=f"undo change {number}"),
-        Offer(label="Extend by 1h", line=f"extend change {number} for 1h"),
-        Offer(label="Keep", line=f"keep change {number}"),
+        Offer(label="End now", line=f"undo {number}"),
+        Offer(label="Extend by 1h", line=f"extend {number} for 1h"),
+        Offer(label="Keep", line=f"keep {number}"),
     )
 
 
 def approval_buttons(number: int, plan: Plan) -> tuple[Offer, ...]:
     """Buttons for a change that waits for approval; the digest ties an approval to the shown plan."""
     return (
-        Offer(label="Approve", line=f"approve change {number}", style="primary", expects=plan.digest()),
-        Offer(label="Withdraw", line=f"cancel change {number}"),
+        Offer(label="Approve", line=f"approve {number}", style="primary", expects=plan.digest()),
+        Offer(label="Withdraw", line=f"cancel {number}"),
     )
 
 
 def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has not started."""
     return (
-        Offer(label="Do it now", line=f"do change {number} now"),
-        Offer(label="Cancel", line=f"cancel change {number}"),
+        Offer(label="Do it now", line=f"start {number}"),
+        Offer(label="Cancel", line=f"cancel {number}"),
     )
 
 
@@ -178,16 +190,21 @@ class Extend(ChangeReference, ControlOperation):
 
     operation_id = "extend"
     title = "Extend"
-    phrase = "extend change {number} {ends}"
-    also = ("extend change {number} by|to {ends}", "end change {number} {ends}")
+    phrase = "extend {number} {ends}"
+    also = (
+        "extend change {number} [by|to] {ends}",
+        "extend {number} by|to {ends}",
+        "end change {number} {ends}",
+        "end {number} {ends}",
+    )
     card_label = "Extended"
     help = "Gives a temporary change another end: later by some time, or at a time that you name."
-    examples = ("extend change 42 for 1h", "extend change 42 until 20:00")
+    examples = ("extend 42 for 1h", "extend Sales until 20:00")
 
     ends: Annotated[End, NEW_END]
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        end, now = context.repository.scheduled_end(self.number), context.repository.now()
+        end, now = context.repository.scheduled_end(self.change), context.repository.now()
         when, zone = self.ends.when, context.zone
         until = (
             end.run_at + when.elapsed
@@ -197,10 +214,10 @@ class Extend(ChangeReference, ControlOperation):
         return self.retime(
             context,
             end,
-            f"Change {self.number} ends at another time",
+            f"Change {self.change} ends at another time",
             until,
             max(now, reminder_time(now, until)),
-            duration=until - context.repository.made_at(self.number),
+            duration=until - context.repository.made_at(self.change),
         )
 
 
@@ -209,14 +226,15 @@ class Keep(ChangeReference, ControlOperation):
 
     operation_id = "keep"
     title = "Keep"
-    phrase = "keep change {number}"
+    phrase = "keep {number}"
+    also = ("keep change {number}",)
     card_label = "Kept"
     help = "Makes a temporary change stay: its end is called off."
-    examples = ("keep change 42",)
+    examples = ("keep 42", "keep Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
         return self.retime(
-            context, context.repository.scheduled_end(self.number), f"Change {self.number} stays", duration=None
+            context, context.repository.scheduled_end(self.change), f"Change {self.change} stays", duration=None
         )
 
 
@@ -225,17 +243,27 @@ class Now(ChangeReference, ControlOperation):
 
     operation_id = "now"
     title = "Do it now"
-    phrase = "do change {number} now"
-    also = ("do change {number}", "change {number} now")
+    phrase = "start {number}"
+    also = (
+        "start {number} now",
+        "start change {number} [now]",
+        "do change {number} [now]",
+        "do {number} now",
+        "change {number} now",
+    )
     card_label = "Begun early"
     help = "Makes a change that is waiting for its time at once."
-    examples = ("do change 42 now",)
+    examples = ("start 42", "start Sales")
+
+    @classmethod
+    def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
+        return entry.state is State.SCHEDULED and not waits_for_approval(entry)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        start, now = context.repository.scheduled_start(self.number), context.repository.now()
-        times = context.repository.schedule(self.number)
+        start, now = context.repository.scheduled_start(self.change), context.repository.now()
+        times = context.repository.schedule(self.change)
         duration = times.ends - now if times.ends else None
-        return self.retime(context, start, f"Change {self.number} begins now", now, duration=duration)
+        return self.retime(context, start, f"Change {self.change} begins now", now, duration=duration)
 
 
 class Cancel(ChangeReference, ControlOperation):
@@ -243,35 +271,20 @@ class Cancel(ChangeReference, ControlOperation):
 
     operation_id = "cancel"
     title = "Cancel"
-    phrase = "cancel change {number}"
+    phrase = "cancel {number}"
+    also = ("cancel change {number}",)
     card_label = "Called off"
     help = "Calls off a change that is waiting for its time. One that was made already is taken back with undo."
-    examples = ("cancel change 42",)
+    examples = ("cancel 42",)
+
+    @classmethod
+    def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
+        return entry.state is State.SCHEDULED
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        if waits_for_approval(entry := context.repository.entry(self.number)):
-            title = f"Change {self.number} is no longer asked for"
+        if waits_for_approval(entry := context.repository.entry(self.change)):
+            title = f"Change {self.change} is no longer asked for"
             return JournalEffect(title=title, shifts=(self.reschedule(entry, None),))
-        start, times = context.repository.scheduled_start(self.number), context.repository.schedule(self.number)
+        start, times = context.repository.scheduled_start(self.change), context.repository.schedule(self.change)
         duration = times.ends - start.run_at if times.ends else None
-        return self.retime(context, start, f"Change {self.number} is called off", duration=duration)
-
-
-class Replace(ChangeModifier):
-    """Lets the change in its line replace a temporary one."""
-
-    operation_id = "replace"
-    title = "Replace"
-    phrase = "replace change {number} with {line}"
-    modifies = "could replace another"
-    requirement = "what the line needs"
-    help = (
-        "Makes a change in the place of a temporary one on the same setting: the other's end is called off, and when"
-        " this one ends, or is taken back, it goes to how it was before both."
-    )
-    examples = ("replace change 42 with recall Sales to Day Desk for 2h",)
-
-    number: ChangeNumber
-
-    def added(self) -> dict[str, Any]:
-        return {"replaces": self.number}
+        return self.retime(context, start, f"Change {self.change} is called off", duration=duration)

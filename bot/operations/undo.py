@@ -9,7 +9,7 @@ from bot.changes.plan import Plan
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.messages.message import Offer
 from bot.messages.text import Words, words_as_text
-from bot.operations.arguments.types import ArgumentType, DriftNumber
+from bot.operations.arguments.types import ArgumentType, ChangeNumber, DriftNumber, is_number, say_after_verb
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import refuse_taken
@@ -98,19 +98,21 @@ class Undo(ChangeReference, RevertingOperation):
 
     operation_id = "undo"
     title = "Undo a change"
-    phrase = "undo change {number} [{anyway}]"
-    also = ("end change {number} [now]",)
+    phrase = "undo {number} [{anyway}]"
+    also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
     help = (
         "Takes back what a change did, and nothing else. If that was changed again since, it shows what was, what the"
         " change made of it and what is there now, and asks."
     )
-    examples = ("undo change 42",)
+    examples = ("undo 42",)
     button = "Undo"
     subject = "change"
 
+    number: ChangeNumber
+
     def plan(self, context: OperationContext) -> Plan:
         done = context.repository.applied_plan(self.number)
-        changes = tuple(self.revert(context, change) for change in reversed(context.repository.merged_changes(done)))
+        changes = tuple(self.revert(context, change) for change in reversed(done.undone))
         return Plan(
             title=f"Taken back: {done.title}",
             preview_title=f"Take back change {self.number}, “{done.title}”",
@@ -123,12 +125,12 @@ class Undo(ChangeReference, RevertingOperation):
 
 
 def _read_last_change_of(words: Words) -> str:
-    if words[0].is_keyword("change"):
-        raise ValueError("To take back one change, type its number, and nothing else, as in undo change 42.")
+    if words[0].is_keyword("change", "drift") or is_number(words[:1]):
+        raise ValueError("To take back one change, type its number, and nothing else, as in undo 42.")
     return words_as_text(words)
 
 
-LAST_CHANGE_OF = ArgumentType(placeholder="<group>", read=_read_last_change_of)
+LAST_CHANGE_OF = ArgumentType(placeholder="<group>", read=_read_last_change_of, say=say_after_verb)
 
 
 class UndoLast(Operation):
@@ -156,6 +158,7 @@ class PutBack(RevertingOperation):
     operation_id = "put_back"
     title = "Put back a drift"
     phrase = "put back drift {number} [{anyway}]"
+    also = ("undo drift {number} [{anyway}]",)
     permission = None
     advertised = False
     requirement = "what the change needs"

@@ -61,6 +61,10 @@ class Directory:
         """Returns all users of this extension number, display or account name, or e-mail; `anew` as for `group`."""
         return self._users.search(text) if refresh else self._users.lookup(text)
 
+    def group_by_id(self, group_id: str) -> ParkGroup | None:
+        """Returns the park group with this id; None if the PBX has none."""
+        return self._groups.get(group_id, self._pbx.group)
+
     def ring_group_by_id(self, ring_group_id: str) -> RingGroup | None:
         """Returns the ring group with this id; None if the PBX has none."""
         return self._ring_groups.get(ring_group_id, self._pbx.ring_group)

@@ -79,6 +79,10 @@ def resolve_principal(request: Request, users: CachedUserDirectory, policy: Poli
     )
 
 
+OWN_CHANGE = "whoever made a change may take it back"
+"""What allows an undo where no rule has to, as the journal stores it."""
+
+
 class Grant(NamedTuple):
     """The rules that allow an operation, joined in one text, and the policy's fingerprint.
 
@@ -91,6 +95,11 @@ class Grant(NamedTuple):
     """Who has to approve the change before it is made."""
     channels: tuple[str, ...] = ()
     """Ids of the channels that are notified of an emergency."""
+
+    def joined(self, other: "Grant") -> "Grant":
+        """A grant of both, for a plan that does two things."""
+        rules = dict.fromkeys(filter(None, (other.rule, self.rule)))
+        return self._replace(rule=" and ".join(rules) or None)
 
     def recorded(self) -> dict[str, Any]:
         """The fields that the journal stores."""

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from bot.changes.change import Change
+from bot.changes.change import Change, apply_to_snapshot
 from bot.changes.lookups import MembershipLookup, PromptFiles
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
@@ -56,6 +56,17 @@ class RequestContext(OperationContext):
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
         self.memberships = MembershipLookup(pbx, directory, may_see)
+        self.assumed: tuple[Change, ...] = ()
+
+    def assume(self, changes: Sequence[Change]) -> None:
+        """Reads the PBX from here on as it would be after these changes."""
+        self.assumed = self.memberships.assumed = tuple(changes)
+
+    def _assuming(self, target: Target, snapshot: Snapshot | None) -> Snapshot | None:
+        for change in self.assumed:
+            if change.target.key == target.key:
+                snapshot = apply_to_snapshot(snapshot, change)
+        return snapshot
 
     def resolve(self) -> None:
         """Looks up every name in the operation, before anything else is read; raises Refused."""
@@ -108,19 +119,21 @@ class RequestContext(OperationContext):
         return self._ring_groups.label(id)
 
     def server(self) -> Snapshot:
-        snapshot = read(self.pbx, SERVER)
+        snapshot = self._assuming(SERVER, read(self.pbx, SERVER))
         assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
         return snapshot
 
     def server_with_prompt(self) -> tuple[Snapshot, str]:
-        snapshot = self.server()
+        snapshot = read(self.pbx, SERVER)
+        assert snapshot is not None  # noqa: S101 - as above
         prompt, why = self.prompt_files.current(self.pbx, ParkServer.model_validate(snapshot.settings))
-        return snapshot.with_prompt(prompt), why
+        assumed = self._assuming(SERVER, snapshot.with_prompt(prompt))
+        return assumed or snapshot, why
 
     def now(self, change: Change) -> Snapshot | None:
         if change.includes_prompt:
             return self.server_with_prompt()[0]
-        return read(self.pbx, change.target, members=change.includes_members)
+        return self._assuming(change.target, read(self.pbx, change.target, members=change.includes_members))
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
@@ -128,7 +141,8 @@ class RequestContext(OperationContext):
             self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)
         self.memberships.store(group.id, snapshot)
-        return Target(id=group.id, name=snapshot.settings["name"]), snapshot
+        target = Target(id=group.id, name=snapshot.settings["name"])
+        return target, self._assuming(target, snapshot) or snapshot
 
     def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:

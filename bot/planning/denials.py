@@ -59,8 +59,8 @@ class DeniedAttempt:
         """A button for the operation with these attributes; None where no line expresses exactly that."""
         operation = self.operation
         if isinstance(operation, Extend | Keep):
-            return self._latest_end(operation.number, other)
-        if not isinstance(operation, ChangeOperation) or operation.replaces is not None:
+            return self._latest_end(operation.change, other)
+        if not isinstance(operation, ChangeOperation):
             return None
         arguments = self._arguments(operation, other)
         if arguments is None:

@@ -1,14 +1,16 @@
 """Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.changes.change import Change
 from bot.changes.lookups import FileDownloader, Progress, PromptFiles
-from bot.changes.plan import Emergency, Plan, Schedule
-from bot.changes.repository import Approvals, ChangeRepository, waits_for_approval
+from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
+from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import Snapshot
 from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
@@ -28,12 +30,22 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
-from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory, group_spellings, spellings_in
+from bot.planning.authorizer import (
+    OWN_CHANGE,
+    Authorizer,
+    Grant,
+    OperationT,
+    UserDirectory,
+    group_spellings,
+    spellings_in,
+)
+from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
-from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
+from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
 from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.planning.references import ChangeReferences, names_today, only_named
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
@@ -53,6 +65,22 @@ class AuthorizedPlan:
     def rule(self) -> str | None:
         """Names of the policy rules that allow the plan, joined by "and"."""
         return self.grant.rule
+
+
+class EndingPlan(NamedTuple):
+    """A plan that ends a temporary change, and the grant that allows it."""
+
+    operation: Undo
+    plan: Plan
+    grant: Grant
+
+
+def _takes_back_own(operation: Operation, references: ChangeReferences) -> bool:
+    """Whether the requester takes back what they did themselves, or calls it off: that needs no permission."""
+    if not isinstance(operation, Undo | Cancel) or (isinstance(operation, Undo) and operation.anyway):
+        return False
+    entry = references.check(operation.change)
+    return references.is_own(entry) and entry.about is None
 
 
 class Planner:
@@ -85,11 +113,13 @@ class Planner:
         Raises:
             Refused: the operation is not allowed, not possible, or names something unknown.
         """
-        operation = readings[0]
+        operation, principal = readings[0], self.authorizer.principal(request)
+        references = self.references(request, principal)
         if isinstance(operation, Preview):
             readings = parse(operation.line)
         elif isinstance(operation, UndoLast):
-            readings = [Undo(number=self.repository.last_in_effect(request.user, request.channel, operation.what))]
+            readings = [Undo(number=self._last_change(request, operation, references))]
+        readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
             planned = self.plan(request, readings)
@@ -98,19 +128,27 @@ class Planner:
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):
             return self._preview_control(request, operation)
-        principal = self.authorizer.principal(request)
         if isinstance(operation, AccessQuestion):
             return self._access_report(request, principal, operation)
-        read, context, _ = self._resolve(principal, [one for one in readings if isinstance(one, ReadOperation)])
+        reads = [one for one in readings if isinstance(one, ReadOperation)]
+        read, context, _ = self._resolve(principal, reads, references)
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
+
+    def _last_change(self, request: Request, operation: UndoLast, references: ChangeReferences) -> int:
+        """The change that "undo" alone, or with a group's name, means; a pending one before one that was made."""
+        user, channel = request.user, request.channel
+        return self.repository.last_in_effect(user, channel, operation.what, references.is_visible)
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
         """Requires the read permission for every group that the line in the question names."""
         if question.permission is not None:
             self.authorizer.require_possible(principal, question.permission)
 
+        references = self.references(request, principal)
+
         def resolve_names(operation: Operation, user: str) -> NamedOperation:
+            operation = references.resolve(operation)
             self.authorizer.require_possible(principal, Permission.READ, group_spellings(operation))
             context = self._context(principal, operation)
             context.resolve()
@@ -145,26 +183,86 @@ class Planner:
     ) -> AuthorizedPlan:
         """Plans a change and authorizes it by every name before and after.
 
+        A click may end a temporary change first: then the plan does both, and both are authorized.
+
         Args:
             known: the schedule, if it was computed before; else it is read from the operation.
             due: the scheduled start has come, so the change is judged as starting now.
 
         Raises:
-            Refused: not allowed, not possible, or in conflict with a temporary change.
+            Refused: not allowed, not possible, or in conflict with a temporary or scheduled change.
         """
         principal = self.authorizer.requester(request)
+        references = self.references(request, principal)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        operation, context, grant = self._resolve(principal, changes)
+        operation, context, grant = self._resolve(principal, changes, references)
         known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
-        plan = operation.plan(context).model_copy(update={"times": known, "replaces": operation.replaces})
+        begins = begins_at(known, self.repository.now(), due=due)
+        first = self._ending_first(request, principal, references)
+        context.assume(first.plan.changes if first else self._ended_by(begins, principal))
+        plan = operation.plan(context).model_copy(update={"times": known})
+        if first is not None:
+            plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
         attributes = plan_attributes(self.repository, operation, plan, due=due)
-        if principal and plan.changes:
-            grant = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
-        refuse_temporary_conflicts(self.repository, operation, plan)
+        if principal and plan.changes and not _takes_back_own(operation, references):
+            touched = self._with_names(operation, plan)
+            grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+        if principal is not None:
+            ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
         if operation.emergency is not None:
             emergency = Emergency(reason=operation.emergency, channels=grant.channels)
             plan = plan.model_copy(update={"emergency": emergency})
-        return AuthorizedPlan(operation, plan, context, grant)
+        return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant)
+
+    def references(self, request: Request, principal: Principal | None) -> ChangeReferences:
+        """The earlier changes that the requester can refer to."""
+        return ChangeReferences(
+            self.repository,
+            self.directory,
+            request,
+            may=partial(self.authorizer.may, principal),
+            may_see=partial(self.authorizer.may_see, principal),
+            may_approve=self.approvals(principal).may_approve,
+        )
+
+    def resolved(self, request: Request, operation: Operation) -> Operation:
+        """The operation with the number of the change that it is about; raises Refused."""
+        return self.references(request, self.authorizer.requester(request)).resolve(operation)
+
+    def _ending_first(
+        self, request: Request, principal: Principal | None, references: ChangeReferences
+    ) -> "EndingPlan | None":
+        """The plan that takes back the temporary change which a click ends; None once it has ended."""
+        number = request.ends_change
+        if number is None or not self.repository.will_end(references.check(number).id):
+            return None
+        undo, context, grant = self._resolve(principal, [Undo(number=number)], references)
+        plan = undo.plan(context)
+        if principal is not None and not _takes_back_own(undo, references):
+            attributes = plan_attributes(self.repository, undo, plan, due=False)
+            touched = self._with_names(undo, plan)
+            grant = self.authorizer.authorize_changes(principal, undo, touched, context, attributes)
+        return EndingPlan(undo, plan, grant)
+
+    def _ended_by(self, begins: datetime, principal: Principal | None) -> tuple[Change, ...]:
+        """What the ends of temporary changes will have taken back when a scheduled change begins."""
+        if begins <= self.repository.now():
+            return ()
+        changes = list[Change]()
+        for first, end in self.repository.scheduled_ends():
+            undo = Undo(number=first.id)
+            with suppress(Refused):  # then its end will fail too
+                changes += undo.plan(self._context(principal, undo)).changes if end.run_at <= begins else ()
+        return tuple(changes)
+
+    def _with_names(self, operation: Operation, plan: Plan) -> tuple[Change, ...]:
+        """The changes to authorize: of an earlier change also under its names then and now."""
+        number = operation.about()
+        if number is None:
+            return plan.undone
+        earlier = self.repository.plan(number).undone
+        names = frozenset(name for change in earlier for name in change.names)
+        return (*plan.undone, *map(only_named, names | names_today(self.directory, earlier)))
 
     def approvals(self, asking: Principal | None) -> Approvals:
         """Approvals, judged by the policy in force and the approvers' present accounts."""
@@ -177,33 +275,32 @@ class Planner:
         principal = self.authorizer.principal(entry.request)
         attributes = plan_attributes(self.repository, operation, plan, due=False)
         context = self._context(principal, operation)
-        grant = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
+        grant = self.authorizer.authorize_changes(principal, operation, plan.undone, context, attributes)
         return grant.approvers or (plan.approval.asked if plan.approval else ())
 
     def effect(self, request: Request, operation: ControlOperation) -> tuple[JournalEffect, Grant]:
         """Computes a control operation's effect on the journal and authorizes it; raises Refused."""
+        principal = self.authorizer.requester(request)
+        references = self.references(request, principal)
         if isinstance(operation, ApprovalDecision):  # authorized by Approvals, not by a permission
             effect = operation.effect(self.context(request, operation))
-            if request.expects not in (None, self.repository.plan(operation.number).digest()):
+            if request.expects not in (None, self.repository.plan(operation.change).digest()):
                 raise StalePlan("The change is no longer what you were shown: its card shows it as it is now.")
             return effect, Grant(policy=self.policy.fingerprint)
-        principal = self.authorizer.requester(request)
-        _, context, grant = self._resolve(principal, [operation])
+        operation, context, grant = self._resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
-        if principal and not (isinstance(operation, Cancel) and self._withdraws(request, operation)):
-            changes = self.repository.plan(number).changes if number is not None else ()
+        if principal and not _takes_back_own(operation, references):
+            plan = self.repository.plan(number) if number is not None else None
+            changes = plan.undone if plan else ()
             attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
-            grant = self.authorizer.authorize_changes(principal, operation, changes, context, attributes)
+            touched = self._with_names(operation, plan) if plan else ()
+            grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+        ConflictCheck(self, request, references).check_times(operation, effect)
         return effect, grant
-
-    def _withdraws(self, request: Request, operation: Cancel) -> bool:
-        """Whether requesters cancel their own approval request, which needs no permission."""
-        entry = self.repository.entry(operation.number)
-        return entry.request.user == request.user and waits_for_approval(entry)
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)
-        plan = self.repository.plan(operation.number) if isinstance(operation, ApprovalDecision) else None
+        plan = self.repository.plan(operation.change) if isinstance(operation, ApprovalDecision) else None
         facts = plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()
         return Message(
             title=f"{operation.title}? Nothing is changed yet.",
@@ -220,12 +317,15 @@ class Planner:
         )
 
     def _resolve(
-        self, principal: Principal | None, readings: Sequence[OperationT]
+        self, principal: Principal | None, readings: Sequence[OperationT], references: ChangeReferences
     ) -> tuple[OperationT, RequestContext, Grant]:
         """Picks the one reading whose names exist and authorizes it by them.
 
         Names are looked up only for readings that the policy might allow. Raises Refused.
         """
+        for operation in readings:
+            if (number := operation.about()) is not None:
+                references.check(number)
         possible = self.authorizer.possible_readings(principal, readings)
         found, faults = [], []
         for operation in possible:
@@ -246,6 +346,8 @@ class Planner:
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )
         operation, context = found[0]
+        if _takes_back_own(operation, references):
+            return operation, context, Grant(rule=OWN_CHANGE, policy=self.policy.fingerprint)
         return operation, context, self.authorizer.authorize_names(principal, operation, context)
 
     def context(self, request: Request, operation: Operation) -> RequestContext:

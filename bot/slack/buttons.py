@@ -32,6 +32,7 @@ class Click(BaseModel):
     line: str
     nonce: str
     expects: str | None = None
+    ends_change: int | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -40,14 +41,15 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     Args:
         position: Its index in the message, which makes the action_id unique there.
     """
-    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
+    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects, ends_change=offer.ends_change)
     value = encode_value(click.model_dump(exclude_none=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
 
 
 def follow_button(offer: Offer, position: int) -> ButtonElement | None:
     """Returns the button of an offer inside a form, which previews the line there; None when the line is too long."""
-    return _element(offer.label, offer.line, f"park:follow:{position}", encode_value({"line": offer.line}))
+    ends = {} if offer.ends_change is None else {"ends_change": offer.ends_change}
+    return _element(offer.label, offer.line, f"park:follow:{position}", encode_value({"line": offer.line, **ends}))
 
 
 def form_button(offer: FormOffer, position: int) -> ButtonElement | None:

@@ -67,6 +67,7 @@ class RequestFactory:
             Source.BUTTON,
             line=click.line,
             expects=click.expects,
+            ends_change=click.ends_change,
             response_url=body.get("response_url"),
             **_location(body)._asdict(),
         )
@@ -92,6 +93,7 @@ class RequestFactory:
             on_thread_root=state.on_thread_root,
             post_to=state.post_to,
             expects=state.expects,
+            ends_change=state.ends_change,
         )
 
     def home(self, user: str) -> Request:

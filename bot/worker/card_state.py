@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
-from bot.changes.repository import waits_for_approval
+from bot.changes.repository import ended_by, waits_for_approval
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Message, Offer
@@ -39,7 +39,9 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         return None
     plan = plan_of(entry)
     sequel = journal.entries_about(entry.id)
-    facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel))
+    by = ended_by(journal, entry.id)
+    ended = (Fact(label="Ended", value=f"with change {by.id}, by", ids=(by.request.user,)),) if by else ()
+    facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *ended)
     status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
     refuse = FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
     forms = (refuse,) if waits_for_approval(entry) else ()
@@ -112,13 +114,15 @@ def _status_and_offers_once_done(
         temporary = plan is not None and plan.times is not None and plan.times.ends is not None
         if temporary or undo.request.source is Source.CLOCK:
             return "ended", ()
-        return "taken back", (Offer(label="Do it again", line=f"undo change {undo.id}"),)
+        return "taken back", (Offer(label="Do it again", line=f"undo {undo.id}"),)
+    if ended_by(journal, entry.id) is not None:
+        return "ended", ()
     if any(one.state is State.SCHEDULED for one in sequel):
         return f"{status}, for a time", temporary_change_buttons(entry.id)
     ends = (one for one in sequel if one.request.source is Source.CLOCK)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
-        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo change {entry.id} anyway"),)
-    return status, (Offer(label="Undo", line=f"undo change {entry.id}"),)
+        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo {entry.id} anyway"),)
+    return status, (Offer(label="Undo", line=f"undo {entry.id}"),)
 
 
 def _effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:

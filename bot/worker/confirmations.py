@@ -223,8 +223,8 @@ def ends_soon(plan: Plan, number: int, at: str) -> Message:
         title=f"Ends {at}: {plan.title}",
         notes=("Then it is taken back by itself.",),
         offers=(
-            Offer(label="Extend by 1h", line=f"extend change {number} for 1h"),
-            Offer(label="Keep it", line=f"keep change {number}"),
+            Offer(label="Extend by 1h", line=f"extend {number} for 1h"),
+            Offer(label="Keep it", line=f"keep {number}"),
         ),
     )
 

@@ -75,6 +75,8 @@ class Dispatcher:
     def _store(self, request: Request, readings: Sequence[Operation]) -> Message | None:
         """Stores a change in the journal; returns a message if the same button had been used before."""
         touched = frozenset[str]().union(*map(self._footprint, readings))
+        if request.ends_change is not None:
+            touched |= self.journal.footprint(request.ends_change)
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
@@ -93,7 +95,7 @@ class Dispatcher:
         """Names the change that the first click made; if it changed nothing, offers to try again."""
         if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.EXPIRED):
             return Message(title=f"That was asked already: change {number}.")
-        again = Offer(label="Try again", line=request.line, expects=request.expects)
+        again = Offer(label="Try again", line=request.line, expects=request.expects, ends_change=request.ends_change)
         return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(again,))
 
     def _footprint(self, operation: Operation) -> frozenset[str]:

@@ -89,6 +89,7 @@ class Executor:
             if began or lease_guard.writes > 1:
                 raise
             return Outcome(State.FAILED, confirmations.not_run(line, f"Park can't sign in: {fault}"))
+        lease_guard.record_ids(plan.with_ids(seen))
         state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
             return Outcome(state, confirmations.ended_already(plan))

@@ -28,6 +28,11 @@ class LeaseGuard:
         self.journal, self.entry = journal, entry
         self.writes = 0
 
+    def record_ids(self, plan: Plan) -> None:
+        """Stores the plan with the ids of the groups that it created, by which its undo finds them."""
+        if (known := plan.model_dump(mode="json")) != self.entry.plan:
+            self.entry = self.journal.checkpoint(self.entry, plan=known)
+
     def record_plan(self, planned: AuthorizedPlan) -> None:
         """Stores the plan and reserves its targets for this entry, by id or by the name to be created.
 

@@ -146,7 +146,16 @@ class Notifier:
             self.messenger.answer(entry.request, confirmation.private)
         if confirmation.card is not None:
             self._post_card(entry, confirmation, confirmation.card)
+            self._redraw_ended(entry)
             self.on_change()
+
+    def _redraw_ended(self, entry: Entry) -> None:
+        """Updates the card of the temporary change that this one has ended."""
+        plan = plan_of(entry)
+        if plan is not None and plan.ends_change is not None:
+            ended = root_entry(self.journal, self.journal.get(plan.ends_change))
+            if ended.card is not None:
+                self.redraw_card(ended.id)
 
     def _post_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""

@@ -72,6 +72,7 @@ def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | N
             "line": undo.text(),
             "response_url": None,
             "expects": None,
+            "ends_change": None,
         }
     )
     ends = plan.times.ends
@@ -79,13 +80,13 @@ def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | N
 
 
 def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
-    """Cancels the scheduled ends of the changes that this entry has undone or replaced."""
+    """Cancels the scheduled ends of the changes that this entry has undone or ended."""
     plan = plan_of(entry)
     if plan is None or outcome.state not in (State.DONE, State.ALREADY):
         return ()
     return tuple(
         Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None)
-        for number in (plan.about, plan.replaces)
+        for number in (plan.about, plan.ends_change)
         if number is not None
         for end in journal.entries_about(number)
         if end.state is State.SCHEDULED

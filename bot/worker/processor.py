@@ -25,7 +25,7 @@ from bot.messages.message import Fact, Message
 from bot.messages.request import Source
 from bot.operations.approvals import Approve
 from bot.operations.base import ControlOperation
-from bot.operations.catalog import load
+from bot.operations.catalog import dump, load
 from bot.pbx.requests import Throttled
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
@@ -130,7 +130,7 @@ class EntryProcessor:
         if late:
             why = "Its time was more than two minutes ago."
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
-        operation = load(entry.operations[0])
+        operation = self.planner.resolved(entry.request, load(entry.operations[0]))
         if not isinstance(operation, Approve):  # several people may have to approve with the same button
             self._refuse_used_button(entry)
         if isinstance(operation, ControlOperation):
@@ -189,7 +189,9 @@ class EntryProcessor:
     def _apply_to_journal(self, lease_guard: LeaseGuard, operation: ControlOperation) -> Outcome:
         """Runs an operation that changes the journal only, in the commit that ends the entry."""
         effect, grant = self.planner.effect(lease_guard.entry.request, operation)
-        lease_guard.entry = self.journal.checkpoint(lease_guard.entry, about=operation.about(), **grant.recorded())
+        lease_guard.entry = self.journal.checkpoint(
+            lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
+        )
         card = Message(title=effect.title, facts=effect.facts)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from bot.changes.lookups import SLACK_FILE_ID
-from bot.messages.text import MAX_LINE, Words, join_words, quote, split_words, words_as_text
+from bot.messages.text import MAX_LINE, Words, fold, join_words, quote, split_words, words_as_text
 from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
 
 
@@ -81,9 +81,32 @@ def _read_number(words: Words) -> str:
 
 def _read_change(words: Words) -> int:
     text = " ".join(word.text for word in words).removeprefix("#")
-    if not text.isascii() or not text.isdigit() or len(text) > MAX_DIGITS:
+    if any(word.quoted for word in words) or not re.fullmatch(rf"[0-9]{{1,{MAX_DIGITS}}}", text):
         raise ValueError("Type the number of the change, as in 42: it stands on its card.")
     return int(text)
+
+
+def is_number(words: Words) -> bool:
+    """Returns whether the words are the number of a change, as in 42 or #42, and no quoted name."""
+    return len(words) == 1 and not words[0].quoted and re.fullmatch(r"#?[0-9]+", words[0].text) is not None
+
+
+def _read_change_or_group(words: Words) -> int | str:
+    """The number of a change, or the name of a group that has one pending change."""
+    if is_number(words[:1]):
+        return _read_change(words)
+    if words[-1].is_keyword("for", "until", "till", "by", "to"):
+        raise ValueError("Type the number of the change, or the group's name, and then the time.")
+    return read_name(words)
+
+
+def _say_change_or_group(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else say_after_verb(value)
+
+
+def say_after_verb(name: str) -> str:
+    """A group's name where also "change 42" or "drift 7" may stand."""
+    return quote(name, always=fold(name).split()[:1] in (["change"], ["drift"]))
 
 
 def _read_drift(words: Words) -> int:
@@ -120,6 +143,7 @@ def _say_line(line: str) -> str:
 
 
 CHANGE = ArgumentType(placeholder="<change>", read=_read_change, say=str)
+CHANGE_OR_GROUP = ArgumentType(placeholder="<change | group>", read=_read_change_or_group, say=_say_change_or_group)
 DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
 NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
@@ -128,6 +152,7 @@ REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]
+ChangeOrGroup = Annotated[int | str, CHANGE_OR_GROUP]
 DriftNumber = Annotated[int, DRIFT]
 Switch = Annotated[bool, SWITCH]
 Line = Annotated[str, LINE]

@@ -66,6 +66,8 @@ class FormState(BaseModel):
     post_to: str | None = None
     """The channel chosen for the confirmation where `channel` is None."""
     expects: str | None = None
+    ends_change: int | None = None
+    """Number of the temporary change that the reviewed change ends, from the button that opened the review."""
     nonce: str = Field(default_factory=lambda: token_urlsafe(9))
 
     def updated(self, **changes: Any) -> "FormState":

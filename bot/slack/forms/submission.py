@@ -75,7 +75,8 @@ class ReviewListeners:
     def follow(self, ack: Ack, body: Payload, action: Payload) -> None:
         """Previews the line of a button in a form."""
         ack()
-        self._context.run_soon(self._follow, body, json.loads(action["value"])["line"])
+        value = json.loads(action["value"])
+        self._context.run_soon(self._follow, body, value["line"], value.get("ends_change"))
 
     def review(self, body: Payload, state: FormState, operation: Operation) -> None:
         """Replaces the loading view with the preview, or with the form and everything that was entered."""
@@ -83,7 +84,7 @@ class ReviewListeners:
         with request_logging(request):
             self._context.views_api.replace(state.nonce, self._review_view(request, state, operation))
 
-    def _follow(self, body: Payload, line: str) -> None:
+    def _follow(self, body: Payload, line: str, ends_change: int | None) -> None:
         view_id = body["view"]["id"]
         try:
             previous, _ = self._context.decode(body)
@@ -99,6 +100,7 @@ class ReviewListeners:
             thread=previous.thread,
             on_thread_root=previous.on_thread_root,
             post_to=previous.post_to,
+            ends_change=ends_change,
         )
         if state.post_to is None:
             request = self._context.requests.submission(body, state, operation)
@@ -164,7 +166,8 @@ class SubmissionListeners:
             ack(response_action="update", view=message_view(Help, outdated.message))
             return
         values = body["view"]["state"]["values"]
-        state = state.updated(arguments=raw_values(operation_type, values), post_to=chosen_destination(values))
+        arguments, post_to = raw_values(operation_type, values), chosen_destination(values)
+        state = state.updated(arguments=arguments, post_to=post_to, ends_change=None)
         try:
             operation = self._validate(operation_type, state, values)
         except InvalidInput as invalid:

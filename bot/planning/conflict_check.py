@@ -1,0 +1,184 @@
+"""Refuses plans that meet a temporary or scheduled change, and offers what the requester may do about it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.changes.plan import Plan, Schedule
+from bot.changes.repository import ChangeRepository
+from bot.errors import NOTHING_CHANGED, NotPossible, Refused
+from bot.messages.message import Fact, Offer
+from bot.messages.request import Request
+from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
+from bot.operations.scheduling import Cancel, Extend, Keep, Now
+from bot.operations.undo import PutBack, Undo
+from bot.planning.authorizer import Grant
+from bot.planning.conflicts import (
+    PendingChange,
+    Period,
+    conflict_text,
+    exact_end,
+    find_conflict,
+    is_noop,
+    is_same_wish,
+    parts_of,
+    wanted_parts,
+    would_not_end,
+)
+from bot.planning.context import RequestContext
+from bot.planning.preview import plan_facts
+from bot.planning.references import ChangeReferences
+from bot.times.format import format_moment
+from bot.times.model import Duration, End
+
+
+class PlannedChange(Protocol):
+    """A plan with the context it was made in."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def context(self) -> RequestContext: ...
+
+
+class Planning(Protocol):
+    """What the check needs of the planner, to offer only what the requester may do."""
+
+    repository: ChangeRepository
+
+    def plan(
+        self, request: Request, readings: Sequence[Operation], known: Schedule | None = None, *, due: bool = False
+    ) -> PlannedChange: ...
+
+    def effect(self, request: Request, operation: ControlOperation) -> tuple[JournalEffect, Grant]: ...
+
+
+class ConflictCheck:
+    """Checks one request against the pending changes."""
+
+    def __init__(self, planning: Planning, request: Request, references: ChangeReferences) -> None:
+        self._planning, self._request, self._references = planning, request, references
+        self._repository = planning.repository
+
+    def check_plan(self, operation: ChangeOperation, plan: Plan, context: RequestContext, begins: datetime) -> None:
+        """Raises NotPossible if the plan meets a pending change, or asks for an end that it could not have."""
+        if isinstance(operation, PutBack) and not operation.anyway:
+            return  # reverting a drift restores what the temporary change has set
+        ends = plan.times.ends if plan.times else None
+        but = {operation.number if isinstance(operation, Undo) else None, None if is_noop(plan) else plan.ends_change}
+        parts = wanted_parts(operation, plan, context)
+        found = find_conflict(self._repository, parts, Period(begins, ends), but=frozenset(but))
+        if found is not None:
+            if not is_same_wish(plan, found):
+                raise self._refusal(operation, plan, found, context, begins)
+        elif ends is not None and is_noop(plan) and begins <= self._repository.now():
+            raise would_not_end(operation, plan, context.zone, self._repository.now())
+
+    def check_times(self, operation: ControlOperation, effect: JournalEffect) -> None:
+        """Raises NotPossible if the new time of a change lets it meet another one."""
+        if not isinstance(operation, Extend | Now):
+            return
+        plan, now = self._repository.plan(operation.change), self._repository.now()
+        ends = plan.times.ends if plan.times else None
+        period = Period(now, effect.shifts[0].run_at if isinstance(operation, Extend) else ends)
+        parts = parts_of(plan.undone)
+        found = find_conflict(self._repository, parts, period, but=frozenset([operation.change]))
+        if found is None:
+            return
+        if not self._references.is_visible(found.entry):
+            raise _hidden_conflict(f"Change {operation.change}")
+        raise NotPossible(conflict_text(plan.model_copy(update={"already": ()}), found), facts=(_by(found),))
+
+    def _refusal(
+        self, operation: ChangeOperation, plan: Plan, found: PendingChange, context: RequestContext, begins: datetime
+    ) -> NotPossible:
+        if not self._references.is_visible(found.entry):
+            return _hidden_conflict(plan.preview_title)
+        ended = self._ending_it(operation, plan, found)
+        facts, notes = [_by(found)], tuple[str, ...]()
+        if ended is not None:
+            facts.extend(
+                replace(fact, label=f"Would change: {fact.label}")
+                for fact in plan_facts(ended.plan, ended.context.ring_group_name)
+            )
+            notes = (
+                f"{plan.preview_title}? Change {found.entry.id} would be ended first.",
+                *(f"Will be lost: {lost}" for lost in plan.irreversible),
+            )
+        offers = tuple(self._offers(operation, plan, found, ended, context.zone, begins))
+        return NotPossible(conflict_text(plan, found), facts=tuple(facts), notes=notes, offers=offers)
+
+    def _ending_it(self, operation: ChangeOperation, plan: Plan, found: PendingChange) -> PlannedChange | None:
+        """The plan that ends the temporary change first; None if that is not possible, or not allowed."""
+        if not found.in_effect or is_noop(plan) or self._request.ends_change is not None:
+            return None
+        ending = self._request.model_copy(update={"ends_change": found.entry.id})
+        try:
+            return self._planning.plan(ending, [operation], plan.times)
+        except Refused:
+            return None
+
+    def _offers(
+        self,
+        operation: ChangeOperation,
+        plan: Plan,
+        found: PendingChange,
+        ended: PlannedChange | None,
+        zone: str,
+        begins: datetime,
+    ) -> Iterator[Offer]:
+        number = found.entry.id
+        if ended is not None:
+            yield Offer(
+                label=f"End #{number} and do this",
+                line=operation.text(settled=True),
+                style="danger" if plan.irreversible else "primary",
+                expects=ended.plan.digest(),
+                ends_change=number,
+            )
+        if found.in_effect:
+            yield from self._longer(plan, found, zone)
+            return
+        if operation.ends is not None and begins < found.period.begins:
+            until = exact_end(found.period.begins, zone)
+            label = f"Only until {format_moment(found.period.begins, self._repository.now(), ZoneInfo(zone))}"
+            yield Offer(label=label, line=operation.model_copy(update={"ends": until}).text(settled=True))
+        if self._is_allowed(call_off := Cancel(number=number)):
+            yield Offer(label=f"Call off #{number}", line=call_off.text())
+
+    def _longer(self, plan: Plan, found: PendingChange, zone: str) -> Iterator[Offer]:
+        """Buttons that give the temporary change another end, or none."""
+        number, ends, same = found.entry.id, plan.times.ends if plan.times else None, is_noop(plan)
+        keep, standing = Keep(number=number), found.period.ends
+        may_keep = self._is_allowed(keep)
+        if ends is not None and standing is not None and (same or ends > standing):
+            extend = Extend(number=number, ends=exact_end(ends, zone))
+            moment = format_moment(ends, self._repository.now(), ZoneInfo(zone))
+            label = f"Extend to {moment}" if ends > standing else f"End {moment}"
+        else:
+            extend = Extend(number=number, ends=End(when=Duration(elapsed=timedelta(hours=1))))
+            label = "Extend by 1h"
+        if (not same or ends is not None or not may_keep) and self._is_allowed(extend):
+            yield Offer(label=label if same else f"Extend #{number}", line=extend.text())
+        if may_keep:
+            yield Offer(label="Keep" if same else f"Keep #{number}", line=keep.text())
+
+    def _is_allowed(self, operation: ControlOperation) -> bool:
+        asking = self._request.model_copy(update={"ends_change": None, "expects": None})
+        try:
+            self._planning.effect(asking, operation)
+        except Refused:
+            return False
+        return True
+
+
+def _by(found: PendingChange) -> Fact:
+    return Fact(label="By", value="", ids=(found.entry.request.user,))
+
+
+def _hidden_conflict(what: str) -> NotPossible:
+    """The refusal where the requester may not read what the pending change is about."""
+    return NotPossible(f"{what}? A temporary change stands against it. {NOTHING_CHANGED}")

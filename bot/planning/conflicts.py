@@ -1,0 +1,166 @@
+"""Changes that meet in time on the same setting or member, one of them being temporary."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.changes.change import Change, changed_parts
+from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.journal.models import Entry
+from bot.messages.message import FormOffer, Offer
+from bot.operations.arguments.types import Reference
+from bot.operations.base import ChangeOperation
+from bot.operations.context import OperationContext
+from bot.operations.members import Add, Remove
+from bot.operations.server import ServerPrompt, ServerSetting
+from bot.operations.undo import Undo
+from bot.times.format import exact_time, format_moment
+from bot.times.model import End, Start, WallClock
+
+WHOLE_TARGET = "*"
+"""In the result of `changed_parts`: the whole target."""
+MEMBER = "member "
+"""Begins the name of a member's part; a member is the same part in every group, since nobody can be in two."""
+MIDNIGHT = WallClock(clock=time(0))
+"""Stands in a time value whose day and time are replaced."""
+SAME_END = timedelta(minutes=1)
+"""Ends that differ by less are the same."""
+Part: TypeAlias = tuple[str, str]
+"""The key of a target, or "" for a member in any group, and the name of the part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The time in which a change is in effect; without an end it is permanent."""
+
+    begins: datetime
+    ends: datetime | None
+
+    def meets(self, other: "Period") -> bool:
+        """Whether one begins while the other, which is temporary, is in effect.
+
+        Permanent changes only follow one another: of such a change the beginning counts.
+        """
+        if self.ends is not None and other.ends is not None:
+            return self.begins < other.ends and other.begins < self.ends
+        if self.ends is not None:
+            return self.begins <= other.begins < self.ends
+        return other.ends is not None and other.begins <= self.begins < other.ends
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChange:
+    """A temporary change that is in effect, or one that is scheduled."""
+
+    entry: Entry
+    plan: Plan
+    period: Period
+    in_effect: bool
+
+    def when(self) -> str:
+        """When it ends or, if it is scheduled, when it begins, with date and zone."""
+        at = self.period.ends if self.in_effect else self.period.begins
+        return self.plan.times.format_dated(at) if self.plan.times and at else ""
+
+
+def pending_changes(repository: ChangeRepository) -> Iterator[PendingChange]:
+    """Yields the temporary changes in effect, then the scheduled ones; none that waits for approval."""
+    for first, end in repository.scheduled_ends():
+        period = Period(repository.made_at(first.id), end.run_at)
+        yield PendingChange(first, repository.plan(first.id), period, in_effect=True)
+    for entry in repository.scheduled_starts():
+        if not waits_for_approval(entry) and entry.plan is not None:
+            plan = Plan.model_validate(entry.plan)
+            ends = plan.times.ends if plan.times else None
+            yield PendingChange(entry, plan, Period(entry.run_at, ends), in_effect=False)
+
+
+def find_conflict(
+    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
+) -> PendingChange | None:
+    """The first pending change that meets a change of these parts in this period.
+
+    Args:
+        but: numbers of the changes that are left out.
+    """
+    return next(
+        (
+            one
+            for one in pending_changes(repository)
+            if one.entry.id not in but and one.period.meets(period) and _overlap(parts, parts_of(one.plan.undone))
+        ),
+        None,
+    )
+
+
+def parts_of(changes: tuple[Change, ...]) -> frozenset[Part]:
+    """The parts that changes change."""
+    parts = {(change.target.key, part) for change in changes for part in changed_parts(change)}
+    return frozenset(parts | {("", part) for _, part in parts if part.startswith(MEMBER)})
+
+
+def wanted_parts(operation: ChangeOperation, plan: Plan, context: OperationContext) -> frozenset[Part]:
+    """The parts that an operation asks for, those included that are as asked already."""
+    names = set[str]()
+    if isinstance(operation, Undo):
+        return parts_of(context.repository.applied_plan(operation.number).undone) | parts_of(plan.changes)
+    if members := getattr(operation, "members", ()):
+        names |= {f"{MEMBER}{person.number}" for person in context.people(members)}
+    if operation.references(Reference.RECALL):
+        names.add("recall_to")
+    if isinstance(operation, ServerSetting):
+        names.add(operation.setting)
+    if isinstance(operation, ServerPrompt):
+        names.add("prompt")
+    asked = {(change.target.key, name) for change in plan.changes for name in names}
+    return parts_of(plan.changes) | asked | {("", name) for name in names if name.startswith(MEMBER)}
+
+
+def _overlap(mine: frozenset[Part], theirs: frozenset[Part]) -> bool:
+    shared = {key for key, _ in mine} & {key for key, _ in theirs} - {""}
+    return bool(mine & theirs) or any((key, WHOLE_TARGET) in mine | theirs for key in shared)
+
+
+def exact_end(at: datetime, zone: str) -> End:
+    """An end that means this instant."""
+    return End.model_validate(exact_time(End(when=MIDNIGHT), at, ZoneInfo(zone)))
+
+
+def is_noop(plan: Plan) -> bool:
+    """Whether everything is as asked already, apart from times."""
+    return all(change.is_noop for change in plan.changes)
+
+
+def is_same_wish(plan: Plan, pending: PendingChange) -> bool:
+    """Whether a plan asks for what a temporary change has set already, until the same time."""
+    ends, standing = plan.times.ends if plan.times else None, pending.period.ends
+    return is_noop(plan) and ends is not None and standing is not None and abs(ends - standing) < SAME_END
+
+
+def conflict_text(plan: Plan, pending: PendingChange) -> str:
+    """What a plan meets, and until when or from when."""
+    number = pending.entry.id
+    if not pending.in_effect:
+        return f"Scheduled already: {pending.plan.preview_title}, {pending.when()} (change {number}). {NOTHING_CHANGED}"
+    what = " ".join(plan.already) if is_noop(plan) and plan.already else f"{pending.plan.title}."
+    return f"{what} That is for a time: until {pending.when()} (change {number}). {NOTHING_CHANGED}"
+
+
+def would_not_end(operation: ChangeOperation, plan: Plan, zone: str, now: datetime) -> NotPossible:
+    """The refusal of a temporary change to what is permanently so, with what can be done at that end instead."""
+    assert plan.times is not None and plan.times.ends is not None  # noqa: S101, PT018 - the caller has looked
+    ends = plan.times.ends
+    starts = Start.model_validate(exact_time(Start(when=MIDNIGHT), ends, ZoneInfo(zone)))
+    at, error = format_moment(ends, now, ZoneInfo(zone)), " ".join(plan.already)
+    text = f"{error} That is permanent, so it would not end {at}. {NOTHING_CHANGED}"
+    if isinstance(operation, Add):
+        line = Remove(members=operation.members, group=operation.group, starts=starts).text(settled=True)
+        return NotPossible(text, offers=(Offer(label=f"Remove {at}", line=line),))
+    arguments = {"group": getattr(operation, "group", None), "starts": starts.model_dump(mode="json")}
+    known = {name: value for name, value in arguments.items() if value is not None and name in type(operation).form()}
+    form = FormOffer(label="Change it then ...", operation=operation.operation_id, arguments=known)
+    return NotPossible(text, forms=(form,) if type(operation).form() else ())

@@ -1,0 +1,121 @@
+"""Numbers of earlier changes in a request: which of them exist for the requester, and what group names stand for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.snapshot import Snapshot, Target
+from bot.errors import NOTHING_CHANGED, Ambiguous, NotFound
+from bot.journal.models import Entry
+from bot.messages.message import Offer
+from bot.messages.request import Request, Source
+from bot.messages.text import fold
+from bot.operations.arguments.types import spellings
+from bot.operations.base import Operation
+from bot.operations.scheduling import AboutChange, Cancel
+from bot.operations.undo import Undo
+from bot.pbx.directory import Directory
+from bot.policy.model import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReferences:
+    """The earlier changes that one requester can refer to.
+
+    A change that the requester may not read does not exist for them, except for one of their own or one that they may
+    approve: a number that was typed tells nothing.
+    """
+
+    repository: ChangeRepository
+    directory: Directory
+    request: Request
+    may: Callable[[Permission], bool]
+    may_see: Callable[[str], bool]
+    may_approve: Callable[[Entry], bool]
+
+    def check(self, number: int) -> Entry:
+        """Returns the change of this number; raises NotFound unless it is older than the request and visible."""
+        entry = self.repository.older_entry(number, self.request)
+        if not self.is_visible(entry):
+            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}")
+        return entry
+
+    def is_visible(self, entry: Entry) -> bool:
+        """Whether the requester may know of a change: by its groups' names when it was made, and by today's."""
+        if self.is_own(entry):
+            return True
+        if waits_for_approval(entry) and self.may_approve(entry):
+            return True
+        root = self._planned(entry)
+        if root is None or root.plan is None:
+            return False
+        plan = Plan.model_validate(root.plan)
+        changes = (*plan.changes, *plan.undone)
+        recorded = frozenset(name for change in changes for name in change.names)
+        if not (all(map(self.may_see, recorded)) and (recorded or self.may(Permission.READ))):
+            return False
+        return all(map(self.may_see, names_today(self.directory, changes) - recorded))
+
+    def is_own(self, entry: Entry) -> bool:
+        """Whether the requester made the change, or asked for it."""
+        return self.request.source is Source.CLOCK or entry.request.user == self.request.user
+
+    def resolve(self, operation: Operation) -> Operation:
+        """The operation with the number of its change, which has been checked.
+
+        To undo a change that has not begun is to call it off.
+        """
+        if isinstance(operation, AboutChange) and isinstance(operation.number, str):
+            operation = operation.model_copy(update={"number": self._pending(operation, operation.number)})
+        if (number := operation.about()) is not None:
+            entry = self.check(number)
+            if isinstance(operation, Undo) and Cancel.may_be_meant(self.repository, entry):
+                return Cancel(number=number)
+        return operation
+
+    def _planned(self, entry: Entry) -> Entry | None:
+        """The entry with a plan that an entry is about, or itself."""
+        while entry.plan is None:
+            if entry.about is None or entry.about >= entry.id:
+                return None
+            entry = self.repository.entry(entry.about)
+        return entry
+
+    def _pending(self, operation: AboutChange, name: str) -> int:
+        wanted = {fold(spelling) for spelling in spellings(name)}
+        found = [one for one in self._pending_entries(operation) if self._touches(one, wanted)]
+        if len(found) == 1:
+            return found[0].id
+        if not found:
+            raise NotFound(f"There is no pending change of “{name}”. {NOTHING_CHANGED}", lines=("pending",))
+        lines = {one.id: operation.model_copy(update={"number": one.id}).text() for one in found}
+        raise Ambiguous(
+            f"“{name}” has {len(found)} pending changes. Which one? {NOTHING_CHANGED}",
+            notes=tuple(f"Change {one.id}: {one.request.line}" for one in found),
+            offers=tuple(Offer(label=line, line=line) for line in lines.values()),
+        )
+
+    def _pending_entries(self, operation: AboutChange) -> Iterator[Entry]:
+        pending = (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
+        return (one for one in pending if operation.may_be_meant(self.repository, one) and self.is_visible(one))
+
+    def _touches(self, entry: Entry, wanted: set[str]) -> bool:
+        changes = self.repository.plan(entry.id).undone
+        names = {name for change in changes for name in change.names} | names_today(self.directory, changes)
+        if any(change.target.is_server for change in changes):
+            names |= {"server", "call park server"}
+        return not wanted.isdisjoint(map(fold, names))
+
+
+def names_today(directory: Directory, changes: tuple[Change, ...]) -> frozenset[str]:
+    """The present names of the groups that changes are about, of those that still exist."""
+    groups = (directory.group_by_id(id) for change in changes if (id := change.target.id) is not None)
+    return frozenset(group.name for group in groups if group is not None)
+
+
+def only_named(name: str) -> Change:
+    """A change of nothing, to authorize a group by another of its names."""
+    snapshot = Snapshot(settings={"name": name})
+    return Change(target=Target(name=name), before=snapshot, after=snapshot)
