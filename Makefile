@@ -17,7 +17,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make quick  run the tests that need no running bot, for the inner loop"
 	@echo "make check  lint, types, import contracts, the command table of docs/commands.md"
-	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
+	@echo "make run    run Park against the Slack and the PBX named in the environment (docs/setup.md)"
 	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
 	@echo "make bench  print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
 	@echo "make pictures take the README's pictures again (needs Chromium)"
