@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ OVER_THE_LIMIT = [
         "for at most 4h",
         "recall Billing to Day Desk, for 4h",
     ),
-    ('temporary = "4h"', "server recall time 5m", "for at most 4h", "server recall time 5m, for 4h"),
+    ('temporary = "4h"', "server recall time 6m", "for at most 4h", "server recall time 6m, for 4h"),
     ("members = 1", "remove 1054, 1055 from Billing", "for 1 person at once", "remove 1054 from Billing"),
     ("members = 1", "move 1054, 1055 to Sales", "for 1 person at once", "move 1054 to Sales"),
     ('recall_time = "2m"', "server recall time 10m", "with at most 2m", "server recall time 2m"),
@@ -166,14 +166,16 @@ def test_what_may_only_be_temporary_may_not_be_kept_and_may_always_be_ended(open
 def test_one_temporary_change_in_the_place_of_another_goes_on_from_the_beginning_of_the_first(opened: Open) -> None:
     park = opened(ANY + 'temporary = "4h"')
     do_successfully(park, "recall Billing to Night Desk for 2h")
-    park.do("replace change 1 with recall Billing to Day Desk for 4h", user=BEN)
+    park.planner.repository.now = lambda: datetime.now(UTC) + timedelta(minutes=30)
+    message = park.do("recall Billing to Day Desk for 4h", user=BEN)
     assert park.state(3) == State.REFUSED
-    park.do("replace change 1 with recall Billing to Day Desk for 3h", user=BEN)
-    assert park.state(4) == State.DONE
+    assert "End #1 and do this" not in {one.label for one in message.offers}
+    message = park.do("recall Billing to Day Desk for 3h", user=BEN)
+    assert "End #1 and do this" in {one.label for one in message.offers}
 
 
 def test_nobody_retimes_the_change_of_another_that_they_may_not_make(opened: Open) -> None:
-    park = opened('operations = ["recall"]\nring_groups = ["Night*"]\ntemporary = "4h"')
+    park = opened('operations = ["read", "recall"]\nring_groups = ["Night*"]\ntemporary = "4h"')
     park.do("recall Billing to Day Desk at tomorrow 8:00 for 2h", user=ANA)
     for line in ("do change 1 now", "cancel change 1"):
         assert "ring group" in text_of(park.do(line, user=BEN))

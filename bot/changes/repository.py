@@ -276,6 +276,14 @@ class Approvals:
         except NotPossible:
             return False
 
+    def may_know(self, entry: Entry) -> bool:
+        """Returns whether the user was asked to approve the change, or may approve it now."""
+        approval = Plan.model_validate(entry.plan).approval if entry.plan else None
+        if approval is None or self._user is None:
+            return False
+        was_asked = _is_approver(self._user, approval.asked, entry)
+        return was_asked or (waits_for_approval(entry) and self.may_approve(entry))
+
     def are_sufficient(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
         """Returns whether the approvals given satisfy `needed`.
 

@@ -222,7 +222,7 @@ class Planner:
             request,
             may=partial(self.authorizer.may, principal),
             may_see=partial(self.authorizer.may_see, principal),
-            may_approve=self.approvals(principal).may_approve,
+            may_know=self.approvals(principal).may_know,
         )
 
     def resolved(self, request: Request, operation: Operation) -> Operation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
-from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import Snapshot, Target
 from bot.errors import NOTHING_CHANGED, Ambiguous, NotFound
 from bot.journal.models import Entry
@@ -33,7 +33,8 @@ class ChangeReferences:
     request: Request
     may: Callable[[Permission], bool]
     may_see: Callable[[str], bool]
-    may_approve: Callable[[Entry], bool]
+    may_know: Callable[[Entry], bool]
+    """Whether the requester was asked to approve a change."""
 
     def check(self, number: int) -> Entry:
         """Returns the change of this number; raises NotFound unless it is older than the request and visible."""
@@ -44,9 +45,7 @@ class ChangeReferences:
 
     def is_visible(self, entry: Entry) -> bool:
         """Whether the requester may know of a change: by its groups' names when it was made, and by today's."""
-        if self.is_own(entry):
-            return True
-        if waits_for_approval(entry) and self.may_approve(entry):
+        if self.is_own(entry) or self.may_know(entry):
             return True
         root = self._planned(entry)
         if root is None or root.plan is None:

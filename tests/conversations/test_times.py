@@ -201,15 +201,14 @@ def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Con
     assert "· ended" in scene.card().plain
 
 
-def test_a_second_change_of_the_same_setting_is_answered_with_extend_or_replace(scene: ConversationHarness) -> None:
+def test_a_second_change_of_the_same_setting_is_answered_with_what_can_be_done(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("recall Sales to Day Desk for 2h", who="ana")
     assert scene.changes() == 1
     said = scene.last_ephemeral().plain
     assert "for a time: until" in said
-    assert "[Replace it]" in said
-    assert "[Extend it]" in said
-    scene.click(scene.last_ephemeral(), "Replace it")
+    assert "[End #1 and do this]  [Extend #1]  [Keep #1]" in said
+    scene.click(scene.last_ephemeral(), "End #1 and do this")
     later(scene, hours=1, minutes=30)
     assert scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
     later(scene, hours=1)

@@ -9,7 +9,6 @@ from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS, dump, load
 from bot.operations.parser import parse
-from bot.operations.scheduling import Replace
 from tests.strategies import names, operations
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
@@ -291,19 +290,12 @@ def test_nothing_but_delete_deletes(line: str) -> None:
     assert not any(meant.startswith("delete ") for meant in readings_or_offers(line))
 
 
-SPOKEN = [operation for operation in OPERATIONS if operation not in (Replace, Ask, Emergency)]
+SPOKEN = [operation for operation in OPERATIONS if operation not in (Ask, Emergency)]
 
 
 @given(st.sampled_from(SPOKEN).flatmap(operations))
 def test_what_park_says_back_is_read_as_the_same(operation: Operation) -> None:
     assert operation in parse(operation.text())
-
-
-@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations))
-def test_a_change_in_the_place_of_another_is_read_as_that_change(operation: Operation) -> None:
-    replacing = operation.model_copy(update={"replaces": 42})
-    assert replacing.text() == Replace(number=42, line=operation.text()).text()
-    assert replacing in parse(replacing.text())
 
 
 @given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations))
@@ -364,7 +356,7 @@ def test_words_of_the_language_in_any_order_are_understood_or_refused(words: lis
 def test_every_operation_says_what_it_is_and_its_examples_are_lines_of_it(operation: type[Operation]) -> None:
     assert operation.help.endswith(".")
     readings = [parse(example)[0] for example in operation.examples]
-    stands_for_others = operation in (Replace, Ask, Emergency)
+    stands_for_others = operation in (Ask, Emergency)
     assert all(isinstance(one, ChangeOperation if stands_for_others else operation) for one in readings)
     decides = operation.permission is not None or operation.required_permission is not Operation.required_permission
     assert decides or not issubclass(operation, ChangeOperation)

@@ -247,11 +247,10 @@ def test_a_form_shows_nothing_of_a_group_that_its_opener_may_not_touch(begun: st
 EARLIER = {
     "extend": "extend change 1 for 1h",
     "keep": "keep change 1",
-    "now": "do change 1 now",
+    "now": "start 1",
     "cancel": "cancel change 1",
     "undo": "undo change 1",
     "undo_last": "undo Sales",
-    "replace": "replace change 1 with recall Sales to user",
     "preview": "preview undo change 1",
     "ask": "ask undo change 1",
     "emergency": "emergency undo change 1 because the desk is on fire",
