@@ -64,7 +64,7 @@ def oldest_first(connection: Connection, query: EventQuery) -> Iterator[HistoryR
 def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
     entry_id, known = events[0].entry or 0, _merge_events(events)
     request = known["request"]
-    names = _names(known["asked"], known["plan"], partial(_groups_of_change, connection, entry_id))
+    names = _names(known["asked"], known["plan"], partial(_names_of_change, connection, entry_id))
     return HistoryRecord(
         change=entry_id,
         at=events[0].at,
@@ -78,6 +78,7 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         reason=_reason(known["state"], known["outcome"]),
         rule=known["rule"],
         groups=names.groups,
+        group_ids=names.group_ids,
         renamed=names.renamed,
     )
 
@@ -112,7 +113,6 @@ def _merge_events(events: EntryEvents) -> Json:
 _Groups: TypeAlias = tuple[tuple[str, ...], ...]
 UNKNOWN_GROUPS: _Groups = (("a group that is no longer known",),)
 """A name that no group has: only users who may see every group see such records."""
-_GroupsOfChange: TypeAlias = Callable[[int], _Groups]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +120,36 @@ class _Names:
     line: str
     """The operation in canonical words; empty if this version of Park does not know it."""
     groups: _Groups
-    renamed: tuple[tuple[str, str], ...]
+    renamed: tuple[tuple[str, str], ...] = ()
+    group_ids: frozenset[str] = frozenset()
 
 
-def _names(asked: Sequence[Json], plan: Json | None, groups_of_change: _GroupsOfChange) -> _Names:
+_NamesOfChange: TypeAlias = Callable[[int], _Names]
+
+
+def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfChange) -> _Names:
     """Takes the groups from the plan, or, if there never was one, from what was typed."""
     operations = list(_load_known(asked))
     line = operations[0].text() if operations else ""
     if plan is None:
-        groups = dict.fromkeys(_mentioned_groups(operations, groups_of_change)) if operations else UNKNOWN_GROUPS
-        return _Names(line, tuple(groups), ())
-    names_of_changes = [_group_names(change) for change in Plan.model_validate(plan).changes]
+        groups = dict.fromkeys(_mentioned_groups(operations, names_of_change)) if operations else UNKNOWN_GROUPS
+        numbers = [number for operation in operations if (number := operation.about()) is not None]
+        return _Names(line, tuple(groups), (), frozenset().union(*(names_of_change(one).group_ids for one in numbers)))
+    changes = Plan.model_validate(plan).changes
+    names_of_changes = [_group_names(change) for change in changes]
     groups = dict.fromkeys((name,) for names in names_of_changes for name in names)
     renamed = tuple((names[0], names[1]) for names in names_of_changes if len(names) == 2)
-    return _Names(line, tuple(groups), renamed)
+    return _Names(line, tuple(groups), renamed, frozenset(change.target.id for change in changes if change.target.id))
 
 
-def _groups_of_change(connection: Connection, later: int, number: int) -> _Groups:
-    """Returns the groups of change `number`, which the change `later` is about."""
+def _names_of_change(connection: Connection, later: int, number: int) -> _Names:
+    """Returns the names of change `number`, which the change `later` is about."""
     if number >= later:  # there was no such change when the line was typed
-        return ()
+        return _Names("", ())
     known = _merge_events(events_of_entry(connection, number))
     if "asked" not in known:
-        return UNKNOWN_GROUPS
-    return _names(known["asked"], known["plan"], partial(_groups_of_change, connection, number)).groups
+        return _Names("", UNKNOWN_GROUPS)
+    return _names(known["asked"], known["plan"], partial(_names_of_change, connection, number))
 
 
 def _load_known(asked: Sequence[Json]) -> Iterator[Operation]:
@@ -163,10 +169,10 @@ def _group_names(change: Change) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, names)))
 
 
-def _mentioned_groups(operations: Sequence[Operation], groups_of_change: _GroupsOfChange) -> Iterator[tuple[str, ...]]:
+def _mentioned_groups(operations: Sequence[Operation], names_of_change: _NamesOfChange) -> Iterator[tuple[str, ...]]:
     for operation in operations:
         if (number := operation.about()) is not None:
-            yield from groups_of_change(number)
+            yield from names_of_change(number).groups
         for _, argument_type, value in operation.said():
             if argument_type.reference is Reference.GROUP:
                 yield spellings(value)
@@ -176,7 +182,7 @@ def _mentioned_groups(operations: Sequence[Operation], groups_of_change: _Groups
             case UndoLast(what=str(what)):
                 yield spellings(what)
             case Preview(line=line):
-                yield from _mentioned_groups(_parse_known(line), groups_of_change)
+                yield from _mentioned_groups(_parse_known(line), names_of_change)
 
 
 def _parse_known(line: str) -> Sequence[Operation]:

@@ -98,6 +98,12 @@ def _assumed_group(change: Change) -> ParkGroup:
     return ParkGroup.model_validate({**settings, "id": change.target.id})
 
 
+def names_today(directory: Directory, changes: Iterable[Change]) -> frozenset[str]:
+    """The present names of the groups that changes are about, of those that still exist."""
+    groups = (directory.group_by_id(id) for change in changes if (id := change.target.id) is not None)
+    return frozenset(group.name for group in groups if group is not None)
+
+
 class DownloadedFile(NamedTuple):
     """A file's name and content."""
 

@@ -61,6 +61,8 @@ class ChangeRepository:
         entry = self.entry(number)
         if entry.state not in (State.DONE, State.UNKNOWN):
             raise _changed_nothing(entry)
+        if (by := ended_by(self._journal, number)) is not None:
+            raise NotPossible(f"Change {number} was ended with change {by.id}. {NOTHING_CHANGED}")
         return self.plan(number)
 
     def drift(self, number: int) -> Change:
@@ -193,6 +195,10 @@ def waits_for_approval(entry: Entry) -> bool:
 
 
 def _changed_nothing(entry: Entry) -> NotPossible:
+    if entry.request.source is Source.CLOCK:
+        number = entry.about
+        lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
+        return NotPossible(f"Change {entry.id} is the end of change {number}. {NOTHING_CHANGED}", lines=lines)
     return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING_CHANGED}")
 
 

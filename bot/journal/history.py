@@ -31,6 +31,8 @@ class HistoryRecord:
     rule: str | None
     groups: tuple[tuple[str, ...], ...]
     """The groups that it is about, each as its name or as the possible spellings of what was typed."""
+    group_ids: frozenset[str] = frozenset()
+    """Ids of the groups that were planned to be changed, which may have other names today."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Pairs of the old and the new name."""
 

@@ -1,11 +1,13 @@
 """History of requests: show it, export it as CSV."""
 
+import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Annotated
 
+from bot.errors import PBXError
 from bot.journal.history import HistoryRecord, to_csv
 from bot.messages.message import ActivityItem, Attachment, Message, Offer
 from bot.messages.text import Words, fold
@@ -14,6 +16,8 @@ from bot.operations.arguments.types import ArgumentType, ChangeNumber, read_name
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
+
+log = logging.getLogger(__name__)
 
 _OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
 """Words for the states whose name is not shown to users."""
@@ -86,18 +90,32 @@ def records(query: HistoryQuery, context: OperationContext, before: int | None =
     group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
     user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
     start = begins(query.since, context.zone, context.repository.now()) if query.since else None
+    today = _names_today(context)
     for record in viewer.history.newest_first(before=before, since=start, user=user):
-        if (not group or _is_about(record, names)) and _may_see(context, record):
+        if (not group or _is_about(record, names)) and _may_see(context, record, today):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            yield _redact_reason(context, record)
+            yield _redact_reason(context, record, today)
+
+
+def _names_today(context: OperationContext) -> dict[str, str]:
+    """The present names of the groups by id; none if the PBX can't be asked, since the history has to be read then."""
+    try:
+        return {group.id: group.name for group in context.directory.all_groups()}
+    except PBXError as fault:
+        log.warning("history is decided by the names of then: %s", fault)
+        return {}
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
     return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
 
 
-def _may_see(context: OperationContext, record: HistoryRecord) -> bool:
-    return all(any(_may(context, spelling) for spelling in spellings) for spellings in record.groups)
+def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:
+    """Whether the requester may see a record, by the names of then and of today; of their own what they typed."""
+    if record.user == context.viewer.user and not record.said:
+        return True
+    renamed = [(today[id],) for id in record.group_ids if id in today]
+    return all(any(_may(context, spelling) for spelling in spellings) for spellings in (*record.groups, *renamed))
 
 
 def _may(context: OperationContext, group: str) -> bool:
@@ -110,9 +128,12 @@ def _description(query: ShowHistory) -> str:
     return "".join(parts) + (f" before change {query.before}" if query.before else "")
 
 
-def _redact_reason(context: OperationContext, record: HistoryRecord) -> HistoryRecord:
-    """Removes a reason that names groups which the requester may not see."""
-    named = re.findall('[“"]([^”"]+)[”"]', record.reason)
+def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
+    """Removes a reason that names groups which the requester may not see; what they were told they know."""
+    if record.user == context.viewer.user:
+        return record
+    reason = fold(record.reason)
+    named = [*re.findall('[“"]([^”"]+)[”"]', record.reason), *(name for name in today.values() if fold(name) in reason)]
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 

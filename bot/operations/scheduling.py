@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
+from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
@@ -173,13 +174,19 @@ def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers:
     from bot.operations.catalog import load  # imports this module
 
     permission = load(entry.operations[0]).required_permission(context)
-    names: list[str | None] = [*(name for change in plan.changes for name in change.names)] or [None]
+    names: list[str | None] = [*_names(context, plan)] or [None]
     may = permission is not None and all(context.may(permission, name) for name in names)
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
 
 
 def _may_see(context: OperationContext, plan: Plan) -> bool:
-    return all(context.may_see(name) for change in plan.changes for name in change.names)
+    return all(map(context.may_see, _names(context, plan)))
+
+
+def _names(context: OperationContext, plan: Plan) -> frozenset[str]:
+    """The names of a plan's groups when it was made, and today."""
+    changes = (*plan.changes, *plan.undone)
+    return names_today(context.directory, changes).union(*(change.names for change in changes))
 
 
 NEW_END = replace(END, label="")

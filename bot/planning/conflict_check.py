@@ -105,8 +105,8 @@ class ConflictCheck:
                 for fact in plan_facts(ended.plan, ended.context.ring_group_name)
             )
             notes = (
-                f"{plan.preview_title}? Change {found.entry.id} would be ended first.",
-                *(f"Will be lost: {lost}" for lost in plan.irreversible),
+                f"{ended.plan.preview_title}? Change {found.entry.id} would be ended first.",
+                *(f"Will be lost: {lost}" for lost in ended.plan.irreversible),
             )
         offers = tuple(self._offers(operation, plan, found, ended, context.zone, begins))
         return NotPossible(conflict_text(plan, found), facts=tuple(facts), notes=notes, offers=offers)

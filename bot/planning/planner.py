@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from bot.changes.change import Change
-from bot.changes.lookups import FileDownloader, Progress, PromptFiles
+from bot.changes.lookups import FileDownloader, Progress, PromptFiles, names_today
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import Snapshot
@@ -45,7 +45,7 @@ from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
 from bot.planning.preview import plan_facts, preview, with_canonical_line
-from bot.planning.references import ChangeReferences, names_today, only_named
+from bot.planning.references import ChangeReferences, only_named
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy

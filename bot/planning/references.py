@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.changes.change import Change
+from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import Snapshot, Target
@@ -106,12 +107,6 @@ class ChangeReferences:
         if any(change.target.is_server for change in changes):
             names |= {"server", "call park server"}
         return not wanted.isdisjoint(map(fold, names))
-
-
-def names_today(directory: Directory, changes: tuple[Change, ...]) -> frozenset[str]:
-    """The present names of the groups that changes are about, of those that still exist."""
-    groups = (directory.group_by_id(id) for change in changes if (id := change.target.id) is not None)
-    return frozenset(group.name for group in groups if group is not None)
 
 
 def only_named(name: str) -> Change:
