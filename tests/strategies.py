@@ -11,6 +11,7 @@ from bot.operations.arguments.targets import MEMBER, MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import DAYS, END, PERSON, SINCE, START, TIME
 from bot.operations.arguments.types import (
     CHANGE,
+    CHANGE_OR_GROUP,
     DRIFT,
     FILE,
     FROM_GROUP,
@@ -113,7 +114,9 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
-    **dict.fromkeys([CHANGE, CHANGE_TO_REFUSE], st.integers(1, 10**9)),
+    CHANGE: st.integers(1, 10**9),
+    CHANGE_TO_REFUSE: st.integers(1, 10**9) | names,
+    CHANGE_OR_GROUP: st.integers(1, 10**9) | names,
     DRIFT: st.integers(1, 10**9),
     ANYWAY: st.just(True),
     LAST_CHANGE_OF: names,

@@ -166,7 +166,7 @@ def test_what_may_only_be_temporary_may_not_be_kept_and_may_always_be_ended(open
 def test_one_temporary_change_in_the_place_of_another_goes_on_from_the_beginning_of_the_first(opened: Open) -> None:
     park = opened(ANY + 'temporary = "4h"')
     do_successfully(park, "recall Billing to Night Desk for 2h")
-    park.planner.repository.now = lambda: datetime.now(UTC) + timedelta(minutes=30)
+    park.planner.repository.now = lambda: park.journal.now() + timedelta(minutes=30)
     message = park.do("recall Billing to Day Desk for 4h", user=BEN)
     assert park.state(3) == State.REFUSED
     assert "End #1 and do this" not in {one.label for one in message.offers}

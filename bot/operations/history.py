@@ -111,9 +111,7 @@ def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:
-    """Whether the requester may see a record, by the names of then and of today; of their own what they typed."""
-    if record.user == context.viewer.user and not record.said:
-        return True
+    """Whether the requester may see a record, by the names of then and of today."""
     renamed = [(today[id],) for id in record.group_ids if id in today]
     return all(any(_may(context, spelling) for spelling in spellings) for spellings in (*record.groups, *renamed))
 
@@ -129,9 +127,7 @@ def _description(query: ShowHistory) -> str:
 
 
 def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
-    """Removes a reason that names groups which the requester may not see; what they were told they know."""
-    if record.user == context.viewer.user:
-        return record
+    """Removes a reason that names groups which the requester may not see."""
     reason = fold(record.reason)
     named = [*re.findall('[“"]([^”"]+)[”"]', record.reason), *(name for name in today.values() if fold(name) in reason)]
     return record if all(_may(context, name) for name in named) else replace(record, reason="")

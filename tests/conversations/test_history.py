@@ -170,9 +170,9 @@ def test_what_is_about_an_earlier_change_is_about_its_groups(sandbox: Sandbox, t
     typed("export history", person="ben")
     assert sandbox.slack.files(sandbox.people["ben"]) == []
     shown = typed("history Support")
-    assert "keep change 1: Time: " in shown
-    assert "undo change 1: Recall: Night Desk (6001) -> the user who parked the call" in shown
-    assert "@Ben Ito: undo change 1 (change 5, refused" in shown
+    assert "keep 1: Time: " in shown
+    assert "undo 1: Recall: Night Desk (6001) -> the user who parked the call" in shown
+    assert "@Ben Ito: undo 1 (change 5, refused" in shown
 
 
 def test_what_is_scheduled_and_called_off_is_shown_as_such(sandbox: Sandbox, typed: Typed) -> None:
