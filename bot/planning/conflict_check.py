@@ -113,7 +113,7 @@ class ConflictCheck:
 
     def _ending_it(self, operation: ChangeOperation, plan: Plan, found: PendingChange) -> PlannedChange | None:
         """The plan that ends the temporary change first; None if that is not possible, or not allowed."""
-        if not found.in_effect or is_noop(plan) or self._request.ends_change is not None:
+        if not found.in_effect or is_noop(plan) or plan.ends_change is not None:
             return None
         ending = self._request.model_copy(update={"ends_change": found.entry.id})
         try:

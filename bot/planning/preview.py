@@ -10,6 +10,8 @@ from bot.messages.text import fold
 from bot.operations.base import ChangeOperation
 from bot.operations.schedule import relative_duration
 
+_UNSAID = str.maketrans("", "", '",')
+"""Characters that make no difference between a typed and a canonical line."""
 ASK = "Ask for approval"
 """Label of the button that requests an approval."""
 
@@ -37,7 +39,8 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
 
 def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
-    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name is canonical too
+    canonical, said = (fold(text).translate(_UNSAID) for text in (line, typed))
+    if canonical.endswith(said):  # a bare name is canonical too
         return message
     return replace(message, notes=(*message.notes, f"Understood as `{line}`."))
 

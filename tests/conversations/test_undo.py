@@ -136,11 +136,11 @@ def test_a_second_click_takes_nothing_back_twice(scene: ConversationHarness) -> 
 
 def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHarness) -> None:
     scene.do("rename Sales to Sales North")
-    writes = scene.changes()
+    heard = len(scene.sandbox.pbx.requests)
     scene.click(scene.card(), "Undo", who="eve")
     scene.do("undo change 1", who="eve")
-    assert scene.changes() == writes
-    assert all("There is no change 1" in said.plain for said in scene.ephemerals("eve"))
+    assert len(scene.sandbox.pbx.requests) == heard + 1, "only what the group is called today"
+    assert all("may not" in said.plain for said in scene.ephemerals("eve"))
 
 
 @pytest.mark.parametrize(("line", "answer"), [

@@ -1,0 +1,227 @@
+"""A change that meets a temporary or scheduled one: what is offered, to whom, and what a click on it does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from tests.faults.scene import FAST_RETRIES, ConversationHarness
+
+END_IT = "End #1 and do this"
+
+
+@pytest.fixture
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=FAST_RETRIES, now=ORDINARY_INSTANT) as sandbox:
+        yield ConversationHarness(sandbox)
+
+
+def later(scene: ConversationHarness, **time: float) -> None:
+    scene.sandbox.forward(timedelta(**time))
+    scene.sandbox.settle(30)
+
+
+def said(scene: ConversationHarness, line: str, who: str = "ana") -> str:
+    """What is answered in private; "" where the line was done."""
+    before = len(scene.ephemerals(who))
+    scene.do(line, who)
+    return "\n".join(one.plain for one in scene.ephemerals(who)[before:])
+
+
+def recall(scene: ConversationHarness, group: str = "Sales") -> tuple[object, ...]:
+    """Where the recalls of a group go."""
+    state = scene.sandbox.pbx.state
+    settings = state.groups[scene.id(group)]
+    return (settings["recall_to"],) + ((settings["ring_group_id"],) if settings["recall_to"] != "USER_ONLY" else ())
+
+
+BEFORE = ("USER_ONLY",)
+
+
+@pytest.mark.parametrize("line", ["replace change 1 with recall Sales to user", "replace 1 with recall Sales to user"])
+def test_no_line_ends_the_change_of_another_in_passing(scene: ConversationHarness, line: str) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    said(scene, line, "eve")
+    later(scene, hours=3)
+    assert recall(scene) == BEFORE
+
+
+def test_one_click_ends_the_first_and_makes_the_second_and_both_go_back_to_how_it_was(
+    scene: ConversationHarness,
+) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    assert f"[{END_IT}]  [Extend #1]  [Keep #1]" in said(scene, "recall Sales to Day Desk", "ben")
+    scene.click(scene.last_ephemeral("ben"), END_IT, "ben")
+    first, second = scene.cards()
+    assert "· ended" in first.plain
+    assert "*Ended:* with change 4, by @Ben Ito" in first.plain
+    assert "Night Desk (6001) -> Day Desk (6002)" in second.plain
+    later(scene, hours=3)
+    assert recall(scene) != BEFORE, "the end of the first was called off"
+    scene.click(second, "Undo")
+    assert recall(scene) == BEFORE
+    assert "ended with change 4" in said(scene, "undo 1")
+
+
+def test_a_deletion_that_ends_a_recall_is_taken_back_with_its_members_and_its_new_name(
+    scene: ConversationHarness,
+) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.do("rename Sales to Sales North")
+    members = frozenset(scene.members("Sales North"))
+    assert "Will be lost" in said(scene, "delete Sales North")
+    scene.click(scene.last_ephemeral(), END_IT)
+    assert "Sales North" not in {one["name"] for one in scene.sandbox.pbx.state.groups.values()}
+    scene.click(scene.cards()[-1], "Undo")
+    assert frozenset(scene.members("Sales North")) == members
+    assert recall(scene, "Sales North") == BEFORE
+    later(scene, hours=3)
+    assert recall(scene, "Sales North") == BEFORE
+
+
+def test_a_member_who_was_moved_for_a_time_is_moved_on_from_where_they_were(scene: ConversationHarness) -> None:
+    scene.do("move 1021 to Billing for 1h")
+    assert "from Support to Sales" in said(scene, "move 1021 to Sales for 2h")
+    scene.click(scene.last_ephemeral(), END_IT)
+    assert "1021" in scene.members("Sales")
+    assert "1021" not in scene.members("Billing")
+    later(scene, hours=3)
+    assert "1021" in scene.members("Support")
+    assert "1021" not in scene.members("Sales")
+
+
+def test_a_button_that_was_drawn_before_something_else_happened_overwrites_nothing(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    said(scene, "recall Sales to user")
+    old = scene.last_ephemeral()
+    said(scene, "recall Sales to Day Desk for 30m", "ben")
+    scene.click(scene.last_ephemeral("ben"), END_IT, "ben")
+    standing, writes = recall(scene), scene.changes()
+    scene.click(old, END_IT)
+    assert recall(scene) == standing
+    assert scene.changes() == writes
+    assert "Nothing was changed" in scene.last_ephemeral().plain
+
+
+def test_who_may_not_do_it_is_not_offered_it(scene: ConversationHarness) -> None:
+    scene.do("server recall time 10m for 1h")
+    assert "[" not in said(scene, "server recall time 5m", "ben")
+    assert f"[{END_IT}]" in said(scene, "server recall time 6m")
+
+
+ALREADY = [
+    ("recall Sales to Night Desk for 4h", "[Extend to today 14:00, Europe/Berlin]  [Keep]"),
+    ("recall Sales to Night Desk until tomorrow 8:00", "[Extend to tomorrow 08:00, Europe/Berlin]  [Keep]"),
+    ("recall Sales to Night Desk for 1h", "[End today 11:00, Europe/Berlin]  [Keep]"),
+    ("recall Sales to Night Desk", "[Keep]"),
+]
+
+
+@pytest.mark.parametrize(("line", "offered"), ALREADY)
+def test_what_is_so_for_a_time_is_not_already_so_for_longer(
+    scene: ConversationHarness, line: str, offered: str
+) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    answer = said(scene, line)
+    assert "until Wed 10 Jun 12:00" in answer
+    assert offered in answer
+    assert END_IT not in answer
+
+
+def test_the_same_until_the_same_time_is_already_so(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    assert "Already so" in said(scene, "recall Sales to Night Desk for 2h")
+
+
+def test_the_offered_end_is_the_one_that_was_asked_for(scene: ConversationHarness) -> None:
+    scene.do("add 1001 to Sales for 1h")
+    said(scene, "add 1001 to Sales for 4h")
+    scene.click(scene.last_ephemeral(), "Extend to today 14:00, Europe/Berlin")
+    later(scene, hours=2)
+    assert "1001" in scene.members("Sales")
+    later(scene, hours=2, minutes=1)
+    assert "1001" not in scene.members("Sales")
+
+
+def test_an_undo_of_what_is_taken_back_for_a_time_only_is_not_already_so(scene: ConversationHarness) -> None:
+    scene.do("add 1001 to Sales")
+    scene.do("remove 1001 from Sales for 1h")
+    assert "[Keep]" in said(scene, "undo 1")
+    scene.click(scene.last_ephemeral(), "Keep")
+    later(scene, hours=2)
+    assert "1001" not in scene.members("Sales")
+
+
+PERMANENT = [
+    ("recall Billing to user for 1h", "[Change it then ...]"),
+    ("add 1055 to Billing for 2h", "[Remove today 12:00, Europe/Berlin]"),
+    ("server recall time 5m for 1h", "[Change it then ...]"),
+]
+
+
+@pytest.mark.parametrize(("line", "offered"), PERMANENT)
+def test_what_is_permanently_so_would_not_end(scene: ConversationHarness, line: str, offered: str) -> None:
+    answer = said(scene, line)
+    assert "permanent, so it would not end" in answer
+    assert offered in answer
+
+
+def test_a_member_who_is_out_for_a_time_is_put_nowhere_else_meanwhile(scene: ConversationHarness) -> None:
+    scene.do("remove 1002 from Sales for 1h")
+    assert "Removed 1002 Bjørn Halvorsen from Sales" in said(scene, "add 1002 to Support", "ben")
+    later(scene, hours=1, minutes=1)
+    assert "1002" in scene.members("Sales")
+    assert "1002" not in scene.members("Support")
+
+
+OVERLAPS = [
+    ("recall Sales to Day Desk at 11:00 for 1h", True),
+    ("recall Sales to Day Desk at 11:59", True),
+    ("recall Sales to Day Desk at 12:01", False),
+    ("recall Sales to Day Desk at 13:00 for 1h", False),
+    ("recall Sales to Night Desk at 13:00 for 1h", False),
+    ("recall Billing to Day Desk at 11:00 for 1h", False),
+    ("add 1001 to Sales at 11:00 for 1h", False),
+]
+
+
+@pytest.mark.parametrize(("line", "meets"), OVERLAPS)
+def test_times_that_overlap_decide_and_not_what_stands_now(scene: ConversationHarness, line: str, meets: bool) -> None:
+    scene.do("recall Sales to Night Desk for 2h")
+    assert ("Nothing was changed" in said(scene, line)) == meets
+
+
+SCHEDULED = [
+    ("recall Sales to Day Desk for 5h", "[Only until today 13:00, Europe/Berlin]"),
+    ("recall Sales to Day Desk until 13:00", ""),
+    ("recall Sales to Day Desk", ""),
+    ("recall Sales to Day Desk at 14:00", "[Call off #1]"),
+    ("recall Sales to Day Desk at 15:00", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "offered"), SCHEDULED)
+def test_what_is_scheduled_for_a_time_is_met_only_then(scene: ConversationHarness, line: str, offered: str) -> None:
+    scene.do("recall Sales to Night Desk at 13:00 for 2h")
+    answer = said(scene, line)
+    assert offered in answer
+    assert ("Scheduled already" in answer) == bool(offered)
+
+
+def test_no_end_is_moved_into_a_scheduled_change(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Day Desk for 1h")
+    scene.do("recall Sales to Night Desk at 13:00 for 2h")
+    assert "Scheduled already" in said(scene, "extend 1 for 3h")
+    assert said(scene, "extend 1 for 1h") == ""
+
+
+def test_a_group_is_taken_back_by_its_id_and_not_by_its_name(scene: ConversationHarness) -> None:
+    scene.do("create Late Desk")
+    scene.do("rename Late Desk to Early Desk")
+    scene.do("create Late Desk")
+    before = scene.id("Late Desk")
+    said(scene, "undo 1")
+    assert scene.id("Late Desk") == before
+    said(scene, "undo 3")
+    assert "Late Desk" not in {one["name"] for one in scene.sandbox.pbx.state.groups.values()}
