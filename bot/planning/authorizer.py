@@ -79,7 +79,7 @@ def resolve_principal(request: Request, users: CachedUserDirectory, policy: Poli
     )
 
 
-OWN_CHANGE = "whoever made a change may take it back"
+OWN_CHANGE = "whoever asked for a change may take it back"
 """What allows an undo where no rule has to, as the journal stores it."""
 
 

@@ -1,14 +1,12 @@
 """Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.changes.change import Change
-from bot.changes.lookups import FileDownloader, Progress, PromptFiles, names_today
+from bot.changes.lookups import FileDownloader, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import Snapshot
@@ -24,7 +22,6 @@ from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.parser import parse
 from bot.operations.schedule import schedule_of
-from bot.operations.scheduling import Cancel
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
@@ -41,11 +38,12 @@ from bot.planning.authorizer import (
 )
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.endings import Endings, authorized_changes, takes_back_own
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
 from bot.planning.preview import plan_facts, preview, with_canonical_line
-from bot.planning.references import ChangeReferences, only_named
+from bot.planning.references import ChangeReferences
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
@@ -67,22 +65,6 @@ class AuthorizedPlan:
         return self.grant.rule
 
 
-class EndingPlan(NamedTuple):
-    """A plan that ends a temporary change, and the grant that allows it."""
-
-    operation: Undo
-    plan: Plan
-    grant: Grant
-
-
-def _takes_back_own(operation: Operation, references: ChangeReferences) -> bool:
-    """Whether the requester takes back what they did themselves, or calls it off: that needs no permission."""
-    if not isinstance(operation, Undo | Cancel) or (isinstance(operation, Undo) and operation.anyway):
-        return False
-    entry = references.check(operation.change)
-    return references.is_own(entry) and entry.about is None
-
-
 class Planner:
     """Resolves, authorizes and plans operations. Reads the PBX and Slack; writes nothing."""
 
@@ -101,6 +83,7 @@ class Planner:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
+        self._endings = Endings(repository, directory, self.authorizer, self._context)
 
     @property
     def policy(self) -> Policy:
@@ -118,7 +101,8 @@ class Planner:
         if isinstance(operation, Preview):
             readings = parse(operation.line)
         elif isinstance(operation, UndoLast):
-            readings = [Undo(number=self._last_change(request, operation, references))]
+            user, what = (request.user, request.channel), operation.what
+            readings = [Undo(number=self.repository.last_in_effect(*user, what, references.is_visible))]
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
@@ -134,11 +118,6 @@ class Planner:
         read, context, _ = self._resolve(principal, reads, references)
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
-
-    def _last_change(self, request: Request, operation: UndoLast, references: ChangeReferences) -> int:
-        """The change that "undo" alone, or with a group's name, means; a pending one before one that was made."""
-        user, channel = request.user, request.channel
-        return self.repository.last_in_effect(user, channel, operation.what, references.is_visible)
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
         """Requires the read permission for every group that the line in the question names."""
@@ -198,14 +177,14 @@ class Planner:
         operation, context, grant = self._resolve(principal, changes, references)
         known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
         begins = begins_at(known, self.repository.now(), due=due)
-        first = self._ending_first(request, principal, references)
-        context.assume(first.plan.changes if first else self._ended_by(begins, principal))
+        first = self._endings.plan_first(request, principal, references)
+        context.assume(first.plan.changes if first else self._endings.until(begins, principal))
         plan = operation.plan(context).model_copy(update={"times": known})
         if first is not None:
             plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
         attributes = plan_attributes(self.repository, operation, plan, due=due)
-        if principal and plan.changes and not _takes_back_own(operation, references):
-            touched = self._with_names(operation, plan)
+        if principal and plan.changes and not takes_back_own(operation, references):
+            touched = authorized_changes(self.repository, self.directory, operation, plan)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         if principal is not None:
             ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
@@ -228,41 +207,6 @@ class Planner:
     def resolved(self, request: Request, operation: Operation) -> Operation:
         """The operation with the number of the change that it is about; raises Refused."""
         return self.references(request, self.authorizer.requester(request)).resolve(operation)
-
-    def _ending_first(
-        self, request: Request, principal: Principal | None, references: ChangeReferences
-    ) -> "EndingPlan | None":
-        """The plan that takes back the temporary change which a click ends; None once it has ended."""
-        number = request.ends_change
-        if number is None or not self.repository.will_end(references.check(number).id):
-            return None
-        undo, context, grant = self._resolve(principal, [Undo(number=number)], references)
-        plan = undo.plan(context)
-        if principal is not None and not _takes_back_own(undo, references):
-            attributes = plan_attributes(self.repository, undo, plan, due=False)
-            touched = self._with_names(undo, plan)
-            grant = self.authorizer.authorize_changes(principal, undo, touched, context, attributes)
-        return EndingPlan(undo, plan, grant)
-
-    def _ended_by(self, begins: datetime, principal: Principal | None) -> tuple[Change, ...]:
-        """What the ends of temporary changes will have taken back when a scheduled change begins."""
-        if begins <= self.repository.now():
-            return ()
-        changes = list[Change]()
-        for first, end in self.repository.scheduled_ends():
-            undo = Undo(number=first.id)
-            with suppress(Refused):  # then its end will fail too
-                changes += undo.plan(self._context(principal, undo)).changes if end.run_at <= begins else ()
-        return tuple(changes)
-
-    def _with_names(self, operation: Operation, plan: Plan) -> tuple[Change, ...]:
-        """The changes to authorize: of an earlier change also under its names then and now."""
-        number = operation.about()
-        if number is None:
-            return plan.undone
-        earlier = self.repository.plan(number).undone
-        names = frozenset(name for change in earlier for name in change.names)
-        return (*plan.undone, *map(only_named, names | names_today(self.directory, earlier)))
 
     def approvals(self, asking: Principal | None) -> Approvals:
         """Approvals, judged by the policy in force and the approvers' present accounts."""
@@ -289,11 +233,11 @@ class Planner:
             return effect, Grant(policy=self.policy.fingerprint)
         operation, context, grant = self._resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
-        if principal and not _takes_back_own(operation, references):
+        if principal and not takes_back_own(operation, references):
             plan = self.repository.plan(number) if number is not None else None
             changes = plan.undone if plan else ()
             attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
-            touched = self._with_names(operation, plan) if plan else ()
+            touched = authorized_changes(self.repository, self.directory, operation, plan) if plan else ()
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect)
         return effect, grant
@@ -346,7 +290,7 @@ class Planner:
                 "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
             )
         operation, context = found[0]
-        if _takes_back_own(operation, references):
+        if takes_back_own(operation, references):
             return operation, context, Grant(rule=OWN_CHANGE, policy=self.policy.fingerprint)
         return operation, context, self.authorizer.authorize_names(principal, operation, context)
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bot.changes.change import Change
 from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository
-from bot.changes.snapshot import Snapshot, Target
 from bot.errors import NOTHING_CHANGED, Ambiguous, NotFound
 from bot.journal.models import Entry
 from bot.messages.message import Offer
@@ -107,9 +105,3 @@ class ChangeReferences:
         if any(change.target.is_server for change in changes):
             names |= {"server", "call park server"}
         return not wanted.isdisjoint(map(fold, names))
-
-
-def only_named(name: str) -> Change:
-    """A change of nothing, to authorize a group by another of its names."""
-    snapshot = Snapshot(settings={"name": name})
-    return Change(target=Target(name=name), before=snapshot, after=snapshot)
