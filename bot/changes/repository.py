@@ -11,7 +11,6 @@ from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact
 from bot.messages.request import Request, Source
-from bot.messages.text import fold
 from bot.policy.model import Approvers, Principal
 from bot.times.model import Clock
 
@@ -147,26 +146,11 @@ class ChangeRepository:
         """Returns the changes with an unknown outcome that nobody has followed up yet, newest first."""
         return self._journal.with_unknown_outcome()
 
-    def last_in_effect(self, user: str, channel: str | None, name: str | None, visible: Callable[[Entry], bool]) -> int:
-        """Returns the number of the last change that is still in effect.
-
-        Args:
-            user: whose changes in `channel` are searched if there is no `name`.
-            name: a park group's name, or one of the server's, whose changes are searched.
-            visible: tells which changes exist for the user.
-
-        Raises:
-            NotFound: there is none among the latest changes.
-        """
-        wanted = name and fold(name)
-        for entry in self._journal.done(SEARCHED):
-            if entry.about is not None:  # a second undo is meant for the change before, not for the first undo
-                continue
-            own = (entry.request.user, entry.request.channel) == (user, channel)
-            if (wanted in _target_names(entry) if wanted else own) and self.is_in_effect(entry) and visible(entry):
-                return entry.id
-        what = f"of “{name}”" if name else "of yours here"
-        raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
+    def last_in_effect(self, matches: Callable[[Entry], bool]) -> int | None:
+        """Returns the number of the last change that matches and is still in effect; None if there is none."""
+        # A second undo is meant for the change before, not for the first undo.
+        made = (entry for entry in self._journal.done(SEARCHED) if entry.about is None)
+        return next((entry.id for entry in made if matches(entry) and self.is_in_effect(entry)), None)
 
 
 def ended_by(journal: Reader, number: int) -> Entry | None:
@@ -200,13 +184,6 @@ def _changed_nothing(entry: Entry) -> NotPossible:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(f"Change {entry.id} is the end of change {number}. {NOTHING_CHANGED}", lines=lines)
     return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING_CHANGED}")
-
-
-def _target_names(entry: Entry) -> Collection[str]:
-    changes = Plan.model_validate(entry.plan).changes if entry.plan else ()
-    if any(change.target.is_server for change in changes):
-        return SERVER_NAMES
-    return {fold(name) for change in changes for name in change.names}
 
 
 class WriteSwitch:

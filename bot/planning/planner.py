@@ -101,8 +101,7 @@ class Planner:
         if isinstance(operation, Preview):
             readings = parse(operation.line)
         elif isinstance(operation, UndoLast):
-            user, what = (request.user, request.channel), operation.what
-            readings = [Undo(number=self.repository.last_in_effect(*user, what, references.is_visible))]
+            readings = [Undo(number=references.last_change(operation.what))]
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):

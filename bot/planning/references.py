@@ -1,11 +1,11 @@
 """Numbers of earlier changes in a request: which of them exist for the requester, and what group names stand for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
-from bot.changes.repository import ChangeRepository
+from bot.changes.repository import SERVER_NAMES, ChangeRepository
 from bot.errors import NOTHING_CHANGED, Ambiguous, NotFound
 from bot.journal.models import Entry
 from bot.messages.message import Offer
@@ -60,6 +60,9 @@ class ChangeReferences:
         """Whether the requester made the change, or asked for it."""
         return self.request.source is Source.CLOCK or entry.request.user == self.request.user
 
+    def _is_own_here(self, entry: Entry) -> bool:
+        return self.is_own(entry) and entry.request.channel == self.request.channel
+
     def resolve(self, operation: Operation) -> Operation:
         """The operation with the number of its change, which has been checked.
 
@@ -73,6 +76,24 @@ class ChangeReferences:
                 return Cancel(number=number)
         return operation
 
+    def last_change(self, name: str | None) -> int:
+        """The number of the last change that is in effect or scheduled: of a group or the server, else one's own here.
+
+        Raises:
+            NotFound: there is none among the latest changes.
+        """
+        meant = self._about(name) if name else self._is_own_here
+
+        def matches(entry: Entry) -> bool:
+            return meant(entry) and self.is_visible(entry)
+
+        scheduled = [entry.id for entry in self.repository.scheduled_starts() if matches(entry)]
+        found = max(filter(None, (self.repository.last_in_effect(matches), *scheduled)), default=None)
+        if found is None:
+            what = f"of “{name}”" if name else "of yours here"
+            raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
+        return found
+
     def _planned(self, entry: Entry) -> Entry | None:
         """The entry with a plan that an entry is about, or itself."""
         while entry.plan is None:
@@ -82,8 +103,9 @@ class ChangeReferences:
         return entry
 
     def _pending(self, operation: AboutChange, name: str) -> int:
-        wanted = {fold(spelling) for spelling in spellings(name)}
-        found = [one for one in self._pending_entries(operation) if self._touches(one, wanted)]
+        pending = (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
+        meant = [one for one in pending if operation.may_be_meant(self.repository, one)]
+        found = [one for one in filter(self._about(name), meant) if self.is_visible(one)]
         if len(found) == 1:
             return found[0].id
         if not found:
@@ -95,13 +117,16 @@ class ChangeReferences:
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
 
-    def _pending_entries(self, operation: AboutChange) -> Iterator[Entry]:
-        pending = (*(first for first, _ in self.repository.scheduled_ends()), *self.repository.scheduled_starts())
-        return (one for one in pending if operation.may_be_meant(self.repository, one) and self.is_visible(one))
+    def _about(self, name: str) -> Callable[[Entry], bool]:
+        """Tells whether a change is about the group of this name, then or today, or about the server."""
+        wanted = {fold(spelling) for spelling in spellings(name)}
+        ids = {group.id for spelling in spellings(name) for group in self.directory.group(spelling)}
 
-    def _touches(self, entry: Entry, wanted: set[str]) -> bool:
-        changes = self.repository.plan(entry.id).undone
-        names = {name for change in changes for name in change.names} | names_today(self.directory, changes)
-        if any(change.target.is_server for change in changes):
-            names |= {"server", "call park server"}
-        return not wanted.isdisjoint(map(fold, names))
+        def matches(entry: Entry) -> bool:
+            changes = Plan.model_validate(entry.plan).undone if entry.plan else ()
+            if any(change.target.is_server for change in changes):
+                return not wanted.isdisjoint(SERVER_NAMES)
+            names = {fold(one) for change in changes for one in change.names}
+            return not wanted.isdisjoint(names) or any(change.target.id in ids for change in changes)
+
+        return matches

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.changes.apply import apply
-from bot.changes.change import Change, Conflict, is_intermediate, snapshots_equal
+from bot.changes.change import Change, Conflict, filled_in, is_intermediate, join, revert, snapshots_equal
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import TargetWriter, read
@@ -165,7 +165,7 @@ def shuffled(side: Snapshot, random: Any) -> Snapshot:
 
 
 plans = st.builds(
-    Plan, title=st.text(max_size=9), wish=st.text(max_size=9), changes=st.lists(changes, max_size=3).map(tuple)
+    Plan, title=st.text(max_size=9), preview_title=st.text(max_size=9), changes=st.lists(changes, max_size=3).map(tuple)
 )
 
 
@@ -228,3 +228,29 @@ def test_on_the_pbx_too_the_servers_settings_come_back(shared: Bench, wanted: di
     apply(shared.pbx, change)
     apply(shared.pbx, change.inverse)
     assert snapshots_equal(read(shared.pbx, SERVER), before)
+
+
+@given(snapshots, snapshots, snapshots | st.none())
+def test_ending_one_change_and_making_another_is_one_change_from_now_on(
+    now: Snapshot, between: Snapshot, after: Snapshot | None
+) -> None:
+    first = Change(target=SALES, before=now, after=between)
+    second = Change(target=SALES, before=between, after=after)
+    both = join(first, second)
+    assert snapshots_equal(both.before, now)
+    assert snapshots_equal(both.after, after)
+    assert snapshots_equal(applied(both, now)[-1], after)
+
+
+@given(snapshots, snapshots, snapshots)
+def test_of_two_changes_that_concern_other_parts_neither_is_lost(
+    now: Snapshot, between: Snapshot, wanted: Snapshot
+) -> None:
+    first = Change(target=SALES, before=now, after=now.with_members(between.members or ()))
+    settings = now.model_copy(update={"members": None})
+    second = Change(target=SALES, before=settings, after=settings.model_copy(update={"settings": wanted.settings}))
+    both = join(first, second)
+    assert snapshots_equal(both.before, now)
+    assert snapshots_equal(both.after, now.model_copy(update={"settings": wanted.settings, "members": between.members}))
+    base = filled_in(second, first)
+    assert snapshots_equal(revert(base, both.after).after, first.after)

@@ -94,7 +94,7 @@ def test_a_groups_name_stands_for_its_one_pending_change(scene: ConversationHarn
     scene.do("add 1001 to Sales at 14:00")
     scene.do("remove 1002 from Sales at 15:00")
     assert "has 2 pending changes" in said(scene, "start Sales")
-    scene.click(scene.last_ephemeral("ben"), "start 5", "ben")
+    scene.click(scene.last_ephemeral("ben"), "start 6", "ben")
     assert "1001" in scene.members("Sales")
     assert said(scene, "start Sales") == ""
     assert "1002" not in scene.members("Sales")
@@ -105,3 +105,17 @@ def test_to_undo_what_has_not_begun_calls_it_off(scene: ConversationHarness) -> 
     assert said(scene, "undo #1") == ""
     assert "· called off" in scene.card().plain
     assert "*Called off:* change 2, by @Ben Ito" in scene.card().plain
+
+
+def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_scheduled_one(
+    scene: ConversationHarness,
+) -> None:
+    scene.do("recall Sales to Night Desk", "ben")
+    scene.do("rename Sales to Sales North")
+    for name in ("Sales", "Sales North", "the group Sales North"):
+        assert "Take back change 2" in said(scene, f"undo {name}")
+    scene.do("add 1001 to Sales North at 14:00", "ben")
+    assert "Change 3 is called off" in said(scene, "undo Sales North")
+    assert "Change 3 is called off" in said(scene, "undo")
+    scene.click(scene.last_ephemeral("ben"), "Cancel", "ben")
+    assert "Take back change 2" in said(scene, "undo Sales")
