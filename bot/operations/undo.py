@@ -101,8 +101,9 @@ class Undo(ChangeReference, RevertingOperation):
     phrase = "undo {number} [{anyway}]"
     also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
     help = (
-        "Takes back what a change did, and nothing else. If that was changed again since, it shows what was, what the"
-        " change made of it and what is there now, and asks."
+        "Takes back what a change did, and nothing else; ends a temporary change now, and calls off one that has not"
+        " begun. If that was changed again since, it shows what was, what the change made of it and what is there now,"
+        " and asks."
     )
     examples = ("undo 42",)
     button = "Undo"
