@@ -11,7 +11,7 @@ from bot.changes.target_io import read, read_prompt
 from bot.errors import NOTHING_CHANGED, NotFound
 from bot.journal.storage import PromptStore, StoredPrompt
 from bot.pbx.client import PbxClient
-from bot.pbx.directory import Directory, MemberSearch
+from bot.pbx.directory import Directory, MemberSearch, ServerSettingsCache
 from bot.pbx.limits import check_wav
 from bot.pbx.models import Member, ParkGroup, ParkServer
 
@@ -102,6 +102,32 @@ def names_today(directory: Directory, changes: Iterable[Change]) -> frozenset[st
     """The present names of the groups that changes are about, of those that still exist."""
     groups = (directory.group_by_id(id) for change in changes if (id := change.target.id) is not None)
     return frozenset(group.name for group in groups if group is not None)
+
+
+class PbxCaches:
+    """What is cached of the PBX, to be kept consistent with changes."""
+
+    def __init__(self, directory: Directory, settings_cache: ServerSettingsCache) -> None:
+        self._directory, self._settings = directory, settings_cache
+
+    def store(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
+        """Updates the caches with the state that was read back of each change's target, in order."""
+        for change, now in zip(changes, seen, strict=True):
+            if change.target.is_server:
+                self._settings.server.invalidate()
+            elif change.target.id is None or now is None or len(change.names) > 1 or change.before is None:
+                self.forget([change])
+            else:
+                self._directory.store_group(ParkGroup.model_validate({**now.settings, "id": change.target.id}))
+                self._directory.invalidate_members(change.target.id)
+
+    def forget(self, changes: Sequence[Change]) -> None:
+        """Drops everything cached about the targets of these changes."""
+        self._settings.server.invalidate()
+        self._directory.invalidate_groups()
+        for change in changes:
+            if change.target.id is not None:
+                self._directory.invalidate_members(change.target.id)
 
 
 class DownloadedFile(NamedTuple):

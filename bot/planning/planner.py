@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.changes.change import Change
-from bot.changes.lookups import FileDownloader, Progress, PromptFiles
+from bot.changes.lookups import FileDownloader, PbxCaches, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
-from bot.changes.snapshot import Snapshot
 from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
@@ -25,7 +23,6 @@ from bot.operations.schedule import schedule_of
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
-from bot.pbx.models import ParkGroup
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import (
     OWN_CHANGE,
@@ -83,6 +80,7 @@ class Planner:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
+        self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self._context)
 
     @property
@@ -234,8 +232,9 @@ class Planner:
         effect, number = operation.effect(context), operation.about()
         if principal and not takes_back_own(operation, references):
             plan = self.repository.plan(number) if number is not None else None
-            changes = plan.undone if plan else ()
-            attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
+            attributes = change_attributes(
+                plan.undone if plan else (), at=self.repository.now(), duration=effect.duration
+            )
             touched = authorized_changes(self.repository, self.directory, operation, plan) if plan else ()
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect)
@@ -296,25 +295,6 @@ class Planner:
     def context(self, request: Request, operation: Operation) -> RequestContext:
         """A context for an operation that was authorized before."""
         return self._context(self.authorizer.requester(request), operation)
-
-    def cache_results(self, changes: Sequence[Change], seen: Sequence[Snapshot | None]) -> None:
-        """Updates the caches with the state that was read back of each change's target, in order."""
-        for change, now in zip(changes, seen, strict=True):
-            if change.target.is_server:
-                self.settings_cache.server.invalidate()
-            elif change.target.id is None or now is None or len(change.names) > 1 or change.before is None:
-                self.forget([change])
-            else:
-                self.directory.store_group(ParkGroup.model_validate({**now.settings, "id": change.target.id}))
-                self.directory.invalidate_members(change.target.id)
-
-    def forget(self, changes: Sequence[Change]) -> None:
-        """Drops everything cached about the targets of these changes."""
-        self.settings_cache.server.invalidate()
-        self.directory.invalidate_groups()
-        for change in changes:
-            if change.target.id is not None:
-                self.directory.invalidate_members(change.target.id)
 
     def _repeatable_lines(self, principal: Principal | None) -> tuple[str, ...]:
         if principal is None:

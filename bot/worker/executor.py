@@ -109,9 +109,9 @@ class Executor:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
             seen = apply_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
         except BaseException:
-            self.planner.forget(plan.changes)
+            self.planner.caches.forget(plan.changes)
             raise
-        self.planner.cache_results(plan.changes, seen)
+        self.planner.caches.store(plan.changes, seen)
         return seen
 
     def _with_prompt_backup(self, planned: AuthorizedPlan) -> AuthorizedPlan:
