@@ -12,6 +12,7 @@ from bot.errors import NOTHING_CHANGED, NotPossible, Refused
 from bot.messages.message import Fact, Offer
 from bot.messages.request import Request
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
+from bot.operations.members import Add, Move
 from bot.operations.scheduling import Cancel, Extend, Keep, Now
 from bot.operations.undo import PutBack, Undo
 from bot.planning.authorizer import Grant
@@ -36,6 +37,9 @@ from bot.times.model import Duration, End
 
 class PlannedChange(Protocol):
     """A plan with the context it was made in."""
+
+    @property
+    def operation(self) -> ChangeOperation: ...
 
     @property
     def plan(self) -> Plan: ...
@@ -116,10 +120,14 @@ class ConflictCheck:
         if not found.in_effect or is_noop(plan) or plan.ends_change is not None:
             return None
         ending = self._request.model_copy(update={"ends_change": found.entry.id})
-        try:
-            return self._planning.plan(ending, [operation], plan.times)
-        except Refused:
-            return None
+        for variant in _variants(operation):
+            try:
+                return self._planning.plan(ending, [variant], plan.times)
+            except NotPossible:
+                continue
+            except Refused:
+                break
+        return None
 
     def _offers(
         self,
@@ -134,7 +142,7 @@ class ConflictCheck:
         if ended is not None:
             yield Offer(
                 label=f"End #{number} and do this",
-                line=operation.text(settled=True),
+                line=ended.operation.text(settled=True),
                 style="danger" if plan.irreversible else "primary",
                 expects=ended.plan.digest(),
                 ends_change=number,
@@ -173,6 +181,16 @@ class ConflictCheck:
         except Refused:
             return False
         return True
+
+
+def _variants(operation: ChangeOperation) -> Iterator[ChangeOperation]:
+    """The operation, then what means the same for members who are in another group, or in none, by then."""
+    yield operation
+    common = operation.model_dump(include={"starts", "ends", "approval", "emergency"})
+    if isinstance(operation, Add):
+        yield Move.model_validate({**common, "members": operation.members, "to": operation.group})
+    elif isinstance(operation, Move):
+        yield Add.model_validate({**common, "members": operation.members, "group": operation.to})
 
 
 def _by(found: PendingChange) -> Fact:

@@ -41,15 +41,15 @@ def takes_back_own(operation: Operation, references: ChangeReferences) -> bool:
 
 
 def authorized_changes(
-    repository: ChangeRepository, directory: Directory, operation: Operation, plan: Plan
+    repository: ChangeRepository, directory: Directory, operation: Operation, changes: tuple[Change, ...]
 ) -> tuple[Change, ...]:
     """The changes that need a permission: of an earlier change also under the names of its groups then and now."""
     number = operation.about()
     if number is None:
-        return plan.undone
+        return changes
     earlier = repository.plan(number).undone
     names = names_today(directory, earlier).union(*(change.names for change in earlier))
-    return (*plan.undone, *map(_only_named, sorted(names)))
+    return (*changes, *map(_only_named, sorted(names)))
 
 
 def _only_named(name: str) -> Change:
@@ -81,7 +81,7 @@ class Endings:
         self.authorizer.authorize_names(principal, undo, context)
         plan = undo.plan(context)
         attributes = plan_attributes(self.repository, undo, plan, due=False)
-        changes = authorized_changes(self.repository, self.directory, undo, plan)
+        changes = authorized_changes(self.repository, self.directory, undo, plan.undone)
         return EndingPlan(undo, plan, self.authorizer.authorize_changes(principal, undo, changes, context, attributes))
 
     def until(self, begins: datetime, principal: Principal | None) -> tuple[Change, ...]:

@@ -181,7 +181,7 @@ class Planner:
             plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
         attributes = plan_attributes(self.repository, operation, plan, due=due)
         if principal and plan.changes and not takes_back_own(operation, references):
-            touched = authorized_changes(self.repository, self.directory, operation, plan)
+            touched = authorized_changes(self.repository, self.directory, operation, plan.undone)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         if principal is not None:
             ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
@@ -231,11 +231,9 @@ class Planner:
         operation, context, grant = self._resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
         if principal and not takes_back_own(operation, references):
-            plan = self.repository.plan(number) if number is not None else None
-            attributes = change_attributes(
-                plan.undone if plan else (), at=self.repository.now(), duration=effect.duration
-            )
-            touched = authorized_changes(self.repository, self.directory, operation, plan) if plan else ()
+            changes = self.repository.plan(number).undone if number is not None else ()
+            attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
+            touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect)
         return effect, grant

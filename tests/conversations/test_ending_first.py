@@ -175,6 +175,31 @@ def test_a_member_who_is_out_for_a_time_is_put_nowhere_else_meanwhile(scene: Con
     assert "1002" not in scene.members("Support")
 
 
+MEANWHILE = [
+    (
+        "remove 1002 from Sales for 1h",
+        "add 1002 to Support for 30m",
+        "Move 1002 Bjørn Halvorsen from Sales to Support?",
+    ),
+    ("add 1001 to Sales for 1h", "move 1001 to Support for 30m", "Add 1001 Amara Okafor to Support?"),
+    ("move 1002 to Billing for 1h", "move 1002 to Support for 30m", "Move 1002 Bjørn Halvorsen from Sales to Support?"),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "meant"), MEANWHILE)
+def test_somebody_who_is_elsewhere_for_a_time_is_put_where_they_are_wanted_with_one_click(
+    scene: ConversationHarness, first: str, second: str, meant: str
+) -> None:
+    state = scene.sandbox.pbx.state
+    before = {name: frozenset(state.members_of(name)) for name in ("Sales", "Support", "Billing")}
+    scene.do(first)
+    assert meant in said(scene, second)
+    scene.click(scene.last_ephemeral(), END_IT)
+    assert set(scene.members("Support")) - before["Support"] == {first.split()[1]}
+    later(scene, hours=2)
+    assert {name: frozenset(state.members_of(name)) for name in before} == before
+
+
 OVERLAPS = [
     ("recall Sales to Day Desk at 11:00 for 1h", True),
     ("recall Sales to Day Desk at 11:59", True),
