@@ -66,6 +66,10 @@ class UnknownOutcome(PBXError):
     """A write was sent, and its answer was lost or is a 5xx."""
 
 
+class EndDue(PBXError):
+    """The end of a temporary change on the same setting is due, and has to run before anything else."""
+
+
 class Rejected(PBXError):
     """The PBX rejected a call with an HTTP status and a code of its own, UNKNOWN if it gave none."""
 

@@ -17,8 +17,10 @@ from bot.operations.scheduling import Cancel, Extend, Keep, Now
 from bot.operations.undo import PutBack, Undo
 from bot.planning.authorizer import Grant
 from bot.planning.conflicts import (
+    SAME_END,
     PendingChange,
     Period,
+    check_ends,
     conflict_text,
     exact_end,
     find_conflict,
@@ -74,12 +76,16 @@ class ConflictCheck:
         ends = plan.times.ends if plan.times else None
         but = {operation.number if isinstance(operation, Undo) else None, None if is_noop(plan) else plan.ends_change}
         parts = wanted_parts(operation, plan, context)
-        found = find_conflict(self._repository, parts, Period(begins, ends), but=frozenset(but))
+        # What is scheduled for the minute in which another one ends waits for that end.
+        slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
+        if begins <= now:
+            check_ends(self._repository, parts, now + slack, but=frozenset(but))
+        found = find_conflict(self._repository, parts, Period(begins + slack, ends), but=frozenset(but))
         if found is not None:
             if not is_same_wish(plan, found):
                 raise self._refusal(operation, plan, found, context, begins)
-        elif ends is not None and is_noop(plan) and begins <= self._repository.now():
-            raise would_not_end(operation, plan, context.zone, self._repository.now())
+        elif ends is not None and is_noop(plan) and begins <= now:
+            raise would_not_end(operation, plan, context.zone, now)
 
     def check_times(self, operation: ControlOperation, effect: JournalEffect) -> None:
         """Raises NotPossible if the new time of a change lets it meet another one."""
@@ -150,9 +156,9 @@ class ConflictCheck:
         if found.in_effect:
             yield from self._longer(plan, found, zone)
             return
-        if operation.ends is not None and begins < found.period.begins:
-            until = exact_end(found.period.begins, zone)
-            label = f"Only until {format_moment(found.period.begins, self._repository.now(), ZoneInfo(zone))}"
+        if operation.ends is not None and begins < found.entry.run_at:
+            until = exact_end(found.entry.run_at, zone)
+            label = f"Only until {format_moment(found.entry.run_at, self._repository.now(), ZoneInfo(zone))}"
             yield Offer(label=label, line=operation.model_copy(update={"ends": until}).text(settled=True))
         if self._is_allowed(call_off := Cancel(number=number)):
             yield Offer(label=f"Call off #{number}", line=call_off.text())

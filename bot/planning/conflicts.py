@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.changes.change import Change, changed_parts
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NOTHING_CHANGED, EndDue, NotPossible
 from bot.journal.models import Entry
 from bot.messages.message import FormOffer, Offer
 from bot.operations.arguments.types import Reference
@@ -63,7 +63,7 @@ class PendingChange:
 
     def when(self) -> str:
         """When it ends or, if it is scheduled, when it begins, with date and zone."""
-        at = self.period.ends if self.in_effect else self.period.begins
+        at = self.period.ends if self.in_effect else self.entry.run_at
         return self.plan.times.format_dated(at) if self.plan.times and at else ""
 
 
@@ -76,7 +76,8 @@ def pending_changes(repository: ChangeRepository) -> Iterator[PendingChange]:
         if not waits_for_approval(entry) and entry.plan is not None:
             plan = Plan.model_validate(entry.plan)
             ends = plan.times.ends if plan.times else None
-            yield PendingChange(entry, plan, Period(entry.run_at, ends), in_effect=False)
+            begins = entry.run_at + SAME_END  # it waits for what ends in the same minute
+            yield PendingChange(entry, plan, Period(begins, ends), in_effect=False)
 
 
 def find_conflict(
@@ -95,6 +96,16 @@ def find_conflict(
         ),
         None,
     )
+
+
+def check_ends(
+    repository: ChangeRepository, parts: frozenset[Part], by: datetime, *, but: frozenset[int | None]
+) -> None:
+    """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
+    for one in pending_changes(repository):
+        due = one.in_effect and one.period.ends is not None and one.period.ends <= by
+        if due and one.entry.id not in but and _overlap(parts, parts_of(one.plan.undone)):
+            raise EndDue(f"Change {one.entry.id} is being ended")
 
 
 def parts_of(changes: tuple[Change, ...]) -> frozenset[Part]:

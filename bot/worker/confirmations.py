@@ -243,6 +243,12 @@ def ended_already(plan: Plan) -> Confirmation:
     return Confirmation(card=card, status="done")
 
 
+def begun_already(plan: Plan) -> Confirmation:
+    """Reports on the card of a scheduled or approved change that nothing was left to do."""
+    card = Message(title=f"Already so: {plan.preview_title}", notes=plan.already)
+    return Confirmation(card=card, status="already so")
+
+
 def end_refused(reason: Message, number: int) -> Confirmation:
     """Reports that a temporary change could not be ended and stays in effect."""
     card = Message(

@@ -93,6 +93,8 @@ class Executor:
         state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
             return Outcome(state, confirmations.ended_already(plan))
+        if state is State.ALREADY and lease_guard.entry.card is not None:
+            return Outcome(state, confirmations.begun_already(plan))
         slow = plan.approval is not None or self._is_slow(lease_guard)
         return Outcome(state, confirmations.done(plan, seen, names, slow=slow))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.changes.repository import WriteSwitch
 from bot.errors import (
+    EndDue,
     JournalUnavailable,
     LeaseLost,
     NotAllowed,
@@ -203,6 +204,9 @@ class EntryProcessor:
             return None
         if entry.attempt < policy.max_attempts if entry.began else now < entry.run_at + policy.start_grace:
             log.info("change %d waits: %s", entry.id, fault)
+            if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
+                self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)
+                return None
             self.journal.release(entry, now + policy.retry_delay)
             return None
         return self._record(entry, _given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))

@@ -203,7 +203,7 @@ def test_somebody_who_is_elsewhere_for_a_time_is_put_where_they_are_wanted_with_
 OVERLAPS = [
     ("recall Sales to Day Desk at 11:00 for 1h", True),
     ("recall Sales to Day Desk at 11:59", True),
-    ("recall Sales to Day Desk at 12:01", False),
+    ("recall Sales to Day Desk at 12:00", False),
     ("recall Sales to Day Desk at 13:00 for 1h", False),
     ("recall Sales to Night Desk at 13:00 for 1h", False),
     ("recall Billing to Day Desk at 11:00 for 1h", False),
@@ -232,6 +232,18 @@ def test_what_is_scheduled_for_a_time_is_met_only_then(scene: ConversationHarnes
     answer = said(scene, line)
     assert offered in answer
     assert ("Scheduled already" in answer) == bool(offered)
+
+
+def test_what_is_scheduled_for_the_minute_of_an_end_comes_after_it(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Day Desk at 12:00")
+    scene.do("recall Sales to Night Desk for 2h")
+    scene.do("add 1001 to Sales for 2h")
+    scene.do("remove 1001 from Sales at 12:00")
+    later(scene, hours=2, minutes=1)
+    assert recall(scene) == recall(scene, "Support EMEA"), "Day Desk"
+    assert "1001" not in scene.members("Sales")
+    assert not any("could not be" in one.plain for one in (*scene.cards(), *scene.replies()))
+    assert "· already so" in scene.cards()[-1].plain
 
 
 def test_no_end_is_moved_into_a_scheduled_change(scene: ConversationHarness) -> None:
