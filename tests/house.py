@@ -20,7 +20,7 @@ from bot.operations.parser import parse
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.authorizer import AccountStatus
+from bot.planning.principals import AccountStatus
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.policy.store import PolicyStore
 from bot.sandbox.pbx.dataset import tone
@@ -65,6 +65,9 @@ class FakeUserDirectory:
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         return frozenset()
+
+    def members_of(self, group: str) -> frozenset[str] | None:
+        return None
 
     @property
     def remembered(self) -> "FakeUserDirectory":

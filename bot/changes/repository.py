@@ -263,10 +263,17 @@ class Approvals:
 
         Without `needed`, returns whether they would satisfy the current policy together with the user's.
         """
-        given = [self._principal_of(one.request) for one in self._given(entry)]
+        given = [principal for one in self._given(entry) if (principal := self._active(one.request))]
         if needed is None and self._user is not None:
             given, needed = [*given, self._user], self._required_now(entry)
         return all(_approval_count(given, one, entry) >= one.count for one in needed or ())
+
+    def _active(self, request: Request) -> Principal | None:
+        """Returns who sent a request; None if Slack does not know them any more, or their account is deactivated."""
+        try:
+            return self._principal_of(request)
+        except NotAllowed:
+            return None
 
     def _required_now(self, entry: Entry) -> tuple[Approvers, ...]:
         try:

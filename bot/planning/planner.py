@@ -8,7 +8,7 @@ from typing import Any
 from bot.changes.change import Change
 from bot.changes.lookups import FileDownloader, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule
-from bot.changes.repository import Approvals, ChangeRepository, waits_for_approval
+from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import Snapshot
 from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
@@ -22,18 +22,18 @@ from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.parser import parse
 from bot.operations.schedule import schedule_of
-from bot.operations.scheduling import Cancel
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
-from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory, group_spellings, spellings_in
+from bot.planning.authorizer import Authorizer, Grant, OperationT, group_spellings, spellings_in
 from bot.planning.context import RequestContext
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
 from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.planning.principals import UserDirectory
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
@@ -160,6 +160,7 @@ class Planner:
         attributes = plan_attributes(self.repository, operation, plan, due=due)
         if principal and plan.changes:
             grant = self.authorizer.authorize_changes(principal, operation, plan.changes, context, attributes)
+            self.authorizer.require_approvable(principal, grant)
         refuse_temporary_conflicts(self.repository, operation, plan)
         if operation.emergency is not None:
             emergency = Emergency(reason=operation.emergency, channels=grant.channels)
@@ -190,16 +191,11 @@ class Planner:
         principal = self.authorizer.requester(request)
         _, context, grant = self._resolve(principal, [operation])
         effect, number = operation.effect(context), operation.about()
-        if principal and not (isinstance(operation, Cancel) and self._withdraws(request, operation)):
+        if principal:
             changes = self.repository.plan(number).changes if number is not None else ()
             attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
             grant = self.authorizer.authorize_changes(principal, operation, changes, context, attributes)
         return effect, grant
-
-    def _withdraws(self, request: Request, operation: Cancel) -> bool:
-        """Whether requesters cancel their own approval request, which needs no permission."""
-        entry = self.repository.entry(operation.number)
-        return entry.request.user == request.user and waits_for_approval(entry)
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)

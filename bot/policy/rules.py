@@ -157,9 +157,10 @@ class Rule(BaseRule):
     @model_validator(mode="before")
     @classmethod
     def _all_is_not_limited_by_groups(cls, data: Any) -> Any:
-        groups, operations = (data.get(key) for key in ("groups", "operations")) if isinstance(data, dict) else ("", "")
-        listed = isinstance(groups, list | tuple) and isinstance(operations, list | tuple)
-        if listed and any(groups) and MATCH_ALL[0] not in groups and "all" in operations:
+        groups, operations = ([], []) if not isinstance(data, dict) else (data.get("groups"), data.get("operations"))
+        if not isinstance(groups, list | tuple) or not isinstance(operations, list | tuple):
+            return data
+        if any(groups) and MATCH_ALL[0] not in groups and "all" in operations:
             raise ValueError(
                 'groups limit neither "server" nor "pause", which "all" includes: write'
                 f" operations = {as_toml_list(one for one in Permission if one not in UNGROUPED)},"

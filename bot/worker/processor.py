@@ -27,6 +27,7 @@ from bot.operations.approvals import Approve
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.pbx.requests import Throttled
+from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.worker import confirmations
@@ -218,7 +219,9 @@ def _refused(entry: Entry, refused: Refused) -> Outcome:
     if entry.request.source is Source.CLOCK and entry.about is not None:
         return Outcome(State.REFUSED, confirmations.end_refused(refused.message, entry.about))
     if entry.card is not None:
-        return Outcome(State.REFUSED, confirmations.start_refused(refused.message, entry.request.line))
+        confirmation = confirmations.start_refused(refused.message, entry.request.line)
+        deactivated = isinstance(refused, DeactivatedAccount)
+        return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
     return Outcome(State.REFUSED, Confirmation(private=refused.message))
 
 
