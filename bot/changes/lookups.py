@@ -17,6 +17,9 @@ from bot.pbx.models import Member, ParkGroup, ParkServer
 SLACK_FILE_ID = re.compile(r"F[A-Z0-9]{7,14}")
 """The id of a file in Slack."""
 
+MAX_SEARCHED = 50
+"""Lists of members that are read to find somebody before a preview."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of groups searched so far and their total."""
 
@@ -27,6 +30,8 @@ class MembershipLookup:
     def __init__(self, pbx: PbxClient, directory: Directory, may_see: Callable[[str], bool]) -> None:
         self.pbx, self.directory, self.may_see = pbx, directory, may_see
         self.progress: Progress | None = None
+        self.thorough = False
+        """Whether people are searched for whose group is not cached."""
 
     def find(self, number: str) -> MemberSearch:
         """Searches the groups for a member, with results up to a minute old; the search may be partial."""
@@ -38,6 +43,9 @@ class MembershipLookup:
 
     def cached_groups(self, people: Sequence[Person]) -> dict[Person, str]:
         """Returns the names of the groups that are cached for these people, after reading each of them again."""
+        if self.thorough:
+            for one in people:
+                self.directory.find(one.number, visible=self._visible, limit=MAX_SEARCHED)
         group_ids = {one: id for one in people if (id := self.directory.group_of(one.number))}
         groups = {id: self._read(id) for id in set(group_ids.values())}
         found = {one: group for one, id in group_ids.items() if (group := groups[id]) and one.number in group.numbers()}

@@ -17,6 +17,7 @@ from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
 from bot.planning.principals import UserDirectory, resolve_principal
+from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
 from bot.policy.field_types import is_user_group
@@ -120,6 +121,10 @@ class Authorizer:
         if principal is None:
             return True
         return decide_provisionally(self.policy, principal, permission, groups=[[group]] if group else []).allowed
+
+    def restrictions(self, principal: Principal | None, permission: Permission) -> tuple[str, ...]:
+        """Limits, hours and approvals, in words, under which alone the principal has the permission in the channel."""
+        return restrictions(self.policy, principal, permission) if principal else ()
 
     def may_see(self, principal: Principal | None, group: str) -> bool:
         """Whether the principal may read this group now."""

@@ -32,7 +32,7 @@ from bot.planning.context import RequestContext
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
-from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.planning.preview import preview, preview_approval, with_canonical_line
 from bot.planning.principals import UserDirectory
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
@@ -92,7 +92,7 @@ class Planner:
             readings = [Undo(number=self.repository.last_in_effect(request.user, request.channel, operation.what))]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            planned = self.plan(request, readings)
+            planned = self.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             line = f"preview {planned.operation.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
@@ -141,13 +141,20 @@ class Planner:
         return self.authorizer.reach(request, permission, kind, spellings_in(operation, known))
 
     def plan(
-        self, request: Request, readings: Sequence[Operation], known: Schedule | None = None, *, due: bool = False
+        self,
+        request: Request,
+        readings: Sequence[Operation],
+        known: Schedule | None = None,
+        *,
+        due: bool = False,
+        thorough: bool = False,
     ) -> AuthorizedPlan:
         """Plans a change and authorizes it by every name before and after.
 
         Args:
             known: the schedule, if it was computed before; else it is read from the operation.
             due: the scheduled start has come, so the change is judged as starting now.
+            thorough: refuse also what only the PBX would refuse, as far as one look tells: nothing is written yet.
 
         Raises:
             Refused: not allowed, not possible, or in conflict with a temporary change.
@@ -155,6 +162,7 @@ class Planner:
         principal = self.authorizer.requester(request)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
         operation, context, grant = self._resolve(principal, changes)
+        context.memberships.thorough = thorough or operation.approval
         known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
         plan = operation.plan(context).model_copy(update={"times": known, "replaces": operation.replaces})
         attributes = plan_attributes(self.repository, operation, plan, due=due)
@@ -199,20 +207,14 @@ class Planner:
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)
-        plan = self.repository.plan(operation.number) if isinstance(operation, ApprovalDecision) else None
-        facts = plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()
+        if isinstance(operation, ApprovalDecision):
+            entry = self.repository.entry(operation.number)
+            return preview_approval(operation, effect, entry, self.context(request, operation).ring_group_name)
         return Message(
             title=f"{operation.title}? Nothing is changed yet.",
-            facts=(*effect.facts, *facts),
-            notes=() if plan else (effect.title,),
-            offers=(
-                Offer(
-                    label=operation.title,
-                    line=operation.text(),
-                    style="primary",
-                    expects=plan.digest() if plan else None,
-                ),
-            ),
+            facts=effect.facts,
+            notes=(effect.title,),
+            offers=(Offer(label=operation.title, line=operation.text(), style="primary"),),
         )
 
     def _resolve(
@@ -285,6 +287,7 @@ class Planner:
             email_of=self.users.email,
             may_see=partial(self.authorizer.may_see, principal),
             may=partial(self.authorizer.may, principal),
+            restrictions=partial(self.authorizer.restrictions, principal),
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, user),
             repeatable_lines=partial(self._repeatable_lines, principal),

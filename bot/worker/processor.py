@@ -132,7 +132,9 @@ class EntryProcessor:
             why = "Its time was more than two minutes ago."
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
         operation = load(entry.operations[0])
-        if not isinstance(operation, Approve):  # several people may have to approve with the same button
+        if isinstance(operation, Approve):
+            self.write_switch.check()  # what is approved is made at once
+        else:  # several people may have to approve with the same button
             self._refuse_used_button(entry)
         if isinstance(operation, ControlOperation):
             return self._apply_to_journal(lease_guard, operation)
