@@ -117,6 +117,10 @@ def test_the_limits_of_an_emergency_and_of_an_approval_are_said(scene: Conversat
     scene.do("add 1001 to Billing", "ben")
     assert "Once that is approved, it would be allowed for at most 1 day" in scene.last_ephemeral("ben").plain
     assert scene.writes == []
+    scene.click(scene.last_ephemeral("ben"), "Ask for approval, only for at most 1 day", "ben")
+    assert "Waits for approval: Add 1001 Amara Okafor to Billing" in scene.card().plain
+    scene.do("cancel change 2", "ben")
+    assert scene.writes == []
     scene.click(refusal, "Only for at most 4h", "ben")
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "*Emergency:* fire" in scene.card().plain
