@@ -123,7 +123,7 @@ def test_the_limits_of_an_emergency_and_of_an_approval_are_said(scene: Conversat
     assert scene.writes == []
     scene.click(refusal, "Only for at most 4h", "ben")
     assert recall(scene) == "RING_GROUP_ONLY"
-    assert "*Emergency:* fire" in scene.card().plain
+    assert "*Emergency:* fire" in scene.cards()[-1].plain
 
 
 @pytest.mark.parametrize("reason", ["because ...", "because ?", "because 1", "because :fire:", "because !!! 42", ""])

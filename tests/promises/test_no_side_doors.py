@@ -1,8 +1,8 @@
 """Whatever several people type and click, and however time passes: nothing happens that no rule of the policy allows.
 
 Random sequences against the real app under random policies. `oracle.py` judges by the policy file alone what happened.
-PARK_SIDE_DOOR_EXAMPLES sets how many sequences are tried, PARK_SIDE_DOOR_STEPS how long they are. A failure is not
-made smaller unless PARK_SIDE_DOOR_SHRINK is set, because each attempt starts the app.
+PARK_SIDE_DOOR_EXAMPLES sets how many new sequences are tried in place of a few fixed ones, PARK_SIDE_DOOR_STEPS their
+length. A failure is made smaller only if PARK_SIDE_DOOR_SHRINK is set, because each attempt starts the app.
 """
 
 import os
@@ -19,7 +19,7 @@ from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES
 from tests.promises.oracle import Oracle, Rules, as_toml
 
-EXAMPLES = int(os.environ.get("PARK_SIDE_DOOR_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("PARK_SIDE_DOOR_EXAMPLES", "0"))
 STEPS = int(os.environ.get("PARK_SIDE_DOOR_STEPS", "25"))
 PHASES = [Phase.generate, *([Phase.shrink] if os.environ.get("PARK_SIDE_DOOR_SHRINK") else [])]
 PEOPLE, CHANNELS = ["ana", "ben", "eve", "gil"], ["phones", "random"]
@@ -34,10 +34,9 @@ def some(*items: str) -> st.SearchStrategy[list[str]]:
 
 KINDS = some("members", "recall", "groups", "server", "pause")
 SCOPES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {"users": some(*PEOPLE)},
+    {"users": some(*PEOPLE), "groups": st.one_of(st.just(["*"]), some("Sal*", "Supp*", "*ing", "Night*", "Ware*"))},
     optional={
         "channels": some("phones", "random"),
-        "groups": some("Sal*", "Supp*", "*ing", "Night*"),
         "hours": st.just(["Mon-Fri 08:00-10:30 UTC"]),
     },
 )
@@ -50,7 +49,7 @@ LIMITS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     },
 )
 CONDITIONS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
-    [{}, {}, {}, {"approvers": ["ana", "eve"]}, {"emergency": "ops"}]
+    [{}, {}, {"approvers": ["ana", "eve"]}, {"emergency": "ops"}]
 )
 LOOKING = st.builds(lambda scope, kinds: scope | {"operations": kinds}, SCOPES, some("read", "history"))
 CHANGING = st.builds(
@@ -64,7 +63,7 @@ DENYING = st.builds(lambda scope, kinds: scope | {"operations": kinds}, SCOPES, 
 POLICIES: st.SearchStrategy[Rules] = st.builds(
     lambda looking, changing, denying: {"allow": [*looking, *changing], "deny": denying},
     st.lists(LOOKING, min_size=1, max_size=3),
-    st.lists(CHANGING, min_size=2, max_size=5),
+    st.lists(CHANGING, min_size=4, max_size=7),
     st.lists(DENYING, max_size=1),
 )
 NUMBERS = st.integers(1, 12)
@@ -171,7 +170,8 @@ def test_nothing_happens_without_a_rule() -> None:
     run_state_machine_as_test(
         SideDoors,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=EXAMPLES or 3,
+            derandomize=not EXAMPLES,
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
