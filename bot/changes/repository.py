@@ -239,11 +239,8 @@ class Approvals:
         if self._user is None or self._user.user == entry.request.user:
             raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING_CHANGED}")
         if not _is_approver(self._user, self._required_now(entry), entry):
-            unknown_groups = (
-                ""
-                if self._user.user_groups is not None
-                else " Slack could not say just now which user groups you are in."
-            )
+            unknown = self._user.user_groups is None
+            unknown_groups = " Slack could not say just now which user groups you are in." if unknown else ""
             raise NotAllowed(
                 f"You are none of those who may approve change {number}. {NOTHING_CHANGED}{unknown_groups}"
             )

@@ -239,7 +239,9 @@ class Authorizer:
         about = operation.about()
         if about is not None and self._repository.entry(about).request.user != principal.user:
             raise NotFound(f"There is no change {about} that you may see. {NOTHING_CHANGED}")
-        raise NotAllowed(f"That would touch a park group that you may not see. {NOTHING_CHANGED}")
+        error = NotAllowed(f"You may not do that here: it concerns a group that you may not see. {NOTHING_CHANGED}")
+        error.policy = decision.policy
+        raise error
 
     def require_approvable(self, principal: Principal, grant: Grant) -> None:
         """Raises where too few of those who have to approve are left: nobody approves their own change."""
