@@ -175,7 +175,7 @@ class Park:
             },
             connected=lambda: self.receiver.connected,
             writable=self.journal.writable,
-            policy=lambda: self.policy_store.now.fingerprint,
+            policy=lambda: self.policy_store.state,
             pbx=lambda: self.pbx.state,
             backlog=self.journal.backlog,
         )

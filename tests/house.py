@@ -20,8 +20,8 @@ from bot.operations.parser import parse
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.authorizer import AccountStatus
 from bot.planning.planner import AuthorizedPlan, Planner
+from bot.planning.principals import AccountStatus
 from bot.policy.store import PolicyStore
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
@@ -66,6 +66,9 @@ class FakeUserDirectory:
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
         return frozenset()
+
+    def members_of(self, group: str) -> frozenset[str] | None:
+        return None
 
     @property
     def remembered(self) -> "FakeUserDirectory":

@@ -61,6 +61,7 @@ names = awkward | st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, categories=["L", "N", "P", "S"]), min_size=1, max_size=20
 ).filter(lambda name: not re.fullmatch("<[#@!].*>", name))
 """But for those that look like Slack's mentions: Slack sends none that was typed letter by letter."""
+reasons = names.map("work {}".format)
 numbers = st.from_regex(r"[0-9]{3,8}", fullmatch=True)
 people = numbers | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True) | names.filter(lambda name: not name.isdigit())
 recalls = st.one_of(
@@ -110,7 +111,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     RECALL: recalls,
     END: ends,
     NEW_END: ends,
-    **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], names),
+    **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], reasons),
     START: starts,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),

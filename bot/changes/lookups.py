@@ -18,6 +18,9 @@ from bot.pbx.models import Member, ParkGroup, ParkServer
 SLACK_FILE_ID = re.compile(r"F[A-Z0-9]{7,14}")
 """The id of a file in Slack."""
 
+MAX_SEARCHED = 50
+"""Lists of members that are read to find somebody before a preview."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of groups searched so far and their total."""
 
@@ -30,6 +33,8 @@ class MembershipLookup:
         self.progress: Progress | None = None
         self.assumed: tuple[Change, ...] = ()
         """Changes that are taken as made already."""
+        self.thorough = False
+        """Whether people are searched for whose group is not cached."""
 
     def find(self, number: str) -> MemberSearch:
         """Searches the groups for a member, with results up to a minute old; the search may be partial."""
@@ -46,6 +51,9 @@ class MembershipLookup:
 
     def cached_groups(self, people: Sequence[Person]) -> dict[Person, str]:
         """Returns the names of the groups that are cached for these people, after reading each of them again."""
+        if self.thorough:
+            for one in people:
+                self.directory.find(one.number, visible=self._visible, limit=MAX_SEARCHED)
         group_ids = {
             one: id
             for one in people

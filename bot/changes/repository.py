@@ -240,11 +240,8 @@ class Approvals:
         if self._user is None or self._user.user == entry.request.user:
             raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING_CHANGED}")
         if not _is_approver(self._user, self._required_now(entry), entry):
-            unknown_groups = (
-                ""
-                if self._user.user_groups is not None
-                else " Slack could not say just now which user groups you are in."
-            )
+            unknown = self._user.user_groups is None
+            unknown_groups = " Slack could not say just now which user groups you are in." if unknown else ""
             raise NotAllowed(
                 f"You are none of those who may approve change {number}. {NOTHING_CHANGED}{unknown_groups}"
             )
@@ -272,10 +269,17 @@ class Approvals:
 
         Without `needed`, returns whether they would satisfy the current policy together with the user's.
         """
-        given = [self._principal_of(one.request) for one in self._given(entry)]
+        given = [principal for one in self._given(entry) if (principal := self._active(one.request))]
         if needed is None and self._user is not None:
             given, needed = [*given, self._user], self._required_now(entry)
         return all(_approval_count(given, one, entry) >= one.count for one in needed or ())
+
+    def _active(self, request: Request) -> Principal | None:
+        """Returns who sent a request; None if Slack does not know them any more, or their account is deactivated."""
+        try:
+            return self._principal_of(request)
+        except NotAllowed:
+            return None
 
     def _required_now(self, entry: Entry) -> tuple[Approvers, ...]:
         try:

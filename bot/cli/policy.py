@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from bot.errors import PBXError, PolicyError, Refused, SettingsError
+from bot.errors import NotUnderstood, PBXError, PolicyError, Refused, SettingsError
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
@@ -87,7 +87,8 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
     """Evaluates an example without a PBX, so names count as they are typed.
 
     Returns:
-        The outcome (allowed, refused, approval or emergency) and the reason in words.
+        The outcome (allowed, refused, approval or emergency) and the reason in words. A line that is not understood,
+        or that depends on an earlier change, has an outcome that no example can expect.
     """
     principal = Principal(
         user=example.user, team="T0", channel=example.channel, user_groups=frozenset(example.user_groups)
@@ -99,7 +100,9 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
             at = at.replace(tzinfo=UTC)
         schedule = schedule_of(operation, at, "UTC") if isinstance(operation, ChangeOperation) else None
     except Refused as refused:
-        return "refused", str(refused)
+        return "not understood", str(refused)
+    if operation.permission is None and operation.requirement:
+        return "not decided by this file alone", f"It needs {operation.requirement}."
     if operation.permission is None:
         return "allowed", "It needs no permission."
     decision = decide(
@@ -114,9 +117,18 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
 
 
 def _parse_previewed(line: str) -> Operation:
-    """Parses a line; of `preview LINE`, the line that it previews."""
+    """Parses a line; of `preview LINE`, the line that it previews.
+
+    Raises:
+        Refused: the line is not understood, or has no verb: without a PBX, its words are not known to be a name.
+    """
     operation = parse(line)[0]
-    return parse(operation.line)[0] if isinstance(operation, Preview) else operation
+    if isinstance(operation, Preview):
+        return _parse_previewed(operation.line)
+    words = f"{fold(line)} "
+    if operation.bare_pattern and not any(words.startswith(f"{one.verb} ") for one in operation.patterns()):
+        raise NotUnderstood("The line begins with no verb.")
+    return operation
 
 
 def _names(operation: Operation, reference: Reference) -> Iterator[str]:

@@ -45,6 +45,8 @@ class OperationContext(Protocol):
     may_see: Callable[[str], bool]
     """Whether the requester may read the park group of that name."""
     may: PermissionCheck
+    restrictions: Callable[[Permission], tuple[str, ...]]
+    """Limits, hours and approvals, in words, under which alone the requester has a permission here."""
     repeatable_lines: Callable[[], tuple[str, ...]]
     """Lines that the requester used last and may still use; raises JournalUnavailable."""
 

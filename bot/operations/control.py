@@ -34,6 +34,7 @@ class Pause(ControlOperation):
             title="Park is paused: nothing is changed until somebody resumes",
             facts=(Fact(label="Reason", value=reason),),
             flags={PAUSED_FLAG: reason},
+            duration=None,
         )
 
 

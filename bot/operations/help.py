@@ -1,6 +1,7 @@
 """Help: the list of operations, or help on one verb."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -85,6 +86,7 @@ class Help(ReadOperation):
             notes=(
                 f"Here you may type: {verbs}. `help <verb>` explains one.",
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
+                *_restricted(allowed, context),
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
             offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _repeatable_lines(context)),
@@ -96,6 +98,16 @@ def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
     """An example for each permission."""
     firsts = {one.permission: one for one in reversed(allowed) if one.permission is not None}
     return (one.examples[0] for one in allowed if one in firsts.values())
+
+
+def _restricted(allowed: list[type[Operation]], context: OperationContext) -> Iterator[str]:
+    """What is allowed under limits, in hours or after an approval only."""
+    verbs = defaultdict[str, dict[str, None]](dict)
+    for one in allowed:
+        if one.permission is not None and (limits := context.restrictions(one.permission)):
+            verbs[", or ".join(limits)][one.verb()] = None
+    for limits_text, several in verbs.items():
+        yield f"Only {limits_text}: {', '.join(several)}."
 
 
 def _repeatable_lines(context: OperationContext) -> tuple[str, ...]:

@@ -35,7 +35,10 @@ class Matched:
 
 def match_line(words: Words) -> Matched:
     """Matches a line with the times at its end read as times, then as part of a name."""
-    matches = [match_clause(tail) for tail in time_splits(words)]
+    outer = operation_of_verb(words)
+    # times at the end of a line that another one holds are read with that line
+    holds_line = outer is not None and any(one.whole_line for one in outer.argument_types().values())
+    matches = [match_clause(tail) for tail in ((TimeClause(words),) if holds_line else time_splits(words))]
     found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
     return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))

@@ -11,7 +11,7 @@ from bot.messages.text import fold
 from bot.operations.access import Can, ShowAccess, WhoCan
 from bot.operations.base import Operation
 from bot.operations.parser import parse
-from bot.planning.authorizer import UserDirectory, resolve_principal
+from bot.planning.principals import UserDirectory, resolve_principal
 from bot.policy.descriptions import describe_rule
 from bot.policy.engine import decide
 from bot.policy.matching import denies_principal, includes_channel, includes_principal, matches_any

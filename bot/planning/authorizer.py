@@ -1,82 +1,32 @@
 """Builds the requester's principal and applies the policy to an operation."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
-
-from pydantic import BaseModel, ConfigDict
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from bot.changes.change import Change
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING_CHANGED, NotAllowed, SlackRefused
+from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, SlackFailure
 from bot.messages.request import Request, Source
+from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
+from bot.operations.scheduling import Cancel, Extend
+from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
+from bot.planning.principals import UserDirectory, resolve_principal
+from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
+from bot.policy.field_types import is_user_group
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
-from bot.policy.rules import Policy, needs_user_groups
+from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
 
-
-class AccountStatus(BaseModel):
-    """What the policy considers about a Slack user besides the id."""
-
-    model_config = ConfigDict(frozen=True)
-
-    guest: bool
-    foreign: bool
-    """From another workspace (Slack Connect), or a user that the bot can't see."""
-    bot: bool
-
-
-class CachedUserDirectory(Protocol):
-    """Slack users as the policy needs them; raises SlackFailure for a user that is not known."""
-
-    def account_status(self, user: str, team: str) -> AccountStatus:
-        """Whether the user is a guest, from another workspace, or a bot."""
-
-    def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Ids of the user's groups; None if they are not known now."""
-
-
-class UserDirectory(CachedUserDirectory, Protocol):
-    """Slack users, requested from Slack where they are not cached."""
-
-    @property
-    def remembered(self) -> CachedUserDirectory:
-        """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
-
-    def zone(self, user: str) -> str:
-        """The user's IANA time zone; UTC if it is not known."""
-
-    def email(self, user: str) -> str | None:
-        """The user's e-mail address; None if Slack does not show it."""
-
-
-def resolve_principal(request: Request, users: CachedUserDirectory, policy: Policy) -> Principal:
-    """Builds the policy principal from the request and the Slack user record.
-
-    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if Slack refuses to
-    identify the user, and SlackFailure.
-    """
-    try:
-        status = users.account_status(request.user, request.team)
-    except SlackRefused as refusal:
-        raise NotAllowed(
-            f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING_CHANGED}"
-        ) from refusal
-    return Principal(
-        user=request.user,
-        team=request.team,
-        channel=request.channel,
-        user_groups=users.user_groups_of(request.user) if needs_user_groups(policy) else frozenset(),
-        guest=status.guest,
-        foreign=status.foreign,
-        bot=status.bot,
-    )
+OWN_CHANGE = "whoever asked for a change may take it back"
+"""What allows it in place of a rule, in the journal."""
 
 
 OWN_CHANGE = "whoever asked for a change may take it back"
@@ -181,6 +131,10 @@ class Authorizer:
             return True
         return decide_provisionally(self.policy, principal, permission, groups=[[group]] if group else []).allowed
 
+    def restrictions(self, principal: Principal | None, permission: Permission) -> tuple[str, ...]:
+        """Limits, hours and approvals, in words, under which alone the principal has the permission in the channel."""
+        return restrictions(self.policy, principal, permission) if principal else ()
+
     def may_see(self, principal: Principal | None, group: str) -> bool:
         """Whether the principal may read this group now."""
         return principal is None or self._decide_now(principal, Permission.READ, [group]).allowed
@@ -218,12 +172,15 @@ class Authorizer:
         permission = operation.required_permission(context)
         if permission is None or principal is None:
             return Grant()
+        if self._own_names(principal, operation) is not None:
+            return Grant(OWN_CHANGE, self.policy.fingerprint)
         groups, ring_groups = operation.groups(context), context.mentioned_ring_groups
         if isinstance(operation, ReadOperation):
             decision = self._decide_now(principal, permission, groups, ring_groups)
         else:
             names = [[one] for one in groups]
             decision = decide_provisionally(self.policy, principal, permission, groups=names, ring_groups=ring_groups)
+        self._conceal_unseen(principal, operation, decision, context)
         self._enforce(decision)
         return Grant(decision.rule, decision.policy)
 
@@ -240,16 +197,84 @@ class Authorizer:
         Returns:
             The grant, which names approvers or emergency channels where the operation asked for that.
         """
-        decisions, policy = list[Decision](), self.policy
+        decisions, policy, own = list[Decision](), self.policy, self._own_names(principal, operation, attributes)
         permission = operation.required_permission(context)
         assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
         names = [(change.names, _new_ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
         for groups, rings in names:
+            if own is not None and own >= set(map(fold, groups)):
+                continue
             decision = decide(policy, principal, permission, groups=groups, ring_groups=rings, attributes=attributes)
             if not is_granted(operation, decision):
+                self._conceal_unseen(principal, operation, decision, context)
                 self._enforce(decision, DeniedAttempt(operation, attributes, self._repository, context.zone))
             decisions.append(decision)
-        return grant_of(operation, decisions, policy.fingerprint)
+        return (
+            grant_of(operation, decisions, policy.fingerprint) if decisions else Grant(OWN_CHANGE, policy.fingerprint)
+        )
+
+    def _own_names(
+        self, principal: Principal, operation: Operation, attributes: ActionAttributes | None = None
+    ) -> frozenset[str] | None:
+        """The folded names that requesters may touch to take back, end early or call off a change of their own.
+
+        None where it is no such operation: to do again what was taken back, or to overwrite what others have changed
+        since, needs a rule.
+        """
+        if not isinstance(operation, Cancel | Extend | Undo) or (isinstance(operation, Undo) and operation.anyway):
+            return None
+        if isinstance(operation, Extend) and attributes is not None and not self._ends_earlier(operation, attributes):
+            return None
+        entry = self._repository.entry(operation.change)
+        if entry.request.user != principal.user or entry.request.source is Source.CLOCK or entry.about is not None:
+            return None
+        plan = self._repository.plan(operation.change)
+        return frozenset(fold(name) for change in plan.changes for name in change.names)
+
+    def _ends_earlier(self, operation: Extend, attributes: ActionAttributes) -> bool:
+        end = self._repository.scheduled_end(operation.change).run_at
+        return (
+            attributes.duration is not None and self._repository.made_at(operation.change) + attributes.duration <= end
+        )
+
+    def _conceal_unseen(
+        self, principal: Principal, operation: Operation, decision: Decision, context: RequestContext
+    ) -> None:
+        """Raises an error without names where a denial would name a group that the requester may not see."""
+        known = set(map(fold, context.mentioned_groups))
+        unseen = [one for one in decision.missing_groups if fold(one) not in known and not self.may_see(principal, one)]
+        if decision.allowed or not unseen:
+            return
+        about = operation.about()
+        if about is not None and self._repository.entry(about).request.user != principal.user:
+            raise NotFound(f"There is no change {about} that you may see. {NOTHING_CHANGED}")
+        error = NotAllowed(f"You may not do that here: it concerns a group that you may not see. {NOTHING_CHANGED}")
+        error.policy = decision.policy
+        raise error
+
+    def require_approvable(self, principal: Principal, grant: Grant) -> None:
+        """Raises where too few of those who have to approve are left: nobody approves their own change."""
+        for one in grant.approvers:
+            ids = {id for id in one.ids if not is_user_group(id)}
+            groups = [self._users.members_of(id) for id in one.ids if is_user_group(id)]
+            known = [group for group in groups if group is not None]
+            if len(known) < len(groups):
+                continue
+            others = sorted(ids.union(*known) - {principal.user})
+            able = (id for id in others if self._could_approve(id, principal.team, named=id in ids))
+            if len(list(islice(able, one.count))) < one.count:
+                raise NotAllowed(
+                    f"“{one.rule}” needs the approval of {one.count}, and besides you there are not so many who could"
+                    f" give it. {NOTHING_CHANGED}"
+                )
+
+    def _could_approve(self, user: str, team: str, *, named: bool) -> bool:
+        """Whether an account could approve; outsiders only if a rule names them. True if Slack can't say."""
+        try:
+            status = self._users.account_status(user, team)
+        except SlackFailure:
+            return True
+        return not status.deactivated and (named or not (status.guest or status.foreign or status.bot))
 
     def _decide_now(
         self, principal: Principal, permission: Permission, groups: Collection[str], ring_groups: Collection[str] = ()

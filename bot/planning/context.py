@@ -22,6 +22,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.planning.name_resolution import Corrections, RingGroupResolver, UserResolver
+from bot.policy.model import Permission
 
 
 class RequestContext(OperationContext):
@@ -42,6 +43,7 @@ class RequestContext(OperationContext):
         email_of: Callable[[str], str | None],
         may_see: Callable[[str], bool],
         may: PermissionCheck,
+        restrictions: Callable[[Permission], tuple[str, ...]],
         policy: str,
         viewer: Viewer,
         repeatable_lines: Callable[[], tuple[str, ...]],
@@ -50,7 +52,7 @@ class RequestContext(OperationContext):
     ) -> None:
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
-        self.may_see, self.may, self.repeatable_lines = may_see, may, repeatable_lines
+        self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
         self.prompt_files, self.approvals = prompt_files, approvals
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)

@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation, Operation
 from bot.operations.scheduling import Extend, Keep
 from bot.planning.preview import ASK
 from bot.policy.model import ActionAttributes, Decision
+from bot.policy.rules import Policy
 from bot.times.format import exact_time, format_duration, format_moment, format_seconds
 from bot.times.model import Duration, End, Start, WallClock
 
@@ -60,13 +61,28 @@ class DeniedAttempt:
         operation = self.operation
         if isinstance(operation, Extend | Keep):
             return self._latest_end(operation.change, other)
+        line = self.changed_line(other)
+        return Offer(label=f"Only {self.difference(other)}"[:MAX_LABEL], line=line) if line else None
+
+    @property
+    def pleads_emergency(self) -> bool:
+        """Whether the line states the reason for an emergency."""
+        return isinstance(self.operation, ChangeOperation) and self.operation.emergency is not None
+
+    def changed_line(self, other: ActionAttributes, *, approval: bool | None = None) -> str | None:
+        """The line with these attributes; None where no line expresses exactly that.
+
+        Args:
+            approval: whether the line asks for approval; None leaves that as it is.
+        """
+        operation = self.operation
         if not isinstance(operation, ChangeOperation):
             return None
         arguments = self._arguments(operation, other)
         if arguments is None:
             return None
-        line = operation.model_copy(update=arguments).text(settled=True)
-        return Offer(label=f"Only {self.difference(other)}"[:MAX_LABEL], line=line)
+        arguments |= {} if approval is None else {"approval": approval}
+        return operation.model_copy(update=arguments).text(settled=True)
 
     def _arguments(self, operation: ChangeOperation, other: ActionAttributes) -> dict[str, Any] | None:
         """The arguments to replace; None where the operation has no such arguments."""
@@ -113,6 +129,20 @@ def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> 
     return error
 
 
+class DeactivatedAccount(NotAllowed):
+    """The account of whoever asked is deactivated in Slack."""
+
+
+def deactivated_account(policy: Policy) -> NotAllowed:
+    """The error for a deactivated account; its message says whom the policy names to ask."""
+    error = DeactivatedAccount(
+        f"The account of whoever asked for this is deactivated in Slack, so nothing is allowed. {NOTHING_CHANGED}"
+    )
+    error.policy = policy.fingerprint
+    error.message = Message(title=str(error), facts=(_contact(policy.contact),))
+    return error
+
+
 def _facts(decision: Decision) -> Iterator[Fact]:
     yield Fact(label="Allowed in", value="", ids=decision.channels)
     for one in decision.approvers:
@@ -133,6 +163,10 @@ def _notes(
 ) -> Iterator[str]:
     if attempt is not None:
         yield from (f"It would be allowed {attempt.difference(other)}." for other in alternatives)
+        for other in filter(attempt.could_have, decision.approval_alternatives):
+            yield f"Once that is approved, it would be allowed {attempt.difference(other)}."
+        for other in filter(attempt.could_have, decision.emergency_alternatives):
+            yield f"In an emergency, it would be allowed {attempt.difference(other)}."
     if (decision.approvers or decision.emergency) and not _is_change(attempt):
         yield "Only changes themselves can be approved, or made in an emergency: ask for the change that you want."
 
@@ -142,13 +176,22 @@ def _offers(
 ) -> Iterator[Offer]:
     if attempt is not None:
         yield from filter(None, map(attempt.alternative, alternatives))
+        for other in filter(attempt.could_have, decision.approval_alternatives):
+            if line := attempt.changed_line(other, approval=True):
+                yield Offer(label=f"{ASK}, only {attempt.difference(other)}"[:MAX_LABEL], line=line)
+        for other in decision.emergency_alternatives if attempt.pleads_emergency else ():
+            if attempt.could_have(other) and (line := attempt.changed_line(other)):
+                yield Offer(label=f"Only {attempt.difference(other)}"[:MAX_LABEL], line=line)
         if decision.approvers and _is_change(attempt):
             yield Offer(label=ASK, line=Ask(line=attempt.operation.text(settled=True)).text(), style="primary")
 
 
 def _forms(decision: Decision, attempt: DeniedAttempt | None) -> Iterator[FormOffer]:
-    if attempt is not None and decision.emergency and _is_change(attempt):
-        line = attempt.operation.text(settled=True)
+    if attempt is None or not _is_change(attempt) or attempt.pleads_emergency:
+        return
+    lines = [attempt.operation.text(settled=True)] if decision.emergency else []
+    lines += filter(None, map(attempt.changed_line, filter(attempt.could_have, decision.emergency_alternatives)))
+    for line in lines[:1]:
         yield FormOffer(label="Emergency ...", operation=Emergency.operation_id, arguments={"line": line})
 
 

@@ -15,7 +15,7 @@ from bot.operations.help import Help
 from bot.planning.overview import Overview, OverviewQuery, overview
 from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
 from bot.planning.planner import Planner
-from bot.policy.descriptions import rights_are_complete, rights_of
+from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
 
 MAX_SCANNED = 50
 """Latest requests scanned for changes to show on the Home tab."""
@@ -73,7 +73,8 @@ class FormService:
         context, policy = self.planner.context(request, Help()), self.planner.policy
         principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
         certain = rights_are_complete(policy, principal)
-        return overview(context, query, rights_of(policy, principal), recent, certain=certain)
+        denials = denials_of(policy, principal)
+        return overview(context, query, rights_of(policy, principal), recent, denials=denials, certain=certain)
 
 
 MAX_NAMED = 10

@@ -86,6 +86,8 @@ class Overview:
     """What the user may do from the Home tab."""
     rights: tuple[Right, ...]
     """What the user may do in any channel."""
+    denials: tuple[Right, ...] = ()
+    """What deny rules take from those rights."""
     certain: bool
     """Whether the rights are complete, which depends on the user's groups being known."""
     recent: tuple[RecentChange, ...] = ()
@@ -97,12 +99,18 @@ class Overview:
 
 
 def overview(
-    context: RequestContext, query: OverviewQuery, rights: tuple[Right, ...], recent: Iterable[Entry], *, certain: bool
+    context: RequestContext,
+    query: OverviewQuery,
+    rights: tuple[Right, ...],
+    recent: Iterable[Entry],
+    *,
+    denials: tuple[Right, ...],
+    certain: bool,
 ) -> Overview:
     """Collects the data of the Home tab: two PBX requests while names are cached; raises PBXError."""
     operations = _allowed(context, OPERATIONS)
     if not context.may(Permission.READ):
-        return Overview(query=query, operations=operations, rights=rights, certain=certain)
+        return Overview(query=query, operations=operations, rights=rights, denials=denials, certain=certain)
     seen = visible_groups(context, context.directory.all_groups(), query.search)
     page = max(0, min(query.page, (len(seen) - 1) // ROWS))
     return Overview(
@@ -115,6 +123,7 @@ def overview(
         ),
         operations=operations,
         rights=rights,
+        denials=denials,
         certain=certain,
         recent=tuple(islice(_recent_changes(context, recent), RECENT)),
     )

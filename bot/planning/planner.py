@@ -24,22 +24,15 @@ from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
-from bot.planning.authorizer import (
-    OWN_CHANGE,
-    Authorizer,
-    Grant,
-    OperationT,
-    UserDirectory,
-    group_spellings,
-    spellings_in,
-)
+from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, group_spellings, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.endings import Endings, authorized_changes, takes_back_own
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
-from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.planning.principals import UserDirectory
 from bot.planning.references import ChangeReferences
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
@@ -103,7 +96,7 @@ class Planner:
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
-            planned = self.plan(request, readings)
+            planned = self.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
             line = f"preview {planned.operation.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
@@ -155,7 +148,13 @@ class Planner:
         return self.authorizer.reach(request, permission, kind, spellings_in(operation, known))
 
     def plan(
-        self, request: Request, readings: Sequence[Operation], known: Schedule | None = None, *, due: bool = False
+        self,
+        request: Request,
+        readings: Sequence[Operation],
+        known: Schedule | None = None,
+        *,
+        due: bool = False,
+        thorough: bool = False,
     ) -> AuthorizedPlan:
         """Plans a change and authorizes it by every name before and after.
 
@@ -164,6 +163,7 @@ class Planner:
         Args:
             known: the schedule, if it was computed before; else it is read from the operation.
             due: the scheduled start has come, so the change is judged as starting now.
+            thorough: refuse also what only the PBX would refuse, as far as one look tells: nothing is written yet.
 
         Raises:
             Refused: not allowed, not possible, or in conflict with a temporary or scheduled change.
@@ -172,6 +172,7 @@ class Planner:
         references = self.references(request, principal)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
         operation, context, grant = self._resolve(principal, changes, references)
+        context.memberships.thorough = thorough or operation.approval
         known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
@@ -183,6 +184,7 @@ class Planner:
         if principal and plan.changes and not takes_back_own(operation, references):
             touched = authorized_changes(self.repository, self.directory, operation, plan.undone)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+            self.authorizer.require_approvable(principal, grant)
         if principal is not None:
             ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
         if operation.emergency is not None:
@@ -240,20 +242,14 @@ class Planner:
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
         effect, _ = self.effect(request, operation)
-        plan = self.repository.plan(operation.change) if isinstance(operation, ApprovalDecision) else None
-        facts = plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()
+        if isinstance(operation, ApprovalDecision):
+            entry = self.repository.entry(operation.change)
+            return preview_approval(operation, effect, entry, self.context(request, operation).ring_group_name)
         return Message(
             title=f"{operation.title}? Nothing is changed yet.",
-            facts=(*effect.facts, *facts),
-            notes=() if plan else (effect.title,),
-            offers=(
-                Offer(
-                    label=operation.title,
-                    line=operation.text(),
-                    style="primary",
-                    expects=plan.digest() if plan else None,
-                ),
-            ),
+            facts=effect.facts,
+            notes=(effect.title,),
+            offers=(Offer(label=operation.title, line=operation.text(), style="primary"),),
         )
 
     def _resolve(
@@ -312,6 +308,7 @@ class Planner:
             email_of=self.users.email,
             may_see=partial(self.authorizer.may_see, principal),
             may=partial(self.authorizer.may, principal),
+            restrictions=partial(self.authorizer.restrictions, principal),
             policy=self.policy.fingerprint,
             viewer=Viewer(self.history, user),
             repeatable_lines=partial(self._repeatable_lines, principal),

@@ -5,9 +5,12 @@ from typing import Literal
 
 from bot.changes.diff import RingGroupName, facts
 from bot.changes.plan import Plan, Schedule
+from bot.journal.models import Entry
 from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold
-from bot.operations.base import ChangeOperation
+from bot.operations.approvals import ApprovalDecision
+from bot.operations.base import ChangeOperation, JournalEffect
+from bot.operations.catalog import load
 from bot.operations.schedule import relative_duration
 
 _UNSAID = str.maketrans("", "", '",')
@@ -34,6 +37,27 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
                 expects=plan.digest(),
             ),
         ),
+    )
+
+
+def preview_approval(
+    operation: ApprovalDecision, effect: JournalEffect, entry: Entry, ring_group: RingGroupName
+) -> Message:
+    """What is decided about: who asked for what, from when and for how long; with a button that is tied to it."""
+    plan, asked = Plan.model_validate(entry.plan), load(entry.operations[0])
+    duration = relative_duration(asked) if isinstance(asked, ChangeOperation) else None
+    by = () if any(entry.request.user in fact.ids for fact in effect.facts) else (entry.request.user,)
+    return Message(
+        title=f"{operation.title} change {entry.id}: {plan.preview_title}? Nothing is changed yet.",
+        facts=(
+            *((Fact(label="Asked by", value="", ids=by),) if by else ()),
+            *effect.facts,
+            *plan_facts(plan, ring_group),
+            *time_facts(plan.times, duration),
+            *approver_facts(plan),
+        ),
+        notes=(*(f"Will be lost: {lost}" for lost in plan.irreversible), *plan.notes),
+        offers=(Offer(label=operation.title, line=operation.text(), style="primary", expects=plan.digest()),),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.policy.matching import includes_principal
+from bot.policy.matching import allow_rule_applies, denies_principal, includes_principal
 from bot.policy.model import RECALL_PERMISSIONS, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Policy, Rule
 from bot.times.format import format_duration, format_seconds
@@ -21,13 +21,7 @@ _SERVER_VERBS = {Permission.SERVER: "change the call park server", Permission.PA
 
 def describe_rule(rule: Rule | Deny) -> str:
     """Describes a rule, as in `change the members of Sales*; for at most 4h`."""
-    return "; ".join(
-        (
-            _describe_operations(rule),
-            *_describe_limits(rule),
-            *(_describe_conditions(rule) if isinstance(rule, Rule) else ()),
-        )
-    )
+    return "; ".join((_describe_operations(rule), *_limits(rule)))
 
 
 def _describe_operations(rule: Rule | Deny) -> str:
@@ -79,6 +73,8 @@ class Right:
     """Patterns of the ring groups that recalls may be sent to; empty if to none."""
     channels: tuple[str, ...]
     """Ids of the channels in which it holds; empty if everywhere."""
+    limits: tuple[str, ...] = ()
+    """Limits, hours, approvals and emergencies, in words."""
 
     def includes(self, other: "Right") -> bool:
         """Whether this right allows everything that the other does."""
@@ -86,6 +82,7 @@ class Right:
             self.operations >= other.operations
             and _covers(self.groups, other.groups)
             and _covers(self.ring_groups, other.ring_groups)
+            and (not self.limits or self.limits == other.limits)
             and (not self.channels or (bool(other.channels) and set(self.channels) >= set(other.channels)))
         )
 
@@ -97,7 +94,7 @@ class Right:
             channel: formats a channel id.
         """
         place = f" from {_listed(map(channel, self.channels), 'or')}" if self.channels else ", from anywhere"
-        return self._operations(pattern) + self._ring_group_limit(pattern) + place
+        return "; ".join((self._operations(pattern) + self._ring_group_limit(pattern) + place, *self.limits))
 
     def _operations(self, pattern: Callable[[str], str]) -> str:
         if self.operations == frozenset(Permission) and _is_every(self.groups):
@@ -105,13 +102,14 @@ class Right:
         groups = "any group" if _is_every(self.groups) else ", ".join(map(pattern, self.groups))
         verbs = list(self._verbs())
         phrases = [f"{_listed(verbs, 'and') if len(verbs) < 3 else ', '.join(verbs)} {groups}"] if verbs else []
-        server = ["change the call park server"] if Permission.SERVER in self.operations else []
-        return ", and ".join([*phrases, *server])
+        return ", and ".join([*phrases, *(verb for one, verb in _SERVER_VERBS.items() if one in self.operations)])
 
     def _verbs(self) -> Iterable[str]:
         """Verb phrases, each to be followed by a group."""
         if Permission.READ in self.operations:
             yield "look at"
+        if Permission.HISTORY in self.operations:
+            yield "look back on"
         if changed := [name for permission, name in _CHANGED.items() if permission in self.operations]:
             yield f"change {' and '.join(changed)} of"
         if Permission.GROUPS in self.operations:
@@ -127,8 +125,29 @@ class Right:
 
 def rights_of(policy: Policy, principal: Principal) -> tuple[Right, ...]:
     """The rights of a principal in all channels, without those that another includes."""
+    return _describe_rights(rule for rule in policy.allow if includes_principal(rule, principal))
+
+
+def denials_of(policy: Policy, principal: Principal) -> tuple[Right, ...]:
+    """What deny rules take from a principal, in the form of rights."""
+    return _describe_rights(rule for rule in policy.deny if denies_principal(rule, principal))
+
+
+def restrictions(policy: Policy, principal: Principal, permission: Permission) -> tuple[str, ...]:
+    """The limits, hours and approvals under which a principal has a permission here; empty if also without any."""
+    rules = [rule for rule in policy.allow if allow_rule_applies(rule, principal, permission)]
+    limits = dict.fromkeys("; ".join(_limits(rule)) for rule in rules)
+    return () if "" in limits else tuple(limits)
+
+
+def _limits(rule: Rule | Deny) -> tuple[str, ...]:
+    return (*_describe_limits(rule), *(_describe_conditions(rule) if isinstance(rule, Rule) else ()))
+
+
+def _describe_rights(rules: Iterable[Rule | Deny]) -> tuple[Right, ...]:
+    """Merges rules and leaves out those that another includes."""
     found: list[Right] = []
-    for right in _merge_rules(rule for rule in policy.allow if includes_principal(rule, principal)):
+    for right in _merge_rules(rules):
         if not any(one.includes(right) for one in found):
             found = [one for one in found if not right.includes(one)] + [right]
     return tuple(found)
@@ -139,17 +158,19 @@ def rights_are_complete(policy: Policy, principal: Principal) -> bool:
     return principal.user_groups is not None or not any(rule.user_groups for rule in policy.allow)
 
 
-def _merge_rules(rules: Iterable[Rule]) -> Iterable[Right]:
+def _merge_rules(rules: Iterable[Rule | Deny]) -> Iterable[Right]:
     """Merges rules that differ only in their operations."""
     merged: dict[tuple[frozenset[str], ...], Right] = {}
     for rule in rules:
-        key = (frozenset(rule.channels), frozenset(rule.groups), frozenset(rule.ring_groups))
+        groups, rings = (MATCH_ALL if each is None else each for each in (rule.groups, rule.ring_groups))
+        key = (frozenset(rule.channels), frozenset(groups), frozenset(rings), frozenset(_limits(rule)))
         before = merged[key].operations if key in merged else frozenset[Permission]()
         merged[key] = Right(
             operations=before | frozenset(rule.operations),
-            groups=tuple(dict.fromkeys(rule.groups)),
-            ring_groups=tuple(dict.fromkeys(rule.ring_groups)),
+            groups=tuple(dict.fromkeys(groups)),
+            ring_groups=tuple(dict.fromkeys(rings)),
             channels=tuple(dict.fromkeys(rule.channels)),
+            limits=_limits(rule),
         )
     return merged.values()
 

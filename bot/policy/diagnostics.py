@@ -1,16 +1,17 @@
 """Explains validation errors, finds rules without effect, and writes the policy's JSON Schema."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process, utils
 
-from bot.policy.field_types import is_user_group
+from bot.policy.field_types import as_toml_list, is_user_group
 from bot.policy.matching import matches_any
 from bot.policy.model import RECALL_PERMISSIONS, Permission
-from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
+from bot.policy.rules import MATCH_ALL, UNGROUPED, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
 
 OPERATION_NAMES = (*Permission, "all")
 RULE_MODELS: dict[str, type[BaseModel]] = {"allow": Rule, "deny": Deny, "example": Example}
@@ -21,12 +22,33 @@ _EXAMPLES = {
     "operations": '["read", "members"]',
     "groups": '["Sales*"]',
     "ring_groups": '["Night Desk"]',
+    "temporary": '"4h"',
     "hours": '["Mon-Fri 08:00-18:00 Europe/Berlin"]',
     "approvers": '["U0123ABCD"]',
     "line": '"add 1001 to Sales"',
     "user": '"U0123ABCD"',
     "expect": '"allowed"',
 }
+
+_ID_EXAMPLES = dict.fromkeys(("announce", "drift", "ask_in", "emergency"), '"C0123ABCD"') | {"contact": '"S0123ABCD"'}
+_ID_PURPOSES = {"emergency": ", the channel in which the reason is posted", "ask_in": ", the channel of the approvers"}
+_SYNONYMS = {
+    "operations": {"permissions", "permission", "actions", "action", "verbs", "rights", "allow", "can", "commands"},
+    "users": {"who", "people", "person", "user_ids", "user_id"},
+    "user_groups": {"roles", "role", "teams", "usergroups", "subteams"},
+    "channels": {"where", "channel_ids", "rooms"},
+    "groups": {"park_groups", "parkgroups", "names", "targets", "resources"},
+    "ring_groups": {"ringgroups", "recall_to", "destinations", "recalls"},
+    "temporary": {"duration", "max_duration", "maximum_duration", "for", "time", "length", "max_time", "until"},
+    "members": {"max_members", "most_members", "max_people", "limit"},
+    "hours": {"when", "times", "days", "schedule", "between"},
+    "approvers": {"approval", "approved_by", "approver_ids", "reviewers", "needs_approval"},
+    "approvals": {"approval_count", "min_approvals", "quorum"},
+    "emergency": {"urgent", "break_glass", "emergency_channel", "reason"},
+    "announce": {"announcements", "channel", "log", "audit"},
+    "contact": {"contacts", "help", "owner", "admin", "support"},
+}
+"""What people write for a key, in place of its name."""
 
 
 def explain_error(error: ErrorDetails) -> str:
@@ -37,11 +59,11 @@ def explain_error(error: ErrorDetails) -> str:
         case "missing":
             return f"{_key(error)} is missing: write, for example, {_key(error)} = {_EXAMPLES[_key(error)]}"
         case "enum":
-            return f'"{error["input"]}" is no kind of operation{_suggest(str(error["input"]), OPERATION_NAMES)}'
+            return _unknown_operation(str(error["input"]))
         case "tuple_type" | "model_type":
             return _wrong_type(error)
         case "string_type":
-            return f'{_key(error)}: {error["input"]} is not text: put it in "double quotes"'
+            return f"{_key(error)}: {_not_text(error)}"
         case "string_too_short":
             return f"{_key(error)} is empty: write something, or leave it out"
         case "value_error":
@@ -53,11 +75,34 @@ def explain_error(error: ErrorDetails) -> str:
 def _describe_value_error(error: ErrorDetails) -> str | None:
     shown = _shown(error["input"])
     match error["type"]:
+        case "int_type" if isinstance(error["input"], list):
+            return f"{shown} is no number: it is how many people at once; whom a rule is for stands in users"
         case "int_type" | "int_parsing" | "int_from_float" | "greater_than_equal":
             return f"{shown} is no whole number from 1 on"
         case "literal_error":
             return f"{shown} is none of {error['ctx']['expected']}"
     return None
+
+
+def _unknown_operation(text: str) -> str:
+    if len(parts := _parts(text)) > 1:
+        return (
+            f'"{text}" is several kinds of operation in one: put each in quotes of its own, as in {as_toml_list(parts)}'
+        )
+    return f'"{text}" is no kind of operation{_suggest(text, OPERATION_NAMES)}'
+
+
+def _not_text(error: ErrorDetails) -> str:
+    key, shown = _key(error), _shown(error["input"])
+    if key in ("groups", "ring_groups") and not isinstance(error["input"], bool):
+        return f"{shown} is a number, and rules go by names: write the name, as in {key} = {_EXAMPLES[key]}"
+    if example := _ID_EXAMPLES.get(key) or (_EXAMPLES.get(key) if isinstance(error["input"], bool) else None):
+        return f"{shown} is no id: write {key} = {example}{_ID_PURPOSES.get(key, '')}"
+    return f'{shown} is not text: put it in "double quotes"'
+
+
+def _parts(text: str) -> list[str]:
+    return re.split(r"\s*,\s*|\s+and\s+|\s+", text.strip())
 
 
 def _key(error: ErrorDetails) -> str:
@@ -77,7 +122,16 @@ def _unknown_key(error: ErrorDetails) -> str:
     tables = [table for table, other in RULE_MODELS.items() if key in other.model_fields]
     if model is None and tables:
         return f"{key} belongs to a rule: put [[{tables[0]}]] on a line above it"
-    return f"unknown key {key}{_suggest(key, tuple((model or Policy).model_fields))}"
+    fields = (model or Policy).model_fields
+    if meant := next((name for name, words in _SYNONYMS.items() if key.casefold() in words and name in fields), None):
+        return f"unknown key {key}: that is called {meant} here: write {meant} = {_EXAMPLES.get(meant, '...')}"
+    if model is None and _is_table(error["input"]):
+        return f"unknown table {key}: a rule begins with [[allow]] or [[deny]], an example with [[example]]"
+    return f"unknown key {key}{_suggest(key, tuple(fields))}"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
 
 
 def _suggest(word: str, words: tuple[str, ...]) -> str:
@@ -89,8 +143,11 @@ def _suggest(word: str, words: tuple[str, ...]) -> str:
 def _wrong_type(error: ErrorDetails) -> str:
     if (table := _key(error)) in RULE_MODELS:
         return f"{table} is not a list of tables: begin each with a line [[{table}]], in two brackets"
-    shape = f'["{error["input"]}"]' if isinstance(error["input"], str) else _EXAMPLES[_key(error)]
-    return f"{_key(error)} is a list, even of one: write {_key(error)} = {shape}"
+    key, value = _key(error), error["input"]
+    if not isinstance(value, str):
+        return f"{key} is a list, even of one: write {key} = {_EXAMPLES[key]}"
+    parts = _parts(value) if key in ("operations", "channels", "users", "user_groups", "approvers") else [value]
+    return f"{key} is a list, even of one: write {key} = {as_toml_list(parts)}"
 
 
 _MEMBER_PERMISSIONS = frozenset({Permission.MEMBERS, Permission.GROUPS})
@@ -101,6 +158,8 @@ def lint_policy(policy: Policy) -> Iterator[tuple[BaseRule, str]]:
     for rule in channel_only_rules(policy):
         yield rule, "names no people: where its channels are public, whoever joins one may do it"
     for rule in policy.allow:
+        if MATCH_ALL[0] not in rule.groups and (ungrouped := UNGROUPED.intersection(rule.operations)):
+            yield rule, f"allows {' and '.join(sorted(ungrouped))} whatever its groups, which limit neither"
         if why := _why_never_allows(rule, policy):
             yield rule, f"never allows anything: {why}"
     for denial in policy.deny:
@@ -108,8 +167,15 @@ def lint_policy(policy: Policy) -> Iterator[tuple[BaseRule, str]]:
             yield denial, f"never denies anything: {why}"
     both: tuple[Rule | Deny, ...] = (*policy.allow, *policy.deny)
     for each in both:
-        if set(each.operations) <= {Permission.SERVER, Permission.PAUSE} and each.groups not in (MATCH_ALL, None):
-            yield each, "is about the server, which is in no group: its groups mean nothing"
+        yield from ((each, text) for text in _doubtful_patterns(each))
+
+
+def _doubtful_patterns(rule: Rule | Deny) -> Iterator[str]:
+    for pattern in (*(rule.groups or ()), *(rule.ring_groups or ())):
+        if pattern.isdigit():
+            yield f"is about “{pattern}”: rules go by names, so a number counts only where it is the whole name"
+        elif "," in pattern:
+            yield f"is about “{pattern}”, which is one name: put each of several names in quotes of its own"
 
 
 def _why_never_allows(rule: Rule, policy: Policy) -> str | None:
@@ -171,6 +237,8 @@ def _why_never_denies(rule: Deny) -> str | None:
     kinds = set(rule.operations)
     if rule.ring_groups is not None and RECALL_PERMISSIONS.isdisjoint(kinds):
         return "its operations send no recalls"
+    if rule.groups is not None and kinds <= UNGROUPED:
+        return "its operations are about the server, which is in no group"
     can_exceed = (
         (rule.members is not None and not _MEMBER_PERMISSIONS.isdisjoint(kinds))
         or (rule.recall_time is not None and Permission.SERVER in kinds)

@@ -1,7 +1,7 @@
 """Decides requests, and explains denials with what would be allowed instead."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -105,16 +105,34 @@ def _allowed_channels(query: AccessQuery) -> tuple[str, ...]:
     )
 
 
-def _allowed_alternatives(query: AccessQuery) -> tuple[ActionAttributes, ...]:
-    """The nearest attributes that would be allowed at the same time, and the nearest at a later time."""
+def _outright(found: Evaluation) -> tuple[Rule, ...]:
+    return found.rules
+
+
+def _after_approval(found: Evaluation) -> tuple[Rule, ...]:
+    return found.rules or found.approval_rules
+
+
+def _in_emergency(found: Evaluation) -> tuple[Rule, ...]:
+    return found.rules or found.emergency_rules
+
+
+def _allowed_alternatives(
+    query: AccessQuery, rules_of: Callable[[Evaluation], tuple[Rule, ...]]
+) -> tuple[ActionAttributes, ...]:
+    """The nearest attributes that would be allowed at the same time, and the nearest at a later time.
+
+    Args:
+        rules_of: the rules that allow: outright, after approval or in an emergency; empty if none does.
+    """
     attributes = query.attributes
-    if attributes is None or not evaluate(replace(query, attributes=None)).rules:
+    if attributes is None or not rules_of(evaluate(replace(query, attributes=None))):
         return ()  # denied for all amounts
     rules = query.allow_rules
     denials = [rule for rule in query.deny_rules if any(one.denied_by(rule) for one in query.wanted)]
 
     def is_allowed(other: ActionAttributes) -> bool:
-        return bool(evaluate(replace(query, attributes=other)).rules)
+        return bool(rules_of(evaluate(replace(query, attributes=other))))
 
     smaller = sorted(_within_limits(rules, denials, attributes), key=lambda other: _reduction(attributes, other))
     now = next(filter(is_allowed, smaller), None)
@@ -124,6 +142,10 @@ def _allowed_alternatives(query: AccessQuery) -> tuple[ActionAttributes, ...]:
     return tuple(one for one in (now, later) if one is not None)
 
 
+def _new(found: Iterable[ActionAttributes], known: Collection[ActionAttributes]) -> tuple[ActionAttributes, ...]:
+    return tuple(one for one in found if one not in known)
+
+
 def _within_limits(
     rules: Collection[Rule], denials: Collection[Deny], attributes: ActionAttributes
 ) -> set[ActionAttributes]:
@@ -131,7 +153,7 @@ def _within_limits(
     within = attributes
     for rule in denials:
         within = rule.limit(within) if rule.is_within_hours(attributes) else within
-    return {rule.limit(within) for rule in rules if rule.unconditional} - {attributes}
+    return {rule.limit(within) for rule in rules} - {attributes}
 
 
 def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[int, float, int, float]:
@@ -183,7 +205,13 @@ def _build_denial(found: Evaluation) -> Decision:
         by_approval=tuple(dict.fromkeys(rule.name for rule in found.approval_rules)),
         by_emergency=tuple(dict.fromkeys(rule.name for rule in found.emergency_rules)),
         channels=_allowed_channels(query),
-        alternatives=_allowed_alternatives(query),
+        alternatives=(alternatives := _allowed_alternatives(query, _outright)),
+        approval_alternatives=()
+        if found.approval_rules
+        else _new(_allowed_alternatives(query, _after_approval), alternatives),
+        emergency_alternatives=()
+        if found.emergency_rules
+        else _new(_allowed_alternatives(query, _in_emergency), alternatives),
         grant=_suggested_grant(query.principal),
         contact=query.policy.contact,
     )

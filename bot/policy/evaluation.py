@@ -45,7 +45,7 @@ class ResourceMatch:
         """The first rule that allows the resource without conditions."""
         return None if self.denied else next((rule for rule in self.rules if rule.unconditional), None)
 
-    def approval_rule(self, principal: str) -> Rule | None:
+    def approval_rule(self, principal: Principal) -> Rule | None:
         """The unconditional rule, or else the first that allows the resource after others have approved."""
         conditional = (rule for rule in self.rules if _has_enough_approvers(rule, principal) and not self.denied)
         return self.rule or next(conditional, None)
@@ -57,10 +57,14 @@ class ResourceMatch:
         return self.rule or next(conditional, None)
 
 
-def _has_enough_approvers(rule: Rule, principal: str) -> bool:
-    """Whether a rule names enough approvers besides the principal; user groups count as large enough."""
-    others = set(rule.approvers) - {principal}
-    return bool(others) and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
+def _has_enough_approvers(rule: Rule, principal: Principal) -> bool:
+    """Whether a rule names enough approvers besides the principal, as far as is known."""
+    others = set(rule.approvers) - {principal.user}
+    return (
+        bool(others)
+        and rule.name not in principal.only_approver_of
+        and (any(map(is_user_group, others)) or len(others) >= rule.approvals)
+    )
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ class Evaluation:
     @cached_property
     def approval_rules(self) -> tuple[Rule, ...]:
         """A rule for each resource that allows it once others have approved; empty if none is needed."""
-        user = self.query.principal.user
-        return () if self.rules else _all_or_none(match.approval_rule(user) for match in self.matches)
+        principal = self.query.principal
+        return () if self.rules else _all_or_none(match.approval_rule(principal) for match in self.matches)
 
     @cached_property
     def emergency_rules(self) -> tuple[Rule, ...]:
@@ -184,7 +188,7 @@ def _potential_rules(policy: Policy, principal: Principal, permission: Permissio
     """Allow rules that might allow something, and deny rules that apply whatever the amounts and times."""
     allow, deny = _matching_rules(AccessQuery(policy, principal, permission, (), None))
     return [
-        rule for rule in allow if rule.unconditional or rule.emergency or _has_enough_approvers(rule, principal.user)
+        rule for rule in allow if rule.unconditional or rule.emergency or _has_enough_approvers(rule, principal)
     ], deny
 
 

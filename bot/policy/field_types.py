@@ -1,7 +1,8 @@
 """Types of the policy file's fields: Slack ids, weekly hours and durations."""
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -52,6 +53,8 @@ def is_user_group(text: str) -> bool:
 
 
 def _wrong_id_message(text: str, wanted: IdKind) -> str:
+    if len(parts := [part.strip() for part in text.split(",")]) > 1 and all(_is_id(part, wanted) for part in parts):
+        return f'"{text}" is several ids in one: put each in quotes of its own, as in {as_toml_list(parts)}'
     such = f"an id such as {wanted.letters[0]}0123ABCD ({wanted.where})"
     if (found := _OTHER_IDS.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):
         return f'"{text}" is the id of {found}; here write {such}'
@@ -61,6 +64,11 @@ def _wrong_id_message(text: str, wanted: IdKind) -> str:
     if inside := re.search(rf"\b[{wanted.letters}][A-Z0-9]{{7,}}\b", text):
         return f'"{text}" is more than an id: write "{inside[0]}"'
     return f'"{text}" is not the id of {wanted.label}; names change, ids do not: write {such}'
+
+
+def as_toml_list(texts: Iterable[str]) -> str:
+    """Formats texts as a list in the policy file."""
+    return json.dumps(list(texts), ensure_ascii=False)
 
 
 def _id_validator(kind: IdKind) -> Callable[[str], str]:

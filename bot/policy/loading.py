@@ -21,6 +21,9 @@ Location = tuple[int | str, ...]
 _STATEMENT_END = re.compile(r"[\]}]|\"\"\"|'''")
 """What the last line of a multi-line statement contains; others need not be parsed."""
 
+_MISSING_COMMA = re.compile(r"""("[^"\n]*"|'[^'\n]*')\s*(?:#[^\n]*\n\s*)*("[^"\n]*"|'[^'\n]*')(?!\s*=)""")
+"""Two texts with nothing between them but space and comments."""
+
 
 class Statement(NamedTuple):
     """A table header or a key with its value, where it begins, and the location that it defines."""
@@ -94,6 +97,8 @@ def _syntax_validation_fault(source: str, words: str) -> Fault:
     place, begun = re.search(r" \(at line (\d+), column (\d+)\)$", words), first_broken_line(source)
     line = int(place[1]) if place else begun
     what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
+    if begun and (gap := _MISSING_COMMA.search("\n".join(source.split("\n")[begun - 1 : line]))):
+        what = f"A comma is missing between {gap[1]} and {gap[2]}"
     since = f", in what begins on line {begun}" if line and begun and begun < line else ""
     shown = source.split("\n")[line - 1].strip() if line else ""
     return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}", place and int(place[2]))
@@ -103,7 +108,7 @@ def read_policy(path: Path) -> Policy:
     """Reads and validates a policy file.
 
     Raises:
-        PolicyError: the file has mistakes; the message lists each with its line.
+        PolicyError: the file has mistakes, each listed with its line, or allows nothing.
     """
     data, found = read_toml(path)
     _name_rules(data, found)
@@ -113,6 +118,8 @@ def read_policy(path: Path) -> Policy:
         raise_policy_error(path, [_validation_fault(found, each) for each in error.errors()])
     if faults := _duplicate_rule_names(policy, found):
         raise_policy_error(path, faults)
+    if not policy.allow:
+        raise_policy_error(path, [Fault(None, "there is no [[allow]] rule in it, so nobody could do anything")])
     return policy
 
 

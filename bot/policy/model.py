@@ -39,6 +39,8 @@ class Principal:
     foreign: bool = False
     """From another workspace, through Slack Connect."""
     bot: bool = False
+    only_approver_of: frozenset[str] = frozenset()
+    """Names of the rules whose approvals nobody else could give."""
 
     @property
     def outsider_kind(self) -> str | None:
@@ -133,6 +135,10 @@ class Decision:
     """Ids of the channels in which the same principal would be allowed the same."""
     alternatives: tuple[ActionAttributes, ...] = ()
     """What would be allowed here instead: with smaller amounts, or at another time."""
+    approval_alternatives: tuple[ActionAttributes, ...] = ()
+    """What would be allowed here instead after approval, if the request as it is would not be."""
+    emergency_alternatives: tuple[ActionAttributes, ...] = ()
+    """What would be allowed here instead in an emergency, if the request as it is would not be."""
     grant: str | None = None
     """What a rule would have to name to allow it, as in "channel C0123ABCD or user U0123ABCD"."""
     contact: str | None = None

@@ -1,10 +1,11 @@
 """The policy file as pydantic models: allow rules, deny rules, examples and the policy itself."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -15,6 +16,7 @@ from bot.policy.field_types import (
     HoursText,
     UserGroupId,
     UserId,
+    as_toml_list,
     is_user_group,
     parse_hours,
 )
@@ -57,6 +59,21 @@ def _spell_out_all(value: object) -> object:
     return tuple(item for items in spelt for item in items)
 
 
+UNGROUPED = frozenset({Permission.SERVER, Permission.PAUSE})
+"""Permissions that no name of a park group limits."""
+_REGEX = re.compile(r"^\^|\w\$$|\w?\.[*+]|\\[dswbDSWB.+]|\([^)]*\|[^)]*\)|\w\|\w")
+"""What shows that a pattern was meant as a regular expression."""
+
+
+def _check_pattern(text: str) -> str:
+    if found := _REGEX.search(text):
+        raise ValueError(
+            f'"{text}" is a regular expression: only * and ? are special here, as in "Sales*" for whatever begins with'
+            f" Sales. List several names apart. If the name itself contains {found[0]}, write ? for each such character"
+        )
+    return text
+
+
 _ANY_OF = {"type": "array", "items": {"enum": [*Permission, "all"]}, "minItems": 1}
 Channels = Annotated[tuple[ChannelId, ...], AfterValidator(_not_empty)]
 Users = Annotated[tuple[UserId, ...], AfterValidator(_not_empty)]
@@ -64,7 +81,7 @@ UserGroups = Annotated[tuple[UserGroupId, ...], AfterValidator(_not_empty)]
 Operations = Annotated[
     tuple[Permission, ...], AfterValidator(_not_empty), BeforeValidator(_spell_out_all), WithJsonSchema(_ANY_OF)
 ]
-Patterns = tuple[Annotated[str, Field(min_length=1)], ...]
+Patterns = tuple[Annotated[str, Field(min_length=1), AfterValidator(_check_pattern)], ...]
 NonEmptyPatterns = Annotated[Patterns, AfterValidator(_not_empty)]
 MATCH_ALL = ("*",)
 """The patterns of a rule that covers every name."""
@@ -136,6 +153,20 @@ class Rule(BaseRule):
     def unconditional(self) -> bool:
         """Whether the rule allows without an approval or an emergency."""
         return not self.approvers and self.emergency is None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_is_not_limited_by_groups(cls, data: Any) -> Any:
+        groups, operations = ([], []) if not isinstance(data, dict) else (data.get("groups"), data.get("operations"))
+        if not isinstance(groups, list | tuple) or not isinstance(operations, list | tuple):
+            return data
+        if any(groups) and MATCH_ALL[0] not in groups and "all" in operations:
+            raise ValueError(
+                'groups limit neither "server" nor "pause", which "all" includes: write'
+                f" operations = {as_toml_list(one for one in Permission if one not in UNGROUPED)},"
+                " and what else is meant in a rule without groups"
+            )
+        return data
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

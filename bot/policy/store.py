@@ -20,6 +20,8 @@ FileVersion = tuple[int, int, int] | None
 
 POLL_INTERVAL = timedelta(seconds=2)
 """Time between two checks of the policy file, each of which costs one `stat`."""
+FORCED_INTERVAL = 0.2
+"""Seconds between the two looks at a changed file that is to be read at once."""
 
 
 class PolicyStore:
@@ -33,8 +35,10 @@ class PolicyStore:
         """
         self.file = file
         self._lock = threading.Lock()
-        self._version = _file_version(file)
+        self._seen = self._version = _file_version(file)
         self._policy = read_policy(file)
+        self.fault: str | None = None
+        """Where the file, as it is now, has its first mistake; None while it is the policy in force."""
         _warn_of_channel_only_rules(self._policy)
 
     @property
@@ -42,11 +46,19 @@ class PolicyStore:
         """The policy in force."""
         return self._policy
 
+    @property
+    def state(self) -> str:
+        """Fingerprint of the policy in force and, if the file is not what is in force, why."""
+        fault = self.fault
+        return self._policy.fingerprint + (f", kept from before: mistake in {fault}" if fault else "")
+
     def reload(self, *, force: bool = False) -> bool:
         """Reads the file again if it has changed and returns whether the policy differs.
 
+        A changed file counts only once two looks find it alike, since it may still be being written.
+
         Args:
-            force: read it even if the file looks unchanged.
+            force: read it even if the file looks unchanged, and look twice now instead of in the next call.
 
         Raises:
             PolicyError: the file is invalid; the policy in force stays. Raised once for each state of the file.
@@ -55,14 +67,38 @@ class PolicyStore:
             version = _file_version(self.file)
             if version == self._version and not force:
                 return False
-            self._version = version
-            policy = read_policy(self.file)
+            if version not in (self._seen, self._version):
+                self._seen = version
+                if not force:
+                    return False
+                time.sleep(FORCED_INTERVAL)
+            policy = self._read(version)
             changed = policy != self._policy
             self._policy = policy
         if changed:
             log.info("the policy was read again, its fingerprint is %s", policy.fingerprint)
             _warn_of_channel_only_rules(policy)
         return changed
+
+    def _read(self, version: FileVersion) -> Policy:
+        """Reads the file; returns the policy in force if it is changed again meanwhile, for the next call to read."""
+        try:
+            policy = read_policy(self.file)
+        except PolicyError as error:
+            if _file_version(self.file) != version:
+                return self._policy
+            self._version, self.fault = version, _first_mistake(self.file, error)
+            raise
+        if _file_version(self.file) != version:
+            return self._policy
+        self._version, self.fault = version, None
+        return policy
+
+
+def _first_mistake(file: Path, error: PolicyError) -> str:
+    """The place of the first mistake, or what is wrong with the whole file; quotes nothing from the file."""
+    line, _, text = error.faults[0]
+    return f"{file.name}, line {line}" if line else f"{file.name}: {text}"
 
 
 def _file_version(file: Path) -> FileVersion:

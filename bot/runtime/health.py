@@ -33,7 +33,7 @@ class HealthChecks:
         threads: for each background thread whether it runs.
         connected: whether Slack can reach Park.
         writable: whether the journal can be written.
-        policy: fingerprint of the policy in force.
+        policy: fingerprint of the policy in force, with the mistake of a file that is not.
         pbx: state of the PBX in words.
         backlog: unfinished journal entries; None if the journal can't be read.
     """

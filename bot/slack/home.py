@@ -88,6 +88,10 @@ def _rights(overview: Overview) -> Iterator[str]:
         yield "*You may:*"
     for right in overview.rights:
         yield "• " + right.said(pattern=_code, channel=mrkdwn_reference)
+    if overview.rights and overview.denials:
+        yield "*But never:*"
+        for denial in overview.denials:
+            yield "• " + denial.said(pattern=_code, channel=mrkdwn_reference)
     if not overview.certain:
         yield UNCERTAIN
 

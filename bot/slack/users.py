@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk import WebClient
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
-from bot.planning.authorizer import AccountStatus
+from bot.planning.principals import AccountStatus
 from bot.slack.client import translate_errors
 from bot.times.model import Clock, utc_now
 
@@ -89,6 +89,11 @@ class CachedPeople:
             raise SlackUnavailable("who is in which user group was not asked lately")
         return None if groups is None else _groups_of(user, groups)
 
+    def members_of(self, group: str) -> frozenset[str] | None:
+        """Returns the ids of the members that a user group had, or None where they are not known."""
+        groups = self._groups.recall("all", seconds=_STALE_LIFETIME)
+        return None if groups is None else groups.get(group, frozenset())
+
 
 def account_status(user: UserJson, team: str) -> AccountStatus:
     """Returns the kind of account of a user object, seen from a workspace."""
@@ -98,6 +103,7 @@ def account_status(user: UserJson, team: str) -> AccountStatus:
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         foreign=bool(user.get("is_stranger")) or not in_team,
         bot=bool(user.get("is_bot")),
+        deactivated=bool(user.get("deleted")),
     )
 
 
@@ -128,6 +134,13 @@ class SlackUserDirectory:
             return None
         self.remembered.groups_unavailable = False
         return _groups_of(user, groups)
+
+    def members_of(self, group: str) -> frozenset[str] | None:
+        """Returns the ids of a user group's members, or None when Slack is unavailable or the scope is missing."""
+        try:
+            return self._groups("all").get(group, frozenset())
+        except SlackFailure:
+            return None
 
     def email(self, user: str) -> str | None:
         """Returns the user's address, or None where Slack shows none; raises SlackFailure."""

@@ -1,6 +1,7 @@
 """Posts cards, replies and announcements about journal entries."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -189,11 +190,27 @@ class Notifier:
                 self.redraw_card(entry.id)
         if confirmation.reply is not None and not posted.replied:
             self.messenger.reply_in_thread(entry.request, posted, confirmation.reply, confirmation.mention)
+        if confirmation.tells_contact:
+            self._save(entry, posted.model_copy(update={"replied": True}))
+            self._tell_contact(entry, card)
         posted = self._announce_emergency(entry, posted, card)
         if posted.how == "dm" and (channel := self.policy_store.now.announce) is not None:
             # saved first: if announcing fails, the reply is not repeated with it
             self._save(entry, posted.model_copy(update={"replied": True}))
             self.messenger.announce(channel, entry.request, card)
+
+    def _tell_contact(self, entry: Entry, card: Message) -> None:
+        """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""
+        policy = self.policy_store.now
+        message = replace(card, facts=(*card.facts, Fact(label="Asked by", value="", ids=(entry.request.user,))))
+        contact = policy.contact if policy.contact and re.fullmatch("[CGUW][A-Z0-9]{8,}", policy.contact) else None
+        for channel in filter(None, (contact, policy.announce)):
+            try:
+                self.messenger.post(channel, message)
+            except SlackRefused as refusal:
+                log.warning("change %d could not be told to %s: %s", entry.id, channel, refusal)
+            else:
+                return
 
     def _announce_emergency(self, entry: Entry, posted: Posted, card: Message) -> Posted:
         """Announces an emergency in the channels that the policy names, once in each."""

@@ -32,6 +32,9 @@ class Confirmation(BaseModel):
     mention: bool = False
     """Whether the requester is mentioned: a card alone notifies nobody of a slow, failed or unknown outcome."""
 
+    tells_contact: bool = False
+    """Whether whom the policy names for questions is told too, because the requester reads nothing any more."""
+
     def with_note(self, note: str) -> Self:
         """Returns a copy with the note, if there is one, added to the private message and the reply."""
         if not note:

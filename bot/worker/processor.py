@@ -28,6 +28,7 @@ from bot.operations.approvals import Approve
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import dump, load
 from bot.pbx.requests import Throttled
+from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.worker import confirmations
@@ -132,7 +133,9 @@ class EntryProcessor:
             why = "Its time was more than two minutes ago."
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
         operation = self.planner.resolved(entry.request, load(entry.operations[0]))
-        if not isinstance(operation, Approve):  # several people may have to approve with the same button
+        if isinstance(operation, Approve):
+            self.write_switch.check()  # what is approved is made at once
+        else:  # several people may have to approve with the same button
             self._refuse_used_button(entry)
         if isinstance(operation, ControlOperation):
             return self._apply_to_journal(lease_guard, operation)
@@ -224,7 +227,9 @@ def _refused(entry: Entry, refused: Refused) -> Outcome:
     if entry.request.source is Source.CLOCK and entry.about is not None:
         return Outcome(State.REFUSED, confirmations.end_refused(refused.message, entry.about))
     if entry.card is not None:
-        return Outcome(State.REFUSED, confirmations.start_refused(refused.message, entry.request.line))
+        confirmation = confirmations.start_refused(refused.message, entry.request.line)
+        deactivated = isinstance(refused, DeactivatedAccount)
+        return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
     return Outcome(State.REFUSED, Confirmation(private=refused.message))
 
 

@@ -26,7 +26,8 @@ def test_a_rule_that_is_gone_allows_nothing_from_then_on_and_each_decision_names
 ) -> None:
     first = scene.sandbox.park.policy_store.now.fingerprint
     scene.do("add 1001 to Sales")
-    rewrite(scene, 'announce = "{}"\n'.format(scene.sandbox.channels["ops"]))
+    nobody_here = '[[allow]]\nusers = ["U0000ABSENT"]\noperations = ["all"]\n'
+    rewrite(scene, 'announce = "{}"\n{}'.format(scene.sandbox.channels["ops"], nobody_here))
     second = scene.sandbox.park.policy_store.now.fingerprint
     scene.do("add 1008 to Sales")
     assert "You may not do that here" in scene.last_ephemeral().plain
@@ -36,6 +37,18 @@ def test_a_rule_that_is_gone_allows_nothing_from_then_on_and_each_decision_names
     assert [journal.get(number).policy for number in (1, 2, 3)] == [first, second, second]
     assert first != second
     assert "1008" not in scene.members("Sales")
+
+
+@pytest.mark.parametrize("text", ["", "# emptied", 'announce = "{ops}"\n', '[[deny]]\noperations = ["all"]\n', "[[all"])
+def test_a_file_that_would_allow_nothing_keeps_the_policy_and_is_announced(
+    scene: ConversationHarness, text: str
+) -> None:
+    rewrite(scene, text.format_map(scene.sandbox.channels))
+    (said,) = scene.cards("ops")
+    assert "Park's policy file has a mistake" in said.plain
+    assert "mistake in policy.toml" in scene.sandbox.park._checks().ready()[1]["policy"]
+    scene.do("add 1001 to Sales")
+    assert "1001" in scene.members("Sales")
 
 
 def test_a_broken_file_keeps_the_policy_and_is_announced(scene: ConversationHarness) -> None:

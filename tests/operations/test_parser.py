@@ -9,7 +9,7 @@ from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS, dump, load
 from bot.operations.parser import parse
-from tests.strategies import names, operations
+from tests.strategies import operations, reasons
 
 CHANGES = [operation for operation in OPERATIONS if operation.changes()]
 
@@ -305,7 +305,7 @@ def test_a_change_asked_for_is_read_as_that_change(operation: Operation) -> None
     assert asked in parse(asked.text())
 
 
-@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations), names)
+@given(st.sampled_from([one for one in SPOKEN if issubclass(one, ChangeOperation)]).flatmap(operations), reasons)
 def test_a_change_in_an_emergency_is_read_as_that_change(operation: Operation, reason: str) -> None:
     urgent = operation.model_copy(update={"emergency": reason})
     assert urgent.text() == Emergency(line=operation.text(), reason=reason).text()

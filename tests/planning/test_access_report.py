@@ -135,7 +135,7 @@ def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: BotHa
     assert park.answer("why 3", user=BEN).title == "Change 3 was allowed by no rule"
     (tmp_path / "policy.toml").write_text(POLICY.replace('"4h"', '"5h"'), encoding="utf-8")
     assert isinstance(park.planner.policy_store, PolicyStore)
-    assert park.planner.policy_store.reload()
+    assert park.planner.policy_store.reload(force=True)
     assert "changed since" in text_of(park.answer("why change 1"))
 
 

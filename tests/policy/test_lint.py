@@ -49,9 +49,24 @@ NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
         f"{NO} its operations send no recalls",
     ),
     (
-        [{"users": ["U1"], "operations": ["server"], "groups": ["Sales"]}],
         [],
-        "allow 1 is about the server, which is in no group: its groups mean nothing",
+        [{"users": ["U1"], "operations": ["server"], "groups": ["Sales"]}],
+        f"{NO} its operations are about the server, which is in no group",
+    ),
+    (
+        [{"users": ["U1"], "operations": ["server", "pause"], "groups": ["Sales"]}],
+        [],
+        "allow 1 allows pause and server whatever its groups, which limit neither",
+    ),
+    (
+        [{**ANA, "ring_groups": ["6001"]}],
+        [],
+        "allow 1 is about “6001”: rules go by names, so a number counts only where it is the whole name",
+    ),
+    (
+        [{**ANA, "groups": ["Sales, Support"]}],
+        [],
+        "allow 1 is about “Sales, Support”, which is one name: put each of several names in quotes of its own",
     ),
     (
         [{"channels": ["C1"], "operations": ["read"]}],

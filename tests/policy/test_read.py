@@ -26,10 +26,6 @@ def test_the_minimal_example_in_each_complaint_reads_without_a_mistake(read: Rea
     assert read(MINIMAL).allow[0].name == "Phone team"
 
 
-def test_an_empty_file_allows_nothing_and_is_no_mistake(read: Read) -> None:
-    assert read("") == Policy()
-
-
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(read: Read) -> None:
     assert read(b"\xef\xbb\xbf" + RULE.replace("\n", "\r\n").encode()).allow[0].name == "rule 1 (line 1)"
 
@@ -248,3 +244,46 @@ def test_a_missing_file_is_told_with_an_example_to_paste(tmp_path: Path) -> None
 def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="can't be read: Is a directory"):
         read_policy(tmp_path)
+
+
+RULES_OF = '[[allow]]\nusers = ["U1"]\noperations = ["recall"]\n'
+MEANT = [
+    (RULES_OF + "emergency = true", 'emergency: true is no id: write emergency = "C0123ABCD"'),
+    ("announce = true\n" + RULE, 'announce: true is no id: write announce = "C0123ABCD"'),
+    (RULES_OF + "approvers = true", 'approvers is a list, even of one: write approvers = ["U0123ABCD"]'),
+    (RULES_OF + "approvers = [true]", 'approvers: true is no id: write approvers = ["U0123ABCD"]'),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["members, recall"]', 'as in ["members", "recall"]'),
+    ('[[allow]]\nusers = ["U1"]\noperations = "members, recall"', 'write operations = ["members", "recall"]'),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["read and recall"]', 'as in ["read", "recall"]'),
+    ('[[allow]]\nusers = ["U0123ABCD, U0456EFGH"]\noperations = ["read"]', 'as in ["U0123ABCD", "U0456EFGH"]'),
+    ('[[allow]]\nusers = "U1, U2"\noperations = ["read"]', 'write users = ["U1", "U2"]'),
+    ('[[allow]]\nusers = ["U1" "U2"]\noperations = ["all"]', 'A comma is missing between "U1" and "U2"'),
+    ('[[allow]]\nusers = [\n "U1" # Ana\n "U2",\n]\noperations = ["all"]', 'A comma is missing between "U1" and "U2"'),
+    ("[[allow]]\nusers = ['U1']\noperations = ['read' 'recall']", "A comma is missing between 'read' and 'recall'"),
+    (RULES_OF + 'groups = ["^Sales"]', '"^Sales" is a regular expression: only * and ? are special'),
+    (RULES_OF + 'groups = ["Sales.*"]', '"Sales.*" is a regular expression'),
+    (RULES_OF + 'groups = ["Sales|Support"]', '"Sales|Support" is a regular expression'),
+    (RULES_OF + r"ring_groups = ['Desk \d']", r'"Desk \d" is a regular expression'),
+    ("[[deny]]\noperations = ['all']\ngroups = ['(Board|CEO) desk']\n" + RULE, "is a regular expression"),
+    (RULES_OF + "ring_groups = [6001]", "6001 is a number, and rules go by names"),
+    (RULES_OF + "groups = [1]", "1 is a number, and rules go by names"),
+    (RULES_OF + 'duration = "4h"', 'unknown key duration: that is called temporary here: write temporary = "4h"'),
+    ('[[allow]]\nusers = ["U1"]\npermissions = ["read"]', "that is called operations here"),
+    (RULES_OF + 'members = ["U1"]', "whom a rule is for stands in users"),
+    ('[[rule]]\nusers = ["U1"]\noperations = ["all"]\n' + RULE, "a rule begins with [[allow]] or [[deny]]"),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["all"]\ngroups = ["S*"]', "groups limit neither"),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["read", "all"]\ngroups = ["S*"]', '"server" nor "pause"'),
+    ("", "there is no [[allow]] rule in it"),
+    ("# all gone", "there is no [[allow]] rule in it"),
+    ('announce = "C1"\n[[deny]]\noperations = ["all"]', "there is no [[allow]] rule in it"),
+]
+
+
+@pytest.mark.parametrize(("source", "advice"), MEANT, ids=[advice for _, advice in MEANT])
+def test_what_was_probably_meant_is_said(mistakes: Mistakes, source: str, advice: str) -> None:
+    assert any(advice in text for text in mistakes(source))
+
+
+@pytest.mark.parametrize("name", ["Sales (EMEA)", "R+D", "Dr. Smith*", "A/B", "[x]", "Sales | Support", "$1", "Sales?"])
+def test_an_ordinary_name_is_no_regular_expression(read: Read, name: str) -> None:
+    assert read(f"{RULES_OF}groups = ['{name}']").allow[0].groups == (name,)

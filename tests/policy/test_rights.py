@@ -15,6 +15,7 @@ from bot.policy.rules import Policy
 
 ANA = Principal(user="U1", team="T1", channel=None, user_groups=frozenset({"S1"}))
 RULE: dict[str, Any] = {"users": ["U1"], "operations": ["all"]}
+SERVER: dict[str, Any] = {"users": ["U1"], "operations": ["server", "pause"]}
 CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "all of it": ([RULE], ["everything, from anywhere"]),
     "in a channel": (
@@ -35,13 +36,27 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ["look at and change members of Sales, from anywhere"],
     ),
     "all of some": (
-        [RULE | {"groups": ["Sales"]}],
+        [RULE | {"operations": ["read", "members", "recall", "groups", "history"], "groups": ["Sales"]}, SERVER],
         [
-            (
-                "look at, change members and recalls of, create, rename and delete Sales, "
-                "and change the call park server, from anywhere"
-            )
+            "look at, look back on, change members and recalls of, create, rename and delete Sales, from anywhere",
+            "change the call park server, and pause Park, from anywhere",
         ],
+    ),
+    "for a time, and without end once that is approved": (
+        [
+            RULE | {"operations": ["recall"], "temporary": "4h"},
+            RULE | {"operations": ["recall"], "approvers": ["U2"]},
+            RULE | {"operations": ["recall"], "emergency": "C9", "hours": ["08:00-18:00 UTC"]},
+        ],
+        [
+            "change recalls of any group, from anywhere; for at most 4h",
+            "change recalls of any group, from anywhere; once that is approved",
+            ("change recalls of any group, from anywhere; 08:00-18:00 UTC; in an emergency, for a stated reason"),
+        ],
+    ),
+    "limits that another rule does without": (
+        [RULE | {"operations": ["recall"], "temporary": "4h"}, RULE | {"operations": ["recall"]}],
+        ["change recalls of any group, from anywhere"],
     ),
     "the server": ([RULE | {"operations": ["server"]}], ["change the call park server, from anywhere"]),
     "few ring groups": (
@@ -61,7 +76,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ["look at and change members of any group, from anywhere"],
     ),
     "one that another includes": (
-        [RULE | {"channels": ["C1"], "groups": ["Sales"]}, RULE],
+        [RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales"]}, RULE],
         ["everything, from anywhere"],
     ),
     "one wider by its channels, one by its groups": (
@@ -111,7 +126,7 @@ RULES = st.lists(
     st.fixed_dictionaries(
         {
             "users": st.sampled_from([["U1"], ["U2"]]),
-            "operations": some("read", "members", "all"),
+            "operations": some("read", "members", "recall"),
             "groups": some("Sales", "S*", "*"),
             "ring_groups": st.one_of(st.just([]), some("Night", "N*", "*")),
         },

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.errors import SlackUnavailable
-from bot.planning.authorizer import AccountStatus
+from bot.planning.principals import AccountStatus
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.slack.client import connect_client
 from bot.slack.users import SlackUserDirectory

@@ -129,9 +129,10 @@ def _read_line(words: Words) -> str:
 
 
 def _read_reason(words: Words) -> str:
-    if not words:
-        raise ValueError("Say why.")
-    return words[0].text if len(words) == 1 else join_words(words)
+    reason = words[0].text if len(words) == 1 else join_words(words)
+    if not re.search(r"[^\W\d_].*[^\W\d_]", re.sub(r":[\w+-]+:", " ", reason)):
+        raise ValueError("Say why, in words.")
+    return reason
 
 
 def _say_switch(on: bool) -> str:
