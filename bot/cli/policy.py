@@ -14,7 +14,7 @@ from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.operations.schedule import schedule_of
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
@@ -115,8 +115,8 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
 
 def _parse_previewed(line: str) -> Operation:
     """Parses a line; of `preview LINE`, the line that it previews."""
-    operation = parse(line)[0]
-    return parse(operation.line)[0] if isinstance(operation, Preview) else operation
+    operation = parse_unconfirmed(line)[0]
+    return parse_unconfirmed(operation.line)[0] if isinstance(operation, Preview) else operation
 
 
 def _names(operation: Operation, reference: Reference) -> Iterator[str]:

@@ -18,6 +18,13 @@ class Offer:
     style: Literal["primary", "danger"] | None = None
     expects: str | None = None
     """Digest of the plan that the user was shown; a different plan is shown again instead of applied."""
+    note: str = ""
+    """The further lines of the message that it answers."""
+
+
+def leaving_out(words: str, label: str) -> str:
+    """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
+    return f"Without “{words}”: {label}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any
 
 from bot.errors import NotPossible
-from bot.messages.message import FormOffer
-from bot.messages.text import Words
+from bot.messages.message import FormOffer, leaving_out
+from bot.messages.text import Word, Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -108,17 +108,18 @@ class PartialMatch:
 
     line: str
     arguments: dict[str, Any]
-    left: int
+    left: Words
+    """The words that no field holds."""
 
 
 def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
     """The best match of an operation's canonical patterns with a line that matches none completely."""
     patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
-    return min(patterns, key=lambda pattern: (pattern.left, len(pattern.line)))
+    return min(patterns, key=lambda pattern: (len(pattern.left), len(pattern.line)))
 
 
 def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: TimeClause) -> PartialMatch:
-    rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), 0
+    rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), list[Word]()
     for part in pattern.parts:
         if isinstance(part, Literal):
             rest = rest[1:] if rest and rest[0].is_keyword(*part.spellings) else rest
@@ -134,14 +135,14 @@ def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: Ti
             line_words.append(argument_type.placeholder)
             if any(word.is_keyword(*_separators(operation)) for word in rest[length:][:1]):
                 # a fixed word follows, so the skipped words belong to no other field
-                rest, unread = rest[length:], unread + length
+                rest, unread = rest[length:], [*unread, *rest[:length]]
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
     line_words += [operation.times()[name].say(value) for name, value in times.items()]
     return PartialMatch(
         " ".join(line_words),
         operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
-        len(rest) + unread,
+        (*unread, *rest),
     )
 
 
@@ -156,22 +157,38 @@ def _separators(operation: type[Operation]) -> set[str]:
     return {spelling for part in parts for spelling in part.spellings}
 
 
+def time_field(operation: type[Operation], typed: str) -> str | None:
+    """The field of a time that was typed and not read; None if the operation's form has no such field."""
+    fields = [name for name in operation.times() if name in operation.form()]
+    wanted = "starts" if typed.lower().startswith(("at ", "on ", "in ")) else "ends"
+    return wanted if wanted in fields else next(iter(fields), None)
+
+
 def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
-    """A button for the operation's form, filled with what was understood; none if it has no form."""
+    """A button for the operation's form, filled with what was understood; none if it has no form.
+
+    A time that was not read is in its field as it was typed, to be corrected there. The label of the button says what
+    no field holds.
+    """
     if not operation.form():
         return ()
     understood = partial_match(operation, tail)
+    field = time_field(operation, tail.typed) if tail.typed and not tail.times else None
+    words = join_words(understood.left)
+    left = words if field or tail.times else f"{words} {tail.typed}".strip()
+    whole = not left and (field is not None or _only_begun(operation, understood))
+    label = "Open the form"
     return (
         FormOffer(
-            label="Open the form",
+            label=leaving_out(left, label) if left else label,
             operation=operation.operation_id,
-            arguments=understood.arguments,
-            whole=_only_begun(operation, understood),
+            arguments=understood.arguments | ({field: tail.typed} if field else {}),
+            whole=whole,
         ),
     )
 
 
 def _only_begun(operation: type[Operation], understood: PartialMatch) -> bool:
-    """Whether the line is correct as far as it goes, and only lacks required arguments."""
+    """Whether the line lacks required arguments."""
     required = {name for name in operation.form() if operation.model_fields[name].is_required()}
-    return not understood.left and not required <= understood.arguments.keys()
+    return not required <= understood.arguments.keys()

@@ -7,13 +7,15 @@ from itertools import islice
 
 from rapidfuzz import fuzz, process
 
-from bot.errors import NOTHING_CHANGED, NotUnderstood
-from bot.messages.message import Offer
+from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
+from bot.messages.courtesy import is_courtesy, strip_leading
+from bot.messages.message import Offer, leaving_out
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.control import Preview
+from bot.operations.control import Pause, Preview
+from bot.operations.groups import Delete
 from bot.operations.help import Help, topic_of
 from bot.operations.matching import (
     MAX_READINGS,
@@ -25,6 +27,8 @@ from bot.operations.matching import (
     operation_of_verb,
     partial_match,
 )
+from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
+from bot.operations.server import ServerEnabled
 from bot.operations.syntax import CommandPattern, command_patterns
 from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
 
@@ -42,6 +46,9 @@ class UnsupportedRequest:
         """The parsed patterns."""
         return tuple(pattern for text in self.phrases for pattern in command_patterns(text))
 
+
+_ARROWS = ("->", "→", "=>", "➔", "➜", "➡", "⇒", "⟶")
+"""What people type, or Slack makes of it, for "to"."""
 
 UNSUPPORTED = (
     UnsupportedRequest(
@@ -128,13 +135,20 @@ def unsupported_request(words: Words) -> NotUnderstood | None:
 
 
 def corrected_verb(words: Words) -> str | None:
-    """The line with its first word corrected to a similar verb; None if that makes no valid line."""
+    """The line with its first word corrected to a similar verb; None if that makes no valid line.
+
+    No line is corrected to one that deletes a group, pauses Park or switches call park off.
+    """
     verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
     near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
     if words[0].quoted or near is None or near[0] == words[0].text.lower():
         return None
     found = match_line((Word(near[0]), *words[1:])).readings
-    return found[0].text() if found else None
+    return found[0].text() if found and not _is_drastic(found[0]) else None
+
+
+def _is_drastic(operation: Operation) -> bool:
+    return isinstance(operation, Delete | Pause) or (isinstance(operation, ServerEnabled) and not operation.on)
 
 
 def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
@@ -160,6 +174,7 @@ class UnreadTime:
 
     field: str
     name: str
+    typed: str
     why: str
 
 
@@ -177,7 +192,10 @@ def without_unread_times(words: Words, readings: Operations) -> Operations:
     raise NotUnderstood(
         f"{unread.why} {NOTHING_CHANGED}",
         notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
-        offers=tuple(Offer(label=line, line=line) for line in (without, readings[0].text())),
+        offers=(
+            Offer(label=leaving_out(unread.typed, without), line=without),
+            Offer(label=readings[0].text(), line=readings[0].text()),
+        ),
     )
 
 
@@ -187,22 +205,39 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
             continue
         tail = time_splits(tuple(map(Word, value.split())))[0]
         if strange := find_malformed_time(tuple(map(Word, value.split()))):
-            yield UnreadTime(name, join_words(strange[0].rest), strange[1])
+            yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
         elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), no_end_message(tail.typed))
+            yield UnreadTime(name, join_words(tail.rest), tail.typed, no_end_message(tail.typed))
 
 
-def parse(line: str) -> Operations:
+def parse(line: str, asker: str | None = None) -> Operations:
     """Parses a line into all its readings by one operation, the likeliest first.
 
-    The names that exist on the PBX decide which reading is meant. Raises NotUnderstood.
+    The names that exist on the PBX decide which reading is meant. A new name that may hold more than a name, such as
+    several words without quotes, makes it a preview.
+
+    Args:
+        asker: id of the Slack user that "me" means.
+
+    Raises:
+        NotUnderstood: the message says what to type instead.
     """
+    readings, words = parse_unconfirmed(line, asker), _split(line)
+    if any(not name.is_certain for reading in readings for name in new_names(words, reading)):
+        return (Preview(line=join_words(words)),)
+    return readings
+
+
+def parse_unconfirmed(line: str, asker: str | None = None) -> Operations:
+    """Parses a line that is only planned, such as that of a preview: no new name in it is asked about."""
     words = _split(line)
-    if not words:
+    if is_courtesy(words):
         return (Help(),)
-    if words[-1].is_keyword("?", "--help", "-h"):
+    if words[-1].is_keyword("--help", "-h"):
         return _question(words[:-1])
-    return _checked(_readings(words))
+    if (asked := without_question_mark(words)) is not None:
+        return _question(asked)
+    return tuple(reading.with_asker(asker) if asker else reading for reading in _checked(_readings(words)))
 
 
 def _split(line: str) -> Words:
@@ -211,7 +246,7 @@ def _split(line: str) -> Words:
             f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
         )
     try:
-        return split_words(line)
+        return tuple(Word("to") if word.is_keyword(*_ARROWS) else word for word in split_words(line))
     except ValueError as fault:
         raise NotUnderstood(str(fault)) from None
 
@@ -222,48 +257,76 @@ def _question(words: Words) -> Operations:
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
-    operation = readings[0]
-    if not isinstance(operation, ChangeOperation | ControlOperation):
-        return readings
-    show = (
-        (Offer(label="Preview", line=f"preview {operation.text()}"),) if isinstance(operation, ChangeOperation) else ()
-    )
-    raise NotUnderstood(
-        f"Is that a question or a wish? {NOTHING_CHANGED}",
-        notes=("Without the question mark it is done; a preview shows what a change would do.",),
-        offers=(*show, Offer(label=operation.text(), line=operation.text())),
-    )
+    asks = isinstance(readings[0], ChangeOperation | ControlOperation)
+    return (Preview(line=join_words(words)),) if asks else readings
 
 
 def _readings(words: Words) -> Operations:
-    found = match_line(words)
-    if found.readings:
-        return without_unread_times(words, found.readings)
-    if (unsupported := unsupported_request(words)) is not None:
+    """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
+    readings: list[Operation] = []
+    first, fault = phrasings(words)[0], None
+    for phrasing in phrasings(words):
+        found = match_line(phrasing)
+        fault = fault or found.fault
+        if not readings:
+            readings += without_unread_times(phrasing, found.readings) if found.readings else ()
+            continue
+        same = [one for one in found.readings if type(one) is type(readings[0]) and one not in readings]
+        readings += [one for one in same if not any(type_.swallows for _, type_, _ in one.said())]
+    if readings:
+        confirms_now(words, readings[0])
+        return tuple(readings)
+    if (unsupported := unsupported_request(first)) is not None:
         raise unsupported
-    if found.fault is None and operation_of_verb(words) is None:
+    if fault is None and operation_of_verb(first) is None:
         return _parse_bare(words)
-    raise not_understood(words, found.fault)
+    raise not_understood(first, fault)
 
 
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
+    command = strip_leading(words) or words
+    corrected = corrected_verb(command) or corrected_verb(words)
+    if corrected and len(command) > 1:
+        raise NotUnderstood(
+            f"I don't know “{command[0].text}”. {NOTHING_CHANGED}",
+            offers=(Offer(label=corrected, line=corrected),),
+            notes=(f'To see a group of that name: group "{join_words(words)}".',),
+        )
+    readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
+    return tuple(one for one in readings if type(one) is type(readings[0]))
+
+
+def _bare_reading(words: Words) -> Operation:
     operation = next(
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
     (field,) = operation.argument_types()
     try:
-        reading = operation.from_matches({field: words})
+        return operation.from_matches({field: words})
     except READ_ERRORS as error:
         raise not_understood(words, (operation, error)) from None
+
+
+def bare_line_error(line: str, fault: NotFound) -> NotFound:
+    """The error for a line without a verb that is no group's name either; other errors stay as they are."""
+    words = strip_leading(_split(line)) or _split(line)
+    if without_question_mark(words) is not None or operation_of_verb(words) is not None:
+        return fault
     corrected = corrected_verb(words)
-    if corrected and len(words) > 1:
-        raise NotUnderstood(
-            f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
-            offers=(Offer(label=corrected, line=corrected),),
-            notes=(f'To see a group of that name: group "{join_words(words)}".',),
-        )
-    return (reading,)
+    offers = (Offer(label=corrected, line=corrected),) if corrected else ()
+    verbs = process.extract(words[0].text.lower(), _advertised_verbs(), scorer=fuzz.ratio, score_cutoff=50, limit=2)
+    lines = tuple(_advertised_verbs()[verb] for verb, *_ in verbs)
+    return NotFound(
+        f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
+        f" {NOTHING_CHANGED}",
+        offers=(*offers, *fault.message.offers) or (Offer(label="Help", line="help"),),
+        lines=() if offers else lines,
+    )
+
+
+def _advertised_verbs() -> dict[str, str]:
+    return {one.verb(): one.usage() for one in OPERATIONS if one.advertised}
 
 
 def _checked(readings: Operations) -> Operations:
@@ -278,16 +341,26 @@ def modified_readings(operation: Operation) -> Operations:
     """The readings of the change in a modifier's line, with its arguments; none for other operations."""
     if not isinstance(operation, ChangeModifier):
         return ()
-    inner = parse(operation.line)
+    inner = parse_unconfirmed(operation.line)
     if not isinstance(inner[0], ChangeOperation):
         raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING_CHANGED}")
     return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 
 def _check_preview(line: str) -> None:
-    inner = parse(line)[0]
-    if not isinstance(inner, ChangeOperation):
+    inner = parse_unconfirmed(line)[0]
+    if isinstance(inner, Preview):
+        raise NotUnderstood(
+            f"Type preview once. {NOTHING_CHANGED}", offers=(Offer(label=inner.text(), line=inner.text()),)
+        )
+    if not isinstance(inner, ChangeOperation | ControlOperation):
         raise NotUnderstood(
             f"A preview shows a change; {inner.text()} changes nothing.",
             offers=(Offer(label=inner.text(), line=inner.text()),),
         )
+
+
+def preview_line(operation: Operation) -> str:
+    """The line that shows what a change would do; a read's own line."""
+    is_change = isinstance(operation, ChangeOperation | ControlOperation)
+    return f"preview {operation.text()}" if is_change else operation.text()

@@ -1,21 +1,25 @@
 """Resolves typed names to users and ring groups, and offers corrections."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
+
+from rapidfuzz import fuzz
 
 from bot.changes.snapshot import Person
 from bot.errors import NOTHING_CHANGED, Ambiguous, Missing, NotFound, NotPossible, Refused
-from bot.messages.message import Offer
-from bot.messages.text import fold, quote
-from bot.operations.arguments.targets import Recall
+from bot.messages.message import FormOffer, Offer, leaving_out
+from bot.messages.text import Word, fold, quote
+from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
+from bot.operations.matching import time_field
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
-from bot.times.clauses import time_hint
+from bot.times.clauses import find_malformed_time, time_hint
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -42,6 +46,10 @@ MAX_OFFERS = 5
 """Buttons for one question, so that they can be read at a glance."""
 
 
+MAX_SUGGESTIONS = 3
+"""Suggestions for one unknown name."""
+
+
 class Corrections:
     """Builds buttons that repeat one operation with a corrected name."""
 
@@ -61,16 +69,47 @@ class Corrections:
         )
 
     def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
-        """Buttons for the line with `text` replaced by each of `names`, which are unquoted."""
+        """Buttons for the line with `text` replaced by each of `names`, which are unquoted.
+
+        A button that does less than `text` says is no primary one, and its label begins with what it leaves out.
+        """
         return tuple(
-            self._offer(dict(self._replaced(text, name)), label=label)
+            self._offer(dict(self._replaced(text, name)), label=label, left_out=unmatched_words(text, label, name))
             for name, label in zip(names, labels or names, strict=True)
         )
+
+    def similar(
+        self, text: str, names: Sequence[str], labels: Sequence[str] | None = None
+    ) -> tuple[tuple[Offer, ...], tuple[FormOffer, ...]]:
+        """Suggestions for an unknown `text`: buttons for names of which it holds similar whole words.
+
+        Where only a time at its end was not read, they are forms with the time to be corrected in its field.
+        """
+        pairs = [
+            (name, label)
+            for name, label in zip(names, labels or names, strict=True)
+            if is_similar(text, label) or is_similar(text, name)
+        ]
+        pairs = pairs[:MAX_SUGGESTIONS]
+        unread = find_malformed_time(tuple(map(Word, text.split())))
+        typed = unread[0].typed if unread else ""
+        exact = [name for name, label in pairs if typed and typed == unmatched_words(text, label, name)]
+        if exact and (field := time_field(type(self.operation), typed)):
+            return (), tuple(self._form(text, name, {field: typed}) for name in exact[:1])
+        return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
+
+    def _form(self, text: str, name: str, unread: dict[str, str]) -> FormOffer:
+        update = dict(self._replaced(text, name))
+        known = self.operation.model_copy(update=update).model_dump(mode="json", exclude_none=True)
+        arguments = {field: value for field, value in known.items() if field in self.operation.form()}
+        operation_id = self.operation.operation_id
+        return FormOffer(label="Correct the time", operation=operation_id, arguments=arguments | unread)
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """The refusal for the `bad` members, with a button for the line with only the others."""
         rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
-        valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
+        left = ", ".join(text for text in getattr(self.operation, "members", ()) if text in bad)
+        valid = (self._offer({"members": rest}, left_out=left),) if rest else ()
         return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
 
     def time_hints(self, text: str) -> tuple[str, ...]:
@@ -87,11 +126,55 @@ class Corrections:
             elif isinstance(value, tuple) and text in value:
                 yield field, tuple(name if one == text else one for one in value)
 
-    def _offer(
-        self, update: dict[str, Any], *, label: str = "", style: Literal["primary", "danger"] | None = None
-    ) -> Offer:
+    def _offer(self, update: dict[str, Any], *, label: str = "", left_out: str = "") -> Offer:
         line = self.operation.model_copy(update=update).text()
-        return Offer(label=f"{label}: {line}" if label not in line else line, line=line, style=style)
+        said = f"{label}: {line}" if label not in line else line
+        return Offer(label=leaving_out(left_out, said) if left_out else said, line=line)
+
+
+MIN_WORD_SIMILARITY = 70.0
+"""Least similarity of two words, of rapidfuzz's 100, to be taken for one with a slip: "Sals" and "Sales"."""
+
+
+def unmatched_words(text: str, *names: str) -> str:
+    """The words of a typed text that resemble no word of a suggested name, in their order."""
+    if any(_resembles("".join(_words(text)), "".join(_words(name))) for name in names):
+        return ""
+    known = [*_FILLERS, *(word for name in names for word in _words(name))]
+    left = [
+        typed for typed in text.split() if not any(_resembles(one, word) for one in _words(typed) for word in known)
+    ]
+    return " ".join(word for word in left if _words(word))
+
+
+def is_similar(text: str, name: str) -> bool:
+    """Whether most of a name's words, or its first one, are among the typed words, slips allowed; or written as one."""
+    typed, known = [word for word in _words(text) if word not in _EVERYBODY], _words(name)
+    if _resembles("".join(typed), "".join(known)):
+        return True
+    found = [word for word in known if any(_resembles(one, word) for one in typed)]
+    return bool(found) and (len(found) * 2 > len(known) or len(found) * 2 > len(typed))
+
+
+_FILLERS = ("the", "park", "ring", "group", "groups", "called", "named", "user", "of")
+"""Words around a name that say nothing else."""
+_EVERYBODY = {"all", "any", "anybody", "anyone", "everybody", "everyone", "nobody", "none", "somebody", "someone"}
+"""Words that resemble a name only by chance."""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
+
+
+def _resembles(one: str, other: str) -> bool:
+    """Whether two words are the same but for a slip; short ones and numbers have to be almost the same."""
+    if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
+        return one == other
+    return fuzz.ratio(one, other) >= MIN_WORD_SIMILARITY
+
+
+MIN_LETTERS = 3
+"""Letters of the shortest word that may have a slip."""
 
 
 class UserResolver:
@@ -152,7 +235,11 @@ class UserResolver:
         raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING_CHANGED}")
 
     def _search(self, text: str) -> list[User]:
-        return self.directory.user(text) or self.directory.user(text, refresh=True)
+        found = self.directory.user(text) or self.directory.user(text, refresh=True)
+        if found or (both := split_number(text)) is None:
+            return found
+        number, name = both
+        return [user for user in self._search(number) if fold(name) in map(fold, _names_of(user))]
 
     def _not_found(self, text: str) -> Refused:
         kind = _number_kind(self.pbx, text)
@@ -160,18 +247,29 @@ class UserResolver:
             return NotPossible(
                 f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING_CHANGED}"
             )
-        near = [user for user in self.directory.closest_users(text) if user.extension_number]
+        both = split_number(text)
+        known = self._search(both[0]) if both else []
+        near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
+        numbers = dict.fromkeys(str(user.extension_number) for user in near)
+        offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING_CHANGED}",
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=self.corrections.alternatives(
-                text, [str(user.extension_number) for user in near], list(map(_user_label, near))
-            ),
+            offers=offers,
+            forms=forms,
         )
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
         return tuple(f"{one.name} is a park group; only “delete {quote(one.name)}” deletes one." for one in groups)
+
+
+def _once(users: Sequence[User]) -> list[User]:
+    return list({str(user.extension_number): user for user in users}.values())
+
+
+def _names_of(user: User) -> list[str]:
+    return [name for name in (user.display_name, user.name, user.email) if name]
 
 
 def _user_label(user: User) -> str:
@@ -193,6 +291,9 @@ class RingGroupResolver:
                 return self.corrections.require_one(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
                 )
+        number, name = split_number(text) or ("", "")
+        if named := [one for one in self.directory.ring_group(number) if fold(one.name) == fold(name)]:
+            return named[0]
         raise self._not_found(text)
 
     def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
@@ -227,7 +328,8 @@ class RingGroupResolver:
             return None
 
     def _not_found(self, text: str) -> Refused:
-        offers = self.corrections.alternatives(text, [one.name for one in self.directory.closest_ring_groups(text)])
+        near = self.directory.closest_ring_groups(text)
+        offers, forms = self.corrections.similar(text, [one.name for one in near], list(map(ring_group_label, near)))
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
@@ -240,7 +342,8 @@ class RingGroupResolver:
             if kind is not None
             else f"There is no ring group called “{text}”."
         )
-        return NotFound(f"{what} {NOTHING_CHANGED}", notes=self.corrections.time_hints(text), offers=offers)
+        hints = self.corrections.time_hints(text)
+        return NotFound(f"{what} {NOTHING_CHANGED}", notes=hints, offers=offers, forms=forms)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

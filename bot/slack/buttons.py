@@ -32,6 +32,7 @@ class Click(BaseModel):
     line: str
     nonce: str
     expects: str | None = None
+    note: str = ""
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -40,8 +41,8 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     Args:
         position: Its index in the message, which makes the action_id unique there.
     """
-    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects)
-    value = encode_value(click.model_dump(exclude_none=True))
+    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects, note=offer.note)
+    value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
 
 

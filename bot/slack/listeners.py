@@ -7,16 +7,18 @@ from typing import Any, Protocol
 
 from slack_bolt import Ack, App
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, NotUnderstood
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
+from bot.operations.parser import parse, preview_line
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.client import Identity
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import click_request, mention_request, slash_request
+from bot.slack.text import mention_text
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +88,13 @@ class Listeners:
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
         request = mention_request(event, self._me.team, self._me.user)
-        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.submit(request))
+        if event.get("edited"):
+            answer: Message | None = _edited_mention(request)
+        elif not mention_text(event["text"], self._me.user).addressed:
+            answer = _embedded_mention(request)
+        else:
+            answer = self._inbox.submit(request)
+        self._send_later(request, answer)
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
@@ -119,6 +127,16 @@ def _edited_mention(request: Request) -> Message:
         lines=(request.line,),
         offers=(Offer(label="Do it now", line=request.line),),
     )
+
+
+def _embedded_mention(request: Request) -> Message:
+    """Returns an offer to run what a sentence says around a mention, if it says a command at all."""
+    title = "Nothing was done: only a message that begins with the mention is a command."
+    try:
+        line = preview_line(parse(request.line)[0])
+    except NotUnderstood:
+        return Message(title=title, offers=(Offer(label="Help", line="help"),))
+    return Message(title=title, offers=(Offer(label=line, line=line),))
 
 
 def _log_failure(request: Request, sending: Future[None]) -> None:

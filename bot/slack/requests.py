@@ -8,7 +8,7 @@ from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.slack.buttons import parse_click
 from bot.slack.forms.state import FormState
-from bot.slack.text import mention_line, plain_text
+from bot.slack.text import command_text, mention_text
 
 Payload = Mapping[str, Any]
 
@@ -23,12 +23,14 @@ class MessageLocation(NamedTuple):
 
 def slash_request(command: Payload, team: str) -> Request:
     """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers commands at most once."""
+    command_line = command_text(command.get("text", ""))
     return Request(
         key=f"{team}:{command['trigger_id']}",
         team=team,
         user=command["user_id"],
         source=Source.SLASH,
-        line=plain_text(command.get("text", "")).strip("`"),
+        line=command_line.line,
+        note=command_line.note,
         channel=_channel(command["channel_id"]),
         response_url=command.get("response_url"),
         asked_at=datetime.now(UTC),
@@ -39,12 +41,14 @@ def mention_request(event: Payload, team: str, bot_user: str) -> Request:
     """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
     ts = event["ts"]
     thread = event.get("thread_ts", ts)
+    command = mention_text(event["text"], bot_user)
     return Request(
         key=f"{team}:{event['channel']}:{ts}",
         team=team,
         user=event["user"],
         source=Source.MENTION,
-        line=mention_line(event["text"], bot_user),
+        line=command.line,
+        note=command.note,
         channel=_channel(event["channel"]),
         thread=thread,
         on_thread_root=thread == ts,
@@ -61,6 +65,7 @@ def click_request(body: Payload, action: Payload, team: str) -> Request:
         f"{click.nonce}:{body['user']['id']}",
         Source.BUTTON,
         line=click.line,
+        note=click.note,
         expects=click.expects,
         response_url=body.get("response_url"),
         **_location(body)._asdict(),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
@@ -20,6 +21,8 @@ from bot.runtime.threads import FairThreadPool
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
+HELP = "help"
+"""The line that everybody may always run."""
 log = logging.getLogger(__name__)
 
 READ_THREADS = 8
@@ -54,14 +57,34 @@ class Dispatcher:
         """
         with request_logging(request):
             try:
-                readings = parse(request.line) if operation is None else (operation,)
+                readings = parse(request.line, request.user) if operation is None else (operation,)
             except NotUnderstood as fault:
                 REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
-                return fault.message
+                return self._suggest(request, fault.message)
             if _is_stored(readings[0], request):
                 return self._store(request, readings)
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
+
+    def _suggest(self, request: Request, message: Message) -> Message | None:
+        """Returns a message without suggestions; others are answered once it is known which are possible."""
+        if all(offer.line == HELP for offer in message.offers):
+            return message
+        self._readers.submit_for(request.user, partial(self._answer_suggestions, request, message))
+        return None
+
+    def _answer_suggestions(self, request: Request, message: Message) -> None:
+        try:
+            possible = self.planner.without_impossible_offers(request, message)
+        except (Refused, PBXError, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what may be suggested is not known: %s", fault)
+            possible = replace(message, offers=())
+        self._send(request, possible)
+
+    def _send(self, request: Request, message: Message) -> None:
+        """Sends an answer; its buttons carry the further lines of the message."""
+        offers = tuple(replace(offer, note=request.note) for offer in message.offers)
+        self.messenger.answer(request, replace(message, offers=offers))
 
     @property
     def idle(self) -> bool:
@@ -114,7 +137,7 @@ class Dispatcher:
             operation = readings[0].operation_id
             log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
             REQUESTS.labels(operation, request.source, outcome).inc()
-            self.messenger.answer(request, message)
+            self._send(request, message)
         except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")
 

@@ -1,0 +1,73 @@
+"""How a line is phrased: courtesy around the command, a question, and new names that may hold more than a name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.errors import NOTHING_CHANGED, NotUnderstood
+from bot.messages.courtesy import says_now, strip_end_marks, strip_leading, strip_trailing
+from bot.messages.message import Offer
+from bot.messages.text import Word, Words, is_plain_word, split_words
+from bot.operations.arguments.types import Reference
+from bot.operations.base import ChangeOperation, Operation
+from bot.operations.matching import operation_of_verb
+from bot.times.clauses import time_splits
+
+
+def phrasings(words: Words) -> tuple[Words, ...]:
+    """The line without courtesy, then with more and more of it: its words may belong to a name."""
+    command = _command(words)
+    polite = strip_trailing(command) or command
+    bare = strip_end_marks(polite) or polite
+    return tuple(dict.fromkeys((_without_courtesy_before_times(bare), bare, polite, command)))
+
+
+def _command(words: Words) -> Words:
+    """The line from its verb on; a line without a verb stays whole."""
+    command = strip_leading(words)
+    return command if operation_of_verb(command) else words
+
+
+def _without_courtesy_before_times(words: Words) -> Words:
+    tail = time_splits(words)[0]
+    rest, times = strip_trailing(tail.rest), split_words(tail.typed)
+    if not times or not rest or rest == tail.rest or words[len(words) - len(times) :] != times:
+        return words
+    return (*rest[:-1], Word(f"{rest[-1]}," if not rest[-1].quoted else str(rest[-1])), *times)
+
+
+def without_question_mark(words: Words) -> Words | None:
+    """The words of a question without its mark and the courtesy after it; None if the line is no question."""
+    asked = strip_trailing(words)
+    if not asked or asked[-1].quoted or not asked[-1].text.endswith("?"):
+        return None
+    bare = asked[-1].text.rstrip("?!")
+    return (*asked[:-1], *([Word(bare)] if bare else []))
+
+
+def confirms_now(words: Words, operation: Operation) -> None:
+    """Raises NotUnderstood for a change that is to be made now and at another time."""
+    starts = operation.starts if isinstance(operation, ChangeOperation) else None
+    command = _command(words)
+    if starts is None or not says_now(command, strip_trailing(command)):
+        return
+    now = operation.model_copy(update={"starts": None}).text()
+    raise NotUnderstood(
+        f"Now, or later? The line says both. {NOTHING_CHANGED}",
+        offers=(Offer(label=f"Now: {now}", line=now), Offer(label=operation.text(), line=operation.text())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewName:
+    """A new name as it was read from a line."""
+
+    name: str
+    is_certain: bool
+    """Whether it was quoted, or is one plain word; else it may hold words that were not meant as a name."""
+
+
+def new_names(words: Words, operation: Operation) -> Iterator[NewName]:
+    """The new names in an operation that was read from these words."""
+    for name in operation.references(Reference.NEW_GROUP):
+        plain = is_plain_word(name) and operation_of_verb((Word(name),)) is None
+        yield NewName(name, Word(name, quoted=True) in words or (plain and Word(name) in words))
