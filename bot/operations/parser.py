@@ -315,18 +315,15 @@ def bare_line_error(line: str, fault: NotFound) -> NotFound:
         return fault
     corrected = corrected_verb(words)
     offers = (Offer(label=corrected, line=corrected),) if corrected else ()
-    verbs = process.extract(words[0].text.lower(), _advertised_verbs(), scorer=fuzz.ratio, score_cutoff=50, limit=2)
-    lines = tuple(_advertised_verbs()[verb] for verb, *_ in verbs)
+    usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
+    near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=50, limit=2)
+    lines = tuple(usages[verb] for verb, *_ in near)
     return NotFound(
         f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
         f" {NOTHING_CHANGED}",
         offers=(*offers, *fault.message.offers) or (Offer(label="Help", line="help"),),
         lines=() if offers else lines,
     )
-
-
-def _advertised_verbs() -> dict[str, str]:
-    return {one.verb(): one.usage() for one in OPERATIONS if one.advertised}
 
 
 def _checked(readings: Operations) -> Operations:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from bot.changes.snapshot import Person
 from bot.errors import NOTHING_CHANGED, Ambiguous, Missing, NotFound, NotPossible, Refused
 from bot.messages.message import FormOffer, Offer, leaving_out
-from bot.messages.text import Word, fold, quote
+from bot.messages.text import Word, fold, join_words, quote
 from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
@@ -19,7 +19,7 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
-from bot.times.clauses import find_malformed_time, time_hint
+from bot.times.clauses import find_malformed_time, time_hint, time_splits
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -83,19 +83,17 @@ class Corrections:
     ) -> tuple[tuple[Offer, ...], tuple[FormOffer, ...]]:
         """Suggestions for an unknown `text`: buttons for names of which it holds similar whole words.
 
-        Where only a time at its end was not read, they are forms with the time to be corrected in its field.
+        Where it is a name and a time that was not read, a form with the time in its field, to be corrected.
         """
+        name_part, time_part = split_time(text)
         pairs = [
             (name, label)
             for name, label in zip(names, labels or names, strict=True)
-            if is_similar(text, label) or is_similar(text, name)
-        ]
-        pairs = pairs[:MAX_SUGGESTIONS]
-        unread = find_malformed_time(tuple(map(Word, text.split())))
-        typed = unread[0].typed if unread else ""
-        exact = [name for name, label in pairs if typed and typed == unmatched_words(text, label, name)]
-        if exact and (field := time_field(type(self.operation), typed)):
-            return (), tuple(self._form(text, name, {field: typed}) for name in exact[:1])
+            if is_similar(name_part, label) or is_similar(name_part, name)
+        ][:MAX_SUGGESTIONS]
+        whole = [name for name, label in pairs if time_part and not unmatched_words(name_part, label, name)]
+        if whole and (field := time_field(type(self.operation), time_part)):
+            return (), tuple(self._form(text, name, {field: time_part}) for name in whole[:1])
         return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
 
     def _form(self, text: str, name: str, unread: dict[str, str]) -> FormOffer:
@@ -136,11 +134,22 @@ MIN_WORD_SIMILARITY = 70.0
 """Least similarity of two words, of rapidfuzz's 100, to be taken for one with a slip: "Sals" and "Sales"."""
 
 
+def split_time(text: str) -> tuple[str, str]:
+    """Splits an unknown name into the name and the time that it ends in, read or not; the time is "" if it has none."""
+    words = tuple(map(Word, text.split()))
+    unread = find_malformed_time(words)
+    tail = unread[0] if unread else time_splits(words)[0]
+    return (join_words(tail.rest), tail.typed) if tail.typed and tail.rest else (text, "")
+
+
 def unmatched_words(text: str, *names: str) -> str:
-    """The words of a typed text that resemble no word of a suggested name, in their order."""
+    """The words of a typed text that resemble no word of a suggested name, in their order; a time never does."""
+    name_part, time_part = split_time(text)
+    if time_part:
+        return f"{unmatched_words(name_part, *names)} {time_part}".strip()
     if any(_resembles("".join(_words(text)), "".join(_words(name))) for name in names):
         return ""
-    known = [*_FILLERS, *(word for name in names for word in _words(name))]
+    known = [word for name in names for word in _words(name)]
     left = [
         typed for typed in text.split() if not any(_resembles(one, word) for one in _words(typed) for word in known)
     ]
