@@ -112,4 +112,5 @@ def _split_unquoted(text: str) -> list[Word]:
         raise ValueError(
             'There is a double quote without its partner: put the whole name in quotes, as in "Night Desk".'
         )
-    return [Word(word) for word in text.split()]
+    separated = re.sub(r"\?\s*$", " ?", text)
+    return [Word(word) for word in separated.split()]

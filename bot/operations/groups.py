@@ -196,7 +196,7 @@ class Rename(ChangeOperation):
     permission = Permission.GROUPS
     may_end = False
     help = "Gives a park group another name; its members and its recall target stay."
-    examples = ("rename Support to Support EMEA",)
+    examples = ('rename Support to "Support EMEA"', "rename Billing to Accounts")
 
     group: GroupName
     name: NewGroupName

@@ -26,7 +26,7 @@ class Remove(ChangeOperation):
     also = (
         "take {members} out of {group}",
         "take {members} out",
-        "take|kick {members} from {group}",
+        "take|kick|drop|pull {members} from {group}",
         "remove {members} out of {group}",
     )
     left_group_field = "group"

@@ -22,6 +22,7 @@ from bot.operations.matching import (
     READ_ERRORS,
     Operations,
     ReadFault,
+    fixed_words_after_fields,
     form_offer,
     match_line,
     operation_of_verb,
@@ -98,9 +99,8 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     """
     operation = operation_of_verb(words)
     if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
-        return NotUnderstood(
-            f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=form_offer(operation, strange[0])
-        )
+        forms = form_offer(operation, _without_rest(operation, strange[0]))
+        return NotUnderstood(f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
     tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
         return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
@@ -113,6 +113,17 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         offers=_completed(operation, tail),
         forms=form_offer(operation, tail),
     )
+
+
+def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
+    """The time without what follows it inside the line, as in: add 1001 for a fortnight to Sales."""
+    typed = split_words(unread.typed)
+    for index in range(1, len(typed)):
+        rest = (*unread.rest, *typed[index:])
+        ends_there = typed[index].is_keyword(*fixed_words_after_fields(operation))
+        if ends_there and not partial_match(operation, TimeClause(rest)).left:
+            return TimeClause(rest, {}, join_words(typed[:index]))
+    return unread
 
 
 def _unknown(words: Words) -> NotUnderstood:
@@ -153,8 +164,8 @@ def _is_drastic(operation: Operation) -> bool:
 
 def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
     """A button for the line with its missing fixed words."""
-    if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
-        return ()  # the inner line has fixed words of its own
+    if any(argument_type.swallows for argument_type in operation.argument_types().values()):
+        return ()  # without its fixed words, such a field would take what was meant for others
     for matches in (
         matches
         for pattern in operation.patterns()
@@ -252,13 +263,17 @@ def _split(line: str) -> Words:
 
 
 def _question(words: Words) -> Operations:
+    """A question is answered: a verb alone is explained, a change previewed."""
     if not words:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
-    asks = isinstance(readings[0], ChangeOperation | ControlOperation)
-    return (Preview(line=join_words(words)),) if asks else readings
+    return (Preview(line=join_words(words)),) if _is_stored(readings[0]) else readings
+
+
+def _is_stored(operation: Operation) -> bool:
+    return isinstance(operation, ChangeOperation | ControlOperation)
 
 
 def _readings(words: Words) -> Operations:
@@ -316,7 +331,7 @@ def bare_line_error(line: str, fault: NotFound) -> NotFound:
     corrected = corrected_verb(words)
     offers = (Offer(label=corrected, line=corrected),) if corrected else ()
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
-    near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=50, limit=2)
+    near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
     lines = tuple(usages[verb] for verb, *_ in near)
     return NotFound(
         f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
@@ -350,14 +365,18 @@ def _check_preview(line: str) -> None:
         raise NotUnderstood(
             f"Type preview once. {NOTHING_CHANGED}", offers=(Offer(label=inner.text(), line=inner.text()),)
         )
-    if not isinstance(inner, ChangeOperation | ControlOperation):
+    if not _is_stored(inner):
         raise NotUnderstood(
             f"A preview shows a change; {inner.text()} changes nothing.",
             offers=(Offer(label=inner.text(), line=inner.text()),),
         )
 
 
-def preview_line(operation: Operation) -> str:
-    """The line that shows what a change would do; a read's own line."""
-    is_change = isinstance(operation, ChangeOperation | ControlOperation)
-    return f"preview {operation.text()}" if is_change else operation.text()
+def command_within(line: str) -> str | None:
+    """The line that does, or previews, what a part of a sentence says; None if it begins with no verb."""
+    try:
+        operation = parse_unconfirmed(line)[0]
+        has_verb = operation_of_verb(strip_leading(_split(line))) is not None
+    except NotUnderstood:
+        return None
+    return f"preview {operation.text()}" if _is_stored(operation) else operation.text() if has_verb else None

@@ -40,8 +40,10 @@ def without_question_mark(words: Words) -> Words | None:
     asked = strip_trailing(words)
     if not asked or asked[-1].quoted or not asked[-1].text.endswith("?"):
         return None
-    bare = asked[-1].text.rstrip("?!")
-    return (*asked[:-1], *([Word(bare)] if bare else []))
+    while asked and not asked[-1].quoted and asked[-1].text.endswith(("?", "!")):
+        bare = asked[-1].text.rstrip("?!")
+        asked = (*asked[:-1], *([Word(bare)] if bare else []))
+    return asked
 
 
 def confirms_now(words: Words, operation: Operation) -> None:
@@ -70,4 +72,5 @@ def new_names(words: Words, operation: Operation) -> Iterator[NewName]:
     """The new names in an operation that was read from these words."""
     for name in operation.references(Reference.NEW_GROUP):
         plain = is_plain_word(name) and operation_of_verb((Word(name),)) is None
-        yield NewName(name, Word(name, quoted=True) in words or (plain and Word(name) in words))
+        stands_alone = Word(name) in words or Word(f"{name},") in words[:-1]  # a comma separates it from a time
+        yield NewName(name, Word(name, quoted=True) in words or (plain and stands_alone))

@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 from slack_bolt import Ack, App
 
-from bot.errors import JournalUnavailable, NotUnderstood
+from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
-from bot.operations.parser import parse, preview_line
+from bot.operations.parser import command_within
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
@@ -132,9 +132,8 @@ def _edited_mention(request: Request) -> Message:
 def _embedded_mention(request: Request) -> Message:
     """Returns an offer to run what a sentence says around a mention, if it says a command at all."""
     title = "Nothing was done: only a message that begins with the mention is a command."
-    try:
-        line = preview_line(parse(request.line)[0])
-    except NotUnderstood:
+    line = command_within(request.line)
+    if line is None:
         return Message(title=title, offers=(Offer(label="Help", line="help"),))
     return Message(title=title, offers=(Offer(label=line, line=line),))
 

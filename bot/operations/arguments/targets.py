@@ -10,6 +10,7 @@ from bot.messages.text import Word, Words, join_words, quote
 from bot.operations.arguments.types import ME, ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
+from bot.times.clauses import find_malformed_time, time_splits
 
 MAX_MEMBERS = 100
 """Members in one line, ranges included: each costs a request to the PBX."""
@@ -80,7 +81,9 @@ def _read_part(part: list[Word]) -> list[str]:
     plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
     if all(plain):
         return [number for word in part for number in _read_numbers(word.text)]
-    if NUMBER_AND_NAME.fullmatch(join_words(tuple(part))) and sum(map(bool, plain)) == 1:
+    tail = time_splits(tuple(part))[0]
+    timed = tail.times or find_malformed_time(tuple(part))
+    if NUMBER_AND_NAME.fullmatch(join_words(tuple(part))) and sum(map(bool, plain)) == 1 and not timed:
         return [join_words(tuple(part))]
     if any(plain):
         raise ValueError(
