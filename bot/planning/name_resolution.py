@@ -338,7 +338,7 @@ class RingGroupResolver:
 
     def _not_found(self, text: str) -> Refused:
         near = self.directory.closest_ring_groups(text)
-        offers, forms = self.corrections.similar(text, [one.name for one in near], list(map(ring_group_label, near)))
+        offers, forms = self.corrections.similar(text, [one.name for one in near])
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
