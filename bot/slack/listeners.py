@@ -15,10 +15,8 @@ from bot.operations.parser import command_within
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
-from bot.slack.client import Identity
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import click_request, mention_request, slash_request
-from bot.slack.text import mention_text
+from bot.slack.requests import RequestFactory
 
 log = logging.getLogger(__name__)
 
@@ -50,10 +48,15 @@ class FormOpener(Protocol):
 
 
 def register_listeners(
-    app: App, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+    app: App,
+    inbox: RequestInbox,
+    messenger: SlackMessenger,
+    requests: RequestFactory,
+    pool: Executor,
+    forms: FormOpener,
 ) -> None:
     """Registers the listeners; `pool` runs what is sent after an acknowledgement."""
-    listeners = Listeners(inbox, messenger, me, pool, forms)
+    listeners = Listeners(inbox, messenger, requests, pool, forms)
     app.command(COMMAND)(listeners.slash)
     app.event("app_mention")(listeners.mention)
     app.action(ACTION)(listeners.click)
@@ -64,13 +67,18 @@ class Listeners:
     """The listeners; Bolt passes arguments by the names of their parameters."""
 
     def __init__(
-        self, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+        self,
+        inbox: RequestInbox,
+        messenger: SlackMessenger,
+        requests: RequestFactory,
+        pool: Executor,
+        forms: FormOpener,
     ) -> None:
-        self._inbox, self._messenger, self._me, self._pool, self._forms = inbox, messenger, me, pool, forms
+        self._inbox, self._messenger, self._requests, self._pool, self._forms = inbox, messenger, requests, pool, forms
 
     def slash(self, ack: Ack, command: dict[str, Any]) -> None:
         """Accepts a slash command; an immediate answer is part of the acknowledgement if it fits."""
-        request = slash_request(command, self._me.team)
+        request = self._requests.slash(command)
         answer = self._accept(request)
         if answer is not None and answer.forms and answer.forms[0].whole:
             ack()
@@ -87,10 +95,10 @@ class Listeners:
         """Accepts a mention; raises JournalUnavailable, so that Slack delivers it again for lack of an ack."""
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
-        request = mention_request(event, self._me.team, self._me.user)
+        request = self._requests.mention(event)
         if event.get("edited"):
             answer: Message | None = _edited_mention(request)
-        elif not mention_text(event["text"], self._me.user).addressed:
+        elif not self._requests.is_addressed(event):
             answer = _embedded_mention(request)
         else:
             answer = self._inbox.submit(request)
@@ -98,7 +106,7 @@ class Listeners:
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
-        request = click_request(body, action, self._me.team)
+        request = self._requests.click(body, action)
         answer = self._accept(request)
         ack()
         self._send_later(request, answer)
