@@ -21,7 +21,8 @@ from bot.operations.context import OperationContext, PermissionCheck
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
-from bot.planning.name_resolution import Corrections, RingGroupResolver, UserResolver
+from bot.planning.corrections import Corrections
+from bot.planning.name_resolution import RingGroupResolver, UserResolver
 
 
 class RequestContext(OperationContext):

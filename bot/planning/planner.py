@@ -1,7 +1,7 @@
 """Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.changes.lookups import FileDownloader, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule
 from bot.changes.repository import Approvals, ChangeRepository, waits_for_approval
 from bot.changes.snapshot import Snapshot
-from bot.errors import Ambiguous, NotFound, NotUnderstood, Refused, StalePlan
+from bot.errors import Ambiguous, NotFound, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -18,10 +18,10 @@ from bot.messages.message import Message, Offer
 from bot.messages.request import Request
 from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation, ReadOperation
-from bot.operations.catalog import OPERATIONS, load
+from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.groups import Group
-from bot.operations.parser import bare_line_error, parse_unconfirmed
+from bot.operations.parser import parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import schedule_of
 from bot.operations.scheduling import Cancel
 from bot.operations.undo import Undo, UndoLast
@@ -31,6 +31,7 @@ from bot.pbx.models import ParkGroup
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory, group_spellings, spellings_in
 from bot.planning.context import RequestContext
+from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
@@ -74,6 +75,7 @@ class Planner:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
+        self._offers = OfferFilter(self.authorizer, self._context)
 
     @property
     def policy(self) -> Policy:
@@ -107,7 +109,7 @@ class Planner:
             read, context, _ = self._resolve(principal, reads)
         except NotFound as fault:
             if isinstance(operation, Group):
-                raise bare_line_error(request.line, fault) from fault
+                raise unknown_line_error(request.line, fault) from fault
             raise
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
@@ -246,7 +248,7 @@ class Planner:
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
             nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
-            nearest.message = self._with_possible_offers(principal, nearest.message)
+            nearest.message = self._offers.possible(principal, nearest.message)
             raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
@@ -258,58 +260,8 @@ class Planner:
         return operation, context, self.authorizer.authorize_names(principal, operation, context)
 
     def without_impossible_offers(self, request: Request, message: Message) -> Message:
-        """The answer to a line that was not understood, with the buttons that the requester may use.
-
-        A button whose names are unknown is replaced by those that correct them.
-        """
-        return self._with_possible_offers(self.authorizer.requester(request), message, again=True)
-
-    def _with_possible_offers(self, principal: Principal | None, message: Message, *, again: bool = False) -> Message:
-        offers = self._possible_offers(principal, message.offers, again=again)
-        permissions = {one.operation_id: one.permission for one in OPERATIONS}
-        forms = (
-            form
-            for form in message.forms
-            if (permission := permissions[form.operation]) is None or self.authorizer.may(principal, permission)
-        )
-        return replace(message, offers=offers, forms=tuple(forms))
-
-    def _possible_offers(
-        self, principal: Principal | None, offers: Sequence[Offer], *, again: bool = False
-    ) -> tuple[Offer, ...]:
-        """The offers that the policy might allow and whose names are known.
-
-        Args:
-            again: offer the corrections of an unknown name in place of the offer itself.
-        """
-        found = dict[Offer, None]()
-        for offer in offers:
-            try:
-                readings = parse_unconfirmed(offer.line, principal.user if principal else None)
-                self._resolve_any(principal, readings)
-                found[offer] = None
-            except NotUnderstood:
-                continue
-            except Refused as fault:
-                corrections = fault.message.offers if again and isinstance(fault, NotFound) else ()
-                found |= dict.fromkeys(self._possible_offers(principal, corrections))
-        return tuple(found)
-
-    def _resolve_any(self, principal: Principal | None, readings: Sequence[Operation]) -> None:
-        """Raises Refused where none of the readings is allowed with names that are known."""
-        possible = self.authorizer.possible_readings(principal, readings)
-        fault: Refused | None = None
-        for operation in possible:
-            context = self._context(principal, operation)
-            try:
-                context.resolve()
-                self.authorizer.authorize_names(principal, operation, context)
-            except Refused as refused:
-                fault = fault or refused
-            else:
-                return
-        if fault is not None:
-            raise fault
+        """The answer to a line that was not understood, with the buttons that the requester may use."""
+        return self._offers.possible(self.authorizer.requester(request), message, corrected=True)
 
     def context(self, request: Request, operation: Operation) -> RequestContext:
         """A context for an operation that was authorized before."""

@@ -1,0 +1,71 @@
+"""Which offers of an answer are possible: allowed to the requester, with names that are known."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.errors import NotFound, Refused
+from bot.messages.message import FormOffer, Message, Offer
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.control import Preview
+from bot.operations.parser import parse_unconfirmed
+from bot.planning.authorizer import Authorizer
+from bot.planning.context import RequestContext
+from bot.policy.model import Principal
+
+ContextFactory = Callable[[Principal | None, Operation], RequestContext]
+
+
+class OfferFilter:
+    """Leaves out what a requester could not do, so that a suggestion is never worse than the line."""
+
+    def __init__(self, authorizer: Authorizer, new_context: ContextFactory) -> None:
+        self._authorizer, self._new_context = authorizer, new_context
+        self._permissions = {one.operation_id: one.permission for one in OPERATIONS}
+
+    def possible(self, principal: Principal | None, message: Message, *, corrected: bool = False) -> Message:
+        """The message with its possible buttons.
+
+        Args:
+            corrected: put corrections in the place of an offer whose name is unknown.
+        """
+        offers = tuple(dict.fromkeys(self._offers(principal, message.offers, corrected=corrected)))
+        forms = tuple(form for form in message.forms if self._may_open(principal, form))
+        return replace(message, offers=offers, forms=forms)
+
+    def _may_open(self, principal: Principal | None, form: FormOffer) -> bool:
+        permission = self._permissions[form.operation]
+        return permission is None or self._authorizer.may(principal, permission)
+
+    def _offers(
+        self, principal: Principal | None, offers: Sequence[Offer], *, corrected: bool = False
+    ) -> Iterator[Offer]:
+        for offer in offers:
+            try:
+                self._require_possible(principal, offer.line)
+            except NotFound as fault:
+                if corrected:
+                    yield from self._offers(principal, fault.message.offers)
+            except Refused:
+                continue
+            else:
+                yield offer
+
+    def _require_possible(self, principal: Principal | None, line: str) -> None:
+        """Raises Refused where no reading of the line is allowed with names that are known."""
+        user = principal.user if principal else None
+        readings = parse_unconfirmed(line, user)
+        if isinstance(readings[0], Preview):
+            readings = parse_unconfirmed(readings[0].line, user)
+        faults = list[Refused]()
+        for operation in self._authorizer.possible_readings(principal, readings):
+            context = self._new_context(principal, operation)
+            try:
+                context.resolve()
+                self._authorizer.authorize_names(principal, operation, context)
+            except Refused as fault:
+                faults.append(fault)
+            else:
+                return
+        if faults:
+            raise next((one for one in faults if isinstance(one, NotFound)), faults[0])
