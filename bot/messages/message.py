@@ -1,6 +1,6 @@
 """Messages as data, independent of Slack, and the interface that delivers them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -101,6 +101,11 @@ class Message:
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
     file: Attachment | None = None
+
+
+def with_note(message: Message, note: str) -> Message:
+    """The message with buttons that carry the further lines of what was typed."""
+    return replace(message, offers=tuple(replace(offer, note=note) for offer in message.offers)) if note else message
 
 
 class Posted(BaseModel):

@@ -24,7 +24,7 @@ def phrasings(words: Words) -> tuple[Words, ...]:
 def _command(words: Words) -> Words:
     """The line from its verb on; a line without a verb stays whole."""
     command = strip_leading(words)
-    return command if operation_of_verb(command) else words
+    return command if operation_of_verb(command) or operation_of_verb(words) else words
 
 
 def _without_courtesy_before_times(words: Words) -> Words:

@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 MAX_OFFERS = 5
 """Buttons for one question, so that they can be read at a glance."""
-
-
 MAX_SUGGESTIONS = 3
 """Suggestions for one unknown name."""
 
@@ -106,6 +104,8 @@ class Corrections:
 
 MIN_WORD_SIMILARITY = 70.0
 """Least similarity of two words, of rapidfuzz's 100, to be taken for one with a slip: "Sals" and "Sales"."""
+MIN_LETTERS = 3
+"""Letters of the shortest word that may have a slip."""
 
 
 def split_time(text: str) -> tuple[str, str]:
@@ -141,27 +141,12 @@ def is_similar(text: str, name: str) -> bool:
     return tells and (len(found) * 2 > len(known) or len(found) * 2 > len(typed))
 
 
-_FILLERS and not _any_resembles(parts, known)
-    )
-
-
-def is_similar(text: str, name: str) -> bool:
-    """Whether most of a name's words, or its first one, are among the typed words, slips allowed; or written as one."""
-    typed, known = [word for word in _words(text) if word not in _EVERYBODY], _words(name)
-    if _resembles("".join(typed), "".join(known)):
-        return True
-    found = [word for word in known if any(_resembles(one, word) for one in typed)]
-    return bool(found) and (len(found) * 2 > len(known) or len(found) * 2 > len(typed))
-
-
 _FILLERS = ("the", "park", "ring", "group", "groups", "called", "named", "user", "of")
 """Words around a name that say nothing else."""
-_EVERYBODY = {"all", "them", "any", "anybody", "anyone", "everybody", "everyone", "nobody", "none", "somebody", "someone"}
-"""Words that resemble a name only by chance."""
-
-
 _SMALL_WORDS = (*_FILLERS, "and", "for", "from", "with", "und", "der", "die", "das", "to")
 """Words that many names share."""
+_EVERYBODY = ("all", "any", "anybody", "anyone", "everybody", "everyone", "nobody", "none", "somebody", "someone")
+"""Words that resemble a name only by chance."""
 
 
 def _any_resembles(words: Collection[str], others: Collection[str]) -> bool:
@@ -173,11 +158,7 @@ def _words(text: str) -> list[str]:
 
 
 def _resembles(one: str, other: str) -> bool:
-    """Whether two words are the same but for a slip; short ones and numbers have to be almost the same."""
+    """Whether two words are the same but for a slip; short ones and numbers have to be the same."""
     if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
-        return one == other
+        return one == other and bool(one)
     return fuzz.ratio(one, other) >= MIN_WORD_SIMILARITY
-
-
-MIN_LETTERS = 3
-"""Letters of the shortest word that may have a slip."""

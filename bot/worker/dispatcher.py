@@ -8,7 +8,7 @@ from functools import partial
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import State
-from bot.messages.message import Message, Messenger, Offer
+from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
@@ -79,12 +79,7 @@ class Dispatcher:
         except (Refused, PBXError, SlackFailure, JournalUnavailable) as fault:
             log.warning("what may be suggested is not known: %s", fault)
             possible = replace(message, offers=())
-        self._send(request, possible)
-
-    def _send(self, request: Request, message: Message) -> None:
-        """Sends an answer; its buttons carry the further lines of the message."""
-        offers = tuple(replace(offer, note=request.note) for offer in message.offers)
-        self.messenger.answer(request, replace(message, offers=offers))
+        self.messenger.answer(request, with_note(possible, request.note))
 
     @property
     def idle(self) -> bool:
@@ -137,7 +132,7 @@ class Dispatcher:
             operation = readings[0].operation_id
             log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
             REQUESTS.labels(operation, request.source, outcome).inc()
-            self._send(request, message)
+            self.messenger.answer(request, with_note(message, request.note))
         except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")
 
