@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
 
+_WITHOUT = "Without “"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
@@ -21,10 +23,15 @@ class Offer:
     note: str = ""
     """The further lines of the message that it answers."""
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it does less than what was typed."""
+        return self.label.startswith(_WITHOUT)
+
 
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
-    return f"Without “{words}”: {label}"
+    return f"{_WITHOUT}{words}”: {label}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

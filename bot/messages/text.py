@@ -38,7 +38,7 @@ _keywords = {
 }
 # fmt: on
 _UNQUOTED_NAME = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")
-_QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?]|$)""")
+_QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?!.;:)]|$)""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,14 @@ class Help(ReadOperation):
     operation_id = "help"
     title = "Park"
     phrase = "help [{topic}]"
-    also = ("?|--help|-h [{topic}]",)
+    also = (
+        "?|--help|-h [{topic}]",
+        "help [me] [with|on|about] [{topic}]",
+        "what can|do you do",
+        "how does this work",
+        "who|what are you",
+        "commands",
+    )
     permission = None
     help = "Explains one verb, or a topic (times, approvals, policy), or lists what you may do here."
     examples = ("help recall", "help times")

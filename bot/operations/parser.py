@@ -156,6 +156,7 @@ def command_within(line: str) -> str | None:
     """The line that does, or previews, what a part of a sentence says; None if it begins with no verb."""
     try:
         operation = parse_unconfirmed(line)[0]
+        operation = parse_unconfirmed(operation.line)[0] if isinstance(operation, Preview) else operation
         has_verb = operation_of_verb(strip_leading(_split(line))) is not None
     except NotUnderstood:
         return None

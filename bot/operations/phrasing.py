@@ -24,7 +24,10 @@ def phrasings(words: Words) -> tuple[Words, ...]:
 def _command(words: Words) -> Words:
     """The line from its verb on; a line without a verb stays whole."""
     command = strip_leading(words)
-    return command if operation_of_verb(command) or operation_of_verb(words) else words
+    if command[:1] and command[0].is_keyword("park", "/park") and operation_of_verb(command[1:]):
+        command = command[1:]
+    ends = (strip_end_marks(strip_trailing(each)) for each in (command, words))
+    return command if any(map(operation_of_verb, ends)) else words
 
 
 def _without_courtesy_before_times(words: Words) -> Words:
@@ -38,7 +41,7 @@ def _without_courtesy_before_times(words: Words) -> Words:
 def without_question_mark(words: Words) -> Words | None:
     """The words of a question without its mark and the courtesy after it; None if the line is no question."""
     asked = strip_trailing(words)
-    if not asked or asked[-1].quoted or not asked[-1].text.endswith("?"):
+    if not asked or asked[-1].quoted or not asked[-1].text.rstrip("!").endswith("?"):
         return None
     while asked and not asked[-1].quoted and asked[-1].text.endswith(("?", "!")):
         bare = asked[-1].text.rstrip("?!")

@@ -30,6 +30,9 @@ from bot.operations.phrasing import without_question_mark
 from bot.operations.server import ServerEnabled
 from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
 
+MAX_COMPLETED = 6
+"""Ways to complete a line that are looked up."""
+
 
 def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     """The error for a line that matches no operation.
@@ -45,9 +48,10 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
     if operation is None:
         return _unknown(words)
+    understood = partial_match(operation, tail)
     return NotUnderstood(
         f"I don't understand all of that line. {NOTHING_CHANGED} {operation.verb().capitalize()} is typed like this:",
-        lines=(partial_match(operation, tail).line,),
+        lines=(operation.usage() if understood.left else understood.line,),
         notes=(f"For example: {operation.examples[0]}",),
         offers=_completed(operation, tail),
         forms=form_offer(operation, tail),
@@ -91,20 +95,17 @@ def _is_drastic(operation: Operation) -> bool:
 
 
 def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
-    """A button for the line with its missing fixed words."""
+    """Buttons for the line with its missing fixed words, one for each place where they may be missing."""
     if any(argument_type.swallows for argument_type in operation.argument_types().values()):
         return ()  # without its fixed words, such a field would take what was meant for others
-    for matches in (
-        matches
-        for pattern in operation.patterns()
-        for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS)
-    ):
-        try:
-            line = operation.from_matches(matches, tail.times).text()
-        except READ_ERRORS:
-            continue
-        return (Offer(label=line, line=line),)
-    return ()
+    lines = dict[str, None]()
+    for pattern in operation.patterns():
+        for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS):
+            try:
+                lines[operation.from_matches(matches, tail.times).text()] = None
+            except READ_ERRORS:
+                continue
+    return tuple(Offer(label=line, line=line) for line in islice(lines, MAX_COMPLETED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,13 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
         return fault
     corrected = corrected_verb(words)
     offers = (Offer(label=corrected, line=corrected),) if corrected else ()
+    whole = [offer for offer in fault.message.offers if not offer.leaves_out]
     usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
     near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
     lines = tuple(usages[verb] for verb, *_ in near)
     return NotFound(
         f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
         f" {NOTHING_CHANGED}",
-        offers=(*offers, *fault.message.offers) or (Offer(label="Help", line="help"),),
+        offers=(*offers, *whole) or (Offer(label="Help", line="help"),),
         lines=() if offers else lines,
     )

@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from bot.errors import Ambiguous, NotPossible
 from bot.messages.message import FormOffer, Offer, leaving_out
 from bot.messages.text import Word, fold, join_words
 from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
+from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.times.clauses import find_malformed_time, time_hint, time_splits
 
@@ -66,6 +68,8 @@ class Corrections:
         whole = [name for name, label in pairs if time_part and not unmatched_words(name_part, label, name)]
         if whole and (field := time_field(type(self.operation), time_part)):
             return (), tuple(self._form(text, name, {field: time_part}) for name in whole[:1])
+        if isinstance(self.operation, Delete):  # nothing less than what was typed is deleted
+            pairs = [(name, label) for name, label in pairs if not unmatched_words(text, label, name)]
         return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
 
     def _form(self, text: str, name: str, unread: dict[str, str]) -> FormOffer:
@@ -102,8 +106,10 @@ class Corrections:
         return Offer(label=leaving_out(left_out, said) if left_out else said, line=line)
 
 
-MIN_WORD_SIMILARITY = 70.0
-"""Least similarity of two words, of rapidfuzz's 100, to be taken for one with a slip: "Sals" and "Sales"."""
+MAX_SLIPS, LETTERS_FOR_A_SLIP = 2, 4
+"""Slips in one word, and letters of a word for each: a letter changed, left out, added, or two swapped."""
+MIN_TEXT_SIMILARITY = 80.0
+"""Least similarity of whole names, of rapidfuzz's 100, written with or without spaces: "Nite Desk" and "Night Desk"."""
 MIN_LETTERS = 3
 """Letters of the shortest word that may have a slip."""
 
@@ -121,20 +127,20 @@ def unmatched_words(text: str, *names: str) -> str:
     name_part, time_part = split_time(text)
     if time_part:
         return f"{unmatched_words(name_part, *names)} {time_part}".strip()
-    if any(_resembles("".join(_words(text)), "".join(_words(name))) for name in names):
+    if any(_is_written_as_one(_words(text), _words(name)) for name in names):
         return ""
     known = [word for name in names for word in _words(name)]
     return " ".join(
         typed
         for typed in text.split()
-        if (parts := _words(typed)) and typed.lower() not in _FILLERS and not _any_resembles(parts, known)
+        if typed.lower() not in _FILLERS and not all(_any_resembles([part], known) for part in _words(typed))
     )
 
 
 def is_similar(text: str, name: str) -> bool:
     """Whether most of a name's words, or of the typed ones, are in the other, slips allowed; or written as one."""
     typed, known = [word for word in _words(text) if word not in _EVERYBODY], _words(name)
-    if _resembles("".join(typed), "".join(known)):
+    if _is_written_as_one(typed, known):
         return True
     found = [word for word in known if _any_resembles(typed, [word])]
     tells = any(len(word) >= MIN_LETTERS and word not in _SMALL_WORDS for word in found)
@@ -149,6 +155,12 @@ _EVERYBODY = ("all", "any", "anybody", "anyone", "everybody", "everyone", "nobod
 """Words that resemble a name only by chance."""
 
 
+def _is_written_as_one(words: Collection[str], others: Collection[str]) -> bool:
+    """Whether the words are the others, written together or apart."""
+    one, other = "".join(words), "".join(others)
+    return min(len(one), len(other)) > MIN_LETTERS and fuzz.ratio(one, other) >= MIN_TEXT_SIMILARITY
+
+
 def _any_resembles(words: Collection[str], others: Collection[str]) -> bool:
     return any(_resembles(word, other) for word in words for other in others)
 
@@ -158,7 +170,8 @@ def _words(text: str) -> list[str]:
 
 
 def _resembles(one: str, other: str) -> bool:
-    """Whether two words are the same but for a slip; short ones and numbers have to be the same."""
+    """Whether a typed word is another but for a slip, or its beginning; short ones and numbers have to be the same."""
     if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
         return one == other and bool(one)
-    return fuzz.ratio(one, other) >= MIN_WORD_SIMILARITY
+    slips = OSA.distance(one, other, score_cutoff=MAX_SLIPS)
+    return other.startswith(one) or slips <= min(MAX_SLIPS, min(len(one), len(other)) // LETTERS_FOR_A_SLIP)

@@ -31,7 +31,7 @@ from bot.pbx.models import ParkGroup
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import Authorizer, Grant, OperationT, UserDirectory, group_spellings, spellings_in
 from bot.planning.context import RequestContext
-from bot.planning.offers import OfferFilter
+from bot.planning.offers import OfferFilter, about_line
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
@@ -89,9 +89,9 @@ class Planner:
             Refused: the operation is not allowed, not possible, or names something unknown.
         """
         operation = readings[0]
-        if isinstance(operation, Preview):
-            readings = parse_unconfirmed(operation.line, request.user)
-        elif isinstance(operation, UndoLast):
+        if isinstance(operation, Preview | AccessQuestion):
+            return self._answer_about_line(request, operation)
+        if isinstance(operation, UndoLast):
             readings = [Undo(number=self.repository.last_in_effect(request.user, request.channel, operation.what))]
         operation = readings[0]
         if isinstance(operation, ChangeOperation):
@@ -102,8 +102,6 @@ class Planner:
         if isinstance(operation, ControlOperation):
             return self._preview_control(request, operation)
         principal = self.authorizer.principal(request)
-        if isinstance(operation, AccessQuestion):
-            return self._access_report(request, principal, operation)
         reads = [one for one in readings if isinstance(one, ReadOperation)]
         try:
             read, context, _ = self._resolve(principal, reads)
@@ -113,6 +111,16 @@ class Planner:
             raise
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
+
+    def _answer_about_line(self, request: Request, question: Preview | AccessQuestion) -> Message:
+        """Answers what is asked about a line; where that is refused, the buttons ask about it too."""
+        try:
+            if isinstance(question, Preview):
+                return self.answer(request, parse_unconfirmed(question.line, request.user))
+            return self._access_report(request, self.authorizer.principal(request), question)
+        except Refused as fault:
+            fault.message = about_line(fault.message, question)
+            raise
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
         """Requires the read permission for every group that the line in the question names."""

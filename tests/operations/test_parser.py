@@ -284,7 +284,7 @@ def test_what_is_not_understood_is_refused_with_what_to_type_instead(typed: str,
 
 def test_a_name_that_holds_to_has_two_readings_the_longest_first() -> None:
     readings = [reading.text() for reading in parse("recall Back to Front to user")]
-    assert readings == ['recall "Back to Front" to user', 'recall Back to "Front to user"']
+    assert readings == ['recall "Back to Front" to user', 'recall "Back" to "Front to user"']
 
 
 @pytest.mark.parametrize("line", ["Sales", "1001", "remove Sales", "delete", "drop Sales", "erase Sales", "kill Sales"])

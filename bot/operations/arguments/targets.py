@@ -25,7 +25,7 @@ NUMBER_AND_NAME = re.compile(r"(?P<number>[0-9]{3,64}) (?P<name>\S.*)|(?P<title>
 def split_number(text: str) -> tuple[str, str] | None:
     """Number and name of a text that holds both, as Park shows them; None for any other text."""
     found = NUMBER_AND_NAME.fullmatch(text)
-    return (found["number"] or found["digits"], found["name"] or found["title"]) if found else None
+    return (found["number"] or found["digits"], (found["name"] or found["title"]).strip("()")) if found else None
 
 
 def _read_members(words: Words) -> tuple[str, ...]:
@@ -76,6 +76,8 @@ def _is_number(word: Word) -> bool:
 def _read_part(part: list[Word]) -> list[str]:
     if len(part) == 1 and part[0].is_keyword("me", "myself", "i"):
         return [ME]
+    if len(part) == 1 and not part[0].quoted:
+        part = [Word(re.sub(r"(?<=[0-9])\.{2,3}(?=[0-9])", "-", part[0].text))]
     if len(part) == 3 and part[1].is_keyword(*_TO_RANGE) and _is_number(part[0]) and _is_number(part[2]):
         part = [Word("-".join((part[0].text, part[2].text)))]
     plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
