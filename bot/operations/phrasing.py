@@ -35,7 +35,8 @@ def _without_courtesy_before_times(words: Words) -> Words:
     rest, times = strip_trailing(tail.rest), split_words(tail.typed)
     if not times or not rest or rest == tail.rest or words[len(words) - len(times) :] != times:
         return words
-    return (*rest[:-1], Word(f"{rest[-1]}," if not rest[-1].quoted else str(rest[-1])), *times)
+    separated = rest[-1] if rest[-1].quoted else Word(f"{rest[-1].text},")
+    return (*rest[:-1], separated, *times)
 
 
 def without_question_mark(words: Words) -> Words | None:
