@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
 
-_WITHOUT = "Without “"
+_WITHOUT, _MAX_LEFT_OUT = "Without “", 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +31,8 @@ class Offer:
 
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
-    return f"{_WITHOUT}{words}”: {label}"
+    shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
+    return f"{_WITHOUT}{shown}”: {label}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
