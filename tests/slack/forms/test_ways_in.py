@@ -12,7 +12,7 @@ from tests.slack.forms.conftest import Ready, form_button, pick
 MISTYPED = {
     "find": (f"find {'9' * 70}", {}),
     "group": (f"group {'x' * 70}", {}),
-    "add": ("add 1001 Sales to Support", {"Park group": "Support", "Members": ""}),
+    "add": ("add 1001 1002 Sales to Support", {"Park group": "Support"}),
     "remove": ("remove 10 from Sales", {"Park group": "Sales"}),
     "move": ("move 12 to Support", {"To park group": "Support"}),
     "recall": (f"recall Sales to ring group {'x' * 70}", {"Park group": "Sales"}),
