@@ -99,7 +99,7 @@ def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...
     if any(argument_type.swallows for argument_type in operation.argument_types().values()):
         return ()  # without its fixed words, such a field would take what was meant for others
     lines = dict[str, None]()
-    for pattern in operation.patterns():
+    for pattern in (one for one in operation.patterns() if one.verb):
         for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS):
             try:
                 lines[operation.from_matches(matches, tail.times).text()] = None

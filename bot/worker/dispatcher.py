@@ -68,7 +68,8 @@ class Dispatcher:
 
     def _suggest(self, request: Request, message: Message) -> Message | None:
         """Returns a message without suggestions; others are answered once it is known which are possible."""
-        if all(offer.line == HELP for offer in message.offers):
+        opens_form = request.source is Source.SLASH and bool(message.forms) and message.forms[0].whole
+        if opens_form or all(offer.line == HELP for offer in message.offers):
             return message
         self._readers.submit_for(request.user, partial(self._answer_suggestions, request, message))
         return None
