@@ -16,7 +16,7 @@ from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
@@ -173,11 +173,11 @@ class BotHarness:
 
     def answer(self, line: str, *, user: str = ANA) -> Message:
         """Returns the answer of a read, or a preview; raises Refused."""
-        return self.planner.answer(self.request(line, user=user), parse(line))
+        return self.planner.answer(self.request(line, user=user), parse_unconfirmed(line))
 
     def plan(self, line: str, *, user: str = ANA) -> AuthorizedPlan:
         """Plans a change; raises Refused."""
-        return self.planner.plan(self.request(line, user=user), parse(line))
+        return self.planner.plan(self.request(line, user=user), parse_unconfirmed(line))
 
     def claim(self) -> Entry:
         """Claims the next entry that is due; there must be one."""

@@ -22,7 +22,7 @@ from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.operations.undo import UndoLast
 
 log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ def _mentioned_groups(operations: Sequence[Operation], names_of_change: _NamesOf
 
 def _parse_known(line: str) -> Sequence[Operation]:
     try:
-        return parse(line)
+        return parse_unconfirmed(line)
     except NotUnderstood:
         return ()
 

@@ -14,7 +14,7 @@ from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.operations.schedule import schedule_of
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
@@ -122,7 +122,7 @@ def _parse_previewed(line: str) -> Operation:
     Raises:
         Refused: the line is not understood, or has no verb: without a PBX, its words are not known to be a name.
     """
-    operation = parse(line)[0]
+    operation = parse_unconfirmed(line)[0]
     if isinstance(operation, Preview):
         return _parse_previewed(operation.line)
     words = f"{fold(line)} "

@@ -1,12 +1,14 @@
 """Messages as data, independent of Slack, and the interface that delivers them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
+
+_WITHOUT, _MAX_LEFT_OUT = "Without “", 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +22,19 @@ class Offer:
     """Digest of the plan that the user was shown; a different plan is shown again instead of applied."""
     ends_change: int | None = None
     """Number of the temporary change that the click ends before the line is done; no line can say that."""
+    note: str = ""
+    """The further lines of the message that it answers."""
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it does less than what was typed."""
+        return self.label.startswith(_WITHOUT)
+
+
+def leaving_out(words: str, label: str) -> str:
+    """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
+    shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
+    return f"{_WITHOUT}{shown}”: {label}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +111,11 @@ class Message:
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
     file: Attachment | None = None
+
+
+def with_note(message: Message, note: str) -> Message:
+    """The message with buttons that carry the further lines of what was typed."""
+    return replace(message, offers=tuple(replace(offer, note=note) for offer in message.offers)) if note else message
 
 
 class Posted(BaseModel):

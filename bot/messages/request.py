@@ -31,6 +31,8 @@ class Request(BaseModel):
     source: Source
     line: str
     """The plain text of the command, without the slash command or the mention."""
+    note: str = ""
+    """The further lines of the message, which are shown on the card."""
     channel: str | None = None
     """Where the gesture happened; None in a direct message or App Home."""
     thread: str | None = None

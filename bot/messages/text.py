@@ -10,6 +10,8 @@ _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # noqa: RUF001
 TYPOGRAPHIC_TO_ASCII = _QUOTES | _DASHES
 """ASCII characters for the typographic quotes and dashes that phones and Macs insert."""
 _TO_ASCII = str.maketrans(TYPOGRAPHIC_TO_ASCII)
+_VARIATION_SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
+"""They choose between two pictures of one emoji, and people can't type them."""
 
 
 def fold(name: str) -> str:
@@ -19,7 +21,7 @@ def fold(name: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _fold_unicode(name: str) -> str:
-    compatible = normalize("NFKC", name.translate(_TO_ASCII)).casefold()
+    compatible = normalize("NFKC", name.translate(_TO_ASCII | _VARIATION_SELECTORS)).casefold()
     return normalize("NFKC", " ".join(compatible.split()))
 
 
@@ -36,7 +38,7 @@ _keywords = {
 }
 # fmt: on
 _UNQUOTED_NAME = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")
-_QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?]|$)""")
+_QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?!.;:)]|$)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,15 @@ def words_as_text(words: Words) -> str:
 
 def quote(name: str, *, always: bool = False) -> str:
     """Quotes a name if it would otherwise be read differently."""
-    if not always and _UNQUOTED_NAME.fullmatch(name) and not any(map(_is_meaningful, name.split())):
+    marked = re.search(r"(?<!\S)[_-]|[_.](?!\S)", name)  # read as italics, a bullet or the end of a sentence
+    if not always and not marked and _UNQUOTED_NAME.fullmatch(name) and not any(map(_is_meaningful, name.split())):
         return name
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def is_plain_word(name: str) -> bool:
+    """Whether a name is one word that can't be taken for anything but a name."""
+    return re.fullmatch(r"\w[\w&+/-]*", name) is not None and not _is_meaningful(name)
 
 
 def _is_meaningful(word: str) -> bool:

@@ -18,7 +18,10 @@ class ShowAccess(Operation):
     phrase = "access"
     also = ("my access|rights|permissions", "rights", "permissions", "what may|can i do", "what am i allowed to do")
     permission = None
-    help = "Tells what you may do, here and elsewhere, and by which rule of the policy."
+    help = (
+        "Tells what you may do, here and elsewhere, and by which rule of the policy. `can me <line>` and"
+        " `can @somebody <line>` ask about one line, `who can <line>` asks for everybody, `why 42` for one change."
+    )
     examples = ("access",)
 
 
@@ -28,8 +31,9 @@ class Can(Operation):
     operation_id = "can"
     title = "May somebody?"
     phrase = "can {person} {line}"
-    also = ("may {person} {line}",)
+    also = ("may {person} {line}", "is {person} allowed to {line}", "am {person} allowed to {line}")
     permission = Permission.READ
+    advertised = False
     help = "Tells whether somebody may do that in this channel, and by which rule, or why not."
     examples = ("can me delete Sales",)
 
@@ -43,8 +47,9 @@ class WhoCan(Operation):
     operation_id = "who_can"
     title = "Who may?"
     phrase = "who can {line}"
-    also = ("who may {line}", "who is allowed to {line}")
+    also = ("who may {line}", "who is allowed to {line}", "who could {line}")
     permission = Permission.READ
+    advertised = False
     help = "Tells everybody whom a rule lets do that, and in which channels."
     examples = ("who can delete Sales",)
 
@@ -57,8 +62,9 @@ class Why(ReadOperation):
     operation_id = "why"
     title = "Why a change"
     phrase = "why {number}"
-    also = ("why change {number}", "why was change {number} allowed")
+    also = ("why change {number}", "why was [change] {number} allowed|made|done", "who allowed [change] {number}")
     permission = Permission.READ
+    advertised = False
     help = "Tells which rule allowed a change, and whether the policy has been changed since."
     examples = ("why 42",)
 

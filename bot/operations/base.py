@@ -15,7 +15,7 @@ from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message
 from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, REASON, ArgumentType, Line, Reference, spellings
+from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference, spellings
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NO_DURATION, Permission
@@ -159,6 +159,15 @@ class Operation(BaseModel):
         comma = "," if settled and times else ""
         return " ".join((line + comma, *times))
 
+    def with_asker(self, user: str) -> Self:
+        """The operation with a mention of the Slack user in place of the member "me"."""
+        update = {
+            name: _replace_me(value, f"<@{user}>")
+            for name, argument_type, value in self.said()
+            if argument_type.reference in (Reference.MEMBER, Reference.MEMBERS)
+        }
+        return self.model_copy(update=update) if update else self
+
     def references(self, *kinds: Reference) -> list[Any]:
         """Values of the given arguments that refer to objects of these kinds, in the order of the fields."""
         return [value for _, argument_type, value in self.said() if argument_type.reference in kinds]
@@ -168,6 +177,12 @@ class Operation(BaseModel):
         for name, argument_type in (self.argument_types() | self.times()).items():
             if (value := getattr(self, name)) is not None:
                 yield name, argument_type, value
+
+
+def _replace_me(members: Any, mention: str) -> Any:
+    if isinstance(members, str):
+        return mention if members == ME else members
+    return tuple(dict.fromkeys(_replace_me(one, mention) for one in members))
 
 
 def _argument_type_of(metadata: list[Any], annotation: Any) -> ArgumentType | None:

@@ -67,8 +67,8 @@ BEGIN, END = "<!-- commands: made by python -m bot table -->", "<!-- end of comm
 
 
 def markdown() -> str:
-    """The command table: one row for each operation."""
-    rows = (_row(operation) for operation in OPERATIONS)
+    """The command table: one row for each operation that people type; the others stay understood."""
+    rows = (_row(operation) for operation in OPERATIONS if operation.advertised)
     return "\n".join(("| Type | For example | What it does | Needs |", "| --- | --- | --- | --- |", *rows)) + "\n"
 
 

@@ -20,7 +20,6 @@ class Pause(ControlOperation):
     operation_id = "pause"
     title = "Pause Park"
     phrase = "pause [because {reason}]"
-    also = ("pause [for] {reason}",)
     permission = Permission.PAUSE
     card_label = "Paused"
     help = "Stops all changes until somebody resumes: questions and previews go on, and ends of temporary changes wait."
@@ -65,7 +64,7 @@ class Preview(Operation):
     also = ("dry run {line}", "what if {line}")
     permission = None
     requirement = "what the line needs"
-    help = "Shows what a line would change, and a button that applies it. Writes nothing."
-    examples = ("preview add 1001 to Sales",)
+    help = "Shows what a line would change, and a button that applies it. A question mark after a line does the same."
+    examples = ("preview add 1001 to Sales", "add 1001 to Sales?")
 
     line: Line

@@ -24,10 +24,11 @@ class Groups(ReadOperation):
     title = "List groups"
     phrase = "groups [{search}]"
     also = (
+        "groups with|like|containing {search}",
         "list|show groups [{search}]",
-        "list|show [the] park groups",
+        "list|show [me] [all] [the] [park] groups",
         "list",
-        "list|show all groups",
+        "all [park] groups",
         "which groups",
     )
     permission = Permission.READ
@@ -68,11 +69,12 @@ class Group(ReadOperation):
     title = "Show a group"
     phrase = "group {group}"
     also = (
-        "show|list|open {group}",
-        "who is in {group}",
-        "who's in {group}",
-        "members of {group}",
-        "show members of {group}",
+        "show|list|open [me] {group}",
+        "who is|are in {group}",
+        "who's|whos in {group}",
+        "members [of] {group}",
+        "show|list [me] [all] [the] members of|in {group}",
+        "{group} members",
     )
     bare_pattern = ".+"
     permission = Permission.READ
@@ -115,7 +117,8 @@ class Find(ReadOperation):
     phrase = "find {member}"
     also = (
         "where is|are {member}",
-        "where's {member}",
+        "where's|wheres {member}",
+        "where am {member}",
         "which group is {member} in",
         "find|show extension {member}",
         "which group has {member}",
@@ -196,7 +199,7 @@ class Rename(ChangeOperation):
     permission = Permission.GROUPS
     may_end = False
     help = "Gives a park group another name; its members and its recall target stay."
-    examples = ("rename Support to Support EMEA",)
+    examples = ('rename Support to "Support EMEA"', "rename Billing to Accounts")
 
     group: GroupName
     name: NewGroupName

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from bot.errors import JournalUnavailable
@@ -16,6 +16,27 @@ from bot.times.parser import END_EXAMPLES, START_EXAMPLES
 log = logging.getLogger(__name__)
 
 
+TOPICS = {
+    "times": (
+        f"To begin later, add {START_EXAMPLES}.",
+        f"To let a change end by itself, add {END_EXAMPLES}.",
+        "Create, rename and delete can begin later; they don't end by themselves.",
+        "Times are read in your Slack time zone. If a name ends like a time, put quotes around the name.",
+    ),
+    "approvals": (
+        "Where the policy lets others approve a change of yours, its refusal has the button Ask for approval.",
+        "Approvers get a card with Approve and Refuse; `pending` lists what waits. An approval lapses after a time.",
+        "In an emergency, a rule may let you make a change at once: emergency <line> because <reason>.",
+    ),
+    "policy": (
+        "The policy is a file that the people who run Park keep. What no rule allows is refused.",
+        "access tells what you may do; can @somebody <line> and who can <line> ask about others; why 42 about 42.",
+        "A refusal says whom to ask, and what would have to be granted.",
+    ),
+}
+"""Help on what is no verb."""
+
+
 def _operations() -> tuple[type[Operation], ...]:
     from bot.operations.catalog import OPERATIONS  # imports this module
 
@@ -27,16 +48,21 @@ def _operations_on(text: str) -> list[type[Operation]]:
 
 
 def topic_of(words: Words) -> str | None:
-    """The verb, or the start of several verbs, that the words form; None where no verb starts like that."""
+    """The topic, the verb, or the start of several verbs, that the words form; None where there is none."""
     text = " ".join(word.text.lower() for word in words)
-    return text if _operations_on(text) else None
+    return text if text in TOPICS or _operations_on(text) else None
 
 
 def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
-    verbs = dict.fromkeys(one.verb() for one in _operations())
-    raise ValueError(f"There is no help on “{join_words(words)}”; there is on {', '.join(verbs)}.")
+    topics = (*_first_words(one for one in _operations() if one.advertised), *TOPICS)
+    raise ValueError(f"There is no help on “{join_words(words)}”; there is on {', '.join(topics)}.")
+
+
+def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
+    """The verbs, those of several words by their first."""
+    return dict.fromkeys(one.verb().split()[0] for one in operations)
 
 
 def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
@@ -47,7 +73,7 @@ def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
     return tuple(text for name, text in (("starts", later), ("ends", ends)) if name in fields)
 
 
-TOPIC = ArgumentType(placeholder="<verb>", read=_read_topic, say=str)
+TOPIC = ArgumentType(placeholder="<verb or topic>", read=_read_topic, say=str)
 
 
 class Help(ReadOperation):
@@ -56,10 +82,17 @@ class Help(ReadOperation):
     operation_id = "help"
     title = "Park"
     phrase = "help [{topic}]"
-    also = ("?|--help|-h [{topic}]",)
+    also = (
+        "?|--help|-h [{topic}]",
+        "help [me] [with|on|about] [{topic}]",
+        "what can|do you do",
+        "how does this work",
+        "who|what are you",
+        "commands",
+    )
     permission = None
-    help = "Explains one verb, or lists what you may do here."
-    examples = ("help recall",)
+    help = "Explains one verb, or a topic (times, approvals, policy), or lists what you may do here."
+    examples = ("help recall", "help times")
 
     topic: Annotated[str, TOPIC] | None = None
 
@@ -67,6 +100,8 @@ class Help(ReadOperation):
         return self._topic_help(self.topic) if self.topic else self._overview(context)
 
     def _topic_help(self, topic: str) -> Message:
+        if topic in TOPICS:
+            return Message(title=f"Help on {topic}", notes=TOPICS[topic])
         operations = _operations_on(topic)
         return Message(
             title=f"Help on {topic}",
@@ -79,18 +114,23 @@ class Help(ReadOperation):
         every = [one for one in _operations() if one.advertised]
         allowed = [one for one in every if one.permission is None or context.may(one.permission)]
         others = len(every) - len(allowed)
-        verbs = ", ".join(dict.fromkeys(one.verb() for one in allowed))
+        verbs = ", ".join(_first_words(allowed))
         return Message(
             title="Park changes the call park settings of the phone system. Tap a button, or type a line:",
             lines=tuple(_one_of_each(allowed)),
             notes=(
                 f"Here you may type: {verbs}. `help <verb>` explains one.",
+                "There is also help on times, approvals and policy, as in `help times`.",
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *_restricted(allowed, context),
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
             ),
             offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _repeatable_lines(context)),
-            forms=tuple(FormOffer(label=one.title, operation=one.operation_id) for one in allowed if one.form()),
+            forms=tuple(
+                FormOffer(label=one.title, operation=one.operation_id)
+                for one in allowed
+                if one.permission and one.form()
+            ),
         )
 
 

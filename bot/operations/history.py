@@ -32,7 +32,7 @@ def _read_group(words: Words) -> str:
     return read_name(words)
 
 
-HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group)
+HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group, swallows=True)
 
 
 class HistoryQuery(ReadOperation):
@@ -60,7 +60,8 @@ class ShowHistory(HistoryQuery):
     )
     help = (
         "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
-        " of a group, of a person, or since a day such as Monday or 2026-11-01."
+        " of a group, of a person, or since a day such as Monday or 2026-11-01. With `as csv` it is a file in a direct"
+        " message."
     )
     examples = ("history Sales since Monday", "history", "history of me since yesterday")
 
@@ -144,7 +145,7 @@ def _offers(query: ShowHistory, last: int | None) -> Iterator[Offer]:
     if last is not None:
         yield Offer(label="Older", line=query.model_copy(update={"before": last}).text())
     whole = query.model_copy(update={"before": None}).text()
-    yield Offer(label="Export as CSV", line=f"export {whole}")
+    yield Offer(label="Export as CSV", line=f"{whole} as csv")
 
 
 BOM = "\ufeff"
@@ -156,10 +157,17 @@ class ExportHistory(HistoryQuery):
 
     operation_id = "history_export"
     title = "Export history"
-    phrase = "export history [{group}] [of {person}] [since {since}]"
-    also = ("export [{group}] history", "export", "export history of|for {group} [since {since}]")
+    phrase = "history [{group}] [of {person}] [since {since}] as csv"
+    also = (
+        "export history [{group}] [of {person}] [since {since}] [as csv]",
+        "export [{group}] history [as csv]",
+        "export",
+        "export history of|for {group} [since {since}]",
+        "history as csv [of {person}] [since {since}]",
+    )
+    advertised = False
     help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
-    examples = ("export history since 2026-11-01",)
+    examples = ("history since 2026-11-01 as csv",)
 
     def read(self, context: OperationContext) -> Message:
         rows = list(to_csv(records(self, context)))

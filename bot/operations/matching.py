@@ -6,13 +6,13 @@ from itertools import islice
 from typing import Any
 
 from bot.errors import NotPossible
-from bot.messages.message import FormOffer
-from bot.messages.text import Words
+from bot.messages.message import FormOffer, leaving_out
+from bot.messages.text import Word, Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
-from bot.times.clauses import TimeClause, no_end_message, time_splits
+from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
 
 MAX_READINGS = 12
 """Limit of ways to split one line into names, so that a hostile line can't cost much time."""
@@ -111,70 +111,111 @@ class PartialMatch:
 
     line: str
     arguments: dict[str, Any]
-    left: int
+    left: Words
+    """The words that no field holds."""
 
 
 def partial_match(operation: type[Operation], tail: TimeClause) -> PartialMatch:
     """The best match of an operation's canonical patterns with a line that matches none completely."""
     patterns = [_partial_match(operation, pattern, tail) for pattern in command_patterns(operation.phrase)]
-    return min(patterns, key=lambda pattern: (pattern.left, len(pattern.line)))
+    return min(patterns, key=lambda pattern: (len(pattern.left), len(pattern.line)))
 
 
 def _partial_match(operation: type[Operation], pattern: CommandPattern, tail: TimeClause) -> PartialMatch:
-    rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), 0
+    rest, line_words, arguments, unread = tail.rest, list[str](), dict[str, Any](), list[Word]()
+    found = False
     for part in pattern.parts:
         if isinstance(part, Literal):
-            rest = rest[1:] if rest and rest[0].is_keyword(*part.spellings) else rest
+            found = bool(rest) and rest[0].is_keyword(*part.spellings)
+            rest = rest[1:] if found else rest
             line_words.append(part.spellings[0])
             continue
         argument_type = operation.argument_types()[part.name]
-        length = _field_length(operation, argument_type, rest)
-        try:
-            arguments[part.name] = argument_type.read(rest[:length])
-            line_words.append(argument_type.say(arguments[part.name]))
-            rest = rest[length:]
-        except READ_ERRORS:
+        # without its fixed word, a field for any words would take what was meant for others
+        length = _field_length(operation, argument_type, rest) if found or not argument_type.swallows else 0
+        read, value = _longest_readable(argument_type, rest[:length])
+        if read:
+            arguments[part.name] = value
+            line_words.append(argument_type.say(value))
+        else:
             line_words.append(argument_type.placeholder)
-            if any(word.is_keyword(*_separators(operation)) for word in rest[length:][:1]):
-                # a fixed word follows, so the skipped words belong to no other field
-                rest, unread = rest[length:], unread + length
+        if any(word.is_keyword(*fixed_words_after_fields(operation)) for word in rest[length:][:1]):
+            # a fixed word follows, so the skipped words belong to no other field
+            unread, read = [*unread, *rest[read:length]], length
+        rest = rest[read:]
     times = {name: value for name, value in tail.times.items() if name in operation.times()}
     arguments |= times
     line_words += [operation.times()[name].say(value) for name, value in times.items()]
     return PartialMatch(
         " ".join(line_words),
         operation.model_construct(**arguments).model_dump(mode="json", exclude_unset=True),
-        len(rest) + unread,
+        (*unread, *rest),
     )
+
+
+def _longest_readable(argument_type: ArgumentType, words: Words) -> tuple[int, Any]:
+    """How many of the words, from the first on, are a value of the type, and the value; 0 and None if none are."""
+    for length in range(len(words), 0, -1):
+        try:
+            return length, argument_type.read(words[:length])
+        except READ_ERRORS:
+            continue
+    return 0, None
 
 
 def _field_length(operation: type[Operation], argument_type: ArgumentType, words: Words) -> int:
     """Number of words for the next field: up to the next fixed word, else one, or all for a line."""
-    separators, limit = _separators(operation), len(words) if argument_type.whole_line else 1
+    separators, limit = fixed_words_after_fields(operation), len(words) if argument_type.whole_line else 1
     return next((index for index, word in enumerate(words) if word.is_keyword(*separators)), min(len(words), limit))
 
 
-def _separators(operation: type[Operation]) -> set[str]:
+def fixed_words_after_fields(operation: type[Operation]) -> set[str]:
+    """The fixed words of an operation that end a field: to, from, because."""
     parts = (part for pattern in operation.patterns() for part in pattern.parts[1:] if isinstance(part, Literal))
     return {spelling for part in parts for spelling in part.spellings}
 
 
+def is_time(words: Words) -> bool:
+    """Whether the words are a time, read or not, and nothing else."""
+    after = (Word("", quoted=True), *words)  # a time is never the first word
+    unread = find_malformed_time(after)
+    return bool(words) and len((unread[0] if unread else time_splits(after)[0]).rest) == 1
+
+
+def time_field(operation: type[Operation], typed: str) -> str | None:
+    """The field of a time that was typed and not read; None if the operation's form has no such field."""
+    fields = [name for name in operation.times() if name in operation.form()]
+    wanted = "starts" if typed.lower().startswith(("at ", "on ", "in ")) else "ends"
+    return wanted if wanted in fields else next(iter(fields), None)
+
+
 def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer, ...]:
-    """A button for the operation's form, filled with what was understood; none if it has no form."""
+    """A button for the operation's form, filled with what was understood; none if it has no form.
+
+    A time that was not read is in its field as it was typed, to be corrected there. The label of the button says what
+    no field holds.
+    """
     if not operation.form():
         return ()
     understood = partial_match(operation, tail)
+    words, typed = join_words(understood.left), "" if tail.times else tail.typed
+    if not typed and not tail.times and is_time(understood.left):
+        words, typed = "", words
+    field = time_field(operation, typed) if typed else None
+    left = words if field else f"{words} {typed}".strip()
+    whole = not left and (field is not None or _only_begun(operation, understood))
+    label = "Open the form"
     return (
         FormOffer(
-            label="Open the form",
+            label=leaving_out(left, label) if left else label,
             operation=operation.operation_id,
-            arguments=understood.arguments,
-            whole=_only_begun(operation, understood),
+            arguments=understood.arguments | ({field: typed} if field else {}),
+            whole=whole,
         ),
     )
 
 
 def _only_begun(operation: type[Operation], understood: PartialMatch) -> bool:
-    """Whether the line is correct as far as it goes, and only lacks required arguments."""
+    """Whether the line lacks required arguments."""
     required = {name for name in operation.form() if operation.model_fields[name].is_required()}
-    return not understood.left and not required <= understood.arguments.keys()
+    return not required <= understood.arguments.keys()

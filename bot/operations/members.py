@@ -24,9 +24,10 @@ class Remove(ChangeOperation):
     title = "Remove members"
     phrase = "remove {members} [from {group}]"
     also = (
-        "take {members} out of {group}",
-        "take {members} out",
-        "take|kick {members} from {group}",
+        "take|kick {members} out of {group}",
+        "take|kick {members} out",
+        "take|kick out {members} [of|from {group}]",
+        "take|kick|drop|pull {members} from {group}",
         "remove {members} out of {group}",
     )
     left_group_field = "group"

@@ -1,208 +1,52 @@
 """Parses a line into operations, or raises NotUnderstood with what to type instead."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
 
-from rapidfuzz import fuzz, process
-
-from bot.errors import NOTHING_CHANGED, NotUnderstood
+from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
+from bot.messages.courtesy import is_courtesy, strip_leading
 from bot.messages.message import Offer
 from bot.messages.text import MAX_LINE, Word, Words, join_words, split_words
-from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeModifier, ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import Preview
 from bot.operations.help import Help, topic_of
-from bot.operations.matching import (
-    MAX_READINGS,
-    READ_ERRORS,
-    Operations,
-    ReadFault,
-    form_offer,
-    match_line,
-    operation_of_verb,
-    partial_match,
-)
-from bot.operations.syntax import CommandPattern, command_patterns
-from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
+from bot.operations.matching import READ_ERRORS, Operations, match_line, operation_of_verb
+from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
+from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
+from bot.operations.unsupported import unsupported_request
+
+_ARROWS = ("->", "→", "=>", "➔", "➜", "➡", "⇒", "⟶")
+"""What people type, or Slack makes of it, for "to"."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedRequest:
-    """Patterns of a request that can't be served, the reason, and lines that help instead."""
-
-    phrases: tuple[str, ...]
-    text: str
-    lines: tuple[str, ...] = ()
-
-    @property
-    def patterns(self) -> tuple[CommandPattern, ...]:
-        """The parsed patterns."""
-        return tuple(pattern for text in self.phrases for pattern in command_patterns(text))
-
-
-UNSUPPORTED = (
-    UnsupportedRequest(
-        (
-            "recall time {group} {time}",
-            "recall time of|for {group} {time}",
-            "recall time of|for {group} to {time}",
-            "set {group} recall time {time}",
-            "set {group} recall time to {time}",
-            "recall {group} time {time}",
-            "recall {group} in|after {time}",
-            "{group} recall time {time}",
-        ),
-        "A park group has no timers of its own: the call park server's hold for every group. Nothing was changed.",
-        ("server",),
-    ),
-    UnsupportedRequest(
-        (
-            "park {call}",
-            "park",
-            "unpark {call}",
-            "unpark",
-            "pick|pickup {call}",
-            "pickup",
-            "retrieve {call}",
-            "calls",
-            "list|show calls",
-            "list|show parked calls",
-            "parked",
-            "parked calls",
-            "who is parked",
-            "hang up {call}",
-            "transfer {call}",
-        ),
-        "Live calls can't be seen, parked or picked up from here: the PBX lets nobody do that but a phone."
-        " Dial the star codes on yours; the line server shows them.",
-        ("server",),
-    ),
-)
-"""Requests that are often typed but can't be served."""
-
-
-def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
-    """The error for a line that matches no operation.
-
-    It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
-    """
-    operation = operation_of_verb(words)
-    if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
-        return NotUnderstood(
-            f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=form_offer(operation, strange[0])
-        )
-    tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
-    if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
-        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
-    if operation is None:
-        return _unknown(words)
-    return NotUnderstood(
-        f"I don't understand all of that line. {NOTHING_CHANGED} {operation.verb().capitalize()} is typed like this:",
-        lines=(partial_match(operation, tail).line,),
-        notes=(f"For example: {operation.examples[0]}",),
-        offers=_completed(operation, tail),
-        forms=form_offer(operation, tail),
-    )
-
-
-def _unknown(words: Words) -> NotUnderstood:
-    corrected = corrected_verb(words)
-    return NotUnderstood(
-        f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
-        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label="Help", line="help"),),
-    )
-
-
-def unsupported_request(words: Words) -> NotUnderstood | None:
-    """The error for a request that can't be served; None for any other line."""
-    for unsupported in UNSUPPORTED:
-        matches = [found for pattern in unsupported.patterns for found in pattern.match(words)]
-        if any(not found.get("group", ()) or not found["group"][-1].is_keyword("server") for found in matches):
-            return NotUnderstood(
-                unsupported.text, offers=tuple(Offer(label=line, line=line) for line in unsupported.lines)
-            )
-    return None
-
-
-def corrected_verb(words: Words) -> str | None:
-    """The line with its first word corrected to a similar verb; None if that makes no valid line."""
-    verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
-    near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
-    if words[0].quoted or near is None or near[0] == words[0].text.lower():
-        return None
-    found = match_line((Word(near[0]), *words[1:])).readings
-    return found[0].text() if found else None
-
-
-def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
-    """A button for the line with its missing fixed words."""
-    if any(argument_type.whole_line for argument_type in operation.argument_types().values()):
-        return ()  # the inner line has fixed words of its own
-    for matches in (
-        matches
-        for pattern in operation.patterns()
-        for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS)
-    ):
-        try:
-            line = operation.from_matches(matches, tail.times).text()
-        except READ_ERRORS:
-            continue
-        return (Offer(label=line, line=line),)
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadTime:
-    """A time at the end of an unquoted new name: the field, the name without it, and why it is not read."""
-
-    field: str
-    name: str
-    why: str
-
-
-def without_unread_times(words: Words, readings: Operations) -> Operations:
-    """The readings in whose new names no time is hidden.
-
-    Raises:
-        NotUnderstood: all readings hide one; buttons offer the name with and without it.
-    """
-    left = tuple(one for one in readings if not any(_unread_times(words, one)))
-    if left:
-        return left
-    unread = next(_unread_times(words, readings[0]))
-    without = readings[0].model_copy(update={unread.field: unread.name}).text()
-    raise NotUnderstood(
-        f"{unread.why} {NOTHING_CHANGED}",
-        notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
-        offers=tuple(Offer(label=line, line=line) for line in (without, readings[0].text())),
-    )
-
-
-def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
-    for name, argument_type, value in reading.said():
-        if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
-            continue
-        tail = time_splits(tuple(map(Word, value.split())))[0]
-        if strange := find_malformed_time(tuple(map(Word, value.split()))):
-            yield UnreadTime(name, join_words(strange[0].rest), strange[1])
-        elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), no_end_message(tail.typed))
-
-
-def parse(line: str) -> Operations:
+def parse(line: str, asker: str | None = None) -> Operations:
     """Parses a line into all its readings by one operation, the likeliest first.
 
-    The names that exist on the PBX decide which reading is meant. Raises NotUnderstood.
+    The names that exist on the PBX decide which reading is meant. A new name that may hold more than a name, such as
+    several words without quotes, makes it a preview.
+
+    Args:
+        asker: id of the Slack user that "me" means.
+
+    Raises:
+        NotUnderstood: the message says what to type instead.
     """
+    readings, words = parse_unconfirmed(line, asker), _split(line)
+    if any(not name.is_certain for reading in readings for name in new_names(words, reading)):
+        return (Preview(line=join_words(words)),)
+    return readings
+
+
+def parse_unconfirmed(line: str, asker: str | None = None) -> Operations:
+    """Parses a line that is only planned, such as that of a preview: no new name in it is asked about."""
     words = _split(line)
-    if not words:
+    if is_courtesy(words):
         return (Help(),)
-    if words[-1].is_keyword("?", "--help", "-h"):
+    if words[-1].is_keyword("--help", "-h"):
         return _question(words[:-1])
-    return _checked(_readings(words))
+    if (asked := without_question_mark(words)) is not None:
+        return _question(asked)
+    return tuple(reading.with_asker(asker) if asker else reading for reading in _checked(_readings(words)))
 
 
 def _split(line: str) -> Words:
@@ -211,59 +55,70 @@ def _split(line: str) -> Words:
             f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
         )
     try:
-        return split_words(line)
+        return tuple(Word("to") if word.is_keyword(*_ARROWS) else word for word in split_words(line))
     except ValueError as fault:
         raise NotUnderstood(str(fault)) from None
 
 
 def _question(words: Words) -> Operations:
+    """A question is answered: a verb alone is explained, a change previewed."""
     if not words:
         return (Help(),)
     if (topic := topic_of(words)) is not None:
         return (Help(topic=topic),)
     readings = _checked(_readings(words))
-    operation = readings[0]
-    if not isinstance(operation, ChangeOperation | ControlOperation):
-        return readings
-    show = (
-        (Offer(label="Preview", line=f"preview {operation.text()}"),) if isinstance(operation, ChangeOperation) else ()
-    )
-    raise NotUnderstood(
-        f"Is that a question or a wish? {NOTHING_CHANGED}",
-        notes=("Without the question mark it is done; a preview shows what a change would do.",),
-        offers=(*show, Offer(label=operation.text(), line=operation.text())),
-    )
+    return (Preview(line=join_words(words)),) if _is_stored(readings[0]) else readings
+
+
+def _is_stored(operation: Operation) -> bool:
+    return isinstance(operation, ChangeOperation | ControlOperation)
 
 
 def _readings(words: Words) -> Operations:
-    found = match_line(words)
-    if found.readings:
-        return without_unread_times(words, found.readings)
-    if (unsupported := unsupported_request(words)) is not None:
+    """The readings of the line without courtesy words, and those in which they belong to a name that exists."""
+    readings: list[Operation] = []
+    first, fault = phrasings(words)[0], None
+    for phrasing in phrasings(words):
+        found = match_line(phrasing)
+        fault = fault or found.fault
+        if not readings:
+            readings += without_unread_times(phrasing, found.readings) if found.readings else ()
+            continue
+        same = [one for one in found.readings if type(one) is type(readings[0]) and one not in readings]
+        readings += [one for one in same if not any(type_.swallows for _, type_, _ in one.said())]
+    if readings:
+        confirms_now(words, readings[0])
+        return tuple(readings)
+    if (unsupported := unsupported_request(first)) is not None:
         raise unsupported
-    if found.fault is None and operation_of_verb(words) is None:
+    if fault is None and operation_of_verb(first) is None:
         return _parse_bare(words)
-    raise not_understood(words, found.fault)
+    raise not_understood(first, fault)
 
 
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
+    command = strip_leading(words) or words
+    corrected = corrected_verb(command) or corrected_verb(words)
+    if corrected and len(command) > 1:
+        raise NotUnderstood(
+            f"I don't know “{command[0].text}”. {NOTHING_CHANGED}",
+            offers=(Offer(label=corrected, line=corrected),),
+            notes=(f'To see a group of that name: group "{join_words(words)}".',),
+        )
+    readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
+    return tuple(one for one in readings if type(one) is type(readings[0]))
+
+
+def _bare_reading(words: Words) -> Operation:
     operation = next(
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
     (field,) = operation.argument_types()
     try:
-        reading = operation.from_matches({field: words})
+        return operation.from_matches({field: words})
     except READ_ERRORS as error:
         raise not_understood(words, (operation, error)) from None
-    corrected = corrected_verb(words)
-    if corrected and len(words) > 1:
-        raise NotUnderstood(
-            f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
-            offers=(Offer(label=corrected, line=corrected),),
-            notes=(f'To see a group of that name: group "{join_words(words)}".',),
-        )
-    return (reading,)
 
 
 def _checked(readings: Operations) -> Operations:
@@ -278,16 +133,36 @@ def modified_readings(operation: Operation) -> Operations:
     """The readings of the change in a modifier's line, with its arguments; none for other operations."""
     if not isinstance(operation, ChangeModifier):
         return ()
-    inner = parse(operation.line)
+    inner = parse_unconfirmed(operation.line)
     if not isinstance(inner[0], ChangeOperation):
         raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING_CHANGED}")
     return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 
 def _check_preview(line: str) -> None:
-    inner = parse(line)[0]
-    if not isinstance(inner, ChangeOperation):
+    inner = parse_unconfirmed(line)[0]
+    if isinstance(inner, Preview):
+        raise NotUnderstood(
+            f"Type preview once. {NOTHING_CHANGED}", offers=(Offer(label=inner.text(), line=inner.text()),)
+        )
+    if not _is_stored(inner):
         raise NotUnderstood(
             f"A preview shows a change; {inner.text()} changes nothing.",
             offers=(Offer(label=inner.text(), line=inner.text()),),
         )
+
+
+def command_within(line: str) -> str | None:
+    """The line that does, or previews, what a part of a sentence says; None if it begins with no verb."""
+    try:
+        operation = parse_unconfirmed(line)[0]
+        operation = parse_unconfirmed(operation.line)[0] if isinstance(operation, Preview) else operation
+        has_verb = operation_of_verb(strip_leading(_split(line))) is not None
+    except NotUnderstood:
+        return None
+    return f"preview {operation.text()}" if _is_stored(operation) else operation.text() if has_verb else None
+
+
+def unknown_line_error(line: str, fault: NotFound) -> NotFound:
+    """The error for a line that was taken for a group's name, which no group has."""
+    return bare_line_error(_split(line), fault)

@@ -99,7 +99,9 @@ class RecallGroup(ChangeOperation):
     title = "Change recall"
     phrase = "recall {group} to {recall}"
     also = (
-        "send {group} recalls|recall|calls to {recall}",
+        "recall {group} back to {recall}",
+        "send|redirect|forward|route|divert {group} [recalls|recall|calls] to {recall}",
+        "send|redirect|forward|route|divert recalls|calls of|for|from {group} to {recall}",
         "set {group} recall|recalls to {recall}",
         "set recall of|for {group} to {recall}",
         "recall of|for {group} to {recall}",

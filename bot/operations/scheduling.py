@@ -23,7 +23,6 @@ class AboutChange(Operation):
     """Refers to an earlier change by its number, or by the group whose one pending change it is."""
 
     permission = None
-    advertised = False
 
     number: ChangeOrGroup
     """The planner replaces a group's name by the number of its pending change."""
@@ -119,7 +118,14 @@ class Pending(ReadOperation):
     operation_id = "pending"
     title = "What is pending"
     phrase = "pending"
-    also = ("list|show pending", "scheduled", "what is pending|waiting|scheduled")
+    also = (
+        "list|show pending",
+        "status",
+        "what's pending",
+        "whats pending",
+        "scheduled",
+        "what is pending|waiting|scheduled",
+    )
     permission = Permission.READ
     help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
     examples = ("pending",)

@@ -75,15 +75,15 @@ class Directory:
 
     # The methods from here to `missing` send no request and may return what is stale.
 
-    def closest_groups(self, text: str, limit: int = 3) -> list[ParkGroup]:
+    def closest_groups(self, text: str, limit: int = 10) -> list[ParkGroup]:
         """Returns the cached groups with the most similar names; all are cached once a name was not found."""
         return self._groups.closest(text, limit)
 
-    def closest_ring_groups(self, text: str, limit: int = 3) -> list[RingGroup]:
+    def closest_ring_groups(self, text: str, limit: int = 10) -> list[RingGroup]:
         """Returns the cached ring groups with the most similar names, as `closest_groups`."""
         return self._ring_groups.closest(text, limit)
 
-    def closest_users(self, text: str, limit: int = 3) -> list[User]:
+    def closest_users(self, text: str, limit: int = 10) -> list[User]:
         """Returns the cached users with the most similar names, as `closest_groups`."""
         return self._users.closest(text, limit)
 

@@ -10,7 +10,7 @@ from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.access import Can, ShowAccess, WhoCan
 from bot.operations.base import Operation
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.planning.principals import UserDirectory, resolve_principal
 from bot.policy.descriptions import describe_rule
 from bot.policy.engine import decide
@@ -51,13 +51,13 @@ def access_report(
         case Can():
             user = request.user if question.person == "me" else question.person.strip("<@>")
             principal = resolve_principal(request.model_copy(update={"user": user}), users, policy)
-            return _can(policy, principal, resolve_names(_operation_in(question.line), user))
+            return _can(policy, principal, resolve_names(_operation_in(question.line, request.user), user))
         case WhoCan():
-            return _who_can(policy, resolve_names(_operation_in(question.line), request.user))
+            return _who_can(policy, resolve_names(_operation_in(question.line, request.user), request.user))
 
 
-def _operation_in(line: str) -> Operation:
-    operation = parse(line)[0]
+def _operation_in(line: str, asker: str) -> Operation:
+    operation = parse_unconfirmed(line, asker)[0]
     if isinstance(operation, AccessQuestion):
         raise NotUnderstood(
             f"That asks about a question: type what somebody would do, as in delete Sales. {NOTHING_CHANGED}"

@@ -21,7 +21,8 @@ from bot.operations.context import OperationContext, PermissionCheck
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
-from bot.planning.name_resolution import Corrections, RingGroupResolver, UserResolver
+from bot.planning.corrections import Corrections
+from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
 
 
@@ -99,10 +100,12 @@ class RequestContext(OperationContext):
             if found := self.directory.group(spelling, refresh=anew):
                 return self._corrections.require_one(found, text, lambda group: group.name, lambda group: group.name)
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
+        offers, forms = self._corrections.similar(text, closest)
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING_CHANGED}",
-            offers=self._corrections.alternatives(text, closest),
-            notes=self._corrections.time_hints(text) or (() if closest else ("See them all: groups",)),
+            offers=offers,
+            forms=forms,
+            notes=self._corrections.time_hints(text) or (() if offers or forms else ("See them all: groups",)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:

@@ -1,21 +1,19 @@
-"""Resolves typed names to users and ring groups, and offers corrections."""
+"""Resolves typed names to users and ring groups."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from bot.changes.snapshot import Person
-from bot.errors import NOTHING_CHANGED, Ambiguous, Missing, NotFound, NotPossible, Refused
-from bot.messages.message import Offer
+from bot.errors import NOTHING_CHANGED, Missing, NotFound, NotPossible, Refused
 from bot.messages.text import fold, quote
-from bot.operations.arguments.targets import Recall
+from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
-from bot.operations.base import Operation
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
-from bot.times.clauses import time_hint
+from bot.planning.corrections import Corrections
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -34,64 +32,6 @@ def _number_kind(pbx: PbxClient, text: str) -> str | None:
 
 def _describe_kind(kind: str) -> str:
     return _TYPE_NAMES.get(kind, "something else, not a user")
-
-
-T = TypeVar("T")
-
-MAX_OFFERS = 5
-"""Buttons for one question, so that they can be read at a glance."""
-
-
-class Corrections:
-    """Builds buttons that repeat one operation with a corrected name."""
-
-    def __init__(self, operation: Operation) -> None:
-        self.operation = operation
-
-    def require_one(self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str]) -> T:
-        """The only match for `text`; raises Ambiguous with a button for each of several."""
-        if len(found) == 1:
-            return found[0]
-        first = found[:MAX_OFFERS]
-        rest = f"{len(found) - MAX_OFFERS} more fit, too many for buttons: type more of it, or the number."
-        raise Ambiguous(
-            f"“{text}” fits {len(found)}. Which one? Nothing was changed yet.",
-            offers=self.alternatives(text, list(map(spelling, first)), list(map(label, first))),
-            notes=(rest,) if len(found) > MAX_OFFERS else (),
-        )
-
-    def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
-        """Buttons for the line with `text` replaced by each of `names`, which are unquoted."""
-        return tuple(
-            self._offer(dict(self._replaced(text, name)), label=label)
-            for name, label in zip(names, labels or names, strict=True)
-        )
-
-    def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
-        """The refusal for the `bad` members, with a button for the line with only the others."""
-        rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
-        valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
-        return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
-
-    def time_hints(self, text: str) -> tuple[str, ...]:
-        """How to type a time, where an unknown name ends like one."""
-        about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
-        return (about,) if about else ()
-
-    def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
-        for field, _, value in self.operation.said():
-            if value == text:
-                yield field, name
-            elif isinstance(value, Recall) and value.ring_group == text:
-                yield field, value.model_copy(update={"ring_group": name})
-            elif isinstance(value, tuple) and text in value:
-                yield field, tuple(name if one == text else one for one in value)
-
-    def _offer(
-        self, update: dict[str, Any], *, label: str = "", style: Literal["primary", "danger"] | None = None
-    ) -> Offer:
-        line = self.operation.model_copy(update=update).text()
-        return Offer(label=f"{label}: {line}" if label not in line else line, line=line, style=style)
 
 
 class UserResolver:
@@ -152,7 +92,11 @@ class UserResolver:
         raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING_CHANGED}")
 
     def _search(self, text: str) -> list[User]:
-        return self.directory.user(text) or self.directory.user(text, refresh=True)
+        found = self.directory.user(text) or self.directory.user(text, refresh=True)
+        if found or (both := split_number(text)) is None:
+            return found
+        number, name = both
+        return [user for user in self._search(number) if fold(name) in map(fold, _names_of(user))]
 
     def _not_found(self, text: str) -> Refused:
         kind = _number_kind(self.pbx, text)
@@ -160,18 +104,29 @@ class UserResolver:
             return NotPossible(
                 f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING_CHANGED}"
             )
-        near = [user for user in self.directory.closest_users(text) if user.extension_number]
+        both = split_number(text)
+        known = self._search(both[0]) if both else []
+        near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
+        numbers = dict.fromkeys(str(user.extension_number) for user in near)
+        offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING_CHANGED}",
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=self.corrections.alternatives(
-                text, [str(user.extension_number) for user in near], list(map(_user_label, near))
-            ),
+            offers=offers,
+            forms=forms,
         )
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
         return tuple(f"{one.name} is a park group; only “delete {quote(one.name)}” deletes one." for one in groups)
+
+
+def _once(users: Sequence[User]) -> list[User]:
+    return list({str(user.extension_number): user for user in users}.values())
+
+
+def _names_of(user: User) -> list[str]:
+    return [name for name in (user.display_name, user.name, user.email) if name]
 
 
 def _user_label(user: User) -> str:
@@ -193,6 +148,9 @@ class RingGroupResolver:
                 return self.corrections.require_one(
                     by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
                 )
+        number, name = split_number(text) or ("", "")
+        if named := [one for one in self.directory.ring_group(number) if fold(one.name) == fold(name)]:
+            return named[0]
         raise self._not_found(text)
 
     def settings(self, recall: Recall, before: dict[str, Any]) -> dict[str, Any]:
@@ -227,7 +185,8 @@ class RingGroupResolver:
             return None
 
     def _not_found(self, text: str) -> Refused:
-        offers = self.corrections.alternatives(text, [one.name for one in self.directory.closest_ring_groups(text)])
+        near = self.directory.closest_ring_groups(text)
+        offers, forms = self.corrections.similar(text, [one.name for one in near])
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
@@ -240,7 +199,8 @@ class RingGroupResolver:
             if kind is not None
             else f"There is no ring group called “{text}”."
         )
-        return NotFound(f"{what} {NOTHING_CHANGED}", notes=self.corrections.time_hints(text), offers=offers)
+        hints = self.corrections.time_hints(text)
+        return NotFound(f"{what} {NOTHING_CHANGED}", notes=hints, offers=offers, forms=forms)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

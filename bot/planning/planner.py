@@ -8,7 +8,7 @@ from typing import Any
 from bot.changes.lookups import FileDownloader, PbxCaches, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
-from bot.errors import Ambiguous, Refused, StalePlan
+from bot.errors import Ambiguous, NotFound, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -18,7 +18,8 @@ from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.catalog import load
 from bot.operations.control import Preview
-from bot.operations.parser import parse
+from bot.operations.groups import Group
+from bot.operations.parser import parse_unconfirmed, unknown_line_error
 from bot.operations.schedule import schedule_of
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
@@ -28,6 +29,7 @@ from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, g
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.endings import Endings, authorized_changes, takes_back_own
+from bot.planning.offers import OfferFilter, about_line
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
@@ -75,6 +77,7 @@ class Planner:
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self._context)
+        self._offers = OfferFilter(self.authorizer, self._context)
 
     @property
     def policy(self) -> Policy:
@@ -87,11 +90,12 @@ class Planner:
         Raises:
             Refused: the operation is not allowed, not possible, or names something unknown.
         """
-        operation, principal = readings[0], self.authorizer.principal(request)
+        operation = readings[0]
+        if isinstance(operation, Preview | AccessQuestion):
+            return self._answer_about_line(request, operation)
+        principal = self.authorizer.principal(request)
         references = self.references(request, principal)
-        if isinstance(operation, Preview):
-            readings = parse(operation.line)
-        elif isinstance(operation, UndoLast):
+        if isinstance(operation, UndoLast):
             readings = [Undo(number=references.last_change(operation.what))]
         readings = [references.resolve(one) for one in readings]
         operation = readings[0]
@@ -102,12 +106,25 @@ class Planner:
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):
             return self._preview_control(request, operation)
-        if isinstance(operation, AccessQuestion):
-            return self._access_report(request, principal, operation)
         reads = [one for one in readings if isinstance(one, ReadOperation)]
-        read, context, _ = self._resolve(principal, reads, references)
+        try:
+            read, context, _ = self._resolve(principal, reads, references)
+        except NotFound as fault:
+            if isinstance(operation, Group):
+                raise unknown_line_error(request.line, fault) from fault
+            raise
         context.memberships.progress = progress
         return with_canonical_line(read.read(context), request.line, read.text())
+
+    def _answer_about_line(self, request: Request, question: Preview | AccessQuestion) -> Message:
+        """Answers what is asked about a line; where that is refused, the buttons ask about it too."""
+        try:
+            if isinstance(question, Preview):
+                return self.answer(request, parse_unconfirmed(question.line, request.user))
+            return self._access_report(request, self.authorizer.principal(request), question)
+        except Refused as fault:
+            fault.message = about_line(fault.message, question)
+            raise
 
     def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
         """Requires the read permission for every group that the line in the question names."""
@@ -274,7 +291,9 @@ class Planner:
         if not found and possible[0] != readings[0]:  # the likeliest reading was denied and no other has known names
             self.authorizer.possible_readings(principal, readings[:1])
         if not found:  # an ambiguous name is closer to what was meant than an unknown one
-            raise next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
+            nearest = next((fault for fault in faults if isinstance(fault, Ambiguous)), faults[0])
+            nearest.message = self._offers.possible(principal, nearest.message)
+            raise nearest
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
             offers = tuple(Offer(label=line, line=line) for line in lines)
@@ -285,6 +304,10 @@ class Planner:
         if takes_back_own(operation, references):
             return operation, context, Grant(rule=OWN_CHANGE, policy=self.policy.fingerprint)
         return operation, context, self.authorizer.authorize_names(principal, operation, context)
+
+    def without_impossible_offers(self, request: Request, message: Message) -> Message:
+        """The answer to a line that was not understood, with the buttons that the requester may use."""
+        return self._offers.possible(self.authorizer.requester(request), message, corrected=True)
 
     def context(self, request: Request, operation: Operation) -> RequestContext:
         """A context for an operation that was authorized before."""

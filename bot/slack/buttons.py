@@ -33,6 +33,7 @@ class Click(BaseModel):
     nonce: str
     expects: str | None = None
     ends_change: int | None = None
+    note: str = ""
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -41,8 +42,14 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
     Args:
         position: Its index in the message, which makes the action_id unique there.
     """
-    click = Click(line=offer.line, nonce=token_urlsafe(9), expects=offer.expects, ends_change=offer.ends_change)
-    value = encode_value(click.model_dump(exclude_none=True))
+    click = Click(
+        line=offer.line,
+        nonce=token_urlsafe(9),
+        expects=offer.expects,
+        ends_change=offer.ends_change,
+        note=offer.note,
+    )
+    value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)
 
 

@@ -11,6 +11,7 @@ from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request
 from bot.operations.base import Operation
+from bot.operations.parser import command_within
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
@@ -95,7 +96,13 @@ class Listeners:
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
         request = self._requests.mention(event)
-        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.submit(request))
+        if event.get("edited"):
+            answer: Message | None = _edited_mention(request)
+        elif not self._requests.is_addressed(event):
+            answer = _embedded_mention(request)
+        else:
+            answer = self._inbox.submit(request)
+        self._send_later(request, answer)
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
@@ -128,6 +135,15 @@ def _edited_mention(request: Request) -> Message:
         lines=(request.line,),
         offers=(Offer(label="Do it now", line=request.line),),
     )
+
+
+def _embedded_mention(request: Request) -> Message:
+    """Returns an offer to run what a sentence says around a mention, if it says a command at all."""
+    title = "Nothing was done: only a message that begins with the mention is a command."
+    line = command_within(request.line)
+    if line is None:
+        return Message(title=title, offers=(Offer(label="Help", line="help"),))
+    return Message(title=title, offers=(Offer(label=line, line=line),))
 
 
 def _log_failure(request: Request, sending: Future[None]) -> None:

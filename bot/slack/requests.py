@@ -9,7 +9,7 @@ from bot.operations.base import Operation
 from bot.slack.buttons import parse_click
 from bot.slack.client import Identity
 from bot.slack.forms.state import FormState
-from bot.slack.text import mention_line, plain_text
+from bot.slack.text import command_text, mention_text
 from bot.times.model import Clock
 
 Payload = Mapping[str, Any]
@@ -31,27 +31,35 @@ class RequestFactory:
 
     def slash(self, command: Payload) -> Request:
         """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers it at most once."""
+        typed = command_text(command.get("text", ""))
         return Request(
             key=f"{self._team}:{command['trigger_id']}",
             team=self._team,
             user=command["user_id"],
             source=Source.SLASH,
-            line=plain_text(command.get("text", "")).strip("`"),
+            line=typed.line,
+            note=typed.note,
             channel=_channel(command["channel_id"]),
             response_url=command.get("response_url"),
             asked_at=self._now(),
         )
 
+    def is_addressed(self, event: Payload) -> bool:
+        """Returns whether the message is a command; a mention in the middle of a sentence makes it none."""
+        return mention_text(event["text"], self._bot_user).addressed
+
     def mention(self, event: Payload) -> Request:
         """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
         ts = event["ts"]
         thread = event.get("thread_ts", ts)
+        typed = mention_text(event["text"], self._bot_user)
         return Request(
             key=f"{self._team}:{event['channel']}:{ts}",
             team=self._team,
             user=event["user"],
             source=Source.MENTION,
-            line=mention_line(event["text"], self._bot_user),
+            line=typed.line,
+            note=typed.note,
             channel=_channel(event["channel"]),
             thread=thread,
             on_thread_root=thread == ts,
@@ -66,6 +74,7 @@ class RequestFactory:
             f"{click.nonce}:{body['user']['id']}",
             Source.BUTTON,
             line=click.line,
+            note=click.note,
             expects=click.expects,
             ends_change=click.ends_change,
             response_url=body.get("response_url"),

@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.messages.text import TYPOGRAPHIC_TO_ASCII
+from bot.messages.courtesy import is_courtesy
+from bot.messages.text import TYPOGRAPHIC_TO_ASCII, split_words
+from bot.slack.emoji import emoji_characters
 
 _BLANKS = dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " ")  # invisible, though Unicode calls them letters
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs"})  # control, format (zero-width, bidi), private use, surrogates
@@ -14,6 +17,9 @@ _SMART_OPTION = re.compile(r"(?<!\S)—(?=[A-Za-z])")  # what macOS makes of the
 _MARKUP = re.compile(r"<([@#!]|[A-Za-z][\w+.-]*:)([^<>|]*)(?:\|([^<>]*))?>")
 _REFERENCE = re.compile(r"@[A-Z0-9]+|#[A-Z0-9]+|!subteam\^[A-Z0-9]+|!(?:here|channel|everyone)")
 _MARKUP_START = re.compile(r"<(?=[@#!]|[A-Za-z][\w+.-]*:)")
+_LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_PASTED_START = re.compile(r"^(?:(?:[>•◦▪‣∙*-]|\d{1,2}[.)])\s+|>+\s*(?=\w))+")
+_STYLED = re.compile(r"(?<![\w*_~`])([*_~`])(?=[^\s*_~`])((?:(?!\1).)*[^\s])\1(?![\w*_~`])")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: mark real references, and can't occur in text that is simplified
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _FULLWIDTH_LESS_THAN = "\uff1c"
@@ -36,10 +42,50 @@ def form_text(text: str) -> str:
     return " ".join(_MARKUP_START.sub(_FULLWIDTH_LESS_THAN, unicodedata.normalize("NFC", _simplify(text))).split())
 
 
-def mention_line(text: str, bot_user: str) -> str:
-    """Returns the plain text after the first mention of the bot, or all of it when the bot is not mentioned."""
-    before, mention, after = plain_text(text).partition(f"<@{bot_user}>")
-    return (after if mention else before).lstrip(" ,:").strip(" `")
+@dataclass(frozen=True, slots=True)
+class CommandText:
+    """A message as a command: its first line, and the further lines as a note."""
+
+    line: str
+    note: str = ""
+    addressed: bool = True
+    """Whether the command is all that its line says; False for a mention in the middle of a sentence."""
+
+
+def command_text(text: str) -> CommandText:
+    """The command in a message, without what is pasted around it: bullets, quotes, bold, `/park`, code marks."""
+    lines = [line for line in map(_typed_line, _LINE_BREAK.split(text)) if line]
+    return CommandText(lines[0], " ".join(lines[1:])) if lines else CommandText("")
+
+
+def mention_text(text: str, bot_user: str) -> CommandText:
+    """The command after the first mention of the bot; a sentence around the mention makes it no command."""
+    before, mention, after = re.sub(rf"<@{bot_user}\|[^<>]*>", f"<@{bot_user}>", text).partition(f"<@{bot_user}>")
+    if not mention:
+        return command_text(text)
+    command, said_before = command_text(after.lstrip(" ,:")), " ".join(map(_typed_line, _LINE_BREAK.split(before)))
+    if not command.line and said_before:
+        return CommandText(said_before.strip(), addressed=False)
+    return CommandText(command.line, command.note, addressed=_is_only_courtesy(said_before))
+
+
+def _is_only_courtesy(text: str) -> bool:
+    try:
+        return is_courtesy(split_words(text))
+    except ValueError:  # a quote without its partner is no courtesy
+        return False
+
+
+def _typed_line(text: str) -> str:
+    line = emoji_characters(plain_text(text)).replace("```", " ").strip(" `")
+    line = re.sub(r"^/\w+\s+(?=\S)", "", _PASTED_START.sub("", line).strip(" `"))
+    return " ".join(_without_styles(line).split())
+
+
+def _without_styles(line: str) -> str:
+    """Removes the marks of bold, italics, strike-through and code; what is in double quotes stays as it is."""
+    parts = re.split(r'("[^"]*")', line)
+    return "".join(part if part.startswith('"') else _STYLED.sub(r"\2", part) for part in parts)
 
 
 def escape(text: str) -> str:

@@ -39,9 +39,10 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         return None
     plan = plan_of(entry)
     sequel = journal.entries_about(entry.id)
+    note = (Fact(label="Note", value=entry.request.note),) if entry.request.note else ()
     by = ended_by(journal, entry.id)
     ended = (Fact(label="Ended", value=f"with change {by.id}, by", ids=(by.request.user,)),) if by else ()
-    facts = (*confirmation.card.facts, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *ended)
+    facts = (*confirmation.card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *ended)
     status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
     refuse = FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
     forms = (refuse,) if waits_for_approval(entry) else ()

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import State
-from bot.messages.message import Message, Messenger, Offer
+from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
@@ -20,6 +21,8 @@ from bot.runtime.threads import FairThreadPool
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
+HELP = "help"
+"""The line that everybody may always run."""
 log = logging.getLogger(__name__)
 
 READ_THREADS = 8
@@ -54,14 +57,30 @@ class Dispatcher:
         """
         with request_logging(request):
             try:
-                readings = parse(request.line) if operation is None else (operation,)
+                readings = parse(request.line, request.user) if operation is None else (operation,)
             except NotUnderstood as fault:
                 REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
-                return fault.message
+                return self._suggest(request, fault.message)
             if _is_stored(readings[0], request):
                 return self._store(request, readings)
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
+
+    def _suggest(self, request: Request, message: Message) -> Message | None:
+        """Returns a message without suggestions; others are answered once it is known which are possible."""
+        opens_form = request.source is Source.SLASH and bool(message.forms) and message.forms[0].whole
+        if opens_form or all(offer.line == HELP for offer in message.offers):
+            return message
+        self._readers.submit_for(request.user, partial(self._answer_suggestions, request, message))
+        return None
+
+    def _answer_suggestions(self, request: Request, message: Message) -> None:
+        try:
+            possible = self.planner.without_impossible_offers(request, message)
+        except (Refused, PBXError, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what may be suggested is not known: %s", fault)
+            possible = replace(message, offers=())
+        self.messenger.answer(request, with_note(possible, request.note))
 
     @property
     def idle(self) -> bool:
@@ -116,7 +135,7 @@ class Dispatcher:
             operation = readings[0].operation_id
             log.info("%s, asked for by %s, was %s", operation, request.source, outcome)
             REQUESTS.labels(operation, request.source, outcome).inc()
-            self.messenger.answer(request, message)
+            self.messenger.answer(request, with_note(message, request.note))
         except Exception:  # an exception in a pool's thread would be lost
             log.exception("its answer was not said")
 

@@ -11,7 +11,7 @@ from bot.changes.plan import Plan
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
-from bot.messages.message import Fact, Message, Messenger, Posted
+from bot.messages.message import Fact, Message, Messenger, Posted, with_note
 from bot.messages.request import Request, Source
 from bot.operations.catalog import load
 from bot.planning.preview import with_canonical_line
@@ -144,7 +144,7 @@ class Notifier:
 
     def _post(self, entry: Entry, confirmation: Confirmation) -> None:
         if confirmation.private is not None:
-            self.messenger.answer(entry.request, confirmation.private)
+            self.messenger.answer(entry.request, with_note(confirmation.private, entry.request.note))
         if confirmation.card is not None:
             self._post_card(entry, confirmation, confirmation.card)
             self._redraw_ended(entry)

@@ -69,7 +69,7 @@ def test_recalls_can_be_sent_elsewhere_when_their_ring_group_is_gone(park: BotHa
 
 def test_a_group_whose_ring_group_is_gone_can_be_renamed_or_says_what_keeps_it(park: BotHarness) -> None:
     del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
-    card = park.do("rename Night Shift to Late Shift")
+    card = park.do('rename Night Shift to "Late Shift"')
     assert "ring_group_id does not exist" in text_of(card)
 
 

@@ -1,5 +1,6 @@
 """Every way to request an operation in Slack, driven as a user does it, for any operation."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ TOO_LONG = "x" * 65
 """A name longer than the PBX allows: a line that ends with it is refused with a button for the form."""
 RING_GROUP = "Ring group"
 """Label of the ring group input of a recall target."""
+
+
+def open_form_label(answer: Message) -> str:
+    """The label of the button that opens the form, with what it leaves out of the line."""
+    found = re.search(r"\[((?:Without “[^”]*”: )?Open the form)\]", answer.plain)
+    assert found is not None, answer.plain
+    return found[1]
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,8 @@ class MistypedLine(FormEntryPoint):
         assert visitor.sandbox.slack.slash(visitor.id, visitor.phones, f"{asked.verb()} {TOO_LONG}").ok
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.click(visitor.told()[-1], label="Open the form")
+        answer = visitor.told()[-1]
+        visitor.click(answer, label=open_form_label(answer))
 
 
 class Panel(FormEntryPoint):

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.slack.text import displayable, escape, form_text, mention_line, plain_text
+from bot.slack.text import CommandText, command_text, displayable, escape, form_text, mention_text, plain_text
 
 LITERAL = "\uff1c"  # the full-width less-than sign
 
@@ -134,13 +134,80 @@ def test_joined_emoji_survive_and_broken_characters_are_shown_as_such() -> None:
         ("<@UBOT|park>: groups", "groups"),
         ("hey <@UBOT>, add 1001 to Sales", "add 1001 to Sales"),
         ("<@UBOT> add <@U1> to Sales", "add <@U1> to Sales"),
+        ("please <@UBOT> groups", "groups"),
+        ("<@UBOT> /park add 1001 to Sales", "add 1001 to Sales"),
+        ("<@UBOT>\ngroups", "groups"),
         ("<@UBOT> `add 1001 to Sales`", "add 1001 to Sales"),
         ("<@UBOT>", ""),
-        ("&lt;@UBOT&gt; groups <@UBOT> help", "help"),
     ],
 )
 def test_a_mention_asks_for_what_follows_it(sent: str, line: str) -> None:
-    assert mention_line(sent, "UBOT") == line
+    assert mention_text(sent, "UBOT") == CommandText(line)
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ("&lt;@UBOT&gt; groups <@UBOT> help", "help"),
+        ("we should ask <@UBOT> to add 1001 to Sales", "to add 1001 to Sales"),
+        ("add 1001 to Sales <@UBOT>", "add 1001 to Sales"),
+        ("don't <@UBOT> delete Sales", "delete Sales"),
+        ('she said "<@UBOT> groups', "groups"),
+        ("wait for me\n<@UBOT> groups", "groups"),
+    ],
+)
+def test_a_mention_inside_a_sentence_is_no_command(sent: str, line: str) -> None:
+    assert mention_text(sent, "UBOT") == CommandText(line, addressed=False)
+
+
+PASTED = {
+    "> add 1001 to Sales": "add 1001 to Sales",
+    "&gt; add 1001 to Sales": "add 1001 to Sales",
+    "&gt;add 1001 to Sales": "add 1001 to Sales",
+    "• add 1001 to Sales": "add 1001 to Sales",
+    "- add 1001 to Sales": "add 1001 to Sales",
+    "* add 1001 to Sales": "add 1001 to Sales",
+    "1. add 1001 to Sales": "add 1001 to Sales",
+    "/park add 1001 to Sales": "add 1001 to Sales",
+    "`/park add 1001 to Sales`": "add 1001 to Sales",
+    "```add 1001 to Sales```": "add 1001 to Sales",
+    "```\nadd 1001 to Sales\n```": "add 1001 to Sales",
+    "*add 1001 to Sales*": "add 1001 to Sales",
+    "add *1001* to _Sales_": "add 1001 to Sales",
+    "add `1001` to ~Sales~": "add 1001 to Sales",
+    "*Sales*": "Sales",
+    'group "*Sales*"': 'group "*Sales*"',
+    "group a*b*c": "group a*b*c",
+    "group snake_case_name": "group snake_case_name",
+    "group :fire: Sales": "group \U0001f525 Sales",
+    "group :warning: Sales": "group ⚠ Sales",
+    "group :phone: :flag-de:": "group ☎ \U0001f1e9\U0001f1ea",
+    "group :no_such_emoji:": "group :no_such_emoji:",
+    "recall Sales to Night Desk until 18:00": "recall Sales to Night Desk until 18:00",
+    "--help": "--help",
+    "": "",
+    "\n\n": "",
+}
+
+
+@pytest.mark.parametrize(("sent", "line"), PASTED.items())
+def test_what_is_pasted_around_a_command_is_no_part_of_it(sent: str, line: str) -> None:
+    assert command_text(sent) == CommandText(line)
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\n\n", "\u2028"])
+def test_further_lines_are_a_note(separator: str) -> None:
+    sent = separator.join(("add 1001 to Sales", "thanks a lot", "see you"))
+    assert command_text(sent) == CommandText("add 1001 to Sales", "thanks a lot see you")
+    assert mention_text(f"<@UBOT> {sent}", "UBOT") == CommandText("add 1001 to Sales", "thanks a lot see you")
+
+
+@given(st.text(max_size=80))
+def test_the_command_and_its_note_hold_every_letter_and_digit(text: str) -> None:
+    said = command_text(text)
+    assume(not re.search(r":|/|^\s*\d{1,2}[.)]", text, re.MULTILINE))
+    kept = [one for one in plain_text(text) if one.isascii() and one.isalnum()]
+    assert [one for one in said.line + said.note if one.isascii() and one.isalnum()] == kept
 
 
 @pytest.mark.parametrize(

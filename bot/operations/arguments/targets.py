@@ -7,14 +7,25 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.text import Word, Words, join_words, quote
-from bot.operations.arguments.types import ArgumentType, Reference, read_name
+from bot.operations.arguments.types import ME, ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
+from bot.times.clauses import find_malformed_time, time_splits
 
 MAX_MEMBERS = 100
 """Members in one line, ranges included: each costs a request to the PBX."""
 MIN_RUN = 5
 """Shortest run of consecutive numbers written as a range; shorter ones are easier to check singly."""
+
+
+NUMBER_AND_NAME = re.compile(r"(?P<number>[0-9]{3,64}) (?P<name>\S.*)|(?P<title>.*\S) \((?P<digits>[0-9]{3,64})\)")
+"""How Park and the PBX show somebody, `1005 Ben Ito`, or a ring group, `Night Desk (6001)`."""
+
+
+def split_number(text: str) -> tuple[str, str] | None:
+    """Number and name of a text that holds both, as Park shows them; None for any other text."""
+    found = NUMBER_AND_NAME.fullmatch(text)
+    return (found["number"] or found["digits"], (found["name"] or found["title"]).strip("()")) if found else None
 
 
 def _read_members(words: Words) -> tuple[str, ...]:
@@ -28,26 +39,54 @@ def _read_members(words: Words) -> tuple[str, ...]:
     return tuple(found)
 
 
+_JOINERS = ("and", "&", ",", ";", "plus", "+", "/")
+_TO_RANGE = ("-", "to", "through", "thru", "until", "till", "..")
+_KINDS = ("ext", "ext.", "extn", "extension", "extensions", "user", "users", "number", "numbers", "no.", "member")
+"""Words before a number that say what it is."""
+_NUMBERS_WITH_SIGNS = re.compile(r"[0-9-]+(?:[/+&;][0-9-]+)+")
+
+
 def _parts(words: Words) -> list[list[Word]]:
     parts: list[list[Word]] = [[]]
     for word in words:
-        if word.is_keyword("and", "&", ","):
+        if word.is_keyword(*_JOINERS):
             parts.append([])
-        elif word.quoted or "," not in word.text:
+        elif word.quoted or (not re.search("[,;]", word.text) and not _NUMBERS_WITH_SIGNS.fullmatch(word.text)):
             parts[-1].append(word)
         else:
-            first, *others = word.text.split(",")
+            first, *others = re.split("[,;/+&]" if _NUMBERS_WITH_SIGNS.fullmatch(word.text) else "[,;]", word.text)
             parts[-1] += [Word(first)] if first else []
             parts += [[Word(other)] if other else [] for other in others]
-    return [part for part in parts if part]
+    return [part for part in map(_without_kind, parts) if part]
+
+
+def _without_kind(part: list[Word]) -> list[Word]:
+    """The part without `ext` or the like before a number; `ext1001` and `x1001` too."""
+    if part and (attached := re.fullmatch(r"(?:ext\.?|x|#)([0-9]{3,}(?:-[0-9]+)?)", part[0].text, re.IGNORECASE)):
+        return [part[0] if part[0].quoted else Word(attached[1]), *part[1:]]
+    if len(part) > 1 and part[0].is_keyword("the") and part[1].is_keyword(*_KINDS):
+        part = part[1:]
+    return part[1:] if len(part) > 1 and part[0].is_keyword(*_KINDS) and _is_number(part[1]) else part
+
+
+def _is_number(word: Word) -> bool:
+    return not word.quoted and re.fullmatch("[0-9-]+", word.text) is not None
 
 
 def _read_part(part: list[Word]) -> list[str]:
-    if len(part) == 3 and part[1].is_keyword("-"):
+    if len(part) == 1 and part[0].is_keyword("me", "myself", "i"):
+        return [ME]
+    if len(part) == 1 and not part[0].quoted:
+        part = [Word(re.sub(r"(?<=[0-9])\.{2,3}(?=[0-9])", "-", part[0].text))]
+    if len(part) == 3 and part[1].is_keyword(*_TO_RANGE) and _is_number(part[0]) and _is_number(part[2]):
         part = [Word("-".join((part[0].text, part[2].text)))]
     plain = [not word.quoted and re.fullmatch(r"[0-9-]+|<@\w+>", word.text) for word in part]
     if all(plain):
         return [number for word in part for number in _read_numbers(word.text)]
+    tail = time_splits(tuple(part))[0]
+    timed = tail.times or find_malformed_time(tuple(part))
+    if NUMBER_AND_NAME.fullmatch(join_words(tuple(part))) and sum(map(bool, plain)) == 1 and not timed:
+        return [join_words(tuple(part))]
     if any(plain):
         raise ValueError(
             f"Put a comma between two members, and quotes around a name that holds a number: {join_words(tuple(part))}."

@@ -95,7 +95,7 @@ def _date(day: str, today: date) -> date:
 
 
 def _read_person(words: Words) -> str:
-    if len(words) == 1 and words[0].is_keyword("me", "myself"):
+    if len(words) == 1 and words[0].is_keyword("me", "myself", "i"):
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from bot.changes.lookups import SLACK_FILE_ID
-from bot.messages.text import MAX_LINE, Words, fold, join_words, quote, split_words, words_as_text
+from bot.messages.text import MAX_LINE, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
 from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
 
 
@@ -38,12 +38,15 @@ class ArgumentType:
     """Maximum characters of its text input in a form."""
     whole_line: bool = False
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
+    swallows: bool = False
+    """Whether it takes any words, without looking them up: a new name, a reason, a search, a line."""
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """The text, then the text without a leading `the`, `group` or `ring group`; the first match wins."""
-    bare = re.sub(r"^(the\s+)?((park|ring)?\s*group\s+)?", "", text, flags=re.IGNORECASE).strip()
-    return (text, bare) if bare and bare != text else (text,)
+    """The text, then the text without `the` and `group` around it; the first match wins."""
+    bare = re.sub(r"^(the\s+)?((park|ring)?\s*group\s+(called\s+|named\s+)?)?", "", text, flags=re.IGNORECASE)
+    found = (text, bare.strip(), re.sub(r"\s+((park|ring)\s*)?group$", "", bare, flags=re.IGNORECASE).strip())
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def read_name(words: Words) -> str:
@@ -55,12 +58,23 @@ def read_name(words: Words) -> str:
     return text
 
 
+def _say_new_name(name: str) -> str:
+    """Quotes a name of several words, which would be asked about if it was typed without quotes."""
+    return quote(name, always=not is_plain_word(name))
+
+
 GROUP = ArgumentType(placeholder="<group>", label="Park group", read=read_name, reference=Reference.GROUP)
 FROM_GROUP, TO_GROUP = replace(GROUP, label="From park group"), replace(GROUP, label="To park group")
 NEW_NAME = ArgumentType(
-    placeholder="<name>", label="Name", hint="1 to 64 characters", read=read_name, reference=Reference.NEW_GROUP
+    placeholder="<name>",
+    label="Name",
+    hint="1 to 64 characters",
+    read=read_name,
+    say=_say_new_name,
+    reference=Reference.NEW_GROUP,
+    swallows=True,
 )
-SEARCH = ArgumentType(placeholder="<part of a name>", label="Part of a name", read=read_name)
+SEARCH = ArgumentType(placeholder="<part of a name>", label="Part of a name", read=read_name, swallows=True)
 
 GroupName = Annotated[str, GROUP]
 FromGroup = Annotated[str, FROM_GROUP]
@@ -68,6 +82,9 @@ ToGroup = Annotated[str, TO_GROUP]
 NewGroupName = Annotated[str, NEW_NAME]
 Search = Annotated[str, SEARCH]
 
+
+ME = "<@me>"
+"""The member that the line called me, until it is known who asked."""
 
 MAX_DIGITS = 15
 """Digits of a change's number, so that it fits the database's 64-bit integers."""
@@ -148,8 +165,10 @@ CHANGE_OR_GROUP = ArgumentType(placeholder="<change | group>", read=_read_change
 DRIFT = ArgumentType(placeholder="<drift>", read=_read_drift, say=str)
 NUMBER = ArgumentType(placeholder="<extension>", label="Extension", hint="3 to 64 digits", read=_read_number, say=str)
 SWITCH = ArgumentType(placeholder="<on | off>", label="Call park", read=_read_switch, say=_say_switch)
-LINE = ArgumentType(placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True)
-REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason)
+LINE = ArgumentType(
+    placeholder="<line>", read=_read_line, say=_say_line, max_length=MAX_LINE, whole_line=True, swallows=True
+)
+REASON = ArgumentType(placeholder="<reason>", label="Reason", read=_read_reason, swallows=True)
 
 ExtensionNumber = Annotated[str, NUMBER]
 ChangeNumber = Annotated[int, CHANGE]

@@ -3,12 +3,14 @@
 import json
 import logging
 from dataclasses import replace
+from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.errors import NOTHING_CHANGED, NotAllowed, PBXError, Refused, SlackFailure
+from bot.errors import NOTHING_CHANGED, NotAllowed, NotPossible, PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request
+from bot.messages.text import split_words
 from bot.operations.base import Operation
 from bot.operations.help import Help
 from bot.runtime.logs import request_logging
@@ -143,6 +145,7 @@ class OpeningListeners:
             raise
         except Refused as refused:
             notice, current = refused.message, {}
+        notice = notice or _unread_time_notice(operation_type, arguments)
         groups = named_groups(operation_type, arguments)
         context.run_soon(context.form_service.warm, request, operation_type, arguments)
         arguments = {**current, **arguments}
@@ -155,6 +158,18 @@ class OpeningListeners:
             return context.fill_view(operation_type, state, notice=notice or destination_notice)
         answer = context.form_service.review(request, operation_type.model_validate(arguments))
         return message_view(operation_type, answer, state)
+
+
+def _unread_time_notice(operation_type: type[Operation], arguments: dict[str, Any]) -> Message | None:
+    """Returns what is wrong with a time that stands in its field as it was typed; None if there is none."""
+    for name, argument_type in operation_type.times().items():
+        typed = arguments.get(name)
+        try:
+            if isinstance(typed, str):
+                argument_type.read(split_words(typed))
+        except (ValueError, NotPossible) as fault:
+            return Message(title=f"Please correct the field {argument_type.label}. {fault}")
+    return None
 
 
 def _initial_state(operation_id: str, request: Request) -> FormState:

@@ -13,7 +13,7 @@ from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.operations.control import Preview
 from bot.operations.help import Help
-from bot.operations.parser import modified_readings, parse
+from bot.operations.parser import modified_readings, parse_unconfirmed
 from bot.planning.forms import FormService, cached_faults
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
@@ -143,7 +143,7 @@ def _has_changed(state: FormState, current: Json) -> bool:
 
 def _parse_offered_line(line: str) -> Operation:
     """Parses a line that Park offered; of a preview, its subject. Raises NotUnderstood."""
-    operation = parse(line)[0]
+    operation = parse_unconfirmed(line)[0]
     return _parse_offered_line(operation.line) if isinstance(operation, Preview) else operation
 
 

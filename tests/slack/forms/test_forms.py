@@ -7,6 +7,7 @@ import pytest
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
+from tests.promises.doors import open_form_label
 from tests.slack.forms.conftest import Ready, pick
 
 NEEDING = [
@@ -198,7 +199,7 @@ def test_the_error_of_a_mistyped_line_has_a_button_that_opens_the_form(
 ) -> None:
     sandbox.slack.slash(ana, phones, "server recall time 20m")
     (answer,) = sandbox.slack.ephemerals(ana, phones)
-    sandbox.slack.click(ana, answer, label="Open the form")
+    sandbox.slack.click(ana, answer, label=open_form_label(answer))
     assert ready("Time").title == "Recall time"
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.operations.approvals import Emergency, Refuse
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.parser import parse
+from bot.operations.parser import parse_unconfirmed
 from bot.sandbox.environment import Sandbox
 from tests.promises.test_promises import DONE
 from tests.slack.forms.conftest import Ready, form_button
@@ -79,7 +79,7 @@ def drawn(sandbox: Sandbox) -> list[Json]:
 @pytest.mark.parametrize("operation", WITH_FORMS)
 def test_every_view_of_every_form_can_be_read_aloud(sandbox: Sandbox, ready: Ready, operation: type[Operation]) -> None:
     ana = sandbox.people["ana"]
-    example = Emergency(**URGENT) if operation is Emergency else parse(ASKED[operation.operation_id])[0]
+    example = Emergency(**URGENT) if operation is Emergency else parse_unconfirmed(ASKED[operation.operation_id])[0]
     arguments = example.model_dump(mode="json", exclude_none=True)
     sandbox.slack.click(ana, form_button(sandbox, operation.operation_id), label="Open")
     sandbox.settle()

@@ -56,7 +56,7 @@ def test_the_rest_can_be_done_from_the_form_too(sandbox: Sandbox, ready: Ready, 
     ready("Park group")
     pick(sandbox, "ana", "Support", "Park group")
     sandbox.slack.submit(ana)
-    sandbox.slack.click(ana, ready("one park group only"), label="add 1001 to Support")
+    sandbox.slack.click(ana, ready("one park group only"), label="Without “1002”: add 1001 to Support")
     ready("Add 1001 Amara Okafor to Support?")
     sandbox.slack.submit(ana)
     sandbox.settle()

@@ -6,12 +6,13 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
+from tests.promises.doors import open_form_label
 from tests.slack.forms.conftest import Ready, form_button, pick
 
 MISTYPED = {
     "find": (f"find {'9' * 70}", {}),
     "group": (f"group {'x' * 70}", {}),
-    "add": ("add 1001 Sales to Support", {"Park group": "Support", "Members": ""}),
+    "add": ("add 1001 1002 Sales to Support", {"Park group": "Support"}),
     "remove": ("remove 10 from Sales", {"Park group": "Sales"}),
     "move": ("move 12 to Support", {"To park group": "Support"}),
     "recall": (f"recall Sales to ring group {'x' * 70}", {"Park group": "Sales"}),
@@ -45,7 +46,7 @@ def test_the_error_of_a_mistyped_line_opens_its_form_with_what_was_understood(
     sandbox.settle()
     answer = sandbox.slack.ephemerals(ana, phones)[-1]
     assert not sandbox.slack.messages(phones)
-    sandbox.slack.click(ana, answer, label="Open the form")
+    sandbox.slack.click(ana, answer, label=open_form_label(answer))
     view = ready(next(iter(operation.form().values())).label)
     assert view.title == operation.title
     assert view.submit in ("Review", "Show")

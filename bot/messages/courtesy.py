@@ -1,0 +1,80 @@
+"""Courtesy words at both ends of a line: what is said to a person, and means nothing to a machine."""
+
+from collections.abc import Iterable
+
+from bot.messages.text import Word, Words, register_keywords
+
+_LEADING = """
+    hey|hi|hello|yo|dear|ok|okay|so|well|thanks|please|pls|plz|kindly|just|quickly|now|then|again
+    hey park|hi park|hello park|dear park|ok park|good morning|good evening|thank you|@park
+    can you|could you|would you|will you|can we|could we|can someone|can somebody|could someone|could somebody
+    would you mind|do you mind|i want to|we want to|i'd like to|we'd like to|i would like to|we would like to
+    i need to|we need to|i need you to|i want you to|let's|let us|lets|you to|to|go ahead and|need to|want to
+"""
+_TRAILING = """
+    please|pls|plz|kindly|thanks|thx|ty|tia|cheers|asap|thanks a lot|many thanks|thanks in advance|thanks so much
+    thank you|thank you very much|thank you so much|for me|if you can|if possible|ok|okay|danke|merci
+"""
+_NOW = "now|right now|immediately|at once|straight away|right away|instantly|this minute"
+_SIGNS = "🙏|👍|😊|🙂|😄|❤|🎉|:)|:-)|;)|!|.|,|;|…|!!|!!!|..."
+_END_MARKS = ".,;:!…"
+
+
+def _phrases(*texts: str) -> tuple[tuple[str, ...], ...]:
+    """Phrases as words, the longest first."""
+    every = (tuple(phrase.split()) for text in texts for line in text.split("\n") for phrase in line.split("|"))
+    return tuple(sorted(filter(None, every), key=len, reverse=True))
+
+
+LEADING, TRAILING, NOW = _phrases(_LEADING), _phrases(_TRAILING, _NOW, _SIGNS), _phrases(_NOW)
+# A name that begins or ends like this is quoted in messages, so that it is read as a name.
+register_keywords(*{word for phrase in (*LEADING, *TRAILING) for word in phrase})
+
+
+def is_courtesy(words: Words) -> bool:
+    """Whether the words are nothing but courtesy."""
+    return not strip_trailing(strip_leading(words))
+
+
+def strip_leading(words: Words) -> Words:
+    """The words without the courtesy that they begin with."""
+    while phrase := _found(words, LEADING, at_end=False):
+        words = words[len(phrase) :]
+    return words
+
+
+def strip_trailing(words: Words) -> Words:
+    """The words without the courtesy that they end with; a comma before it goes with it."""
+    while phrase := _found(words, TRAILING, at_end=True):
+        words = words[: -len(phrase)]
+        if words and not words[-1].quoted:
+            words = (*words[:-1], *_without_marks(words[-1], ","))
+    return words
+
+
+def strip_end_marks(words: Words) -> Words:
+    """The words without the punctuation that ends a sentence."""
+    return (*words[:-1], *_without_marks(words[-1], _END_MARKS)) if words and not words[-1].quoted else words
+
+
+def says_now(words: Words, without: Words) -> bool:
+    """Whether `now` is among the words that were left out at the end."""
+    left_out = words[len(without) :]
+    return any(_found(left_out[index:], NOW, at_end=False) is not None for index in range(len(left_out)))
+
+
+def _found(words: Words, phrases: Iterable[tuple[str, ...]], *, at_end: bool) -> tuple[str, ...] | None:
+    for phrase in phrases:
+        part = words[-len(phrase) :] if at_end else words[: len(phrase)]
+        if len(part) == len(phrase) and all(map(_is, part, phrase)):
+            return phrase
+    return None
+
+
+def _is(word: Word, text: str) -> bool:
+    return not word.quoted and (word.text.lower() == text or word.text.lower().rstrip(_END_MARKS) == text)
+
+
+def _without_marks(word: Word, marks: str) -> Words:
+    bare = word.text.rstrip(marks)
+    return (Word(bare),) if bare else ()

@@ -1,0 +1,169 @@
+"""What is suggested for a line that is not understood: its form, the usage, a corrected verb."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from rapidfuzz import fuzz, process
+
+from bot.errors import NOTHING_CHANGED, NotFound, NotUnderstood
+from bot.messages.courtesy import strip_leading
+from bot.messages.message import Offer, leaving_out
+from bot.messages.text import Word, Words, join_words, split_words
+from bot.operations.arguments.types import Reference
+from bot.operations.base import Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.control import Pause
+from bot.operations.groups import Delete
+from bot.operations.matching import (
+    MAX_READINGS,
+    READ_ERRORS,
+    Operations,
+    ReadFault,
+    fixed_words_after_fields,
+    form_offer,
+    match_line,
+    operation_of_verb,
+    partial_match,
+)
+from bot.operations.phrasing import without_question_mark
+from bot.operations.server import ServerEnabled
+from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
+
+MAX_COMPLETED = 6
+"""Ways to complete a line that are looked up."""
+
+
+def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
+    """The error for a line that matches no operation.
+
+    It holds the fault of an argument if that belongs to the typed verb, else the usage filled with what was understood.
+    """
+    operation = operation_of_verb(words)
+    if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
+        forms = form_offer(operation, _without_rest(operation, strange[0]))
+        return NotUnderstood(f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
+    tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
+    if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
+        return NotUnderstood(str(fault[1]), lines=(fault[0].usage(),), forms=form_offer(fault[0], tail))
+    if operation is None:
+        return _unknown(words)
+    understood = partial_match(operation, tail)
+    return NotUnderstood(
+        f"I don't understand all of that line. {NOTHING_CHANGED} {operation.verb().capitalize()} is typed like this:",
+        lines=(operation.usage() if understood.left else understood.line,),
+        notes=(f"For example: {operation.examples[0]}",),
+        offers=_completed(operation, tail),
+        forms=form_offer(operation, tail),
+    )
+
+
+def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
+    """The time without what follows it inside the line, as in: add 1001 for a fortnight to Sales."""
+    typed = split_words(unread.typed)
+    for index in range(1, len(typed)):
+        rest = (*unread.rest, *typed[index:])
+        ends_there = typed[index].is_keyword(*fixed_words_after_fields(operation))
+        if ends_there and not partial_match(operation, TimeClause(rest)).left:
+            return TimeClause(rest, {}, join_words(typed[:index]))
+    return unread
+
+
+def _unknown(words: Words) -> NotUnderstood:
+    corrected = corrected_verb(words)
+    return NotUnderstood(
+        f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
+        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label="Help", line="help"),),
+    )
+
+
+def corrected_verb(words: Words) -> str | None:
+    """The line with its first word corrected to a similar verb; None if that makes no valid line.
+
+    No line is corrected to one that deletes a group, pauses Park or switches call park off.
+    """
+    verbs = {operation.verb().split()[0] for operation in OPERATIONS if operation.verb()}
+    near = process.extractOne(words[0].text.lower(), verbs, scorer=fuzz.ratio, score_cutoff=65)
+    if words[0].quoted or near is None or near[0] == words[0].text.lower():
+        return None
+    found = match_line((Word(near[0]), *words[1:])).readings
+    return found[0].text() if found and not _is_drastic(found[0]) else None
+
+
+def _is_drastic(operation: Operation) -> bool:
+    return isinstance(operation, Delete | Pause) or (isinstance(operation, ServerEnabled) and not operation.on)
+
+
+def _completed(operation: type[Operation], tail: TimeClause) -> tuple[Offer, ...]:
+    """Buttons for the line with its missing fixed words, one for each place where they may be missing."""
+    if any(argument_type.swallows for argument_type in operation.argument_types().values()):
+        return ()  # without its fixed words, such a field would take what was meant for others
+    lines = dict[str, None]()
+    for pattern in (one for one in operation.patterns() if one.verb):
+        for matches in islice(pattern.match(tail.rest, forgiving=True), MAX_READINGS):
+            try:
+                lines[operation.from_matches(matches, tail.times).text()] = None
+            except READ_ERRORS:
+                continue
+    return tuple(Offer(label=line, line=line) for line in islice(lines, MAX_COMPLETED))
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadTime:
+    """A time at the end of an unquoted new name: the field, the name without it, and why it is not read."""
+
+    field: str
+    name: str
+    typed: str
+    why: str
+
+
+def without_unread_times(words: Words, readings: Operations) -> Operations:
+    """The readings in whose new names no time is hidden.
+
+    Raises:
+        NotUnderstood: all readings hide one; buttons offer the name with and without it.
+    """
+    left = tuple(one for one in readings if not any(_unread_times(words, one)))
+    if left:
+        return left
+    unread = next(_unread_times(words, readings[0]))
+    without = readings[0].model_copy(update={unread.field: unread.name}).text()
+    raise NotUnderstood(
+        f"{unread.why} {NOTHING_CHANGED}",
+        notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
+        offers=(
+            Offer(label=leaving_out(unread.typed, without), line=without),
+            Offer(label=readings[0].text(), line=readings[0].text()),
+        ),
+    )
+
+
+def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
+    for name, argument_type, value in reading.said():
+        if argument_type.reference is not Reference.NEW_GROUP or Word(value, quoted=True) in words:
+            continue
+        tail = time_splits(tuple(map(Word, value.split())))[0]
+        if strange := find_malformed_time(tuple(map(Word, value.split()))):
+            yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
+        elif tail.times:
+            yield UnreadTime(name, join_words(tail.rest), tail.typed, no_end_message(tail.typed))
+
+
+def bare_line_error(words: Words, fault: NotFound) -> NotFound:
+    """The error for a line without a verb that is no group's name either; other errors stay as they are."""
+    words = strip_leading(words) or words
+    if without_question_mark(words) is not None or operation_of_verb(words) is not None:
+        return fault
+    corrected = corrected_verb(words)
+    offers = (Offer(label=corrected, line=corrected),) if corrected else ()
+    whole = [offer for offer in fault.message.offers if not offer.leaves_out]
+    usages = {one.verb(): one.usage() for one in OPERATIONS if one.advertised and one not in (Delete, Pause)}
+    near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
+    lines = tuple(usages[verb] for verb, *_ in near)
+    return NotFound(
+        f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
+        f" {NOTHING_CHANGED}",
+        offers=(*offers, *whole) or (Offer(label="Help", line="help"),),
+        lines=() if offers else lines,
+    )

@@ -1,0 +1,177 @@
+"""Buttons and forms that correct a name in a line; none does less than was typed without saying so."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, TypeVar
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from bot.errors import Ambiguous, NotPossible
+from bot.messages.message import FormOffer, Offer, leaving_out
+from bot.messages.text import Word, fold, join_words
+from bot.operations.arguments.targets import Recall
+from bot.operations.base import Operation
+from bot.operations.groups import Delete
+from bot.operations.matching import time_field
+from bot.times.clauses import find_malformed_time, time_hint, time_splits
+
+T = TypeVar("T")
+
+MAX_OFFERS = 5
+"""Buttons for one question, so that they can be read at a glance."""
+MAX_SUGGESTIONS = 3
+"""Suggestions for one unknown name."""
+
+
+class Corrections:
+    """Builds buttons that repeat one operation with a corrected name."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+
+    def require_one(self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str]) -> T:
+        """The only match for `text`; raises Ambiguous with a button for each of several."""
+        if len(found) == 1:
+            return found[0]
+        first = found[:MAX_OFFERS]
+        rest = f"{len(found) - MAX_OFFERS} more fit, too many for buttons: type more of it, or the number."
+        raise Ambiguous(
+            f"“{text}” fits {len(found)}. Which one? Nothing was changed yet.",
+            offers=self.alternatives(text, list(map(spelling, first)), list(map(label, first))),
+            notes=(rest,) if len(found) > MAX_OFFERS else (),
+        )
+
+    def alternatives(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
+        """Buttons for the line with `text` replaced by each of `names`, which are unquoted.
+
+        A button that does less than `text` says is no primary one, and its label begins with what it leaves out.
+        """
+        return tuple(
+            self._offer(dict(self._replaced(text, name)), label=label, left_out=unmatched_words(text, label, name))
+            for name, label in zip(names, labels or names, strict=True)
+        )
+
+    def similar(
+        self, text: str, names: Sequence[str], labels: Sequence[str] | None = None
+    ) -> tuple[tuple[Offer, ...], tuple[FormOffer, ...]]:
+        """Suggestions for an unknown `text`: buttons for names of which it holds similar whole words.
+
+        Where it is a name and a time that was not read, a form with the time in its field, to be corrected.
+        """
+        name_part, time_part = split_time(text)
+        pairs = [
+            (name, label)
+            for name, label in zip(names, labels or names, strict=True)
+            if is_similar(name_part, label) or is_similar(name_part, name)
+        ][:MAX_SUGGESTIONS]
+        whole = [name for name, label in pairs if time_part and not unmatched_words(name_part, label, name)]
+        if whole and (field := time_field(type(self.operation), time_part)):
+            return (), tuple(self._form(text, name, {field: time_part}) for name in whole[:1])
+        if isinstance(self.operation, Delete):  # nothing less than what was typed is deleted
+            pairs = [(name, label) for name, label in pairs if not unmatched_words(text, label, name)]
+        return self.alternatives(text, [name for name, _ in pairs], [label for _, label in pairs]), ()
+
+    def _form(self, text: str, name: str, unread: dict[str, str]) -> FormOffer:
+        update = dict(self._replaced(text, name))
+        known = self.operation.model_copy(update=update).model_dump(mode="json", exclude_none=True)
+        arguments = {field: value for field, value in known.items() if field in self.operation.form()}
+        operation_id = self.operation.operation_id
+        return FormOffer(label="Correct the time", operation=operation_id, arguments=arguments | unread)
+
+    def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
+        """The refusal for the `bad` members, with a button for the line with only the others."""
+        rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
+        left = ", ".join(text for text in getattr(self.operation, "members", ()) if text in bad)
+        valid = (self._offer({"members": rest}, left_out=left),) if rest else ()
+        return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
+
+    def time_hints(self, text: str) -> tuple[str, ...]:
+        """How to type a time, where an unknown name ends like one."""
+        about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
+        return (about,) if about else ()
+
+    def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:
+        for field, _, value in self.operation.said():
+            if value == text:
+                yield field, name
+            elif isinstance(value, Recall) and value.ring_group == text:
+                yield field, value.model_copy(update={"ring_group": name})
+            elif isinstance(value, tuple) and text in value:
+                yield field, tuple(name if one == text else one for one in value)
+
+    def _offer(self, update: dict[str, Any], *, label: str = "", left_out: str = "") -> Offer:
+        line = self.operation.model_copy(update=update).text()
+        said = f"{label}: {line}" if label not in line else line
+        return Offer(label=leaving_out(left_out, said) if left_out else said, line=line)
+
+
+MAX_SLIPS, LETTERS_FOR_A_SLIP = 2, 4
+"""Slips in one word, and letters of a word for each: a letter changed, left out, added, or two swapped."""
+MIN_TEXT_SIMILARITY = 80.0
+"""Least similarity of whole names, of rapidfuzz's 100, written with or without spaces: "Nite Desk" and "Night Desk"."""
+MIN_LETTERS = 3
+"""Letters of the shortest word that may have a slip."""
+
+
+def split_time(text: str) -> tuple[str, str]:
+    """Splits an unknown name into the name and the time that it ends in, read or not; the time is "" if it has none."""
+    words = tuple(map(Word, text.split()))
+    unread = find_malformed_time(words)
+    tail = unread[0] if unread else time_splits(words)[0]
+    return (join_words(tail.rest), tail.typed) if tail.typed and tail.rest else (text, "")
+
+
+def unmatched_words(text: str, *names: str) -> str:
+    """The words of a typed text that resemble no word of a suggested name, in their order; a time never does."""
+    name_part, time_part = split_time(text)
+    if time_part:
+        return f"{unmatched_words(name_part, *names)} {time_part}".strip()
+    if any(_is_written_as_one(_words(text), _words(name)) for name in names):
+        return ""
+    known = [word for name in names for word in _words(name)]
+    return " ".join(
+        typed
+        for typed in text.split()
+        if typed.lower() not in _FILLERS and not all(_any_resembles([part], known) for part in _words(typed))
+    )
+
+
+def is_similar(text: str, name: str) -> bool:
+    """Whether most of a name's words, or of the typed ones, are in the other, slips allowed; or written as one."""
+    typed, known = [word for word in _words(text) if word not in _EVERYBODY], _words(name)
+    if _is_written_as_one(typed, known):
+        return True
+    found = [word for word in known if _any_resembles(typed, [word])]
+    tells = any(len(word) >= MIN_LETTERS and word not in _SMALL_WORDS for word in found)
+    return tells and (len(found) * 2 > len(known) or len(found) * 2 > len(typed))
+
+
+_FILLERS = ("the", "park", "ring", "group", "groups", "called", "named", "user", "of")
+"""Words around a name that say nothing else."""
+_SMALL_WORDS = (*_FILLERS, "and", "for", "from", "with", "und", "der", "die", "das", "to")
+"""Words that many names share."""
+_EVERYBODY = ("all", "any", "anybody", "anyone", "everybody", "everyone", "nobody", "none", "somebody", "someone")
+"""Words that resemble a name only by chance."""
+
+
+def _is_written_as_one(words: Collection[str], others: Collection[str]) -> bool:
+    """Whether the words are the others, written together or apart."""
+    one, other = "".join(words), "".join(others)
+    return min(len(one), len(other)) > MIN_LETTERS and fuzz.ratio(one, other) >= MIN_TEXT_SIMILARITY
+
+
+def _any_resembles(words: Collection[str], others: Collection[str]) -> bool:
+    return any(_resembles(word, other) for word in words for other in others)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text))
+
+
+def _resembles(one: str, other: str) -> bool:
+    """Whether a typed word is another but for a slip, or its beginning; short ones and numbers have to be the same."""
+    if min(len(one), len(other)) < MIN_LETTERS or one.isdigit() or other.isdigit():
+        return one == other and bool(one)
+    slips = OSA.distance(one, other, score_cutoff=MAX_SLIPS)
+    return other.startswith(one) or slips <= min(MAX_SLIPS, min(len(one), len(other)) // LETTERS_FOR_A_SLIP)

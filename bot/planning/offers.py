@@ -1,0 +1,85 @@
+"""Which offers of an answer are possible: allowed to the requester, with names that are known."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.errors import NotFound, Refused
+from bot.messages.message import FormOffer, Message, Offer
+from bot.operations.base import ChangeOperation, ControlOperation, Operation
+from bot.operations.catalog import OPERATIONS
+from bot.operations.control import Preview
+from bot.operations.parser import parse_unconfirmed
+from bot.planning.authorizer import Authorizer
+from bot.planning.context import RequestContext
+from bot.policy.model import Principal
+
+ContextFactory = Callable[[Principal | None, Operation], RequestContext]
+
+
+class OfferFilter:
+    """Leaves out what a requester could not do, so that a suggestion is never worse than the line."""
+
+    def __init__(self, authorizer: Authorizer, new_context: ContextFactory) -> None:
+        self._authorizer, self._new_context = authorizer, new_context
+        self._permissions = {one.operation_id: one.permission for one in OPERATIONS}
+
+    def possible(self, principal: Principal | None, message: Message, *, corrected: bool = False) -> Message:
+        """The message with its possible buttons.
+
+        Args:
+            corrected: put corrections in the place of an offer whose name is unknown.
+        """
+        offers = tuple(dict.fromkeys(self._offers(principal, message.offers, corrected=corrected)))
+        forms = tuple(form for form in message.forms if self._may_open(principal, form))
+        return replace(message, offers=offers, forms=forms)
+
+    def _may_open(self, principal: Principal | None, form: FormOffer) -> bool:
+        permission = self._permissions[form.operation]
+        return permission is None or self._authorizer.may(principal, permission)
+
+    def _offers(
+        self, principal: Principal | None, offers: Sequence[Offer], *, corrected: bool = False
+    ) -> Iterator[Offer]:
+        for offer in offers:
+            try:
+                self._require_possible(principal, offer.line)
+            except NotFound as fault:
+                if corrected:
+                    whole = [one for one in fault.message.offers if not one.leaves_out]
+                    yield from self._offers(principal, whole)
+            except Refused:
+                continue
+            else:
+                yield offer
+
+    def _require_possible(self, principal: Principal | None, line: str) -> None:
+        """Raises Refused where no reading of the line is allowed with names that are known."""
+        user = principal.user if principal else None
+        readings = parse_unconfirmed(line, user)
+        if isinstance(readings[0], Preview):
+            readings = parse_unconfirmed(readings[0].line, user)
+        faults = list[Refused]()
+        for operation in self._authorizer.possible_readings(principal, readings):
+            context = self._new_context(principal, operation)
+            try:
+                context.resolve()
+                self._authorizer.authorize_names(principal, operation, context)
+            except Refused as fault:
+                faults.append(fault)
+            else:
+                return
+        if faults:
+            raise next((one for one in faults if isinstance(one, NotFound)), faults[0])
+
+
+def about_line(message: Message, question: Operation) -> Message:
+    """The refusal of a preview or a question about a line, whose buttons preview or ask too, and do nothing."""
+    return replace(message, offers=tuple(_about(offer, question) for offer in message.offers), forms=())
+
+
+def _about(offer: Offer, question: Operation) -> Offer:
+    operation = parse_unconfirmed(offer.line)[0]
+    if not isinstance(operation, ChangeOperation | ControlOperation) or "line" not in type(question).model_fields:
+        return offer
+    line = question.model_copy(update={"line": offer.line}).text()
+    return replace(offer, label=offer.label.replace(offer.line, line), line=line)
