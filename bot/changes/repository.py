@@ -1,15 +1,15 @@
-"""Changes and approvals as the journal holds them, and the switch that stops all writes."""
+"""Changes and approvals as the journal holds them."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.changes.change import Change, merge
 from bot.changes.plan import Plan, Schedule
+from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
-from bot.messages.message import Fact
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.policy.model import Approvers, Principal
@@ -19,8 +19,6 @@ SEARCHED = 500
 """Latest changes among which the last one of a user or target is searched."""
 SERVER_NAMES = frozenset({"server", "the server", "the call park server"})
 """Names of the call park server in a request."""
-PAUSED_FLAG = "paused"
-"""Name of the journal's flag that stops all writes."""
 APPROVE = "approve"
 """Id of the operation that gives an approval."""
 
@@ -64,9 +62,9 @@ class ChangeRepository:
             raise NotFound(f"There is no drift {number}. {NOTHING_CHANGED}")
         return Change.model_validate(found.change)
 
-    def flag(self, name: str) -> bool:
-        """Returns whether this flag is set in the journal."""
-        return self._journal.flag(name) is not None
+    def pause(self) -> Pause | None:
+        """Returns the pause that is in force."""
+        return current_pause(self._journal)
 
     def merged_changes(self, plan: Plan) -> tuple[Change, ...]:
         """Returns the plan's changes, each merged with that of the temporary change that the plan replaces."""
@@ -183,33 +181,6 @@ def _target_names(entry: Entry) -> Collection[str]:
     if any(change.target.is_server for change in changes):
         return SERVER_NAMES
     return {fold(name) for change in changes for name in change.names}
-
-
-class WriteSwitch:
-    """Stops new changes while the bot is paused or read-only; a change that has begun is completed."""
-
-    def __init__(self, journal: Reader, *, read_only: bool = False) -> None:
-        self._journal, self._read_only = journal, read_only
-
-    @property
-    def blocked(self) -> bool:
-        """Whether new changes are stopped."""
-        return self._read_only or self._journal.flag(PAUSED_FLAG) is not None
-
-    def check(self) -> None:
-        """Raises NotPossible, with who paused the bot and why, if new changes are stopped."""
-        if self._read_only:
-            raise NotPossible(
-                f"Park only reads here: whoever runs it has set PARK_READ_ONLY. {NOTHING_CHANGED}",
-                notes=("Questions and previews are answered.",),
-            )
-        if (flag := self._journal.flag(PAUSED_FLAG)) is None:
-            return
-        raise NotPossible(
-            f"Park is paused: {flag.text}. {NOTHING_CHANGED}",
-            facts=(Fact(label="Paused by", value="", ids=(flag.by,)),),
-            notes=("Questions and previews are answered. When it is resumed, ask again.",),
-        )
 
 
 class Approvals:

@@ -38,6 +38,9 @@ class RequestInbox(Protocol):
             JournalUnavailable: It was not accepted.
         """
 
+    def offer_again(self, request: Request, message: Message) -> None:
+        """Answers later with a message whose buttons carry lines of the request, with instants for their times."""
+
 
 class FormOpener(Protocol):
     """Opens forms for the listeners."""
@@ -95,7 +98,10 @@ class Listeners:
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
         request = self._requests.mention(event)
-        self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.submit(request))
+        if event.get("edited"):
+            self._inbox.offer_again(request, _edited_mention(request))
+        else:
+            self._send_later(request, self._inbox.submit(request))
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""

@@ -9,6 +9,7 @@ from bot.journal.journal import Journal
 from bot.journal.models import State
 from bot.messages.message import Message, Messenger, Offer
 from bot.messages.request import Request, Source
+from bot.messages.text import split_words
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
 from bot.operations.parser import parse
@@ -17,6 +18,7 @@ from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.threads import FairThreadPool
+from bot.times.clauses import time_splits
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -57,11 +59,28 @@ class Dispatcher:
                 readings = parse(request.line) if operation is None else (operation,)
             except NotUnderstood as fault:
                 REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
-                return fault.message
+                return self._not_understood(request, fault.message)
             if _is_stored(readings[0], request):
                 return self._store(request, readings)
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
+
+    def offer_again(self, request: Request, message: Message) -> None:
+        """Answers with a message whose buttons carry lines of the request, with the instants that its times mean.
+
+        It waits for Slack, which knows the time zone, so it is done after the acknowledgement.
+        """
+        self._readers.submit_for(request.user, partial(self._send_settled, request, message))
+
+    def _not_understood(self, request: Request, message: Message) -> Message | None:
+        if not any(map(_has_times, message.offers)):
+            return message
+        self.offer_again(request, message)
+        return None
+
+    def _send_settled(self, request: Request, message: Message) -> None:
+        with request_logging(request):
+            self.messenger.answer(request, self.planner.with_settled_offers(request, message))
 
     @property
     def idle(self) -> bool:
@@ -149,6 +168,10 @@ class Dispatcher:
             self.journal.refuse(request, operations=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
             log.exception("a refusal could not be recorded")
+
+
+def _has_times(offer: Offer) -> bool:
+    return bool(time_splits(split_words(offer.line))[0].times)
 
 
 def _is_stored(operation: Operation, request: Request) -> bool:
