@@ -26,8 +26,8 @@ _WORDS = {"half": 0.5, "quarter": 0.25, "a quarter": 0.25, "3 quarters": 0.75, "
 
 def read_duration(text: str) -> Duration | None:
     """Reads a normalized length; returns None if the text is none, raises ValueError if it is out of range."""
-    text = re.sub(r"^(?:the next|another|next) (?=[a-z])", "1 ", re.sub(r" from now$", "", text))
-    text = re.sub(r"^(?:the next|another|next) |(?<=\d) more(?= )", "", text)
+    text = re.sub(r"^(?:the next|another) (?=[a-z])", "1 ", re.sub(r" from now$", "", text))
+    text = re.sub(r"^(?:the next|another|next) (?=\d)|^the (?=1 )|(?<=\d) more(?= )", "", text)
     text = re.sub(r"^1 ((?:half|a|an|quarter)\b)", r"\1", text)
     if clock := _HOURS_MINUTES.fullmatch(text):
         text = f"{clock[1]}h {clock[2]}m" if int(clock[2]) < 60 else ""

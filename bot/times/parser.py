@@ -45,7 +45,7 @@ def read_end(words: Words) -> End:
     wall = _read_wall(text, through=marker == "through")
     if wall and (marker in UNTIL or not marker or text in SPANS):
         return End(when=wall)
-    elapsed = read_duration(text) if _is_length(marker, text) else None
+    elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
     if elapsed and marker in UNTIL and not text.endswith("from now"):
         raise ValueError(f"Type for {text}, or until with a time of day, as in until 18:00.")
     if not elapsed:
@@ -63,7 +63,7 @@ def read_start(words: Words) -> Start:
     wall = _read_wall(text)
     if wall and marker not in IN:
         return Start(when=wall)
-    elapsed = read_duration(text) if _is_length(marker, text) else None
+    elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
     if elapsed and marker in AT:
         raise ValueError(f"Type in {text}, or at with a time of day, as in at 18:00.")
     if not elapsed:
@@ -79,15 +79,10 @@ def _split_marker(words: Words, *markers: str) -> tuple[str, str]:
     text = normalize(typed[: 2 * MAX_LENGTH])
     if repeats(text):
         raise ValueError(NO_REPETITION)
+    if re.fullmatch(r"\d{1,2}h\d\d", text):
+        raise ValueError(f"Is {text} a time of day or a length? Type {text.replace('h', ':')} or {text}m.")
     first, _, rest = text.partition(" ")
     return (first, rest) if first in markers else ("", text)
-
-
-def _is_length(marker: str, text: str) -> bool:
-    """Whether the text may be a length; without a marker `17h30` may be a time of day."""
-    if not marker and re.fullmatch(r"\d{1,2}h\d\d", text):
-        raise ValueError(f"Is {text} a time of day or a length? Type {text.replace('h', ':')}, or for {text}m.")
-    return len(text) <= MAX_LENGTH
 
 
 def _ask_for_unit(marker: str, text: str) -> str:
@@ -109,9 +104,23 @@ def _read_wall(text: str, *, through: bool = False) -> Moment | None:
     return read_moment(text)
 
 
-@lru_cache(maxsize=4096)
 def read_moment(text: str) -> Moment | None:
     """Reads a normalized day, time of day or both, in any order, with a zone; returns None if the text is neither.
+
+    Raises like `read_open_moment`.
+    """
+    return settle_half(read_open_moment(text))
+
+
+def settle_half(moment: Moment | None) -> Moment | None:
+    """The moment with the half of the day as said, where the other half of its day can't be nearer."""
+    later = isinstance(moment, WallClock) and moment.day in ("tomorrow", "day after tomorrow")
+    return moment.model_copy(update={"bare": False}) if moment is not None and later else moment
+
+
+@lru_cache(maxsize=4096)
+def read_open_moment(text: str) -> Moment | None:
+    """Reads a moment, and whether the half of its day was said.
 
     Raises:
         ValueError: the text is a date that the calendar does not have, or leaves open what is meant.
@@ -176,8 +185,7 @@ def _exact(day: OnDate, clock: time, zone: str | None) -> datetime | None:
 def _clock_of(day: Any, found: ReadClock | None, part: str | None) -> tuple[time | NamedClock | None, bool]:
     """The time of day, and whether its half is open; a part of the day settles it."""
     if part is None and not (day == "tonight" and found and found.bare):
-        bare = found is not None and found.bare and day not in ("tomorrow", "day after tomorrow")
-        return found.clock if found else None, bare
+        return (found.clock, found.bare) if found else (None, False)
     if found is None and part == "morning":
         return "morning", False
     if found is None:

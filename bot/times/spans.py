@@ -7,7 +7,19 @@ from functools import lru_cache
 from bot.messages.text import Word, Words
 from bot.times.days import read_day
 from bot.times.model import HALF_A_DAY, Day, End, Start, WallClock
-from bot.times.parser import AT, FOR, IN, MAX_LENGTH, UNTIL, Moment, read_end, read_moment, read_start
+from bot.times.parser import (
+    AT,
+    FOR,
+    IN,
+    MAX_LENGTH,
+    UNTIL,
+    Moment,
+    read_end,
+    read_moment,
+    read_open_moment,
+    read_start,
+    settle_half,
+)
 from bot.times.spelling import normalize
 
 Times = dict[str, Start | End]
@@ -87,7 +99,7 @@ def _read_range(left: str, joiner: str, right: str) -> Times:
         return {}
     if left == "now":
         return {"ends": End(when=_inclusive(ends, joiner))}
-    starts = read_moment(left)
+    starts = read_open_moment(left)
     if not isinstance(starts, WallClock) or not isinstance(ends, WallClock):
         return {"starts": Start(when=starts), "ends": End(when=ends)} if starts and marked else {}
     if starts.clock is None and (not marked or ends.clock is not None):
@@ -95,9 +107,9 @@ def _read_range(left: str, joiner: str, right: str) -> Times:
     if starts.day is None and not marked and ends.day is None:
         return {}
     if joiner == "to":
-        starts, ends = _share_half(starts, ends), ends
-        starts, ends = _share_day(starts, ends, right)
-    return {"starts": Start(when=starts), "ends": End(when=_inclusive(ends, joiner))}
+        starts, ends = _share_day(_share_half(starts, ends), ends, right)
+    begins = settle_half(starts)
+    return {"starts": Start(when=begins or starts), "ends": End(when=_inclusive(ends, joiner))}
 
 
 def _inclusive(ends: Moment, joiner: str) -> Moment:

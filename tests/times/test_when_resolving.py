@@ -194,7 +194,7 @@ def test_what_is_meant_lies_ahead_and_within_a_year_or_is_refused(
         found = resolve(value, now, zone)
     except NotPossible:
         return
-    assert 1 <= len(found) <= 2
+    assert 1 <= len(found) <= 4, "two things may be left open at once"
     assert list(found) == sorted(set(found))
     assert all(now < one <= now + MAX_DURATION for one in found)
 
