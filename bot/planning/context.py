@@ -88,7 +88,7 @@ class RequestContext(OperationContext):
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         raise NotFound(
             f"There is no park group called “{text}”. {NOTHING_CHANGED}",
-            offers=self._corrections.alternatives(text, closest),
+            offers=self._corrections.suggestions(text, closest),
             notes=self._corrections.time_hints(text) or (() if closest else ("See them all: groups",)),
         )
 

@@ -73,6 +73,10 @@ class Corrections:
         valid = (self._offer({"members": rest}, style="primary"),) if rest else ()
         return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
 
+    def suggestions(self, text: str, names: Sequence[str], labels: Sequence[str] | None = None) -> tuple[Offer, ...]:
+        """Buttons with similar names; none if `text` ends like a time, which they would leave out."""
+        return () if self.time_hints(text) else self.alternatives(text, names, labels)
+
     def time_hints(self, text: str) -> tuple[str, ...]:
         """How to type a time, where an unknown name ends like one."""
         about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
@@ -164,7 +168,7 @@ class UserResolver:
         return NotFound(
             f"Nobody on the PBX has the extension or name “{text}”. {NOTHING_CHANGED}",
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
-            offers=self.corrections.alternatives(
+            offers=self.corrections.suggestions(
                 text, [str(user.extension_number) for user in near], list(map(_user_label, near))
             ),
         )
@@ -227,7 +231,7 @@ class RingGroupResolver:
             return None
 
     def _not_found(self, text: str) -> Refused:
-        offers = self.corrections.alternatives(text, [one.name for one in self.directory.closest_ring_groups(text)])
+        offers = self.corrections.suggestions(text, [one.name for one in self.directory.closest_ring_groups(text)])
         if self.directory.user(text):
             return NotPossible(
                 f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"

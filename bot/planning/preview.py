@@ -1,5 +1,6 @@
 """A plan as a message, before it is applied."""
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -37,7 +38,8 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
 
 def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
-    if fold(line).replace('"', "").endswith(fold(typed).replace('"', "")):  # a bare name is canonical too
+    plain, said = (re.sub('[",]', "", fold(text)) for text in (line, typed))
+    if plain.endswith(said):  # a bare name is canonical too
         return message
     return replace(message, notes=(*message.notes, f"Understood as `{line}`."))
 

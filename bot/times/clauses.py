@@ -12,6 +12,8 @@ from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS, normalize, rep
 
 __all__ = ["MAX_WORDS", "TimeClause", "Times", "find_malformed_time", "no_end_message", "time_hint", "time_splits"]
 
+_FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
+"""Fixed words of commands that may follow a time inside a line."""
 MAX_INNER_OPENERS = 12
 """Words within a line at which a time may begin, so that a hostile line can't cost much time."""
 
@@ -62,18 +64,16 @@ def _later_times(words: Words, index: int) -> Iterator[tuple[int, Times]]:
 
 
 def _inner_clauses(words: Words) -> list[TimeClause]:
-    """The line without a time at its beginning or inside it, as in: add 1001 for 2h to Sales."""
+    """The line without a time at its start, after its first word or before a fixed word: add 1001 for 2h to Sales."""
     found = list[TimeClause]()
     indexes = [index for index in range(len(words)) if _may_open(words[index])][:MAX_INNER_OPENERS]
     for index in indexes:
         for end in range(min(len(words) - 1, index + MAX_WORDS), index, -1):
+            if index > 1 and not words[end].is_keyword(*_FOLLOWING):
+                continue  # the time may go on with a word that can't be read
             inner = _without_comma(words[index:end])
             if times := read_times(inner):
-                rest = (*words[:index], *words[end:])
-                found.append(TimeClause(rest, _in_order(times), join_words(inner)))
-                break
-        if found:
-            break
+                found.append(TimeClause((*words[:index], *words[end:]), _in_order(times), join_words(inner)))
     return found
 
 
