@@ -35,7 +35,9 @@ class Matched:
 
 def match_line(words: Words) -> Matched:
     """Matches a line with the times at its end read as times, then as part of a name."""
-    matches = [match_clause(tail) for tail in time_splits(words)]
+    operation = operation_of_verb(words)
+    holds_line = operation and any(argument_type.whole_line for argument_type in operation.argument_types().values())
+    matches = [match_clause(tail) for tail in ((TimeClause(words),) if holds_line else time_splits(words))]
     found = {reading.text(settled=True): reading for match in matches for reading in match.readings}
     same = [reading for reading in found.values() if type(reading) is type(next(iter(found.values())))]
     return Matched(tuple(same[:MAX_READINGS]), next((match.fault for match in matches if match.fault), None))

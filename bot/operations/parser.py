@@ -27,6 +27,7 @@ from bot.operations.matching import (
 )
 from bot.operations.syntax import CommandPattern, command_patterns
 from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
+from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +247,19 @@ def _readings(words: Words) -> Operations:
     raise not_understood(words, found.fault)
 
 
+def is_repetition(words: Words) -> bool:
+    """Whether the line is a change that begins with a repetition: every night recall Sales to Night Desk."""
+    starts = (operation_of_verb(words[index:]) for index in range(1, len(words)))
+    return words[0].is_keyword(*REPETITION_OPENERS) and any(found and found.changes() for found in starts)
+
+
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     operation = next(
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
+    if is_repetition(words):
+        raise NotUnderstood(f"{NO_REPETITION} {NOTHING_CHANGED}")
     (field,) = operation.argument_types()
     try:
         reading = operation.from_matches({field: words})

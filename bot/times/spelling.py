@@ -82,8 +82,8 @@ def _digits(found: re.Match[str]) -> str:
 
 _PERIOD = "day|night|morning|evening|afternoon|hour|week|weekday|weekend|month|year|mon|tues|wednes|thurs|fri|satur|sun"
 _REPETITION = re.compile(
-    rf"\b(?:(?:every|each)(?: (?:other|second|single))? (?:\d+ )?(?:{_PERIOD})|daily|nightly|hourly|weekly|monthly"
-    r"|everyday|on (?:weekdays|weekends)|(?:weekdays|weeknights|workdays)\b"
+    rf"\b(?:(?:every|each)(?: (?:other|second|single))? (?:\d+ )?(?:{_PERIOD})|(?:every|each)$|daily|nightly"
+    r"|hourly|weekly|monthly|everyday|on (?:weekdays|weekends)|(?:weekdays|weeknights|workdays)\b"
     r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days)"
 )
 REPETITION_OPENERS = (
