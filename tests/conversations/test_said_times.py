@@ -175,7 +175,7 @@ def test_what_lapsed_is_asked_for_again_with_the_end_it_was_to_have(scene: Conve
     later(scene, hours=15)
     assert "lapsed" in scene.card().plain
     scene.click(scene.card(), "Ask again", who="ben")
-    assert "Thu 11 Jun 09:00, America/New_York" in scene.cards()[-1].plain
+    assert "Thu 11 Jun 09:00, America/New_York" in scene.replies()[-1].plain
 
 
 def test_an_edited_mention_is_done_with_the_times_of_its_writing(scene: ConversationHarness) -> None:
