@@ -1,7 +1,7 @@
 """Planner: turns an operation and its requester into an answer or an authorized plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.changes.lookups import FileDownloader, Progress, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule
 from bot.changes.repository import Approvals, ChangeRepository, waits_for_approval
 from bot.changes.snapshot import Snapshot
-from bot.errors import Ambiguous, NotUnderstood, Refused, StalePlan
+from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -21,7 +21,7 @@ from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect
 from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.parser import parse
-from bot.operations.schedule import Asked, has_open_times, schedule_of, settle, with_instants
+from bot.operations.schedule import Asked, has_open_times, schedule_of, settle
 from bot.operations.scheduling import Cancel
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
@@ -34,6 +34,7 @@ from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import change_attributes, line_attributes, plan_attributes, refuse_temporary_conflicts
 from bot.planning.preview import plan_facts, preview, with_canonical_line
+from bot.planning.time_settler import TimeSettler
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
@@ -77,7 +78,7 @@ class Planner:
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
-        self._working_day = working_day or WorkingDay()
+        self.times = TimeSettler(users, working_day or WorkingDay())
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
 
     @property
@@ -122,7 +123,7 @@ class Planner:
             context.resolve()
             groups, now = operation.groups(context), self.repository.now()
             self.authorizer.require_read(principal, groups)
-            asked = Asked(now, self.users.zone(user), self._working_day)
+            asked = Asked(now, self.users.zone(user), self.times.working_day)
             schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
             attributes = line_attributes(operation, schedule, now)
             permission = operation.required_permission(context)
@@ -160,11 +161,11 @@ class Planner:
         """
         principal = self.authorizer.requester(request)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        settled = [self._settled(request, one) for one in changes]
+        settled = [self.times.settled(request, one) for one in changes]
         operation, context, grant = self._resolve(principal, settled)
         typed = next(one for one, other in zip(changes, settled, strict=True) if other is operation)
         if known is None and (operation.starts or operation.ends):
-            known = schedule_of(operation, self.asked(request), self.repository.now())
+            known = schedule_of(operation, self.times.asked(request), self.repository.now())
         plan = operation.plan(context).model_copy(update={"times": known, "replaces": operation.replaces})
         attributes = plan_attributes(self.repository, operation, plan, due=due)
         if principal and plan.changes:
@@ -174,49 +175,6 @@ class Planner:
             emergency = Emergency(reason=operation.emergency, channels=grant.channels)
             plan = plan.model_copy(update={"emergency": emergency})
         return AuthorizedPlan(operation, plan, context, grant, typed)
-
-    def asked(self, request: Request) -> Asked:
-        """When and where a request was made, which its times are reckoned from."""
-        return Asked(request.asked_at, self.users.zone(request.user), self._working_day)
-
-    def repeating_line(
-        self, request: Request, operation: Operation, known: Schedule | None = None, *, at_once: bool = False
-    ) -> str:
-        """The line that asks for the same as a request, with the instants that were meant by its times.
-
-        Args:
-            operation: the likeliest reading of the request's line.
-            known: the instants, if they were computed before.
-            at_once: leave out the start.
-        """
-        if not has_open_times(operation) and not (at_once and getattr(operation, "starts", None)):
-            return request.line
-        settled = self._settled(request, with_instants(operation, known))
-        return (settled.model_copy(update={"starts": None}) if at_once else settled).text(settled=True)
-
-    def with_settled_offers(self, request: Request, message: Message) -> Message:
-        """The message with instants for the times in the lines of its buttons."""
-        return replace(
-            message, offers=tuple(replace(one, line=self._settled_line(request, one.line)) for one in message.offers)
-        )
-
-    def _settled_line(self, request: Request, line: str) -> str:
-        try:
-            operation = parse(line)[0]
-        except NotUnderstood:
-            return line
-        if isinstance(operation, Preview):
-            return f"preview {self._settled_line(request, operation.line)}"
-        return self._settled(request, operation).text(settled=True) if has_open_times(operation) else line
-
-    def _settled(self, request: Request, operation: OperationT) -> OperationT:
-        """The operation with instants for its times, if they have one meaning; `schedule_of` explains where not."""
-        if not has_open_times(operation):
-            return operation
-        try:
-            return settle(operation, self.asked(request))
-        except Refused:
-            return operation
 
     def approvals(self, asking: Principal | None) -> Approvals:
         """Approvals, judged by the policy in force and the approvers' present accounts."""
@@ -241,7 +199,7 @@ class Planner:
             return effect, Grant(policy=self.policy.fingerprint)
         principal = self.authorizer.requester(request)
         if has_open_times(operation):
-            operation = settle(operation, self.asked(request))
+            operation = settle(operation, self.times.asked(request))
         _, context, grant = self._resolve(principal, [operation])
         effect, number = operation.effect(context), operation.about()
         if principal and not (isinstance(operation, Cancel) and self._withdraws(request, operation)):
@@ -256,7 +214,7 @@ class Planner:
         return entry.request.user == request.user and waits_for_approval(entry)
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
-        operation = self._settled(request, operation)
+        operation = self.times.settled(request, operation)
         effect, _ = self.effect(request, operation)
         plan = self.repository.plan(operation.number) if isinstance(operation, ApprovalDecision) else None
         facts = plan_facts(plan, self.context(request, operation).ring_group_name) if plan else ()

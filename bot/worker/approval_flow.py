@@ -26,7 +26,7 @@ class ApprovalFlow:
         if plan.approval is None or entry.run_at < plan.approval.until:
             return None
         begun = plan.times is not None and plan.times.starts is not None and plan.times.starts <= self.journal.now()
-        again = self.planner.repeating_line(entry.request, load(entry.operations[0]), plan.times, at_once=begun)
+        again = self.planner.times.repeating_line(entry.request, load(entry.operations[0]), plan.times, at_once=begun)
         return Outcome(State.EXPIRED, confirmations.approval_expired(plan, again))
 
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:

@@ -80,7 +80,7 @@ class Dispatcher:
 
     def _send_settled(self, request: Request, message: Message) -> None:
         with request_logging(request):
-            self.messenger.answer(request, self.planner.with_settled_offers(request, message))
+            self.messenger.answer(request, self.planner.times.with_settled_offers(request, message))
 
     @property
     def idle(self) -> bool:

@@ -223,7 +223,7 @@ class EntryProcessor:
         """Returns the line that does now what the entry was to do, with the end that was meant."""
         plan = plan_of(entry)
         times = plan.times if plan else None
-        return self.planner.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
+        return self.planner.times.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:
