@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 from bot.audit.daily import DailyTask
 from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
-from bot.changes.repository import ChangeRepository, WriteSwitch
+from bot.changes.repository import ChangeRepository
+from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import DestinationStore, PromptStore
 from bot.messages.request import Request
@@ -38,7 +39,7 @@ from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
-from bot.times.model import Clock, utc_now
+from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -82,7 +83,8 @@ class Park:
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.me, self.journal, now or utc_now)
         messenger = self._slack.messenger
-        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack)
+        working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
+        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
         form_service = FormService(planner, self.journal)
         self._home_tabs = HomeTabs(self._slack.views, form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -228,11 +230,18 @@ def build_slack(client: WebClient, identity: Identity, journal: Journal, now: Cl
     return SlackParts(client, identity, requests, users, messenger, views, reply_pool, view_pool, form_pool)
 
 
-def build_planner(pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts) -> Planner:
+def build_planner(
+    pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts, working_day: WorkingDay
+) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
     repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
     files, prompts = FileDownloader(slack.client), PromptStore(journal.database)
-    return Planner(pbx, Directory(pbx), policy_store, slack.users, repository, history, files=files, prompts=prompts)
+    return Planner(
+        *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
+        files=files,
+        prompts=prompts,
+        working_day=working_day,
+    )
 
 
 @dataclass(frozen=True, slots=True)

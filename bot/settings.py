@@ -1,5 +1,6 @@
 """Settings from environment variables and `.env`."""
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
@@ -100,6 +101,11 @@ class Settings(JournalSettings, PBXSettings):
     park_drift_requests: int = Field(default=50, ge=10, le=500)
     """Most PBX requests of one scan; PortSIP accepts 5,000 a minute, so that the limit of 500 is a tenth."""
 
+    park_morning: time = time(8)
+    """What "until tomorrow morning" means, in each user's time zone."""
+    park_end_of_day: time = time(18)
+    """What "until EOD" means: the end of the working day, in each user's time zone."""
+
     park_policy: Path = Path("policy.toml")
     park_read_only: bool = False
     """Whether changes are refused; questions and previews are still answered."""
@@ -114,6 +120,13 @@ class Settings(JournalSettings, PBXSettings):
         given = (getattr(self, name) for name in type(self).model_fields)
         hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
         return frozenset(hidden | {urlsplit(self.database_url).password or ""})
+
+    @field_validator("park_morning", "park_end_of_day")
+    @classmethod
+    def _is_a_local_time_in_whole_minutes(cls, clock: time) -> time:
+        if clock != time(clock.hour, clock.minute):
+            raise ValueError("write hours and minutes without a zone, as in 08:00")
+        return clock
 
     @field_validator("slack_api_url")
     @classmethod

@@ -9,7 +9,8 @@ from pathlib import Path as File
 
 from bot.audit.history import HistoryReader
 from bot.changes.lookups import DownloadedFile
-from bot.changes.repository import ChangeRepository, WriteSwitch
+from bot.changes.repository import ChangeRepository
+from bot.changes.write_switch import WriteSwitch
 from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry

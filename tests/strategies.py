@@ -1,7 +1,7 @@
 """Operations and their arguments, made up."""
 
 import re
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,13 +26,13 @@ from bot.operations.arguments.types import (
 )
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
-from bot.operations.control import PAUSE_REASON
+from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
 from bot.operations.history import HISTORY_GROUP
 from bot.operations.scheduling import NEW_END
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
-from bot.times.model import WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
+from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
 
 awkward = st.sampled_from(
     [
@@ -88,15 +88,32 @@ _numbers = st.builds(OnNumbers, first=st.integers(1, 12), second=st.integers(1, 
 )
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 days = st.one_of(
-    st.sampled_from(["today", "tonight", "tomorrow"]),
+    st.sampled_from(["today", "tonight", "tomorrow", "day after tomorrow"]),
     st.builds(OnWeekday, weekday=st.sampled_from(WEEKDAYS), next=st.booleans()),
     _dates,
     _numbers,
 )
 elapsed = st.integers(60, 366 * 86_400).map(lambda seconds: Duration(elapsed=timedelta(seconds=seconds)))
-walls = st.builds(WallClock, day=days, clock=clocks | st.none()) | st.builds(WallClock, clock=clocks)
-ends = st.builds(End, when=elapsed | walls)
-starts = st.builds(Start, when=elapsed | walls)
+zones = st.sampled_from([None, None, "EST", "CET", "UTC+05:30", "Europe/London", "Asia/Kolkata"])
+_bare = st.builds(time, st.integers(1, 12), st.sampled_from([0, 0, 30, 45]))
+_plain = days.filter(lambda day: day not in ("tonight", "tomorrow", "day after tomorrow"))
+walls = st.one_of(
+    st.builds(WallClock, day=days, clock=clocks | st.sampled_from(["end of day", "morning"])),
+    st.builds(WallClock, day=days),
+    st.builds(WallClock, clock=clocks | st.just("end of day"), zone=zones),
+    st.builds(WallClock, day=_plain, clock=_bare, bare=st.just(True)),
+    st.builds(WallClock, clock=_bare, bare=st.just(True), zone=zones),
+)
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = st.builds(
+    lambda at, second: Instant(at=at.replace(second=second, microsecond=0)),
+    st.datetimes(datetime(1971, 1, 1), datetime(2999, 1, 1), timezones=offsets),  # noqa: DTZ001
+    st.sampled_from([0, 0, 17]),
+)
+_through = st.builds(WallClock, day=days, through=st.just(True))
+_ends = st.builds(WallClock, day=st.just("weekend"))
+ends = st.builds(End, when=elapsed | walls | instants | _through | _ends)
+starts = st.builds(Start, when=elapsed | walls | instants)
 lines = st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"])
 VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
@@ -111,6 +128,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     RECALL: recalls,
     END: ends,
     NEW_END: ends,
+    PAUSE_END: ends,
     **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], reasons),
     START: starts,
     TIME: st.integers(60, 900),

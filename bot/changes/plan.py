@@ -25,10 +25,12 @@ class Schedule(BaseModel):
     zone: str
     starts: datetime | None = None
     ends: datetime | None = None
+    asked_at: datetime | None = None
+    """When the change was asked for: dates of another year are shown with their year."""
 
     def format_dated(self, at: datetime) -> str:
         """Returns a time as text with its date, for messages that stay for days."""
-        return format_dated(at, ZoneInfo(self.zone))
+        return format_dated(at, ZoneInfo(self.zone), self.asked_at)
 
     def format_relative(self, at: datetime, now: datetime) -> str:
         """Returns a time as text relative to `now` (today, tomorrow), for messages that are read at once."""
@@ -53,7 +55,7 @@ class ApprovalRequest(BaseModel):
 
     def expiry_text(self) -> str:
         """Returns the time of expiry as text with date and zone."""
-        return format_dated(self.until, ZoneInfo(self.zone))
+        return format_dated(self.until, ZoneInfo(self.zone), self.since)
 
 
 class Emergency(BaseModel):

@@ -1,15 +1,15 @@
-"""Changes and approvals as the journal holds them, and the switch that stops all writes."""
+"""Changes and approvals as the journal holds them."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
+from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
-from bot.messages.message import Fact
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
 from bot.times.model import Clock
@@ -18,8 +18,6 @@ SEARCHED = 500
 """Latest changes among which the last one of a user or target is searched."""
 SERVER_NAMES = frozenset({"server", "the server", "the call park server"})
 """Names of the call park server in a request."""
-PAUSED_FLAG = "paused"
-"""Name of the journal's flag that stops all writes."""
 APPROVE = "approve"
 """Id of the operation that gives an approval."""
 
@@ -72,9 +70,9 @@ class ChangeRepository:
             raise NotFound(f"There is no drift {number}. {NOTHING_CHANGED}")
         return Change.model_validate(found.change)
 
-    def flag(self, name: str) -> bool:
-        """Returns whether this flag is set in the journal."""
-        return self._journal.flag(name) is not None
+    def pause(self) -> Pause | None:
+        """Returns the pause that is in force."""
+        return current_pause(self._journal)
 
     def schedule(self, number: int) -> Schedule:
         """Returns the start and end of a scheduled or temporary change."""
@@ -184,33 +182,6 @@ def _changed_nothing(entry: Entry) -> NotPossible:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(f"Change {entry.id} is the end of change {number}. {NOTHING_CHANGED}", lines=lines)
     return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING_CHANGED}")
-
-
-class WriteSwitch:
-    """Stops new changes while the bot is paused or read-only; a change that has begun is completed."""
-
-    def __init__(self, journal: Reader, *, read_only: bool = False) -> None:
-        self._journal, self._read_only = journal, read_only
-
-    @property
-    def blocked(self) -> bool:
-        """Whether new changes are stopped."""
-        return self._read_only or self._journal.flag(PAUSED_FLAG) is not None
-
-    def check(self) -> None:
-        """Raises NotPossible, with who paused the bot and why, if new changes are stopped."""
-        if self._read_only:
-            raise NotPossible(
-                f"Park only reads here: whoever runs it has set PARK_READ_ONLY. {NOTHING_CHANGED}",
-                notes=("Questions and previews are answered.",),
-            )
-        if (flag := self._journal.flag(PAUSED_FLAG)) is None:
-            return
-        raise NotPossible(
-            f"Park is paused: {flag.text}. {NOTHING_CHANGED}",
-            facts=(Fact(label="Paused by", value="", ids=(flag.by,)),),
-            notes=("Questions and previews are answered. When it is resumed, ask again.",),
-        )
 
 
 class Approvals:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.plan import Plan
 from bot.journal.models import Reschedule
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold, register_keywords
 from bot.operations.arguments.times import END, START, Ends, Starts
 from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference, spellings
@@ -244,6 +244,8 @@ class JournalEffect:
     """New text of each flag, by name; None removes the flag."""
     duration: timedelta | None = NO_DURATION
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
+    offers: tuple[Offer, ...] = ()
+    """Buttons on its card."""
 
 
 class ControlOperation(Operation):

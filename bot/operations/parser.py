@@ -14,6 +14,7 @@ from bot.operations.matching import READ_ERRORS, Operations, match_line, operati
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
 from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
 from bot.operations.unsupported import unsupported_request
+from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS
 
 _ARROWS = ("->", "→", "=>", "➔", "➜", "➡", "⇒", "⟶")
 """What people type, or Slack makes of it, for "to"."""
@@ -96,6 +97,12 @@ def _readings(words: Words) -> Operations:
     raise not_understood(first, fault)
 
 
+def is_repetition(words: Words) -> bool:
+    """Whether the line is a change that begins with a repetition: every night recall Sales to Night Desk."""
+    starts = (operation_of_verb(words[index:]) for index in range(1, len(words)))
+    return words[0].is_keyword(*REPETITION_OPENERS) and any(found and found.changes() for found in starts)
+
+
 def _parse_bare(words: Words) -> Operations:
     """A line without a verb is a read; if it resembles a mistyped verb, the error asks which is meant."""
     command = strip_leading(words) or words
@@ -114,6 +121,8 @@ def _bare_reading(words: Words) -> Operation:
     operation = next(
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
+    if is_repetition(words):
+        raise NotUnderstood(f"{NO_REPETITION} {NOTHING_CHANGED}")
     (field,) = operation.argument_types()
     try:
         return operation.from_matches({field: words})

@@ -1,34 +1,65 @@
 """Start and end of an operation as instants in UTC."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Schedule
-from bot.errors import NOTHING_CHANGED, Ambiguous
+from bot.errors import NOTHING_CHANGED, Ambiguous, NotPossible
 from bot.messages.message import Offer
 from bot.operations.base import ChangeOperation, Operation
 from bot.times.format import exact_time, format_duration, format_moment
-from bot.times.model import Duration, End, Start
+from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
 from bot.times.resolver import resolve
 
 REMINDER_BEFORE_END = timedelta(minutes=10)
 """How long before the end of a temporary change its thread is notified."""
 MIN_DURATION_FOR_REMINDER = timedelta(minutes=30)
 """Shorter temporary changes get no reminder: their start is still remembered."""
+SATURDAY = 5
+
+OperationT = TypeVar("OperationT", bound=Operation)
 
 
-def schedule_of(operation: ChangeOperation, now: datetime, zone: str) -> Schedule | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When and where a line was asked for, which its times are reckoned from."""
+
+    at: datetime
+    zone: str
+    """IANA time zone of the user."""
+    working_day: WorkingDay = field(default_factory=WorkingDay)
+
+
+def schedule_of(operation: ChangeOperation, asked: Asked, now: datetime) -> Schedule | None:
     """The schedule of a change; None if it is immediate and permanent.
+
+    A length counts from the start, else from when it was asked for, or from now if it waited for an approval.
 
     Raises:
         Ambiguous: a time has several meanings; the offers name each.
         NotPossible: a time is in the past, or the end is before the start.
     """
-    if operation.starts is None and operation.ends is None:
+    settled = settle(operation, asked)
+    if settled.starts is None and settled.ends is None:
         return None
-    starts = resolve_instant(operation, "starts", operation.starts, now, zone) if operation.starts else None
-    ends = operation.ends and resolve_instant(operation, "ends", operation.ends, now, zone, begins=starts)
-    return Schedule(zone=zone, starts=starts, ends=ends)
+    starts = _instant(settled.starts)
+    begins = starts or (now if operation.approval else asked.at)
+    ends = _instant(settled.ends) or (begins + _elapsed(settled.ends) if settled.ends else None)
+    if ends is not None and ends <= now:
+        raise NotPossible(f"The end was {format_moment(ends, now, ZoneInfo(asked.zone))}. {NOTHING_CHANGED}")
+    return Schedule(zone=asked.zone, starts=starts, ends=ends, asked_at=asked.at)
+
+
+def _instant(value: Start | End | None) -> datetime | None:
+    return value.when.at.astimezone(UTC) if value is not None and isinstance(value.when, Instant) else None
+
+
+def _elapsed(value: End) -> timedelta:
+    assert isinstance(value.when, Duration)  # noqa: S101 - a settled end is an instant or a length
+    return value.when.elapsed
 
 
 def has_relative_end(operation: ChangeOperation) -> bool:
@@ -43,27 +74,108 @@ def relative_duration(operation: ChangeOperation) -> str | None:
     return None
 
 
+def begun_early(schedule: Schedule, operation: Operation, now: datetime) -> Schedule:
+    """The schedule of a change that begins before its time: an end that was asked for as a length keeps it."""
+    ends: End | None = getattr(operation, "ends", None)
+    if schedule.starts is None or now >= schedule.starts:
+        return schedule
+    until = now + ends.when.elapsed if ends is not None and isinstance(ends.when, Duration) else schedule.ends
+    return schedule.model_copy(update={"starts": now, "ends": until})
+
+
 def reminder_time(begun: datetime, ends: datetime) -> datetime:
     """When to remind of an end: the end itself where the change is too short for a reminder."""
     return ends - REMINDER_BEFORE_END if ends - begun >= MIN_DURATION_FOR_REMINDER else ends
 
 
-def resolve_instant(
-    operation: Operation, field: str, value: Start | End, now: datetime, zone: str, *, begins: datetime | None = None
-) -> datetime:
-    """The instant that a time argument means; raises Ambiguous with a button for each, or NotPossible.
+def has_open_times(operation: Operation) -> bool:
+    """Whether its times mean something else when they are read later or in another time zone."""
+    starts, ends = getattr(operation, "starts", None), getattr(operation, "ends", None)
+    if isinstance(starts, Start) and not isinstance(starts.when, Instant):
+        return True
+    return isinstance(ends, End) and isinstance(ends.when, WallClock)
 
-    Args:
-        field: name of the argument, to correct the line by.
-        begins: the start, if the value is an end.
+
+def settle(operation: OperationT, asked: Asked) -> OperationT:
+    """The operation with instants for its times; the length of a change stays a length.
+
+    Raises:
+        Ambiguous: a time has several meanings; the offers name each.
+        NotPossible: a time is in the past, or the end is before the start.
     """
-    here = ZoneInfo(zone)
-    found = resolve(value, now, here, begins=begins)
-    if len(found) == 1:
-        return found[0]
-    lines = [operation.model_copy(update={field: exact_time(value, at, here)}).text(settled=True) for at in found]
-    labels = [format_moment(at, now, here) for at in found]
+    possible, faults = list[dict[str, Any]](), list[NotPossible]()
+    for starts in _possible_starts(operation, asked):
+        try:
+            possible += ({**starts, **ends} for ends in _possible_ends(operation, starts.get("starts"), asked))
+        except NotPossible as fault:
+            faults.append(fault)
+    if not possible:
+        raise faults[0]
+    if len(possible) == 1:
+        return operation.model_copy(update=possible[0])
+    lines = [operation.model_copy(update=one).text(settled=True) for one in possible]
+    labels = _labels(operation, possible, asked)
     raise Ambiguous(
         f"Which of these is meant? {NOTHING_CHANGED}",
         offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
     )
+
+
+def with_instants(operation: OperationT, schedule: Schedule | None) -> OperationT:
+    """The operation with the instants that its times were found to mean."""
+    if schedule is None or not has_open_times(operation):
+        return operation
+    zone, update = ZoneInfo(schedule.zone), dict[str, Any]()
+    for name, at in (("starts", schedule.starts), ("ends", schedule.ends)):
+        value: Start | End | None = getattr(operation, name)
+        if at is not None and value is not None and not (name == "ends" and isinstance(value.when, Duration)):
+            update[name] = exact_time(value, at, zone)
+    return operation.model_copy(update=update)
+
+
+def _possible_starts(operation: Operation, asked: Asked) -> Iterator[dict[str, Any]]:
+    value: Start | None = getattr(operation, "starts", None)
+    zone = ZoneInfo(asked.zone)
+    if value is not None:
+        for at in resolve(value, asked.at, zone, working_day=asked.working_day):
+            yield {"starts": exact_time(value, at, zone)}
+        return
+    yield {}
+    ends: End | None = getattr(operation, "ends", None)
+    local = asked.at.astimezone(zone)
+    if "starts" in operation.times() and ends and _is_weekend(ends) and local.weekday() < SATURDAY:
+        saturday = datetime.combine(local.date() + timedelta(days=SATURDAY - local.weekday()), time(), zone)
+        yield {"starts": Start(when=Instant(at=saturday))}
+
+
+def _is_weekend(ends: End) -> bool:
+    return isinstance(ends.when, WallClock) and ends.when.day == "weekend"
+
+
+def _possible_ends(operation: Operation, starts: Start | None, asked: Asked) -> list[dict[str, Any]]:
+    value: End | None = getattr(operation, "ends", None)
+    if value is None or isinstance(value.when, Duration):
+        return [{}]
+    begins, zone = _instant(starts), ZoneInfo(asked.zone)
+    found = resolve(value, asked.at, zone, begins=begins, working_day=asked.working_day)
+    return [{"ends": exact_time(value, at, zone)} for at in found]
+
+
+def _labels(operation: Operation, possible: list[dict[str, Any]], asked: Asked) -> list[str]:
+    """What tells the possible times apart: the start, the end or both."""
+    zone = ZoneInfo(asked.zone)
+
+    def said(value: Start | End | None) -> str:
+        at = _instant(value)
+        return format_moment(at, asked.at, zone) if at else "now"
+
+    starts, ends = ([said(one.get(field)) for one in possible] for field in ("starts", "ends"))
+    if len(set(starts)) == 1:
+        return ends
+    if len(set(ends)) == 1 and not possible[0].get("ends"):
+        return starts
+    place = f", {zone.key}"
+    return [
+        f"from {start.removesuffix(place)} until {end.removesuffix(place)}"
+        for start, end in zip(starts, ends, strict=True)
+    ]

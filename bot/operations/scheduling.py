@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from bot.changes.lookups import names_today
@@ -14,9 +14,9 @@ from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeOrGroup
 from bot.operations.base import ControlOperation, JournalEffect, Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.operations.schedule import reminder_time, resolve_instant
+from bot.operations.schedule import begun_early, reminder_time, with_instants
 from bot.policy.model import Permission
-from bot.times.model import Duration, End
+from bot.times.model import End, Instant, WallClock
 
 
 class AboutChange(Operation):
@@ -52,9 +52,7 @@ class ChangeReference(AboutChange):
     requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
-        from bot.operations.catalog import load  # imports this module
-
-        return load(context.repository.entry(self.change).operations[0]).required_permission(context)
+        return _operation(context.repository.entry(self.change)).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return frozenset(name for change in context.repository.plan(self.change).undone for name in change.names)
@@ -85,6 +83,12 @@ class ChangeReference(AboutChange):
             shifts=(self.reschedule(entry, run_at, due_at),),
             duration=duration,
         )
+
+
+def _operation(entry: Entry) -> Operation:
+    from bot.operations.catalog import load  # imports this module
+
+    return load(entry.operations[0])
 
 
 def temporary_change_buttons(number: int) -> tuple[Offer, ...]:
@@ -170,16 +174,15 @@ def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.unknown_outcomes():
         plan = Plan.model_validate(entry.plan)
         if _may_see(context, plan):
-            look = Offer(label="Look and try again", line=f"preview {entry.request.line}")
+            line = with_instants(_operation(entry), plan.times).text(settled=True)
+            look = Offer(label="Look and try again", line=f"preview {line}")
             text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
             yield _row(context, entry, plan, text, (look,))
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
     """A row whose buttons are shown to those who have the change's permission on all its groups."""
-    from bot.operations.catalog import load  # imports this module
-
-    permission = load(entry.operations[0]).required_permission(context)
+    permission = _operation(entry).required_permission(context)
     names: list[str | None] = [*_names(context, plan)] or [None]
     may = permission is not None and all(context.may(permission, name) for name in names)
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
@@ -218,12 +221,9 @@ class Extend(ChangeReference, ControlOperation):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         end, now = context.repository.scheduled_end(self.change), context.repository.now()
-        when, zone = self.ends.when, context.zone
-        until = (
-            end.run_at + when.elapsed
-            if isinstance(when, Duration)
-            else resolve_instant(self, "ends", self.ends, now, zone)
-        )
+        when = self.ends.when
+        assert not isinstance(when, WallClock)  # noqa: S101 - the planner has settled it
+        until = when.at.astimezone(UTC) if isinstance(when, Instant) else end.run_at + when.elapsed
         return self.retime(
             context,
             end,
@@ -252,7 +252,7 @@ class Keep(ChangeReference, ControlOperation):
 
 
 class Now(ChangeReference, ControlOperation):
-    """Starts a scheduled change at once; its end stays as it is."""
+    """Starts a scheduled change at once; its end stays an instant, or a length, as it was asked for."""
 
     operation_id = "now"
     title = "Do it now"
@@ -274,7 +274,7 @@ class Now(ChangeReference, ControlOperation):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         start, now = context.repository.scheduled_start(self.change), context.repository.now()
-        times = context.repository.schedule(self.change)
+        times = begun_early(context.repository.schedule(self.change), _operation(start), now)
         duration = times.ends - now if times.ends else None
         return self.retime(context, start, f"Change {self.change} begins now", now, duration=duration)
 

@@ -20,7 +20,7 @@ from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.groups import Group
 from bot.operations.parser import parse_unconfirmed, unknown_line_error
-from bot.operations.schedule import schedule_of
+from bot.operations.schedule import Asked, has_open_times, schedule_of, settle
 from bot.operations.undo import Undo, UndoLast
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
@@ -36,10 +36,12 @@ from bot.planning.plan_checks import begins_at, change_attributes, line_attribut
 from bot.planning.preview import preview, preview_approval, with_canonical_line
 from bot.planning.principals import UserDirectory
 from bot.planning.references import ChangeReferences
+from bot.planning.time_settler import TimeSettler
 from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.times.model import WorkingDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,12 @@ class AuthorizedPlan:
     """A plan, the context it was made in, and the grant that allows it."""
 
     operation: ChangeOperation
+    """With instants for its times, so that the lines of buttons mean the same at any time and to everybody."""
     plan: Plan
     context: RequestContext
     grant: Grant
+    typed: ChangeOperation
+    """The operation with its times as they were typed."""
 
     @property
     def rule(self) -> str | None:
@@ -71,9 +76,11 @@ class Planner:
         *,
         files: FileDownloader,
         prompts: PromptStore,
+        working_day: WorkingDay | None = None,
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self.times = TimeSettler(users, working_day or WorkingDay())
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self._context)
@@ -102,7 +109,7 @@ class Planner:
         if isinstance(operation, ChangeOperation):
             planned = self.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-            line = f"preview {planned.operation.text()}"
+            line = f"preview {planned.typed.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):
             return self._preview_control(request, operation)
@@ -140,8 +147,8 @@ class Planner:
             context.resolve()
             groups, now = operation.groups(context), self.repository.now()
             self.authorizer.require_read(principal, groups)
-            zone = self.users.zone(user)
-            schedule = schedule_of(operation, now, zone) if isinstance(operation, ChangeOperation) else None
+            asked = Asked(now, self.users.zone(user), self.times.working_day)
+            schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
             attributes = line_attributes(operation, schedule, now)
             permission = operation.required_permission(context)
             return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
@@ -188,9 +195,12 @@ class Planner:
         principal = self.authorizer.requester(request)
         references = self.references(request, principal)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        operation, context, grant = self._resolve(principal, changes, references)
+        settled = [self.times.settled(request, one) for one in changes]
+        operation, context, grant = self._resolve(principal, settled, references)
+        typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
-        known = known or schedule_of(operation, self.repository.now(), self.users.zone(request.user))
+        if known is None and (operation.starts or operation.ends):
+            known = schedule_of(operation, self.times.asked(request), self.repository.now())
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
         context.assume(first.plan.changes if first else self._endings.until(begins, principal))
@@ -207,7 +217,7 @@ class Planner:
         if operation.emergency is not None:
             emergency = Emergency(reason=operation.emergency, channels=grant.channels)
             plan = plan.model_copy(update={"emergency": emergency})
-        return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant)
+        return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
 
     def references(self, request: Request, principal: Principal | None) -> ChangeReferences:
         """The earlier changes that the requester can refer to."""
@@ -247,6 +257,8 @@ class Planner:
             if request.expects not in (None, self.repository.plan(operation.change).digest()):
                 raise StalePlan("The change is no longer what you were shown: its card shows it as it is now.")
             return effect, Grant(policy=self.policy.fingerprint)
+        if has_open_times(operation):
+            operation = settle(operation, self.times.asked(request))
         operation, context, grant = self._resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
         if principal and not takes_back_own(operation, references):
@@ -258,6 +270,7 @@ class Planner:
         return effect, grant
 
     def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
+        operation = self.times.settled(request, operation)
         effect, _ = self.effect(request, operation)
         if isinstance(operation, ApprovalDecision):
             entry = self.repository.entry(operation.change)
@@ -266,7 +279,9 @@ class Planner:
             title=f"{operation.title}? Nothing is changed yet.",
             facts=effect.facts,
             notes=(effect.title,),
-            offers=(Offer(label=operation.title, line=operation.text(), style="primary"),),
+            offers=(
+                Offer(label=operation.title, line=operation.text(), style="primary", expects=operation.operation_id),
+            ),
         )
 
     def _resolve(

@@ -32,7 +32,7 @@ def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -
         offers=(
             Offer(
                 label=ASK if operation.approval else operation.button,
-                line=operation.text(),
+                line=operation.text(settled=True),
                 style=style,
                 expects=plan.digest(),
             ),

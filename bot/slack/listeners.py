@@ -39,6 +39,9 @@ class RequestInbox(Protocol):
             JournalUnavailable: It was not accepted.
         """
 
+    def offer_again(self, request: Request, message: Message) -> None:
+        """Answers later with a message whose buttons carry lines of the request, with instants for their times."""
+
 
 class FormOpener(Protocol):
     """Opens forms for the listeners."""
@@ -97,12 +100,11 @@ class Listeners:
             return
         request = self._requests.mention(event)
         if event.get("edited"):
-            answer: Message | None = _edited_mention(request)
+            self._inbox.offer_again(request, _edited_mention(request))
         elif not self._requests.is_addressed(event):
-            answer = _embedded_mention(request)
+            self._inbox.offer_again(request, _embedded_mention(request))
         else:
-            answer = self._inbox.submit(request)
-        self._send_later(request, answer)
+            self._send_later(request, self._inbox.submit(request))
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""

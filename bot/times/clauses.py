@@ -1,33 +1,38 @@
-"""Separates the times at the end of a command line from the rest of it."""
+"""Separates the times in a command line from the rest of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.messages.text import Word, Words, join_words
-from bot.times.model import End, Start
-from bot.times.parser import (
-    AT,
-    END_EXAMPLES,
-    FOR,
-    IN,
-    NAMED_DAYS,
-    START_EXAMPLES,
-    UNTIL,
-    read_end,
-    read_start,
-    read_wall_clock,
+from bot.times.days import is_weekday
+from bot.times.parser import END_EXAMPLES, START_EXAMPLES, UNTIL, read_end, read_start
+from bot.times.spans import MAX_WORDS, Times, read_times
+from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS, normalize, repeats
+
+__all__ = ["MAX_WORDS", "TimeClause", "Times", "find_malformed_time", "no_end_message", "time_hint", "time_splits"]
+
+_FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
+"""Fixed words of commands that may follow a time inside a line."""
+MAX_INNER_OPENERS = 12
+"""Words within a line at which a time may begin, so that a hostile line can't cost much time."""
+
+_MARKERS = ("for", "until", "through", "in", "at", "on", "from")
+_DAYS = ("today", "tonight", "tomorrow", "overmorrow")
+_FIRST_WORDS = frozenset(
+    {*_MARKERS, *_DAYS, "up", "the", "this", "next", "all", "over", "overnight", "between", "starting", "beginning"}
+    | {"during", "allday", "now", "right"}
 )
-
-MAX_WORDS = 20
-"""Words in the longest pair of times: each with weekday, day, month, year and time of day."""
-
-Times = dict[str, Start | End]
-"""Times by field name: `starts`, `ends`, or both."""
+_VAGUE = re.compile(
+    r"\b(?:seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekend|months?|years?|fortnights?|while|ever|now|good"
+    r"|moment|bit|long|morning|afternoon|evening|noon|lunch|soon|later|further notice|whenever|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeClause:
-    """The line without the times at its end, those times, and how they were typed."""
+    """The line without its times, those times, and how they were typed."""
 
     rest: Words
     times: Times = field(default_factory=dict)
@@ -35,26 +40,55 @@ class TimeClause:
 
 
 def time_splits(words: Words) -> tuple[TimeClause, ...]:
-    """Every way to take times off the end of a line, the longest first; a comma leaves only one."""
-    for index in _opener_indexes(words):
-        clauses = _split_clauses(words[index:])
-        if not clauses:
+    """Every way to take times out of a line, the longest first; a comma before them leaves only one."""
+    for index in _opener_indexes(words, max(1, len(words) - MAX_WORDS)):
+        times = read_times(words[index:])
+        if not times:
             continue
         rest, decisive = _strip_comma(words[:index])
-        longest = TimeClause(rest, _read_all(clauses), join_words(words[index:]))
+        longest = TimeClause(rest, _in_order(times), join_words(words[index:]))
         if decisive:
             return (longest,)
+        both = [_with_inner(clause, longest) for clause in _inner_clauses(rest)] if len(times) == 1 else []
         # the first time may belong to a name, as in: delete Desk at 18:00 at 20:00
-        last = [TimeClause(words[: -len(clause)], _read_all([clause]), join_words(clause)) for clause in clauses[1:]]
-        return (longest, *last, TimeClause(words))
-    return (TimeClause(words),)
+        last = [TimeClause(words[:cut], found, join_words(words[cut:])) for cut, found in _later_times(words, index)]
+        return (*filter(None, both), longest, *last, TimeClause(words))
+    return (*_inner_clauses(words), TimeClause(words))
+
+
+def _later_times(words: Words, index: int) -> Iterator[tuple[int, Times]]:
+    """The second of two times that begin at `index`, and where it begins."""
+    for cut in _opener_indexes(words, index + 1):
+        if read_times(words[index:cut]) and (found := read_times(words[cut:])):
+            yield cut, found
+
+
+def _inner_clauses(words: Words) -> list[TimeClause]:
+    """The line without a time at its start, after its first word or before a fixed word: add 1001 for 2h to Sales."""
+    found = list[TimeClause]()
+    indexes = [index for index in range(len(words)) if _may_open(words[index])][:MAX_INNER_OPENERS]
+    for index in indexes:
+        for end in range(min(len(words) - 1, index + MAX_WORDS), index, -1):
+            if index > 1 and not words[end].is_keyword(*_FOLLOWING):
+                continue  # the time may go on with a word that can't be read
+            inner = _without_comma(words[index:end])
+            if times := read_times(inner):
+                found.append(TimeClause((*words[:index], *words[end:]), _in_order(times), join_words(inner)))
+    return found
+
+
+def _with_inner(inner: TimeClause, tail: TimeClause) -> TimeClause | None:
+    """Both times of a line that has one inside it and one at its end."""
+    if inner.times.keys() & tail.times.keys():
+        return None
+    return TimeClause(inner.rest, _in_order(inner.times | tail.times), f"{inner.typed} {tail.typed}")
 
 
 def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
     """Finds an invalid time at the end; returns it separated from the line, and what to type instead."""
-    for index in reversed(list(_opener_indexes(words))):
+    for index in reversed(list(_opener_indexes(words, max(1, len(words) - MAX_WORDS)))):
         last = words[index:]
-        if _looks_like_time(last) and not _split_clauses(last):
+        if _looks_like_time(last) and not read_times(last):
             return TimeClause(_strip_comma(words[:index])[0], {}, join_words(last)), _explain_malformed(last)
     return None
 
@@ -76,69 +110,70 @@ def no_end_message(typed: str) -> str:
     )
 
 
-def _opener_indexes(words: Words) -> Iterator[int]:
-    openers = (*FOR, *UNTIL, *IN, *AT, *NAMED_DAYS)
-    for index in range(max(1, len(words) - MAX_WORDS), len(words)):
-        if words[index].is_keyword(*openers):
+def _opener_indexes(words: Words, first: int) -> Iterator[int]:
+    for index in range(first, len(words)):
+        if _may_open(words[index]):
             yield index
 
 
+def _may_open(word: Word) -> bool:
+    """Whether a time may begin with this word."""
+    if word.quoted:
+        return False
+    text = normalize(word.text)
+    first = text.partition(" ")[0]
+    return (
+        first in _FIRST_WORDS
+        or first in REPETITION_OPENERS
+        or is_weekday(first)
+        or re.fullmatch(r"\d{4}-\d\d-\d\d", first) is not None
+    )
+
+
 def _strip_comma(rest: Words) -> tuple[Words, bool]:
+    if not rest:
+        return rest, False
     last = rest[-1]
     if last.quoted or not last.text.endswith(","):
         return rest, False
+    return _without_comma(rest), True
+
+
+def _without_comma(words: Words) -> Words:
+    last = words[-1]
+    if last.quoted or not last.text.endswith(","):
+        return words
     without_comma = last.text.rstrip(",")
-    return (*rest[:-1], *([Word(without_comma)] if without_comma else [])), True
+    return (*words[:-1], *([Word(without_comma)] if without_comma else []))
 
 
-def _split_clauses(words: Words) -> list[Words]:
-    """Splits words into one time, or into a start and an end in either order; empty if they are no times."""
-    if _read_clause(words):
-        return [words]
-    for index in _opener_indexes(words):
-        first, second = _read_clause(words[:index]), _read_clause(words[index:])
-        if first and second and first.keys() != second.keys():
-            return [words[:index], words[index:]]
-    return []
-
-
-def _read_all(clauses: list[Words]) -> Times:
-    times = {name: value for clause in clauses for name, value in _read_clause(clause).items()}
+def _in_order(times: Times) -> Times:
     return dict(sorted(times.items(), reverse=True))  # `starts` before `ends`
-
-
-def _read_clause(words: Words) -> Times:
-    """The value of one time by its field; empty if it is invalid, or could be a start or an end."""
-    if len(words) == 1 and not words[0].is_keyword("today", "tonight"):
-        return {}
-    try:
-        return {"starts": read_start(words)} if _begins(words) else {"ends": read_end(words)}
-    except ValueError:
-        return {}
-
-
-def _begins(words: Words) -> bool:
-    """Whether the words are a start; `today` and `tonight` alone are an end."""
-    return words[0].is_keyword(*IN, *AT) or (words[0].is_keyword(*NAMED_DAYS) and len(words) > 1)
 
 
 def _looks_like_time(words: Words) -> bool:
     """Whether a name is unlikely to end like this, so that its author must have meant a time."""
     if any(word.quoted for word in words):
         return False
-    first, *others = words
-    if first.is_keyword(*NAMED_DAYS) or not others:
-        return first.is_keyword(*NAMED_DAYS) and (not others or others[0].is_keyword(*AT))
-    return (
-        first.is_keyword(*UNTIL) or others[0].text[0].isdigit() or read_wall_clock(others[0].text.lower()) is not None
-    )
+    text = normalize(join_words(words))
+    first, _, rest = text.partition(" ")
+    if repeats(text):
+        return True
+    if first in _DAYS:
+        return not rest or rest.startswith("at ")
+    if not rest:
+        return False
+    return first in UNTIL or (first in _MARKERS and (rest[0].isdigit() or _VAGUE.search(rest) is not None))
 
 
 def _explain_malformed(words: Words) -> str:
+    text = normalize(join_words(words))
+    if repeats(text):
+        return NO_REPETITION
     if len(words) == 1:
         return f"When {words[0].text}? Type at {words[0].text} 8:00 to begin then, or until {words[0].text}."
     try:
-        _ = read_start(words) if _begins(words) else read_end(words)
+        _ = read_start(words) if text.split()[0] in ("in", "at", "on", "from") else read_end(words)
     except ValueError as fault:
         return str(fault)
     return f"“{join_words(words)}” is no time that I know: {END_EXAMPLES}; {START_EXAMPLES}."

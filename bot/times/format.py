@@ -5,7 +5,19 @@ from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_ambiguous
 
-from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
+from bot.times.model import (
+    MONTHS,
+    WEEKDAYS,
+    Day,
+    Duration,
+    End,
+    Instant,
+    OnDate,
+    OnNumbers,
+    OnWeekday,
+    Start,
+    WallClock,
+)
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -19,12 +31,27 @@ def format_seconds(seconds: int) -> str:
 def format_time(value: Start | End) -> str:
     """Formats a time value so that it parses as the same value, as in `until tomorrow 08:00`."""
     ends = isinstance(value, End)
-    if isinstance(value.when, Duration):
-        return f"{'for' if ends else 'in'} {format_duration(value.when.elapsed)}"
-    if ends and value.when.clock is None and value.when.day in ("today", "tonight"):
-        return f"for {value.when.day}"  # without "for" it would be read as part of a start: at 18:00 today
-    on = isinstance(value.when.day, OnWeekday | OnDate | OnNumbers)
-    return f"{'until' if ends else 'on' if on else 'at'} {_format_wall_clock(value.when)}"
+    match value.when:
+        case Duration():
+            return f"{'for' if ends else 'in'} {format_duration(value.when.elapsed)}"
+        case Instant():
+            return f"{'until' if ends else 'on'} {_format_instant(value.when.at)}"
+        case WallClock() as wall:
+            return _format_end(wall) if ends else _format_start(wall)
+
+
+def _format_start(wall: WallClock) -> str:
+    on = isinstance(wall.day, OnWeekday | OnDate | OnNumbers)
+    return f"{'on' if on else 'at'} {_format_wall_clock(wall)}"
+
+
+def _format_end(wall: WallClock) -> str:
+    if wall.through:
+        return f"through {_format_wall_clock(wall)}"
+    if wall.clock is None and wall.day in ("today", "tonight", "weekend"):
+        # without "for" it would be read as part of a start: at 18:00 today
+        return "for the weekend" if wall.day == "weekend" else f"for {wall.day}"
+    return f"until {_format_wall_clock(wall)}"
 
 
 def format_duration(elapsed: timedelta) -> str:
@@ -43,23 +70,35 @@ def format_moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     The year is included if it isn't this one, and the zone's abbreviation if the clocks show the time twice.
     """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
-    days_ahead = (local.date() - today).days
-    day = {0: "today", 1: "tomorrow"}.get(days_ahead) or _format_date(local)
-    year = f" {local.year}" if days_ahead not in (0, 1) and local.year != today.year else ""
-    return f"{day}{year} {_format_clock(local, zone)}, {zone.key}"
+    near = {0: "today", 1: "tomorrow"}.get((local.date() - today).days)
+    if near is None or _is_midnight(local):
+        return format_dated(at, zone, now)
+    return f"{near} {_format_clock(local, zone)}, {zone.key}"
 
 
-def format_dated(at: datetime, zone: ZoneInfo) -> str:
-    """Formats an instant with its date, as in `Thu 26 Nov 07:00, Europe/Berlin`."""
+def format_dated(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """Formats an instant with its date, as in `Thu 26 Nov 07:00, Europe/Berlin`.
+
+    Midnight is said with the days on both sides, and the year is included unless it is that of `now`.
+    """
     local = at.astimezone(zone)
-    return f"{_format_date(local)} {_format_clock(local, zone)}, {zone.key}"
+    year = now.astimezone(zone).year if now else None
+    if not _is_midnight(local):
+        return f"{_format_date(local, year)} {_format_clock(local, zone)}, {zone.key}"
+    before = local.replace(tzinfo=None) - timedelta(days=1)
+    days = "/".join(WEEKDAYS[day.weekday()][:3] for day in (before, local))
+    same = (before.year, before.month) == (local.year, local.month)
+    first = str(before.day) if same else _format_day_and_month(before, year)
+    return f"midnight {days} {first}/{_format_day_and_month(local, year)}, {zone.key}"
 
 
 def exact_time(value: Start | End, at: datetime, zone: ZoneInfo) -> Start | End:
-    """Returns a value with the full date of one instant; it resolves to that instant alone."""
-    local = at.astimezone(zone)
-    day = OnDate(day=local.day, month=local.month, year=local.year)
-    return type(value)(when=WallClock(day=day, clock=time(local.hour, local.minute)))
+    """Returns a value that means one instant, to everybody and at any time."""
+    return type(value)(when=Instant(at=at.astimezone(zone).replace(microsecond=0)))
+
+
+def _is_midnight(local: datetime) -> bool:
+    return (local.hour, local.minute, local.second) == (0, 0, 0)
 
 
 def _format_clock(local: datetime, zone: ZoneInfo) -> str:
@@ -67,13 +106,33 @@ def _format_clock(local: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}{abbreviation}"
 
 
-def _format_date(local: datetime) -> str:
-    return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
+def _format_date(local: datetime, year: int | None) -> str:
+    return f"{WEEKDAYS[local.weekday()][:3]} {_format_day_and_month(local, year)}"
+
+
+def _format_day_and_month(local: datetime, year: int | None) -> str:
+    other = f" {local.year}" if local.year != year else ""
+    return f"{local.day} {MONTHS[local.month - 1][:3]}{other}"
+
+
+def _format_instant(at: datetime) -> str:
+    """Formats an instant so that it is read as the same, as in `27 November 2026 18:00 UTC+01:00`."""
+    offset = f"{at:%z}" or "+0000"
+    second = f":{at:%S}" if at.second else ""
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year:04} {at:%H:%M}{second} UTC{offset[:3]}:{offset[3:5]}"
 
 
 def _format_wall_clock(wall: WallClock) -> str:
-    parts = (_format_day(wall.day) if wall.day else "", f"{wall.clock:%H:%M}" if wall.clock is not None else "")
+    parts = (_format_day(wall.day) if wall.day else "", _format_time_of_day(wall), wall.zone or "")
     return " ".join(filter(None, parts))
+
+
+def _format_time_of_day(wall: WallClock) -> str:
+    if not isinstance(wall.clock, time):
+        return wall.clock or ""
+    if not wall.bare:
+        return f"{wall.clock:%H:%M}"
+    return f"{wall.clock.minute} past {wall.clock.hour}" if wall.clock.minute else str(wall.clock.hour)
 
 
 def _format_day(day: Day) -> str:

@@ -1,65 +1,32 @@
-"""Parses typed times: the start or the end of a change."""
+"""Parses typed times: the start or the end of a change, or both."""
 
 import re
 from collections.abc import Iterator
-from datetime import time, timedelta
-
-from dateutil.parser import parserinfo
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
 
 from bot.messages.text import Words
-from bot.times.model import (
-    MAX_DURATION,
-    MIN_DURATION,
-    WEEKDAYS,
-    Day,
-    Duration,
-    End,
-    OnDate,
-    OnNumbers,
-    OnWeekday,
-    Start,
-    WallClock,
-    Weekday,
-    is_date,
-)
+from bot.times.clocks import PARTS, ReadClock, in_part, read_clock
+from bot.times.days import read_day
+from bot.times.durations import needs_unit, read_duration
+from bot.times.model import HALF_A_DAY, Day, End, Instant, NamedClock, OnDate, Start, WallClock
+from bot.times.spelling import NO_REPETITION, normalize, repeats
+from bot.times.zones import read_zone, zones_of
 
-FOR, IN, AT, UNTIL = ("for",), ("in",), ("at", "on"), ("until", "till", "til")
+FOR, IN, AT, UNTIL = ("for",), ("in",), ("at", "on", "from"), ("until", "through")
 END_EXAMPLES, START_EXAMPLES = (
     "for 2h, for 3 days, until 18:00, until tomorrow 8:00 or until Monday",
     "at 18:00, on Monday 9:00 or in 2h",
 )
-
-_AMOUNT = re.compile(r"(\d{1,5}(?:\.5)?|half an?|an?|one) ?([a-z]+)(?: and |,? ?)")
-_UNITS = {
-    spelling: unit
-    for unit, spellings in {
-        timedelta(seconds=1): "s sec secs second seconds",
-        timedelta(minutes=1): "m min mins minute minutes",
-        timedelta(hours=1): "h hr hrs hour hours",
-        timedelta(days=1): "d day days",
-        timedelta(weeks=1): "w week weeks",
-    }.items()
-    for spelling in spellings.split()
-}
-
-MAX_LENGTH = 40
+MAX_LENGTH = 70
 """Characters; longer text is no time."""
-NAMED_DAYS = ("today", "tonight", "tomorrow")
+MAX_SLOT_WORDS = 6
+"""Words of the longest day: Monday the 30th of November 2026."""
+SPANS = ("today", "tonight", "weekend")
+"""Days that are an end by themselves: for tonight."""
 
-_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?(?: ?(?P<half>[ap])(?:m|\.m\.))?")
-_CLOCK_WORDS = {"noon": time(12), "midnight": time(0)}
-_DATES = [
-    re.compile(shape)
-    for shape in (
-        r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<name>[a-z]+)(?: (?P<year>\d{4}))?",
-        r"(?P<name>[a-z]+) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?",
-        r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)",
-        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})?",
-    )
-]
-_NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
-_CALENDAR_NAMES = parserinfo()
-_WEEKDAY_ABBREVIATIONS = {"tues": "tue", "thur": "thu", "thurs": "thu"}
+Moment = WallClock | Instant
 
 
 def read_end(words: Words) -> End:
@@ -69,16 +36,17 @@ def read_end(words: Words) -> End:
         ValueError: the words are no end; the message says what to type instead.
     """
     marker, text = _split_marker(words, *FOR, *UNTIL)
-    wall = read_wall_clock(text)
-    named_alone = text in ("today", "tonight")
-    if named_alone and marker in UNTIL:
+    if text in SPANS and marker == "until":
         raise ValueError(
             f"Until when {text}? Type until 22:00, or {text} alone: today ends at midnight, tonight at 07:00."
         )
-    if wall and (marker in UNTIL or not marker or named_alone):
+    if text in ("weekend", "allday") and marker != "through":
+        return End(when=WallClock(day="weekend" if text == "weekend" else "today"))
+    wall = _read_wall(text, through=marker == "through")
+    if wall and (marker in UNTIL or not marker or text in SPANS):
         return End(when=wall)
-    elapsed = _read_duration(text)
-    if elapsed and marker in UNTIL:
+    elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
+    if elapsed and marker in UNTIL and not text.endswith("from now"):
         raise ValueError(f"Type for {text}, or until with a time of day, as in until 18:00.")
     if not elapsed:
         raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} An end is typed as {END_EXAMPLES}.")
@@ -92,10 +60,10 @@ def read_start(words: Words) -> Start:
         ValueError: the words are no start; the message says what to type instead.
     """
     marker, text = _split_marker(words, *AT, *IN)
-    wall = read_wall_clock(text)
+    wall = _read_wall(text)
     if wall and marker not in IN:
         return Start(when=wall)
-    elapsed = _read_duration(text)
+    elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
     if elapsed and marker in AT:
         raise ValueError(f"Type in {text}, or at with a time of day, as in at 18:00.")
     if not elapsed:
@@ -104,16 +72,21 @@ def read_start(words: Words) -> Start:
 
 
 def _split_marker(words: Words, *markers: str) -> tuple[str, str]:
-    """The first word if it is one of `markers`, and the rest in lower case without commas."""
+    """The first word if it is one of `markers`, and the rest, normalized."""
     if any(word.quoted for word in words):
         raise ValueError("A time has no quotes.")
-    text = " ".join(" ".join(word.text for word in words).lower().replace(",", " ").split())
+    typed = " ".join(word.text for word in words)
+    text = normalize(typed[: 2 * MAX_LENGTH])
+    if repeats(text):
+        raise ValueError(NO_REPETITION)
+    if re.fullmatch(r"\d{1,2}h\d\d", text):
+        raise ValueError(f"Is {text} a time of day or a length? Type {text.replace('h', ':')} or {text}m.")
     first, _, rest = text.partition(" ")
     return (first, rest) if first in markers else ("", text)
 
 
 def _ask_for_unit(marker: str, text: str) -> str:
-    ambiguous = marker in (*FOR, *IN, "") and re.fullmatch(r"\d{1,5}", text)
+    ambiguous = marker in (*FOR, *IN, "") and needs_unit(text)
     return f"Is that minutes, hours or days? Type {text}m, {text}h or {text} days." if ambiguous else ""
 
 
@@ -121,100 +94,103 @@ def _unknown_time(words: Words) -> str:
     return f"“{' '.join(word.text for word in words)[:MAX_LENGTH]}” is no time that I know."
 
 
-def _read_duration(text: str) -> Duration | None:
-    """Parses a duration; returns None if the text is none, raises ValueError if it is out of range."""
-    if len(text) > MAX_LENGTH or not re.fullmatch(f"(?:{_AMOUNT.pattern})+", text.strip()):
-        return None
-    parts = [(count, _UNITS.get(unit)) for count, unit in _AMOUNT.findall(text)]
-    if any(unit is None for _, unit in parts):
-        return None
-    total = sum((_read_count(count) * unit for count, unit in parts if unit), timedelta())
-    if not MIN_DURATION <= total <= MAX_DURATION:
-        raise ValueError(f"“{text}” is too short or too long: a minute is the least, a year the most.")
-    return Duration(elapsed=total)
+def _read_wall(text: str, *, through: bool = False) -> Moment | None:
+    """Reads a normalized day, time of day or both; with `through`, the end of a day."""
+    if text.endswith(" 24:00") or through or text == "24:00":
+        found = read_moment(text.removesuffix("24:00").strip() or "midnight")
+        if not isinstance(found, WallClock) or found.zone or text == "24:00":
+            return found
+        return found.model_copy(update={"through": True}) if found.clock is None else None
+    return read_moment(text)
 
 
-def _read_count(text: str) -> float:
-    return float(text) if text[0].isdigit() else 0.5 if text.startswith("half") else 1.0
+def read_moment(text: str) -> Moment | None:
+    """Reads a normalized day, time of day or both, in any order, with a zone; returns None if the text is neither.
+
+    Raises like `read_open_moment`.
+    """
+    return settle_half(read_open_moment(text))
 
 
-def read_wall_clock(text: str) -> WallClock | None:
-    """Parses a day, a time of day, or both in either order; returns None if the text is neither.
+def settle_half(moment: Moment | None) -> Moment | None:
+    """The moment with the half of the day as said, where the other half of its day can't be nearer."""
+    later = isinstance(moment, WallClock) and moment.day in ("tomorrow", "day after tomorrow")
+    return moment.model_copy(update={"bare": False}) if moment is not None and later else moment
+
+
+@lru_cache(maxsize=4096)
+def read_open_moment(text: str) -> Moment | None:
+    """Reads a moment, and whether the half of its day was said.
 
     Raises:
-        ValueError: the text is a date that the calendar does not have.
+        ValueError: the text is a date that the calendar does not have, or leaves open what is meant.
     """
-    if len(text) > MAX_LENGTH:
+    words = text.split()
+    if not words or len(text) > MAX_LENGTH:
         return None
-    if (day := _read_day(text)) is not None:
-        return WallClock(day=day)
-    if (clock := _read_clock(text)) is not None:
-        return WallClock(clock=clock)
-    return next(_read_day_and_clock(text.split()), None)
+    return next((found for slots in _fill(words, {}) if (found := _build(slots))), None)
 
 
-def _read_day_and_clock(words: list[str]) -> Iterator[WallClock]:
-    cuts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-    for one, other in cuts:
-        if (day := _read_day(one)) is not None and (clock := _read_clock(other.removeprefix("at "))) is not None:
-            yield WallClock(day=day, clock=clock)
-    for one, other in cuts:
-        unambiguous = not one.isdigit() or other.startswith("on ")
-        if (
-            unambiguous
-            and (clock := _read_clock(one)) is not None
-            and (day := _read_day(other.removeprefix("on "))) is not None
-        ):
-            yield WallClock(day=day, clock=clock)
+def _fill(words: list[str], slots: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every way to read the words as a day, a time of day, a part of the day and a zone, each once."""
+    if not words:
+        yield slots
+        return
+    for length in range(min(MAX_SLOT_WORDS, len(words)), 0, -1):
+        for slot, value in _read_slots(" ".join(words[:length]), slots):
+            if slot not in slots:
+                yield from _fill(words[length:], {**slots, slot: value})
 
 
-def _read_clock(text: str) -> time | None:
-    if text in _CLOCK_WORDS:
-        return _CLOCK_WORDS[text]
-    shape = _CLOCK.fullmatch(text)
-    hour, minute = (int(shape["hour"]), int(shape["minute"] or 0)) if shape else (24, 0)
-    if shape and shape["half"]:
-        hour = hour % 12 + 12 * (shape["half"] == "p") if 1 <= hour <= 12 else 24
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+def _read_slots(text: str, slots: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    bare = isinstance(slots.get("clock"), ReadClock) and slots["clock"].bare and "half" not in slots
+    plain = re.sub(r"^(?:on )?(?:the (?=\d))?" if slots else r"^the (?=\d)", "", text)
+    if (day := read_day(plain)) is not None and not (bare and plain == text and not isinstance(day, str)):
+        yield "day", day
+    clock = read_clock(text.removeprefix("at ") if slots else text)
+    if clock is not None and clock.clock != "morning":
+        yield "clock", clock
+    if part := re.fullmatch(rf"(in the |the |at |this )?({'|'.join(PARTS)})", text):
+        yield "part", part[2]
+        if part[1] == "this ":
+            yield "this", part[2]
+    if (zone := read_zone(text)) is not None:
+        yield "zone", zone
 
 
-def _read_day(text: str) -> Day | None:
-    if text in NAMED_DAYS:
-        return text  # type: ignore[return-value]  # mypy can't tell that these are the names of the type
-    if numbers := _NUMBERS.fullmatch(text):
-        return _read_numbers(int(numbers[1]), int(numbers[2]), int(numbers[3]) if numbers[3] else None)
-    return _read_weekday(text) or _read_date(text)
-
-
-def _read_weekday(text: str) -> OnWeekday | None:
-    found = _weekday_of(re.sub("^(next|this) ", "", text))
-    return None if found is None else OnWeekday(weekday=found, next=text.startswith("next "))
-
-
-def _weekday_of(text: str) -> Weekday | None:
-    found = _CALENDAR_NAMES.weekday(_WEEKDAY_ABBREVIATIONS.get(text, text))
-    return None if found is None else WEEKDAYS[found]
-
-
-def _read_date(text: str) -> OnDate | None:
-    """Parses a date; returns None if the text is none, raises ValueError for a 31 February."""
-    weekday = _weekday_of(text.partition(" ")[0])
-    text = text.partition(" ")[2] if weekday else text
-    parts = next((shape.groupdict() for shape in (one.fullmatch(text) for one in _DATES) if shape), None)
-    if parts is None:
+def _build(slots: dict[str, Any]) -> Moment | None:
+    day: Day | None = slots.get("day") or ("today" if "this" in slots else None)
+    found, zone = slots.get("clock"), slots.get("zone")
+    clock, bare = _clock_of(day, found, slots.get("part"))
+    if zone is not None and clock is None:
         return None
-    month = _CALENDAR_NAMES.month(parts["name"]) if "name" in parts else int(parts["month"])
-    if month is None:
+    if clock == "midnight" and (zone or day in (None, "today", "tonight")):
+        day, clock = day if zone else None, time(0)
+    if isinstance(day, OnDate) and isinstance(clock, time) and (at := _exact(day, clock, zone)) and not bare:
+        return Instant(at=at.replace(second=found.second if found else 0))
+    if found and found.second:
         return None
-    year = int(parts["year"]) if parts["year"] else None
-    if not is_date(int(parts["day"]), month, year):
-        raise ValueError(f"The calendar has no {text}.")
-    return OnDate(day=int(parts["day"]), month=month, year=year, weekday=weekday)
+    said = {"day": day, "clock": clock, "bare": bare or None, "zone": zone}
+    said = {name: value for name, value in said.items() if value is not None}
+    return WallClock.model_validate(said) if said else None
 
 
-def _read_numbers(first: int, second: int, year: int | None) -> OnNumbers | OnDate:
-    """A date, or two if both orders of day and month exist; raises ValueError if neither does."""
-    if not is_date(first, second, year) and not is_date(second, first, year):
-        raise ValueError(f"The calendar has no {first}/{second}: type the month by its name.")
-    numbers = OnNumbers(first=first, second=second, year=year)
-    return numbers if len(numbers.dates()) > 1 else numbers.dates()[0]
+def _exact(day: OnDate, clock: time, zone: str | None) -> datetime | None:
+    """The instant that a date with its year has in a zone with a fixed offset; None where anything is left open."""
+    if day.year is None or day.weekday is not None or zone is None or not zone.startswith("UTC"):
+        return None
+    return datetime.combine(date(day.year, day.month, day.day), clock, zones_of(zone)[0])
+
+
+def _clock_of(day: Any, found: ReadClock | None, part: str | None) -> tuple[time | NamedClock | None, bool]:
+    """The time of day, and whether its half is open; a part of the day settles it."""
+    if part is None and not (day == "tonight" and found and found.bare):
+        return (found.clock, found.bare) if found else (None, False)
+    if found is None and part == "morning":
+        return "morning", False
+    if found is None:
+        raise ValueError(f"When in the {part}? Type a time of day, as in until 22:00 or until tomorrow 7:00.")
+    clock = in_part(found, part or "night")
+    if part == "night" and clock.hour < HALF_A_DAY and day not in (None, "tonight"):
+        raise ValueError(f"Which night? Type the date and the time, as in until Tuesday {clock:%H:%M}.")
+    return clock, False

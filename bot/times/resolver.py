@@ -1,16 +1,29 @@
 """Resolves time values to instants, given the user's time zone and the current time."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_exists
 
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.times.format import format_time
-from bot.times.model import MAX_DURATION, WEEKDAYS, Duration, End, OnDate, OnNumbers, OnWeekday, Start, WallClock
+from bot.times.model import (
+    HALF_A_DAY,
+    MAX_DURATION,
+    WEEKDAYS,
+    Duration,
+    End,
+    Instant,
+    OnDate,
+    OnNumbers,
+    OnWeekday,
+    Start,
+    WallClock,
+    WorkingDay,
+)
+from bot.times.zones import zones_of
 
 MIDNIGHT, EVENING, NIGHT_ENDS = time(0), time(17), time(7)
 SMALL_HOURS = time(4)
@@ -18,33 +31,71 @@ SMALL_HOURS = time(4)
 YEARS_AHEAD = 9
 """The longest distance between two 29 Februaries, plus one."""
 
-Candidates = Sequence[datetime]
-"""Local times without a zone, in ascending order; the first one in the future is meant."""
+Days = Sequence[date]
+"""Days in ascending order; the first one on which the time is still to come is meant."""
 
 
 def resolve(
-    value: Start | End, now: datetime, zone: ZoneInfo, *, begins: datetime | None = None
+    value: Start | End,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    begins: datetime | None = None,
+    working_day: WorkingDay = WorkingDay(),  # noqa: B008 - it is immutable
 ) -> tuple[datetime, ...]:
     """Returns the instants that a value may mean, in UTC, soonest first, within a year from `now`.
 
     Args:
         begins: when the change begins, if `value` is the end of a scheduled change. `for 2h` counts from then,
             `until 20:00` is the next one after it, `until tomorrow` is still the day after today.
+        working_day: what "morning" and "end of day" mean.
 
     Raises:
         NotPossible: no instant qualifies; the message says what to type instead.
     """
     since = (begins or now).astimezone(UTC)
-    if isinstance(value.when, Duration):
-        return _within_a_year(value, [since + value.when.elapsed], now)
-    today, first = (moment.astimezone(zone).replace(tzinfo=None) for moment in (now, since))
-    named = isinstance(value.when.day, str)
-    pick = max if isinstance(value, End) else min
-    future = set[datetime]()
-    for candidates in _candidates(value, value.when, today if named else first):
-        instants = ([one for one in _instants(wall, zone) if one > since] for wall in candidates)
-        future |= {pick(left) for left in islice(filter(None, instants), 1)}
+    match value.when:
+        case Duration():
+            future = {since + value.when.elapsed}
+        case Instant():
+            future = {at for at in [value.when.at.astimezone(UTC)] if at > since}
+        case WallClock() as wall:
+            future = set(_resolve_wall_clock(value, wall, now, since, zone, working_day))
     return _within_a_year(value, future, now)
+
+
+def _resolve_wall_clock(
+    value: Start | End, wall: WallClock, now: datetime, since: datetime, zone: ZoneInfo, working_day: WorkingDay
+) -> Iterator[datetime]:
+    pick = max if isinstance(value, End) else min
+
+    def ahead(days: Days, clock: time, after: int = 0) -> Iterator[datetime]:
+        for day in days:
+            local = datetime.combine(day, clock) + timedelta(days=after)
+            yield from (pick(left) for left in [[at for at in _instants(local, clocks) if at > since]] if left)
+
+    for clocks in zones_of(wall.zone) if wall.zone else (zone,):
+        for days in _days_of(value, wall, now, since, zone, clocks):
+            if wall.clock == "midnight":
+                both = ([*ahead([day], MIDNIGHT), *ahead([day], MIDNIGHT, after=1)] for day in days)
+                yield from next(filter(None, both), ())
+                continue
+            clock = _clock_of(wall, working_day)
+            first = next(ahead(days, clock, after=wall.through), None)
+            other = next(ahead(days, _other_half(clock)), None) if wall.bare else None
+            yield from filter(None, (first, other if other and (first is None or other < first) else None))
+
+
+def _clock_of(wall: WallClock, working_day: WorkingDay) -> time:
+    if isinstance(wall.clock, time):
+        return wall.clock
+    if wall.clock is not None:
+        return working_day.morning if wall.clock == "morning" else working_day.end
+    return NIGHT_ENDS if wall.day == "tonight" else MIDNIGHT
+
+
+def _other_half(clock: time) -> time:
+    return clock.replace(hour=(clock.hour + HALF_A_DAY) % (2 * HALF_A_DAY))
 
 
 def _within_a_year(value: Start | End, future: Collection[datetime], now: datetime) -> tuple[datetime, ...]:
@@ -58,71 +109,80 @@ def _within_a_year(value: Start | End, future: Collection[datetime], now: dateti
     return near
 
 
-def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:
+def _instants(wall: datetime, zone: tzinfo) -> list[datetime]:
     """When the zone's clocks show a local time: twice if put back, right after a gap if put forward."""
     while not datetime_exists(wall, zone):
         wall += timedelta(minutes=1)
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 
-def _candidates(value: Start | End, wall: WallClock, now: datetime) -> Iterator[Candidates]:
-    today, clock = now.date(), wall.clock or MIDNIGHT
+def _days_of(
+    value: Start | End, wall: WallClock, now: datetime, since: datetime, zone: ZoneInfo, clocks: tzinfo
+) -> Iterator[Days]:
+    """The days that are meant, and those that may be meant instead; a day is named as it is called on the clocks."""
+    first = since.astimezone(clocks).date()
     match wall.day:
         case None:
-            yield _at(clock, _days(today, 0, 1))
-        case "today" | "tonight" if wall.clock is None:
-            yield _end_of_named_day(value, wall.day, now)
-        case "today":
-            yield _at(clock, [today])
-        case "tonight":
-            yield _tonight(clock, today)
-        case "tomorrow":
-            yield from (_at(clock, day) for day in ([_days(today, 0)] if now.time() < SMALL_HOURS else []))
-            yield _at(clock, _days(today, 1))
+            yield _ahead(first, 0, 1)
+        case "weekend":
+            yield _weekend_end(value, since.astimezone(zone).date())
         case OnWeekday() as day:
-            yield from (_at(clock, days) for days in _weekdays(day, today))
+            yield from _weekdays(day, first)
         case OnDate() as day:
-            yield _at(clock, _dates(day, today))
+            yield _dates(day, first)
         case OnNumbers() as numbers:
-            yield from (_at(clock, _dates(day, today)) for day in numbers.dates())
+            yield from (_dates(day, first) for day in numbers.dates())
+        case named:
+            for local in dict.fromkeys(now.astimezone(one).replace(tzinfo=None) for one in (clocks, zone)):
+                yield from _named_days(value, wall, named, local)
 
 
-def _at(clock: time, days: Iterable[date]) -> Candidates:
-    return [datetime.combine(day, clock) for day in days]
-
-
-def _days(today: date, *ahead: int) -> list[date]:
-    return [today + timedelta(days=days) for days in ahead]
-
-
-def _end_of_named_day(value: Start | End, day: str, now: datetime) -> Candidates:
-    """The end of a day or night that is given without a time of day."""
-    if isinstance(value, Start):
+def _named_days(value: Start | End, wall: WallClock, day: str, now: datetime) -> Iterator[Days]:
+    today, small_hours = now.date(), now.time() < SMALL_HOURS
+    if isinstance(value, Start) and wall.clock is None and day in ("today", "tonight"):
         raise NotPossible(f"When {day}? Type the time with it, as in at {day} 22:00. {NOTHING_CHANGED}")
-    if day == "today":
-        return _at(MIDNIGHT, _days(now.date(), 1))
-    return _at(NIGHT_ENDS, _days(now.date(), 0 if now.time() < SMALL_HOURS else 1))
+    match day:
+        case "today":
+            yield _ahead(today, 1 if wall.clock is None and not wall.through else 0)
+        case "tonight" if wall.clock is None:
+            yield _ahead(today, 0 if small_hours else 1)
+        case "tonight":
+            yield _tonight(wall.clock, today)
+        case _:
+            days = 1 if day == "tomorrow" else 2
+            yield from ([_ahead(today, days - 1)] if small_hours else ())
+            yield _ahead(today, days)
 
 
-def _tonight(clock: time, today: date) -> Candidates:
-    if NIGHT_ENDS < clock < EVENING:
-        raise NotPossible(
-            f"{clock:%H:%M} is not at night: type today {clock:%H:%M}, or a time as in 22:00. {NOTHING_CHANGED}"
-        )
-    return _at(clock, _days(today, 0, 1))
+def _ahead(today: date, *days: int) -> list[date]:
+    return [today + timedelta(days=ahead) for ahead in days]
 
 
-def _weekdays(day: OnWeekday, today: date) -> Iterator[list[date]]:
+def _tonight(clock: object, today: date) -> Days:
+    """The day of a time between this evening and tomorrow morning; in the small hours the night has begun."""
+    if not isinstance(clock, time) or NIGHT_ENDS < clock < EVENING:
+        said = f"{clock:%H:%M}" if isinstance(clock, time) else clock
+        raise NotPossible(f"{said} is not at night: type today {said}, or a time as in 22:00. {NOTHING_CHANGED}")
+    return [today] if clock >= EVENING else _ahead(today, 0, 1)
+
+
+def _weekend_end(value: Start | End, today: date) -> Days:
+    if isinstance(value, Start):
+        raise NotPossible(f"When at the weekend? Type the day and the time, as in Saturday 8:00. {NOTHING_CHANGED}")
+    return _ahead(today, 7 - today.weekday())
+
+
+def _weekdays(day: OnWeekday, today: date) -> Iterator[Days]:
     """The days a weekday may mean; `next` is ambiguous if that weekday is still to come this week."""
     ahead = (WEEKDAYS.index(day.weekday) - today.weekday()) % 7
     if not day.next:
-        yield _days(today, ahead, ahead + 7)
+        yield _ahead(today, ahead, ahead + 7)
         return
     this_week = today.weekday() + ahead < 7
-    yield from ([one] for one in _days(today, *((ahead, 7 + ahead) if ahead and this_week else (ahead or 7,))))
+    yield from ([one] for one in _ahead(today, *((ahead, 7 + ahead) if ahead and this_week else (ahead or 7,))))
 
 
-def _dates(day: OnDate, today: date) -> list[date]:
+def _dates(day: OnDate, today: date) -> Days:
     """The future dates; raises NotPossible if the first one is not on the weekday that was typed."""
     years = [day.year] if day.year else range(today.year, today.year + YEARS_AHEAD)
     found = [date(year, day.month, day.day) for year in years if day.day <= monthrange(year, day.month)[1]]

@@ -6,6 +6,7 @@ from bot.changes.plan import Plan, new_approval_request
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
+from bot.operations.catalog import load
 from bot.operations.schedule import has_relative_end, relative_duration
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.worker import confirmations
@@ -24,7 +25,9 @@ class ApprovalFlow:
         """Returns the outcome of a change whose approval period is over; None while it may still run."""
         if plan.approval is None or entry.run_at < plan.approval.until:
             return None
-        return Outcome(State.EXPIRED, confirmations.approval_expired(plan, entry.request.line))
+        begun = plan.times is not None and plan.times.starts is not None and plan.times.starts <= self.journal.now()
+        again = self.planner.times.repeating_line(entry.request, load(entry.operations[0]), plan.times, at_once=begun)
+        return Outcome(State.EXPIRED, confirmations.approval_expired(plan, again))
 
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
         """Returns the plan once it needs no more approvals; None if they are still to be requested."""

@@ -103,7 +103,7 @@ def _status_and_offers(
         case State.CANCELLED:
             refused = any(isinstance(load(one.operations[0]), Refuse) for one in sequel if one.state is State.DONE)
             return "refused" if refused else "called off", ()
-        case State.DONE:
+        case State.DONE if plan is not None:
             return _status_and_offers_once_done(journal, entry, plan, status, sequel)
     return status, offers
 

@@ -137,12 +137,12 @@ def unknown(plan: Plan, line: str, why: str, diff: tuple[Fact, ...] = ()) -> Con
     return Confirmation(card=card, status="unknown", reply=reply, mention=True)
 
 
-def not_run(line: str, why: str) -> Confirmation:
-    """Reports that a change was not run, and offers to run it now."""
+def not_run(line: str, again: str, why: str) -> Confirmation:
+    """Reports that a change was not run, and offers to run it now by the line `again`."""
     card = Message(
         title=f"Not done: {line}",
         notes=(f"{why} {NOTHING_CHANGED} It is not tried again by itself.",),
-        offers=(Offer(label="Do it now", line=line, style="primary"),),
+        offers=(Offer(label="Do it now", line=again, style="primary"),),
     )
     reply = Message(
         title="That was not done in time, and won't be done by surprise later.",
@@ -151,10 +151,10 @@ def not_run(line: str, why: str) -> Confirmation:
     return Confirmation(card=card, status="handed back", reply=reply, mention=True)
 
 
-def internal_error(line: str, *, began: bool) -> Confirmation:
+def internal_error(line: str, again: str, *, began: bool) -> Confirmation:
     """Reports an unexpected exception; the outcome is unknown if the change had begun."""
     if not began:
-        return not_run(line, "Park met a fault of its own, which is in its log.")
+        return not_run(line, again, "Park met a fault of its own, which is in its log.")
     card = Message(
         title=f"Unknown: {line}",
         notes=("Park met a fault of its own half-way, which is in its log.", "Look at the PBX before you try again."),

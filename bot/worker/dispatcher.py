@@ -10,6 +10,7 @@ from bot.journal.journal import Journal
 from bot.journal.models import State
 from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
+from bot.messages.text import split_words
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
 from bot.operations.parser import parse
@@ -18,6 +19,7 @@ from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.threads import FairThreadPool
+from bot.times.clauses import time_splits
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -66,6 +68,13 @@ class Dispatcher:
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
 
+    def offer_again(self, request: Request, message: Message) -> None:
+        """Answers with a message whose buttons carry lines of the request, with the instants that its times mean.
+
+        It waits for Slack, which knows the time zone, so it is done after the acknowledgement.
+        """
+        self._readers.submit_for(request.user, partial(self._send_settled, request, message))
+
     def _suggest(self, request: Request, message: Message) -> Message | None:
         """Returns a message without suggestions; others are answered once it is known which are possible."""
         opens_form = request.source is Source.SLASH and bool(message.forms) and message.forms[0].whole
@@ -80,7 +89,12 @@ class Dispatcher:
         except (Refused, PBXError, SlackFailure, JournalUnavailable) as fault:
             log.warning("what may be suggested is not known: %s", fault)
             possible = replace(message, offers=())
-        self.messenger.answer(request, with_note(possible, request.note))
+        self._send_settled(request, possible)
+
+    def _send_settled(self, request: Request, message: Message) -> None:
+        with request_logging(request):
+            settled = self.planner.times.with_settled_offers(request, message)
+            self.messenger.answer(request, with_note(settled, request.note))
 
     @property
     def idle(self) -> bool:
@@ -170,6 +184,10 @@ class Dispatcher:
             self.journal.refuse(request, operations=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
             log.exception("a refusal could not be recorded")
+
+
+def _has_times(offer: Offer) -> bool:
+    return bool(time_splits(split_words(offer.line))[0].times)
 
 
 def _is_stored(operation: Operation, request: Request) -> bool:

@@ -14,7 +14,7 @@ from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation
 from bot.operations.catalog import load
 from bot.operations.members import Move
-from bot.operations.schedule import has_relative_end
+from bot.operations.schedule import begun_early, has_relative_end, with_instants
 from bot.pbx.models import ParkServer
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
@@ -45,12 +45,11 @@ class Executor:
         """
         plan, readings = plan_of(entry), readings_of(entry)
         new_times = plan is None or (plan.waits_for_approval and has_relative_end(readings[0]))
-        planned = self.planner.plan(
-            entry.request,
-            readings,
-            None if new_times or plan is None else plan.times,
-            due=plan is not None and not plan.waits_for_approval and plan.times is not None,
-        )
+        due = plan is not None and not plan.waits_for_approval and plan.times is not None
+        times = None if new_times or plan is None else plan.times
+        if due and times is not None:
+            times = begun_early(times, readings[0], self.planner.repository.now())
+        planned = self.planner.plan(entry.request, readings, times, due=due)
         if plan is None or plan.approval is None:  # approvers are shown a changed plan again by the approval flow
             _refuse_outdated_preview(entry.request, planned)
         return self._with_prompt_backup(planned)
@@ -62,16 +61,21 @@ class Executor:
 
     def resume(self, lease_guard: LeaseGuard, plan: Plan, *, late: bool) -> Outcome:
         """Continues a change that an earlier attempt may have written; if late and unwritten, ends it."""
-        operation = readings_of(lease_guard.entry)[0]
+        operation = with_instants(readings_of(lease_guard.entry)[0], plan.times)
         if late and all_unchanged(self.planner.pbx, plan.changes):
             why = "It was interrupted before it began."
-            return Outcome(State.EXPIRED, confirmations.not_run(operation.text(), why))
+            again = operation.model_copy(update={"starts": None}).text(settled=True)
+            return Outcome(State.EXPIRED, confirmations.not_run(lease_guard.entry.request.line, again, why))
         return self._apply(lease_guard, operation, plan, self.planner.context(lease_guard.entry.request, operation))
 
     def _apply(
         self, lease_guard: LeaseGuard, operation: ChangeOperation, plan: Plan, context: RequestContext
     ) -> Outcome:
-        line, names, began = operation.text(), context.ring_group_name, lease_guard.entry.began
+        line, names, began = (
+            operation.model_copy(update={"starts": None}).text(settled=True),
+            context.ring_group_name,
+            lease_guard.entry.began,
+        )
         try:
             seen = self._write(plan, lease_guard)
         except Conflict as stop:
@@ -88,7 +92,10 @@ class Executor:
         except SignInFailed as fault:
             if began or lease_guard.writes > 1:
                 raise
-            return Outcome(State.FAILED, confirmations.not_run(line, f"Park can't sign in: {fault}"))
+            return Outcome(
+                State.FAILED,
+                confirmations.not_run(lease_guard.entry.request.line, line, f"Park can't sign in: {fault}"),
+            )
         lease_guard.record_ids(plan.with_ids(seen))
         state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:

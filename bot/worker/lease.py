@@ -62,7 +62,7 @@ class LeaseGuard:
 
 def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
     """Returns the fields of an entry that hold its plan, its operation and the policy rule that allows it."""
-    fields = {"plan": planned.plan.model_dump(mode="json"), "operations": [dump(planned.operation)]}
+    fields = {"plan": planned.plan.model_dump(mode="json"), "operations": [dump(planned.typed)]}
     return fields | planned.grant.recorded()
 
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.repository import WriteSwitch
+from bot.changes.write_switch import WriteSwitch
 from bot.errors import (
     EndDue,
     JournalUnavailable,
@@ -33,7 +33,7 @@ from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
-from bot.worker.executor import Executor, readings_of
+from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
@@ -91,16 +91,16 @@ class EntryProcessor:
                 lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
             outcome = _refused(lease_guard.entry, refused)
         except SignInFailed as fault:
-            outcome = _given_up(lease_guard.entry, State.FAILED, f"Park can't sign in: {fault}")
+            outcome = self._given_up(lease_guard.entry, State.FAILED, f"Park can't sign in: {fault}")
         except (PBXError, SlackFailure) as fault:
             if not isinstance(fault, Rejected) or isinstance(fault, Throttled):
                 return self._retry_later(lease_guard.entry, fault)
-            outcome = _given_up(lease_guard.entry, State.FAILED, f"The PBX refuses to be read: {fault}.")
+            outcome = self._given_up(lease_guard.entry, State.FAILED, f"The PBX refuses to be read: {fault}.")
         except Exception:  # a bug must not stop the processing of other entries
             log.exception("change %d met a fault in Park", entry.id)
             began = lease_guard.entry.began
             state = State.UNKNOWN if began else State.FAILED
-            outcome = Outcome(state, confirmations.internal_error(entry.request.line, began=began))
+            outcome = Outcome(state, confirmations.internal_error(entry.request.line, self._again(entry), began=began))
         return None if outcome is None else self._record(lease_guard.entry, outcome)
 
     def _record(self, entry: Entry, outcome: Outcome) -> Entry:
@@ -131,7 +131,7 @@ class EntryProcessor:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
             why = "Its time was more than two minutes ago."
-            return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, why))
+            return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
         operation = self.planner.resolved(entry.request, load(entry.operations[0]))
         if isinstance(operation, Approve):
             self.write_switch.check()  # what is approved is made at once
@@ -196,7 +196,7 @@ class EntryProcessor:
         lease_guard.entry = self.journal.checkpoint(
             lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
         )
-        card = Message(title=effect.title, facts=effect.facts)
+        card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
@@ -212,7 +212,7 @@ class EntryProcessor:
                 return None
             self.journal.release(entry, now + policy.retry_delay)
             return None
-        return self._record(entry, _given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))
+        return self._record(entry, self._given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))
 
     def _delay_end(self, entry: Entry, fault: ParkError, now: datetime) -> None:
         """Reschedules an end that could not run; until then it can be extended or cancelled."""
@@ -220,6 +220,19 @@ class EntryProcessor:
         if entry.attempt == self.retry_policy.late_notice_attempt:
             self.notifier.notify_end_delayed(entry, str(fault))
         self.journal.schedule(entry, entry.run_at, now + self.retry_policy.end_retry_delay(entry.attempt))
+
+    def _given_up(self, entry: Entry, state: State, why: str) -> Outcome:
+        """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`."""
+        plan = plan_of(entry)
+        if not entry.began or plan is None:
+            return Outcome(state, confirmations.not_run(entry.request.line, self._again(entry), why))
+        return Outcome(State.UNKNOWN, confirmations.unknown(plan, self._again(entry), why))
+
+    def _again(self, entry: Entry) -> str:
+        """Returns the line that does now what the entry was to do, with the end that was meant."""
+        plan = plan_of(entry)
+        times = plan.times if plan else None
+        return self.planner.times.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:
@@ -231,14 +244,3 @@ def _refused(entry: Entry, refused: Refused) -> Outcome:
         deactivated = isinstance(refused, DeactivatedAccount)
         return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
     return Outcome(State.REFUSED, Confirmation(private=refused.message))
-
-
-def _given_up(entry: Entry, state: State, why: str) -> Outcome:
-    """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`.
-
-    It is offered again as it was typed, since the line may have several readings.
-    """
-    plan = plan_of(entry)
-    if not entry.began or plan is None:
-        return Outcome(state, confirmations.not_run(entry.request.line, why))
-    return Outcome(State.UNKNOWN, confirmations.unknown(plan, readings_of(entry)[0].text(), why))

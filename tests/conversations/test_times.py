@@ -61,7 +61,7 @@ LINES = [
     "server recall ring group time 90s tonight",
     "server recall to Night Desk until Monday",
     "server extension 777 today",
-    "recall Sales to user then Night Desk until 7",
+    "recall Sales to user then Night Desk until 7pm",
 ]
 
 
@@ -268,6 +268,8 @@ def test_pending_lists_what_waits_and_what_will_end_with_its_buttons(scene: Conv
 def test_a_pause_stops_changes_and_ends_wait_for_it(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("pause because the PBX is being updated")
+    assert "Nothing is changed yet" in scene.last_ephemeral().plain
+    scene.click(scene.last_ephemeral(), "Pause Park")
     scene.do("add 1001 to Sales", who="ben")
     assert "Park is paused: the PBX is being updated" in scene.last_ephemeral("ben").plain
     scene.do("preview add 1001 to Sales", who="ben")

@@ -86,11 +86,11 @@ def test_a_line_that_two_groups_fit_is_asked_about(park: BotHarness) -> None:
 
 
 def test_a_group_whose_name_ends_like_a_time_is_asked_about_and_each_button_means_one(park: BotHarness) -> None:
-    park.fake_pbx.console_create_group("Sales until 7")
+    park.fake_pbx.console_create_group("Sales until 7pm")
     with pytest.raises(Ambiguous) as caught:
-        park.plan("add 1016 to Sales until 7")
+        park.plan("add 1016 to Sales until 7pm")
     timed, named = offered_lines(caught.value.message)
-    assert park.plan(named).plan.title == "Added 1016 Pablo Fernández to Sales until 7"
+    assert park.plan(named).plan.title == "Added 1016 Pablo Fernández to Sales until 7pm"
     assert park.plan(timed).plan.title == "Added 1016 Pablo Fernández to Sales"
     assert park.plan(timed).operation.ends is not None
 

@@ -39,7 +39,8 @@ SCOPES = frozenset(MANIFEST["oauth_config"]["scopes"]["bot"])
 class RecordingInbox:
     """Records every request; `answer` returns the immediate answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, messenger: SlackMessenger) -> None:
+        self.messenger = messenger
         self.requests: list[Request] = []
         self.answer: Callable[[Request], Message | None] = lambda request: None
 
@@ -47,6 +48,9 @@ class RecordingInbox:
         assert operation is None, "only forms bring one"
         self.requests.append(request)
         return self.answer(request)
+
+    def offer_again(self, request: Request, message: Message) -> None:
+        self.messenger.answer(request, message)
 
 
 class RecordingFormOpener:
@@ -96,7 +100,7 @@ def harness() -> Iterator[SlackHarness]:
         me = sign_in(client)
         requests = RequestFactory(me, utc_now)
         yield SlackHarness(
-            slack, ada, ben, phones, client, me, requests, messenger, RecordingInbox(), RecordingFormOpener()
+            slack, ada, ben, phones, client, me, requests, messenger, RecordingInbox(messenger), RecordingFormOpener()
         )
 
 

@@ -3,11 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from bot.changes.repository import PAUSED_FLAG
+from bot.changes.write_switch import PAUSE_END_FLAG, PAUSED_FLAG, pause_end
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal.database import has_access, is_sqlite, open_read_only, parse_url
@@ -64,12 +65,19 @@ def check_tables(context: DoctorContext) -> Iterator[Finding]:
             state = schema_status(connection)
             yield _revision_finding(state, sqlite=sqlite)
             if state is SchemaStatus.CURRENT:
-                context.pause_reason = connection.scalar(select(flags.c.text).where(flags.c.name == PAUSED_FLAG))
+                context.pause_reason = _pause_reason(connection, context.now())
                 if not sqlite:
                     yield from _check_postgresql_access(connection)
     except (JournalUnavailable, SettingsError) as failure:
         remedy = "Look whether DATABASE_URL is right and the database runs. A broken file comes back from its backup."
         yield error("journal.tables.unreadable", str(failure), remedy)
+
+
+def _pause_reason(connection: Connection, now: datetime) -> str | None:
+    """The reason of the pause in force; None if there is none."""
+    texts = {row.name: row.text for row in connection.execute(select(flags.c.name, flags.c.text))}
+    until, _ = pause_end(texts.get(PAUSE_END_FLAG))
+    return texts.get(PAUSED_FLAG) if until is None or now < until else None
 
 
 def _revision_finding(state: SchemaStatus, *, sqlite: bool) -> Finding:

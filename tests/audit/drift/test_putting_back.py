@@ -176,6 +176,7 @@ def test_while_a_temporary_change_stands_what_it_made_is_put_back_and_it_still_e
 
 def test_in_a_pause_nothing_is_put_back(scene: DriftScene) -> None:
     scene.do("pause because the PBX is being updated")
+    scene.click(scene.last_ephemeral(), "Pause Park")
     _recall(scene)
     scene.scan()
     scene.click(_told(scene), "Put it back")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy import insert
 
-from bot.changes.repository import PAUSED_FLAG
+from bot.changes.write_switch import PAUSED_FLAG
 from bot.journal.journal import Journal
 from bot.journal.tables import flags
 from bot.times.model import utc_now

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.changes.repository import PAUSED_FLAG
+from bot.changes.write_switch import PAUSED_FLAG
 from bot.cli.doctor.experiments import EXPERIMENTS
 from bot.cli.doctor.probe import GROUP_PREFIX
 from bot.journal.journal import Journal
