@@ -50,6 +50,10 @@ class NotPossible(Refused):
     """The PBX could not do it, which was known before anything was sent."""
 
 
+class Overtaken(NotPossible):
+    """What a change set was changed again since, so that taking it back would undo somebody else's change."""
+
+
 class StalePlan(Refused):
     """The target has changed since the user was shown it."""
 

@@ -135,7 +135,9 @@ class ChangeRepository:
 
     def scheduled_ends(self) -> list[tuple[Entry, Entry]]:
         """Returns each temporary change with its scheduled end, in the order of the ends."""
-        ends = (one for one in self._journal.scheduled() if one.about is not None)
+        # One that is being carried out is still to come: it may fail.
+        unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
+        ends = (one for one in unfinished if one.request.source is Source.CLOCK)
         return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
 
     def scheduled_starts(self) -> list[Entry]:

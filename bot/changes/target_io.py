@@ -18,7 +18,7 @@ from bot.changes.snapshot import (
     digest,
     new_members,
 )
-from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome
+from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome, Unreachable
 from bot.pbx.client import PbxClient
 from bot.pbx.limits import check_size
 from bot.pbx.models import ParkGroup, ParkServer
@@ -71,7 +71,9 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     try:
         fields = pbx.group(group_id).sent_fields()
         people = tuple(map(Person.of, pbx.members(group_id))) if members else None
-    except Missing:
+    except Missing as missing:
+        if any(group.id == group_id for group in pbx.groups()):  # a gateway said so, or the PBX is starting
+            raise Unreachable(f"The PBX lists {target.title}, but says that it is missing: {missing}") from missing
         return None
     return Snapshot(settings={key: value for key, value in fields.items() if key != "id"}, members=people)
 

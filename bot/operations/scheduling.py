@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from bot.changes.plan import Plan
+from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits_for_approval
 from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
@@ -135,8 +135,15 @@ def _ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and _may_see(context, plan):
-            text = f"{plan.title}: ends {plan.times.format_relative(end.run_at, context.repository.now())}"
+            text = f"{plan.title}: {_end_text(plan.times, end, context.repository.now())}"
             yield _row(context, first, plan, text, temporary_change_buttons(first.id))
+
+
+def _end_text(times: Schedule, end: Entry, now: datetime) -> str:
+    at = times.format_relative(end.run_at, now)
+    if end.failing_since is not None:
+        return f"late, should have ended {at}. {end.failure} It is tried again"
+    return f"ends {at}" if end.run_at > now else f"should have ended {at}, and ends as soon as Park may change it"
 
 
 def _scheduled(context: OperationContext) -> Iterator[Row]:

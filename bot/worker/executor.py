@@ -66,14 +66,42 @@ class Executor:
         if late and all_unchanged(self.planner.pbx, plan.changes):
             why = "It was interrupted before it began."
             return Outcome(State.EXPIRED, confirmations.not_run(operation.text(), why))
-        return self._apply(lease_guard, operation, plan, self.planner.context(lease_guard.entry.request, operation))
+        return self._apply(lease_guard, operation, plan, self._context(lease_guard.entry))
+
+    def complete(self, lease_guard: LeaseGuard, plan: Plan) -> Outcome:
+        """Continues the end of a temporary change that an earlier attempt may have written; raises like `apply`."""
+        return self.apply(lease_guard, plan, self._context(lease_guard.entry))
+
+    def apply(self, lease_guard: LeaseGuard, plan: Plan, context: RequestContext) -> Outcome:
+        """Applies a recorded plan.
+
+        Raises:
+            Conflict: The target is not as planned.
+            RolledBack: The PBX rejected a write.
+            Unverified: A write does not show on the PBX.
+        """
+        seen = self._write(plan, lease_guard)
+        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
+        if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
+            return Outcome(state, confirmations.ended_already(plan))
+        slow = plan.approval is not None or self._is_slow(lease_guard)
+        return Outcome(state, confirmations.done(plan, seen, context.ring_group_name, slow=slow))
+
+    def explain_rejection(self, entry: Entry, stop: RolledBack) -> Message:
+        """Returns why the PBX rejected the entry's change, with buttons that help."""
+        plan = plan_of(entry)
+        assert plan is not None  # noqa: S101 - it was applied
+        return _explain_rejection(readings_of(entry)[0], plan, stop.cause, self._context(entry))
+
+    def _context(self, entry: Entry) -> RequestContext:
+        return self.planner.context(entry.request, readings_of(entry)[0])
 
     def _apply(
         self, lease_guard: LeaseGuard, operation: ChangeOperation, plan: Plan, context: RequestContext
     ) -> Outcome:
         line, names, began = operation.text(), context.ring_group_name, lease_guard.entry.began
         try:
-            seen = self._write(plan, lease_guard)
+            return self.apply(lease_guard, plan, context)
         except Conflict as stop:
             confirmation = confirmations.conflict(plan, stop, line, names, began=began)
             state = State.UNKNOWN if began else State.REFUSED
@@ -89,11 +117,6 @@ class Executor:
             if began or lease_guard.writes > 1:
                 raise
             return Outcome(State.FAILED, confirmations.not_run(line, f"Park can't sign in: {fault}"))
-        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
-        if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
-            return Outcome(state, confirmations.ended_already(plan))
-        slow = plan.approval is not None or self._is_slow(lease_guard)
-        return Outcome(state, confirmations.done(plan, seen, names, slow=slow))
 
     def _is_slow(self, lease_guard: LeaseGuard) -> bool:
         entry = lease_guard.entry

@@ -69,17 +69,17 @@ class RetryPolicy:
     """A change not begun this long after its time is not run any more: nobody expects it by then."""
     retry_delay: timedelta = timedelta(seconds=2)
     """Delay before the next attempt when the PBX or Slack did not answer."""
-    max_attempts: int = 300
-    """Attempts after which a change that was begun is unknown: about ten minutes of an unavailable PBX."""
+    give_up_after: timedelta = timedelta(minutes=10)
+    """A change that was begun and has failed for this long is unknown. An end is never given up."""
     pause_recheck: timedelta = timedelta(seconds=30)
     """Interval at which the end of a temporary change checks whether Park is still paused."""
-    late_notice_attempt: int = 6
-    """Attempt after which the thread is notified that an end is late: about two minutes of an unavailable PBX."""
+    late_notice: timedelta = timedelta(seconds=10)
+    """How long an end has failed before people are told; its card says so from the first failure on."""
     slow_after: timedelta = timedelta(seconds=10)
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
     verify_delays: tuple[float, ...] = READ_BACK_PAUSES
     """Seconds between the reads that verify a write."""
 
-    def end_retry_delay(self, attempt: int) -> timedelta:
-        """Returns the delay before the next attempt of an end: exponential, five minutes at most."""
-        return min(self.retry_delay * (1 << min(attempt, 16)), timedelta(minutes=5))
+    def end_retry_delay(self, failing_for: timedelta) -> timedelta:
+        """Returns the delay before the next attempt of an end: it doubles with each, five minutes at most."""
+        return min(max(failing_for, self.retry_delay), timedelta(minutes=5))

@@ -1,0 +1,127 @@
+"""The end of a temporary change stays pending until it is made, overtaken or called off, whatever the PBX answers."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from bot.journal.models import State
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.sandbox.pbx.faults import Fault, FaultKind
+from bot.worker.lease import RetryPolicy
+from tests.faults.scene import ConversationHarness
+
+POLICY = RetryPolicy(
+    retry_delay=timedelta(seconds=0.1), verify_delays=(0.01, 0.02), late_notice=timedelta(0), pause_recheck=timedelta(1)
+)
+END = 2
+"""Number of the end of the first change."""
+
+
+@pytest.fixture
+def scene() -> Iterator[ConversationHarness]:
+    with Sandbox(retry_policy=POLICY, now=ORDINARY_INSTANT, pbx_deadline=1.0) as sandbox:
+        yield ConversationHarness(sandbox)
+
+
+def until_late(scene: ConversationHarness) -> None:
+    """Lets the first change's end come, and waits until it was told to be late."""
+    scene.sandbox.forward(timedelta(hours=1, minutes=1))
+    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.journal.get(END).failure_told, timeout=30)
+
+
+def until_ended(scene: ConversationHarness) -> None:
+    """Waits until the end, which is retried, has been made."""
+    scene.sandbox.forward(timedelta(minutes=6))
+    scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.journal.get(END).state.ended, timeout=30)
+    scene.sandbox.settle(30)
+
+
+def state(scene: ConversationHarness) -> State:
+    return scene.sandbox.park.journal.get(END).state
+
+
+def status(code: int, match: str = "*") -> Fault:
+    return Fault(kind=FaultKind.STATUS, match=match, status=code, times=None)
+
+
+FAULTS: dict[str, Callable[[], Fault]] = {
+    **{f"{code} to everything": partial(status, code) for code in (400, 401, 403, 404, 408, 409, 422, 500, 503)},
+    **{f"{code} to writes": partial(status, code, "POST *") for code in (400, 403, 404, 408, 409, 422, 503)},
+    "404 to one group": partial(status, 404, "GET /api/call_park_groups/*"),
+    "gateway": lambda: Fault(kind=FaultKind.GATEWAY, times=None),
+    "throttled": lambda: Fault(kind=FaultKind.THROTTLED, times=None, retry_after="600"),
+    "dropped writes": lambda: Fault(kind=FaultKind.DROP_BEFORE, match="POST *", times=None),
+    "malformed": lambda: Fault(kind=FaultKind.MALFORMED, match="GET *", times=None),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("line", ["recall Sales to Night Desk for 1h", "add 1001, 1008 to Sales for 1h"])
+def test_an_end_survives_every_answer_that_is_no_end(scene: ConversationHarness, name: str, line: str) -> None:
+    before = scene.members("Sales"), scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"]
+    scene.do(line)
+    scene.sandbox.pbx.faults.add(FAULTS[name]())
+    until_late(scene)
+    assert not state(scene).ended
+    assert "late to end" in scene.card().plain
+    assert "is late" in scene.replies()[-1].plain
+    assert scene.mentions(scene.replies()[-1])
+    assert any("is late" in one.plain for one in scene.direct())
+    assert any("is late" in one.plain for one in scene.cards("ops"))
+    scene.sandbox.pbx.faults.clear()
+    until_ended(scene)
+    assert state(scene) is State.DONE
+    assert (scene.members("Sales"), scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"]) == before
+    assert "· ended" in scene.card().plain
+
+
+def test_a_late_end_is_pending_with_its_reason_also_after_a_restart(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.sandbox.pbx.faults.add(status(403, "POST *"))
+    until_late(scene)
+    scene.sandbox.restart()
+    scene.slash("pending")
+    scene.sandbox.slack.wait_for(lambda: scene.ephemerals(), timeout=10)
+    said = scene.last_ephemeral().plain
+    assert "late, should have ended" in said
+    assert "Something went wrong" in said
+    scene.slash("keep change 1")
+    scene.sandbox.slack.wait_for(lambda: state(scene) is State.CANCELLED, timeout=30)
+
+
+def test_an_end_that_was_overtaken_ends_and_is_told(scene: ConversationHarness) -> None:
+    scene.do("recall Sales to Night Desk for 1h")
+    scene.sandbox.pbx.faults.add(status(403, "POST *"))
+    until_late(scene)
+    scene.sandbox.pbx.state.groups[scene.id("Sales")]["recall_to"] = "USER_FIRST_THEN_RING_GROUP"
+    scene.sandbox.pbx.faults.clear()
+    until_ended(scene)
+    assert state(scene) is State.REFUSED
+    assert "could not be ended" in scene.card().plain
+
+
+def test_a_long_pause_and_then_a_failing_pbx_make_no_unknown_outcome(scene: ConversationHarness) -> None:
+    scene.do("add 1001 to Sales for 1h")
+    scene.do("pause")
+    for _ in range(3):
+        scene.sandbox.forward(timedelta(hours=1))
+    scene.sandbox.settle(30)
+    scene.sandbox.pbx.faults.add(Fault(kind=FaultKind.THROTTLED, match="POST *", times=5))
+    scene.do("resume")
+    scene.sandbox.slack.wait_for(lambda: state(scene).ended, timeout=30)
+    assert state(scene) is State.DONE
+    assert "1001" not in scene.members("Sales")
+
+
+def test_waiting_writes_no_events(scene: ConversationHarness) -> None:
+    scene.do("add 1001 to Sales for 1h")
+    scene.sandbox.pbx.faults.add(status(503))
+    until_late(scene)
+    number = len(scene.sandbox.park.journal.events(END))
+    for _ in range(5):
+        attempt = scene.sandbox.park.journal.get(END).attempt
+        scene.sandbox.forward(timedelta(minutes=6))
+        scene.sandbox.slack.wait_for(lambda: scene.sandbox.park.journal.get(END).attempt > attempt, timeout=30)  # noqa: B023
+    assert len(scene.sandbox.park.journal.events(END)) == number
