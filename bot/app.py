@@ -1,5 +1,7 @@
 """Composition root: builds all parts from the settings, starts them and stops them."""
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +16,7 @@ from bot.audit.daily import DailyTask
 from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
 from bot.changes.repository import ChangeRepository, WriteSwitch
+from bot.errors import JournalUnavailable
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import DestinationStore, PromptStore
 from bot.messages.request import Request
@@ -24,7 +27,7 @@ from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.health import HealthChecks, HealthServer
 from bot.runtime.threads import ThreadPool
-from bot.settings import Settings, parse_listen_address, secret_text
+from bot.settings import PBXSettings, Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.files import FileDownloader
@@ -45,6 +48,8 @@ from bot.worker.processor import EntryProcessor
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
+log = logging.getLogger(__name__)
+
 FORM_THREADS = 20
 """Forms opened or reviewed at once; each may wait for a slow PBX."""
 VIEW_THREADS = 8
@@ -63,12 +68,14 @@ class Park:
         retry_policy: RetryPolicy | None = None,
         now: Clock | None = None,
         lease: timedelta = LEASE,
+        read_settings: Callable[[], PBXSettings] | None = None,
     ) -> None:
         """Builds all parts and signs in to Slack.
 
         Args:
             now: Replaces the journal's clock.
             lease: Duration of a lease, the same on all replicas, at least twice `pbx_deadline`.
+            read_settings: Reads the settings of the PBX again, after it has rejected the credentials.
 
         Raises:
             ParkError: The policy, Slack's token, the PBX settings or the journal can't be used.
@@ -77,7 +84,8 @@ class Park:
         self.policy_store = PolicyStore(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
-        self.pbx = build_client(settings)
+        clock = time.monotonic if now is None else lambda: now().timestamp()
+        self.pbx = build_client(settings, read_settings=read_settings, clock=clock)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.me, self.journal)
         messenger = self._slack.messenger
@@ -87,6 +95,7 @@ class Park:
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
         )
+        self.pbx.sign_in.on_recovery = self._retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
         app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)
@@ -147,6 +156,14 @@ class Park:
         self._workers.worker.wake()
         self.daily.wake()
         self.drift.wake()
+
+    def _retry_postponed(self) -> None:
+        """Has ends that failed tried again at once, now that Park is signed in to the PBX again."""
+        try:
+            self.journal.retry_postponed()
+        except JournalUnavailable as fault:
+            log.warning("ends that are late are tried again at their time: %s", fault)
+        self._workers.worker.wake()
 
     @property
     def idle(self) -> bool:

@@ -71,7 +71,7 @@ class UnknownOutcome(PBXError):
 
 
 class Rejected(PBXError):
-    """The PBX rejected a call with an HTTP status and a code of its own, UNKNOWN if it gave none."""
+    """The PBX, or something before it, rejected a call with an HTTP status; UNKNOWN is the code if it gave none."""
 
     def __init__(self, text: str, *, status: int, code: str = "UNKNOWN") -> None:
         super().__init__(text)

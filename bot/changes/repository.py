@@ -101,8 +101,9 @@ class ChangeRepository:
         return found
 
     def will_end(self, number: int) -> bool:
-        """Returns whether a change is temporary and has not ended yet."""
-        return self._scheduled_end(number) is not None
+        """Returns whether a change is temporary and has not ended yet; its end may be under way."""
+        ends = (one for one in self._journal.entries_about(number) if one.request.source is Source.CLOCK)
+        return any(not end.state.ended for end in ends)
 
     def _scheduled_end(self, number: int) -> Entry | None:
         return next((one for one in self._journal.entries_about(number) if one.state is State.SCHEDULED), None)

@@ -141,6 +141,10 @@ class Directory:
         """Makes all ring groups stale, after one turned out to have another name."""
         self._ring_groups.invalidate()
 
+    def invalidate_users(self) -> None:
+        """Makes all users stale, after an extension turned out to belong to another one."""
+        self._users.invalidate()
+
     def store_members(self, group_id: str, members: Iterable[Member]) -> None:
         """Stores a group's complete list of members after it was read."""
         self._membership.store(group_id, members)

@@ -7,15 +7,20 @@ from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot
+from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
 from bot.messages.request import Request, Source
+from bot.operations.arguments.targets import Recall
 from bot.operations.base import ChangeOperation
 from bot.operations.catalog import load
 from bot.operations.members import Move
+from bot.operations.recall import RecallGroup
 from bot.operations.schedule import has_relative_end
-from bot.pbx.models import ParkServer
+from bot.operations.server import ServerRecall
+from bot.operations.undo import Undo
+from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
@@ -175,10 +180,35 @@ def _current_prompt(change: Change, context: RequestContext) -> str | None:
     return file.reference if file else None
 
 
+def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestContext) -> Message | None:
+    """Returns that recalls would go to a ring group that was deleted, with another target; None if they would not."""
+    for change in plan.changes:
+        settings = change.after.compared() if change.after else {}
+        try:
+            if "ring_group_id" not in settings or not is_gone(context.pbx, settings["ring_group_id"]):
+                continue
+        except PBXError:
+            continue
+        other, group = Recall(to=RecallTo.USER), str(settings.get("name"))
+        recall: ChangeOperation = RecallGroup(group=group, recall=other)
+        if change.target.is_server:
+            recall = ServerRecall(recall=other)
+        if isinstance(operation, Undo) and context.repository.will_end(operation.number):
+            recall = recall.model_copy(update={"replaces": operation.number})
+        return Message(
+            title=f"The ring group that recalls of {change.target.title} would go to was deleted.",
+            notes=("Send them elsewhere: to the user who parked the call, or to a ring group that exists.",),
+            offers=(Offer(label=recall.text(), line=recall.text(), style="primary"),),
+        )
+    return None
+
+
 def _explain_rejection(
     operation: ChangeOperation, plan: Plan, cause: Rejected | NotPossible, context: RequestContext
 ) -> Message:
     """Returns the PBX's reason, or the likely one: a member to add is in another park group."""
+    if isinstance(cause, Rejected) and (dead := _dead_ring_group(operation, plan, context)) is not None:
+        return dead
     reason = Message(title=str(cause) if isinstance(cause, NotPossible) else f"The PBX refused: {cause}")
     added = [(change, member) for change in plan.changes for member in change.added if not change.target.is_server]
     if not added or plan.changes[0].before is None:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.repository import WriteSwitch
+from bot.changes.repository import PAUSED_FLAG, WriteSwitch
 from bot.errors import (
     JournalUnavailable,
     LeaseLost,
@@ -178,6 +178,8 @@ class EntryProcessor:
         """Runs an operation that changes the journal only, in the commit that ends the entry."""
         effect, grant = self.planner.effect(lease_guard.entry.request, operation)
         lease_guard.entry = self.journal.checkpoint(lease_guard.entry, about=operation.about(), **grant.recorded())
+        if effect.flags.get(PAUSED_FLAG, "") is None:
+            self.planner.pbx.sign_in.try_again()
         card = Message(title=effect.title, facts=effect.facts)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 
@@ -186,7 +188,7 @@ class EntryProcessor:
         now, policy = self.journal.now(), self.retry_policy
         if entry.failing_since is None:
             entry = self.journal.record_failure(entry, str(fault))
-        failing_since = entry.failing_since or now
+        now, failing_since = self.journal.now(), entry.failing_since or now
         if now < (failing_since + policy.give_up_after if entry.began else entry.run_at + policy.start_grace):
             log.info("change %d waits: %s", entry.id, fault)
             self.journal.release(entry, now + policy.retry_delay)
