@@ -1,6 +1,6 @@
 # All targets use the virtual environment in .venv, installed from the pinned lock files; nothing is installed globally.
 .DEFAULT_GOAL := help
-.PHONY: help demo init test run check lock pictures bench clean
+.PHONY: help demo init doctor test quick run check lock pictures bench clean
 
 # The first Python found that is 3.11 or newer; choose another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -13,12 +13,14 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --requir
 help:
 	@echo "make demo   run Park on its embedded sandbox, in your browser: no Slack, no PBX, no database"
 	@echo "make init   answer a few questions, and have .env and a policy to begin with"
+	@echo "make doctor tell what keeps Park from working, with the remedy; changes nothing"
 	@echo "make test   run the tests"
+	@echo "make quick  run the tests that need no running bot, for the inner loop"
 	@echo "make check  lint, types, import contracts, the command table of docs/commands.md"
-	@echo "make run    run Park against the Slack and the PBX named in the environment (README, 'Connect')"
+	@echo "make run    run Park against the Slack and the PBX named in the environment (docs/setup.md)"
 	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
 	@echo "make bench  print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
-	@echo "make pictures  take the README's pictures again (needs Chromium)"
+	@echo "make pictures take the README's pictures again (needs Chromium)"
 	@echo "make clean  remove .venv and caches"
 
 $(BIN)/python:
@@ -42,12 +44,18 @@ demo: $(VENV)/.run
 init: $(VENV)/.run
 	@$(BIN)/python -m bot init
 
+doctor: $(VENV)/.run
+	@$(BIN)/python -m bot doctor
+
 run: $(VENV)/.run
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/.dev
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev
+	@$(BIN)/python -m pytest --exitfirst tests/messages tests/times tests/policy tests/operations tests/changes tests/test_architecture.py
 
 check: $(VENV)/.dev
 	@echo "Lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -37,10 +37,11 @@ from bot.slack.home import HomeTabs
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
-from bot.times.model import Clock
+from bot.times.model import Clock, utc_now
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -87,11 +88,11 @@ class Park:
         clock = time.monotonic if now is None else lambda: now().timestamp()
         self.pbx = build_client(settings, read_settings=read_settings, clock=clock)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        self._slack = build_slack(client, self.me, self.journal)
+        self._slack = build_slack(client, self.me, self.journal, now or utc_now)
         messenger = self._slack.messenger
         planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack)
         form_service = FormService(planner, self.journal)
-        self._home_tabs = HomeTabs(self._slack.views, form_service, self.me, self._slack.form_pool)
+        self._home_tabs = HomeTabs(self._slack.views, form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
         )
@@ -225,6 +226,7 @@ class SlackParts:
 
     client: WebClient
     identity: Identity
+    requests: RequestFactory
     users: SlackUserDirectory
     messenger: SlackMessenger
     views: ViewsApi
@@ -233,13 +235,14 @@ class SlackParts:
     form_pool: ThreadPool
 
 
-def build_slack(client: WebClient, identity: Identity, journal: Journal) -> SlackParts:
+def build_slack(client: WebClient, identity: Identity, journal: Journal, now: Clock) -> SlackParts:
     """Builds what calls Slack; the listeners follow once there is something for them to call."""
     users = SlackUserDirectory(client, now=journal.now)
-    messenger, views = SlackMessenger(ChatApi(client), users), ViewsApi(client)
+    messenger, views = SlackMessenger(ChatApi(client), users, now), ViewsApi(client)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
-    return SlackParts(client, identity, users, messenger, views, reply_pool, view_pool, form_pool)
+    requests = RequestFactory(identity, now)
+    return SlackParts(client, identity, requests, users, messenger, views, reply_pool, view_pool, form_pool)
 
 
 def build_planner(pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts) -> Planner:
@@ -300,13 +303,13 @@ def build_listeners(
     slack: SlackParts, journal: Journal, form_service: FormService, dispatcher: Dispatcher, home_tabs: HomeTabs
 ) -> App:
     """Builds the Bolt app and registers all listeners."""
-    app, messenger, identity = build_app(slack.client, slack.identity), slack.messenger, slack.identity
+    app, messenger = build_app(slack.client, slack.identity), slack.messenger
     destinations = Destinations(slack.users, DestinationStore(journal.database))
     view_pool, form_pool = slack.view_pool, slack.form_pool
     forms = FormListeners(
-        slack.views, dispatcher, form_service, messenger, identity, view_pool, form_pool, destinations
+        slack.views, dispatcher, form_service, messenger, slack.requests, view_pool, form_pool, destinations
     )
-    register_listeners(app, dispatcher, messenger, identity, slack.reply_pool, forms)
+    register_listeners(app, dispatcher, messenger, slack.requests, slack.reply_pool, forms)
     forms.connect(app)
     home_tabs.connect(app)
     return app

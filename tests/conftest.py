@@ -2,14 +2,19 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("park")
+
+Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORDINARY_INSTANT.isoformat()))
+"""No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])

@@ -23,6 +23,7 @@ from bot.pbx.directory import Directory
 from bot.planning.authorizer import AccountStatus
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.policy.store import PolicyStore
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.worker.dispatcher import Dispatcher
@@ -159,7 +160,7 @@ class BotHarness:
             source=Source.SLASH,
             line=line,
             channel=PHONES,
-            asked_at=datetime.now(UTC),
+            asked_at=self.journal.now(),
             expects=expects,
         )
 
@@ -222,7 +223,8 @@ def bot_harness(
     file.write_text(policy, encoding="utf-8")
     with fake_pbx or FakePbx() as running:
         pbx = PbxClient(running.url, Credentials(token=running.token))
-        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}")
+        ahead = (Sandbox.default_now or ORDINARY_INSTANT) - datetime.now(UTC)
+        journal = Journal(f"sqlite:///{folder / 'park.sqlite3'}", now=lambda: datetime.now(UTC) + ahead)
         people, messenger, directory = FakeUserDirectory(), RecordingMessenger(), Directory(pbx)
         rules = PolicyStore(file)
         repository, progress_notifier = ChangeRepository(journal, journal.now), ProgressNotifier(messenger)

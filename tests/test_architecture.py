@@ -1,9 +1,11 @@
 """The documents describe the code that is there."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
 
+MODULE_LINES, FUNCTION_LINES = 320, 45
 ROOT = Path(__file__).parents[1]
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 
@@ -34,4 +36,18 @@ def test_the_files_that_the_documents_name_exist() -> None:
 
 def test_every_package_says_what_belongs_in_it() -> None:
     for init in (ROOT / "bot").rglob("__init__.py"):
-        assert len(init.read_text(encoding="utf-8")) > 80, f"{init.relative_to(ROOT)} has no docstring"
+        docstring = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8")))
+        assert docstring, f"{init.relative_to(ROOT)} has no docstring"
+
+
+def test_modules_and_functions_keep_their_sizes() -> None:
+    """Modules hold at most 320 lines and functions at most 45, docstrings included."""
+    too_long = []
+    for file in (ROOT / "bot").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        if text.count("\n") > MODULE_LINES:
+            too_long.append(f"{file.relative_to(ROOT)}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES:
+                too_long.append(f"{file.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert too_long == []

@@ -125,8 +125,8 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     manifest.add_argument("--http", metavar="URL", help=url_help)
     summary = "tell what keeps Park from working, and the remedy; changes nothing"
     _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
-    summary = "print the command table that the README holds"
-    table = add("table", summary, "%(prog)s --check README.md", run=run_table)
+    summary = "print the command table of docs/commands.md"
+    table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
     return parser
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -94,10 +94,13 @@ class Sandbox:
     Args:
         policy: Policy file, with ids as placeholders: `{phones}`, `{leads}` and others of `POLICY`.
         http: The bot receives requests over HTTP instead of Socket Mode.
-        now: Instant at which the clocks of the bot, Slack and the PBX start; they tick on from it. None is the
-            machine's clock.
+        now: Instant at which the clocks of the bot, Slack and the PBX start; they tick on from it. None is
+            `default_now` for an environment with the bot in it, and else the machine's clock.
         environment: Settings of the bot that replace the usual ones.
     """
+
+    default_now: ClassVar[datetime | None] = None
+    """Where the clocks start if nothing else is said; None is the machine's clock. The tests set it."""
 
     def __init__(
         self,
@@ -112,6 +115,7 @@ class Sandbox:
         self.pbx = pbx or FakePbx()
         self.slack = workspace()
         self._ahead = timedelta(0)
+        self._starts_at = now
         if now is not None:
             self.ahead = now - datetime.now(UTC)
         self._folder = tempfile.TemporaryDirectory(prefix="park-")
@@ -215,6 +219,8 @@ class Sandbox:
             yield self
 
     def __enter__(self) -> Self:
+        if self._starts_at is None and self.default_now is not None:
+            self.ahead = self.default_now - datetime.now(UTC)
         self.pbx.start()
         self.slack.start()
         self._start_park()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from bot.slack.client import DestinationUnavailable
 from bot.slack.text import escape
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,9 +60,9 @@ def direct_message_reason(request: Request) -> str:
     return ASKED_NOWHERE if request.source is Source.FORM else ASKED_IN_DM
 
 
-def fresh_response_url(request: Request) -> str | None:
-    """Returns the request's response_url unless it has expired."""
-    return request.response_url if datetime.now(UTC) - request.asked_at < _RESPONSE_URL_LIFETIME else None
+def fresh_response_url(request: Request, now: datetime) -> str | None:
+    """Returns the request's response_url unless it has expired at `now`."""
+    return request.response_url if now - request.asked_at < _RESPONSE_URL_LIFETIME else None
 
 
 def try_destinations(attempts: Iterable[Callable[[], T]], *, skip_unavailable: bool = False) -> T:
@@ -102,8 +103,8 @@ class Card:
 class Cards:
     """Posts and updates cards; raises SlackFailure."""
 
-    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory) -> None:
-        self._chat_api, self._users = chat_api, users
+    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory, now: Clock) -> None:
+        self._chat_api, self._users, self._now = chat_api, users, now
 
     def put(self, request: Request, card: Card, posted: Posted | None) -> Posted:
         """Updates a posted card, or posts it where it belongs or at the best fallback; returns where it is."""
@@ -122,7 +123,7 @@ class Cards:
             yield partial(self._post, card, request.channel, request.thread)
         if request.channel:
             yield partial(self._post, card, request.channel, None)
-            if url := fresh_response_url(request):
+            if url := fresh_response_url(request, self._now()):
                 yield partial(self._respond, card, request.channel, url)
         elif request.post_to:
             yield partial(self._post_in_chosen_channel, card, request, request.post_to)

@@ -7,7 +7,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from slack_bolt import Ack, App
@@ -28,13 +27,12 @@ from slack_sdk.models.views import View
 
 from bot.errors import PBXError, Refused, SlackFailure
 from bot.messages.message import FormOffer, Message
-from bot.messages.request import Request, Source
 from bot.planning.forms import FormService
 from bot.planning.overview import ROWS, GroupRow, Overview, OverviewQuery, RecentChange
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, sections
 from bot.slack.buttons import encode_value, form_button
-from bot.slack.client import Identity
+from bot.slack.requests import RequestFactory
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 
@@ -186,8 +184,10 @@ class OpenedTab(NamedTuple):
 class HomeTabs:
     """Publishes Home tabs, in `pool` because it waits for the PBX and for Slack; one at a time for each user."""
 
-    def __init__(self, views_api: ViewsApi, form_service: FormService, me: Identity, pool: Executor) -> None:
-        self._views_api, self._form_service, self._me, self._pool = views_api, form_service, me, pool
+    def __init__(
+        self, views_api: ViewsApi, form_service: FormService, requests: RequestFactory, pool: Executor
+    ) -> None:
+        self._views_api, self._form_service, self._requests, self._pool = views_api, form_service, requests, pool
         self._opened: dict[str, OpenedTab] = {}
         self._pending: set[str] = set()
         self._lock = threading.Lock()
@@ -252,9 +252,7 @@ class HomeTabs:
                 log.exception("a Home tab met a fault in Park")
 
     def _render(self, user: str, query: OverviewQuery) -> Json:
-        now = datetime.now(UTC)
-        key = f"{self._me.team}:{user}:home:{now.timestamp()}"
-        request = Request(key=key, team=self._me.team, user=user, source=Source.HOME, line="", asked_at=now)
+        request = self._requests.home(user)
         try:
             with request_logging(request):
                 return render_overview(self._form_service.overview(request, query))

@@ -14,9 +14,8 @@ from bot.operations.base import Operation
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
-from bot.slack.client import Identity
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import click_request, mention_request, slash_request
+from bot.slack.requests import RequestFactory
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +47,15 @@ class FormOpener(Protocol):
 
 
 def register_listeners(
-    app: App, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+    app: App,
+    inbox: RequestInbox,
+    messenger: SlackMessenger,
+    requests: RequestFactory,
+    pool: Executor,
+    forms: FormOpener,
 ) -> None:
     """Registers the listeners; `pool` runs what is sent after an acknowledgement."""
-    listeners = Listeners(inbox, messenger, me, pool, forms)
+    listeners = Listeners(inbox, messenger, requests, pool, forms)
     app.command(COMMAND)(listeners.slash)
     app.event("app_mention")(listeners.mention)
     app.action(ACTION)(listeners.click)
@@ -62,13 +66,18 @@ class Listeners:
     """The listeners; Bolt passes arguments by the names of their parameters."""
 
     def __init__(
-        self, inbox: RequestInbox, messenger: SlackMessenger, me: Identity, pool: Executor, forms: FormOpener
+        self,
+        inbox: RequestInbox,
+        messenger: SlackMessenger,
+        requests: RequestFactory,
+        pool: Executor,
+        forms: FormOpener,
     ) -> None:
-        self._inbox, self._messenger, self._me, self._pool, self._forms = inbox, messenger, me, pool, forms
+        self._inbox, self._messenger, self._requests, self._pool, self._forms = inbox, messenger, requests, pool, forms
 
     def slash(self, ack: Ack, command: dict[str, Any]) -> None:
         """Accepts a slash command; an immediate answer is part of the acknowledgement if it fits."""
-        request = slash_request(command, self._me.team)
+        request = self._requests.slash(command)
         answer = self._accept(request)
         if answer is not None and answer.forms and answer.forms[0].whole:
             ack()
@@ -85,12 +94,12 @@ class Listeners:
         """Accepts a mention; raises JournalUnavailable, so that Slack delivers it again for lack of an ack."""
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
-        request = mention_request(event, self._me.team, self._me.user)
+        request = self._requests.mention(event)
         self._send_later(request, _edited_mention(request) if event.get("edited") else self._inbox.submit(request))
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
-        request = click_request(body, action, self._me.team)
+        request = self._requests.click(body, action)
         answer = self._accept(request)
         ack()
         self._send_later(request, answer)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ class SlackMessenger:
     Every method waits for Slack, so none may be called before an acknowledgement, and raises SlackFailure.
     """
 
-    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory) -> None:
-        self._chat_api, self._users = chat_api, users
-        self._cards = Cards(chat_api, users)
+    def __init__(self, chat_api: ChatApi, users: SlackUserDirectory, now: Clock = utc_now) -> None:
+        self._chat_api, self._users, self._now = chat_api, users, now
+        self._cards = Cards(chat_api, users, now)
 
     def send_progress(self, request: Request, text: str) -> None:
         """Sends a private progress message; only logs a failure."""
@@ -73,7 +73,7 @@ class SlackMessenger:
             self._chat_api.post(channel, payload, ts)
 
     def _card_footer(self, request: Request, change_id: int, status: str) -> str:
-        return card_footer(request, change_id, status, datetime.now(ZoneInfo(self._users.zone(request.user))))
+        return card_footer(request, change_id, status, self._now().astimezone(ZoneInfo(self._users.zone(request.user))))
 
     def _send_file(self, request: Request, message: Message, file: Attachment) -> Message:
         """Sends the file; returns the message, or one about the failure."""
@@ -92,7 +92,7 @@ class SlackMessenger:
             request.channel and request.thread and not request.on_thread_root
         ):  # Slack hides it in a thread without replies
             yield partial(ephemeral, request.channel, thread=request.thread)
-        if url := fresh_response_url(request):
+        if url := fresh_response_url(request, self._now()):
             yield partial(self._chat_api.respond, url, payload, to_all=False)
         if request.channel:
             yield partial(ephemeral, request.channel)
@@ -101,7 +101,7 @@ class SlackMessenger:
     def _reply_attempts(self, request: Request, posted: Posted, payload: Payload) -> Iterator[Callable[[], object]]:
         if posted.channel and posted.thread:
             yield partial(self._chat_api.post, posted.channel, payload, posted.thread)
-        if posted.how != "dm" and (url := fresh_response_url(request)):
+        if posted.how != "dm" and (url := fresh_response_url(request, self._now())):
             yield partial(self._chat_api.respond, url, payload, to_all=True)
         yield partial(self._send_direct_message, request, payload)
 

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.slack.buttons import parse_click
+from bot.slack.client import Identity
 from bot.slack.forms.state import FormState
 from bot.slack.text import mention_line, plain_text
+from bot.times.model import Clock
 
 Payload = Mapping[str, Any]
 
@@ -21,84 +23,93 @@ class MessageLocation(NamedTuple):
     on_thread_root: bool = False
 
 
-def slash_request(command: Payload, team: str) -> Request:
-    """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers commands at most once."""
-    return Request(
-        key=f"{team}:{command['trigger_id']}",
-        team=team,
-        user=command["user_id"],
-        source=Source.SLASH,
-        line=plain_text(command.get("text", "")).strip("`"),
-        channel=_channel(command["channel_id"]),
-        response_url=command.get("response_url"),
-        asked_at=datetime.now(UTC),
-    )
+class RequestFactory:
+    """Builds requests of one workspace; `now` tells when a gesture without a time of its own was made."""
 
+    def __init__(self, identity: Identity, now: Clock) -> None:
+        self._team, self._bot_user, self._now = identity.team, identity.user, now
 
-def mention_request(event: Payload, team: str, bot_user: str) -> Request:
-    """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
-    ts = event["ts"]
-    thread = event.get("thread_ts", ts)
-    return Request(
-        key=f"{team}:{event['channel']}:{ts}",
-        team=team,
-        user=event["user"],
-        source=Source.MENTION,
-        line=mention_line(event["text"], bot_user),
-        channel=_channel(event["channel"]),
-        thread=thread,
-        on_thread_root=thread == ts,
-        asked_at=datetime.fromtimestamp(float(ts), UTC),
-    )
+    def slash(self, command: Payload) -> Request:
+        """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers it at most once."""
+        return Request(
+            key=f"{self._team}:{command['trigger_id']}",
+            team=self._team,
+            user=command["user_id"],
+            source=Source.SLASH,
+            line=plain_text(command.get("text", "")).strip("`"),
+            channel=_channel(command["channel_id"]),
+            response_url=command.get("response_url"),
+            asked_at=self._now(),
+        )
 
+    def mention(self, event: Payload) -> Request:
+        """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
+        ts = event["ts"]
+        thread = event.get("thread_ts", ts)
+        return Request(
+            key=f"{self._team}:{event['channel']}:{ts}",
+            team=self._team,
+            user=event["user"],
+            source=Source.MENTION,
+            line=mention_line(event["text"], self._bot_user),
+            channel=_channel(event["channel"]),
+            thread=thread,
+            on_thread_root=thread == ts,
+            asked_at=datetime.fromtimestamp(float(ts), UTC),
+        )
 
-def click_request(body: Payload, action: Payload, team: str) -> Request:
-    """Builds the request of a click, identified by the button's nonce and the user."""
-    click = parse_click(action["value"])
-    return _interaction_request(
-        body,
-        team,
-        f"{click.nonce}:{body['user']['id']}",
-        Source.BUTTON,
-        line=click.line,
-        expects=click.expects,
-        response_url=body.get("response_url"),
-        **_location(body)._asdict(),
-    )
+    def click(self, body: Payload, action: Payload) -> Request:
+        """Builds the request of a click, identified by the button's nonce and the user."""
+        click = parse_click(action["value"])
+        return self._interaction(
+            body,
+            f"{click.nonce}:{body['user']['id']}",
+            Source.BUTTON,
+            line=click.line,
+            expects=click.expects,
+            response_url=body.get("response_url"),
+            **_location(body)._asdict(),
+        )
 
+    def opening(self, body: Payload) -> Request:
+        """Builds a request for opening a form: it decides permissions and where the confirmation is posted."""
+        location, response_url = _location(body)._asdict(), body.get("response_url")
+        return self._interaction(body, body["trigger_id"], Source.FORM, response_url=response_url, **location)
 
-def opening_request(body: Payload, team: str) -> Request:
-    """Builds a request for opening a form: it decides permissions and where the confirmation is posted."""
-    location, response_url = _location(body)._asdict(), body.get("response_url")
-    return _interaction_request(body, team, body["trigger_id"], Source.FORM, response_url=response_url, **location)
+    def typeahead(self, body: Payload, state: FormState) -> Request:
+        """Builds a request for a picker's options, which only decides permissions and is never stored."""
+        return self._interaction(body, body["view"]["id"], Source.FORM, channel=state.channel)
 
+    def submission(self, body: Payload, state: FormState, operation: Operation) -> Request:
+        """Builds the request of a submitted form, identified by its view and nonce."""
+        return self._interaction(
+            body,
+            f"{body['view']['id']}:{state.nonce}",
+            Source.FORM,
+            line=operation.text(),
+            channel=state.channel,
+            thread=state.thread,
+            on_thread_root=state.on_thread_root,
+            post_to=state.post_to,
+            expects=state.expects,
+        )
 
-def typeahead_request(body: Payload, state: FormState, team: str) -> Request:
-    """Builds a request for a picker's options, which only decides permissions and is never stored."""
-    return _interaction_request(body, team, body["view"]["id"], Source.FORM, channel=state.channel)
+    def home(self, user: str) -> Request:
+        """Builds the request that a person's Home tab is drawn for; it is never stored."""
+        now = self._now()
+        key = f"{self._team}:{user}:home:{now.timestamp()}"
+        return Request(key=key, team=self._team, user=user, source=Source.HOME, line="", asked_at=now)
 
-
-def submission_request(body: Payload, state: FormState, operation: Operation, team: str) -> Request:
-    """Builds the request of a submitted form, identified by its view and nonce."""
-    return _interaction_request(
-        body,
-        team,
-        f"{body['view']['id']}:{state.nonce}",
-        Source.FORM,
-        line=operation.text(),
-        channel=state.channel,
-        thread=state.thread,
-        on_thread_root=state.on_thread_root,
-        post_to=state.post_to,
-        expects=state.expects,
-    )
-
-
-def _interaction_request(
-    body: Payload, team: str, key: str, source: Source, *, line: str = "", **fields: Any
-) -> Request:
-    user, now = body["user"]["id"], datetime.now(UTC)
-    return Request(key=f"{team}:{key}", team=team, user=user, source=source, line=line, asked_at=now, **fields)
+    def _interaction(self, body: Payload, key: str, source: Source, *, line: str = "", **fields: Any) -> Request:
+        return Request(
+            key=f"{self._team}:{key}",
+            team=self._team,
+            user=body["user"]["id"],
+            source=source,
+            line=line,
+            asked_at=self._now(),
+            **fields,
+        )
 
 
 def _location(body: Payload) -> MessageLocation:

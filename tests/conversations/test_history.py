@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -57,7 +57,7 @@ def test_it_shows_who_what_from_what_to_what_through_which_door_and_the_outcome(
     typed("add 1001 to Support", person="ben")
     shown = typed("history").split("\n")
     assert shown[0] == "History: 4 requests"
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    today = f"{sandbox.now():%Y-%m-%d}"
     assert all(f"• {today}" in line and "UTC @" in line for line in shown[1:5])
     told = [line.partition(" UTC ")[2] for line in shown[1:5]]
     assert told[0].startswith(
@@ -256,7 +256,7 @@ def test_the_command_line_exports_the_days_that_are_asked_for(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", sandbox.settings.database_url)
     typed("recall Sales to Night Desk")
-    today, day = datetime.now(UTC).date(), timedelta(days=1)
+    today, day = sandbox.now().date(), timedelta(days=1)
     spans = (("since", today, 1), ("since", today + day, 0), ("until", today, 1), ("until", today - day, 0))
     for which, date, found in spans:
         assert main(["audit", "export", "--format", "jsonl", f"--{which}", str(date)]) == 0
@@ -265,4 +265,4 @@ def test_the_command_line_exports_the_days_that_are_asked_for(
 
 def _asked(sandbox: Sandbox, number: int) -> Request:
     key, team, user = f"T:{number}", sandbox.slack.team, sandbox.people["ben"]
-    return Request(key=key, team=team, user=user, source=Source.SLASH, line="groups", asked_at=datetime.now(UTC))
+    return Request(key=key, team=team, user=user, source=Source.SLASH, line="groups", asked_at=sandbox.now())

@@ -22,9 +22,11 @@ from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.times.model import utc_now
 
 settings.register_profile("slack", deadline=None)  # how fast a busy machine is, is no property of the code
 settings.load_profile("slack")
@@ -68,6 +70,7 @@ class SlackHarness:
     phones: str
     client: WebClient
     me: Identity
+    requests: RequestFactory
     messenger: SlackMessenger
     inbox: RecordingInbox
     forms: RecordingFormOpener
@@ -90,15 +93,17 @@ def harness() -> Iterator[SlackHarness]:
         phones = slack.add_channel("phones", [ada, ben])
         client = connect_client(slack.bot_token, slack.api_url)
         messenger = SlackMessenger(ChatApi(client), SlackUserDirectory(client))
+        me = sign_in(client)
+        requests = RequestFactory(me, utc_now)
         yield SlackHarness(
-            slack, ada, ben, phones, client, sign_in(client), messenger, RecordingInbox(), RecordingFormOpener()
+            slack, ada, ben, phones, client, me, requests, messenger, RecordingInbox(), RecordingFormOpener()
         )
 
 
 def build_listening_app(harness: SlackHarness, pool: Executor) -> App:
     """The app with all listeners, not connected to a receiver."""
     app = build_app(harness.client, harness.me)
-    register_listeners(app, harness.inbox, harness.messenger, harness.me, pool, harness.forms)
+    register_listeners(app, harness.inbox, harness.messenger, harness.requests, pool, harness.forms)
     return app
 
 

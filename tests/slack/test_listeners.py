@@ -186,7 +186,7 @@ def unavailable(request: Request) -> Message | None:
 def test_a_mention_by_another_bot_is_ignored(harness: SlackHarness) -> None:
     with ThreadPoolExecutor(1) as pool:
         mention = {"user": "U0BOT", "bot_id": "B0BOT", "channel": harness.phones, "ts": "1.1", "text": "groups"}
-        Listeners(harness.inbox, harness.messenger, harness.me, pool, harness.forms).mention(mention)
+        Listeners(harness.inbox, harness.messenger, harness.requests, pool, harness.forms).mention(mention)
     assert harness.inbox.requests == []
 
 
@@ -196,7 +196,7 @@ def test_an_answer_that_could_not_be_said_is_logged(harness: SlackHarness, caplo
         harness.slack.faults.fail(method, "fatal_error")
     with ThreadPoolExecutor(1) as pool:
         mention = {"user": harness.ada, "channel": harness.phones, "ts": "1.1", "text": f"<@{harness.me.user}> help"}
-        Listeners(harness.inbox, harness.messenger, harness.me, pool, harness.forms).mention(mention)
+        Listeners(harness.inbox, harness.messenger, harness.requests, pool, harness.forms).mention(mention)
     assert "its answer was not said" in caplog.text
 
 

@@ -17,7 +17,7 @@ from bot.policy.loading import read_policy
 from bot.settings import Settings
 
 _PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
-_REMEDY = "Set it in the environment, or in .env where Park is started; README, 'Connect', says what each variable is."
+_REMEDY = "Set it in the environment, or in .env where Park is started; docs/setup.md says what each variable is."
 
 
 def check_settings(context: DoctorContext) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def check_policy_lint(context: DoctorContext) -> Iterator[Finding]:
         text = f"the rule “{rule.name}” {text}"
         yield warning("policy.lint.remark", text, "Mean it, or change the rule.", about=rule.name)
     if not context.policy.allow:
-        remedy = "Write an [[allow]] rule: README, 'The policy'."
+        remedy = "Write an [[allow]] rule: docs/policy.md."
         yield warning("policy.lint.nothing", "no rule allows anything", remedy)
     elif not remarks:
         yield ok("policy.lint", "each rule can do something")

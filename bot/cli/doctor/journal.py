@@ -30,7 +30,7 @@ def check_location(context: DoctorContext) -> Iterator[Finding]:
         else:
             yield ok("journal.place", "the journal is on PostgreSQL")
     except SettingsError as failure:
-        yield error("journal.place.address", str(failure), "Set DATABASE_URL right: README, 'Running it'.")
+        yield error("journal.place.address", str(failure), "Set DATABASE_URL right: docs/setup.md.")
 
 
 def _check_file(file: Path) -> Finding:

@@ -13,12 +13,12 @@ from bot.messages.message import Fact, Message
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.planning.forms import FormService
-from bot.slack.client import Identity
 from bot.slack.forms.inputs import label_and_value
 from bot.slack.forms.state import FormState
 from bot.slack.forms.views import Destinations, fill_view
 from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
+from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class FormContext:
     inbox: RequestInbox
     form_service: FormService
     messenger: SlackMessenger
-    me: Identity
+    requests: RequestFactory
     urgent_pool: Executor
     """For what must happen within three seconds; it never waits for the PBX."""
     pool: Executor

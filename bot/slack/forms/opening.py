@@ -17,7 +17,6 @@ from bot.slack.forms.context import INTERNAL_ERROR, FormContext, OutdatedForm, P
 from bot.slack.forms.state import FormState, named_groups
 from bot.slack.forms.views import loading_view, message_view
 from bot.slack.home import MENU, parse_menu_value
-from bot.slack.requests import opening_request
 from bot.slack.web_api import Json
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class OpeningListeners:
         ack()
         value = json.loads(action["value"])
         offer = FormOffer(label="", operation=value.get("operation", ""), arguments=value.get("arguments", {}))
-        request = opening_request(body, self._context.me.team)
+        request = self._context.requests.opening(body)
         if body.get("view", {}).get("type") == "modal":
             with request_logging(request):
                 self._context.run_soon(self._replace, body["view"]["id"], request, offer)
@@ -63,12 +62,12 @@ class OpeningListeners:
         ack()
         operation_id, group = parse_menu_value(action["selected_option"]["value"])
         offer = FormOffer(label="", operation=operation_id, arguments={"group": group})
-        self.open(body["trigger_id"], opening_request(body, self._context.me.team), offer)
+        self.open(body["trigger_id"], self._context.requests.opening(body), offer)
 
     def open_panel(self, ack: Ack, body: Payload) -> None:
         """Opens the panel of a shortcut, with buttons for what the user may do in that place."""
         ack()
-        request = opening_request(body, self._context.me.team)
+        request = self._context.requests.opening(body)
         with request_logging(request):
             self._context.run_urgently(self._open_panel, body["trigger_id"], request)
 

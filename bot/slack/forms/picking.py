@@ -26,7 +26,6 @@ from bot.slack.forms.state import (
     raw_values,
 )
 from bot.slack.forms.views import chosen_destination, view_input_names
-from bot.slack.requests import opening_request, typeahead_request
 from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ class PickerListeners:
         state, operation_type = self._context.decode(payload)
         form_service = self._context.form_service
         offering = form_service.picker_options
-        request = typeahead_request(payload, state, self._context.me.team)
+        request = self._context.requests.typeahead(payload, state)
         known = raw_values(operation_type, payload["view"]["state"]["values"])
         part = form_service.part(request, operation_type, kind, known)
         leaves = joins = ""
@@ -142,7 +141,7 @@ class PickerListeners:
     ) -> Json:
         """Returns the form with the groups' current settings in the inputs that the user has not changed."""
         notice: Message | None = None
-        request = opening_request(body, self._context.me.team)
+        request = self._context.requests.opening(body)
         try:
             with request_logging(request):
                 current = self._context.form_service.opened(request, operation_type, state.arguments)

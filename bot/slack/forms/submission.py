@@ -17,7 +17,6 @@ from bot.operations.parser import modified_readings, parse
 from bot.planning.forms import FormService, cached_faults
 from bot.runtime.logs import request_logging
 from bot.slack.buttons import FOLLOW_ACTION
-from bot.slack.client import Identity
 from bot.slack.forms.context import (
     INTERNAL_ERROR,
     OUTDATED,
@@ -52,7 +51,7 @@ from bot.slack.forms.views import (
 )
 from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import submission_request
+from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
 
 log = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ class ReviewListeners:
 
     def review(self, body: Payload, state: FormState, operation: Operation) -> None:
         """Replaces the loading view with the preview, or with the form and everything that was entered."""
-        request = submission_request(body, state, operation, self._context.me.team)
+        request = self._context.requests.submission(body, state, operation)
         with request_logging(request):
             self._context.views_api.replace(state.nonce, self._review_view(request, state, operation))
 
@@ -102,7 +101,7 @@ class ReviewListeners:
             post_to=previous.post_to,
         )
         if state.post_to is None:
-            request = submission_request(body, state, operation, self._context.me.team)
+            request = self._context.requests.submission(body, state, operation)
             state, _ = self._context.destinations.restore(operation_type, state, request)
         self._context.views_api.update(view_id, loading_view(operation_type, CHECKING, state.nonce))
         self.review(body, state, operation)
@@ -185,7 +184,7 @@ class SubmissionListeners:
         except (OutdatedForm, ValidationError):
             ack(response_action="update", view=message_view(Help, OUTDATED))
             return
-        request = submission_request(body, state, operation, self._context.me.team)
+        request = self._context.requests.submission(body, state, operation)
         answer = self._accept(request, operation)
         if answer is None:
             ack(response_action="clear")
@@ -248,12 +247,12 @@ class FormListeners:
         inbox: RequestInbox,
         form_service: FormService,
         messenger: SlackMessenger,
-        me: Identity,
+        requests: RequestFactory,
         urgent_pool: Executor,
         pool: Executor,
         destinations: Destinations,
     ) -> None:
-        context = FormContext(views_api, inbox, form_service, messenger, me, urgent_pool, pool, destinations)
+        context = FormContext(views_api, inbox, form_service, messenger, requests, urgent_pool, pool, destinations)
         self._opening, review = OpeningListeners(context), ReviewListeners(context)
         self._listeners = (self._opening, PickerListeners(context), review, SubmissionListeners(context, review))
 

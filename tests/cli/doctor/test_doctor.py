@@ -83,7 +83,7 @@ def test_a_variable_at_fault_hides_only_what_hangs_on_it(
     installation.set(**{name: value})
     report = installation.diagnose()
     assert report["settings.variable"]["about"] == name
-    assert "README" in report["settings.variable"]["remedy"]
+    assert "docs/setup.md" in report["settings.variable"]["remedy"]
     assert skipped in report.skipped
     assert {finding["id"] for finding in report.findings if finding["severity"] == "ok"} >= succeeded
     assert "secret" not in json.dumps(report.findings)
