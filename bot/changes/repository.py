@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.changes.change import Change, merge
+from bot.changes.change import Change, changed_parts, merge
 from bot.changes.plan import Plan, Schedule
 from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
@@ -146,8 +146,10 @@ class ChangeRepository:
         return [one for one in self._journal.scheduled() if one.about is None]
 
     def unknown_outcomes(self) -> list[Entry]:
-        """Returns the changes with an unknown outcome that nobody has followed up yet, newest first."""
-        return self._journal.with_unknown_outcome()
+        """Returns the changes with an unknown outcome that no later change has settled, newest first."""
+        unknown = [one for one in self._journal.with_unknown_outcome() if one.plan is not None]
+        later = self._journal.recent(SEARCHED) if unknown else []
+        return [one for one in unknown if not _is_settled(one, [other for other in later if other.id > one.id])]
 
     def last_in_effect(self, user: str, channel: str | None, name: str | None) -> int:
         """Returns the number of the last change that is still in effect.
@@ -168,6 +170,20 @@ class ChangeRepository:
                 return entry.id
         what = f"of “{name}”" if name else "of yours here"
         raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
+
+
+def _is_settled(unknown: Entry, later: Sequence[Entry]) -> bool:
+    """Returns whether later changes have set all that the change may have set, or found it to be so already."""
+    if any(one.state is State.ALREADY and one.operations == unknown.operations for one in later):
+        return True
+    settled = {part for one in later if one.state is State.DONE for part in _parts(one)}
+    return all(part in settled or (part[0], "*") in settled for part in _parts(unknown))
+
+
+def _parts(entry: Entry) -> set[tuple[str, str]]:
+    """Returns the targets and parts that a change changes."""
+    changes = Plan.model_validate(entry.plan).changes if entry.plan else ()
+    return {(change.target.key, part) for change in changes for part in changed_parts(change)}
 
 
 def waits_for_approval(entry: Entry) -> bool:

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
+from bot.changes.change import snapshots_equal
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits_for_approval
+from bot.errors import PBXError
 from bot.journal.models import Entry, Reschedule
 from bot.messages.message import Fact, Message, Offer, Row
 from bot.operations.arguments.times import END
@@ -16,6 +18,11 @@ from bot.operations.context import OperationContext
 from bot.operations.schedule import reminder_time, resolve_instant
 from bot.policy.model import Permission
 from bot.times.model import Duration, End
+
+MAX_ARRIVAL = timedelta(minutes=2)
+"""Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
+MAX_LOOKS = 10
+"""Changes with an unknown outcome that `pending` looks up on the PBX at most."""
 
 
 class AboutChange(Operation):
@@ -112,10 +119,12 @@ class Pending(ReadOperation):
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *_unknown_outcomes(context))
+        unknown, settled = _unknown_outcomes(context)
+        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
         if not rows:
-            return Message(title="Nothing is pending: no change waits for its time, and none will end by itself.")
-        return Message(title=f"{len(rows)} pending", rows=rows)
+            title = "Nothing is pending: no change waits for its time, and none will end by itself."
+            return Message(title=title, notes=settled)
+        return Message(title=f"{len(rows)} pending", rows=rows, notes=settled)
 
 
 def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
@@ -154,13 +163,36 @@ def _scheduled(context: OperationContext) -> Iterator[Row]:
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
 
 
-def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
+def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:
+    """Looks at the PBX; returns rows for what is still unknown, and notes on what the PBX shows to be made or not."""
+    rows, settled = list[Row](), list[str]()
     for entry in context.repository.unknown_outcomes():
         plan = Plan.model_validate(entry.plan)
-        if _may_see(context, plan):
-            look = Offer(label="Look and try again", line=f"preview {entry.request.line}")
-            text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
-            yield _row(context, entry, plan, text, (look,))
+        if not _may_see(context, plan):
+            continue
+        age = context.repository.now() - (entry.ended_at or entry.run_at)
+        look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
+        shown = _shown_by_pbx(context, plan) if look_now else None
+        if shown is not None:
+            settled.append(f"Change {entry.id} was {shown}, as the PBX shows: {plan.preview_title}.")
+            continue
+        look = Offer(label="Look and try again", line=f"preview {entry.request.line}")
+        text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
+        rows.append(_row(context, entry, plan, text, (look,)))
+    return rows, tuple(settled)
+
+
+def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
+    """Returns whether the PBX shows a change as made or not made; None if it shows neither, or can't be asked."""
+    try:
+        now = [context.now(change) for change in plan.changes]
+    except PBXError:
+        return None
+    if all(snapshots_equal(one, change.after) for one, change in zip(now, plan.changes, strict=True)):
+        return "made"
+    if all(snapshots_equal(one, change.before) for one, change in zip(now, plan.changes, strict=True)):
+        return "not made"
+    return None
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:

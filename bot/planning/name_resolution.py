@@ -150,7 +150,8 @@ class UserResolver:
         if text == number:
             return holder
         self.directory.invalidate_users()
-        raise NotFound(f"{number} belongs to {_user_label(holder)} now, no longer to “{text}”. {NOTHING_CHANGED}")
+        owner = Person.of(holder).name or "somebody else"
+        raise NotFound(f"Extension {number} belongs to {owner} now, no longer to “{text}”. {NOTHING_CHANGED}")
 
     def _candidates(self, text: str) -> list[User]:
         """Users that match; digits are an extension, even if somebody has them as a name."""

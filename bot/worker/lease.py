@@ -1,7 +1,7 @@
 """The lease check before each PBX write, and the retry policy of journal entries."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.changes.plan import Plan
@@ -59,6 +59,33 @@ def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
     """Returns the fields of an entry that hold its plan, its operation and the policy rule that allows it."""
     fields = {"plan": planned.plan.model_dump(mode="json"), "operations": [dump(planned.operation)]}
     return fields | planned.grant.recorded()
+
+
+class QueueProgress:
+    """Since when entries are processed without a break: what became due since then is queued, not late.
+
+    Breaks are times when nothing was due, when Park stood still, and when the PBX or Slack did not answer.
+    """
+
+    def __init__(self, longest_gap: timedelta) -> None:
+        """Starts with a break; a longer gap than `longest_gap` between two claims is one too."""
+        self._longest_gap = longest_gap
+        self._since: datetime | None = None
+        self._last_claim: datetime | None = None
+
+    def claimed(self, at: datetime) -> None:
+        """Records that an entry was claimed."""
+        if self._since is None or self._last_claim is None or at - self._last_claim > self._longest_gap:
+            self._since = at
+        self._last_claim = at
+
+    def interrupted(self, at: datetime | None = None) -> None:
+        """Records a break: until `at`, or until the next claim."""
+        self._since = at
+
+    def since(self, now: datetime) -> datetime:
+        """Returns the end of the last break; `now` if it lasts."""
+        return self._since or now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

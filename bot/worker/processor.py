@@ -33,7 +33,7 @@ from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
 from bot.worker.end_executor import EndExecutor
 from bot.worker.executor import Executor, readings_of
-from bot.worker.lease import LeaseGuard, RetryPolicy, journal_fields
+from bot.worker.lease import LeaseGuard, QueueProgress, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
@@ -56,6 +56,7 @@ class EntryProcessor:
         self.journal, self.planner, self.notifier = journal, planner, notifier
         self.progress_notifier, self.write_switch = progress_notifier, write_switch
         self.retry_policy = retry_policy or RetryPolicy()
+        self.progress = QueueProgress(self.retry_policy.start_grace)
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
@@ -126,7 +127,7 @@ class EntryProcessor:
         plan = plan_of(entry)
         if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
             return expired
-        late = now > entry.run_at + self.retry_policy.start_grace
+        late = self.progress.since(now) > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
@@ -189,6 +190,7 @@ class EntryProcessor:
         if entry.failing_since is None:
             entry = self.journal.record_failure(entry, str(fault))
         now, failing_since = self.journal.now(), entry.failing_since or now
+        self.progress.interrupted(now)
         if now < (failing_since + policy.give_up_after if entry.began else entry.run_at + policy.start_grace):
             log.info("change %d waits: %s", entry.id, fault)
             self.journal.release(entry, now + policy.retry_delay)
