@@ -51,7 +51,7 @@ class Journal(Reader):
     def _prepare(self, connection: Connection) -> None:
         # Replicas share tables and claims: there, an operator migrates, and claims of dead workers expire.
         if self.database.exclusive:
-            migrate(connection)
+            migrate(connection, self._at(connection))
             queue.release_all(connection, at=self._at(connection))
         else:
             require_current(connection)

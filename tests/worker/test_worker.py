@@ -43,7 +43,7 @@ def confirmed(park: BotHarness, number: int, monkeypatch: pytest.MonkeyPatch) ->
         if count == number:
             done.set()
 
-    monkeypatch.setattr(park.journal, "told", counted)
+    monkeypatch.setattr(park.journal, "mark_notified", counted)
     return done
 
 

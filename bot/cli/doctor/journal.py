@@ -77,11 +77,14 @@ def _revision_finding(state: SchemaStatus, *, sqlite: bool) -> Finding:
         return ok("journal.tables", "the journal's tables are those of this Park")
     if state is SchemaStatus.NEWER:
         return error("journal.tables.newer", "the journal was written by a newer Park", _DOWNGRADE_REMEDY)
+    if state is SchemaStatus.OLDER:
+        remedy = "Move it away and let Park make a new one; what it holds can be read with the Park that wrote it."
+        return error(
+            "journal.tables.unreleased", "the journal was written by a Park from before the first release", remedy
+        )
     if sqlite:
-        text = "the journal is that of an older Park: this one brings it up to date when it starts"
-        return ok("journal.tables", text)
-    problem = "has no tables yet" if state is SchemaStatus.NONE else "is that of an older Park"
-    return error("journal.tables.older", f"the journal {problem}", "Bring it up to date: python -m bot migrate")
+        return ok("journal.tables", "the journal has no tables yet; Park makes them when it starts")
+    return error("journal.tables.older", "the journal has no tables yet", "Make them: python -m bot migrate")
 
 
 def _check_postgresql_access(connection: Connection) -> Iterator[Finding]:

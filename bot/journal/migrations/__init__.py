@@ -4,6 +4,7 @@
 """
 
 import threading
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -31,14 +32,17 @@ def migrate_database(url: str) -> str:
     database = open_database(url)
     try:
         with database.migrating() as connection:
-            migrate(connection)
+            migrate(connection, database.now(connection))
             return str(current_revision(connection))
     finally:
         database.close()
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, at: datetime) -> None:
     """Creates or upgrades the tables within the connection's transaction: completely or not at all.
+
+    Args:
+        at: the journal's time, from which the next posting of the chain's head is counted in new tables.
 
     Raises:
         JournalUnavailable: the tables are at a revision that no script starts from.
@@ -50,7 +54,7 @@ def migrate(connection: Connection) -> None:
     from alembic.util import CommandError
 
     config = alembic_config()
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, at=at)
     try:
         with _ALEMBIC_LOCK:
             command.upgrade(config, HEAD)

@@ -102,8 +102,8 @@ def test_tables_of_another_park(installation: Installation) -> None:
     Journal(installation.database_url).close()
     _revision(file, "0004")
     report = installation.diagnose()
-    assert report.status == 0
-    assert "brings it up to date when it starts" in report["journal.tables"]["text"]
+    assert report.problems == {"journal.tables.unreleased": "error"}
+    assert "Move it away" in report["journal.tables.unreleased"]["remedy"]
     _revision(file, "9999")
     report = installation.diagnose()
     assert report.problems == {"journal.tables.newer": "error"}

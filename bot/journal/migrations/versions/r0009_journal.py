@@ -3,10 +3,8 @@
 The first revision is "0009", so that journals made during development count as current.
 """
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 revision = "0009"
 down_revision = None
@@ -111,7 +109,9 @@ def _create_chain() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_chain"),
     )
     row = {"id": 1, "number": 0, "hash": _NO_HASH, "pruned": 0, "pruned_hash": _NO_HASH, "posted": 0}
-    op.bulk_insert(chain, [{**row, "posted_at": datetime.now(UTC)}])  # the head is posted tomorrow for the first time
+    op.bulk_insert(
+        chain, [{**row, "posted_at": context.config.attributes["at"]}]
+    )  # the head is posted tomorrow for the first time
 
 
 def _create_stores() -> None:
