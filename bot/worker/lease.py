@@ -67,7 +67,7 @@ class QueueProgress:
     Breaks are times when nothing was due, when Park stood still, and when the PBX or Slack did not answer.
     """
 
-    def __init__(self, longest_gap: timedelta) -> None:
+    def __init__(self, longest_gap: timedelta = timedelta(minutes=2)) -> None:
         """Starts with a break; a longer gap than `longest_gap` between two claims is one too."""
         self._longest_gap = longest_gap
         self._since: datetime | None = None

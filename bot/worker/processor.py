@@ -56,7 +56,7 @@ class EntryProcessor:
         self.journal, self.planner, self.notifier = journal, planner, notifier
         self.progress_notifier, self.write_switch = progress_notifier, write_switch
         self.retry_policy = retry_policy or RetryPolicy()
-        self.progress = QueueProgress(self.retry_policy.start_grace)
+        self.progress = QueueProgress()
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)

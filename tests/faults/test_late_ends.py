@@ -9,6 +9,7 @@ import pytest
 
 from bot.journal.models import State
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
 from tests.faults.scene import ConversationHarness
@@ -134,3 +135,66 @@ def test_waiting_writes_no_events(scene: ConversationHarness) -> None:
         scene.sandbox.forward(timedelta(minutes=6))
         wait_until(lambda: scene.sandbox.park.journal.get(END).attempt > attempt)  # noqa: B023
     assert len(scene.sandbox.park.journal.events(END)) == number
+
+
+def test_resume_wakes_an_end_once_the_sign_in_was_repaired() -> None:
+    pbx = FakePbx()
+    account = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    with Sandbox(pbx=pbx, retry_policy=POLICY, now=ORDINARY_INSTANT, pbx_token=None, **account) as sandbox:
+        scene = ConversationHarness(sandbox)
+        scene.do("add 1001 to Sales for 1h")
+        right, pbx.sessions.password = pbx.sessions.password, "another"
+        pbx.expire_tokens(refresh=True)
+        until_late(scene)
+        sandbox.forward(timedelta(hours=9))
+        assert "Park can't sign in" in scene.replies()[-1].plain
+        assert "type resume" in scene.replies()[-1].plain
+        pbx.sessions.password = right
+        scene.do("resume")
+        wait_until(lambda: state(scene).ended)
+        assert state(scene) is State.DONE
+        assert "Park signs in to the PBX again" in scene.cards()[-1].plain
+
+
+def test_an_end_to_a_ring_group_that_was_deleted_says_so_and_offers_another_target(scene: ConversationHarness) -> None:
+    state = scene.sandbox.pbx.state
+    night = state.ring_group_id("Night Desk")
+    scene.do("recall Sales to Night Desk")
+    scene.do("recall Sales to user for 1h")
+    del state.ring_groups[night]
+    scene.sandbox.forward(timedelta(hours=1, minutes=1))
+    wait_until(lambda: scene.sandbox.park.journal.get(3).failure_told)
+    said = scene.replies()[-1]
+    assert "The ring group that recalls of Sales would go to was deleted" in said.plain
+    scene.click(said, "replace change 2 with recall Sales to user")
+    wait_until(lambda: scene.sandbox.park.journal.get(3).state.ended)
+    assert scene.sandbox.park.journal.get(3).state is State.CANCELLED
+
+
+def test_an_undo_to_a_ring_group_that_was_deleted_says_so(scene: ConversationHarness) -> None:
+    state = scene.sandbox.pbx.state
+    scene.do("recall Sales to Night Desk")
+    scene.do("recall Sales to Day Desk")
+    del state.ring_groups[state.ring_group_id("Night Desk")]
+    scene.click(scene.cards()[-1], "Undo")
+    assert "would go to was deleted" in scene.replies()[-1].plain
+    assert "recall Sales to user" in scene.replies()[-1].plain
+
+
+def test_an_unknown_outcome_leaves_pending_when_a_later_change_or_look_settles_it(scene: ConversationHarness) -> None:
+    def unknown(number: str) -> None:
+        scene.sandbox.pbx.faults.add(Fault(kind=FaultKind.LATE, match="POST */members/*", seconds=2))
+        scene.do(f"add {number} to Sales")
+
+    unknown("1001")
+    wait_until(lambda: "1001" in scene.members("Sales"))
+    scene.do("pending")
+    assert "Unknown whether it was made" in scene.last_ephemeral().plain
+    scene.sandbox.forward(timedelta(minutes=5))
+    scene.do("pending")
+    assert "was made, as the PBX shows" in scene.last_ephemeral().plain
+    assert "Nothing is pending" in scene.last_ephemeral().plain
+    scene.do("remove 1001 from Sales")
+    scene.do("pending")
+    assert scene.last_ephemeral().plain.strip("*").startswith("Nothing is pending")
+    assert "was made" not in scene.last_ephemeral().plain
