@@ -64,6 +64,8 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     """
     if target.is_server:
         server = pbx.server()
+        if server.model_fields_set.isdisjoint(COMPARED_SETTINGS):  # JSON of a gateway, say
+            raise Unreachable("The PBX answered without any setting of the call park server")
         return Snapshot(settings=server.sent_fields(), prompt=read_prompt(pbx, server).prompt if prompt else None)
     group_id = target.id or find_group_id(pbx, target.name or "")
     if group_id is None:

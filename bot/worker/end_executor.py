@@ -64,12 +64,22 @@ class EndExecutor:
     def _attempt(self, lease_guard: LeaseGuard) -> Outcome:
         """Completes what an earlier attempt began, or plans anew where that is no longer what has to be done."""
         plan = plan_of(lease_guard.entry)
+        rejection: RolledBack | None = None
         if lease_guard.entry.began and plan is not None:
             try:
                 return self.executor.complete(lease_guard, plan)
-            except (Conflict, RolledBack) as stop:
-                log.info("the end %d is planned anew: %s", lease_guard.entry.id, stop)
-        planned = self.executor.plan(lease_guard.entry)
+            except Conflict:
+                log.info("the end %d is planned anew: its target was changed", lease_guard.entry.id)
+            except RolledBack as stop:
+                rejection = stop
+        try:
+            planned = self.executor.plan(lease_guard.entry)
+        except Overtaken:
+            if rejection is not None:  # what differs may be what this end has written and could not take back
+                raise rejection from None
+            raise
+        if rejection is not None and plan is not None and planned.plan.digest() == plan.digest():
+            raise rejection
         lease_guard.record_plan(planned)
         return self.executor.apply(lease_guard, planned.plan, planned.context)
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_waiting_writes_no_events(scene: ConversationHarness) -> None:
 
 def test_resume_wakes_an_end_once_the_sign_in_was_repaired() -> None:
     pbx = FakePbx()
-    account = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    account: dict[str, Any] = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
     with Sandbox(pbx=pbx, retry_policy=POLICY, now=ORDINARY_INSTANT, pbx_token=None, **account) as sandbox:
         scene = ConversationHarness(sandbox)
         scene.do("add 1001 to Sales for 1h")
@@ -198,3 +199,20 @@ def test_an_unknown_outcome_leaves_pending_when_a_later_change_or_look_settles_i
     scene.do("pending")
     assert scene.last_ephemeral().plain.strip("*").startswith("Nothing is pending")
     assert "was made" not in scene.last_ephemeral().plain
+
+
+def test_an_end_that_the_pbx_refuses_half_way_is_completed_later(scene: ConversationHarness) -> None:
+    before = scene.members("Sales")
+    scene.do("add 1001, 1008 to Sales for 1h")
+    path = scene.path("Sales")
+    for write in ("members/1008/destroy", "members/1001"):  # neither the second write nor taking back the first
+        scene.sandbox.pbx.faults.add(status(403, f"POST {path}/{write}"))
+    until_late(scene)
+    attempt = scene.sandbox.park.journal.get(END).attempt
+    scene.sandbox.forward(timedelta(minutes=6))
+    wait_until(lambda: scene.sandbox.park.journal.get(END).attempt > attempt)
+    assert scene.members("Sales") == [*before, "1008"]
+    scene.sandbox.pbx.faults.clear()
+    until_ended(scene)
+    assert state(scene) is State.DONE
+    assert scene.members("Sales") == before

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpcore
 import pytest
 
 from bot.errors import PBXError, Unreachable
@@ -48,11 +49,11 @@ def test_addresses_of_one_name_share_the_deadline_and_the_one_that_answered_come
         tried.append(host)
         if host == DEAD:
             time.sleep(timeout or 0)
-            raise transport.httpcore.ConnectTimeout("dead")
+            raise httpcore.ConnectTimeout("dead")
         return real(transport._Backend(), host, port, timeout)
 
-    real = transport.httpcore.SyncBackend.connect_tcp
-    monkeypatch.setattr(transport.httpcore.SyncBackend, "connect_tcp", connect)
+    real = httpcore.SyncBackend.connect_tcp
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
     monkeypatch.setattr(transport, "IDLE_SECONDS", 0.0)
     with scripted(lambda _: json_reply({})) as pbx, client(pbx.url, deadline=2) as ours:
         port = int(pbx.url.split(":")[2].split("/")[0])
