@@ -1,7 +1,5 @@
 """Composition root: builds all parts from the settings, starts them and stops them."""
 
-import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +14,6 @@ from bot.audit.daily import DailyTask
 from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
 from bot.changes.repository import ChangeRepository, WriteSwitch
-from bot.errors import JournalUnavailable
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import DestinationStore, PromptStore
 from bot.messages.request import Request
@@ -48,8 +45,6 @@ from bot.worker.notifier import Notifier
 from bot.worker.processor import EntryProcessor
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
-
-log = logging.getLogger(__name__)
 
 FORM_THREADS = 20
 """Forms opened or reviewed at once; each may wait for a slow PBX."""
@@ -85,8 +80,7 @@ class Park:
         self.policy_store = PolicyStore(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
-        clock = time.monotonic if now is None else lambda: now().timestamp()
-        self.pbx = build_client(settings, read_settings=read_settings, clock=clock)
+        self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.me, self.journal, now or utc_now)
         messenger = self._slack.messenger
@@ -96,7 +90,7 @@ class Park:
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
         )
-        self.pbx.sign_in.on_recovery = self._retry_postponed
+        self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
         app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)
@@ -157,14 +151,6 @@ class Park:
         self._workers.worker.wake()
         self.daily.wake()
         self.drift.wake()
-
-    def _retry_postponed(self) -> None:
-        """Has ends that failed tried again at once, now that Park is signed in to the PBX again."""
-        try:
-            self.journal.retry_postponed()
-        except JournalUnavailable as fault:
-            log.warning("ends that are late are tried again at their time: %s", fault)
-        self._workers.worker.wake()
 
     @property
     def idle(self) -> bool:

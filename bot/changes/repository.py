@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from bot.changes.change import Change, changed_parts, merge
+from bot.changes.change import Change, merge
 from bot.changes.plan import Plan, Schedule
 from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
@@ -176,14 +176,9 @@ def _is_settled(unknown: Entry, later: Sequence[Entry]) -> bool:
     """Returns whether later changes have set all that the change may have set, or found it to be so already."""
     if any(one.state is State.ALREADY and one.operations == unknown.operations for one in later):
         return True
-    settled = {part for one in later if one.state is State.DONE for part in _parts(one)}
-    return all(part in settled or (part[0], "*") in settled for part in _parts(unknown))
-
-
-def _parts(entry: Entry) -> set[tuple[str, str]]:
-    """Returns the targets and parts that a change changes."""
-    changes = Plan.model_validate(entry.plan).changes if entry.plan else ()
-    return {(change.target.key, part) for change in changes for part in changed_parts(change)}
+    plans = (Plan.model_validate(one.plan) for one in later if one.state is State.DONE and one.plan)
+    settled = {part for plan in plans for part in plan.parts()}
+    return all(part in settled or (part[0], "*") in settled for part in Plan.model_validate(unknown.plan).parts())
 
 
 def waits_for_approval(entry: Entry) -> bool:

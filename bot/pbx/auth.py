@@ -6,20 +6,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Annotated
-from urllib.parse import urlencode
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from bot.errors import Missing, PBXError, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
-from bot.pbx.models import OptionalText, blank_to_none
-from bot.pbx.requests import ApiRequest, Dropped, Throttled, encode_json
+from bot.pbx.requests import ApiRequest, Dropped, Throttled
 from bot.pbx.responses import check_response, parse_body
+from bot.pbx.token_api import (
+    LegacyTokenApi,
+    SecondFactorResponse,
+    SignInMethod,
+    TokenApi,
+    TokenResponse,
+    is_token,
+)
 from bot.pbx.transport import Deadline
 
-CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
-"""Client id for scripts, published by the vendor and not secret."""
 SIGN_IN_ADVICE = " Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
 """Last sentence of the error after a rejected sign-in."""
 DENIALS = frozenset({"UNAUTHORIZED", "DENIED", "VALIDATE_FAILED"})
@@ -49,7 +50,7 @@ class Credentials:
         """Raises SettingsError unless there is a usable token or a user with a password."""
         if self.token is None and not self.has_user:
             raise SettingsError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
-        if self.token is not None and not _is_token(self.token):
+        if self.token is not None and not is_token(self.token):
             raise SettingsError("PBX_TOKEN holds something other than visible ASCII characters")
 
     @property
@@ -57,75 +58,11 @@ class Credentials:
         """Whether there is a user to sign in."""
         return bool(self.username and self.password)
 
-
-def _is_token(text: str) -> bool:
-    return bool(text) and all("!" <= letter <= "~" for letter in text)  # visible ASCII: it is sent in a header
-
-
-def _checked_token(text: str) -> str:
-    if not _is_token(text):
-        raise ValueError("is not a token")
-    return text
-
-
-class TokenResponse(BaseModel):
-    """The response to a sign-in. `expires_in` is in seconds; without it, only a 401 shows that a token has expired."""
-
-    access_token: Annotated[str, AfterValidator(_checked_token)]
-    refresh_token: OptionalText = None
-    expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
-
-
-class SecondFactorResponse(BaseModel):
-    """The part of a response with status 200 that tells whether a second factor is still missing."""
-
-    two_factor_enabled: bool = False
-
-
-class TokenApi:
-    """Sign-in of PortSIP 22.2 and newer: JSON to /auth/sign_in and /auth/refresh_token."""
-
-    @staticmethod
-    def sign_in(credentials: Credentials) -> ApiRequest:
-        """Returns the request that signs the user in."""
-        return TokenApi._request("sign_in", _user_fields(credentials))
-
-    @staticmethod
-    def refresh(refresh_token: str) -> ApiRequest:
-        """Returns the request for new tokens."""
-        return TokenApi._request("refresh_token", {"refresh_token": refresh_token})
-
-    @staticmethod
-    def _request(name: str, fields: dict[str, str]) -> ApiRequest:
-        return ApiRequest(method="POST", path=("auth", name), content=encode_json(fields))
-
-
-class LegacyTokenApi:
-    """Sign-in of older versions: a form to /login/oauth/token."""
-
-    @staticmethod
-    def sign_in(credentials: Credentials) -> ApiRequest:
-        """Returns the request that signs the user in."""
-        return LegacyTokenApi._request({"grant_type": "password", "scope": "all", **_user_fields(credentials)})
-
-    @staticmethod
-    def refresh(refresh_token: str) -> ApiRequest:
-        """Returns the request for new tokens."""
-        return LegacyTokenApi._request({"grant_type": "refresh_token", "refresh_token": refresh_token})
-
-    @staticmethod
-    def _request(fields: dict[str, str]) -> ApiRequest:
-        content = urlencode({**fields, "client_id": CLIENT_ID}).encode()
-        path, content_type = ("login", "oauth", "token"), "application/x-www-form-urlencoded"
-        return ApiRequest(method="POST", path=path, content=content, content_type=content_type)
-
-
-SignInMethod = type[TokenApi] | type[LegacyTokenApi]
-
-
-def _user_fields(credentials: Credentials) -> dict[str, str]:
-    fields = {"username": credentials.username, "password": credentials.password, "domain": credentials.domain}
-    return {key: value for key, value in fields.items() if value}
+    @property
+    def user(self) -> dict[str, str]:
+        """The fields that sign the user in, without blank ones."""
+        fields = {"username": self.username, "password": self.password, "domain": self.domain}
+        return {key: value for key, value in fields.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +215,7 @@ class SignIn:
             raise self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked", is_final=False)
         for method in self._methods:
             try:
-                tokens = self._request_tokens(method.sign_in(self._credentials), deadline)
+                tokens = self._request_tokens(method.sign_in(self._credentials.user), deadline)
             except Missing:
                 continue
             except Throttled:

@@ -26,6 +26,7 @@ from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upl
 from bot.pbx.responses import PAGE_SIZE, Page, check_response, iterate_pages, parse_body
 from bot.pbx.transport import Deadline
 from bot.settings import PBXSettings, secret_text
+from bot.times.model import Clock
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -229,13 +230,13 @@ def build_client(
     settings: PBXSettings,
     *,
     read_settings: Callable[[], PBXSettings] | None = None,
-    clock: Callable[[], float] = time.monotonic,
+    now: Clock | None = None,
 ) -> PbxClient:
     """Returns the client that the environment's PBX_* variables describe.
 
     Args:
         read_settings: Reads them again after the PBX has rejected the credentials, which may have been corrected.
-        clock: The clock of the pauses between sign-ins, in seconds.
+        now: Replaces the clock of the pauses between sign-ins.
     """
     return PbxClient(
         str(settings.pbx_url),
@@ -244,7 +245,7 @@ def build_client(
         verify=settings.pbx_verify_tls,
         deadline=settings.pbx_deadline,
         read_credentials=None if read_settings is None else lambda: build_credentials(read_settings()),
-        clock=clock,
+        clock=time.monotonic if now is None else lambda: now().timestamp(),
     )
 
 

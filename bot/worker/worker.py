@@ -62,6 +62,14 @@ class Worker:
             self._wake_ups += 1
             self._changed.notify()
 
+    def retry_postponed(self) -> None:
+        """Has what is past its time tried again at once, after Park has signed in to the PBX again."""
+        try:
+            self.journal.retry_postponed()
+        except JournalUnavailable as fault:
+            log.warning("what is late is tried again at its time: %s", fault)
+        self.wake()
+
     def stop(self) -> None:
         """Finishes the claimed entries and claims no others; their leases are renewed until then."""
         self._stopping.set()
