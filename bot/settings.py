@@ -15,6 +15,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -127,6 +128,9 @@ class Settings(JournalSettings, PBXSettings):
         return secret
 
 
+SET_UP_HINT = "To set Park up, run: make init (installed: parkbot init). docs/setup.md says what each variable is."
+
+
 def secret_text(secret: SecretStr | None) -> str | None:
     """The text of a secret, for passing it to another system."""
     return None if secret is None else secret.get_secret_value()
@@ -155,5 +159,14 @@ def _read(kind: type[SettingsT]) -> SettingsT:
     try:
         return kind()
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, e['loc'])).upper() or 'PBX'}: {e['msg']}" for e in error.errors())
-        raise SettingsError("\n".join(faults)) from None
+        problems = (f"{_variable(one)}: {problem_text(one)}" for one in error.errors())
+        raise SettingsError("\n".join((*problems, SET_UP_HINT))) from None
+
+
+def problem_text(problem: ErrorDetails) -> str:
+    """What is wrong with one variable, without pydantic's own words."""
+    return "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+
+
+def _variable(problem: ErrorDetails) -> str:
+    return ".".join(map(str, problem["loc"])).upper() or "PBX"

@@ -14,7 +14,7 @@ from bot.pbx.client import build_credentials
 from bot.pbx.requests import parse_base_url
 from bot.policy.diagnostics import lint_policy
 from bot.policy.loading import read_policy
-from bot.settings import Settings
+from bot.settings import Settings, problem_text
 
 _PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
 _REMEDY = "Set it in the environment, or in .env where Park is started; docs/setup.md says what each variable is."
@@ -47,8 +47,7 @@ def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> I
         build_credentials(settings)
     except ValidationError as failure:
         for one in failure.errors():
-            text = "is not set" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
-            yield _variable_in(str(one["loc"][0]) if one["loc"] else one["msg"]), text
+            yield _variable_in(str(one["loc"][0]) if one["loc"] else one["msg"]), problem_text(one)
     except SettingsError as failure:
         yield _variable_in(str(failure)), str(failure)
     else:
