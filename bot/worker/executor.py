@@ -75,6 +75,7 @@ class Executor:
 
     def complete(self, lease_guard: LeaseGuard, plan: Plan) -> Outcome:
         """Continues the end of a temporary change that an earlier attempt may have written; raises like `apply`."""
+        lease_guard.reserve(plan)
         return self.apply(lease_guard, plan, self._context(lease_guard.entry))
 
     def apply(self, lease_guard: LeaseGuard, plan: Plan, context: RequestContext) -> Outcome:

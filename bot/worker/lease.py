@@ -29,15 +29,18 @@ class LeaseGuard:
         self.writes = 0
 
     def record_plan(self, planned: AuthorizedPlan) -> None:
-        """Stores the plan and reserves its targets for this entry, by id or by the name to be created.
+        """Stores the plan, if it is another than before, and reserves its targets for this entry.
 
         Raises:
-            TargetTaken: Another entry has reserved one of the targets.
+            TargetBusy: Another entry has reserved one of the targets.
         """
-        targets = frozenset(change.target.key for change in planned.plan.changes)
-        self.entry = self.journal.checkpoint(
-            self.entry, **journal_fields(planned), about=planned.plan.about, targets=targets
-        )
+        fields = {name: new for name, new in journal_fields(planned).items() if new != getattr(self.entry, name)}
+        self.reserve(planned.plan, about=planned.plan.about, **fields)
+
+    def reserve(self, plan: Plan, /, **known: Any) -> None:
+        """Reserves a plan's targets for this entry, by id or by the name to be created; raises TargetBusy."""
+        targets = frozenset(change.target.key for change in plan.changes)
+        self.entry = self.journal.checkpoint(self.entry, **known, targets=targets)
 
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
