@@ -190,8 +190,8 @@ def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestCon
                 continue
         except PBXError:
             continue
-        other, group = Recall(to=RecallTo.USER), str(settings.get("name"))
-        recall: ChangeOperation = RecallGroup(group=group, recall=other)
+        other = Recall(to=RecallTo.USER)
+        recall: ChangeOperation = RecallGroup(group=change.target.title, recall=other)
         if change.target.is_server:
             recall = ServerRecall(recall=other)
         if isinstance(operation, Undo) and context.repository.will_end(operation.number):
@@ -199,7 +199,7 @@ def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestCon
         return Message(
             title=f"The ring group that recalls of {change.target.title} would go to was deleted.",
             notes=("Send them elsewhere: to the user who parked the call, or to a ring group that exists.",),
-            offers=(Offer(label=recall.text(), line=recall.text(), style="primary"),),
+            offers=(Offer(label=recall.text(), line=recall.text(), style="primary"),) if change.before else (),
         )
     return None
 
