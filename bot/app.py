@@ -25,7 +25,7 @@ from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.health import HealthChecks, HealthServer
 from bot.runtime.threads import ThreadPool
-from bot.settings import Settings, parse_listen_address, secret_text
+from bot.settings import PBXSettings, Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, connect_client, sign_in
 from bot.slack.files import FileDownloader
@@ -65,12 +65,14 @@ class Park:
         retry_policy: RetryPolicy | None = None,
         now: Clock | None = None,
         lease: timedelta = LEASE,
+        read_settings: Callable[[], PBXSettings] | None = None,
     ) -> None:
         """Builds all parts and signs in to Slack.
 
         Args:
             now: Replaces the journal's clock.
             lease: Duration of a lease, the same on all replicas, at least twice `pbx_deadline`.
+            read_settings: Reads the settings of the PBX again, after it has rejected the credentials.
 
         Raises:
             ParkError: The policy, Slack's token, the PBX settings or the journal can't be used.
@@ -79,7 +81,7 @@ class Park:
         self.policy_store = PolicyStore(settings.park_policy)
         client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         self.me = sign_in(client)
-        self.pbx = build_client(settings)
+        self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.me, self.journal, now or utc_now)
         messenger = self._slack.messenger
@@ -90,6 +92,7 @@ class Park:
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
         )
+        self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
         app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)

@@ -50,6 +50,10 @@ class NotPossible(Refused):
     """The PBX could not do it, which was known before anything was sent."""
 
 
+class Overtaken(NotPossible):
+    """What a change set was changed again since, so that taking it back would undo somebody else's change."""
+
+
 class StalePlan(Refused):
     """The target has changed since the user was shown it."""
 
@@ -71,7 +75,7 @@ class EndDue(PBXError):
 
 
 class Rejected(PBXError):
-    """The PBX rejected a call with an HTTP status and a code of its own, UNKNOWN if it gave none."""
+    """The PBX, or something before it, rejected a call with an HTTP status; UNKNOWN is the code if it gave none."""
 
     def __init__(self, text: str, *, status: int, code: str = "UNKNOWN") -> None:
         super().__init__(text)

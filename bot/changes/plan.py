@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.changes.change import Change, filled_in, join
+from bot.changes.change import Change, changed_parts, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
 from bot.policy.model import Approvers
 from bot.times.format import format_dated, format_moment
@@ -115,6 +115,10 @@ class Plan(BaseModel):
     def waits_for_approval(self) -> bool:
         """Whether an approval is missing."""
         return self.approval is not None and not self.approval.given
+
+    def parts(self) -> frozenset[tuple[str, str]]:
+        """Returns what is changed: the key of each target with each part, as `changed_parts` names them."""
+        return frozenset((change.target.key, part) for change in self.changes for part in changed_parts(change))
 
     def digest(self) -> str:
         """Returns 16 characters that depend on all changes, short enough for the value of a button."""

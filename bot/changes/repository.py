@@ -99,8 +99,9 @@ class ChangeRepository:
         return found
 
     def will_end(self, number: int) -> bool:
-        """Returns whether a change is temporary and has not ended yet."""
-        return self._scheduled_end(number) is not None
+        """Returns whether a change is temporary and has not ended yet; its end may be under way."""
+        ends = (one for one in self._journal.entries_about(number) if one.request.source is Source.CLOCK)
+        return any(not end.state.ended for end in ends)
 
     def _scheduled_end(self, number: int) -> Entry | None:
         return next((one for one in self._journal.entries_about(number) if one.state is State.SCHEDULED), None)
@@ -133,7 +134,9 @@ class ChangeRepository:
 
     def scheduled_ends(self) -> list[tuple[Entry, Entry]]:
         """Returns each temporary change with its scheduled end, in the order of the ends."""
-        ends = (one for one in self._journal.scheduled() if one.about is not None)
+        # One that is being carried out is still to come: it may fail.
+        unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
+        ends = (one for one in unfinished if one.request.source is Source.CLOCK)
         return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
 
     def scheduled_starts(self) -> list[Entry]:
@@ -141,8 +144,10 @@ class ChangeRepository:
         return [one for one in self._journal.scheduled() if one.about is None]
 
     def unknown_outcomes(self) -> list[Entry]:
-        """Returns the changes with an unknown outcome that nobody has followed up yet, newest first."""
-        return self._journal.with_unknown_outcome()
+        """Returns the changes with an unknown outcome that no later change has settled, newest first."""
+        unknown = [one for one in self._journal.with_unknown_outcome() if one.plan is not None]
+        later = self._journal.recent(SEARCHED) if unknown else []
+        return [one for one in unknown if not _is_settled(one, [other for other in later if other.id > one.id])]
 
     def last_in_effect(self, matches: Callable[[Entry], bool]) -> int | None:
         """Returns the number of the last change that matches and is still in effect; None if there is none."""
@@ -167,6 +172,15 @@ def _find(journal: Reader, number: int) -> Entry | None:
         return journal.get(number)
     except KeyError:
         return None
+
+
+def _is_settled(unknown: Entry, later: Sequence[Entry]) -> bool:
+    """Returns whether later changes have set all that the change may have set, or found it to be so already."""
+    if any(one.state is State.ALREADY and one.operations == unknown.operations for one in later):
+        return True
+    plans = (Plan.model_validate(one.plan) for one in later if one.state is State.DONE and one.plan)
+    settled = {part for plan in plans for part in plan.parts()}
+    return all(part in settled or (part[0], "*") in settled for part in Plan.model_validate(unknown.plan).parts())
 
 
 def waits_for_approval(entry: Entry) -> bool:

@@ -18,10 +18,10 @@ from bot.changes.snapshot import (
     digest,
     new_members,
 )
-from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome
+from bot.errors import Missing, NotPossible, PBXError, Rejected, UnknownOutcome, Unreachable
 from bot.pbx.client import PbxClient
 from bot.pbx.limits import check_size
-from bot.pbx.models import ParkGroup, ParkServer
+from bot.pbx.models import ParkGroup, ParkServer, RecallTo
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import cap_deadlines
 
@@ -64,6 +64,8 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     """
     if target.is_server:
         server = pbx.server()
+        if server.model_fields_set.isdisjoint(COMPARED_SETTINGS):  # JSON of a gateway, say
+            raise Unreachable("The PBX answered without any setting of the call park server")
         return Snapshot(settings=server.sent_fields(), prompt=read_prompt(pbx, server).prompt if prompt else None)
     group_id = target.id or find_group_id(pbx, target.name or "")
     if group_id is None:
@@ -71,7 +73,9 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     try:
         fields = pbx.group(group_id).sent_fields()
         people = tuple(map(Person.of, pbx.members(group_id))) if members else None
-    except Missing:
+    except Missing as missing:
+        if any(group.id == group_id for group in pbx.groups()):  # a gateway said so, or the PBX is starting
+            raise Unreachable(f"The PBX lists {target.title}, but says that it is missing: {missing}") from missing
         return None
     settings = {key: value for key, value in fields.items() if key != "id"}
     return Snapshot(id=group_id, settings=settings, members=people)
@@ -190,10 +194,11 @@ class TargetWriter:
                 raise
 
     def _create(self, after: Snapshot) -> None:
+        settings = self._without_dead_ring_group(after.settings)
         # A rejection is final here: a group that has the name meanwhile was created by somebody else.
         try:
             with cap_deadlines(self._before_write()):
-                group_id = self._pbx.create_group(after.settings)
+                group_id = self._pbx.create_group(settings)
         except UnknownOutcome:
             self.verify(lambda seen: seen is not None, answered=False)
             group_id = self._group_id()
@@ -201,15 +206,25 @@ class TargetWriter:
 
     def _update(self, now: Snapshot, after: Snapshot) -> None:
         body = now.settings | {key: after.settings[key] for key in COMPARED_SETTINGS if key in after.settings}
-        self._write(self._update_request(body, now.prompt, after.prompt), lambda seen: _same_settings(seen, after))
+        body = self._without_dead_ring_group(body)
+        self._write(self._update_request(body, now, after), lambda seen: _same_settings(seen, after))
 
-    def _update_request(self, body: dict[str, Any], now: Prompt | None, after: Prompt | None) -> Callable[[], object]:
-        if now is not None and after is not None and not now.same(after):
+    def _update_request(self, body: dict[str, Any], now: Snapshot, after: Snapshot) -> Callable[[], object]:
+        cleared = _cleared(now, after) if self._target.is_server else {}
+        if now.prompt is not None and after.prompt is not None and not now.prompt.same(after.prompt):
             # Uploading changes no settings, so it needs no `before_write`.
-            return partial(self._pbx.set_prompt, body, upload_prompt(self._pbx, after, self._content))
+            file_id = upload_prompt(self._pbx, after.prompt, self._content)
+            return partial(self._pbx.set_prompt, body, file_id, **cleared)
         if self._target.is_server:
-            return partial(self._pbx.update_server, body)
+            return partial(self._pbx.update_server, body, **cleared)
         return lambda: self._pbx.update_group(self._group_id(), body)
+
+    def _without_dead_ring_group(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Leaves out a ring group that was deleted and that no recall goes to: the PBX would reject its id."""
+        ring_group_id = settings.get("ring_group_id")
+        if ring_group_id and settings.get("recall_to") == RecallTo.USER and is_gone(self._pbx, ring_group_id):
+            return {key: value for key, value in settings.items() if key != "ring_group_id"}
+        return settings
 
     def _delete(self, now: Snapshot | None) -> None:
         # Whether a group must be emptied before its deletion is undocumented, so that is the second attempt.
@@ -244,6 +259,21 @@ class TargetWriter:
         if group_id is None:
             raise Unverified(self._change, None, read=True, answered=True)
         return group_id
+
+
+def is_gone(pbx: PbxClient, ring_group_id: str) -> bool:
+    """Returns whether the PBX has no ring group with this id; raises PBXError."""
+    try:
+        pbx.ring_group(ring_group_id)
+    except Missing:
+        return True
+    return False
+
+
+def _cleared(now: Snapshot, after: Snapshot) -> dict[str, str | None]:
+    """Returns the server's settings that become blank, as the PBX takes blanks; a ring group may stay unused."""
+    keys = (key for key in now.compared() if key not in after.compared() and key not in ("ring_group_id", "enabled"))
+    return {key: None if isinstance(now.settings[key], int) else "" for key in keys}
 
 
 def _same_settings(seen: Snapshot | None, after: Snapshot) -> bool:

@@ -15,7 +15,7 @@ from bot.cli.doctor.command import run_doctor
 from bot.cli.init.wizard import run_init
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
-from bot.settings import read_journal_settings, read_settings
+from bot.settings import read_journal_settings, read_pbx_settings, read_settings
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
@@ -49,7 +49,7 @@ def run_bot(_: argparse.Namespace) -> int:
     settings = read_settings()
     logs.configure(settings.park_log_level, settings.secrets)
     logs.catch_all()
-    with Park(settings) as park:
+    with Park(settings, read_settings=read_pbx_settings) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bot.errors import StalePlan
 from bot.journal.events import EventData, append_for_entry
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
+from bot.journal.queue import retry_postponed
 from bot.journal.tables import entries, flags, footprints
 from bot.messages.request import Request
 
@@ -93,6 +94,7 @@ def reschedule(connection: Connection, wanted: Reschedule, *, by: Entry, at: dat
         free_footprint(connection, wanted.id)
     else:
         values = {"run_at": wanted.run_at, "due_at": wanted.due_at or wanted.run_at}
+        values |= {"failing_since": None, "failure": None, "failure_told": False}
         what, data = "rescheduled", {"by": by.id, "run_at": wanted.run_at.isoformat()}
     if connection.execute(update(entries).where(*unchanged).values(values)).rowcount != 1:
         raise StalePlan(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
@@ -109,4 +111,6 @@ def set_flag(connection: Connection, name: str, text: str | None, *, by: Entry, 
     connection.execute(delete(flags).where(flags.c.name == name))
     if text is not None:
         connection.execute(insert(flags).values(name=name, text=text, by=by.request.user, at=at))
+    else:
+        retry_postponed(connection, at)  # such as the ends that waited for the pause to end
     append_for_entry(connection, by.id, {"flagged": {"name": name, "text": text}}, by=by.request.user, at=at)

@@ -149,6 +149,32 @@ class Journal(Reader):
             queue.unlock_targets(connection, entry.id)
             queue.update_claimed(connection, entry, values, new_events=new_events, at=self._at(connection))
 
+    def postpone(self, entry: Entry, due_at: datetime) -> None:
+        """Releases a claimed entry as scheduled until `due_at`, at its unchanged time: waiting is no event."""
+        values = {"state": State.SCHEDULED, "due_at": due_at, "owner": None, "lease_until": None}
+        with self.database.writing() as connection:
+            queue.unlock_targets(connection, entry.id)
+            queue.update_claimed(connection, entry, values, new_events={}, at=self._at(connection))
+
+    def record_failure(self, entry: Entry, reason: str) -> Entry:
+        """Stores why a claimed entry could not be carried out, and since when; only the first failure is an event."""
+        first = entry.failing_since is None
+        with self.database.writing() as connection:
+            now = self._at(connection)
+            values: dict[str, Any] = {"failing_since": entry.failing_since or now, "failure": reason}
+            new_events = {"failing": {"reason": reason}} if first else {}
+            queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
+        return replace(entry, **values)
+
+    def mark_failure_told(self, entry: Entry) -> Entry:
+        """Stores that people were told in Slack that the claimed entry fails."""
+        return self._update(entry, {"failure_told": True})
+
+    def retry_postponed(self) -> None:
+        """Makes every entry due that is past its time: what it waited for has changed."""
+        with self.database.writing() as connection:
+            queue.retry_postponed(connection, self._at(connection))
+
     def end(
         self,
         entry: Entry,
@@ -197,10 +223,9 @@ class Journal(Reader):
 
     def release(self, entry: Entry, run_at: datetime) -> None:
         """Gives up the claim until `run_at`; the entry keeps its position in the queue."""
-        values, new_events = {"due_at": run_at}, {"released": {"until": run_at.isoformat()}}
         with self.database.writing() as connection:
             at = self._at(connection)
-            queue.update_claimed(connection, entry, values, queue.RELEASE, new_events=new_events, at=at)
+            queue.update_claimed(connection, entry, {"due_at": run_at}, queue.RELEASE, new_events={}, at=at)
 
     def writable(self) -> bool:
         """Returns whether the journal takes writes now."""
@@ -229,8 +254,7 @@ class Journal(Reader):
                 values = {**values, "lease_until": now + self.lease}
                 queue.update_claimed(connection, entry, values, new_events=new_events, at=now)
                 return replace(entry, **values)
-            released = {"released": {"until": "its target is free"}}
-            queue.update_claimed(connection, entry, {"due_at": None}, queue.RELEASE, new_events=released, at=now)
+            queue.update_claimed(connection, entry, {"due_at": None}, queue.RELEASE, new_events={}, at=now)
         raise TargetBusy(f"Change {entry.id} waits for another one at {', '.join(sorted(targets or ()))}")
 
     def _add(

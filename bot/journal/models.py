@@ -81,6 +81,12 @@ class Entry:
     """Id of the change that this entry undoes, ends, keeps, extends or cancels."""
     accepted_at: datetime
     ended_at: datetime | None
+    failing_since: datetime | None = None
+    """When it failed first without a success since; whether it is given up is decided by this time."""
+    failure: str | None = None
+    """Why it failed last, as text for people."""
+    failure_told: bool = False
+    """Whether people were told in Slack that it fails."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -146,10 +146,14 @@ IF_ENDED = _IF_CLAIMED.where(entries.c.ended_at.is_not(None))
 
 
 def claim(connection: Connection, entry_id: int, owner: str, *, at: datetime, until: datetime) -> Entry:
-    """Gives the entry a lease and counts the attempt; an ended entry keeps its state."""
+    """Gives the entry a lease and counts the attempt; an ended entry keeps its state.
+
+    Only the first claim is an event: an entry that waits for the PBX or Slack is claimed again and again.
+    """
     row = connection.execute(_CLAIM, {"entry_id": entry_id, "owner": owner, "lease_until": until}).one()
     entry = entry_from_row(row)
-    append_for_entry(connection, entry_id, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
+    if entry.attempt == 1:
+        append_for_entry(connection, entry_id, {"claimed": {"attempt": entry.attempt}}, by=owner, at=at)
     return entry
 
 
@@ -171,6 +175,12 @@ def update_claimed(
     if connection.execute(statement, claimed | values).rowcount != 1 or entry.owner is None:
         raise LeaseLost(f"Change {entry.id} is no longer in the hands of {entry.owner}, attempt {entry.attempt}")
     append_for_entry(connection, entry.id, new_events, by=entry.owner, at=at)
+
+
+def retry_postponed(connection: Connection, now: datetime) -> None:
+    """Makes every entry due that is past its time."""
+    past = and_(not_notified, entries.c.state == State.SCHEDULED, entries.c.run_at <= now, entries.c.due_at > now)
+    connection.execute(update(entries).where(past).values(due_at=now))
 
 
 def release_all(connection: Connection, *, at: datetime) -> None:

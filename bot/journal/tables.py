@@ -95,6 +95,9 @@ entries = Table(
     Column("told_at", UtcDateTime, key="notified_at"),
     Column("about", _Id, index=True),
     Column("policy", String(16)),
+    Column("failing_since", UtcDateTime),
+    Column("failure", String),
+    Column("failure_told", Boolean, nullable=False, default=False),
     sqlite_autoincrement=True,
 )
 not_notified = entries.c.notified_at.is_(None)

@@ -3,7 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from bot.operations import access, approvals, control, groups, history, members, recall, scheduling, server, undo
+from bot.operations import (
+    access,
+    approvals,
+    control,
+    groups,
+    history,
+    members,
+    pending,
+    recall,
+    scheduling,
+    server,
+    undo,
+)
 from bot.operations.base import Operation
 from bot.operations.help import Help
 
@@ -25,7 +37,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     server.ServerExtension,
     server.ServerPrompt,
     server.ServerEnabled,
-    scheduling.Pending,
+    pending.Pending,
     scheduling.Extend,
     scheduling.Keep,
     scheduling.Now,

@@ -64,7 +64,7 @@ class Pause(ControlOperation):
 
 
 class Resume(ControlOperation):
-    """Ends a pause; delayed ends of temporary changes run then."""
+    """Ends a pause, or has a rejected sign-in repeated; delayed ends of temporary changes run then."""
 
     operation_id = "resume"
     title = "Resume Park"
@@ -72,10 +72,15 @@ class Resume(ControlOperation):
     also = ("unpause",)
     permission = Permission.PAUSE
     card_label = "Resumed"
-    help = "Ends a pause: Park makes changes again, and carries out the ends that waited for it."
+    help = (
+        "Ends a pause: Park makes changes again, and carries out the ends that waited for it. After the PBX has refused"
+        " to let Park sign in, has it try again."
+    )
     examples = ("resume",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
+        if context.repository.pause() is None and context.pbx.sign_in.rejected:
+            return JournalEffect(title="Park signs in to the PBX again", flags=NO_PAUSE)
         if context.repository.pause() is None:
             raise NotPossible("Park is not paused. Nothing was changed.")
         return JournalEffect(title="Park makes changes again", flags=NO_PAUSE)

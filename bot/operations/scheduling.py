@@ -1,20 +1,18 @@
 """Operations on scheduled and temporary changes: pending, extend, keep, start, cancel."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
-from bot.messages.message import Fact, Message, Offer, Row
+from bot.messages.message import Fact, Offer
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeOrGroup
-from bot.operations.base import ControlOperation, JournalEffect, Operation, ReadOperation
+from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
-from bot.operations.schedule import begun_early, reminder_time, with_instants
+from bot.operations.schedule import begun_early, reminder_time
 from bot.policy.model import Permission
 from bot.times.model import End, Instant, WallClock
 
@@ -52,7 +50,7 @@ class ChangeReference(AboutChange):
     requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
-        return _operation(context.repository.entry(self.change)).required_permission(context)
+        return original_operation(context.repository.entry(self.change)).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return frozenset(name for change in context.repository.plan(self.change).undone for name in change.names)
@@ -85,7 +83,7 @@ class ChangeReference(AboutChange):
         )
 
 
-def _operation(entry: Entry) -> Operation:
+def original_operation(entry: Entry) -> Operation:
     from bot.operations.catalog import load  # imports this module
 
     return load(entry.operations[0])
@@ -114,88 +112,6 @@ def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
         Offer(label="Do it now", line=f"start {number}"),
         Offer(label="Cancel", line=f"cancel {number}"),
     )
-
-
-class Pending(ReadOperation):
-    """Lists changes that are scheduled, temporary, waiting for approval or of unknown outcome."""
-
-    operation_id = "pending"
-    title = "What is pending"
-    phrase = "pending"
-    also = (
-        "list|show pending",
-        "status",
-        "what's pending",
-        "whats pending",
-        "scheduled",
-        "what is pending|waiting|scheduled",
-    )
-    permission = Permission.READ
-    help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
-    examples = ("pending",)
-
-    def read(self, context: OperationContext) -> Message:
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *_unknown_outcomes(context))
-        if not rows:
-            return Message(title="Nothing is pending: no change waits for its time, and none will end by itself.")
-        return Message(title=f"{len(rows)} pending", rows=rows)
-
-
-def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
-    """Approvers get a button to approve, the requester one to withdraw."""
-    for entry in context.repository.scheduled_starts():
-        plan = Plan.model_validate(entry.plan)
-        if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
-            continue
-        approve, withdraw = approval_buttons(entry.id, plan)
-        mine = entry.request.user == context.viewer.user
-        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
-        text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
-        yield Row(text=text, ids=(entry.request.user,), offers=offers)
-
-
-def _ending(context: OperationContext) -> Iterator[Row]:
-    for first, end in context.repository.scheduled_ends():
-        plan = Plan.model_validate(first.plan)
-        if plan.times and _may_see(context, plan):
-            text = f"{plan.title}: ends {plan.times.format_relative(end.run_at, context.repository.now())}"
-            yield _row(context, first, plan, text, temporary_change_buttons(first.id))
-
-
-def _scheduled(context: OperationContext) -> Iterator[Row]:
-    for entry in context.repository.scheduled_starts():
-        plan = Plan.model_validate(entry.plan)
-        if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
-            text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
-            yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
-
-
-def _unknown_outcomes(context: OperationContext) -> Iterator[Row]:
-    for entry in context.repository.unknown_outcomes():
-        plan = Plan.model_validate(entry.plan)
-        if _may_see(context, plan):
-            line = with_instants(_operation(entry), plan.times).text(settled=True)
-            look = Offer(label="Look and try again", line=f"preview {line}")
-            text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
-            yield _row(context, entry, plan, text, (look,))
-
-
-def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """A row whose buttons are shown to those who have the change's permission on all its groups."""
-    permission = _operation(entry).required_permission(context)
-    names: list[str | None] = [*_names(context, plan)] or [None]
-    may = permission is not None and all(context.may(permission, name) for name in names)
-    return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
-
-
-def _may_see(context: OperationContext, plan: Plan) -> bool:
-    return all(map(context.may_see, _names(context, plan)))
-
-
-def _names(context: OperationContext, plan: Plan) -> frozenset[str]:
-    """The names of a plan's groups when it was made, and today."""
-    changes = (*plan.changes, *plan.undone)
-    return names_today(context.directory, changes).union(*(change.names for change in changes))
 
 
 NEW_END = replace(END, label="")
@@ -274,7 +190,7 @@ class Now(ChangeReference, ControlOperation):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         start, now = context.repository.scheduled_start(self.change), context.repository.now()
-        times = begun_early(context.repository.schedule(self.change), _operation(start), now)
+        times = begun_early(context.repository.schedule(self.change), original_operation(start), now)
         duration = times.ends - now if times.ends else None
         return self.retime(context, start, f"Change {self.change} begins now", now, duration=duration)
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from bot.changes.change import Change, ChangedSince, changed_parts, revert
 from bot.changes.diff import conflict_facts, member_list
 from bot.changes.plan import Plan
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NOTHING_CHANGED, NotPossible, Overtaken
 from bot.messages.message import Offer
 from bot.messages.text import Words, words_as_text
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, DriftNumber, is_number, say_after_verb
@@ -51,23 +51,30 @@ class RevertingOperation(ChangeOperation):
         except ChangedSince as stop:
             raise self._changed_since(context, stop) from stop
         if back.before is None and back.after is not None:
-            refuse_taken(context, back.target.title)
+            _refuse_taken_name(context, back.target.title)
         _refuse_unsaved_prompt(context, back)
         return back
 
-    def _changed_since(self, context: OperationContext, stop: ChangedSince) -> NotPossible:
+    def _changed_since(self, context: OperationContext, stop: ChangedSince) -> Overtaken:
         """The refusal, with a button that restores the first state in any case."""
         title, what = stop.change.target.title, f"{self.subject} {self.number}"
         if stop.now is None:
-            return NotPossible(f"{title} is gone, so {what} can't be taken back. {NOTHING_CHANGED}")
+            return Overtaken(f"{title} is gone, so {what} can't be taken back. {NOTHING_CHANGED}")
         anyway = f"preview {type(self)(number=self.number, anyway=True).text()}"
-        return NotPossible(
+        return Overtaken(
             f"{title} was changed again since {what}. {NOTHING_CHANGED}",
             notes=tuple(
                 f"{fact.label}: {fact.value}" for fact in conflict_facts(stop.change, stop.now, context.ring_group_name)
             ),
             offers=(Offer(label="Put back as before", line=anyway),) if stop.change.after is not None else (),
         )
+
+
+def _refuse_taken_name(context: OperationContext, name: str) -> None:
+    try:
+        refuse_taken(context, name)
+    except NotPossible as taken:
+        raise Overtaken(str(taken), notes=taken.message.notes, offers=taken.message.offers) from taken
 
 
 def _refuse_unsaved_prompt(context: OperationContext, back: Change) -> None:

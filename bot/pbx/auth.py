@@ -1,27 +1,36 @@
 """Signs in to the PBX and keeps the access token valid."""
 
+import logging
 import math
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import Annotated
-from urllib.parse import urlencode
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator
-
-from bot.errors import Missing, Rejected, SettingsError, SignInFailed, Unreachable
+from bot.errors import Missing, PBXError, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx.http import HttpSender
-from bot.pbx.models import OptionalText, blank_to_none
-from bot.pbx.requests import ApiRequest, Dropped, Throttled, encode_json
+from bot.pbx.requests import ApiRequest, Dropped, Throttled
 from bot.pbx.responses import check_response, parse_body
+from bot.pbx.token_api import (
+    LegacyTokenApi,
+    SecondFactorResponse,
+    SignInMethod,
+    TokenApi,
+    TokenResponse,
+    is_token,
+)
 from bot.pbx.transport import Deadline
 
-CLIENT_ID = "9d806019-75b2-4b3d-bb8b-f5a3a412cc0a"
-"""Client id for scripts, published by the vendor and not secret."""
-SIGN_IN_ADVICE = " Set it right and restart Park; until then nothing is sent."
+SIGN_IN_ADVICE = " Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
 """Last sentence of the error after a rejected sign-in."""
+DENIALS = frozenset({"UNAUTHORIZED", "DENIED", "VALIDATE_FAILED"})
+"""Codes with which the PBX itself says that the credentials are wrong, or that it has blocked the address."""
+FIRST_PAUSE, LONGEST_PAUSE = 60.0, 1800.0
+"""Seconds before a sign-in that failed for another reason is repeated; they double, since the PBX counts failures."""
 RENEWAL_MARGIN = 60.0
 """Seconds before its expiry that a token is renewed, but at most a tenth of its lifetime."""
+
+log = logging.getLogger(__name__)
 
 
 class SecondFactorRequired(SignInFailed):
@@ -41,7 +50,7 @@ class Credentials:
         """Raises SettingsError unless there is a usable token or a user with a password."""
         if self.token is None and not self.has_user:
             raise SettingsError("set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)")
-        if self.token is not None and not _is_token(self.token):
+        if self.token is not None and not is_token(self.token):
             raise SettingsError("PBX_TOKEN holds something other than visible ASCII characters")
 
     @property
@@ -49,75 +58,11 @@ class Credentials:
         """Whether there is a user to sign in."""
         return bool(self.username and self.password)
 
-
-def _is_token(text: str) -> bool:
-    return bool(text) and all("!" <= letter <= "~" for letter in text)  # visible ASCII: it is sent in a header
-
-
-def _checked_token(text: str) -> str:
-    if not _is_token(text):
-        raise ValueError("is not a token")
-    return text
-
-
-class TokenResponse(BaseModel):
-    """The response to a sign-in. `expires_in` is in seconds; without it, only a 401 shows that a token has expired."""
-
-    access_token: Annotated[str, AfterValidator(_checked_token)]
-    refresh_token: OptionalText = None
-    expires_in: Annotated[float | None, BeforeValidator(blank_to_none)] = None
-
-
-class SecondFactorResponse(BaseModel):
-    """The part of a response with status 200 that tells whether a second factor is still missing."""
-
-    two_factor_enabled: bool = False
-
-
-class TokenApi:
-    """Sign-in of PortSIP 22.2 and newer: JSON to /auth/sign_in and /auth/refresh_token."""
-
-    @staticmethod
-    def sign_in(credentials: Credentials) -> ApiRequest:
-        """Returns the request that signs the user in."""
-        return TokenApi._request("sign_in", _user_fields(credentials))
-
-    @staticmethod
-    def refresh(refresh_token: str) -> ApiRequest:
-        """Returns the request for new tokens."""
-        return TokenApi._request("refresh_token", {"refresh_token": refresh_token})
-
-    @staticmethod
-    def _request(name: str, fields: dict[str, str]) -> ApiRequest:
-        return ApiRequest(method="POST", path=("auth", name), content=encode_json(fields))
-
-
-class LegacyTokenApi:
-    """Sign-in of older versions: a form to /login/oauth/token."""
-
-    @staticmethod
-    def sign_in(credentials: Credentials) -> ApiRequest:
-        """Returns the request that signs the user in."""
-        return LegacyTokenApi._request({"grant_type": "password", "scope": "all", **_user_fields(credentials)})
-
-    @staticmethod
-    def refresh(refresh_token: str) -> ApiRequest:
-        """Returns the request for new tokens."""
-        return LegacyTokenApi._request({"grant_type": "refresh_token", "refresh_token": refresh_token})
-
-    @staticmethod
-    def _request(fields: dict[str, str]) -> ApiRequest:
-        content = urlencode({**fields, "client_id": CLIENT_ID}).encode()
-        path, content_type = ("login", "oauth", "token"), "application/x-www-form-urlencoded"
-        return ApiRequest(method="POST", path=path, content=content, content_type=content_type)
-
-
-SignInMethod = type[TokenApi] | type[LegacyTokenApi]
-
-
-def _user_fields(credentials: Credentials) -> dict[str, str]:
-    fields = {"username": credentials.username, "password": credentials.password, "domain": credentials.domain}
-    return {key: value for key, value in fields.items() if value}
+    @property
+    def user(self) -> dict[str, str]:
+        """The fields that sign the user in, without blank ones."""
+        fields = {"username": self.username, "password": self.password, "domain": self.domain}
+        return {key: value for key, value in fields.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +77,56 @@ class _Tokens:
         return time.monotonic() < self.renew_at
 
 
+@dataclass(frozen=True, slots=True)
+class _Rejection:
+    """The error of the last sign-in, and until when, by the clock of pauses, it is raised without asking again."""
+
+    error: PBXError
+    until: float
+
+
 class SignIn:
     """Provides the current access token to all threads.
 
-    A rejected sign-in is remembered and never repeated: the PBX blocks the address after failed ones.
+    The PBX blocks the address after failed sign-ins. So one that the PBX itself rejects is not repeated until the
+    credentials have changed or `try_again` is called, and one that failed otherwise only after a pause.
     """
 
-    def __init__(self, sender: HttpSender, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        sender: HttpSender,
+        credentials: Credentials,
+        *,
+        read_credentials: Callable[[], Credentials] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Takes the credentials; asks for nothing yet.
+
+        Args:
+            read_credentials: Returns the credentials as they are configured now; raises SettingsError.
+            clock: The clock of pauses, in seconds.
+        """
         self._sender = sender
         self._credentials = credentials
+        self._read_credentials, self._clock = read_credentials, clock
+        self.on_recovery: Callable[[], None] = lambda: None
+        """Called after a sign-in that succeeded after it had failed."""
         self._methods: tuple[SignInMethod, ...] = (TokenApi, LegacyTokenApi)
         self._tokens = _Tokens(credentials.token) if credentials.token else None
-        self._rejection: str | None = None
+        self._rejection: _Rejection | None = None
+        self._pause = FIRST_PAUSE
         self._lock = threading.Lock()
 
     @property
     def rejected(self) -> bool:
-        """Whether the PBX has rejected the credentials, after which nothing is sent any more."""
+        """Whether the PBX has refused to let Park sign in, so that nothing is sent now."""
         return self._rejection is not None
+
+    def try_again(self) -> None:
+        """Lets the next call sign in, after somebody has corrected what was wrong."""
+        with self._lock:
+            if self._rejection is not None:
+                self._rejection = replace(self._rejection, until=-math.inf)
 
     def token(self, deadline: Deadline) -> str:
         """Returns an access token; signs in or refreshes first where needed."""
@@ -157,9 +134,21 @@ class SignIn:
         return tokens.access if tokens and tokens.fresh and not self._rejection else self._renew(tokens, deadline)
 
     def renew(self, refused: str, deadline: Deadline) -> str:
-        """Returns another token than `refused`, which got a 401; concurrent callers share one renewal."""
+        """Returns another token than `refused`, which got a 401; concurrent callers share one renewal.
+
+        A configured token that can't be replaced is returned as it is: its 401 may have come from elsewhere.
+        """
         tokens = self._tokens
+        if tokens and tokens.access == refused and tokens.refresh is None and not self._credentials.has_user:
+            return refused
         return tokens.access if tokens and tokens.access != refused else self._renew(tokens, deadline)
+
+    def reject_token(self) -> PBXError:
+        """Returns the error for a token that was refused twice; a configured one is not sent again for a while."""
+        with self._lock:
+            if self._credentials.has_user:
+                return SignInFailed("The PBX refuses a token that it has just given")
+            return self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked", is_final=False)
 
     def refresh_rotates_token(self, deadline: Deadline) -> bool | None:
         """Refreshes now and returns whether the refresh token changed; None without one; raises PBXError."""
@@ -173,13 +162,40 @@ class SignIn:
         if not self._lock.acquire(timeout=deadline.remaining()):
             raise Unreachable(f"signing in to the PBX took longer than {deadline.seconds:g} s")
         try:
-            if self._rejection:
-                raise SignInFailed(self._rejection)
+            failed_before = self._rejection is not None
+            self._check_rejection()
             if self._tokens is None or self._tokens is old:  # else another thread renewed them meanwhile
                 self._tokens = self._refresh_or_sign_in(old, deadline)
-            return self._tokens.access
+            self._rejection = None
+            access = self._tokens.access
         finally:
             self._lock.release()
+        if failed_before:
+            self._pause = FIRST_PAUSE
+            self.on_recovery()
+        return access
+
+    def _check_rejection(self) -> None:
+        """Raises the error of the last sign-in, unless it may be repeated now."""
+        if self._rejection is None or self._take_new_credentials():
+            return
+        if self._clock() < self._rejection.until:
+            raise self._rejection.error
+        if not self._credentials.has_user and self._credentials.token:
+            self._tokens = _Tokens(self._credentials.token)
+
+    def _take_new_credentials(self) -> bool:
+        """Reads the configured credentials; returns whether they are others than those that were refused."""
+        try:
+            configured = self._read_credentials() if self._read_credentials else self._credentials
+        except SettingsError as error:
+            log.warning("the settings of the PBX can't be read: %s", error)
+            return False
+        if configured == self._credentials:
+            return False
+        self._credentials = configured
+        self._tokens = _Tokens(configured.token) if configured.token else None
+        return True
 
     def _refresh_or_sign_in(self, old: _Tokens | None, deadline: Deadline) -> _Tokens:
         if old and old.refresh:
@@ -196,16 +212,17 @@ class SignIn:
 
     def _sign_in(self, deadline: Deadline) -> _Tokens:
         if not self._credentials.has_user:
-            raise self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked")
+            raise self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked", is_final=False)
         for method in self._methods:
             try:
-                tokens = self._request_tokens(method.sign_in(self._credentials), deadline)
+                tokens = self._request_tokens(method.sign_in(self._credentials.user), deadline)
             except Missing:
                 continue
             except Throttled:
                 raise
             except Rejected as error:
-                raise self._reject(f"The PBX does not accept the sign-in: {error}") from error
+                text = f"The PBX does not accept the sign-in: {error}"
+                raise self._reject(text, is_final=error.code in DENIALS) from error
             self._methods = (method,)  # the PBX's version is known now
             return tokens
         raise Unreachable("The PBX has neither sign-in address: does PBX_URL end in /api?")
@@ -213,7 +230,10 @@ class SignIn:
     def _request_tokens(self, request: ApiRequest, deadline: Deadline, refresh_token: str | None = None) -> _Tokens:
         """Returns the tokens that the PBX grants; `refresh_token` stays in use where it grants no new one."""
         try:
-            response = check_response(request, self._sender.send(request, deadline))
+            response = self._sender.send(request, deadline)
+            if response.status == 408:
+                raise self._reject("The PBX gave the sign-in up (HTTP 408)", is_final=False)
+            check_response(request, response)
         except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
         if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
@@ -221,13 +241,22 @@ class SignIn:
                 f"The PBX asks for a second factor for {self._credentials.username}: "
                 "give Park a tenant user of its own, without two-factor authentication",
                 SecondFactorRequired,
+                is_final=True,
             )
         granted = parse_body(request, response, TokenResponse)
         return _Tokens(granted.access_token, granted.refresh_token or refresh_token, _renewal_time(granted.expires_in))
 
-    def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed) -> SignInFailed:
-        self._rejection = f"{text}.{SIGN_IN_ADVICE}"
-        return kind(self._rejection)
+    def _reject(self, text: str, kind: type[SignInFailed] = SignInFailed, *, is_final: bool) -> PBXError:
+        """Remembers the refusal of a sign-in, and returns the error to raise until it is repeated."""
+        error: PBXError
+        if is_final or not self._credentials.has_user:
+            error = kind(f"{text}.{SIGN_IN_ADVICE}")
+        else:
+            error = Unreachable(f"{text}. Park signs in again after a pause.")
+        until = math.inf if is_final else self._clock() + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._rejection = _Rejection(error, until)
+        return error
 
 
 def _renewal_time(expires_in: float | None) -> float:

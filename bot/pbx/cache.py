@@ -1,14 +1,44 @@
 """Caches of PBX objects and of group membership. Both are thread-safe and send nothing themselves."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bot.errors import PBXError
 from bot.pbx.models import Member
 from bot.pbx.responses import Identified
 
 T = TypeVar("T", bound=Identified)
+
+
+class SharedReads:
+    """Lets one thread read at a time; threads that were waiting when a read failed share its failure.
+
+    Otherwise each of them would wait for the PBX as long as the first.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures, self._last = 0, PBXError("nothing has failed")
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Waits for the turn to read.
+
+        Raises:
+            PBXError: a read failed while this thread waited.
+        """
+        failures = self._failures
+        with self._lock:
+            if self._failures != failures:
+                raise self._last
+            try:
+                yield
+            except PBXError as error:
+                self._failures, self._last = self._failures + 1, error
+                raise
 
 
 @dataclass(frozen=True, slots=True)

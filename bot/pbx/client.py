@@ -1,12 +1,13 @@
 """The REST client: one method per endpoint."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.errors import Missing, SignInFailed
+from bot.errors import Missing
 from bot.pbx.auth import Credentials, SignIn
 from bot.pbx.http import HttpSender, retrying
 from bot.pbx.limits import check_extension, check_group, check_server
@@ -25,6 +26,7 @@ from bot.pbx.requests import ApiRequest, ApiResponse, begin_upload, complete_upl
 from bot.pbx.responses import PAGE_SIZE, Page, check_response, iterate_pages, parse_body
 from bot.pbx.transport import Deadline
 from bot.settings import PBXSettings, secret_text
+from bot.times.model import Clock
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,15 +51,19 @@ class PbxClient:
         verify: bool = True,
         deadline: float = 10.0,
         in_flight: int = 8,
+        read_credentials: Callable[[], Credentials] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Sends nothing yet.
 
         Args:
             deadline: seconds that one call may take: waiting for a free slot, signing in and retries included.
             in_flight: largest number of concurrent requests.
+            read_credentials: as for `SignIn`.
+            clock: as for `SignIn`.
         """
         self._sender = HttpSender(url, ca_file=ca_file, verify=verify, in_flight=in_flight)
-        self._sign_in = SignIn(self._sender, credentials)
+        self._sign_in = SignIn(self._sender, credentials, read_credentials=read_credentials, clock=clock)
         self._deadline = deadline
 
     @property
@@ -74,15 +80,15 @@ class PbxClient:
         """Returns the call park server's settings."""
         return self._read(ParkServer, "call_park")
 
-    def update_server(self, settings: Mapping[str, Any]) -> None:
-        """Writes the call park server's settings; read-only ones among them are left out."""
+    def update_server(self, settings: Mapping[str, Any], **cleared: str | None) -> None:
+        """Writes the call park server's settings; read-only and blank ones are left out, except `cleared` ones."""
         check_server(settings)
-        self._write("call_park", content=encode_settings(settings))
+        self._write("call_park", content=encode_settings(settings, **cleared))
 
-    def set_prompt(self, settings: Mapping[str, Any], file_id: str | None) -> None:
+    def set_prompt(self, settings: Mapping[str, Any], file_id: str | None, **cleared: str | None) -> None:
         """Writes the call park server's settings with the prompt of an uploaded file, or with none."""
         check_server(settings)
-        self._write("call_park", content=encode_settings(settings, prompt_file_id=file_id or ""))
+        self._write("call_park", content=encode_settings(settings, prompt_file_id=file_id or "", **cleared))
 
     def upload(self, name: str, content: bytes) -> str:
         """Uploads a file and returns its id; retried as a whole, since an unused file does no harm."""
@@ -216,18 +222,30 @@ class PbxClient:
         if response.status == 401:  # nothing was done, so even a write may be repeated
             response = self._sender.send(request, deadline, token=self._sign_in.renew(token, deadline))
         if response.status == 401:
-            raise SignInFailed(f"{request}: the PBX refuses a token that it has just given")
+            raise self._sign_in.reject_token()
         return response
 
 
-def build_client(settings: PBXSettings) -> PbxClient:
-    """Returns the client that the environment's PBX_* variables describe."""
+def build_client(
+    settings: PBXSettings,
+    *,
+    read_settings: Callable[[], PBXSettings] | None = None,
+    now: Clock | None = None,
+) -> PbxClient:
+    """Returns the client that the environment's PBX_* variables describe.
+
+    Args:
+        read_settings: Reads them again after the PBX has rejected the credentials, which may have been corrected.
+        now: Replaces the clock of the pauses between sign-ins.
+    """
     return PbxClient(
         str(settings.pbx_url),
         build_credentials(settings),
         ca_file=settings.pbx_ca_file,
         verify=settings.pbx_verify_tls,
         deadline=settings.pbx_deadline,
+        read_credentials=None if read_settings is None else lambda: build_credentials(read_settings()),
+        clock=time.monotonic if now is None else lambda: now().timestamp(),
     )
 
 

@@ -3,7 +3,6 @@
 Its answers are for resolving and showing names; a change reads the PBX itself before it writes.
 """
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bot.errors import Missing
 from bot.pbx import name_index
-from bot.pbx.cache import Membership, ObjectCache
+from bot.pbx.cache import Membership, ObjectCache, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
@@ -145,6 +144,10 @@ class Directory:
         """Makes all ring groups stale, after one turned out to have another name."""
         self._ring_groups.invalidate()
 
+    def invalidate_users(self) -> None:
+        """Makes all users stale, after an extension turned out to belong to another one."""
+        self._users.invalidate()
+
     def store_members(self, group_id: str, members: Iterable[Member]) -> None:
         """Stores a group's complete list of members after it was read."""
         self._membership.store(group_id, members)
@@ -207,20 +210,20 @@ class CachedValue(Generic[T]):
 
     def __init__(self, read: Callable[[], T], clock: Callable[[], float] = time.monotonic) -> None:
         self._read, self._clock = read, clock
-        self._lock = threading.Lock()
+        self._reads = SharedReads()
         self._cached: tuple[float, T] | None = None
 
     def __call__(self) -> T:
         """Returns the value, read again if it is older than LIFETIME."""
-        with self._lock:
-            if self._cached is None or self._clock() - self._cached[0] > LIFETIME:
-                self._cached = (self._clock(), self._read())
-            return self._cached[1]
+        with self._reads.turn():
+            cached = self._cached
+            if cached is None or self._clock() - cached[0] > LIFETIME:
+                cached = self._cached = (self._clock(), self._read())
+            return cached[1]
 
     def invalidate(self) -> None:
         """Drops the value, so that the next call reads it."""
-        with self._lock:
-            self._cached = None
+        self._cached = None
 
 
 class ServerSettingsCache:

@@ -12,7 +12,7 @@ import httpx
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
-from bot.errors import PBXError
+from bot.errors import PBXError, SettingsError
 from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttled, build_url, parse_base_url
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, use_deadline
@@ -69,7 +69,9 @@ class HttpSender:
         self.base_url = parse_base_url(url)
         self.stats = CallStats()
         self._slots = threading.BoundedSemaphore(in_flight)
-        self._transport = Transport(tls_context(httpx.URL(self.base_url), ca_file, verify=verify), in_flight)
+        self._ca_file, self._verify, self._in_flight = ca_file, verify, in_flight
+        self._ca_version = _version(ca_file)
+        self._transport = self._new_transport()
         self._closed = False
 
     def send(self, request: ApiRequest, deadline: Deadline, *, token: str | None = None) -> ApiResponse:
@@ -86,6 +88,19 @@ class HttpSender:
         self._closed = True
         self._transport.close()
 
+    def _new_transport(self) -> Transport:
+        context = tls_context(httpx.URL(self.base_url), self._ca_file, verify=self._verify)
+        return Transport(context, self._in_flight)
+
+    def _reload_certificates(self) -> None:
+        """Trusts what PBX_CA_FILE holds now, if it has changed; later requests connect anew."""
+        if (version := _version(self._ca_file)) == self._ca_version:
+            return
+        try:
+            self._transport, self._ca_version = self._new_transport(), version
+        except SettingsError as error:
+            log.warning("the certificates are not read again: %s", error)
+
     def _send_in_slot(
         self, request: ApiRequest, url: httpx.URL, deadline: Deadline, headers: Mapping[str, str]
     ) -> ApiResponse:
@@ -95,6 +110,7 @@ class HttpSender:
             with use_deadline(deadline):
                 return self._exchange(request, url, headers)
         except httpx.ConnectError as error:
+            self._reload_certificates()
             raise NotSent(f"{request}: the PBX can't be reached: {error}") from error
         except httpx.ReadTimeout as error:
             raise request.response_lost(f"no answer within {deadline.seconds:g} s") from error
@@ -117,6 +133,15 @@ class HttpSender:
         response = ApiResponse(status=http_response.status_code, body=bytes(body), headers=dict(http_response.headers))
         self.stats.record_response(request, response, started)
         return response
+
+
+def _version(file: Path | None) -> tuple[int, int] | None:
+    """Returns what changes when the file does; None if there is none."""
+    try:
+        status = file.stat() if file else None
+    except OSError:
+        return None
+    return status and (status.st_mtime_ns, status.st_size)
 
 
 def _headers(request: ApiRequest, token: str | None) -> dict[str, str]:

@@ -23,6 +23,8 @@ def blank_to_none(value: object) -> object:
 OptionalText = Annotated[str | None, BeforeValidator(blank_to_none)]
 OptionalInt = Annotated[int | None, BeforeValidator(blank_to_none)]
 OptionalBool = Annotated[bool | None, BeforeValidator(blank_to_none)]
+Switch = Annotated[bool, BeforeValidator(lambda value: False if value in (None, "") else value)]
+"""A boolean that is false where the PBX leaves it blank or out."""
 
 
 class Resource(BaseModel):
@@ -38,7 +40,7 @@ class Resource(BaseModel):
 class ParkServer(Resource):
     """The call park server, of which a tenant has one. Times are in seconds, 60 to 900."""
 
-    enabled: OptionalBool = None
+    enabled: Switch = False
     extension_number: OptionalText = None
     recall_to: OptionalText = None
     recall_time: OptionalInt = None
@@ -47,6 +49,10 @@ class ParkServer(Resource):
     prompt_file_name: OptionalText = None
     prompt_file_size: OptionalInt = None
     prompt_file_url: OptionalText = None
+
+    def sent_fields(self) -> dict[str, Any]:
+        """Returns the fields that the PBX sent, and `enabled` also where it left that out."""
+        return {**super().sent_fields(), "enabled": self.enabled}
 
 
 class ParkGroup(Resource):

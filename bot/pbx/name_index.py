@@ -1,6 +1,5 @@
 """Looks PBX objects up by name with few requests, and compares names."""
 
-import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -9,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.errors import Missing, Rejected
 from bot.messages.text import fold
-from bot.pbx.cache import ObjectCache
+from bot.pbx.cache import ObjectCache, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import ParkGroup, RingGroup, User
 from bot.pbx.requests import Throttled
@@ -114,7 +113,7 @@ class NameIndex(Generic[T]):
     def __init__(self, resource_type: ResourceType[T], cache: ObjectCache[T]) -> None:
         self._type = resource_type
         self._cache = cache
-        self._read_lock = threading.Lock()
+        self._reads = SharedReads()
 
     @property
     def version(self) -> int:
@@ -128,13 +127,13 @@ class NameIndex(Generic[T]):
         cached = self._cached_lookup(text)
         if cached is not None:
             return cached
-        with self._read_lock:  # concurrent lookups wait here and then find the result in the cache
+        with self._reads.turn():  # concurrent lookups wait here and then find the result in the cache
             cached = self._cached_lookup(text)
             return self._read_lookup(text) if cached is None else cached
 
     def search(self, text: str) -> list[T]:
         """Returns all objects called `text` that the PBX's own search finds, for names newer than the cache."""
-        with self._read_lock:
+        with self._reads.turn():
             return self._read_narrowed(text) if text.strip() else []
 
     def get(self, object_id: str, fetch: Callable[[str], T]) -> T | None:
@@ -154,7 +153,7 @@ class NameIndex(Generic[T]):
         """Returns the whole list, from the cache while that is fresh."""
         cached = self._cache.complete_list()
         if cached is None:
-            with self._read_lock:
+            with self._reads.turn():
                 cached = self._cache.complete_list()
                 return self._read_all() if cached is None else cached
         return cached

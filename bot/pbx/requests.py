@@ -114,7 +114,7 @@ def _encode_segment(text: str) -> str:
         raise NotPossible("An id holds half a character, which can't be sent to the PBX.") from None
 
 
-def encode_settings(settings: Mapping[str, Any], **also: str) -> bytes:
+def encode_settings(settings: Mapping[str, Any], **also: str | None) -> bytes:
     """Returns the body of an update: every writable setting, unknown ones included, and `also`, blank or not.
 
     Leaves out `id` and the description of the prompt file, which are read-only, and blanks: the schema has no null.

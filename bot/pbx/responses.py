@@ -16,6 +16,7 @@ ERROR_CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"}
 """The API's documented error codes; any other counts as UNKNOWN."""
 PAGE_SIZE = 100
 """Items of one page: the documented maximum of the `top` parameter."""
+_OAUTH_DENIALS = frozenset({"invalid_grant", "invalid_client"})
 _MAX_MESSAGE = 500
 """Characters of an error's message that are kept."""
 
@@ -49,7 +50,7 @@ def check_response(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     status = response.status
     if 200 <= status < 300:
         return response
-    if status >= 500:
+    if status >= 500 or status == 408:
         raise request.response_lost(f"the PBX failed (HTTP {status})")
     if status < 400:  # following a redirect could send the token to another host
         raise request.response_invalid(f"the PBX sends elsewhere (HTTP {status}), which is refused")
@@ -77,9 +78,15 @@ def parse_body(request: ApiRequest, response: ApiResponse, model: type[M]) -> M:
 
 
 def _first_error(body: bytes) -> _Error:
-    """Returns the body's first error; an empty one if the body is missing or, from a gateway, not JSON."""
+    """Returns the body's first error; an empty one if the body is missing or, from a gateway, not JSON.
+
+    A PBX before 22.2 refuses credentials with the error of OAuth (RFC 6749, 5.2).
+    """
     try:
-        return _Errors.model_validate(from_json(body)).errors[0]
+        content = from_json(body)
+        if isinstance(content, dict) and content.get("error") in _OAUTH_DENIALS:
+            return _Error(code="UNAUTHORIZED", message=str(content.get("error_description") or content["error"]))
+        return _Errors.model_validate(content).errors[0]
     except (ValueError, IndexError):
         return _Error()
 

@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import inf
@@ -14,6 +16,8 @@ import httpx
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while the machine is suspended, on platforms that have such a clock."""
+IDLE_SECONDS = 20.0
+"""How long an idle connection is kept: a firewall that has forgotten it would let a whole deadline run out."""
 _latest_end: ContextVar[float] = ContextVar("latest_end", default=inf)
 _deadline: ContextVar["Deadline"] = ContextVar("deadline")
 
@@ -88,6 +92,10 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.SyncBackend):
+    def __init__(self) -> None:
+        self._resolver = _Resolver()
+        self._answered: str | None = None
+
     def connect_tcp(
         self,
         host: str,
@@ -96,22 +104,51 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Tries the host's addresses in turn, all within the time that remains."""
+        """Tries the host's addresses in turn, the one that answered last first; they share the time that remains."""
         error: httpcore.NetworkError | httpcore.TimeoutException = httpcore.ConnectError(f"{host} has no address")
-        for address in _addresses(host, port):
+        addresses = sorted(self._resolver.addresses(host, port), key=lambda one: one != self._answered)
+        for index, address in enumerate(addresses):
             try:
-                timeout = _remaining(httpcore.ConnectTimeout)
-                return _Stream(super().connect_tcp(address, port, timeout, local_address, socket_options))
+                timeout = _remaining(httpcore.ConnectTimeout) / (len(addresses) - index)
+                stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
                 error = failure
+            else:
+                self._answered = address
+                return _Stream(stream)
         raise error
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    try:
-        return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"{host}: {error}") from error
+class _Resolver:
+    """Looks host names up in threads of its own: the system's look-up has no deadline."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pending: dict[tuple[str, int], Future[list[str]]] = {}
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Returns the addresses of a host; callers that wait for the same host share one look-up."""
+        with self._lock:
+            if (found := self._pending.get((host, port))) is None:
+                found = self._pending[host, port] = Future()
+                threading.Thread(target=self._look_up, args=(host, port, found), name="pbx-dns", daemon=True).start()
+        try:
+            return found.result(_remaining(httpcore.ConnectTimeout))
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"{host}: its address could not be looked up in time") from None
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host}: {error}") from error
+
+    def _look_up(self, host: str, port: int, found: Future[list[str]]) -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            found.set_exception(error)
+        else:
+            found.set_result(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+        finally:
+            with self._lock:
+                del self._pending[host, port]
 
 
 class Transport(httpx.BaseTransport):
@@ -121,7 +158,9 @@ class Transport(httpx.BaseTransport):
     """
 
     def __init__(self, context: ssl.SSLContext | None, connections: int) -> None:
-        self._pool = httpcore.ConnectionPool(context, max_connections=connections, network_backend=_Backend())
+        self._pool = httpcore.ConnectionPool(
+            context, max_connections=connections, keepalive_expiry=IDLE_SECONDS, network_backend=_Backend()
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends `request` and reads the response's head; iterating the response reads its body."""

@@ -9,6 +9,7 @@ from bot.errors import NOTHING_CHANGED, Missing, NotFound, NotPossible, Refused
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
+from bot.operations.base import ChangeOperation
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
@@ -50,6 +51,7 @@ class UserResolver:
     ) -> None:
         self.pbx, self.directory, self.corrections = pbx, directory, corrections
         self.email_of, self.may_see = email_of, may_see
+        self._holders: dict[str, User | None] = {}
 
     def resolve(self, members: Sequence[str]) -> dict[str, Person]:
         """The user that each text names; raises if any is unknown, with a button for the others."""
@@ -68,9 +70,29 @@ class UserResolver:
     def _resolve_one(self, text: str) -> Person:
         found = self._candidates(text)
         user = self.corrections.require_one(found, text, lambda user: user.extension_number or "", _user_label)
-        person = Person.of(user)
-        check_extension(person.number)
-        return person
+        check_extension(user.extension_number or "")
+        if isinstance(self.corrections.operation, ChangeOperation):
+            user = self._confirmed(text, user)
+        return Person.of(user)
+
+    def _confirmed(self, text: str, user: User) -> User:
+        """Reads again who has the extension of a user from the cache: the PBX is told numbers, not users.
+
+        Raises:
+            NotFound: The user that was named has another extension now, or none.
+        """
+        number = user.extension_number or ""
+        if number not in self._holders:
+            found = self.directory.user(number, refresh=True)
+            self._holders[number] = next((one for one in found if one.extension_number == number), None)
+        holder = self._holders[number]
+        if holder is None or holder.id == user.id:  # None: this PBX can't be searched by number
+            return user
+        if text == number:
+            return holder
+        self.directory.invalidate_users()
+        owner = Person.of(holder).name or "somebody else"
+        raise NotFound(f"Extension {number} belongs to {owner} now, no longer to “{text}”. {NOTHING_CHANGED}")
 
     def _candidates(self, text: str) -> list[User]:
         """Users that match; digits are an extension, even if somebody has them as a name."""

@@ -82,6 +82,9 @@ def _sequel_facts(
 
 
 def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
+    if end.failing_since is not None and not end.state.ended:
+        yield Fact(label="Late", value=f"should have ended {times.format_dated(end.run_at)}: {end.failure}")
+        return
     match end.state:
         case State.SCHEDULED:
             yield Fact(label="Until", value=times.format_dated(end.run_at))
@@ -118,9 +121,10 @@ def _status_and_offers_once_done(
         return "taken back", (Offer(label="Do it again", line=f"undo {undo.id}"),)
     if ended_by(journal, entry.id) is not None:
         return "ended", ()
-    if any(one.state is State.SCHEDULED for one in sequel):
-        return f"{status}, for a time", temporary_change_buttons(entry.id)
-    ends = (one for one in sequel if one.request.source is Source.CLOCK)
+    ends = [one for one in sequel if one.request.source is Source.CLOCK]
+    if coming := [end for end in ends if not end.state.ended]:
+        is_late = any(end.failing_since is not None for end in coming)
+        return "late to end" if is_late else f"{status}, for a time", temporary_change_buttons(entry.id)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
         return "could not be ended", (Offer(label="Put back as before", line=f"preview undo {entry.id} anyway"),)
     return status, (Offer(label="Undo", line=f"undo {entry.id}"),)

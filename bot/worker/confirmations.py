@@ -229,11 +229,13 @@ def ends_soon(plan: Plan, number: int, at: str) -> Message:
     )
 
 
-def end_delayed(number: int, why: str) -> Message:
+def end_delayed(number: int, reason: Message) -> Message:
     """Reports that the end of a temporary change is late, and is retried until it succeeds."""
     return Message(
-        title=f"The end of change {number} is late: the PBX can't be reached.",
-        notes=(f"{why} It is tried again, and ends as soon as the PBX is back.",),
+        title=f"The end of change {number} is late: it could not be made yet.",
+        facts=reason.facts,
+        notes=(reason.title, *reason.notes, "It is tried again until it succeeds, or somebody calls it off."),
+        offers=(*reason.offers, Offer(label="Keep", line=f"keep change {number}")),
     )
 
 

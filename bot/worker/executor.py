@@ -7,15 +7,20 @@ from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot
+from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Offer
 from bot.messages.request import Request, Source
+from bot.operations.arguments.targets import Recall
 from bot.operations.base import ChangeOperation
 from bot.operations.catalog import load
 from bot.operations.members import Move
+from bot.operations.recall import RecallGroup
 from bot.operations.schedule import begun_early, has_relative_end, with_instants
-from bot.pbx.models import ParkServer
+from bot.operations.server import ServerRecall
+from bot.operations.undo import Undo
+from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
@@ -68,6 +73,38 @@ class Executor:
             return Outcome(State.EXPIRED, confirmations.not_run(lease_guard.entry.request.line, again, why))
         return self._apply(lease_guard, operation, plan, self.planner.context(lease_guard.entry.request, operation))
 
+    def complete(self, lease_guard: LeaseGuard, plan: Plan) -> Outcome:
+        """Continues the end of a temporary change that an earlier attempt may have written; raises like `apply`."""
+        lease_guard.reserve(plan)
+        return self.apply(lease_guard, plan, self._context(lease_guard.entry))
+
+    def apply(self, lease_guard: LeaseGuard, plan: Plan, context: RequestContext) -> Outcome:
+        """Applies a recorded plan.
+
+        Raises:
+            Conflict: The target is not as planned.
+            RolledBack: The PBX rejected a write.
+            Unverified: A write does not show on the PBX.
+        """
+        seen = self._write(plan, lease_guard)
+        lease_guard.record_ids(plan.with_ids(seen))
+        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
+        if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
+            return Outcome(state, confirmations.ended_already(plan))
+        if state is State.ALREADY and lease_guard.entry.card is not None:
+            return Outcome(state, confirmations.begun_already(plan))
+        slow = plan.approval is not None or self._is_slow(lease_guard)
+        return Outcome(state, confirmations.done(plan, seen, context.ring_group_name, slow=slow))
+
+    def explain_rejection(self, entry: Entry, stop: RolledBack) -> Message:
+        """Returns why the PBX rejected the entry's change, with buttons that help."""
+        plan = plan_of(entry)
+        assert plan is not None  # noqa: S101 - it was applied
+        return _explain_rejection(readings_of(entry)[0], plan, stop.cause, self._context(entry))
+
+    def _context(self, entry: Entry) -> RequestContext:
+        return self.planner.context(entry.request, readings_of(entry)[0])
+
     def _apply(
         self, lease_guard: LeaseGuard, operation: ChangeOperation, plan: Plan, context: RequestContext
     ) -> Outcome:
@@ -77,7 +114,7 @@ class Executor:
             lease_guard.entry.began,
         )
         try:
-            seen = self._write(plan, lease_guard)
+            return self.apply(lease_guard, plan, context)
         except Conflict as stop:
             confirmation = confirmations.conflict(plan, stop, line, names, began=began)
             state = State.UNKNOWN if began else State.REFUSED
@@ -96,14 +133,6 @@ class Executor:
                 State.FAILED,
                 confirmations.not_run(lease_guard.entry.request.line, line, f"Park can't sign in: {fault}"),
             )
-        lease_guard.record_ids(plan.with_ids(seen))
-        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
-        if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
-            return Outcome(state, confirmations.ended_already(plan))
-        if state is State.ALREADY and lease_guard.entry.card is not None:
-            return Outcome(state, confirmations.begun_already(plan))
-        slow = plan.approval is not None or self._is_slow(lease_guard)
-        return Outcome(state, confirmations.done(plan, seen, names, slow=slow))
 
     def _is_slow(self, lease_guard: LeaseGuard) -> bool:
         entry = lease_guard.entry
@@ -162,10 +191,38 @@ def _current_prompt(change: Change, context: RequestContext) -> str | None:
     return file.reference if file else None
 
 
+def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestContext) -> Message | None:
+    """Returns that recalls would go to a ring group that was deleted, with another target; None if they would not."""
+    for change in plan.changes:
+        settings = change.after.compared() if change.after else {}
+        try:
+            if "ring_group_id" not in settings or not is_gone(context.pbx, settings["ring_group_id"]):
+                continue
+        except PBXError:
+            continue
+        other = Recall(to=RecallTo.USER)
+        recall: ChangeOperation = RecallGroup(group=change.target.title, recall=other)
+        if change.target.is_server:
+            recall = ServerRecall(recall=other)
+        ends = (
+            operation.change if isinstance(operation, Undo) and context.repository.will_end(operation.change) else None
+        )
+        return Message(
+            title=f"The ring group that recalls of {change.target.title} would go to was deleted.",
+            notes=("Send them elsewhere: to the user who parked the call, or to a ring group that exists.",),
+            offers=(Offer(label=recall.text(), line=recall.text(), style="primary", ends_change=ends),)
+            if change.before
+            else (),
+        )
+    return None
+
+
 def _explain_rejection(
     operation: ChangeOperation, plan: Plan, cause: Rejected | NotPossible, context: RequestContext
 ) -> Message:
     """Returns the PBX's reason, or the likely one: a member to add is in another park group."""
+    if isinstance(cause, Rejected) and (dead := _dead_ring_group(operation, plan, context)) is not None:
+        return dead
     reason = Message(title=str(cause) if isinstance(cause, NotPossible) else f"The PBX refused: {cause}")
     added = [(change, member) for change in plan.changes for member in change.added if not change.target.is_server]
     if not added or plan.changes[0].before is None:

@@ -1,7 +1,7 @@
 """The lease check before each PBX write, and the retry policy of journal entries."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.changes.plan import Plan
@@ -34,15 +34,18 @@ class LeaseGuard:
             self.entry = self.journal.checkpoint(self.entry, plan=known)
 
     def record_plan(self, planned: AuthorizedPlan) -> None:
-        """Stores the plan and reserves its targets for this entry, by id or by the name to be created.
+        """Stores the plan, if it is another than before, and reserves its targets for this entry.
 
         Raises:
-            TargetTaken: Another entry has reserved one of the targets.
+            TargetBusy: Another entry has reserved one of the targets.
         """
-        targets = frozenset(change.target.key for change in planned.plan.changes)
-        self.entry = self.journal.checkpoint(
-            self.entry, **journal_fields(planned), about=planned.plan.about, targets=targets
-        )
+        fields = {name: new for name, new in journal_fields(planned).items() if new != getattr(self.entry, name)}
+        self.reserve(planned.plan, about=planned.plan.about, **fields)
+
+    def reserve(self, plan: Plan, /, **known: Any) -> None:
+        """Reserves a plan's targets for this entry, by id or by the name to be created; raises TargetBusy."""
+        targets = frozenset(change.target.key for change in plan.changes)
+        self.entry = self.journal.checkpoint(self.entry, **known, targets=targets)
 
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
@@ -66,6 +69,33 @@ def journal_fields(planned: AuthorizedPlan) -> dict[str, Any]:
     return fields | planned.grant.recorded()
 
 
+class QueueProgress:
+    """Since when entries are processed without a break: what became due since then is queued, not late.
+
+    Breaks are times when nothing was due, when Park stood still, and when the PBX or Slack did not answer.
+    """
+
+    def __init__(self, longest_gap: timedelta = timedelta(minutes=2)) -> None:
+        """Starts with a break; a longer gap than `longest_gap` between two claims is one too."""
+        self._longest_gap = longest_gap
+        self._since: datetime | None = None
+        self._last_claim: datetime | None = None
+
+    def claimed(self, at: datetime) -> None:
+        """Records that an entry was claimed."""
+        if self._since is None or self._last_claim is None or at - self._last_claim > self._longest_gap:
+            self._since = at
+        self._last_claim = at
+
+    def interrupted(self, at: datetime | None = None) -> None:
+        """Records a break: until `at`, or until the next claim."""
+        self._since = at
+
+    def since(self, now: datetime) -> datetime:
+        """Returns the end of the last break; `now` if it lasts."""
+        return self._since or now
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RetryPolicy:
     """How often and for how long an entry is retried."""
@@ -74,17 +104,17 @@ class RetryPolicy:
     """A change not begun this long after its time is not run any more: nobody expects it by then."""
     retry_delay: timedelta = timedelta(seconds=2)
     """Delay before the next attempt when the PBX or Slack did not answer."""
-    max_attempts: int = 300
-    """Attempts after which a change that was begun is unknown: about ten minutes of an unavailable PBX."""
+    give_up_after: timedelta = timedelta(minutes=10)
+    """A change that was begun and has failed for this long is unknown. An end is never given up."""
     pause_recheck: timedelta = timedelta(seconds=30)
     """Interval at which the end of a temporary change checks whether Park is still paused."""
-    late_notice_attempt: int = 6
-    """Attempt after which the thread is notified that an end is late: about two minutes of an unavailable PBX."""
+    late_notice: timedelta = timedelta(seconds=10)
+    """How long an end has failed before people are told; its card says so from the first failure on."""
     slow_after: timedelta = timedelta(seconds=10)
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
     verify_delays: tuple[float, ...] = READ_BACK_PAUSES
     """Seconds between the reads that verify a write."""
 
-    def end_retry_delay(self, attempt: int) -> timedelta:
-        """Returns the delay before the next attempt of an end: exponential, five minutes at most."""
-        return min(self.retry_delay * (1 << min(attempt, 16)), timedelta(minutes=5))
+    def end_retry_delay(self, failing_for: timedelta) -> timedelta:
+        """Returns the delay before the next attempt of an end: it doubles with each, five minutes at most."""
+        return min(max(failing_for, self.retry_delay), timedelta(minutes=5))

@@ -112,10 +112,28 @@ class Notifier:
             at = plan.times.format_relative(end.run_at, self.journal.now())
             self._reply_about_end(root, end, confirmations.ends_soon(plan, root.id, at))
 
-    def notify_end_delayed(self, end: Entry, why: str) -> None:
-        """Reports in the thread of a temporary change that its end is late."""
+    def notify_end_delayed(self, end: Entry, reason: Message) -> bool:
+        """Reports that an end is late: on the card, in its thread, to the requester and in the announcement channel.
+
+        Returns:
+            Whether the message was posted where somebody reads it.
+        """
+        self.redraw_root(end)
         root = root_entry(self.journal, end)
-        self._reply_about_end(root, end, confirmations.end_delayed(root.id, why))
+        message = confirmations.end_delayed(root.id, reason)
+        in_thread = self._reply_about_end(root, end, message)
+        in_private = self._answer_directly(end, message)
+        return self._announce(end, message) or in_private or in_thread
+
+    def redraw_root(self, end: Entry) -> None:
+        """Updates the card of the change that ends; an end does not wait for Slack, so a failure is only logged."""
+        root = root_entry(self.journal, end)
+        if root.card is None:
+            return
+        try:
+            self.redraw_card(root.id)
+        except SlackFailure as failure:
+            log.warning("change %d: its card could not be updated: %s", root.id, failure)
 
     def _state(self, entry: Entry) -> CardState:
         state = card_state(self.journal, entry)
@@ -131,12 +149,23 @@ class Notifier:
             log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
             return None
 
-    def _reply_about_end(self, root: Entry, end: Entry, message: Message) -> None:
-        """Replies in the thread; an end does not wait for Slack, so a failure is only logged."""
+    def _reply_about_end(self, root: Entry, end: Entry, message: Message) -> bool:
+        """Replies in the thread, if there is one; an end does not wait for Slack, so a failure is only logged."""
         try:
             self._reply(root, end.request, message, mention=True)
         except SlackFailure as failure:
             log.warning("change %d: nothing could be said of its end: %s", root.id, failure)
+            return False
+        return root.card is not None
+
+    def _answer_directly(self, entry: Entry, message: Message) -> bool:
+        """Sends a direct message to the requester; a failure is only logged."""
+        try:
+            self.messenger.answer(entry.request.model_copy(update={"channel": None, "thread": None}), message)
+        except SlackFailure as failure:
+            log.warning("change %d: its requester could not be told: %s", entry.id, failure)
+            return False
+        return True
 
     def _reply(self, root: Entry, request: Request, message: Message, *, mention: bool) -> None:
         if root.card is not None:
@@ -228,11 +257,13 @@ class Notifier:
     def _save(self, entry: Entry, posted: Posted) -> None:
         self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))
 
-    def _announce(self, entry: Entry, card: Message) -> None:
+    def _announce(self, entry: Entry, card: Message) -> bool:
         """Posts to the policy's announcement channel, if there is one; a failure is only logged."""
         if (channel := self.policy_store.now.announce) is None:
-            return
+            return False
         try:
             self.messenger.announce(channel, entry.request, card)
         except SlackFailure as failure:
             log.error("change %d could not be announced either: %s", entry.id, failure)  # noqa: TRY400
+            return False
+        return True

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.write_switch import WriteSwitch
+from bot.changes.write_switch import PAUSED_FLAG, WriteSwitch
 from bot.errors import (
     EndDue,
     JournalUnavailable,
@@ -33,8 +33,9 @@ from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
+from bot.worker.end_executor import EndExecutor
 from bot.worker.executor import Executor
-from bot.worker.lease import LeaseGuard, RetryPolicy, journal_fields
+from bot.worker.lease import LeaseGuard, QueueProgress, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
@@ -57,7 +58,9 @@ class EntryProcessor:
         self.journal, self.planner, self.notifier = journal, planner, notifier
         self.progress_notifier, self.write_switch = progress_notifier, write_switch
         self.retry_policy = retry_policy or RetryPolicy()
+        self.progress = QueueProgress()
         self._executor = Executor(planner, self.retry_policy)
+        self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
 
     def process(self, entry: Entry) -> None:
@@ -122,11 +125,11 @@ class EntryProcessor:
         """Returns the outcome, or None if the entry waits for its time or for approval."""
         entry, now = lease_guard.entry, self.journal.now()
         if entry.request.source is Source.CLOCK:
-            return self._execute_end(lease_guard, now)
+            return self._end_executor.execute(lease_guard, self.retry_policy)
         plan = plan_of(entry)
         if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
             return expired
-        late = now > entry.run_at + self.retry_policy.start_grace
+        late = self.progress.since(now) > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
@@ -153,20 +156,6 @@ class EntryProcessor:
                 by = Fact(label="By", value="", ids=(other.request.user,))
                 refused.message = Message(title=str(refused), facts=(by,))
                 raise refused
-
-    def _execute_end(self, lease_guard: LeaseGuard, now: datetime) -> Outcome | None:
-        """Runs the end of a temporary change, however late it is; while Park is paused it waits."""
-        entry = lease_guard.entry
-        if entry.began and (plan := plan_of(entry)) is not None:
-            return self._executor.resume(lease_guard, plan, late=False)
-        if now < entry.run_at:
-            self.notifier.notify_ends_soon(entry)
-            self.journal.schedule(entry, entry.run_at)
-        elif self.write_switch.blocked:
-            self.journal.schedule(entry, entry.run_at, now + self.retry_policy.pause_recheck)
-        else:
-            return self._plan_and_execute(lease_guard)
-        return None
 
     def _plan_and_execute(self, lease_guard: LeaseGuard) -> Outcome | None:
         entry = lease_guard.entry
@@ -196,16 +185,19 @@ class EntryProcessor:
         lease_guard.entry = self.journal.checkpoint(
             lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
         )
+        if effect.flags.get(PAUSED_FLAG, "") is None:
+            self.planner.pbx.sign_in.try_again()
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """Releases the entry for another attempt, or ends it when its time is over."""
         now, policy = self.journal.now(), self.retry_policy
-        if entry.request.source is Source.CLOCK and not entry.began:
-            self._delay_end(entry, fault, now)
-            return None
-        if entry.attempt < policy.max_attempts if entry.began else now < entry.run_at + policy.start_grace:
+        if entry.failing_since is None:
+            entry = self.journal.record_failure(entry, str(fault))
+        now, failing_since = self.journal.now(), entry.failing_since or now
+        self.progress.interrupted(now)
+        if now < (failing_since + policy.give_up_after if entry.began else entry.run_at + policy.start_grace):
             log.info("change %d waits: %s", entry.id, fault)
             if isinstance(fault, EndDue) and entry.plan is not None:  # the end may have been accepted later than it
                 self.journal.schedule(entry, entry.run_at, now + policy.retry_delay)
@@ -213,13 +205,6 @@ class EntryProcessor:
             self.journal.release(entry, now + policy.retry_delay)
             return None
         return self._record(entry, self._given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))
-
-    def _delay_end(self, entry: Entry, fault: ParkError, now: datetime) -> None:
-        """Reschedules an end that could not run; until then it can be extended or cancelled."""
-        log.info("the end %d is late: %s", entry.id, fault)
-        if entry.attempt == self.retry_policy.late_notice_attempt:
-            self.notifier.notify_end_delayed(entry, str(fault))
-        self.journal.schedule(entry, entry.run_at, now + self.retry_policy.end_retry_delay(entry.attempt))
 
     def _given_up(self, entry: Entry, state: State, why: str) -> Outcome:
         """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`."""
@@ -236,9 +221,7 @@ class EntryProcessor:
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:
-    """Reports a refusal to the requester; of an end or a scheduled change, on its public card."""
-    if entry.request.source is Source.CLOCK and entry.about is not None:
-        return Outcome(State.REFUSED, confirmations.end_refused(refused.message, entry.about))
+    """Reports a refusal to the requester; of a scheduled change, on its public card."""
     if entry.card is not None:
         confirmation = confirmations.start_refused(refused.message, entry.request.line)
         deactivated = isinstance(refused, DeactivatedAccount)

@@ -62,6 +62,14 @@ class Worker:
             self._wake_ups += 1
             self._changed.notify()
 
+    def retry_postponed(self) -> None:
+        """Has what is past its time tried again at once, after Park has signed in to the PBX again."""
+        try:
+            self.journal.retry_postponed()
+        except JournalUnavailable as fault:
+            log.warning("what is late is tried again at its time: %s", fault)
+        self.wake()
+
     def stop(self) -> None:
         """Finishes the claimed entries and claims no others; their leases are renewed until then."""
         self._stopping.set()
@@ -80,7 +88,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            wake_ups = self._wake_ups
+            wake_ups, busy = self._wake_ups, bool(self._claimed)
             try:
                 due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
                 entry = self._claim() if due == timedelta(0) else None
@@ -89,6 +97,8 @@ class Worker:
                 self._stopping.wait(JOURNAL_RETRY.total_seconds())
                 continue
             if entry is None:
+                if not busy and not self._claimed:
+                    self.processor.progress.interrupted()
                 self._sleep(wake_ups, due)
                 continue
             self.wake()  # more entries may be due
@@ -101,6 +111,8 @@ class Worker:
             entry = self.journal.claim(self.owner, self._users_at_limit())
             if entry is not None:
                 self._claimed[threading.get_ident()] = entry
+                if entry.lease_until is not None:
+                    self.processor.progress.claimed(entry.lease_until - self.journal.lease)
         return entry
 
     def _users_at_limit(self) -> list[str]:

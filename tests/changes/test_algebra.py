@@ -14,7 +14,7 @@ from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import TargetWriter, read
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
-from bot.pbx.models import RecallTo
+from bot.pbx.models import RecallTo, RingGroup
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.changes.conftest import Bench
 
@@ -59,6 +59,9 @@ class Model:
 
     def update_group(self, _: str, settings: dict[str, Any]) -> None:
         self.states.append(self.now.model_copy(update={"settings": settings}))
+
+    def ring_group(self, ring_group_id: str) -> RingGroup:
+        return RingGroup(id=ring_group_id, name=ring_group_id)
 
     def delete_group(self, _: str) -> None:
         self.states.append(None)

@@ -3,10 +3,11 @@
 import pytest
 
 from bot.changes.apply import all_unchanged, apply, apply_all
-from bot.changes.change import Change, Conflict, RolledBack, Unverified
-from bot.changes.snapshot import SERVER
+from bot.changes.change import Change, Conflict, RolledBack, Unverified, revert
+from bot.changes.snapshot import SERVER, Target
 from bot.changes.target_io import TargetWriter, read
-from bot.errors import SignInFailed
+from bot.errors import SignInFailed, Unreachable
+from bot.pbx.models import ParkGroup
 from bot.pbx.requests import Throttled
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.switches import ErrorResponse
@@ -247,7 +248,71 @@ def test_unknown_fields_survive_and_the_server_is_a_target_too(bench: Bench) -> 
     assert bench.fake_pbx.state.server["recall_time"] == 120
 
 
-def test_a_group_deleted_between_its_settings_and_its_members_is_gone(bench: Bench) -> None:
+def test_a_group_deleted_between_its_settings_and_its_members_is_gone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target, _ = bench.group("Billing")
-    bench.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match="GET */members", status=404))
+    group = bench.pbx.group
+
+    def then_deleted(group_id: str) -> ParkGroup:
+        found = group(group_id)
+        bench.pbx.delete_group(group_id)
+        return found
+
+    monkeypatch.setattr(bench.pbx, "group", then_deleted)
     assert read(bench.pbx, target) is None
+
+
+@pytest.mark.parametrize("path", ["*", "*/members"])
+def test_a_404_for_a_group_that_is_listed_does_not_make_it_gone(bench: Bench, path: str) -> None:
+    target, _ = bench.group("Billing")
+    bench.fake_pbx.faults.add(Fault(kind=FaultKind.STATUS, match=f"GET /api/call_park_groups/{path}", status=404))
+    with pytest.raises(Unreachable, match="lists Billing"):
+        read(bench.pbx, target)
+
+
+def _with_dead_ring_group(bench: Bench) -> None:
+    state = bench.fake_pbx.state
+    state.groups[state.group_id("Billing")]["ring_group_id"] = "gone"
+
+
+@pytest.mark.parametrize("blanks", ["null", "empty", "missing"])
+@pytest.mark.parametrize("updates", ["partial", "replacing"])
+def test_a_ring_group_that_is_gone_and_not_used_hinders_no_update(bench: Bench, blanks: str, updates: str) -> None:
+    bench.fake_pbx.switches.blanks, bench.fake_pbx.switches.updates = blanks, updates  # type: ignore[assignment]
+    bench.fake_pbx.state.groups[bench.fake_pbx.state.group_id("Billing")]["recall_to"] = "USER_ONLY"
+    _with_dead_ring_group(bench)
+    change = bench.setting("Billing", name="Accounts")
+    apply(bench.pbx, change, pauses=())
+    assert bench.fake_pbx.state.group_id("Accounts")
+    deleted = bench.deleting("Accounts")
+    apply(bench.pbx, deleted, pauses=())
+    apply(bench.pbx, deleted.inverse.model_copy(update={"target": Target(name="Accounts")}), pauses=())
+    assert bench.fake_pbx.state.group_id("Accounts")
+
+
+@pytest.mark.parametrize("blanks", ["null", "empty", "missing"])
+@pytest.mark.parametrize("updates", ["partial", "replacing"])
+def test_a_blank_switch_of_the_server_is_off(bench: Bench, blanks: str, updates: str) -> None:
+    bench.fake_pbx.switches.blanks, bench.fake_pbx.switches.updates = blanks, updates  # type: ignore[assignment]
+    bench.fake_pbx.state.server["enabled"] = None
+    before = read(bench.pbx, SERVER)
+    assert before is not None
+    on = Change(target=SERVER, before=before, after=before.with_settings(enabled=True))
+    assert Change(target=SERVER, before=before, after=before.with_settings(enabled=False)).is_noop
+    apply(bench.pbx, on, pauses=())
+    assert bench.fake_pbx.state.server["enabled"] is True
+    now = read(bench.pbx, SERVER)
+    apply(bench.pbx, revert(on, now), pauses=())
+    assert bench.fake_pbx.state.server["enabled"] is False
+
+
+def test_a_setting_that_was_blank_is_made_blank_again_or_refused_but_never_unknown(bench: Bench) -> None:
+    bench.fake_pbx.state.server["extension_number"] = None
+    before = read(bench.pbx, SERVER)
+    assert before is not None
+    change = Change(target=SERVER, before=before, after=before.with_settings(extension_number="777"))
+    apply(bench.pbx, change, pauses=())
+    with pytest.raises(RolledBack, match="extension_number"):
+        apply(bench.pbx, revert(change, read(bench.pbx, SERVER)), pauses=())
+    assert bench.fake_pbx.writes[-1].body["extension_number"] == ""

@@ -107,7 +107,7 @@ def test_a_token_that_runs_out_before_the_write_is_renewed_once() -> None:
 
 
 def test_a_token_that_ends_for_good_before_the_write_changes_nothing_and_says_so(scene: ConversationHarness) -> None:
-    scene.fail(FaultKind.EXPIRED)
+    scene.fail(FaultKind.EXPIRED, times=2)
     scene.do("add 1001 to Sales")
     assert scene.changes() == 0
     assert NOTHING in scene.card().plain
@@ -116,7 +116,7 @@ def test_a_token_that_ends_for_good_before_the_write_changes_nothing_and_says_so
 
 
 def test_a_token_that_ends_for_good_half_way_is_unknown(scene: ConversationHarness) -> None:
-    scene.fail(FaultKind.EXPIRED, "POST */members/1004")
+    scene.fail(FaultKind.EXPIRED, "POST */members/1004", times=2)
     scene.do("add 1001, 1004 to Sales")
     assert scene.changes() == 1
     assert "Unknown" in scene.card().plain

@@ -13,6 +13,7 @@ import pytest
 from bot.errors import PBXError, Rejected, SettingsError, SignInFailed, Unreachable
 from bot.pbx import auth
 from bot.pbx.auth import Credentials
+from bot.pbx.client import PbxClient
 from bot.pbx.requests import NotSent
 from tests.pbx.clients import METHODS, PERSON, TOKEN, client
 from tests.pbx.scripted import ReceivedRequest, Reply, ScriptedPbx, drop_connection, json_reply, scripted
@@ -275,12 +276,104 @@ def test_a_ready_token_is_used_as_it_is() -> None:
     assert pbx.targets == ["GET /call_park"]
 
 
-def test_a_ready_token_that_has_run_out_says_so_and_is_not_sent_again() -> None:
+def test_a_ready_token_that_has_run_out_says_so_and_is_sent_twice_only() -> None:
     with scripted(TokenServer()) as pbx, client(pbx.url, TOKEN) as ours:
         for call in METHODS.values():
             with pytest.raises(SignInFailed, match="run out"):
                 call(ours)
-        assert pbx.targets == ["GET /call_park"]
+        assert pbx.targets == ["GET /call_park", "GET /call_park"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_single_401_to_a_ready_token_changes_nothing(method: str) -> None:
+    good = {"id": "i", "name": "n", "extension_number": "1001", "type": "EXTENSION", "items": []}
+    once = iter([Reply(401)])
+    with scripted(lambda _: next(once, json_reply(good))) as pbx, client(pbx.url, TOKEN) as ours:
+        METHODS[method](ours)
+        assert not ours.sign_in.rejected
+
+
+def test_a_ready_token_is_accepted_again_after_a_pause_without_a_restart() -> None:
+    token_server, now = TokenServer(issued=7, revoked=True), [0.0]
+    with scripted(token_server) as pbx:
+        ours = PbxClient(pbx.url, Credentials(token="access-7"), clock=lambda: now[0])
+        for _ in range(3):
+            with pytest.raises(SignInFailed):
+                ours.server()
+        token_server.revoked = False
+        now[0] = auth.FIRST_PAUSE + 1
+        ours.server()
+        assert len(pbx.asked) == 3
+        ours.close()
+
+
+NO_REJECTION = {
+    "408": json_reply({"errors": [{"code": "UNKNOWN", "message": "Timed out."}]}, 408),
+    "400 UNKNOWN": json_reply({"errors": [{"code": "UNKNOWN", "message": "Something."}]}, 400),
+    "403 of a gateway": Reply(403, b"<html>"),
+    "403 without a body": Reply(403),
+    "401 of a gateway": Reply(401, b"<html>"),
+    "422 with another body": json_reply({"detail": "no"}, 422),
+    "409": json_reply({"errors": [{"message": "busy"}]}, 409),
+}
+
+
+@pytest.mark.parametrize("name", NO_REJECTION)
+def test_only_the_word_of_the_pbx_stops_signing_in(name: str) -> None:
+    token_server, now = TokenServer(overrides={SIGN_IN: lambda _: NO_REJECTION[name]}), [0.0]
+    recovered: list[bool] = []
+    with scripted(token_server) as pbx:
+        ours = PbxClient(pbx.url, PERSON, clock=lambda: now[0])
+        ours.sign_in.on_recovery = lambda: recovered.append(True)
+        for _ in range(5):
+            with pytest.raises(Unreachable):
+                ours.server()
+        assert len(pbx.asked) == 1
+        token_server.overrides.clear()
+        now[0] = auth.FIRST_PAUSE + 1
+        ours.server()
+        assert recovered == [True]
+        ours.close()
+
+
+def test_pauses_double_so_that_the_pbx_does_not_block_the_address() -> None:
+    token_server, now = TokenServer(overrides={SIGN_IN: lambda _: Reply(403)}), [0.0]
+    with scripted(token_server) as pbx:
+        ours = PbxClient(pbx.url, PERSON, clock=lambda: now[0])
+        for minute in range(30):
+            now[0] = 60.0 * minute + 1
+            with pytest.raises(Unreachable):
+                ours.server()
+        assert len(pbx.asked) <= 5
+        ours.close()
+
+
+def test_corrected_credentials_are_noticed_while_it_runs() -> None:
+    wrong, configured = Credentials(username="park", password="typo"), [PERSON]
+    configured[0] = wrong
+    token_server = TokenServer(overrides={SIGN_IN: lambda _: json_reply(DENIED, 400)})
+    with scripted(token_server) as pbx:
+        ours = PbxClient(pbx.url, wrong, read_credentials=lambda: configured[0])
+        for _ in range(2):
+            with pytest.raises(SignInFailed):
+                ours.server()
+        assert len(pbx.asked) == 1
+        token_server.overrides.clear()
+        configured[0] = PERSON
+        ours.server()
+        assert pbx.asked[1].json["password"] == "s3cret"
+        ours.close()
+
+
+def test_a_rejected_user_signs_in_again_when_somebody_says_so() -> None:
+    token_server = TokenServer(overrides={SIGN_IN: lambda _: json_reply(DENIED, 403)})
+    with scripted(token_server) as pbx, client(pbx.url, PERSON) as ours:
+        with pytest.raises(SignInFailed, match="resume"):
+            ours.server()
+        token_server.overrides.clear()
+        ours.sign_in.try_again()
+        ours.server()
+        assert not ours.sign_in.rejected
 
 
 def test_with_both_the_user_takes_over_from_a_token_that_has_run_out() -> None:

@@ -70,7 +70,11 @@ def test_recalls_can_be_sent_elsewhere_when_their_ring_group_is_gone(park: BotHa
 def test_a_group_whose_ring_group_is_gone_can_be_renamed_or_says_what_keeps_it(park: BotHarness) -> None:
     del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
     card = park.do('rename Night Shift to "Late Shift"')
-    assert "ring_group_id does not exist" in text_of(card)
+    assert "The ring group that recalls of Night Shift would go to was deleted" in text_of(card)
+    assert offered_lines(card) == ["recall Night Shift to user"]
+    park.do(offered_lines(card)[0])
+    park.do('rename Night Shift to "Late Shift"')
+    assert park.fake_pbx.state.group_id("Late Shift")
 
 
 def test_a_group_that_went_away_since_its_name_was_looked_up_is_gone(park: BotHarness) -> None:

@@ -23,7 +23,7 @@ def park(tmp_path: Path) -> Iterator[BotHarness]:
 @pytest.fixture
 def hasty(tmp_path: Path) -> Iterator[BotHarness]:
     """Gives up after the first attempt."""
-    with bot_harness(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), max_attempts=1)) as whole:
+    with bot_harness(tmp_path, retry_policy=RetryPolicy(retry_delay=timedelta(0), give_up_after=timedelta(0))) as whole:
         yield whole
 
 
@@ -38,7 +38,7 @@ def test_a_change_is_made_shown_and_confirmed(park: BotHarness) -> None:
 def test_a_token_that_ends_half_way_is_not_called_nothing(park: BotHarness) -> None:
     park.ask("add 1016, 1014 to Billing")
     park.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match="POST *", seconds=0))
-    park.fake_pbx.faults.add(Fault(kind=FaultKind.EXPIRED, match="POST *"))
+    park.fake_pbx.faults.add(Fault(kind=FaultKind.EXPIRED, match="POST *", times=2))
     park.work()
     assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016"]
     status, card = park.messenger.cards[0]
@@ -67,7 +67,7 @@ def test_a_pbx_that_goes_away_half_way_is_carried_on_with(park: BotHarness) -> N
 
 def test_a_pbx_that_stays_away_half_way_leaves_it_unknown_even_when_its_time_is_over(hasty: BotHarness) -> None:
     hasty.worker.processor.retry_policy = RetryPolicy(
-        start_grace=timedelta(seconds=1), retry_delay=timedelta(0), max_attempts=1
+        start_grace=timedelta(seconds=1), retry_delay=timedelta(0), give_up_after=timedelta(0)
     )
     hasty.ask("add 1016, 1014 to Billing")
     hasty.fake_pbx.faults.add(Fault(kind=FaultKind.SLOW, match="POST *", seconds=1.1))

@@ -1,0 +1,141 @@
+"""Lists what is pending: scheduled and temporary changes, requests for approval, unknown outcomes."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.changes.change import snapshots_equal
+from bot.changes.lookups import names_today
+from bot.changes.plan import Plan, Schedule
+from bot.changes.repository import waits_for_approval
+from bot.errors import PBXError
+from bot.journal.models import Entry
+from bot.messages.message import Message, Offer, Row
+from bot.operations.base import ReadOperation
+from bot.operations.context import OperationContext
+from bot.operations.schedule import with_instants
+from bot.operations.scheduling import (
+    approval_buttons,
+    original_operation,
+    scheduled_change_buttons,
+    temporary_change_buttons,
+)
+from bot.policy.model import Permission
+
+MAX_ARRIVAL = timedelta(minutes=2)
+"""Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
+MAX_LOOKS = 10
+"""Changes with an unknown outcome that `pending` looks up on the PBX at most."""
+
+
+class Pending(ReadOperation):
+    """Lists changes that are scheduled, temporary, waiting for approval or of unknown outcome."""
+
+    operation_id = "pending"
+    title = "What is pending"
+    phrase = "pending"
+    also = (
+        "list|show pending",
+        "status",
+        "what's pending",
+        "whats pending",
+        "scheduled",
+        "what is pending|waiting|scheduled",
+    )
+    permission = Permission.READ
+    help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
+    examples = ("pending",)
+
+    def read(self, context: OperationContext) -> Message:
+        unknown, settled = _unknown_outcomes(context)
+        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
+        if not rows:
+            title = "Nothing is pending: no change waits for its time, and none will end by itself."
+            return Message(title=title, notes=settled)
+        return Message(title=f"{len(rows)} pending", rows=rows, notes=settled)
+
+
+def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
+    """Approvers get a button to approve, the requester one to withdraw."""
+    for entry in context.repository.scheduled_starts():
+        plan = Plan.model_validate(entry.plan)
+        if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
+            continue
+        approve, withdraw = approval_buttons(entry.id, plan)
+        mine = entry.request.user == context.viewer.user
+        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
+        text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
+        yield Row(text=text, ids=(entry.request.user,), offers=offers)
+
+
+def _ending(context: OperationContext) -> Iterator[Row]:
+    for first, end in context.repository.scheduled_ends():
+        plan = Plan.model_validate(first.plan)
+        if plan.times and _may_see(context, plan):
+            text = f"{plan.title}: {_end_text(plan.times, end, context.repository.now())}"
+            yield _row(context, first, plan, text, temporary_change_buttons(first.id))
+
+
+def _end_text(times: Schedule, end: Entry, now: datetime) -> str:
+    at = times.format_relative(end.run_at, now)
+    if end.failing_since is not None:
+        return f"late, should have ended {at}. {end.failure} It is tried again"
+    return f"ends {at}" if end.run_at > now else f"should have ended {at}, and ends as soon as Park may change it"
+
+
+def _scheduled(context: OperationContext) -> Iterator[Row]:
+    for entry in context.repository.scheduled_starts():
+        plan = Plan.model_validate(entry.plan)
+        if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
+            text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
+            yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
+
+
+def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:
+    """Looks at the PBX; returns rows for what is still unknown, and notes on what the PBX shows to be made or not."""
+    rows, settled = list[Row](), list[str]()
+    for entry in context.repository.unknown_outcomes():
+        plan = Plan.model_validate(entry.plan)
+        if not _may_see(context, plan):
+            continue
+        age = context.repository.now() - (entry.ended_at or entry.run_at)
+        look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
+        shown = _shown_by_pbx(context, plan) if look_now else None
+        if shown is not None:
+            settled.append(f"Change {entry.id} was {shown}, as the PBX shows: {plan.preview_title}.")
+            continue
+        line = with_instants(original_operation(entry), plan.times).text(settled=True)
+        look = Offer(label="Look and try again", line=f"preview {line}")
+        text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
+        rows.append(_row(context, entry, plan, text, (look,)))
+    return rows, tuple(settled)
+
+
+def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
+    """Returns whether the PBX shows a change as made or not made; None if it shows neither, or can't be asked."""
+    try:
+        now = [context.now(change) for change in plan.changes]
+    except PBXError:
+        return None
+    if all(snapshots_equal(one, change.after) for one, change in zip(now, plan.changes, strict=True)):
+        return "made"
+    if all(snapshots_equal(one, change.before) for one, change in zip(now, plan.changes, strict=True)):
+        return "not made"
+    return None
+
+
+def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
+    """A row whose buttons are shown to those who have the change's permission on all its groups."""
+    permission = original_operation(entry).required_permission(context)
+    names: list[str | None] = [*_names(context, plan)] or [None]
+    may = permission is not None and all(context.may(permission, name) for name in names)
+    return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
+
+
+def _may_see(context: OperationContext, plan: Plan) -> bool:
+    return all(map(context.may_see, _names(context, plan)))
+
+
+def _names(context: OperationContext, plan: Plan) -> frozenset[str]:
+    """The names of a plan's groups when it was made, and today."""
+    changes = (*plan.changes, *plan.undone)
+    return names_today(context.directory, changes).union(*(change.names for change in changes))

@@ -1,0 +1,119 @@
+"""Carries out the ends of temporary changes, and retries those that can't be carried out yet."""
+
+import logging
+from datetime import datetime
+
+from bot.changes.change import Conflict, RolledBack, Unverified
+from bot.changes.write_switch import WriteSwitch
+from bot.errors import (
+    JournalUnavailable,
+    LeaseLost,
+    Overtaken,
+    ParkError,
+    Refused,
+    Rejected,
+    SignInFailed,
+    TargetBusy,
+)
+from bot.journal.journal import Journal
+from bot.journal.models import Entry, State
+from bot.messages.message import Message
+from bot.worker import confirmations
+from bot.worker.executor import Executor
+from bot.worker.lease import LeaseGuard, RetryPolicy
+from bot.worker.notifier import Notifier
+from bot.worker.outcome import Outcome, plan_of
+
+log = logging.getLogger(__name__)
+
+
+class EndExecutor:
+    """Carries out ends, however late.
+
+    An end has an outcome only when it is done, was done already, or somebody has changed the same setting since.
+    Whatever else prevents it is retried: the PBX says no to Park, not to the end. Until then people can call it off.
+    """
+
+    def __init__(self, journal: Journal, executor: Executor, notifier: Notifier, write_switch: WriteSwitch) -> None:
+        self.journal, self.executor, self.notifier, self.write_switch = journal, executor, notifier, write_switch
+
+    def execute(self, lease_guard: LeaseGuard, retry_policy: RetryPolicy) -> Outcome | None:
+        """Returns the outcome, or None if the end waits: for its time, for Park to be resumed, or to be retried."""
+        entry, now = lease_guard.entry, self.journal.now()
+        if now < entry.run_at:
+            self.notifier.notify_ends_soon(entry)
+            self.journal.postpone(entry, entry.run_at)
+            return None
+        if self.write_switch.blocked:
+            self.journal.postpone(entry, now + retry_policy.pause_recheck)
+            return None
+        try:
+            return self._attempt(lease_guard)
+        except Overtaken as stop:
+            return Outcome(State.REFUSED, confirmations.end_refused(stop.message, entry.about or entry.id))
+        except (TargetBusy, JournalUnavailable, LeaseLost):
+            raise
+        except ParkError as fault:
+            reason = self._reason(lease_guard.entry, fault)
+        except Exception:  # a bug must not stop the processing of other entries
+            log.exception("the end %d met a fault in Park", entry.id)
+            reason = Message(title="Park met a fault of its own, which is in its log.")
+        self._retry_later(lease_guard.entry, reason, retry_policy, now)
+        return None
+
+    def _attempt(self, lease_guard: LeaseGuard) -> Outcome:
+        """Completes what an earlier attempt began, or plans anew where that is no longer what has to be done."""
+        plan = plan_of(lease_guard.entry)
+        rejection: RolledBack | None = None
+        if lease_guard.entry.began and plan is not None:
+            try:
+                return self.executor.complete(lease_guard, plan)
+            except Conflict:
+                log.info("the end %d is planned anew: its target was changed", lease_guard.entry.id)
+            except RolledBack as stop:
+                rejection = stop
+        try:
+            planned = self.executor.plan(lease_guard.entry)
+        except Overtaken:
+            if rejection is not None:  # what differs may be what this end has written and could not take back
+                raise rejection from None
+            raise
+        if rejection is not None and plan is not None and planned.plan.digest() == plan.digest():
+            raise rejection
+        lease_guard.record_plan(planned)
+        return self.executor.apply(lease_guard, planned.plan, planned.context)
+
+    def _reason(self, entry: Entry, fault: ParkError) -> Message:
+        """Returns why the end could not be carried out, in words for people."""
+        match fault:
+            case RolledBack():
+                return self.executor.explain_rejection(entry, fault)
+            case Conflict():
+                return Message(title=f"{fault.change.target.title} was being changed by somebody else.")
+            case Unverified(answered=True):
+                return Message(title="The PBX said yes, but does not show it.")
+            case Unverified():
+                return Message(title="The PBX did not answer when it was told.")
+            case Refused():
+                return fault.message
+            case SignInFailed():
+                return Message(title=f"Park can't sign in to the PBX: {fault}")
+            case Rejected():
+                return Message(title=f"The PBX refuses: {fault}")
+            case _:
+                return Message(title=str(fault))
+
+    def _retry_later(self, entry: Entry, reason: Message, retry_policy: RetryPolicy, began_at: datetime) -> None:
+        """Records and shows that the end is late, and tells people once that has lasted for a while."""
+        log.warning("the end %d is late: %s", entry.id, reason.title)
+        is_first = entry.failing_since is None
+        entry = self.journal.record_failure(entry, reason.title)
+        failing_since = entry.failing_since or began_at
+        failing_for = self.journal.now() - failing_since
+        if not entry.failure_told and failing_for >= retry_policy.late_notice:
+            if self.notifier.notify_end_delayed(entry, reason):
+                entry = self.journal.mark_failure_told(entry)
+        elif is_first:
+            self.notifier.redraw_root(entry)
+        delay = retry_policy.end_retry_delay(failing_for)
+        self.journal.postpone(entry, self.journal.now() + delay)

@@ -1,0 +1,60 @@
+"""A change that only waited behind others is made; one that waited for something outside Park is handed back."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.journal.models import State
+from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
+from bot.worker.lease import QueueProgress, RetryPolicy
+from tests.faults.scene import ConversationHarness
+from tests.house import bot_harness
+
+MINUTE = timedelta(minutes=1)
+NOON = ORDINARY_INSTANT
+
+
+def test_a_burst_is_one_run_and_idleness_ends_it() -> None:
+    progress = QueueProgress(2 * MINUTE)
+    assert progress.since(NOON) == NOON
+    for minute in range(10):
+        progress.claimed(NOON + minute * MINUTE)
+    assert progress.since(NOON + 10 * MINUTE) == NOON
+    progress.interrupted()
+    assert progress.since(NOON + 10 * MINUTE) == NOON + 10 * MINUTE
+    progress.claimed(NOON + 20 * MINUTE)
+    assert progress.since(NOON + 21 * MINUTE) == NOON + 20 * MINUTE
+
+
+def test_a_gap_such_as_a_suspended_machine_ends_a_run() -> None:
+    progress = QueueProgress(2 * MINUTE)
+    progress.claimed(NOON)
+    progress.claimed(NOON + 60 * MINUTE)
+    assert progress.since(NOON + 60 * MINUTE) == NOON + 60 * MINUTE
+
+
+def test_a_pbx_that_does_not_answer_ends_a_run() -> None:
+    progress = QueueProgress(2 * MINUTE)
+    progress.claimed(NOON)
+    progress.interrupted(NOON + MINUTE)
+    progress.claimed(NOON + 2 * MINUTE)
+    assert progress.since(NOON + 2 * MINUTE) == NOON + MINUTE
+
+
+def test_many_changes_on_a_slow_pbx_are_all_made() -> None:
+    policy = RetryPolicy(start_grace=timedelta(seconds=2), verify_delays=(0.05,))
+    with Sandbox(retry_policy=policy, now=ORDINARY_INSTANT) as sandbox:
+        scene = ConversationHarness(sandbox)
+        sandbox.pbx.faults.latency = 0.2
+        for number in range(6):
+            scene.slash(f"{'remove' if number % 2 else 'add'} 1001 {'from' if number % 2 else 'to'} Sales")
+        sandbox.settle(60)
+        entries = sandbox.park.journal.recent(6)
+        assert {entry.state for entry in entries} == {State.DONE}
+        ended = [entry.ended_at for entry in entries if entry.ended_at]
+        assert max(ended) - min(entry.accepted_at for entry in entries) > policy.start_grace
+
+
+def test_what_was_left_from_before_a_start_is_late(tmp_path: Path) -> None:
+    with bot_harness(tmp_path, retry_policy=RetryPolicy(start_grace=timedelta(0))) as park:
+        park.do("add 1016 to Billing")
+        assert park.state() == State.EXPIRED
