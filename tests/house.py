@@ -174,7 +174,7 @@ class BotHarness:
 
     def answer(self, line: str, *, user: str = ANA) -> Message:
         """Returns the answer of a read, or a preview; raises Refused."""
-        return self.planner.answer(self.request(line, user=user), parse_unconfirmed(line))
+        return self.dispatcher.answers.answer(self.request(line, user=user), parse_unconfirmed(line))
 
     def plan(self, line: str, *, user: str = ANA) -> AuthorizedPlan:
         """Plans a change; raises Refused."""

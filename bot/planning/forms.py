@@ -12,6 +12,7 @@ from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.help import Help
+from bot.planning.answers import AnswerBuilder
 from bot.planning.overview import Overview, OverviewQuery, overview
 from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
 from bot.planning.planner import Planner
@@ -29,7 +30,7 @@ class FormService:
     """
 
     def __init__(self, planner: Planner, journal: Journal) -> None:
-        self.planner, self.journal = planner, journal
+        self.planner, self.journal, self._answers = planner, journal, AnswerBuilder(planner)
         self.picker_options = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class FormService:
 
     def review(self, request: Request, operation: Operation) -> Message:
         """The preview or the answer for a submitted form; raises Refused or PBXError."""
-        return self.planner.answer(request, [operation])
+        return self._answers.answer(request, [operation])
 
     def overview(self, request: Request, query: OverviewQuery) -> Overview:
         """The data of the Home tab; raises Refused or PBXError."""

@@ -1,39 +1,33 @@
-"""Planner: turns an operation and its requester into an answer or an authorized plan."""
+"""Planner: turns an operation and its requester into an authorized plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.changes.lookups import FileDownloader, PbxCaches, Progress, PromptFiles
+from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
-from bot.errors import Ambiguous, NotFound, Refused, StalePlan
+from bot.errors import Ambiguous, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
 from bot.messages.message import Message, Offer
 from bot.messages.request import Request
 from bot.operations.approvals import ApprovalDecision
-from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation, ReadOperation
+from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
 from bot.operations.catalog import load
-from bot.operations.control import Preview
-from bot.operations.groups import Group
-from bot.operations.parser import parse_unconfirmed, unknown_line_error
-from bot.operations.schedule import Asked, has_open_times, schedule_of, settle
-from bot.operations.undo import Undo, UndoLast
+from bot.operations.schedule import has_open_times, schedule_of, settle
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
-from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
-from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, group_spellings, spellings_in
+from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
 from bot.planning.endings import Endings, authorized_changes, takes_back_own
-from bot.planning.offers import OfferFilter, about_line
+from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
-from bot.planning.plan_checks import begins_at, change_attributes, line_attributes, plan_attributes
-from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
 from bot.planning.principals import UserDirectory
 from bot.planning.references import ChangeReferences
 from bot.planning.time_settler import TimeSettler
@@ -83,77 +77,13 @@ class Planner:
         self.times = TimeSettler(users, working_day or WorkingDay())
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
-        self._endings = Endings(repository, directory, self.authorizer, self._context)
-        self._offers = OfferFilter(self.authorizer, self._context)
+        self._endings = Endings(repository, directory, self.authorizer, self.context_for)
+        self._offers = OfferFilter(self.authorizer, self.context_for)
 
     @property
     def policy(self) -> Policy:
         """The policy in force."""
         return self.policy_store.now
-
-    def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
-        """Answers a read, or previews a change; quotes the canonical line if the typed one differs.
-
-        Raises:
-            Refused: the operation is not allowed, not possible, or names something unknown.
-        """
-        operation = readings[0]
-        if isinstance(operation, Preview | AccessQuestion):
-            return self._answer_about_line(request, operation)
-        principal = self.authorizer.principal(request)
-        references = self.references(request, principal)
-        if isinstance(operation, UndoLast):
-            readings = [Undo(number=references.last_change(operation.what))]
-        readings = [references.resolve(one) for one in readings]
-        operation = readings[0]
-        if isinstance(operation, ChangeOperation):
-            planned = self.plan(request, readings, thorough=True)
-            message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-            line = f"preview {planned.typed.text()}"
-            return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
-        if isinstance(operation, ControlOperation):
-            return self._preview_control(request, operation)
-        reads = [one for one in readings if isinstance(one, ReadOperation)]
-        try:
-            read, context, _ = self._resolve(principal, reads, references)
-        except NotFound as fault:
-            if isinstance(operation, Group):
-                raise unknown_line_error(request.line, fault) from fault
-            raise
-        context.memberships.progress = progress
-        return with_canonical_line(read.read(context), request.line, read.text())
-
-    def _answer_about_line(self, request: Request, question: Preview | AccessQuestion) -> Message:
-        """Answers what is asked about a line; where that is refused, the buttons ask about it too."""
-        try:
-            if isinstance(question, Preview):
-                return self.answer(request, parse_unconfirmed(question.line, request.user))
-            return self._access_report(request, self.authorizer.principal(request), question)
-        except Refused as fault:
-            fault.message = about_line(fault.message, question)
-            raise
-
-    def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
-        """Requires the read permission for every group that the line in the question names."""
-        if question.permission is not None:
-            self.authorizer.require_possible(principal, question.permission)
-
-        references = self.references(request, principal)
-
-        def resolve_names(operation: Operation, user: str) -> NamedOperation:
-            operation = references.resolve(operation)
-            self.authorizer.require_possible(principal, Permission.READ, group_spellings(operation))
-            context = self._context(principal, operation)
-            context.resolve()
-            groups, now = operation.groups(context), self.repository.now()
-            self.authorizer.require_read(principal, groups)
-            asked = Asked(now, self.users.zone(user), self.times.working_day)
-            schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
-            attributes = line_attributes(operation, schedule, now)
-            permission = operation.required_permission(context)
-            return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
-
-        return access_report(question, request, self.policy, self.users, resolve_names)
 
     def require_form_permission(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Raises NotAllowed where no submission of this form with the `known` arguments could be allowed."""
@@ -196,7 +126,7 @@ class Planner:
         references = self.references(request, principal)
         changes = [one for one in readings if isinstance(one, ChangeOperation)]
         settled = [self.times.settled(request, one) for one in changes]
-        operation, context, grant = self._resolve(principal, settled, references)
+        operation, context, grant = self.resolve(principal, settled, references)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
         if known is None and (operation.starts or operation.ends):
@@ -244,7 +174,7 @@ class Planner:
         assert isinstance(operation, ChangeOperation)  # noqa: S101 - nothing else is planned
         principal = self.authorizer.principal(entry.request)
         attributes = plan_attributes(self.repository, operation, plan, due=False)
-        context = self._context(principal, operation)
+        context = self.context_for(principal, operation)
         grant = self.authorizer.authorize_changes(principal, operation, plan.undone, context, attributes)
         return grant.approvers or (plan.approval.asked if plan.approval else ())
 
@@ -259,7 +189,7 @@ class Planner:
             return effect, Grant(policy=self.policy.fingerprint)
         if has_open_times(operation):
             operation = settle(operation, self.times.asked(request))
-        operation, context, grant = self._resolve(principal, [operation], references)
+        operation, context, grant = self.resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
         if principal and not takes_back_own(operation, references):
             changes = self.repository.plan(number).undone if number is not None else ()
@@ -269,22 +199,7 @@ class Planner:
         ConflictCheck(self, request, references).check_times(operation, effect)
         return effect, grant
 
-    def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
-        operation = self.times.settled(request, operation)
-        effect, _ = self.effect(request, operation)
-        if isinstance(operation, ApprovalDecision):
-            entry = self.repository.entry(operation.change)
-            return preview_approval(operation, effect, entry, self.context(request, operation).ring_group_name)
-        return Message(
-            title=f"{operation.title}? Nothing is changed yet.",
-            facts=effect.facts,
-            notes=(effect.title,),
-            offers=(
-                Offer(label=operation.title, line=operation.text(), style="primary", expects=operation.operation_id),
-            ),
-        )
-
-    def _resolve(
+    def resolve(
         self, principal: Principal | None, readings: Sequence[OperationT], references: ChangeReferences
     ) -> tuple[OperationT, RequestContext, Grant]:
         """Picks the one reading whose names exist and authorizes it by them.
@@ -297,7 +212,7 @@ class Planner:
         possible = self.authorizer.possible_readings(principal, readings)
         found, faults = [], []
         for operation in possible:
-            context = self._context(principal, operation)
+            context = self.context_for(principal, operation)
             try:
                 context.resolve()
                 found.append((operation, context))
@@ -326,7 +241,7 @@ class Planner:
 
     def context(self, request: Request, operation: Operation) -> RequestContext:
         """A context for an operation that was authorized before."""
-        return self._context(self.authorizer.requester(request), operation)
+        return self.context_for(self.authorizer.requester(request), operation)
 
     def _repeatable_lines(self, principal: Principal | None) -> tuple[str, ...]:
         if principal is None:
@@ -334,7 +249,7 @@ class Planner:
         entries = self.repository.asked_by(principal.team, principal.user)
         return repeatable_lines(entries, self.policy, principal, self.directory)
 
-    def _context(self, principal: Principal | None, operation: Operation) -> RequestContext:
+    def context_for(self, principal: Principal | None, operation: Operation) -> RequestContext:
         user, channel = (principal.user, principal.channel) if principal else ("", None)
         return RequestContext(
             operation,

@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation, ControlOperation, Operation, fo
 from bot.operations.catalog import dump
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
+from bot.planning.answers import AnswerBuilder
 from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
@@ -46,6 +47,7 @@ class Dispatcher:
     ) -> None:
         self.journal, self.planner, self.worker = journal, planner, worker
         self.messenger, self.progress_notifier = messenger, progress_notifier
+        self.answers = AnswerBuilder(planner)
         self._readers = FairThreadPool("reader", READ_THREADS, most=READ_THREADS_PER_USER)
 
     def submit(self, request: Request, operation: Operation | None = None) -> Message | None:
@@ -156,7 +158,7 @@ class Dispatcher:
     def _answer(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
         """Returns the answer, and the outcome as metrics label it."""
         try:
-            return self.planner.answer(request, readings, partial(self._report_progress, request)), "answered"
+            return self.answers.answer(request, readings, partial(self._report_progress, request)), "answered"
         except NotAllowed as refused:
             self._record_refusal(request, readings, refused)
             return refused.message, "refused"

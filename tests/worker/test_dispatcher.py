@@ -121,7 +121,7 @@ def test_a_pbx_and_a_slack_that_can_not_be_asked_are_told_apart(park: BotHarness
 def test_a_fault_of_parks_own_is_told(
     park: BotHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(park.planner, "answer", None)
+    monkeypatch.setattr(park.dispatcher.answers, "answer", None)
     assert "fault of its own" in text_of(answered(park, "group Billing"))
     assert "met a fault" in caplog.text
 

@@ -1,0 +1,108 @@
+"""AnswerBuilder: the answers to reads, and previews of changes."""
+
+from collections.abc import Sequence
+
+from bot.changes.lookups import Progress
+from bot.errors import NotFound, Refused
+from bot.messages.message import Message, Offer
+from bot.messages.request import Request
+from bot.operations.approvals import ApprovalDecision
+from bot.operations.base import ChangeOperation, ControlOperation, Operation, ReadOperation
+from bot.operations.control import Preview
+from bot.operations.groups import Group
+from bot.operations.parser import parse_unconfirmed, unknown_line_error
+from bot.operations.schedule import Asked, schedule_of
+from bot.operations.undo import Undo, UndoLast
+from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
+from bot.planning.authorizer import group_spellings
+from bot.planning.offers import about_line
+from bot.planning.plan_checks import line_attributes
+from bot.planning.planner import Planner
+from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.policy.model import Permission, Principal
+
+
+class AnswerBuilder:
+    """Answers what only asks: reads, previews, and questions about permissions. Nothing is written."""
+
+    def __init__(self, planner: Planner) -> None:
+        self.planner = planner
+
+    def answer(self, request: Request, readings: Sequence[Operation], progress: Progress | None = None) -> Message:
+        """Answers a read, or previews a change; quotes the canonical line if the typed one differs.
+
+        Raises:
+            Refused: the operation is not allowed, not possible, or names something unknown.
+        """
+        operation = readings[0]
+        if isinstance(operation, Preview | AccessQuestion):
+            return self._answer_about_line(request, operation)
+        principal = self.planner.authorizer.principal(request)
+        references = self.planner.references(request, principal)
+        if isinstance(operation, UndoLast):
+            readings = [Undo(number=references.last_change(operation.what))]
+        readings = [references.resolve(one) for one in readings]
+        operation = readings[0]
+        if isinstance(operation, ChangeOperation):
+            planned = self.planner.plan(request, readings, thorough=True)
+            message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
+            line = f"preview {planned.typed.text()}"
+            return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
+        if isinstance(operation, ControlOperation):
+            return self._preview_control(request, operation)
+        reads = [one for one in readings if isinstance(one, ReadOperation)]
+        try:
+            read, context, _ = self.planner.resolve(principal, reads, references)
+        except NotFound as fault:
+            if isinstance(operation, Group):
+                raise unknown_line_error(request.line, fault) from fault
+            raise
+        context.memberships.progress = progress
+        return with_canonical_line(read.read(context), request.line, read.text())
+
+    def _answer_about_line(self, request: Request, question: Preview | AccessQuestion) -> Message:
+        """Answers what is asked about a line; where that is refused, the buttons ask about it too."""
+        try:
+            if isinstance(question, Preview):
+                return self.answer(request, parse_unconfirmed(question.line, request.user))
+            return self._access_report(request, self.planner.authorizer.principal(request), question)
+        except Refused as fault:
+            fault.message = about_line(fault.message, question)
+            raise
+
+    def _access_report(self, request: Request, principal: Principal, question: AccessQuestion) -> Message:
+        """Requires the read permission for every group that the line in the question names."""
+        if question.permission is not None:
+            self.planner.authorizer.require_possible(principal, question.permission)
+
+        references = self.planner.references(request, principal)
+
+        def resolve_names(operation: Operation, user: str) -> NamedOperation:
+            operation = references.resolve(operation)
+            self.planner.authorizer.require_possible(principal, Permission.READ, group_spellings(operation))
+            context = self.planner.context_for(principal, operation)
+            context.resolve()
+            groups, now = operation.groups(context), self.planner.repository.now()
+            self.planner.authorizer.require_read(principal, groups)
+            asked = Asked(now, self.planner.users.zone(user), self.planner.times.working_day)
+            schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
+            attributes = line_attributes(operation, schedule, now)
+            permission = operation.required_permission(context)
+            return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)
+
+        return access_report(question, request, self.planner.policy, self.planner.users, resolve_names)
+
+    def _preview_control(self, request: Request, operation: ControlOperation) -> Message:
+        operation = self.planner.times.settled(request, operation)
+        effect, _ = self.planner.effect(request, operation)
+        if isinstance(operation, ApprovalDecision):
+            entry = self.planner.repository.entry(operation.change)
+            return preview_approval(operation, effect, entry, self.planner.context(request, operation).ring_group_name)
+        return Message(
+            title=f"{operation.title}? Nothing is changed yet.",
+            facts=effect.facts,
+            notes=(effect.title,),
+            offers=(
+                Offer(label=operation.title, line=operation.text(), style="primary", expects=operation.operation_id),
+            ),
+        )
