@@ -23,6 +23,7 @@ _FIRST_WORDS = frozenset(
     {*_MARKERS, *_DAYS, "up", "the", "this", "next", "all", "over", "overnight", "between", "starting", "beginning"}
     | {"during", "allday", "now", "right"}
 )
+_SIGNED_NUMBER = re.compile(r"[-+~]?\d")
 _VAGUE = re.compile(
     r"\b(?:seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekend|months?|years?|fortnights?|while|ever|now|good"
     r"|moment|bit|long|morning|afternoon|evening|noon|lunch|soon|later|further notice|whenever|monday|tuesday|wednesday"
@@ -163,7 +164,7 @@ def _looks_like_time(words: Words) -> bool:
         return not rest or rest.startswith("at ")
     if not rest:
         return False
-    return first in UNTIL or (first in _MARKERS and (rest[0].isdigit() or _VAGUE.search(rest) is not None))
+    return first in UNTIL or (first in _MARKERS and (_SIGNED_NUMBER.match(rest) or _VAGUE.search(rest)) is not None)
 
 
 def _explain_malformed(words: Words) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.sandbox.environment import POLICY
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.switches import NO_AUDIT_LOGS, ErrorResponse
 from bot.sandbox.slack.model import Message
@@ -88,14 +89,14 @@ def test_without_audit_logs_it_is_told_without_by_whom(scene: DriftScene, refusa
 
 
 def test_it_is_told_where_the_policy_says(make_scene: Callable[..., DriftScene]) -> None:
-    scene = make_scene(policy='drift = "{random}"\nannounce = "{announce}"\n')
+    scene = make_scene(policy=f'drift = "{{random}}"\n{POLICY}')
     _recall(scene)
     scene.scan()
     assert (len(scene.posted_drifts("random")), scene.posted_drifts()) == (1, [])
 
 
 def test_where_the_policy_names_no_channel_the_pbx_hears_nothing(make_scene: Callable[..., DriftScene]) -> None:
-    sandbox = make_scene(looks=False, policy='contact = "{leads}"\n').sandbox
+    sandbox = make_scene(looks=False, policy=POLICY.replace('announce = "{announce}"\n', "")).sandbox
     assert sandbox.park.drift.turn() > sandbox.now()
     assert sandbox.pbx.requests == []
 
