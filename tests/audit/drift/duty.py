@@ -18,7 +18,7 @@ from tests.house import RecordingMessenger
 from tests.journal.making import Clock
 
 MINUTES = 5
-POLICY = 'announce = "C000000000OPS"\n\n[[allow]]\nname = "Everybody"\noperations = ["all"]\n'
+POLICY = 'announce = "C000000000OPS"\n\n[[allow]]\nname = "Phones"\nchannels = ["C00000PHONES"]\noperations = ["all"]\n'
 
 
 class HookedMessenger(RecordingMessenger):

@@ -95,7 +95,15 @@ def test_without_a_count_the_list_ends_with_an_empty_page() -> None:
 
 
 def test_what_was_listed_and_is_gone_when_its_members_are_read_is_gone() -> None:
-    assert _scan(_lists("1", "2", "3", count=3, gone="3")).deleted == {"3"}
+    members_asked = []
+
+    def deleted_meanwhile(asked: ReceivedRequest) -> Reply | None:
+        if asked.path.endswith("/3/members"):
+            members_asked.append(asked)
+        listed = ("1", "2") if members_asked else ("1", "2", "3")
+        return _lists(*listed, count=len(listed), gone="3")(asked)
+
+    assert _scan(deleted_meanwhile).deleted == {"3"}
 
 
 def test_a_list_that_is_longer_than_a_look_is_gone_on_with_next_time() -> None:

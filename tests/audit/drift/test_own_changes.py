@@ -18,7 +18,7 @@ from tests.audit.drift.conftest import EVERY, DriftScene
         ["recall Sales to Night Desk", "recall Support to user"],
         ["create Nights recall to Night Desk"],
         ["create Nights", "add 1001 to Nights", "rename Nights to Days", "recall Days to Night Desk"],
-        ["rename Support to Support Berlin", "recall Support Berlin to user"],
+        ['rename Support to "Support Berlin"', "recall Support Berlin to user"],
         ["server recall time 10m", "server recall to Night Desk"],
         ["recall Sales to Night Desk", "undo change 1"],
         ["create Nights", "undo change 1"],
