@@ -68,7 +68,7 @@ def test_a_deletion_that_ends_a_recall_is_taken_back_with_its_members_and_its_ne
     scene: ConversationHarness,
 ) -> None:
     scene.do("recall Sales to Night Desk for 2h")
-    scene.do("rename Sales to Sales North")
+    scene.do('rename Sales to "Sales North"')
     members = frozenset(scene.members("Sales North"))
     assert "Will be lost" in said(scene, "delete Sales North")
     scene.click(scene.last_ephemeral(), END_IT)
@@ -254,9 +254,9 @@ def test_no_end_is_moved_into_a_scheduled_change(scene: ConversationHarness) -> 
 
 
 def test_a_group_is_taken_back_by_its_id_and_not_by_its_name(scene: ConversationHarness) -> None:
-    scene.do("create Late Desk")
-    scene.do("rename Late Desk to Early Desk")
-    scene.do("create Late Desk")
+    scene.do('create "Late Desk"')
+    scene.do('rename Late Desk to "Early Desk"')
+    scene.do('create "Late Desk"')
     before = scene.id("Late Desk")
     said(scene, "undo 1")
     assert scene.id("Late Desk") == before

@@ -111,7 +111,7 @@ def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_sch
     scene: ConversationHarness,
 ) -> None:
     scene.do("recall Sales to Night Desk", "ben")
-    scene.do("rename Sales to Sales North")
+    scene.do('rename Sales to "Sales North"')
     for name in ("Sales", "Sales North", "the group Sales North"):
         assert "Take back change 2" in said(scene, f"undo {name}")
     scene.do("add 1001 to Sales North at 14:00", "ben")

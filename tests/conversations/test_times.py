@@ -218,7 +218,7 @@ def test_a_second_change_of_the_same_setting_is_answered_with_what_can_be_done(s
 def test_another_setting_of_the_same_group_is_free(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("add 1001 to Sales for 1h")
-    scene.do("rename Sales to Sales North")
+    scene.do('rename Sales to "Sales North"')
     assert scene.changes() == 3
     later(scene, hours=1, minutes=1)
     assert recall(scene, "Sales North") == "USER_ONLY"

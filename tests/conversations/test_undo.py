@@ -21,7 +21,7 @@ CHANGES = [
     "move 1002 to Support",
     "recall Sales to user then Night Desk",
     "create Returns recall to Night Desk",
-    "rename Sales to Sales North",
+    'rename Sales to "Sales North"',
     "server recall to Night Desk",
     "server recall time 2m",
     "server recall ring group time 90s",
@@ -102,7 +102,7 @@ def test_what_stands_no_longer_is_not_the_last_change(scene: ConversationHarness
 
 def test_what_others_moved_since_is_left_alone(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk")
-    scene.do("rename Sales to Sales North", who="ana")
+    scene.do('rename Sales to "Sales North"', who="ana")
     scene.do("add 1001 to Sales North")
     scene.click(scene.cards()[0], "Undo")
     state = scene.sandbox.pbx.state
@@ -135,7 +135,7 @@ def test_a_second_click_takes_nothing_back_twice(scene: ConversationHarness) -> 
 
 
 def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHarness) -> None:
-    scene.do("rename Sales to Sales North")
+    scene.do('rename Sales to "Sales North"')
     heard = len(scene.sandbox.pbx.requests)
     scene.click(scene.card(), "Undo", who="eve")
     scene.do("undo change 1", who="eve")

@@ -15,7 +15,7 @@ LINES = {
     "add 1001 to Sales": "POST */members/1001",
     "remove 1002 from Sales": "POST */members/1002/destroy",
     "recall Sales to user then Night Desk": "POST /api/call_park_groups/*",
-    "create Field Staff": "POST /api/call_park_groups",
+    'create "Field Staff"': "POST /api/call_park_groups",
 }
 
 

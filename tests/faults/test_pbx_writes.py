@@ -16,7 +16,7 @@ LINES = {
     "add 1001 to Sales": "POST */members/1001",
     "remove 1002 from Sales": "POST */members/1002/destroy",
     "recall Sales to user then Night Desk": "POST /api/call_park_groups/*",
-    "create Field Staff": "POST /api/call_park_groups",
+    'create "Field Staff"': "POST /api/call_park_groups",
     "server recall time 5m30s": "POST /api/call_park",
     "rename Sales to Vendors": "POST /api/call_park_groups/*",
 }

@@ -26,7 +26,7 @@ DAY = (
     "recall Sales to Day Desk",
     "recall Sales to user",
     "rename Support to Help",
-    "create Field Staff recall to ring group Night Desk",
+    'create "Field Staff" recall to ring group Night Desk',
     "add 1001, 1016 to Field Staff",
     "move 1002 from Sales to Field Staff",
     "remove 1001 from Field Staff",

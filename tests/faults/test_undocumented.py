@@ -16,7 +16,7 @@ LINES = (
     "recall Sales to user then Night Desk",
     "recall Support to user",
     "rename Support to Help",
-    "create Field Staff recall to ring group Night Desk",
+    'create "Field Staff" recall to ring group Night Desk',
     "add 1001 to Field Staff",
     "move 1002 from Sales to Field Staff",
     "remove 1001 from Field Staff",
@@ -147,7 +147,7 @@ def test_a_member_whom_somebody_else_takes_out_first_counts_as_removed(
 def test_a_name_that_somebody_else_takes_first_is_not_overwritten(scene: ConversationHarness, status: int) -> None:
     scene.sandbox.pbx.switches = Switches(duplicate_name=ErrorResponse(status, "UNKNOWN", "Taken."))
     fault = scene.hold("POST /api/call_park_groups")
-    scene.slash("create Field Staff recall to ring group Night Desk")
+    scene.slash('create "Field Staff" recall to ring group Night Desk')
     scene.reached(fault)
     theirs = scene.sandbox.pbx.console_create_group("Field Staff", ["1001"])
     scene.go_on(fault)
@@ -161,7 +161,7 @@ def test_a_name_that_somebody_else_takes_first_is_not_overwritten(scene: Convers
 @pytest.mark.parametrize("filtering", ["supported", "ignored", "refused"])
 def test_groups_are_created_and_found_whatever_becomes_of_filters(scene: ConversationHarness, filtering: Any) -> None:
     scene.sandbox.pbx.switches = Switches(filter=filtering, search="ignored", eq_ignores_case=True)
-    scene.do("create Field Staff")
+    scene.do('create "Field Staff"')
     scene.do("add 1001 to Field Staff")
     assert scene.members("Field Staff") == ["1001"]
 

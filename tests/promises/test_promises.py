@@ -16,7 +16,7 @@ DONE = {
     "move": "move 1002 from Sales to Support",
     "recall": "recall Sales to Night Desk",
     "create": "create Nights recall to user then Night Desk",
-    "rename": "rename Support to Support Berlin",
+    "rename": 'rename Support to "Support Berlin"',
     "delete": "delete Support EMEA",
     "server_recall": "server recall to Night Desk",
     "server_recall_time": "server recall time 10m",
