@@ -101,6 +101,7 @@ class Emergency(ChangeModifier):
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
     modifies = "could be made in an emergency"
+    advertised = True
     requirement = "a rule for emergencies"
     help = (
         "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"

@@ -23,6 +23,8 @@ from bot.policy.model import Permission
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
+OWN_VERBS = ("undo ", "cancel ")
+"""Lines that need no permission from the person who made the change."""
 MAX_LOOKS = 10
 """Changes with an unknown outcome that `pending` looks up on the PBX at most."""
 
@@ -124,10 +126,15 @@ def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """A row whose buttons are shown to those who have the change's permission on all its groups."""
+    """A row with the buttons for those who have the change's permission on all its groups, or who made it themselves.
+
+    Whoever made a change may take it back and call it off without a permission.
+    """
     permission = original_operation(entry).required_permission(context)
     names: list[str | None] = [*_names(context, plan)] or [None]
     may = permission is not None and all(context.may(permission, name) for name in names)
+    if not may and entry.request.user == context.viewer.user:
+        offers, may = tuple(one for one in offers if one.line.startswith(OWN_VERBS)), True
     return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
 
 
