@@ -115,6 +115,14 @@ _ends = st.builds(WallClock, day=st.just("weekend"))
 ends = st.builds(End, when=elapsed | walls | instants | _through | _ends)
 starts = st.builds(Start, when=elapsed | walls | instants)
 lines = st.sampled_from(["add 1001 to Sales", 'delete "Back to Front"', "recall Sales to user"])
+
+
+def _is_typed_after_a_verb(name: str) -> bool:
+    """Whether a form's text box, which knows no quotes, takes the text for a group and not for a number or a time."""
+    words = name.casefold().split()
+    return words[-1] not in ("for", "until", "till", "by", "to") and not words[0].lstrip("#")[:1].isdigit()
+
+
 VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
     GROUP: names,
@@ -134,8 +142,8 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
     CHANGE: st.integers(1, 10**9),
-    CHANGE_TO_REFUSE: st.integers(1, 10**9) | names,
-    CHANGE_OR_GROUP: st.integers(1, 10**9) | names,
+    CHANGE_TO_REFUSE: st.integers(1, 10**9) | names.filter(_is_typed_after_a_verb),
+    CHANGE_OR_GROUP: st.integers(1, 10**9) | names.filter(_is_typed_after_a_verb),
     DRIFT: st.integers(1, 10**9),
     ANYWAY: st.just(True),
     LAST_CHANGE_OF: names,

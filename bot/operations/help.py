@@ -119,8 +119,7 @@ class Help(ReadOperation):
             title="Park changes the call park settings of the phone system. Tap a button, or type a line:",
             lines=tuple(_one_of_each(allowed)),
             notes=(
-                f"Here you may type: {verbs}. `help <verb>` explains one.",
-                "There is also help on times, approvals and policy, as in `help times`.",
+                f"Here you may type: {verbs}. `help <verb>` explains one, also `help times`, `approvals` and `policy`.",
                 "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
                 *_restricted(allowed, context),
                 *((f"{others} more need a permission that you don't have in this place.",) if others else ()),

@@ -204,15 +204,15 @@ def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestCon
         recall: ChangeOperation = RecallGroup(group=change.target.title, recall=other)
         if change.target.is_server:
             recall = ServerRecall(recall=other)
-        ends = (
-            operation.change if isinstance(operation, Undo) and context.repository.will_end(operation.change) else None
-        )
+        is_end = isinstance(operation, Undo) and context.repository.will_end(operation.change)
+        number = operation.about() if is_end else None
+        offer = Offer(label=recall.text(), line=recall.text(), style="primary", ends_change=number)
+        if number is not None and change.before and change.before.settings.get("recall_to") == RecallTo.USER:
+            offer = Offer(label=f"Keep #{number}", line=f"keep {number}", style="primary")  # they go to the user now
         return Message(
             title=f"The ring group that recalls of {change.target.title} would go to was deleted.",
             notes=("Send them elsewhere: to the user who parked the call, or to a ring group that exists.",),
-            offers=(Offer(label=recall.text(), line=recall.text(), style="primary", ends_change=ends),)
-            if change.before
-            else (),
+            offers=(offer,) if change.before else (),
         )
     return None
 

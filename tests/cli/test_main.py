@@ -97,7 +97,7 @@ def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.Capture
     text = capsys.readouterr().out
     assert "2 park groups with “sales” in the name" in text
     assert "Post the confirmation in (optional): #random" in text
-    assert "rename Sales to Sales DE: done" in text.rpartition("> home")[2]
+    assert 'rename Sales to "Sales DE": done' in text.rpartition("> home")[2]
     assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
     assert "There is no menu of Sales in sight" in capsys.readouterr().out
 

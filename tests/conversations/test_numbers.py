@@ -46,7 +46,7 @@ LINES = [
 def test_what_somebody_may_not_read_is_answered_as_if_it_did_not_exist(scene: ConversationHarness) -> None:
     scene.do("recall Billing to Day Desk for 1h")
     scene.do("recall Sales to Night Desk for 2h")
-    scene.do("rename Sales to Billing 2")
+    scene.do('rename Sales to "Billing 2"')
     scene.do("recall Support to user at 14:00")
     writes = scene.changes()
     for line in LINES:

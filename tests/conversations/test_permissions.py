@@ -173,6 +173,7 @@ def test_nothing_is_approved_while_park_is_paused(scene: ConversationHarness) ->
     scene.do("ask add 1001 to Billing for 2h", "ben")
     waiting = scene.card()
     scene.do("pause because of work")
+    scene.click(scene.last_ephemeral(), "Pause Park")
     scene.click(waiting, "Approve")
     assert "Park is paused" in scene.last_ephemeral().plain
     scene.do("resume")

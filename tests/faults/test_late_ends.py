@@ -167,7 +167,7 @@ def test_an_end_to_a_ring_group_that_was_deleted_says_so_and_offers_another_targ
     wait_until(lambda: scene.sandbox.park.journal.get(3).failure_told)
     said = scene.replies()[-1]
     assert "The ring group that recalls of Sales would go to was deleted" in said.plain
-    scene.click(said, "replace change 2 with recall Sales to user")
+    scene.click(said, "Keep #2")
     wait_until(lambda: scene.sandbox.park.journal.get(3).state.ended)
     assert scene.sandbox.park.journal.get(3).state is State.CANCELLED
 

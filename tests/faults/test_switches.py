@@ -25,7 +25,7 @@ DAY = (
     "recall Sales to user then Night Desk",
     "recall Sales to Day Desk",
     "recall Sales to user",
-    "rename Support to Help",
+    "rename Support to Helpers",
     'create "Field Staff" recall to ring group Night Desk',
     "add 1001, 1016 to Field Staff",
     "move 1002 from Sales to Field Staff",
@@ -88,7 +88,7 @@ def test_every_change_is_done_and_seen_to_be_done(scene: ConversationHarness, od
     assert (state.server["extension_number"], state.server["enabled"]) == ("777", True)
     assert state.server["recall_to"] == state.groups[scene.id("Sales")]["recall_to"] == "USER_ONLY"
     assert set(scene.members("Field Staff")) == {"1002", "1016"}, "what was deleted is back"
-    assert scene.id("Help")
+    assert scene.id("Helpers")
 
 
 def test_the_day_holds_every_change_there_is_and_the_odd_ones_every_switch() -> None:

@@ -15,7 +15,7 @@ LINES = (
     "server recall to user",
     "recall Sales to user then Night Desk",
     "recall Support to user",
-    "rename Support to Help",
+    "rename Support to Helpers",
     'create "Field Staff" recall to ring group Night Desk',
     "add 1001 to Field Staff",
     "move 1002 from Sales to Field Staff",

@@ -15,8 +15,9 @@ from tests.journal.making import JournalHarness, sqlite_url
 
 PAST = """
     WITH RECURSIVE past(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM past WHERE n < 100000)
-    INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at, ended_at, told_at)
-    SELECT 'past ' || n, request, asked, footprint, 'done', run_at, 1, 0, accepted_at, accepted_at, accepted_at
+    INSERT INTO entries
+      (key, request, asked, footprint, state, run_at, attempt, began, failure_told, accepted_at, ended_at, told_at)
+    SELECT 'past ' || n, request, asked, footprint, 'done', run_at, 1, 0, 0, accepted_at, accepted_at, accepted_at
     FROM past, entries WHERE entries.id = 1
 """
 STORY = "INSERT INTO events (entry_id, at, what, by, hash) SELECT id, accepted_at, 'accepted', 'U1', '' FROM entries"

@@ -192,7 +192,7 @@ def test_a_name_that_nobody_has_leaves_the_closest_in_memory() -> None:
         assert fixture.directory.group("Salse") == []
         fixture.new_requests()
         assert fixture.directory.closest_groups("Salse")[0].name == "Sales"
-        assert len(fixture.directory.closest_groups("group 1")) == 3
+        assert len(fixture.directory.closest_groups("group 1")) == 10
         assert len(fixture.directory.closest_groups("group 1", 5)) == 5
         assert fixture.directory.closest_groups("zzzz") == []
         assert fixture.new_requests() == []

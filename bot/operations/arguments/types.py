@@ -112,7 +112,7 @@ def _read_change_or_group(words: Words) -> int | str:
     """The number of a change, or the name of a group that has one pending change."""
     if is_number(words[:1]):
         return _read_change(words)
-    if words[-1].is_keyword("for", "until", "till", "by", "to"):
+    if len(words) > 1 and words[-1].is_keyword("for", "until", "till", "by", "to"):
         raise ValueError("Type the number of the change, or the group's name, and then the time.")
     return read_name(words)
 

@@ -145,4 +145,4 @@ def test_a_policy_that_is_hardly_meant_is_a_warning(installation: Installation) 
     assert report.problems == {"policy.lint.remark": "warning"}
     assert report["policy.lint.remark"]["about"] == "A"
     installation.policy("")
-    assert installation.diagnose().problems == {"policy.lint.nothing": "warning"}
+    assert installation.diagnose().problems == {"policy.mistake": "error"}

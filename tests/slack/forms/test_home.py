@@ -133,7 +133,7 @@ def test_who_looked_at_a_page_that_is_no_more_sees_the_last_one() -> None:
         sandbox.slack.click(ana, opened(sandbox, "41 park groups"), label="More groups")
         home_view(sandbox, "ana", "*Group 00041*")
         sandbox.pbx.console_delete_group(sandbox.pbx.state.group_id("Group 00041"))
-        sandbox.slack.slash(ana, sandbox.channels["phones"], "rename Group 00001 to Group 0")
+        sandbox.slack.slash(ana, sandbox.channels["phones"], 'rename "Group 00001" to "Group 0"')
         home_view(sandbox, "ana", "40 park groups", "*Group 0*")
 
 

@@ -25,7 +25,7 @@ MISTYPED = {
     "server_extension": ("server extension 12", {}),
     "server_enabled": ("turn server sideways", {}),
     "server_prompt": ("server prompt of last year", {}),
-    "refuse": ("refuse change soon because Sales is short", {}),
+    "refuse": ("refuse", {}),
 }
 """A command of each operation that is not understood, and what its form contains of it."""
 
