@@ -91,6 +91,7 @@ def test_out_of_hours_a_change_is_offered_for_when_they_begin(opened: Open) -> N
     monday = datetime(2026, 3, 23, 9, tzinfo=UTC)
     park = opened(ANY + 'hours = ["Tue 00:00-24:00 UTC"]')
     park.planner.repository.now = lambda: monday
+    park.journal.now = lambda: monday  # type: ignore[method-assign]
     refusal = refused(park, "add 1016 to Billing for 2h")
     (offered,) = offered_lines(refusal.message)
     planned = park.plan(offered, user=BEN)

@@ -137,17 +137,24 @@ class Planner:
         plan = operation.plan(context).model_copy(update={"times": known})
         if first is not None:
             plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
-        attributes = plan_attributes(self.repository, operation, plan, due=due)
-        if principal and plan.changes and not takes_back_own(operation, references):
-            touched = authorized_changes(self.repository, self.directory, operation, plan.undone)
-            grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
-            self.authorizer.require_approvable(principal, grant)
         if principal is not None:
+            if plan.changes and not takes_back_own(operation, references):
+                grant = self._authorize(principal, operation, plan, context, due=due)
             ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
         if operation.emergency is not None:
             emergency = Emergency(reason=operation.emergency, channels=grant.channels)
             plan = plan.model_copy(update={"emergency": emergency})
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
+
+    def _authorize(
+        self, principal: Principal, operation: ChangeOperation, plan: Plan, context: RequestContext, *, due: bool
+    ) -> Grant:
+        """Authorizes a plan by its amounts, and by every name before and after; raises NotAllowed."""
+        attributes = plan_attributes(self.repository, operation, plan, due=due)
+        touched = authorized_changes(self.repository, self.directory, operation, plan.undone)
+        grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+        self.authorizer.require_approvable(principal, grant)
+        return grant
 
     def references(self, request: Request, principal: Principal | None) -> ChangeReferences:
         """The earlier changes that the requester can refer to."""

@@ -216,7 +216,7 @@ def test_whoever_floods_park_waits_for_themselves_and_nobody_else_does(
     monkeypatch.setattr(journal, "due_in", looking)
     flood = 3 * THREADS_PER_USER
     for number in range(flood):
-        park.ask(f"create Group {number}")
+        park.ask(f"create Group{number}")
     worker.start()
     others = confirmed(park, 1, monkeypatch)
     park.ask("add 1016 to Billing", user=BEN)
