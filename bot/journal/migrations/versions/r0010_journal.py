@@ -1,12 +1,12 @@
 """Creates all tables of the journal.
 
-The first revision is "0009", so that journals made during development count as current.
+The first revision is "0010": journals made during development stand at lower ones, and are refused with a sentence.
 """
 
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0009"
+revision = "0010"
 down_revision = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
