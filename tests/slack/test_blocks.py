@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_any_message_is_within_slacks_limits_and_all_there(message: Message) -> 
     assert sum(len(buttons(payload)) for payload in payloads) == len(message.offers)
 
 
-@given(MESSAGES)
+@given(MESSAGES.map(lambda message: replace(message, offers=message.offers[:10])))
 def test_any_card_is_within_slacks_limits_and_has_all_its_buttons_at_the_root(message: Message) -> None:
     payloads = render_card(message, "by <@U1> · change 42")
     for payload in payloads:
