@@ -10,7 +10,6 @@ from bot.journal.journal import Journal
 from bot.journal.models import State
 from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
-from bot.messages.text import split_words
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
 from bot.operations.catalog import dump
 from bot.operations.parser import parse
@@ -20,7 +19,6 @@ from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.threads import FairThreadPool
-from bot.times.clauses import time_splits
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -186,10 +184,6 @@ class Dispatcher:
             self.journal.refuse(request, operations=list(map(dump, readings)), outcome=outcome, policy=refused.policy)
         except JournalUnavailable:
             log.exception("a refusal could not be recorded")
-
-
-def _has_times(offer: Offer) -> bool:
-    return bool(time_splits(split_words(offer.line))[0].times)
 
 
 def _is_stored(operation: Operation, request: Request) -> bool:
