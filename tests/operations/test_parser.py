@@ -8,6 +8,7 @@ from bot.errors import NotUnderstood
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS, dump, load
+from bot.operations.members import Add
 from bot.operations.parser import parse
 from tests.strategies import operations, reasons
 
@@ -386,3 +387,30 @@ def test_a_bulk_is_said_back_as_short_as_it_was_typed(line: str) -> None:
 
 def test_a_hostile_line_is_cut_into_a_bounded_number_of_readings() -> None:
     assert len(parse("recall " + "to " * 20 + "to user")) <= 12
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "+",
+        "plus",
+        "i",
+        "me",
+        "/",
+        "&",
+        "and",
+        "ext1001",
+        "x1001",
+        "#1001",
+        "1001/1002",
+        "1001...1005",
+        "1001 Ben",
+        "..",
+        ";",
+        "-",
+        "thru",
+    ],
+)
+def test_a_members_name_that_reads_as_something_else_is_said_in_quotes(member: str) -> None:
+    asked = Add(group="Sales", members=(member, "1001"))
+    assert parse(asked.text()) == (asked,)

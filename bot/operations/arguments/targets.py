@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.messages.text import Word, Words, join_words, quote
+from bot.errors import Refused
+from bot.messages.text import Word, Words, join_words, quote, split_words
 from bot.operations.arguments.types import ME, ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
@@ -119,7 +120,15 @@ def _read_member(words: Words) -> str:
 
 
 def _say_member(member: str) -> str:
-    return member if re.fullmatch(r"[0-9]+|<@\w+>", member) else quote(member)
+    """The member as text that reads back as itself: a name such as `plus`, `i` or `x1001` needs quotes for that."""
+    if re.fullmatch(r"[0-9]+|<@\w+>", member):
+        return member
+    text = quote(member)
+    try:
+        plain = _read_members(split_words(text)) == (member,)
+    except (ValueError, Refused):
+        plain = False
+    return text if plain else quote(member, always=True)
 
 
 def _say_members(members: Sequence[str]) -> str:
