@@ -123,7 +123,7 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    how: Literal["channel", "response_url", "dm"]
+    how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None
     """Id of the channel or of the direct conversation."""
     ts: str | None = None
@@ -138,6 +138,12 @@ class Posted(BaseModel):
     """Copies of the card in the channels where approvers are asked."""
     alarmed: tuple[str, ...] = ()
     """Ids of the channels that were notified of an emergency."""
+    held: bool = False
+    """Whether the card still has to be posted, because Slack rejects the app or no destination took it."""
+    shared: bool = False
+    """Whether the card is that of an earlier change, in whose thread this one was told."""
+    steps: tuple[str, ...] = ()
+    """Names of the further messages that were posted, so that a retry doesn't repeat them."""
 
 
 class Messenger(Protocol):
