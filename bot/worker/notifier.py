@@ -261,11 +261,11 @@ class Notifier:
         if not all(type(failure) is SlackRefused for failure in delivery.failures):
             return False
         policy, request = self.policy_store.now, delivery.entry.request
-        channels = dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact))))
-        return any(
-            delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message))
-            for channel in channels
-        )
+        for channel in dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact)))):
+            if delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message)):
+                delivery.failures.clear()
+                return True
+        return False
 
     def _tell_contact(self, entry: Entry, card: Message) -> None:
         """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""
