@@ -265,7 +265,7 @@ class Episode:
                 possible.update(there)
                 if entry.state is State.DONE:
                     planned.update(there)
-                if plan and len(plan.changes) > 1 or entry.state is not State.DONE:  # may have been taken back
+                if (plan and len(plan.changes) > 1) or entry.state is not State.DONE:  # may have been taken back
                     back = _toggles(change.target.title, removed, added)
                     possible.update((there + back) * entry.attempt)
         assert planned <= made, self._report(f"done by the journal, and not on the PBX: {planned - made}")
