@@ -242,7 +242,9 @@ class Episode:
 
     def _each_change_was_told(self, entries: list[Entry], posts: list[Post]) -> None:
         told = {
-            int(number) for post in posts for number in re.findall(r"(?:hange |#)(\d+)", f"{post.text}{post.blocks}")
+            int(number)
+            for post in posts
+            for number in re.findall(r"(?:hange\W{1,4}|#)(\d+)", f"{post.text}{post.blocks}")
         }
         made = [
             entry.id
