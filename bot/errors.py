@@ -1,9 +1,9 @@
 """The exceptions that Park raises on purpose."""
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
-
-NOTHING_CHANGED = "Nothing was changed."
-"""First thing that users whose request was refused need to know."""
+from bot.texts.outcomes import SLACK_UNAVAILABLE
+from bot.texts.wording import NOTHING_CHANGED as NOTHING_CHANGED
+from bot.texts.wording import sentence
 
 
 class ParkError(Exception):
@@ -60,6 +60,11 @@ class StalePlan(Refused):
 
 class PBXError(ParkError):
     """A call to the PBX failed."""
+
+    def __init__(self, text: str, *, said: str = "") -> None:
+        """The text is for logs and administrators; `said` is what users read instead."""
+        super().__init__(text)
+        self.said = said or sentence(text)
 
 
 class Unreachable(PBXError):
@@ -118,6 +123,17 @@ class SlackAppRefused(SlackRefused):
         super().__init__(code)
         self.scope = scope
         """The scope that the app lacks, where Slack says so."""
+
+
+def said(fault: ParkError) -> str:
+    """Returns what users read of a failed call to the PBX or to Slack; the error's own text is for logs."""
+    return (
+        fault.said
+        if isinstance(fault, PBXError)
+        else SLACK_UNAVAILABLE
+        if isinstance(fault, SlackFailure)
+        else str(fault)
+    )
 
 
 class JournalUnavailable(ParkError):

@@ -153,9 +153,9 @@ class SlackUserDirectory:
 
     def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
         self._client = client
-        kept = {"seconds": seconds, "stale_seconds": _STALE_LIFETIME}
-        self._user = TTLCache(self._fetch_user, **kept, now=now)
-        self._groups = TTLCache(self._fetch_groups, **kept, now=now)
+        stale = _STALE_LIFETIME
+        self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
+        self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
         self.remembered = CachedPeople(self._user, self._groups)
         self.groups_failure: SlackFailure | None = None
         """Why the user groups could not be fetched when they were asked for last."""
