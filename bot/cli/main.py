@@ -15,7 +15,15 @@ from bot.cli.doctor.command import run_doctor
 from bot.cli.init.wizard import run_init
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
-from bot.settings import read_journal_settings, read_pbx_settings, read_settings
+from bot.settings import (
+    SettingsT,
+    SlackTokens,
+    read_journal_settings,
+    read_pbx_settings,
+    read_settings,
+    read_slack_tokens,
+    secrets_of,
+)
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
@@ -49,12 +57,23 @@ def run_bot(_: argparse.Namespace) -> int:
     settings = read_settings()
     logs.configure(settings.park_log_level, settings.secrets)
     logs.catch_all()
-    with Park(settings, read_settings=read_pbx_settings) as park:
+    with Park(settings, read_settings=partial(_redacted, read_pbx_settings), read_tokens=_read_tokens) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         stopped.wait()
     return 0
+
+
+def _redacted(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings again, and redacts what is secret in them before anything can be logged of it."""
+    settings = read()
+    logs.redact_also(secrets_of(settings))
+    return settings
+
+
+def _read_tokens() -> SlackTokens:
+    return _redacted(read_slack_tokens)
 
 
 def run_migrate(_: argparse.Namespace) -> int:

@@ -32,6 +32,7 @@ class HealthChecks:
     Args:
         threads: for each background thread whether it runs.
         connected: whether Slack can reach Park.
+        connection_problem: why it can't, if that is known.
         posting: since when and why Park can't post in Slack; None if it can.
         writable: whether the journal can be written.
         policy: fingerprint of the policy in force, with the mistake of a file that is not.
@@ -41,6 +42,7 @@ class HealthChecks:
 
     threads: Mapping[str, Callable[[], bool]]
     connected: Callable[[], bool]
+    connection_problem: Callable[[], str | None]
     posting: Callable[[], str | None]
     writable: Callable[[], bool]
     policy: Callable[[], str]
@@ -59,7 +61,7 @@ class HealthChecks:
         """
         connected, posting, writable = self.connected(), self.posting(), self.writable()
         return connected and posting is None and writable, {
-            "slack": "connected" if connected else "not connected",
+            "slack": "connected" if connected else self.connection_problem() or "not connected",
             "posting": posting or "can post",
             "journal": "can be written" if writable else "can't be written",
             "policy": self.policy(),

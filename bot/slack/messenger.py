@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure
+from bot.errors import SlackFailure, passes_by_itself, said_of_slack
 from bot.messages.message import Attachment, Message, Posted
 from bot.messages.request import Request, Source
 from bot.slack.blocks import Payload, render, with_footer
@@ -130,7 +130,8 @@ class SlackMessenger:
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
-                title="Slack did not take the file. Try again in a minute.", notes=(f"Slack says: {failure}",)
+                title=f"The file could not be sent. {said_of_slack(failure)}",
+                notes=("Try again in a minute.",) if passes_by_itself(failure) else (),
             )
         return message
 

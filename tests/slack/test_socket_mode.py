@@ -11,7 +11,7 @@ import pytest
 from bot.errors import SlackUnavailable
 from bot.messages.request import Request
 from bot.sandbox.slack.socket_mode import SocketConnection
-from bot.slack import socket_mode
+from bot.slack import socket_client
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
 
@@ -136,7 +136,7 @@ def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over
 def test_one_whose_end_was_announced_is_closed_though_slack_leaves_it_open(
     harness: SlackHarness, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket_mode, "_LEAVING_TIMEOUT", 0.1)
+    monkeypatch.setattr(socket_client, "_LEAVING_TIMEOUT", 0.1)
     connect(NEVER)
     old = harness.slack.link.lines
     harness.slack.link.disconnect("warning")
