@@ -130,6 +130,7 @@ class Park:
             Part(stop=workers.progress_notifier.close),
             Part(stop=slack.form_pool.shutdown),  # the worker's last changes are shown on Home tabs by this pool
             Part(stop=slack.view_pool.shutdown),
+            Part(stop=self._home_tabs.redraws.close),
             Part(workers.worker.start, workers.worker.stop),
             Part(self.daily.start, self.daily.stop),
             Part(self.drift.start, self.drift.stop),
@@ -156,9 +157,9 @@ class Park:
         """Whether all requests are answered."""
         slack = self._slack
         pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
-        return not self.journal.has_work() and all(
-            pool.idle for pool in pools
-        )  # in this order: workers use the form pool
+        if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
+            return False
+        return all(pool.idle for pool in pools)
 
     @property
     def receiver(self) -> Receiver:

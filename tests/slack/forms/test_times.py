@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.app import FORM_THREADS
+from bot.slack.parts import FORM_THREADS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
