@@ -158,7 +158,13 @@ class Park:
     def idle(self) -> bool:
         """Whether all requests are answered."""
         slack = self._slack
-        pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
+        pools = (
+            self._workers.dispatcher,
+            self._workers.progress_notifier,
+            slack.reply_pool,
+            slack.view_pool,
+            slack.form_pool,
+        )
         return not self.journal.has_work() and all(
             pool.idle for pool in pools
         )  # in this order: workers use the form pool

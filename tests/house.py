@@ -99,6 +99,7 @@ class RecordingMessenger:
     announced: list[Message] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
+    copies: list[tuple[str, Message]] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     how: str = "channel"
 
@@ -128,8 +129,10 @@ class RecordingMessenger:
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
         self._fail()
+        self.copies.append((channel, message))
         return Posted(how="channel", channel=channel, ts="2.0", thread="2.0")
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:

@@ -135,7 +135,9 @@ class Posted(BaseModel):
     replied: bool = False
     """Whether the reply in the thread was posted."""
     copies: "tuple[Posted, ...]" = ()
-    """Copies of the card in the channels where approvers are asked."""
+    """Copies of the card: for approvers, in the channels told of emergencies, and where changes are announced."""
+    link: str = ""
+    """Of a copy: the address of the first card, if people can open it there."""
     alarmed: tuple[str, ...] = ()
     """Ids of the channels that were notified of an emergency."""
 
@@ -165,8 +167,13 @@ class Messenger(Protocol):
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
-        """Posts or updates a copy of a change's card in the given channel, and in no other."""
+        """Posts or updates a copy of a change's card in the given channel, and in no other.
+
+        Args:
+            root: Where the first card is, for a link to it.
+        """
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply in the card's thread."""

@@ -64,7 +64,7 @@ class ApprovalFlow:
                 return
             card = for_copy(state.card)
             with suppress(SlackFailure):
-                yield self.notifier.messenger.copy(user, entry.request, state.number, card, state.status, None)
+                yield self.notifier.messenger.copy(user, entry.request, state.number, card, state.status, None, posted)
 
     def _users_of(self, approvers: Approvers) -> Iterator[str]:
         for id in approvers.ids:

@@ -16,7 +16,7 @@ from bot.operations.scheduling import approval_buttons, scheduled_change_buttons
 from bot.planning.preview import approver_facts
 from bot.texts import cards
 from bot.worker.outcome import Confirmation, plan_of
-from bot.worker.replacement import changes_since, effective_undo, is_replaced
+from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,14 @@ class _Present:
     holds: bool = True
 
 
-def for_copy(card: Message) -> Message:
-    """Returns the card for those who approve: it can be withdrawn only where it was asked for."""
-    return replace(card, offers=tuple(one for one in card.offers if one.label != cards.WITHDRAW))
+def for_copy(card: Message, plan: Plan | None = None, channel: str = "") -> Message:
+    """Returns the card as other channels see it: it can be withdrawn only where it was asked for.
+
+    In the channels that are told of emergencies the title says that it is one.
+    """
+    offers = tuple(one for one in card.offers if one.label != cards.WITHDRAW)
+    alarm = plan is not None and plan.emergency is not None and channel in plan.emergency.channels
+    return replace(card, title=cards.emergency(card.title) if alarm else card.title, offers=offers)
 
 
 def root_entry(journal: Reader, entry: Entry) -> Entry:
@@ -61,7 +66,10 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
     sequel = journal.entries_about(entry.id)
     told = _Present(card.title, confirmation.status, card.offers)
-    now = told if plan is None else _present(journal, entry, plan, told, sequel)
+    if plan is not None:
+        now = _present(journal, entry, plan, told, sequel)
+    else:
+        now = _pause_over(told) if is_over(journal, entry) else told
     note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
     facts = (*card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *now.facts)
     reject = FormOffer(label=cards.REJECT, operation=Refuse.operation_id, arguments={"number": entry.id})
@@ -139,6 +147,10 @@ def _present(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: 
         case State.DONE | State.UNKNOWN if plan.changes:
             return _after_write(journal, entry, plan, told, sequel)
     return told
+
+
+def _pause_over(told: _Present) -> _Present:
+    return _Present(cards.ended(told.title), cards.STATUS_ENDED, holds=False)
 
 
 def _called_off(plan: Plan, sequel: Sequence[Entry]) -> _Present:

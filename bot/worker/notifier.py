@@ -20,6 +20,7 @@ from bot.runtime.metrics import CONFIRMATIONS
 from bot.worker import confirmations
 from bot.worker.card_state import CardState, card_state, root_entry
 from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
 
@@ -177,6 +178,7 @@ class Notifier:
         if confirmation.card is not None:
             self._post_card(entry, confirmation, confirmation.card)
             self._redraw_ended(entry)
+            self._redraw_earlier(entry)
             self.on_change()
 
     def _redraw_ended(self, entry: Entry) -> None:
@@ -186,6 +188,12 @@ class Notifier:
             ended = root_entry(self.journal, self.journal.get(plan.ends_change))
             if ended.card is not None:
                 self.redraw_card(ended.id)
+
+    def _redraw_earlier(self, entry: Entry) -> None:
+        """Updates the cards of earlier changes that this one has replaced, or has left in effect again."""
+        for earlier in earlier_changes(self.journal, root_entry(self.journal, entry)):
+            if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
+                self.redraw_card(earlier.id)
 
     def _post_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
