@@ -224,7 +224,9 @@ def offered_lines(message: Message) -> list[str]:
 def text_of(message: Message) -> str:
     """Returns the whole text of a message."""
     facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
-    return "\n".join((message.title, *facts, *map(str, message.items), *message.notes, *message.lines))
+    return "\n".join(
+        (message.title, *facts, *map(str, message.items), *message.notes, *message.snippet, *message.lines)
+    )
 
 
 @contextmanager

@@ -108,6 +108,8 @@ class Message:
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
     notes: tuple[str, ...] = ()
+    snippet: tuple[str, ...] = ()
+    """Lines of text to copy, such as a rule for the policy file."""
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
     file: Attachment | None = None

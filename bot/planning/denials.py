@@ -1,5 +1,6 @@
 """Denial messages: what is missing, what the policy would allow instead, and whom to ask."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -124,10 +125,28 @@ def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> 
         title=str(error),
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),
         notes=tuple(_notes(decision, attempt, alternatives)),
+        snippet=() if decision.denied else rule_to_paste(decision),
         offers=tuple(_offers(decision, attempt, alternatives)),
         forms=tuple(_forms(decision, attempt)),
     )
     return error
+
+
+def rule_to_paste(decision: Decision) -> tuple[str, ...]:
+    """The lines of a rule for the policy file that would allow what was denied, and no more."""
+    channels = [id for id in decision.grant if id.startswith("C")]
+    users = [id for id in decision.grant if not id.startswith("C")]
+    keys = {
+        "users": users,
+        "channels": channels,
+        "operations": [decision.permission.value],
+        "groups": decision.missing_groups,
+        "ring_groups": decision.missing_ring_groups,
+    }
+    if not users:
+        return ()
+    values = (f"{key} = {json.dumps(list(value), ensure_ascii=False)}" for key, value in keys.items() if value)
+    return ("[[allow]]", f"name = {json.dumps(refusals.rule_name(decision.permission.value))}", *values)
 
 
 class DeactivatedAccount(NotAllowed):

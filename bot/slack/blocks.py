@@ -179,9 +179,16 @@ def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:
         if element is None
     ]
     return [
-        *sections([*map(_command, message.lines), *map(escape, message.notes), *to_type]),
+        *sections([*map(_command, message.lines), *map(escape, message.notes), *_snippet(message), *to_type]),
         *_actions([*buttons, *forms]),
     ]
+
+
+def _snippet(message: Message) -> Iterator[str]:
+    """Yields the text to copy as a block of code, which nothing in it can end."""
+    if message.snippet:
+        text = "\n".join(escape(line).replace("`", "'") for line in message.snippet)
+        yield f"```{text}```"
 
 
 def _command(line: str) -> str:
