@@ -51,6 +51,7 @@ class ChangeReference(AboutChange):
     requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
+        context.repository.plan(self.change)  # a change that was never planned may refer to itself, or to a later one
         return original_operation(context.repository.entry(self.change)).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:

@@ -119,3 +119,22 @@ def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_sch
     assert "#3 is cancelled" in said(scene, "undo")
     scene.click(scene.last_ephemeral("ben"), "Cancel", "ben")
     assert "Undo #2" in said(scene, "undo Sales")
+
+
+@pytest.mark.parametrize("first", ["extend 1 for 1h", "keep 1", "extend 2 for 1h", "extend Sales for 1h", "undo 1"])
+def test_a_change_that_was_refused_is_referred_to_in_vain(scene: ConversationHarness, first: str) -> None:
+    scene.do(first)
+    for line in (
+        "extend 1 for 1h",
+        "keep 1",
+        "cancel 1",
+        "start 1",
+        "approve 1",
+        "reject 1",
+        "undo 1",
+        "why 1",
+        "preview undo 1",
+    ):
+        shown = said(scene, line, "ana")
+        assert "went wrong" not in shown, line
+        assert shown or line == "why 1", line
