@@ -125,7 +125,7 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    how: Literal["channel", "response_url", "dm"]
+    how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None
     """Id of the channel or of the direct conversation."""
     ts: str | None = None
@@ -142,6 +142,12 @@ class Posted(BaseModel):
     """Of a copy: the address of the first card, if people can open it there."""
     alarmed: tuple[str, ...] = ()
     """Ids of the channels that were notified of an emergency."""
+    held: bool = False
+    """Whether the card still has to be posted, because Slack rejects the app or no destination took it."""
+    shared: bool = False
+    """Whether the card is that of an earlier change, in whose thread this one was told."""
+    steps: tuple[str, ...] = ()
+    """Names of the further messages that were posted, so that a retry doesn't repeat them."""
 
 
 class Messenger(Protocol):

@@ -32,6 +32,7 @@ class HealthChecks:
     Args:
         threads: for each background thread whether it runs.
         connected: whether Slack can reach Park.
+        posting: since when and why Park can't post in Slack; None if it can.
         writable: whether the journal can be written.
         policy: fingerprint of the policy in force, with the mistake of a file that is not.
         pbx: state of the PBX in words.
@@ -40,6 +41,7 @@ class HealthChecks:
 
     threads: Mapping[str, Callable[[], bool]]
     connected: Callable[[], bool]
+    posting: Callable[[], str | None]
     writable: Callable[[], bool]
     policy: Callable[[], str]
     pbx: Callable[[], str]
@@ -55,9 +57,10 @@ class HealthChecks:
 
         An unreachable PBX does not count: all replicas share it, and Park still answers and stores requests.
         """
-        connected, writable = self.connected(), self.writable()
-        return connected and writable, {
+        connected, posting, writable = self.connected(), self.posting(), self.writable()
+        return connected and posting is None and writable, {
             "slack": "connected" if connected else "not connected",
+            "posting": posting or "can post",
             "journal": "can be written" if writable else "can't be written",
             "policy": self.policy(),
             "pbx": self.pbx(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.changes.change import Change, Conflict, Unverified, snapshots_equal
 from bot.changes.diff import RingGroupName, facts, member_list
-from bot.changes.plan import Emergency, Plan
+from bot.changes.plan import Plan
 from bot.changes.snapshot import COMPARED_SETTINGS, Snapshot
 from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
@@ -72,12 +72,6 @@ def _members(change: Change, now: Snapshot | None) -> Fact | None:
     if now is None or now.members is None:
         return None
     return Fact(label=outcomes.members_now(change.target.title, len(now.members)), value=member_list(now.members))
-
-
-def emergency_notice(card: Message, emergency: Emergency) -> Message:
-    """Turns a change's card into the notice for the channels that are notified of emergencies."""
-    reason = Fact(label=cards.REASON, value=emergency.reason)
-    return replace(card, title=cards.emergency(card.title), facts=(reason, *card.facts), offers=())
 
 
 def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:

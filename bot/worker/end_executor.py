@@ -1,7 +1,7 @@
 """Carries out the ends of temporary changes, and retries those that can't be carried out yet."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes.change import Conflict, RolledBack, Unverified
 from bot.changes.write_switch import WriteSwitch
@@ -28,6 +28,9 @@ from bot.worker.outcome import Outcome, plan_of
 
 log = logging.getLogger(__name__)
 
+REMINDER_RETRY = timedelta(minutes=1)
+"""Delay before the notice of a coming end that Slack did not take is posted again."""
+
 
 class EndExecutor:
     """Carries out ends, however late.
@@ -43,8 +46,8 @@ class EndExecutor:
         """Returns the outcome, or None if the end waits: for its time, for Park to be resumed, or to be retried."""
         entry, now = lease_guard.entry, self.journal.now()
         if now < entry.run_at:
-            self.notifier.notify_ends_soon(entry)
-            self.journal.postpone(entry, entry.run_at)
+            told = self.notifier.notify_ends_soon(entry)
+            self.journal.postpone(entry, entry.run_at if told else min(entry.run_at, now + REMINDER_RETRY))
             return None
         if self.write_switch.blocked:
             self.journal.postpone(entry, now + retry_policy.pause_recheck)
