@@ -140,8 +140,6 @@ class Posted(BaseModel):
     """Copies of the card: for approvers, in the channels told of emergencies, and where changes are announced."""
     link: str = ""
     """Of a copy: the address of the first card, if people can open it there."""
-    alarmed: tuple[str, ...] = ()
-    """Ids of the channels that were notified of an emergency."""
     held: bool = False
     """Whether the card still has to be posted, because Slack rejects the app or no destination took it."""
     shared: bool = False

@@ -84,6 +84,13 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     return CardState(message, now.status, number)
 
 
+def present_card(journal: Reader, entry: Entry) -> CardState:
+    """Returns the present state of the card of an entry that has one."""
+    state = card_state(journal, entry)
+    assert state is not None  # noqa: S101 - only called for entries that have a card
+    return state
+
+
 def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
     """Yields the emergency's reason, the approvers, and the times of a change that has not begun."""
     if plan is None:

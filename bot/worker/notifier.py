@@ -20,7 +20,8 @@ from bot.runtime.metrics import CONFIRMATIONS
 from bot.texts import cards
 from bot.texts.wording import change_number
 from bot.worker import confirmations
-from bot.worker.card_state import CardState, card_state, for_copy, root_entry
+from bot.worker.card_copies import CardCopies
+from bot.worker.card_state import present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of
 from bot.worker.replacement import earlier_changes
@@ -51,6 +52,7 @@ class Notifier:
         """
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
+        self._copies = CardCopies(journal, messenger)
         self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
 
     def notify(self, entry: Entry) -> None:
@@ -80,14 +82,14 @@ class Notifier:
 
     def show_card(self, entry: Entry) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
-        state = self._state(entry)
+        state = present_card(self.journal, entry)
         card = with_canonical_line(state.card, entry.request.line, load(entry.operations[0]).text())
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
             return posted
-        copies = tuple(self._show_copy(str(copy.channel), entry, copy) or copy for copy in existing.copies)
-        kept = {"copies": copies, "replied": existing.replied, "alarmed": existing.alarmed, "steps": existing.steps}
+        copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
+        kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
         return posted.model_copy(update=kept)
 
     def redraw_card(self, number: int) -> Posted:
@@ -117,7 +119,7 @@ class Notifier:
             )
         existing = {copy.channel for copy in posted.copies} | {posted.channel}
         wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
-        copies = [self._show_copy(channel, waiting, root=posted) for channel in wanted if channel not in existing]
+        copies = [self._copies.show(channel, waiting, root=posted) for channel in wanted if channel not in existing]
         return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
 
     def notify_ends_soon(self, end: Entry) -> bool:
@@ -149,33 +151,6 @@ class Notifier:
             self.redraw_card(root.id)
         except SlackFailure as failure:
             log.warning("change %d: its card could not be updated: %s", root.id, failure)
-
-    def _state(self, entry: Entry) -> CardState:
-        state = card_state(self.journal, entry)
-        assert state is not None  # noqa: S101 - only called for entries that have a card
-        return state
-
-    def _show_copy(
-        self, channel: str, entry: Entry, posted: Posted | None = None, root: Posted | None = None
-    ) -> Posted | None:
-        """Posts or updates a copy of the card; None if the channel can't be posted to."""
-        try:
-            return self._put_copy(channel, entry, posted, root)
-        except SlackFailure as failure:
-            log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
-            return None
-
-    def _put_copy(self, channel: str, entry: Entry, posted: Posted | None, root: Posted | None) -> Posted:
-        """Posts or updates a copy of the card, with a link to the first one at `root`; raises SlackFailure."""
-        state = self._state(entry)
-        card = for_copy(state.card, plan_of(entry), channel)
-        return self.messenger.copy(channel, entry.request, state.number, card, state.status, posted, root)
-
-    def _add_copy(self, delivery: Delivery, channel: str) -> None:
-        """Posts a copy of the card that is kept up to date like the first one; raises SlackFailure."""
-        copy = self._put_copy(channel, delivery.entry, None, delivery.posted)
-        if delivery.posted is not None:
-            delivery.save(delivery.posted.model_copy(update={"copies": (*delivery.posted.copies, copy)}))
 
     def _alarm(self, delivery: Delivery, root: Entry, message: Message, name: str) -> bool:
         """Tells of a failed end in the thread, which may be days old, to the requester, and to everybody.
@@ -261,10 +236,10 @@ class Notifier:
                 delivery.save(posted.model_copy(update={"replied": True}))
         if confirmation.tells_contact:
             delivery.step("contact", lambda: self._tell_contact(delivery.entry, card))
-        self._announce_emergency(delivery)
+        self._copies.announce_emergency(delivery)
         posted, channel = delivery.posted, self.policy_store.now.announce
         if posted is not None and posted.how == "dm" and channel is not None:
-            delivery.step("announcement", lambda: self._add_copy(delivery, channel))
+            delivery.step("announcement", lambda: self._copies.add(delivery, channel))
         if readable and posted is not None:
             return not posted.held
         return self._post_elsewhere(delivery, card)
@@ -306,16 +281,6 @@ class Notifier:
                 return
         if refusal is not None:
             raise refusal
-
-    def _announce_emergency(self, delivery: Delivery) -> None:
-        """Shows an emergency in the channels that the policy names, once in each."""
-        plan = plan_of(delivery.entry)
-        emergency = plan.emergency if plan else None
-        if emergency is None:
-            return
-        for channel in emergency.channels:
-            if delivery.posted is None or delivery.posted.channel != channel:
-                delivery.step(f"emergency: {channel}", partial(self._add_copy, delivery, channel))
 
 
 def channel_of(contact: str | None) -> str | None:
