@@ -114,7 +114,7 @@ def ended_early(scene: ConversationHarness) -> None:
 
 def late(scene: ConversationHarness) -> None:
     temporary(scene)
-    scene.fail(FaultKind.STATUS, "PUT *", times=None)
+    scene.fail(FaultKind.STATUS, "POST *", times=None)
     scene.sandbox.forward(timedelta(hours=2, minutes=1))
     scene.sandbox.slack.wait_for(lambda: "late" in scene.cards()[0].plain, timeout=60)
 
@@ -167,7 +167,7 @@ def restored(scene: ConversationHarness) -> None:
 
 
 def unknown(scene: ConversationHarness) -> None:
-    scene.fail(FaultKind.DROP_BEFORE, "PUT *", times=None)
+    scene.fail(FaultKind.DROP_BEFORE, "POST *", times=None)
     scene.do("recall Sales to Night Desk")
 
 
@@ -209,7 +209,7 @@ STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     resumed: Expected("Ended: Park is paused until somebody resumes it", "ended"),
     replaced: Expected(f"Replaced: {SEND}", "replaced by #2", (), ("*Replaced:* #2 by @Ana Ruiz",), (LOST, "now go")),
     in_effect_again: Expected(NOW, "done", ("Undo",), (LOST,), ("Replaced",)),
-    replaced_by_click: Expected(f"Replaced: {SEND}", "replaced by #3", (), ("*Replaced:* #3 by @Ana Ruiz",), (LOST,)),
+    replaced_by_click: Expected(f"Replaced: {SEND}", "replaced by #4", (), ("*Replaced:* #4 by @Ana Ruiz",), (LOST,)),
     partly_replaced: Expected(
         "Added 1001 Amara Okafor and 1002 Ben Carter to Sales", "done", ("Undo",), ("*Changed since:* #2 by @Ana Ruiz",)
     ),

@@ -56,7 +56,7 @@ def test_one_click_ends_the_first_and_makes_the_second_and_both_go_back_to_how_i
     first, second = scene.cards()
     assert "replaced by #4" in first.plain
     assert "*Replaced:* #4 by @Ben Ito" in first.plain
-    assert "Night Desk (6001) -> Day Desk (6002)" in second.plain
+    assert "Night Desk (6001) → Day Desk (6002)" in second.plain
     later(scene, hours=3)
     assert recall(scene) != BEFORE, "the end of the first was called off"
     scene.click(second, "Undo")

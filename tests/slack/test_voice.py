@@ -29,7 +29,7 @@ def test_a_card_opens_a_thread_and_says_who_asked_which_change_and_since_when(ha
     assert posted.told is None
     assert card.thread_ts is None
     foot = card.blocks[-1]["elements"][0]["text"]
-    assert foot.startswith(f"by <@{harness.ada}> · #42 · done <!date^")
+    assert foot.startswith(f"by <@{harness.ada}> · #42 · done · updated <!date^")
     assert foot.endswith(" Europe/Berlin>")
 
 

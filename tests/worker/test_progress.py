@@ -91,7 +91,7 @@ def test_a_long_search_says_how_far_it_is_until_it_is_over(
     assert messenger.called.acquire(timeout=5)
     progress_notifier.finish(request_for("find 1001"))
     progress_notifier.report(request_for("find 1001"), "looked at all.")
-    assert "looked at 20 of 200" in messenger.checked[1]
+    assert "Looked at 20 of 200" in messenger.checked[1]
     assert progress_notifier._progress == {}
 
 
