@@ -1,9 +1,7 @@
 """The exceptions that Park raises on purpose."""
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
-
-NOTHING_CHANGED = "Nothing was changed."
-"""First thing that users whose request was refused need to know."""
+from bot.texts.wording import NOTHING_CHANGED as NOTHING_CHANGED
 
 
 class ParkError(Exception):

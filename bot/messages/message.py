@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
+from bot.texts.lines import without
 
-_WITHOUT, _MAX_LEFT_OUT = "Without “", 40
+_WITHOUT, _MAX_LEFT_OUT = without("", "").partition("”")[0], 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,7 @@ class Offer:
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
     shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
-    return f"{_WITHOUT}{shown}”: {label}"
+    return without(shown, label)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,9 +59,8 @@ class ShowHistory(HistoryQuery):
         "what did {person} change [since {since}]",
     )
     help = (
-        "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
-        " of a group, of a person, or since a day such as Monday or 2026-11-01. With `as csv` it is a file in a direct"
-        " message."
+        "Shows who changed what and when, and what came of it, refusals included, newest first: of a group, by a"
+        " person, or in a period such as last night or in November. Add `as csv` to get a file."
     )
     examples = ("history Sales since Monday", "history", "history of me since yesterday")
 
@@ -166,7 +165,7 @@ class ExportHistory(HistoryQuery):
         "history as csv [of {person}] [since {since}]",
     )
     advertised = False
-    help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
+    help = "Sends you the history that you may see as a CSV file in a direct message, narrowed like `history`."
     examples = ("history since 2026-11-01 as csv",)
 
     def read(self, context: OperationContext) -> Message:

@@ -14,6 +14,7 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
+from bot.texts.lines import CORRECT_TIME
 from bot.times.clauses import find_malformed_time, time_hint, time_splits
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ class Corrections:
         known = self.operation.model_copy(update=update).model_dump(mode="json", exclude_none=True)
         arguments = {field: value for field, value in known.items() if field in self.operation.form()}
         operation_id = self.operation.operation_id
-        return FormOffer(label="Correct the time", operation=operation_id, arguments=arguments | unread)
+        return FormOffer(label=CORRECT_TIME, operation=operation_id, arguments=arguments | unread)
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """The refusal for the `bad` members, with a button for the line with only the others."""

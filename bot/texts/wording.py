@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 ARROW = "→"
+NOTHING_CHANGED = "Nothing was changed."
+"""What users whose request was refused need to know."""
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -27,3 +29,8 @@ def listed(parts: Sequence[str], conjunction: str = "and") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
+
+
+def lower_first(text: str) -> str:
+    """Returns a title as the rest of a sentence: `Add 1001 to Sales` as `add 1001 to Sales`."""
+    return text[:1].lower() + text[1:]

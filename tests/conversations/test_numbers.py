@@ -104,7 +104,7 @@ def test_to_undo_what_has_not_begun_calls_it_off(scene: ConversationHarness) -> 
     scene.do("recall Sales to Night Desk at 13:00")
     assert said(scene, "undo #1") == ""
     assert "· called off" in scene.card().plain
-    assert "*Called off:* change 2, by @Ben Ito" in scene.card().plain
+    assert "*Cancelled:* change 2, by @Ben Ito" in scene.card().plain
 
 
 def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_scheduled_one(
@@ -115,7 +115,7 @@ def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_sch
     for name in ("Sales", "Sales North", "the group Sales North"):
         assert "Take back change 2" in said(scene, f"undo {name}")
     scene.do("add 1001 to Sales North at 14:00", "ben")
-    assert "Change 3 is called off" in said(scene, "undo Sales North")
-    assert "Change 3 is called off" in said(scene, "undo")
+    assert "#3 is cancelled" in said(scene, "undo Sales North")
+    assert "#3 is cancelled" in said(scene, "undo")
     scene.click(scene.last_ephemeral("ben"), "Cancel", "ben")
     assert "Take back change 2" in said(scene, "undo Sales")

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from bot.messages.text import Words
 from bot.operations.arguments.types import ArgumentType
 from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
+from bot.texts import times as texts
+from bot.texts.lines import NO_PERSON
 from bot.times.format import format_seconds, format_time
 from bot.times.model import End, Start
-from bot.times.parser import END_EXAMPLES, START_EXAMPLES, read_end, read_start
+from bot.times.parser import read_end, read_start
 
 
 def _say_start(value: Any) -> str:
@@ -25,14 +27,14 @@ def _say_end(value: Any) -> str:
 START = ArgumentType(
     placeholder="<start>",
     label="Begins",
-    hint=f"{START_EXAMPLES}; empty: at once",
+    hint=texts.START_HINT,
     read=read_start,
     say=_say_start,
 )
 END = ArgumentType(
     placeholder="<end>",
     label="Ends",
-    hint=f"{END_EXAMPLES}; empty: it stays until somebody changes it",
+    hint=texts.END_HINT,
     read=read_end,
     say=_say_end,
 )
@@ -49,17 +51,16 @@ def _read_seconds(words: Words) -> int:
     text = " ".join(word.text for word in words).lower()
     match = _TIME.fullmatch(text)
     if not match or not text or len(text) > 20:
-        raise ValueError(f"{text} is no time: type 5m, 90s or 1m30s.")
+        raise ValueError(texts.unreadable_duration(text))
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if text.isdigit() and total < RECALL_TIME_SECONDS[0]:
-        raise ValueError(f"Is that minutes or seconds? Type {text}m or {text}s.")
+        raise ValueError(texts.minutes_or_seconds(text))
     check_recall_time(total)
     return total
 
 
-HINT = "60 to 900 seconds, as in 5m, 90s or 1m30s; the PBX's default is 5m"
-TIME = ArgumentType(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=format_seconds)
+TIME = ArgumentType(placeholder="<time>", label="Time", hint=texts.SECONDS_HINT, read=_read_seconds, say=format_seconds)
 
 Time = Annotated[int, TIME]
 
@@ -99,7 +100,7 @@ def _read_person(words: Words) -> str:
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text
-    raise ValueError("Whose? Type me, or mention somebody with @.")
+    raise ValueError(NO_PERSON)
 
 
 SINCE = ArgumentType(placeholder="<day>", read=_read_day, say=str)
