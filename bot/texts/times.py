@@ -99,6 +99,11 @@ def no_such_numbers(first: int, second: int) -> str:
     return f"{first}/{second} isn't a date. Type the month as a word: 3 November."
 
 
+def two_dates(first: int, second: int) -> str:
+    """Numbers that are a date in both orders."""
+    return f"{first}/{second} can be two dates. Type the month as a word: 3 November."
+
+
 def out_of_range(typed: str) -> str:
     """A duration below a minute or above a year."""
     return f"“{typed}” is too short or too long. Use anything from 1 minute to 1 year."
