@@ -1,7 +1,7 @@
 """Operations for approvals and emergencies: ask, approve, refuse, emergency."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry
@@ -10,7 +10,7 @@ from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import AboutChange
-from bot.texts import decisions
+from bot.texts import cards, decisions
 from bot.texts.lines import NO_EMERGENCY, NOTHING_TO_APPROVE
 
 
@@ -37,6 +37,8 @@ class ApprovalDecision(AboutChange, ControlOperation):
     """Decides an approval request; for its approvers, never for the requester."""
 
     requirement = "to be one of its approvers"
+    button: ClassVar[str]
+    """Label of the button that decides."""
 
     @classmethod
     def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
@@ -51,6 +53,7 @@ class Approve(ApprovalDecision):
     phrase = "approve {number}"
     also = ("approve change {number}",)
     card_label = "Approved"
+    button = cards.APPROVE
     needs_confirmation = True
     help = "Approves a change that somebody asked for. It is made as soon as enough approvers have agreed."
     examples = ("approve 42", "approve Sales")
@@ -76,6 +79,7 @@ class Refuse(ApprovalDecision):
     phrase = "reject {number} [because {reason}]"
     also = ("reject|refuse change {number} [because {reason}]", "refuse {number} [because {reason}]")
     card_label = "Rejected"
+    button = cards.REJECT
     help = "Rejects a change that somebody asked for, and tells them the reason."
     examples = ("reject 42 because Sales is short of people", "reject Sales")
 

@@ -2,7 +2,7 @@
 
 from bot.texts.wording import NOTHING_CHANGED, listed
 
-OPEN_FORM, CORRECT_TIME, HELP = "Open the form", "Correct the time", "Help"
+OPEN_FORM, HELP = "Open the form", "Help"
 """Labels of buttons."""
 
 MISSING_QUOTE = 'A quotation mark is missing. Put the whole name in quotes: "Night Desk".'
