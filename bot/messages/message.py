@@ -76,17 +76,25 @@ class Row:
 class ActivityItem:
     """An item of the history; its time is shown in the reader's time zone, its user and channel as links."""
 
-    at: datetime
-    by: str
-    """Id of the user."""
+    number: str
+    """The number of the change: `#42`."""
     what: str
     """What the user requested."""
-    how: str
-    """The outcome."""
+    state: str
+    """What became of it, as of now."""
+    by: str
+    """Id of the user."""
+    at: datetime
     channel: str | None = None
+    detail: str = ""
+    """What changed from what to what, or why nothing did."""
+    source: str = ""
+    link: str = ""
+    """URL of its card."""
+    offers: tuple[Offer, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} UTC {self.by}: {self.what} ({self.how})"
+        return f"{self.number} {self.what}: {self.state}. {self.at:%Y-%m-%d %H:%M} UTC {self.by} {self.detail}".strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

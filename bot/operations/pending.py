@@ -129,16 +129,24 @@ def _shown_by_pbx(context: OperationContext, plan: Plan) -> bool | None:
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """A row with the buttons for those who have the change's permission on all its groups, or who made it themselves.
+    return Row(
+        text=answers.numbered(text, entry.id),
+        ids=(entry.request.user,),
+        offers=allowed_offers(context, entry, plan, offers),
+    )
+
+
+def allowed_offers(context: OperationContext, entry: Entry, plan: Plan, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """The buttons for those who have the change's permission on all its groups, or who made it themselves.
 
     Whoever made a change may take it back and call it off without a permission.
     """
     permission = original_operation(entry).required_permission(context)
     names: list[str | None] = [*_names(context, plan)] or [None]
-    may = permission is not None and all(context.may(permission, name) for name in names)
-    if not may and entry.request.user == context.viewer.user:
-        offers, may = tuple(one for one in offers if one.line.startswith(OWN_VERBS)), True
-    return Row(text=answers.numbered(text, entry.id), ids=(entry.request.user,), offers=offers if may else ())
+    if permission is not None and all(context.may(permission, name) for name in names):
+        return offers
+    mine = entry.request.user == context.viewer.user
+    return tuple(one for one in offers if one.line.startswith(OWN_VERBS)) if mine else ()
 
 
 def _may_see(context: OperationContext, plan: Plan) -> bool:

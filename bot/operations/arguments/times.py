@@ -1,9 +1,7 @@
 """Argument types of start, end, durations, days and Slack users."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from bot.messages.text import Words
 from bot.operations.arguments.types import ArgumentType
@@ -13,6 +11,7 @@ from bot.texts.lines import NO_PERSON
 from bot.times.format import format_seconds, format_time
 from bot.times.model import End, Start
 from bot.times.parser import read_end, read_start
+from bot.times.periods import is_period
 
 
 def _say_start(value: Any) -> str:
@@ -65,34 +64,12 @@ TIME = ArgumentType(placeholder="<time>", label="Time", hint=texts.SECONDS_HINT,
 Time = Annotated[int, TIME]
 
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NAMED = ("today", "yesterday")
-
-
-def _read_day(words: Words) -> str:
-    text = " ".join(word.text for word in words).lower().removeprefix("last ").removeprefix("on ")
-    if text in _NAMED:
-        return text
-    if found := [day for day in DAYS if len(text) >= 2 and day.lower().startswith(text)]:
-        return found[0]
-    try:
-        return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "no").isoformat()
-    except ValueError:
-        raise ValueError(f"{text} is no day: type a date as in 2026-11-01, a weekday, today or yesterday.") from None
-
-
-def begins(day: str, zone: str, now: datetime) -> datetime:
-    """The instant in UTC at which a day begins in the zone; a weekday is the latest one, today included."""
-    here = ZoneInfo(zone)
-    return datetime.combine(_date(day, now.astimezone(here).date()), time(), here).astimezone(UTC)
-
-
-def _date(day: str, today: date) -> date:
-    if day in _NAMED:
-        return today - timedelta(days=_NAMED.index(day))
-    if day in DAYS:
-        return today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
-    return date.fromisoformat(day)
+def _read_period(words: Words) -> str:
+    """A period as it was typed: what it means depends on when it is asked for."""
+    text = " ".join(word.text for word in words)
+    if any(word.quoted for word in words) or not is_period(text):
+        raise ValueError(texts.unreadable_period(text))
+    return text
 
 
 def _read_person(words: Words) -> str:
@@ -103,8 +80,8 @@ def _read_person(words: Words) -> str:
     raise ValueError(NO_PERSON)
 
 
-SINCE = ArgumentType(placeholder="<day>", read=_read_day, say=str)
+PERIOD = ArgumentType(placeholder="<period>", read=_read_period, say=str)
 PERSON = ArgumentType(placeholder="<@somebody | me>", read=_read_person, say=str)
 
-Since = Annotated[str, SINCE]
+Period = Annotated[str, PERIOD]
 SomeoneId = Annotated[str, PERSON]
