@@ -256,6 +256,7 @@ def build_planner(
         files=files,
         prompts=prompts,
         working_day=working_day,
+        link=slack.identity.link,
     )
 
 

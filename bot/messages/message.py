@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
+from bot.texts.lines import without
 
-_WITHOUT, _MAX_LEFT_OUT = "Without “", 40
+_WITHOUT, _MAX_LEFT_OUT = without("", "").partition("”")[0], 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,7 @@ class Offer:
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
     shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
-    return f"{_WITHOUT}{shown}”: {label}"
+    return without(shown, label)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,17 +76,25 @@ class Row:
 class ActivityItem:
     """An item of the history; its time is shown in the reader's time zone, its user and channel as links."""
 
-    at: datetime
-    by: str
-    """Id of the user."""
+    number: str
+    """The number of the change: `#42`."""
     what: str
     """What the user requested."""
-    how: str
-    """The outcome."""
+    state: str
+    """What became of it, as of now."""
+    by: str
+    """Id of the user."""
+    at: datetime
     channel: str | None = None
+    detail: str = ""
+    """What changed from what to what, or why nothing did."""
+    source: str = ""
+    link: str = ""
+    """URL of its card."""
+    offers: tuple[Offer, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} UTC {self.by}: {self.what} ({self.how})"
+        return f"{self.number} {self.what}: {self.state}. {self.at:%Y-%m-%d %H:%M} UTC {self.by} {self.detail}".strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """Planner: turns an operation and its requester into an authorized plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -73,9 +73,11 @@ class Planner:
         files: FileDownloader,
         prompts: PromptStore,
         working_day: WorkingDay | None = None,
+        link: Callable[[str, str], str] = lambda channel, ts: "",
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self._link = link
         self.times = TimeSettler(users, working_day or WorkingDay())
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
@@ -274,7 +276,8 @@ class Planner:
             may=partial(self.authorizer.may, principal),
             restrictions=partial(self.authorizer.restrictions, principal),
             policy=self.policy.fingerprint,
-            viewer=Viewer(self.history, user),
+            link=self._link,
+            viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
             approvals=self.approvals(principal),

@@ -240,7 +240,7 @@ def test_who_cannot_be_found_in_time_is_not_said_to_be_nowhere(park: BotHarness)
     for number in range(201):
         park.fake_pbx.console_create_group(f"Team {number:03}")
     assert "There are 213" in text_of(park.answer("find 1016"))
-    assert "200 of 213 groups I looked at" in text_of(refused(park, "remove 1016", NotFound))
+    assert "200 of 213 groups that I searched" in text_of(refused(park, "remove 1016", NotFound))
 
 
 def test_a_pbx_without_park_server_times_and_codes_uses_its_own_defaults(park: BotHarness) -> None:
