@@ -15,6 +15,7 @@ from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts.cards import thread_link
+from bot.texts.limits import FILE_NOT_TAKEN, slack_says
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -136,9 +137,7 @@ class SlackMessenger:
             self._chat_api.upload(self._chat_api.open_direct_message(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
-            return Message(
-                title="Slack did not take the file. Try again in a minute.", notes=(f"Slack says: {failure}",)
-            )
+            return Message(title=FILE_NOT_TAKEN, notes=(slack_says(failure),))
         return message
 
     def _private_attempts(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:

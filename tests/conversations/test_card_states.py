@@ -143,8 +143,8 @@ def replaced_by_click(scene: ConversationHarness) -> None:
 
 
 def partly_replaced(scene: ConversationHarness) -> None:
-    scene.do("add 1001, 1002 to Sales")
-    scene.do("remove 1002 from Sales")
+    scene.do("add 1001, 1016 to Sales")
+    scene.do("remove 1016 from Sales")
 
 
 def scheduled(scene: ConversationHarness) -> None:
@@ -211,7 +211,10 @@ STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     in_effect_again: Expected(NOW, "done", ("Undo",), (LOST,), ("Replaced",)),
     replaced_by_click: Expected(f"Replaced: {SEND}", "replaced by #4", (), ("*Replaced:* #4 by @Ana Ruiz",), (LOST,)),
     partly_replaced: Expected(
-        "Added 1001 Amara Okafor and 1002 Ben Carter to Sales", "done", ("Undo",), ("*Changed since:* #2 by @Ana Ruiz",)
+        "Added 1001 Amara Okafor and 1016 Pablo Fernández to Sales",
+        "done",
+        ("Undo",),
+        ("*Changed since:* #2 by @Ana Ruiz",),
     ),
     scheduled: Expected(f"Scheduled: {SEND}", "scheduled for Wed 13:00", ("Do it now", "Cancel"), ("*Begins:*",)),
     cancelled: Expected(f"Cancelled: {SEND}", "cancelled", (), ("*Cancelled:* by @Ana Ruiz",), (LOST,)),
@@ -226,3 +229,99 @@ def test_a_card_shows_the_present_state(
 ) -> None:
     state(scene)
     check(scene.cards()[0], STATES[state])
+
+
+ADD, ADDED = "Add 1001 Amara Okafor to Billing", "Added 1001 Amara Okafor to Billing"
+DECISIONS = ("Approve", "Reject")
+
+
+def alarm(scene: ConversationHarness) -> None:
+    scene.do("emergency recall Billing to Night Desk for 1h because the desk is on fire", "ben")
+
+
+def alarm_ended(scene: ConversationHarness) -> None:
+    alarm(scene)
+    forward(scene, hours=1, minutes=1)
+
+
+def in_private(scene: ConversationHarness) -> None:
+    ana = scene.sandbox.people["ana"]
+    assert scene.sandbox.slack.slash(ana, scene.sandbox.slack.direct(ana), "recall Sales to Night Desk for 2h").ok
+    scene.sandbox.settle(30)
+
+
+def in_private_kept(scene: ConversationHarness) -> None:
+    in_private(scene)
+    scene.do("keep 1")
+
+
+def asked(scene: ConversationHarness) -> None:
+    scene.do("ask add 1001 to Billing", "ben")
+
+
+def approved(scene: ConversationHarness) -> None:
+    asked(scene)
+    scene.click(scene.cards("ops")[0], "Approve")
+
+
+def rejected(scene: ConversationHarness) -> None:
+    asked(scene)
+    scene.do("reject 1")
+
+
+def withdrawn(scene: ConversationHarness) -> None:
+    asked(scene)
+    scene.click(scene.cards()[0], "Withdraw", "ben")
+
+
+def expired(scene: ConversationHarness) -> None:
+    asked(scene)
+    forward(scene, hours=4, minutes=1)
+
+
+BILLING = "Send unanswered parked calls of Billing to Night Desk (6001)"
+COPIES: dict[Callable[[ConversationHarness], None], Expected] = {
+    alarm: Expected(
+        "Emergency change. Billing: unanswered parked calls now go to Night Desk (6001), until Wed 11:00",
+        "active until Wed 11:00",
+        TEMPORARY,
+        ("*Emergency:* the desk is on fire", "by @Ben Ito · #1", "Wed 10 Jun 11:00", "asked for in #phones"),
+    ),
+    alarm_ended: Expected(f"Emergency change. Ended: {BILLING}", "ended", (), ("#1", "on fire"), (LOST, "now go")),
+    in_private: Expected(
+        f"{NOW}, until Wed 12:00",
+        "active until Wed 12:00",
+        TEMPORARY,
+        ("by @Ana Ruiz · #1", "asked for in a direct message"),
+        ("only you see it", "Open the thread"),
+    ),
+    in_private_kept: Expected(NOW, "done", ("Undo",), ("*Kept:* by @Ana Ruiz",), ("Until",)),
+    asked: Expected(
+        f"Waiting for approval: {ADD}",
+        "waiting for approval",
+        DECISIONS,
+        ("*Added:* 1001 Amara Okafor", "*Needs approval from:*", "*Expires:*", "by @Ben Ito · #1"),
+    ),
+    approved: Expected(ADDED, "done", ("Undo",), ("*Approved:* by @Ana Ruiz",), ("Needs approval",)),
+    rejected: Expected(f"Rejected: {ADD}", "rejected", (), ("*Rejected:* by @Ana Ruiz",), ("Needs approval",)),
+    withdrawn: Expected(f"Withdrawn: {ADD}", "withdrawn", (), ("by @Ben Ito · #1",), ("Needs approval",)),
+    expired: Expected(f"Expired: {ADD}", "expired", ("Ask again",), ("was not approved in time",)),
+}
+
+
+@pytest.mark.parametrize("state", COPIES, ids=lambda state: state.__name__)
+def test_a_copy_shows_the_present_state_too(
+    scene: ConversationHarness, state: Callable[[ConversationHarness], None]
+) -> None:
+    state(scene)
+    copy = scene.cards("ops")[0]
+    check(copy, COPIES[state])
+    linked = "Open the thread" in copy.plain
+    assert linked is (state not in (in_private, in_private_kept)), copy.plain
+
+
+def test_the_first_card_of_a_request_lets_everybody_decide_and_the_asker_withdraw(scene: ConversationHarness) -> None:
+    asked(scene)
+    title, status, buttons = shown(scene.cards()[0])
+    assert (title, status) == (f"Waiting for approval: {ADD}", "waiting for approval")
+    assert set(buttons) == {"Approve", "Reject", "Withdraw"}

@@ -60,7 +60,9 @@ def test_who_waits_is_told_and_who_was_answered_is_not(
     progress_notifier.finish(request_for("groups"))
     progress_notifier.watch(request_for("group Sales"))
     assert messenger.called.acquire(timeout=5)
-    assert messenger.checked == ["Working on “group Sales”. Still working on it. No need to send it again."]
+    assert messenger.checked == [
+        "Working on “group Sales”. It takes a little longer than usual. No need to send it again."
+    ]
 
 
 def test_a_notice_disappears_when_its_request_is_finished(
