@@ -12,7 +12,12 @@ from bot.messages.request import Source
 from bot.operations.approvals import Refuse
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
-from bot.operations.scheduling import approval_buttons, scheduled_change_buttons, temporary_change_buttons
+from bot.operations.scheduling import (
+    Cancel,
+    approval_buttons,
+    scheduled_change_buttons,
+    temporary_change_buttons,
+)
 from bot.planning.preview import approver_facts
 from bot.texts import cards
 from bot.worker.outcome import Confirmation, plan_of
@@ -115,7 +120,9 @@ def _sequel_facts(
     for entry in sequel:
         operation = load(entry.operations[0])
         if isinstance(operation, ControlOperation) and entry.state is State.DONE:
-            yield Fact(label=operation.card_label, value=cards.BY_PERSON, ids=(entry.request.user,))
+            withdrawn = isinstance(operation, Cancel) and plan is not None and plan.waits_for_approval
+            label_of_it = cards.WITHDRAWN if withdrawn else operation.card_label
+            yield Fact(label=label_of_it, value=cards.BY_PERSON, ids=(entry.request.user,))
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end_facts(entry, plan.times)
         elif entry.state is State.DONE:

@@ -100,7 +100,7 @@ def conflict(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *
 
 def unverified(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupName) -> Confirmation:
     """Reports that a write was sent and the PBX does not show its result, with what the PBX shows."""
-    why = outcomes.ACCEPTED_BUT if stop.answered else outcomes.SILENT_AND
+    why = outcomes.ACCEPTED if stop.answered else stop.why or outcomes.UNVERIFIED_SILENT
     what = outcomes.OTHER_SHOWS if stop.read else outcomes.UNREADABLE
     seen = Change(target=stop.change.target, before=stop.change.before, after=stop.now)
     if not stop.read or stop.now is None:

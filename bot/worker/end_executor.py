@@ -98,7 +98,7 @@ class EndExecutor:
             case Unverified(answered=True):
                 return Message(title=outcomes.UNVERIFIED_ANSWERED)
             case Unverified():
-                return Message(title=outcomes.UNVERIFIED_SILENT)
+                return Message(title=fault.why or outcomes.UNVERIFIED_SILENT)
             case Refused():
                 return fault.message
             case SignInFailed():
