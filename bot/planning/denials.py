@@ -125,7 +125,7 @@ def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> 
         title=str(error),
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),
         notes=tuple(_notes(decision, attempt, alternatives)),
-        snippet=() if decision.denied else rule_to_paste(decision),
+        snippet=rule_to_paste(decision) if _needs_rule(decision) else (),
         offers=tuple(_offers(decision, attempt, alternatives)),
         forms=tuple(_forms(decision, attempt)),
     )
@@ -166,10 +166,14 @@ def _facts(decision: Decision) -> Iterator[Fact]:
     for one in decision.approvers:
         yield Fact(label=refusals.APPROVERS, value=count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids)
     yield _contact(decision.contact)
-    if not decision.denied:
-        yield Fact(
-            label=refusals.FOR_ADMIN, value=refusals.add_permission(decision.permission.value), ids=decision.grant
-        )
+    if _needs_rule(decision):
+        value = refusals.add_permission(decision.permission.value)
+        yield Fact(label=refusals.FOR_ADMIN, value=value, ids=decision.grant[-1:])
+
+
+def _needs_rule(decision: Decision) -> bool:
+    """Whether only another rule would allow it: nothing forbids it, and there is no approval or emergency for it."""
+    return not (decision.denied or decision.approvers or decision.emergency)
 
 
 def _contact(contact: str | None) -> Fact:

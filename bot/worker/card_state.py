@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ended_by, waits_for_approval
+from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Message, Offer
@@ -19,7 +20,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.planning.preview import approver_facts
-from bot.texts import cards
+from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, plan_of
 from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
 
@@ -124,7 +125,7 @@ def _sequel_facts(
             label_of_it = cards.WITHDRAWN if withdrawn else operation.card_label
             yield Fact(label=label_of_it, value=cards.BY_PERSON, ids=(entry.request.user,))
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
-            yield from _end_facts(entry, plan.times)
+            yield from _end_facts(entry, plan.times, _why_late(journal, entry))
         elif entry.state is State.DONE:
             ended = label == cards.UNDONE and plan is not None and plan.is_temporary
             value = cards.by_change(entry.id)
@@ -132,9 +133,18 @@ def _sequel_facts(
             yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
 
 
-def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
-    if end.failing_since is not None and not end.state.ended:
-        yield Fact(label=cards.LATE, value=cards.should_have_ended(times.format_dated(end.run_at), end.failure))
+def _why_late(journal: Reader, end: Entry) -> str | None:
+    """Returns why an end that is due has not been made yet; None if it has, or is not due."""
+    if end.state.ended:
+        return None
+    if end.failing_since is not None:
+        return end.failure or ""
+    return outcomes.PAUSED if end.run_at <= journal.now() and current_pause(journal) is not None else None
+
+
+def _end_facts(end: Entry, times: Schedule, why_late: str | None) -> Iterator[Fact]:
+    if why_late is not None:
+        yield Fact(label=cards.LATE, value=cards.should_have_ended(times.format_dated(end.run_at), why_late))
         return
     match end.state:
         case State.SCHEDULED:
@@ -194,7 +204,7 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     )
     if entry.state is State.UNKNOWN:
         return replace(told, facts=facts)
-    return replace(_in_effect(entry, plan, told, sequel), facts=facts)
+    return replace(_in_effect(journal, entry, plan, told, sequel), facts=facts)
 
 
 def _replaced(planned: str, by: Entry) -> _Present:
@@ -202,12 +212,12 @@ def _replaced(planned: str, by: Entry) -> _Present:
     return _Present(cards.replaced(planned), cards.status_replaced(by.id), facts=(fact,), holds=False)
 
 
-def _in_effect(entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
+def _in_effect(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
     ends = [one for one in sequel if one.request.source is Source.CLOCK]
     coming = next((end for end in ends if not end.state.ended), None)
     if coming is not None and plan.times is not None:
         at, buttons = plan.times.format_short(coming.run_at), temporary_change_buttons(entry.id)
-        if coming.failing_since is not None:
+        if _why_late(journal, coming) is not None:
             return _Present(cards.late(plan.preview_title), cards.status_late(at), buttons)
         return _Present(cards.active(plan.title, at), cards.status_active(at), buttons)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):

@@ -50,6 +50,8 @@ class EndExecutor:
             self.journal.postpone(entry, entry.run_at if told else min(entry.run_at, now + REMINDER_RETRY))
             return None
         if self.write_switch.blocked:
+            if entry.due_at is None or entry.due_at <= entry.run_at:  # the first time that it is due
+                self.notifier.redraw_root(entry)
             self.journal.postpone(entry, now + retry_policy.pause_recheck)
             return None
         try:

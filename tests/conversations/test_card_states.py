@@ -119,6 +119,13 @@ def late(scene: ConversationHarness) -> None:
     scene.sandbox.slack.wait_for(lambda: "late" in scene.cards()[0].plain, timeout=60)
 
 
+def late_by_pause(scene: ConversationHarness) -> None:
+    temporary(scene)
+    paused(scene)
+    scene.sandbox.forward(timedelta(hours=2, minutes=1))
+    scene.sandbox.slack.wait_for(lambda: "late" in scene.cards()[0].plain, timeout=60)
+
+
 def not_ended(scene: ConversationHarness) -> None:
     temporary(scene)
     day = scene.sandbox.pbx.state.ring_group_id("Day Desk")
@@ -199,6 +206,9 @@ STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     ended_early: Expected(f"Ended: {SEND}", "ended", (), ("*Ended:* #3 by @Ana Ruiz",), (LOST,)),
     late: Expected(
         f"Late to end: {SEND}", "late, should have ended Wed 12:00", TEMPORARY, ("internal error (HTTP 500)", LOST)
+    ),
+    late_by_pause: Expected(
+        f"Late to end: {SEND}", "late, should have ended Wed 12:00", TEMPORARY, ("Park is paused.", LOST), ("*Until:*",)
     ),
     not_ended: Expected(f"Could not be ended: {SEND}", "could not be ended", ("Put back as before",)),
     unknown: Expected(f"Unknown: {SEND}", "unknown", ("Check and try again",), ("may have gone through",)),

@@ -10,7 +10,7 @@ from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, NotUndersto
 from bot.operations.base import ChangeOperation
 from bot.operations.parser import parse
 from bot.slack.buttons import offer_button
-from tests.house import ANA, BEN, PHONES, BotHarness, bot_harness, offered_lines, text_of
+from tests.house import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_refusal_says_whom_to_ask_and_what_to_grant(park: BotHarness) -> None:
     with pytest.raises(NotAllowed) as caught:
         park.plan("add 1016 to Support", user=BEN)
     assert "whoever runs the phones" in text_of(caught.value.message)
-    assert [fact.ids for fact in caught.value.message.facts if "members" in fact.value] == [(PHONES, BEN)]
+    assert [fact.ids for fact in caught.value.message.facts if "members" in fact.value] == [(BEN,)]
     assert f'users = ["{BEN}"]' in text_of(caught.value.message)
 
 
