@@ -181,7 +181,7 @@ def test_commits_are_durable_whatever_the_database_has_for_a_default(postgres: S
     address = postgres.database()
     postgres.do(f"ALTER DATABASE {make_url(address).database} SET synchronous_commit = off")
     journal = Journal(address)
-    with journal.database.reading() as connection:
+    with journal.database.writing() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
     journal.close()
 
