@@ -44,6 +44,12 @@ PBX_ERRORS = Counter(
     ["method", "route", "kind"],
     registry=REGISTRY,
 )
+DUTY_FAILURES = Counter(
+    "park_duty_failures",
+    "Failures of what Park does by itself, such as pruning and posting the head; each is tried again.",
+    ["duty"],
+    registry=REGISTRY,
+)
 
 NO_OPERATION = "none"
 """Label value for a line that was not understood."""
