@@ -78,6 +78,9 @@ class FakeUserDirectory:
     def zone(self, user: str) -> str:
         return "Europe/Berlin"
 
+    def name_of(self, id: str) -> str:
+        return ""
+
     def email(self, user: str) -> str | None:
         return EMAILS.get(user)
 

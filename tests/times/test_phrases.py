@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
+from bot.texts.times import NO_REPETITION
 from bot.times.format import format_dated, format_moment, format_time
 from bot.times.model import End, Start
 from bot.times.parser import read_end, read_start
 from bot.times.resolver import resolve
 from bot.times.spans import Times, read_times
-from bot.texts.times import NO_REPETITION
 from tests.strategies import ends, instants, starts
 
 BERLIN = ZoneInfo("Europe/Berlin")
