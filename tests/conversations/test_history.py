@@ -233,7 +233,7 @@ def test_a_renamed_group_keeps_its_history_and_a_deleted_one_too(sandbox: Sandbo
 def test_only_for_whom_a_rule_names_it(sandbox: Sandbox, typed: Typed) -> None:
     shown = typed("history", person="eve")
     assert "No rule lets you see who changed what in this channel." in shown
-    assert "history for" in shown
+    assert "add “history” for #phones" in shown
     assert "No rule lets you see who changed what" in typed("export history", person="eve")
     assert sandbox.slack.files(sandbox.people["eve"]) == []
 
