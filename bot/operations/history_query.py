@@ -23,7 +23,7 @@ _ASPECTS: dict[str, Aspect] = {
     **dict.fromkeys(("member", "members", "membership", "users", "people"), "members"),
     **dict.fromkeys(("name", "names"), "name"),
 }
-_ABOUT = ("of", "for", "on", "in", "to", "about", "with", "from")
+_ABOUT = ("of", "for", "on", "in", "to", "about", "with")
 """Words before the name of a group."""
 _PERIOD_OPENERS = ("since", "until", "before", "after", "between", "from", "during")
 _NAMES_ITSELF = r"today|yesterday|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d(?:-\d\d)?"

@@ -79,7 +79,7 @@ def preview_approval(
 def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
     canonical, said = (fold(text).translate(_UNSAID) for text in (line, typed))
-    if canonical.endswith(said):  # a bare name is canonical too
+    if canonical.endswith(said) or "<@" in line:  # a bare name is canonical too, and a mention is no text
         return message
     return replace(message, notes=(*message.notes, previews.understood_as(line)))
 

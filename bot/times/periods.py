@@ -89,8 +89,10 @@ _SPELLINGS = (
 
 def _read(text: str, now: datetime) -> Period | None:
     """The first reading of a normalized text."""
-    found = _read_range(text, now) or _read_open(text, now) or read_point(text, now)
-    return found and _around(found) if found and _is_instant(found) else found
+    if (found := _read_range(text, now) or _read_open(text, now)) is not None:
+        return found
+    point = read_point(text, now)
+    return _around(point) if point and _is_instant(point) else point
 
 
 def _around(instant: Period) -> Period:
