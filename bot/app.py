@@ -156,7 +156,13 @@ class Park:
     def idle(self) -> bool:
         """Whether all requests are answered."""
         slack = self._slack
-        pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
+        pools = (
+            self._workers.dispatcher,
+            self._workers.progress_notifier,
+            slack.reply_pool,
+            slack.view_pool,
+            slack.form_pool,
+        )
         if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
             return False
         return all(pool.idle for pool in pools)
@@ -241,6 +247,7 @@ def build_planner(
         files=files,
         prompts=prompts,
         working_day=working_day,
+        link=slack.requests.link,
     )
 
 

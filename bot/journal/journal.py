@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
-from bot.journal import intake, queue
+from bot.journal import intake, leases, queue
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
@@ -53,6 +53,7 @@ class Journal(Reader):
         if self.database.exclusive:
             migrate(connection, self._at(connection))
             queue.release_all(connection, at=self._at(connection))
+            leases.release_all(connection)
         else:
             require_current(connection)
 

@@ -56,6 +56,9 @@ class UserDirectory(CachedUserDirectory, Protocol):
     def zone(self, user: str) -> str:
         """The user's IANA time zone; UTC if it is not known."""
 
+    def name_of(self, id: str) -> str:
+        """The name of a user or a channel; empty if Slack does not show it."""
+
     def email(self, user: str) -> str | None:
         """The user's e-mail address; None if Slack does not show it."""
 

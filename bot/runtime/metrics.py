@@ -55,6 +55,12 @@ SLACK_CAN_POST = Gauge(
     "Whether Park could post in Slack when it last tried: 1 or 0.",
     registry=REGISTRY,
 )
+DUTY_FAILURES = Counter(
+    "park_duty_failures",
+    "Failures of what Park does by itself, such as pruning and posting the head; each is tried again.",
+    ["duty"],
+    registry=REGISTRY,
+)
 
 NO_OPERATION = "none"
 """Label value for a line that was not understood."""

@@ -123,14 +123,14 @@ class Cards:
 
     def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
         """Updates a posted copy, or posts one in the channel or to the user, without other fallbacks."""
-        attempts: list[Callable[[], Posted]] = [partial(self._post_copy, channel, card)]
+        attempts: list[Callable[[], Posted]] = [partial(self._post_copy, card, channel)]
         if posted and posted.channel and posted.ts:
             attempts.insert(0, partial(self._update, posted, posted.channel, posted.ts, card))
         return try_destinations(attempts)
 
-    def _post_copy(self, channel: str, card: Card) -> Posted:
-        direct = channel.startswith(("U", "W"))
-        return self._post(card, self._chat_api.open_direct_message(channel) if direct else channel, None)
+    def _post_copy(self, card: Card, channel: str) -> Posted:
+        to_user = channel.startswith(("U", "W"))
+        return self._post(card, self._chat_api.open_direct_message(channel) if to_user else channel, None)
 
     def _attempts(
         self, request: Request, card: Card, posted: Posted | None, failures: list[SlackFailure]

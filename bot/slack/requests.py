@@ -30,12 +30,17 @@ class RequestFactory:
         """Prepares the factory; without an identity, `identify` is called before the first request is built."""
         self._now = now
         self._team = self._bot_user = ""
+        self._identity = identity
         if identity is not None:
             self.identify(identity)
 
     def identify(self, identity: Identity) -> None:
         """Sets who the bot is, as Slack said when Park signed in."""
-        self._team, self._bot_user = identity.team, identity.user
+        self._identity, self._team, self._bot_user = identity, identity.team, identity.user
+
+    def link(self, channel: str, ts: str) -> str:
+        """Returns the address of a message; empty until Park has signed in to Slack."""
+        return self._identity.link(channel, ts) if self._identity is not None else ""
 
     def slash(self, command: Payload) -> Request:
         """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers it at most once."""

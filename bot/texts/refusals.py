@@ -118,6 +118,11 @@ def add_permission(permission: str) -> str:
     return f"add “{permission}” for"
 
 
+def rule_name(permission: str) -> str:
+    """The name of a rule that an admin may paste into the policy."""
+    return f"Allowed on request: {permission}"
+
+
 def would_be_allowed(difference: str) -> str:
     return f"It would be allowed {difference}."
 

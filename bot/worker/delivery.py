@@ -49,7 +49,7 @@ class Delivery:
     def share(self, card: Posted) -> None:
         """Records further messages with the card of an earlier change, in whose thread this one is told."""
         if self.posted is None:
-            fresh = {"shared": True, "replied": False, "alarmed": (), "steps": (), "copies": ()}
+            fresh = {"shared": True, "replied": False, "steps": (), "copies": ()}
             self.posted = card.model_copy(update=fresh)
 
     def save(self, posted: Posted) -> None:

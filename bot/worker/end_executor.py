@@ -50,6 +50,8 @@ class EndExecutor:
             self.journal.postpone(entry, entry.run_at if told else min(entry.run_at, now + REMINDER_RETRY))
             return None
         if self.write_switch.blocked:
+            if entry.due_at is None or entry.due_at <= entry.run_at:  # the first time that it is due
+                self.notifier.redraw_root(entry)
             self.journal.postpone(entry, now + retry_policy.pause_recheck)
             return None
         try:
@@ -98,7 +100,7 @@ class EndExecutor:
             case Unverified(answered=True):
                 return Message(title=outcomes.UNVERIFIED_ANSWERED)
             case Unverified():
-                return Message(title=outcomes.UNVERIFIED_SILENT)
+                return Message(title=fault.why or outcomes.UNVERIFIED_SILENT)
             case Refused():
                 return fault.message
             case SignInFailed():

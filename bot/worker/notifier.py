@@ -17,10 +17,14 @@ from bot.operations.catalog import load
 from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
+from bot.texts import cards
+from bot.texts.wording import change_number
 from bot.worker import confirmations
-from bot.worker.card_state import CardState, card_state, root_entry
+from bot.worker.card_copies import CardCopies
+from bot.worker.card_state import present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class Notifier:
         """
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
+        self._copies = CardCopies(journal, messenger)
         self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
 
     def notify(self, entry: Entry) -> None:
@@ -77,14 +82,14 @@ class Notifier:
 
     def show_card(self, entry: Entry) -> Posted:
         """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
-        state = self._state(entry)
+        state = present_card(self.journal, entry)
         card = with_canonical_line(state.card, entry.request.line, load(entry.operations[0]).text())
         existing = Posted.model_validate(entry.card) if entry.card else None
-        posted = self.messenger.show(entry.request, entry.id, card, state.status, existing)
+        posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
             return posted
-        copies = tuple(self._show_copy(str(copy.channel), entry, copy) or copy for copy in existing.copies)
-        kept = {"copies": copies, "replied": existing.replied, "alarmed": existing.alarmed, "steps": existing.steps}
+        copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
+        kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
         return posted.model_copy(update=kept)
 
     def redraw_card(self, number: int) -> Posted:
@@ -114,7 +119,7 @@ class Notifier:
             )
         existing = {copy.channel for copy in posted.copies} | {posted.channel}
         wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
-        copies = [self._show_copy(channel, waiting) for channel in wanted if channel not in existing]
+        copies = [self._copies.show(channel, waiting, root=posted) for channel in wanted if channel not in existing]
         return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
 
     def notify_ends_soon(self, end: Entry) -> bool:
@@ -146,20 +151,6 @@ class Notifier:
             self.redraw_card(root.id)
         except SlackFailure as failure:
             log.warning("change %d: its card could not be updated: %s", root.id, failure)
-
-    def _state(self, entry: Entry) -> CardState:
-        state = card_state(self.journal, entry)
-        assert state is not None  # noqa: S101 - only called for entries that have a card
-        return state
-
-    def _show_copy(self, channel: str, entry: Entry, posted: Posted | None = None) -> Posted | None:
-        """Posts or updates a copy of the card; None if the channel can't be posted to."""
-        state = self._state(entry)
-        try:
-            return self.messenger.copy(channel, entry.request, entry.id, state.card, state.status, posted)
-        except SlackFailure as failure:
-            log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
-            return None
 
     def _alarm(self, delivery: Delivery, root: Entry, message: Message, name: str) -> bool:
         """Tells of a failed end in the thread, which may be days old, to the requester, and to everybody.
@@ -193,6 +184,7 @@ class Notifier:
         if confirmation.card is not None:
             readable = self._post_card(delivery, confirmation, confirmation.card)
             delivery.attempt("the card of what it ends", lambda: self._redraw_ended(entry))
+            delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
             self.on_change()
         return readable
 
@@ -203,6 +195,12 @@ class Notifier:
             ended = root_entry(self.journal, self.journal.get(plan.ends_change))
             if ended.card is not None:
                 self.redraw_card(ended.id)
+
+    def _redraw_earlier(self, entry: Entry) -> None:
+        """Updates the cards of earlier changes that this one has replaced, or has left in effect again."""
+        for earlier in earlier_changes(self.journal, root_entry(self.journal, entry)):
+            if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
+                self.redraw_card(earlier.id)
 
     def _post_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
@@ -220,8 +218,9 @@ class Notifier:
     def _post_in_thread(self, delivery: Delivery, root: Entry, confirmation: Confirmation, card: Message) -> bool:
         entry = delivery.entry
         is_end = entry.request.source is Source.CLOCK
-        by = () if is_end else (Fact(label="By", value="", ids=(entry.request.user,)),)
-        message = replace(card, facts=(*card.facts, *by, Fact(label="Change", value=str(entry.id))))
+        by = () if is_end else (Fact(label=cards.BY, value="", ids=(entry.request.user,)),)
+        number = () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=change_number(entry.id)),)
+        message = replace(card, facts=(*card.facts, *by, *number))
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
             return self._alarm(delivery, root, message, "failed")
         delivery.share(Posted.model_validate(root.card))
@@ -237,10 +236,10 @@ class Notifier:
                 delivery.save(posted.model_copy(update={"replied": True}))
         if confirmation.tells_contact:
             delivery.step("contact", lambda: self._tell_contact(delivery.entry, card))
-        self._announce_emergency(delivery, card)
+        self._copies.announce_emergency(delivery)
         posted, channel = delivery.posted, self.policy_store.now.announce
         if posted is not None and posted.how == "dm" and channel is not None:
-            delivery.step("announcement", lambda: self.messenger.announce(channel, delivery.entry.request, card))
+            delivery.step("announcement", lambda: self._copies.add(delivery, channel))
         if readable and posted is not None:
             return not posted.held
         return self._post_elsewhere(delivery, card)
@@ -270,7 +269,7 @@ class Notifier:
     def _tell_contact(self, entry: Entry, card: Message) -> None:
         """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""
         policy = self.policy_store.now
-        message = replace(card, facts=(*card.facts, Fact(label="Asked by", value="", ids=(entry.request.user,))))
+        message = replace(card, facts=(*card.facts, Fact(label=cards.ASKED_BY, value="", ids=(entry.request.user,))))
         refusal: SlackRefused | None = None
         for channel in filter(None, (channel_of(policy.contact), policy.announce)):
             try:
@@ -282,18 +281,6 @@ class Notifier:
                 return
         if refusal is not None:
             raise refusal
-
-    def _announce_emergency(self, delivery: Delivery, card: Message) -> None:
-        """Announces an emergency in the channels that the policy names, once in each."""
-        plan = plan_of(delivery.entry)
-        emergency = plan.emergency if plan else None
-        if emergency is None:
-            return
-        message = confirmations.emergency_notice(card, emergency)
-        for channel in emergency.channels:
-            if delivery.posted is None or delivery.posted.channel != channel:
-                announce = partial(self.messenger.announce, channel, delivery.entry.request, message)
-                delivery.step(f"emergency: {channel}", announce)
 
 
 def channel_of(contact: str | None) -> str | None:

@@ -131,11 +131,11 @@ class EntryProcessor:
         if entry.request.source is Source.CLOCK:
             return self._end_executor.execute(lease_guard, self.retry_policy)
         plan = plan_of(entry)
-        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
-            return expired
         if plan is not None and plan.waits_for_approval and now < entry.run_at:
             self._approval_flow.remind(entry, plan)
             return None
+        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
+            return expired
         grace = self.retry_policy.start_grace
         delivered_late = entry.accepted_at > entry.run_at + grace  # a mention that Slack delivered after an outage
         late = delivered_late or self.progress.since(now) > entry.run_at + grace

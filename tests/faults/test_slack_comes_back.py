@@ -85,7 +85,7 @@ def test_ends_are_made_though_slack_rejects_the_token_at_the_start(scene: Conver
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
 def test_a_park_with_nothing_to_do_says_at_the_start_what_is_wrong(scene: ConversationHarness, method: str) -> None:
     without_slack(scene, method, code="invalid_auth")
-    with pytest.raises(SettingsError, match="OAuth & Permissions|App-Level Tokens"):
+    with pytest.raises(SettingsError, match=r"OAuth & Permissions|App-Level Tokens"):
         restart(scene)
     scene.sandbox.slack.faults.clear()
     scene.sandbox.park = scene.sandbox.new_park().start()
@@ -156,7 +156,7 @@ def test_a_mention_delivered_late_is_handed_back_with_a_button(scene: Conversati
         verb = "add 1001 to Sales" if minutes == 1 else "remove 1001 from Sales"
         sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> {verb}")
         sandbox.slack.state.timestamps.ahead += 60 * minutes
-        wait_until(lambda number=2 - (minutes == 1): sandbox.park.journal.get(number).notified)
+        sandbox.settle(30)
         assert scene.changes() == changes
     assert sandbox.park.journal.get(2).state is State.EXPIRED
     late = next(
