@@ -66,6 +66,7 @@ class Park:
         self.settings = settings
         self.policy_store = PolicyStore(settings.park_policy)
         self.posting = PostingState(now or utc_now)
+        self._read_tokens = read_tokens
         read_bot_token = partial(_bot_token, read_tokens) if read_tokens else None
         token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
         client = connect_client(token, url, posting=self.posting, read_token=read_bot_token)
@@ -75,8 +76,8 @@ class Park:
         messenger = self._slack.messenger
         working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
         planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
-        form_service = FormService(planner, self.journal)
-        self._home_tabs = HomeTabs(self._slack.views, form_service, self._slack.requests, self._slack.form_pool)
+        self._form_service = FormService(planner, self.journal)
+        self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
         )
@@ -84,14 +85,9 @@ class Park:
         self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
-        read_app_token = partial(_app_token, read_tokens) if read_tokens else None
-
-        def build(identity: Identity) -> Receiver:
-            dispatcher, home_tabs = self._workers.dispatcher, self._home_tabs
-            app = build_listeners(self._slack, identity, self.journal, form_service, dispatcher, home_tabs)
-            return build_receiver(settings, app, client, read_app_token)
-
-        self.connection = SlackConnection(client, self.posting, build, has_work=self._has_open_entries, now=now)
+        self.connection = SlackConnection(
+            client, self.posting, self._build_receiver, has_work=self._has_open_entries, now=now
+        )
         self.health = HealthServer(settings.park_health_listen, self._checks())
 
     def start(self) -> Self:
@@ -172,6 +168,13 @@ class Park:
         """What receives payloads from Slack; Park must have signed in."""
         assert self.connection.receiver is not None  # noqa: S101 - asked for by callers that have started Park
         return self.connection.receiver
+
+    def _build_receiver(self, identity: Identity) -> Receiver:
+        """Builds the listeners and what receives for them, once it is known who the bot is."""
+        dispatcher, home_tabs = self._workers.dispatcher, self._home_tabs
+        app = build_listeners(self._slack, identity, self.journal, self._form_service, dispatcher, home_tabs)
+        read_app_token = partial(_app_token, self._read_tokens) if self._read_tokens else None
+        return build_receiver(self.settings, app, self._slack.client, read_app_token)
 
     def _has_open_entries(self) -> bool:
         """Whether there is anything to do without Slack, such as the end of a temporary change."""

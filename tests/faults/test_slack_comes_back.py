@@ -151,14 +151,14 @@ def test_a_missing_scope_is_named_at_once_with_whom_to_tell(scene: ConversationH
 
 def test_a_mention_delivered_late_is_handed_back_with_a_button(scene: ConversationHarness) -> None:
     sandbox = scene.sandbox
-    for minutes, changes in ((1, 1), (7, 1)):
-        sandbox.slack.state.timestamps.ahead -= 60 * minutes
-        verb = "add 1001 to Sales" if minutes == 1 else "remove 1001 from Sales"
-        sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> {verb}")
-        sandbox.slack.state.timestamps.ahead += 60 * minutes
-        sandbox.settle(30)
-        assert scene.changes() == changes
-    assert sandbox.park.journal.get(2).state is State.EXPIRED
+    sandbox.slack.state.timestamps.ahead -= 420
+    sandbox.slack.say(
+        sandbox.people["ana"], sandbox.channels["phones"], f"<@{sandbox.slack.bot_user}> add 1001 to Sales"
+    )
+    sandbox.slack.state.timestamps.ahead += 420
+    sandbox.settle(30)
+    assert scene.changes() == 0
+    assert sandbox.park.journal.get(1).state is State.EXPIRED
     late = next(
         message
         for root in sandbox.slack.messages(sandbox.channels["phones"])
@@ -166,7 +166,7 @@ def test_a_mention_delivered_late_is_handed_back_with_a_button(scene: Conversati
         if "7 minutes ago" in message.plain
     )
     scene.click(late, "Do it now")
-    assert scene.changes() == 2
+    assert scene.changes() == 1
 
 
 def test_a_deleted_card_is_posted_again_once(scene: ConversationHarness) -> None:

@@ -271,7 +271,7 @@ def test_a_layout_that_slack_refuses_is_sent_as_plain_text_with_its_commands(har
     harness.slack.faults.fail("chat.postMessage", "invalid_blocks")
     harness.messenger.show(harness.make_request(harness.phones), 42, message, "done")
     [card] = harness.slack.messages(harness.phones)
-    for words in ("1001 is in Sales", "change 42", "Undo", "/park undo 42", "A &lt;note&gt; &amp; more"):
+    for words in ("1001 is in Sales", "#42", "Undo", "/park undo 42", "A &lt;note&gt; &amp; more"):
         assert words in card.text
     assert card.blocks == []
 

@@ -66,6 +66,7 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
     assert ready.json == {
         "ready": True,
         "slack": "connected",
+        "posting": "can post",
         "journal": "can be written",
         "policy": sandbox.park.policy_store.now.fingerprint,
         "pbx": "not asked yet",
