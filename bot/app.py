@@ -283,7 +283,7 @@ def build_workers(
     progress_notifier = ProgressNotifier(
         messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
     )
-    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.failed)
+    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.untold)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
     worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
     return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))

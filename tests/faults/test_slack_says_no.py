@@ -72,7 +72,7 @@ def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> Non
     assert shared.cards() == []
     repair(shared)
     assert shared.sandbox.park.journal.get(number).notified
-    assert f"change {number} · done" in shared.card().plain
+    assert f"#{number} · done" in shared.card().plain
     assert shared.changes() == before + 1
 
 
@@ -101,7 +101,7 @@ def test_a_refused_layout_is_sent_as_plain_text(shared: ConversationHarness, cod
     shared.sandbox.settle(30)
     number = last_number(shared)
     card = shared.card()
-    assert f"change {number} · done" in card.plain
+    assert f"#{number} · done" in card.plain
     assert f"/park undo {number}" in card.plain
     assert "no buttons" in card.plain
 
