@@ -20,6 +20,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
+from bot.texts.journal import set_aside_row
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -49,7 +50,7 @@ class Pending(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
+        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown, *_set_aside(context))
         if not rows:
             title = "Nothing is pending: no change waits for its time, and none will end by itself."
             return Message(title=title, notes=settled)
@@ -90,6 +91,12 @@ def _scheduled(context: OperationContext) -> Iterator[Row]:
         if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
             text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
+
+
+def _set_aside(context: OperationContext) -> Iterator[Row]:
+    """Entries that can't be read: nothing but their numbers is known, so everybody sees them."""
+    for one in context.repository.set_aside():
+        yield Row(text=set_aside_row(one.entry))
 
 
 def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:
