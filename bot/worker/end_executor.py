@@ -18,6 +18,7 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message
+from bot.runtime.health import Condition
 from bot.worker import confirmations
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy
@@ -25,6 +26,17 @@ from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
 
 log = logging.getLogger(__name__)
+
+
+def ends_condition(journal: Journal) -> Condition:
+    """Returns the state for the health endpoint: not ok while an end is due and fails."""
+    try:
+        failing = journal.failing_ends()
+    except JournalUnavailable:
+        return Condition(False, "unknown: the journal can't be read")
+    if not failing.count:
+        return Condition(True, "on time")
+    return Condition(False, f"{failing.count} late; the first has failed since {failing.since:%Y-%m-%d %H:%M} UTC")
 
 
 class EndExecutor:
