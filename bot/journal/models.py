@@ -102,7 +102,7 @@ class Flag:
 class FailingEnds(NamedTuple):
     """How many ends of temporary changes are due and have failed so far, and since when the first one has."""
 
-    count: int
+    number: int
     since: datetime | None
 
 

@@ -34,9 +34,9 @@ def ends_condition(journal: Journal) -> Condition:
         failing = journal.failing_ends()
     except JournalUnavailable:
         return Condition(False, "unknown: the journal can't be read")
-    if not failing.count:
+    if not failing.number:
         return Condition(True, "on time")
-    return Condition(False, f"{failing.count} late; the first has failed since {failing.since:%Y-%m-%d %H:%M} UTC")
+    return Condition(False, f"{failing.number} late; the first has failed since {failing.since:%Y-%m-%d %H:%M} UTC")
 
 
 class EndExecutor:
