@@ -36,7 +36,7 @@ def test_it_shows_the_server_and_the_groups(sandbox: Sandbox) -> None:
 
 RIGHTS = {
     "ana": ["everything, from anywhere"],
-    "ben": ["look at any group from #phones", "change members and recalls of `Sales*`, `Support*` from #phones"],
+    "ben": ["view any group from #phones", "change members and recall of `Sales*`, `Support*` from #phones"],
 }
 
 

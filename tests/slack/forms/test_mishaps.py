@@ -223,7 +223,7 @@ def test_anothers_click_on_a_public_button_opens_a_form_for_whoever_clicked(
     sandbox.slack.click(sandbox.people["ben"], card, label="Open")
     assert ready("Members", person="ben").fields["Park group"] == "Sales"
     sandbox.slack.click(sandbox.people["gil"], card, label="Open")
-    assert "You may not do that here" in ready("You may not", person="gil").plain
+    assert "You can't do that here" in ready("You may not", person="gil").plain
     assert "members for" in sandbox.slack.view(sandbox.people["gil"]).plain
     assert ready("Members", person="ben").submit == "Review"
 
@@ -249,7 +249,7 @@ def test_a_panel_that_slack_does_not_open_is_said_in_a_direct_message(sandbox: S
 
 def test_a_fault_of_parks_own_is_said_in_the_form(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     sandbox.slack.click(ana, form_button(sandbox, "recall", {"group": 7}), label="Open")
-    ready("Park met a fault of its own, which is in its log. Nothing was changed.")
+    ready("Something went wrong inside Park. It has been logged. Nothing was changed.")
 
 
 def test_a_form_that_the_pbx_could_not_fill_can_be_tried_again(
