@@ -21,6 +21,10 @@ BACK, ALSO_BACK = "<", "back"
 """Answers that go back to the question before; the second one not where a secret is asked for."""
 
 
+LONG_PROMPT = 60
+"""The number of characters from which a question stands on a line of its own."""
+
+
 class InvalidAnswer(ParkError):
     """An answer can't be used; the text says what to type instead.
 
@@ -190,13 +194,20 @@ class Console:
             if not self.interactive:
                 line = self._read_from_pipe(prompt)
             else:
-                line = getpass(prompt) if secret else input(_printable(prompt))
+                line = getpass(prompt) if secret else self._read_from_terminal(_printable(prompt))
         except EOFError:
             if self.interactive or self._answers:
                 raise InputEnded(f"The answers ended at the question “{prompt.rstrip(': ')}”.") from None
             raise InputEnded(NO_INPUT) from None
         self._answers += 1
         return line
+
+    def _read_from_terminal(self, prompt: str) -> str:
+        """Puts a long question on a line of its own, because the line editor would scroll it out of sight."""
+        if len(prompt) > LONG_PROMPT:
+            self.say(prompt)
+            prompt = "> "
+        return input(prompt)
 
     def _read_from_pipe(self, prompt: str) -> str:
         self.say(prompt)
