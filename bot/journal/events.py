@@ -116,6 +116,8 @@ class EventQuery:
     since: datetime | None = None
     until: datetime | None = None
     user: str | None = None
+    or_ended: bool = False
+    """Whether an entry is also selected if it ended in that time."""
 
 
 def events_after(connection: Connection, query: EventQuery, after: int) -> list[EntryEvents]:
@@ -142,19 +144,24 @@ def events_of_entries(connection: Connection, ids: Collection[int]) -> dict[int,
     return {entry_id: tuple(of_entry) for entry_id, of_entry in found}
 
 
+_FIRST = ("accepted", "refused")
+_FIRST_AND_LAST = (*_FIRST, "ended", "cancelled")
+
+
 def _events_by_entry(
     connection: Connection, query: EventQuery, position: ColumnElement[bool], order: ColumnElement[Any]
 ) -> list[EntryEvents]:
-    first_events = events.c.what.in_(_FIRST_EVENTS)
+    first_events = events.c.what.in_(_FIRST)
     matching = select(events.c.entry_id).where(first_events, position, *_conditions(query))
+    if query.or_ended:
+        in_period = select(events.c.entry_id).where(events.c.what.in_(_FIRST_AND_LAST), *_times(query))
+        by_user = () if query.user is None else (events.c.by == query.user,)
+        matching = select(events.c.entry_id).where(first_events, position, *by_user, events.c.entry_id.in_(in_period))
     ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(BATCH_SIZE)).all()
     of_entries = select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id)
     rows, _ = read_rows(connection, of_entries, events.c.id)
     found = (tuple(one) for _, one in groupby(map(_event_from_row, rows), key=lambda event: event.entry))
-    return [one for one in found if one[0].what in _FIRST_EVENTS]  # of others, the first event can't be read
-
-
-_FIRST_EVENTS = ("accepted", "refused")
+    return [one for one in found if one[0].what in _FIRST]  # of others, the first event can't be read
 
 
 def _event_from_row(row: Row[Any]) -> Event:
@@ -164,11 +171,13 @@ def _event_from_row(row: Row[Any]) -> Event:
 
 
 def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
+    return [*_times(query), *([] if query.user is None else [events.c.by == query.user])]
+
+
+def _times(query: EventQuery) -> list[ColumnElement[bool]]:
     conditions = []
     if query.since is not None:
         conditions.append(events.c.at >= query.since)
     if query.until is not None:
         conditions.append(events.c.at < query.until)
-    if query.user is not None:
-        conditions.append(events.c.by == query.user)
     return conditions

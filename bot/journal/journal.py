@@ -223,6 +223,16 @@ class Journal(WatchedJournal):
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
+    def move_card(self, number: int, old: Json | None, new: Json) -> None:
+        """Stores where the card of an entry is now, unless it was moved since it was read; needs no claim."""
+        with self.database.writing() as connection:
+            intake.move_card(connection, number, old, new, at=self._at(connection))
+
+    def retry_untold(self) -> None:
+        """Makes every outcome that is still to be reported due now: Slack accepts messages again."""
+        with self.database.writing() as connection:
+            queue.retry_untold(connection, self._at(connection))
+
     def mark_notified(self, entry: Entry) -> None:
         """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
         with self.database.writing() as connection:

@@ -11,7 +11,7 @@ from bot.journal import aside
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, Flag, SetAside, State
+from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import entries, flags, not_notified
@@ -34,6 +34,9 @@ _SCHEDULED = (
     select(entries)
     .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
     .order_by(entries.c.run_at, entries.c.id)
+)
+_FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
+    not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
@@ -110,6 +113,11 @@ class Reader:
         """Returns the newest changes that were made, newest first; some may have been undone since."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
+
+    def failing_ends(self) -> FailingEnds:
+        """Returns how many ends of temporary changes are due and have failed so far, and since when."""
+        with self.database.reading() as connection:
+            return FailingEnds(*connection.execute(_FAILING).one())
 
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
