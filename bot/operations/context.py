@@ -47,6 +47,8 @@ class OperationContext(Protocol):
     may: PermissionCheck
     restrictions: Callable[[Permission], tuple[str, ...]]
     """Limits, hours and approvals, in words, under which alone the requester has a permission here."""
+    link: Callable[[str, str], str]
+    """Returns the URL of a message in Slack, by its channel and timestamp; empty where it is not known."""
     repeatable_lines: Callable[[], tuple[str, ...]]
     """Lines that the requester used last and may still use; raises JournalUnavailable."""
 

@@ -11,30 +11,11 @@ from bot.messages.text import Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
-from bot.times.parser import END_EXAMPLES, START_EXAMPLES
+from bot.texts import help as texts
+from bot.texts.help import TOPICS
+from bot.texts.lines import no_help
 
 log = logging.getLogger(__name__)
-
-
-TOPICS = {
-    "times": (
-        f"To begin later, add {START_EXAMPLES}.",
-        f"To let a change end by itself, add {END_EXAMPLES}.",
-        "Create, rename and delete can begin later; they don't end by themselves.",
-        "Times are read in your Slack time zone. If a name ends like a time, put quotes around the name.",
-    ),
-    "approvals": (
-        "Where the policy lets others approve a change of yours, its refusal has the button Ask for approval.",
-        "Approvers get a card with Approve and Refuse; `pending` lists what waits. An approval lapses after a time.",
-        "In an emergency, a rule may let you make a change at once: emergency <line> because <reason>.",
-    ),
-    "policy": (
-        "The policy is a file that the people who run Park keep. What no rule allows is refused.",
-        "access tells what you may do; can @somebody <line> and who can <line> ask about others; why 42 about 42.",
-        "A refusal says whom to ask, and what would have to be granted.",
-    ),
-}
-"""Help on what is no verb."""
 
 
 def _operations() -> tuple[type[Operation], ...]:
@@ -56,8 +37,8 @@ def topic_of(words: Words) -> str | None:
 def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
-    topics = (*_first_words(one for one in _operations() if one.advertised), *TOPICS)
-    raise ValueError(f"There is no help on “{join_words(words)}”; there is on {', '.join(topics)}.")
+    topics = [*_first_words(one for one in _operations() if one.advertised), *TOPICS]
+    raise ValueError(no_help(join_words(words), topics))
 
 
 def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
@@ -67,13 +48,13 @@ def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
 
 def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
     """How start and end are typed, once for all the operations."""
-    later = f"To begin later, add {START_EXAMPLES}."
-    ends = f"To let it end by itself, add {END_EXAMPLES}."
     fields = {name for one in operations for name in one.times()}
-    return tuple(text for name, text in (("starts", later), ("ends", ends)) if name in fields)
+    return tuple(
+        text for name, text in (("starts", texts.START_LATER), ("ends", texts.END_BY_ITSELF)) if name in fields
+    )
 
 
-TOPIC = ArgumentType(placeholder="<verb or topic>", read=_read_topic, say=str)
+TOPIC = ArgumentType(placeholder="<command or topic>", read=_read_topic, say=str)
 
 
 class Help(ReadOperation):
@@ -91,7 +72,7 @@ class Help(ReadOperation):
         "commands",
     )
     permission = None
-    help = "Explains one verb, or a topic (times, approvals, policy), or lists what you may do here."
+    help = "Explains a command or a topic (times, approvals, policy), or lists what you can do here."
     examples = ("help recall", "help times")
 
     topic: Annotated[str, TOPIC] | None = None
@@ -101,11 +82,11 @@ class Help(ReadOperation):
 
     def _topic_help(self, topic: str) -> Message:
         if topic in TOPICS:
-            return Message(title=f"Help on {topic}", notes=TOPICS[topic])
+            return Message(title=texts.topic(topic), notes=TOPICS[topic])
         operations = _operations_on(topic)
         return Message(
-            title=f"Help on {topic}",
-            notes=(*(f"{one.usage()}: {one.help}" for one in operations), *_times(operations)),
+            title=texts.topic(topic),
+            notes=(*(texts.operation(one.usage(), one.help) for one in operations), *_times(operations)),
             lines=tuple(example for one in operations for example in one.examples),
         )
 
@@ -116,15 +97,15 @@ class Help(ReadOperation):
         others = len(every) - len(allowed)
         verbs = ", ".join(_first_words(allowed))
         return Message(
-            title="Park changes the call park settings of the phone system. Tap a button, or type a line:",
+            title=texts.OVERVIEW,
             lines=tuple(_one_of_each(allowed)),
             notes=(
-                f"Here you may type: {verbs}. `help <verb>` explains one, also `help times`, `approvals` and `policy`.",
-                "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself.",
+                texts.commands(verbs),
+                texts.ADD_TIMES,
                 *_restricted(allowed, context),
-                *((f"{others} more need a permission that you don't have in this place.",) if others else ()),
+                *((texts.more_commands(others),) if others else ()),
             ),
-            offers=tuple(Offer(label=f"Again: {line}", line=line) for line in _repeatable_lines(context)),
+            offers=tuple(Offer(label=texts.again(line), line=line) for line in _repeatable_lines(context)),
             forms=tuple(
                 FormOffer(label=one.title, operation=one.operation_id)
                 for one in allowed
@@ -146,7 +127,7 @@ def _restricted(allowed: list[type[Operation]], context: OperationContext) -> It
         if one.permission is not None and (limits := context.restrictions(one.permission)):
             verbs[", or ".join(limits)][one.verb()] = None
     for limits_text, several in verbs.items():
-        yield f"Only {limits_text}: {', '.join(several)}."
+        yield texts.restricted(limits_text, ", ".join(several))
 
 
 def _repeatable_lines(context: OperationContext) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
+from bot.texts import answers, cards
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -44,51 +45,55 @@ class Pending(ReadOperation):
         "what is pending|waiting|scheduled",
     )
     permission = Permission.READ
-    help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
+    help = (
+        "Lists the changes that are scheduled, temporary or waiting for approval, and those whose outcome is unknown."
+    )
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
         rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
         if not rows:
-            title = "Nothing is pending: no change waits for its time, and none will end by itself."
-            return Message(title=title, notes=settled)
-        return Message(title=f"{len(rows)} pending", rows=rows, notes=settled)
+            return Message(title=answers.NOTHING_PENDING, notes=settled)
+        return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)
 
 
 def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
-    """Approvers get a button to approve, the requester one to withdraw."""
+    """Approvers get buttons to approve and to reject, the requester one to withdraw."""
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
             continue
         approve, withdraw = approval_buttons(entry.id, plan)
         mine = entry.request.user == context.viewer.user
-        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
-        text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
-        yield Row(text=text, ids=(entry.request.user,), offers=offers)
+        reject = Offer(label=cards.REJECT, line=f"reject {entry.id}")
+        offers = (withdraw,) if mine else (approve, reject) if context.approvals.may_approve(entry) else ()
+        text = answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text())
+        yield Row(text=answers.numbered(text, entry.id), ids=(entry.request.user,), offers=offers)
 
 
 def _ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and _may_see(context, plan):
-            text = f"{plan.title}: {_end_text(plan.times, end, context.repository.now())}"
+            text = _end_text(plan.title, plan.times, end, context.repository.now())
             yield _row(context, first, plan, text, temporary_change_buttons(first.id))
 
 
-def _end_text(times: Schedule, end: Entry, now: datetime) -> str:
+def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:
     at = times.format_relative(end.run_at, now)
     if end.failing_since is not None:
-        return f"late, should have ended {at}. {end.failure} It is tried again"
-    return f"ends {at}" if end.run_at > now else f"should have ended {at}, and ends as soon as Park may change it"
+        return answers.ends_late(title, at, end.failure or "")
+    return (answers.ends if end.run_at > now else answers.ends_as_soon_as_possible)(title, at)
 
 
 def _scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
-            text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
+            text = answers.scheduled(
+                plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
+            )
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
 
 
@@ -103,39 +108,46 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
         look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
         shown = _shown_by_pbx(context, plan) if look_now else None
         if shown is not None:
-            settled.append(f"Change {entry.id} was {shown}, as the PBX shows: {plan.preview_title}.")
+            settled.append(answers.outcome_found(entry.id, plan.preview_title, made=shown))
             continue
         line = with_instants(original_operation(entry), plan.times).text(settled=True)
-        look = Offer(label="Look and try again", line=f"preview {line}")
-        text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
-        rows.append(_row(context, entry, plan, text, (look,)))
+        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}")
+        rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,)))
     return rows, tuple(settled)
 
 
-def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
-    """Returns whether the PBX shows a change as made or not made; None if it shows neither, or can't be asked."""
+def _shown_by_pbx(context: OperationContext, plan: Plan) -> bool | None:
+    """Whether the PBX shows a change as made; None if it shows neither that nor its absence, or can't be asked."""
     try:
         now = [context.now(change) for change in plan.changes]
     except PBXError:
         return None
     if all(snapshots_equal(one, change.after) for one, change in zip(now, plan.changes, strict=True)):
-        return "made"
+        return True
     if all(snapshots_equal(one, change.before) for one, change in zip(now, plan.changes, strict=True)):
-        return "not made"
+        return False
     return None
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """A row with the buttons for those who have the change's permission on all its groups, or who made it themselves.
+    return Row(
+        text=answers.numbered(text, entry.id),
+        ids=(entry.request.user,),
+        offers=allowed_offers(context, entry, plan, offers),
+    )
+
+
+def allowed_offers(context: OperationContext, entry: Entry, plan: Plan, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """The buttons for those who have the change's permission on all its groups, or who made it themselves.
 
     Whoever made a change may take it back and call it off without a permission.
     """
     permission = original_operation(entry).required_permission(context)
     names: list[str | None] = [*_names(context, plan)] or [None]
-    may = permission is not None and all(context.may(permission, name) for name in names)
-    if not may and entry.request.user == context.viewer.user:
-        offers, may = tuple(one for one in offers if one.line.startswith(OWN_VERBS)), True
-    return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
+    if permission is not None and all(context.may(permission, name) for name in names):
+        return offers
+    mine = entry.request.user == context.viewer.user
+    return tuple(one for one in offers if one.line.startswith(OWN_VERBS)) if mine else ()
 
 
 def _may_see(context: OperationContext, plan: Plan) -> bool:

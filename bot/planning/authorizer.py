@@ -169,7 +169,7 @@ class Authorizer:
         permission = operation.required_permission(context)
         if permission is None or principal is None:
             return Grant()
-        if self._own_names(principal, operation) is not None:
+        if self._takes_back_own(principal, operation):
             return Grant(OWN_CHANGE, self.policy.fingerprint)
         groups, ring_groups = operation.groups(context), context.mentioned_ring_groups
         if isinstance(operation, ReadOperation):
@@ -194,39 +194,33 @@ class Authorizer:
         Returns:
             The grant, which names approvers or emergency channels where the operation asked for that.
         """
-        decisions, policy, own = list[Decision](), self.policy, self._own_names(principal, operation, attributes)
+        decisions, policy = list[Decision](), self.policy
+        if self._takes_back_own(principal, operation, attributes):
+            return Grant(OWN_CHANGE, policy.fingerprint)
         permission = operation.required_permission(context)
         assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
         names = [(change.names, _new_ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
         for groups, rings in names:
-            if own is not None and own >= set(map(fold, groups)):
-                continue
             decision = decide(policy, principal, permission, groups=groups, ring_groups=rings, attributes=attributes)
             if not is_granted(operation, decision):
                 self._conceal_unseen(principal, operation, decision, context)
                 self._enforce(decision, DeniedAttempt(operation, attributes, self._repository, context.zone))
             decisions.append(decision)
-        return (
-            grant_of(operation, decisions, policy.fingerprint) if decisions else Grant(OWN_CHANGE, policy.fingerprint)
-        )
+        return grant_of(operation, decisions, policy.fingerprint)
 
-    def _own_names(
+    def _takes_back_own(
         self, principal: Principal, operation: Operation, attributes: ActionAttributes | None = None
-    ) -> frozenset[str] | None:
-        """The folded names that requesters may touch to take back, end early or call off a change of their own.
+    ) -> bool:
+        """Whether requesters take back, end early or call off a change of their own: that needs no permission.
 
-        None where it is no such operation: to do again what was taken back, or to overwrite what others have changed
-        since, needs a rule.
+        To do again what was taken back, or to overwrite what others have changed since, needs a rule.
         """
         if not isinstance(operation, Cancel | Extend | Undo) or (isinstance(operation, Undo) and operation.anyway):
-            return None
-        if isinstance(operation, Extend) and attributes is not None and not self._ends_earlier(operation, attributes):
-            return None
+            return False
         entry = self._repository.entry(operation.change)
         if entry.request.user != principal.user or entry.request.source is Source.CLOCK or entry.about is not None:
-            return None
-        plan = self._repository.plan(operation.change)
-        return frozenset(fold(name) for change in plan.changes for name in change.names)
+            return False
+        return not isinstance(operation, Extend) or attributes is None or self._ends_earlier(operation, attributes)
 
     def _ends_earlier(self, operation: Extend, attributes: ActionAttributes) -> bool:
         end = self._repository.scheduled_end(operation.change).run_at

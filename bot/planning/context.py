@@ -47,6 +47,7 @@ class RequestContext(OperationContext):
         may: PermissionCheck,
         restrictions: Callable[[Permission], tuple[str, ...]],
         policy: str,
+        link: Callable[[str, str], str],
         viewer: Viewer,
         repeatable_lines: Callable[[], tuple[str, ...]],
         prompt_files: PromptFiles,
@@ -56,6 +57,7 @@ class RequestContext(OperationContext):
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
         self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
         self.prompt_files, self.approvals = prompt_files, approvals
+        self.link = link
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)

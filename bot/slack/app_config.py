@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 
 from bot.errors import SettingsError, SlackRefused
-from bot.slack.client import Identity, connect_client, header, sign_in, translate_errors
+from bot.slack.client import Identity, connect_client, sign_in, translate_errors
+from bot.slack.failures import header
 from bot.slack.http_mode import PATH
 
 REQUIRED_SCOPES = frozenset(

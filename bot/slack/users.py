@@ -118,6 +118,7 @@ class SlackUserDirectory:
         self._client = client
         self._user = TTLCache(self._fetch_user, seconds=seconds, now=now)
         self._groups = TTLCache(self._fetch_groups, seconds=seconds, now=now)
+        self._channel_name = TTLCache(self._fetch_channel_name, seconds=_STALE_LIFETIME, now=now)
         self.remembered = CachedPeople(self._user, self._groups)
 
     def account_status(self, user: str, team: str) -> AccountStatus:
@@ -141,6 +142,23 @@ class SlackUserDirectory:
             return self._groups("all").get(group, frozenset())
         except SlackFailure:
             return None
+
+    def name_of(self, id: str) -> str:
+        """Returns the name of a user or a channel, as `Ana Ruiz` or `#phones`; empty where Slack does not show it."""
+        try:
+            return self.find_name(id)
+        except SlackFailure as failure:
+            log.warning("The name of a person or a channel is not known: %s", failure)
+            return ""
+
+    def find_name(self, id: str) -> str:
+        """Returns what `name_of` does; raises SlackFailure where Slack does not answer."""
+        return self._channel_name(id) if id[:1] in ("C", "D", "G") else self._user_name(id)
+
+    def _user_name(self, id: str) -> str:
+        user = self._user(id)
+        profile: Mapping[str, str | None] = user.get("profile") or {}
+        return profile.get("real_name") or user.get("real_name") or user.get("name") or ""
 
     def email(self, user: str) -> str | None:
         """Returns the user's address, or None where Slack shows none; raises SlackFailure."""
@@ -186,6 +204,14 @@ class SlackUserDirectory:
                 return {"is_stranger": True}
             raise
         return found
+
+    def _fetch_channel_name(self, id: str) -> str:
+        try:
+            with translate_errors():
+                name = self._client.conversations_info(channel=id)["channel"].get("name")
+        except SlackRefused:
+            return ""  # private, and the bot is not in it, or gone
+        return f"#{name}" if name else ""
 
     def _fetch_groups(self, _: str) -> GroupMembers:
         with translate_errors():

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from slack_sdk import WebClient
 from slack_sdk.http_retry import RateLimitErrorRetryHandler
 
-from bot.errors import SlackFailure, SlackRefused
+from bot.errors import SlackAppRefused, SlackFailure, SlackRefused
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import Policy
 from bot.slack.app_config import explain_refusals
-from bot.slack.client import DestinationUnavailable, translate_errors
+from bot.slack.client import translate_errors
 
 ObjectJson = Mapping[str, Any]
 """A channel or user object of the Web API."""
@@ -122,7 +122,9 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
         try:
             with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
-        except DestinationUnavailable:
+        except SlackRefused as refusal:
+            if isinstance(refusal, SlackAppRefused):
+                raise
             yield PolicyChannel(id=id, use=use, posted_to=posted_to)
         else:
             yield PolicyChannel(

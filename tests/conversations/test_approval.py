@@ -117,7 +117,7 @@ def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Conv
     assert "Waiting for approval" in card(scene)
     assert "is no longer allowed to make it" in scene.last_ephemeral().plain
     scene.do("pending")
-    assert "waits for approval" in scene.last_ephemeral().plain
+    assert "waiting for approval" in scene.last_ephemeral().plain
     assert "[Approve]" not in scene.last_ephemeral().plain
 
 
@@ -135,14 +135,14 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     waiting, ana = asked(scene), scene.sandbox.people["ana"]
     old = kept(scene, waiting)
     assert scene.sandbox.slack.click(ana, waiting, label="Reject").ok
-    top_view(scene.sandbox, "Refuse a change")
+    top_view(scene.sandbox, "Reject a change")
     scene.sandbox.slack.fill(ana, "Billing is full", label="Reason")
     assert scene.sandbox.slack.submit(ana).ok
-    top_view(scene.sandbox, "Refuse a change", "Billing is full")
+    top_view(scene.sandbox, "Reject a change", "Billing is full")
     assert scene.sandbox.slack.submit(ana).ok
     scene.sandbox.settle(30)
     assert scene.writes == []
-    assert "· refused" in scene.cards()[0].plain
+    assert "· rejected" in scene.cards()[0].plain
     assert "*Rejected:* by @Ana Ruiz" in scene.cards()[0].plain
     (told,) = scene.replies()
     assert "Billing is full" in told.plain
@@ -324,7 +324,7 @@ def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
 def test_pending_shows_it_with_the_button_for_who_may_approve(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("pending", "ben")
-    assert "waits for approval" in scene.last_ephemeral("ben").plain
+    assert "waiting for approval" in scene.last_ephemeral("ben").plain
     assert "[Approve]" not in scene.last_ephemeral("ben").plain
     scene.do("pending")
     scene.click(scene.last_ephemeral(), "Approve")

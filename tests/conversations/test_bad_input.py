@@ -66,11 +66,11 @@ REFUSED = {
     "a tail after a time": ("server recall time 5m whatever", "is no time"),
     "a name with a slip": ("add 1001 to Sals", "[add 1001 to Sales]"),
     "a verb with a slip": ("ad 1001 to Sales", "[add 1001 to Sales]"),
-    "a quote left open": ('add 1001 to "Sales', "without its partner"),
+    "a quote left open": ('add 1001 to "Sales', "A quotation mark is missing"),
     "a range the wrong way round": ("add 1010-1005 to Sales", "lower one first"),
     "a range without end": ("add 1000-99999 to Sales", "same number of digits"),
     "too many": ("add 1000-1999 to Sales", "more than 100"),
-    "nothing but marks": ("\u200b\u202e\u2066", "Here you may type"),
+    "nothing but marks": ("\u200b\u202e\u2066", "Commands that you can use here"),
 }
 
 

@@ -12,7 +12,8 @@ from bot.changes.write_switch import PAUSE_END_FLAG, PAUSED_FLAG, pause_end
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, warning
 from bot.cli.invocation import command_line
 from bot.errors import JournalUnavailable, SettingsError
-from bot.journal.database import has_access, is_sqlite, open_read_only, parse_url
+from bot.journal.address import is_sqlite, parse_url
+from bot.journal.database import has_access, open_read_only
 from bot.journal.migrations import SchemaStatus, schema_status
 from bot.journal.sqlite import database_file, lock_holder
 from bot.journal.tables import flags, metadata

@@ -106,7 +106,7 @@ def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
     pick(sandbox, "ana", "Sales", "Park group")
     sandbox.slack.fill(ana, "whenever", label="Ends")
     sandbox.slack.submit(ana)
-    assert "An end is typed as for 2h" in sandbox.slack.view(ana).errors["ends"]
+    assert "as a time. Try: for 2h, until 18:00" in sandbox.slack.view(ana).errors["ends"]
     sandbox.slack.fill(ana, "2h", label="Ends")
     sandbox.slack.fill(ana, "tomorrow at 8", label="Begins")
     sandbox.slack.submit(ana)

@@ -29,7 +29,7 @@ def repeats(plain: str) -> list[str]:
 def test_it_has_help_and_buttons_for_what_they_may_do_here(sandbox: Sandbox) -> None:
     hers, his = panel(sandbox).plain, panel(sandbox, "ben").plain
     assert "`/park add 1001 to Sales`" in hers
-    assert "Here you may type: groups, find, group, add" in hers
+    assert "Commands that you can use here: groups, find, group, add" in hers
     assert "[Add members]" in his
     assert "[Server extension]" in hers
     assert "[Server extension]" not in his
