@@ -69,7 +69,7 @@ NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
         "allow 1 is about “Sales, Support”, which is one name: put each of several names in quotes of its own",
     ),
     (
-        [{"channels": ["C1"], "operations": ["read"]}],
+        [{"channels": ["C1"], "operations": ["members"]}],
         [],
         "allow 1 names no people: where its channels are public, whoever joins one may do it",
     ),
