@@ -148,7 +148,7 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     assert "Billing is full" in told.plain
     assert scene.mentions(told, "ben")
     scene.click(old, "Approve", "gil")
-    assert "does not wait for approval: it is cancelled" in scene.last_ephemeral("gil").plain
+    assert "isn't waiting for approval: it was cancelled" in scene.last_ephemeral("gil").plain
     assert scene.writes == []
 
 
@@ -309,7 +309,7 @@ def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -
 
 def test_a_question_can_not_be_asked_for_approval(scene: ConversationHarness) -> None:
     scene.do("ask groups")
-    assert "no change that others could approve" in scene.last_ephemeral().plain
+    assert "so there is nothing to approve" in scene.last_ephemeral().plain
 
 
 def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
