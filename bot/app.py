@@ -23,7 +23,7 @@ from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.runtime.threads import ThreadPool
 from bot.settings import PBXSettings, Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
@@ -42,6 +42,7 @@ from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
 from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.dispatcher import Dispatcher
+from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
 from bot.worker.processor import EntryProcessor
@@ -189,11 +190,14 @@ class Park:
                 "lookout": lambda: self.policy_watcher.alive,
                 "slack": lambda: self.receiver.alive,
             },
-            connected=lambda: self.receiver.connected,
-            posting=lambda: self.posting.problem,
-            writable=self.journal.writable,
-            policy=lambda: self.policy_store.state,
-            pbx=lambda: self.pbx.state,
+            conditions={
+                "slack": lambda: Condition.of(self.receiver.connected, "connected", "not connected"),
+                "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
+                "journal": lambda: Condition.of(self.journal.writable(), "can be written", "can't be written"),
+                "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
+                "ends": lambda: ends_condition(self.journal),
+                "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
+            },
             backlog=self.journal.backlog,
         )
 
@@ -209,15 +213,11 @@ class Park:
         return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
 
 
-def _nothing() -> None:
-    """For a part that needs no start or no stop."""
-
-
 class Part(NamedTuple):
     """How one part is started and stopped."""
 
-    start: Callable[[], object] = _nothing
-    stop: Callable[[], object] = _nothing
+    start: Callable[[], object] = lambda: None
+    stop: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

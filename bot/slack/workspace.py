@@ -112,6 +112,8 @@ class PolicyChannel:
     name: str | None = None
     archived: bool = False
     member: bool = False
+    shared: bool = False
+    """Whether people of other companies are in it, or will be once they accept the invitation."""
 
 
 def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
@@ -132,6 +134,7 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
                 name=found["name"],
                 archived=bool(found.get("is_archived")),
                 member=bool(found.get("is_member")),
+                shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
             )
 
 
