@@ -23,7 +23,7 @@ from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.runtime.threads import ThreadPool
 from bot.settings import PBXSettings, Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
@@ -35,12 +35,14 @@ from bot.slack.home import HomeTabs
 from bot.slack.http_mode import HTTPMode
 from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
+from bot.slack.posting import PostingState
 from bot.slack.requests import RequestFactory
 from bot.slack.socket_mode import SocketMode
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi, ViewsApi
 from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.dispatcher import Dispatcher
+from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
 from bot.worker.processor import EntryProcessor
@@ -79,7 +81,10 @@ class Park:
         """
         self.settings = settings
         self.policy_store = PolicyStore(settings.park_policy)
-        client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        self.posting = PostingState(now or utc_now)
+        client = connect_client(
+            settings.slack_bot_token.get_secret_value(), settings.slack_api_url, posting=self.posting
+        )
         self.me = sign_in(client)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
@@ -90,8 +95,9 @@ class Park:
         form_service = FormService(planner, self.journal)
         self._home_tabs = HomeTabs(self._slack.views, form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
-            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
+            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
         )
+        self.posting.on_recovery = self._workers.worker.retry_untold
         self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
@@ -158,7 +164,13 @@ class Park:
     def idle(self) -> bool:
         """Whether all requests are answered."""
         slack = self._slack
-        pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
+        pools = (
+            self._workers.dispatcher,
+            self._workers.progress_notifier,
+            slack.reply_pool,
+            slack.view_pool,
+            slack.form_pool,
+        )
         return not self.journal.has_work() and all(
             pool.idle for pool in pools
         )  # in this order: workers use the form pool
@@ -178,10 +190,14 @@ class Park:
                 "lookout": lambda: self.policy_watcher.alive,
                 "slack": lambda: self.receiver.alive,
             },
-            connected=lambda: self.receiver.connected,
-            writable=self.journal.writable,
-            policy=lambda: self.policy_store.state,
-            pbx=lambda: self.pbx.state,
+            conditions={
+                "slack": lambda: Condition.of(self.receiver.connected, "connected", "not connected"),
+                "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
+                "journal": lambda: Condition.of(self.journal.writable(), "can be written", "can't be written"),
+                "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
+                "ends": lambda: ends_condition(self.journal),
+                "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
+            },
             backlog=self.journal.backlog,
         )
 
@@ -197,15 +213,11 @@ class Park:
         return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
 
 
-def _nothing() -> None:
-    """For a part that needs no start or no stop."""
-
-
 class Part(NamedTuple):
     """How one part is started and stopped."""
 
-    start: Callable[[], object] = _nothing
-    stop: Callable[[], object] = _nothing
+    start: Callable[[], object] = lambda: None
+    stop: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +276,14 @@ def build_workers(
     policy_store: PolicyStore,
     messenger: SlackMessenger,
     home_tabs: HomeTabs,
+    posting: PostingState,
     retry_policy: RetryPolicy | None,
 ) -> WorkerParts:
     """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
     progress_notifier = ProgressNotifier(
         messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
     )
-    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed)
+    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.failed)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
     worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
     return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))

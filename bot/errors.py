@@ -109,7 +109,20 @@ class SlackUnavailable(SlackFailure):
 
 
 class SlackRefused(SlackFailure):
-    """Slack rejected a call, which a retry will not change; the text is Slack's error code."""
+    """Slack rejected a call: another way may work at once, the same one later. The text is Slack's error code."""
+
+
+class SlackPayloadRefused(SlackRefused):
+    """Slack rejected the content of a call; it may take the same text without layout."""
+
+
+class SlackAppRefused(SlackRefused):
+    """Slack rejected the app itself: its token, a scope, its network. It stays so until somebody repairs that."""
+
+    def __init__(self, code: str, scope: str | None = None) -> None:
+        super().__init__(code)
+        self.scope = scope
+        """The scope that the app lacks, where Slack says so."""
 
 
 def said(fault: ParkError) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -136,6 +136,13 @@ def events_of_entry(connection: Connection, entry_id: int) -> EntryEvents:
     return tuple(map(_event_from_row, rows))
 
 
+def events_of_entries(connection: Connection, ids: Collection[int]) -> dict[int, EntryEvents]:
+    """Returns the events of several entries by entry; entries without events are missing."""
+    rows = connection.execute(select(events).where(events.c.entry_id.in_(ids)).order_by(events.c.entry_id, events.c.id))
+    found = groupby(map(_event_from_row, rows), key=lambda event: event.entry or 0)
+    return {entry_id: tuple(of_entry) for entry_id, of_entry in found}
+
+
 _FIRST = ("accepted", "refused")
 _FIRST_AND_LAST = (*_FIRST, "ended", "cancelled")
 
@@ -156,6 +163,7 @@ def _events_by_entry(
 
 def _event_from_row(row: Row[Any]) -> Event:
     values = row_values(row, events)
+    del values["previous"]
     return Event(entry=values.pop("entry_id"), **values)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
-from bot.journal import intake, queue
+from bot.journal import intake, leases, queue
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
@@ -53,6 +53,7 @@ class Journal(Reader):
         if self.database.exclusive:
             migrate(connection, self._at(connection))
             queue.release_all(connection, at=self._at(connection))
+            leases.release_all(connection)
         else:
             require_current(connection)
 
@@ -213,6 +214,16 @@ class Journal(Reader):
             if follow_up is not None:
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
+
+    def move_card(self, number: int, old: Json | None, new: Json) -> None:
+        """Stores where the card of an entry is now, unless it was moved since it was read; needs no claim."""
+        with self.database.writing() as connection:
+            intake.move_card(connection, number, old, new, at=self._at(connection))
+
+    def retry_untold(self) -> None:
+        """Makes every outcome that is still to be reported due now: Slack accepts messages again."""
+        with self.database.writing() as connection:
+            queue.retry_untold(connection, self._at(connection))
 
     def mark_notified(self, entry: Entry) -> None:
         """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""

@@ -183,6 +183,12 @@ def retry_postponed(connection: Connection, now: datetime) -> None:
     connection.execute(update(entries).where(past).values(due_at=now))
 
 
+def retry_untold(connection: Connection, now: datetime) -> None:
+    """Makes every ended entry due whose outcome is still to be reported."""
+    untold = and_(not_notified, entries.c.ended_at.is_not(None), entries.c.due_at > now)
+    connection.execute(update(entries).where(untold).values(due_at=now))
+
+
 def release_all(connection: Connection, *, at: datetime) -> None:
     """Releases every claim, for a process that knows that it is the only one."""
     claimed = and_(not_notified, entries.c.lease_until.is_not(None))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, fun
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, Flag, State
+from bot.journal.models import Entry, Event, FailingEnds, Flag, State
 from bot.journal.queue import entry_from_row, find_claimable, next_due_time
 from bot.journal.tables import entries, flags, not_notified
 from bot.times.model import Clock
@@ -29,6 +29,9 @@ _SCHEDULED = (
     select(entries)
     .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
     .order_by(entries.c.run_at, entries.c.id)
+)
+_FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
+    not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
@@ -105,6 +108,11 @@ class Reader:
         """Returns the newest changes that were made, newest first; some may have been undone since."""
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
+
+    def failing_ends(self) -> FailingEnds:
+        """Returns how many ends of temporary changes are due and have failed so far, and since when."""
+        with self.database.reading() as connection:
+            return FailingEnds(*connection.execute(_FAILING).one())
 
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""

@@ -117,6 +117,8 @@ class Message:
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
     notes: tuple[str, ...] = ()
+    snippet: tuple[str, ...] = ()
+    """Lines of text to copy, such as a rule for the policy file."""
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
     file: Attachment | None = None
@@ -132,7 +134,7 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    how: Literal["channel", "response_url", "dm"]
+    how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None
     """Id of the channel or of the direct conversation."""
     ts: str | None = None
@@ -144,9 +146,15 @@ class Posted(BaseModel):
     replied: bool = False
     """Whether the reply in the thread was posted."""
     copies: "tuple[Posted, ...]" = ()
-    """Copies of the card in the channels where approvers are asked."""
-    alarmed: tuple[str, ...] = ()
-    """Ids of the channels that were notified of an emergency."""
+    """Copies of the card: for approvers, in the channels told of emergencies, and where changes are announced."""
+    link: str = ""
+    """Of a copy: the address of the first card, if people can open it there."""
+    held: bool = False
+    """Whether the card still has to be posted, because Slack rejects the app or no destination took it."""
+    shared: bool = False
+    """Whether the card is that of an earlier change, in whose thread this one was told."""
+    steps: tuple[str, ...] = ()
+    """Names of the further messages that were posted, so that a retry doesn't repeat them."""
 
 
 class Messenger(Protocol):
@@ -174,8 +182,13 @@ class Messenger(Protocol):
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
-        """Posts or updates a copy of a change's card in the given channel, and in no other."""
+        """Posts or updates a copy of a change's card in the given channel, and in no other.
+
+        Args:
+            root: Where the first card is, for a link to it.
+        """
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply in the card's thread."""

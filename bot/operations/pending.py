@@ -20,7 +20,7 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
-from bot.texts import answers
+from bot.texts import answers, cards
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -59,14 +59,15 @@ class Pending(ReadOperation):
 
 
 def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
-    """Approvers get a button to approve, the requester one to withdraw."""
+    """Approvers get buttons to approve and to reject, the requester one to withdraw."""
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
             continue
         approve, withdraw = approval_buttons(entry.id, plan)
         mine = entry.request.user == context.viewer.user
-        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
+        reject = Offer(label=cards.REJECT, line=f"reject {entry.id}")
+        offers = (withdraw,) if mine else (approve, reject) if context.approvals.may_approve(entry) else ()
         text = answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text())
         yield Row(text=answers.numbered(text, entry.id), ids=(entry.request.user,), offers=offers)
 

@@ -9,7 +9,7 @@ from bot.messages.message import Offer, Row
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import original_operation
 from bot.texts import cards
-from bot.texts.temporary import row
+from bot.texts import temporary as texts
 
 Concerns = Callable[[Change], bool]
 """Whether a change is about what is shown."""
@@ -18,8 +18,8 @@ Concerns = Callable[[Change], bool]
 def temporary_rows(context: OperationContext, concerns: Concerns) -> tuple[Row, ...]:
     """Returns a row for each temporary change in effect: what, until when and by whom, with a button to end it."""
     return tuple(
-        Row(text=row(plan.title, until, first.id), ids=(first.request.user,), offers=_offers(context, first, plan))
-        for first, plan, until in _temporary(context, concerns)
+        Row(text=texts.row(plan.title, ends, first.id), ids=(first.request.user,), offers=_offers(context, first, plan))
+        for first, plan, ends in _temporary(context, concerns)
     )
 
 
@@ -44,7 +44,8 @@ def _temporary(context: OperationContext, concerns: Concerns) -> Iterator[tuple[
         plan = Plan.model_validate(first.plan)
         names = frozenset(name for change in plan.undone for name in change.names)
         if plan.times is not None and any(map(concerns, plan.undone)) and all(map(context.may_see, names)):
-            yield first, plan, plan.times.format_relative(end.run_at, now)
+            at = plan.times.format_relative(end.run_at, now)
+            yield first, plan, texts.late(at) if end.failing_since is not None else texts.until(at)
 
 
 def _offers(context: OperationContext, entry: Entry, plan: Plan) -> tuple[Offer, ...]:

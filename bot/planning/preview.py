@@ -46,8 +46,13 @@ def asking_with_plan(message: Message, plan: Plan, ring_group: RingGroupName) ->
         return message
     expects = plan.digest()
     offers = tuple(replace(one, expects=expects) if one in asking else one for one in message.offers)
-    facts = tuple(replace(fact, label=approvals.would_change(fact.label)) for fact in plan_facts(plan, ring_group))
-    return replace(message, facts=(*facts, *message.facts), notes=(*lost_notes(plan), *message.notes), offers=offers)
+    facts = (Fact(label=approvals.TO_BE_APPROVED, value=plan.preview_title), *plan_facts(plan, ring_group))
+    return replace(
+        message,
+        facts=(*facts, *time_facts(plan.times), *message.facts),
+        notes=(*lost_notes(plan), *message.notes),
+        offers=offers,
+    )
 
 
 def preview_approval(

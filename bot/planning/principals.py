@@ -5,13 +5,14 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import NOTHING_CHANGED, NotAllowed, SlackRefused
+from bot.errors import NotAllowed, SlackRefused
 from bot.messages.request import Request
 from bot.planning.denials import deactivated_account
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import includes_principal
 from bot.policy.model import Principal
 from bot.policy.rules import Policy, Rule, needs_user_groups
+from bot.texts import refusals
 
 
 class AccountStatus(BaseModel):
@@ -65,9 +66,7 @@ def resolve_principal(request: Request, users: CachedUserDirectory, policy: Poli
     try:
         status = users.account_status(request.user, request.team)
     except SlackRefused as refusal:
-        raise NotAllowed(
-            f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING_CHANGED}"
-        ) from refusal
+        raise NotAllowed(refusals.unknown_person(str(refusal))) from refusal
     if status.deactivated:
         raise deactivated_account(policy)
     principal = Principal(

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 
 from bot.errors import SettingsError, SlackRefused
-from bot.slack.client import Identity, connect_client, header, sign_in, translate_errors
+from bot.slack.client import Identity, connect_client, sign_in, translate_errors
+from bot.slack.failures import header
 from bot.slack.http_mode import PATH
 
 REQUIRED_SCOPES = frozenset(
@@ -18,6 +19,17 @@ REQUIRED_SCOPES = frozenset(
     | {"channels:read", "groups:read", "users:read", "users:read.email", "usergroups:read"}
 )
 """The bot token's scopes in manifest.yaml, where each has its reason."""
+OPTIONAL_SCOPES = {
+    "chat:write.public": "Park can post only in channels that it was invited to",
+    "files:read": "nobody can set the prompt with a sound file",
+    "files:write": "nobody can export the history",
+    "users:read.email": "a person named with @ is not found on the PBX by e-mail address",
+}
+"""Scopes without which the rest of Park works, and what does not."""
+ORG_WIDE_INSTALL = (
+    "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
+    "workspace alone, and use the token from there."
+)
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 """The prefixes of the two tokens that Park uses."""
 _TOKEN_KINDS = {
@@ -58,6 +70,8 @@ class GrantedScopes:
     """None where Slack does not return them."""
     date: str | None
     """Slack's clock: the Date header of the response."""
+    org_wide: bool = False
+    """Whether the app is installed for a whole organization instead of a workspace."""
 
 
 def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
@@ -70,6 +84,7 @@ def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
         name=response["user"],
         scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
         date=header(response.headers, "date"),
+        org_wide=bool(response.get("is_enterprise_install")) or str(response.get("team_id")).startswith("E"),
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypedDict
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
-from bot.slack.buttons import form_button, offer_button
+from bot.slack.buttons import button_line, form_button, offer_button
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
+from bot.texts import delivery
 from bot.texts.cards import LIST_CONTINUES
 from bot.texts.history import OPEN
 from bot.texts.wording import from_to
@@ -75,6 +76,25 @@ def render_card(message: Message, footer: str) -> list[Payload]:
 def with_footer(payload: Payload, footer: str) -> Payload:
     """Returns the payload with a line of mrkdwn added below it."""
     return Payload(text=payload["text"], blocks=[*payload["blocks"], _footer(footer).to_dict()])
+
+
+def plain(payload: Payload) -> Payload:
+    """Returns all text of a payload without blocks, with the lines of its buttons to be typed."""
+    lines: list[str] = []
+    for block in payload["blocks"]:
+        parts = [block["text"]] if "text" in block else block.get("elements", [])
+        for part in parts:
+            text = part.get("text", "")
+            label = text.get("text", "") if isinstance(text, dict) else ""
+            line = button_line(part.get("value", ""))
+            lines += [f"{escape(label)}: {_command(line)}"] if line else [text] if isinstance(text, str) else []
+    text = ""
+    for line in (*lines, delivery.AS_PLAIN_TEXT):
+        if len(text) + len(line) >= _MAX_TEXT:
+            text += "\n…"
+            break
+        text += f"\n{line}"
+    return Payload(text=text.strip() or payload["text"][:_MAX_TEXT], blocks=[])
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -204,9 +224,16 @@ def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:
         if element is None
     ]
     return [
-        *sections([*map(_command, message.lines), *map(escape, message.notes), *to_type]),
+        *sections([*map(_command, message.lines), *map(escape, message.notes), *_snippet(message), *to_type]),
         *_actions([*buttons, *forms]),
     ]
+
+
+def _snippet(message: Message) -> Iterator[str]:
+    """Yields the text to copy as a block of code, which nothing in it can end."""
+    if message.snippet:
+        text = "\n".join(escape(line).replace("`", "'") for line in message.snippet)
+        yield f"```{text}```"
 
 
 def _command(line: str) -> str:

@@ -8,9 +8,10 @@ import httpx
 from slack_sdk import WebClient
 
 from bot.changes.lookups import DownloadedFile
-from bot.errors import NOTHING_CHANGED, NotFound, NotPossible, SlackRefused, SlackUnavailable
+from bot.errors import NotFound, NotPossible, SlackRefused, SlackUnavailable
 from bot.pbx.limits import MAX_PROMPT_BYTES, check_size
 from bot.slack.client import translate_errors
+from bot.texts import limits as texts
 
 FileJson = Mapping[str, Any]
 """A file object of files.info."""
@@ -47,8 +48,8 @@ class FileDownloader:
         shared = {*info.get("channels", ()), *info.get("groups", ())}
         if info.get("user") != user and channel not in shared:
             raise NotFound(
-                f"That file is somebody else's, and was not shared here. {NOTHING_CHANGED}",
-                notes=("Choose a file of your own in the form.",),
+                texts.NOT_SHARED_HERE,
+                notes=(texts.CHOOSE_OWN,),
             )
         name = str(info.get("name") or info.get("title") or id)
         check_size(name, int(info.get("size") or 0))
@@ -62,8 +63,8 @@ class FileDownloader:
             if str(refusal) not in _NOT_FOUND_CODES:
                 raise
             raise NotFound(
-                f"Slack has no such file, or Park may not see it. {NOTHING_CHANGED}",
-                notes=("Choose the file in the form.",),
+                texts.NO_SUCH_FILE,
+                notes=(texts.CHOOSE_FILE,),
             ) from refusal
         return info
 
@@ -74,9 +75,7 @@ class FileDownloader:
         except httpx.InvalidURL:
             url = httpx.URL()
         if _origin(url) not in self.hosts or url.userinfo:
-            raise NotPossible(
-                f"“{name}” is not kept by Slack itself. {NOTHING_CHANGED}", notes=("Upload the file in the form.",)
-            )
+            raise NotPossible(texts.stored_elsewhere(name), notes=(texts.UPLOAD_FILE,))
         return url
 
     def _download(self, name: str, url: httpx.URL) -> bytes:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from slack_sdk import WebClient
 from slack_sdk.http_retry import RateLimitErrorRetryHandler
 
-from bot.errors import SlackFailure, SlackRefused
+from bot.errors import SlackAppRefused, SlackFailure, SlackRefused
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import Policy
 from bot.slack.app_config import explain_refusals
-from bot.slack.client import DestinationUnavailable, translate_errors
+from bot.slack.client import translate_errors
 
 ObjectJson = Mapping[str, Any]
 """A channel or user object of the Web API."""
@@ -112,6 +112,8 @@ class PolicyChannel:
     name: str | None = None
     archived: bool = False
     member: bool = False
+    shared: bool = False
+    """Whether people of other companies are in it, or will be once they accept the invitation."""
 
 
 def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
@@ -120,7 +122,9 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
         try:
             with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
-        except DestinationUnavailable:
+        except SlackRefused as refusal:
+            if isinstance(refusal, SlackAppRefused):
+                raise
             yield PolicyChannel(id=id, use=use, posted_to=posted_to)
         else:
             yield PolicyChannel(
@@ -130,6 +134,7 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
                 name=found["name"],
                 archived=bool(found.get("is_archived")),
                 member=bool(found.get("is_member")),
+                shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
             )
 
 

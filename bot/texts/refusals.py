@@ -109,6 +109,10 @@ UNSEEN_GROUP = f"You can't do that here: it concerns a group that you may not se
 DEACTIVATED = f"The Slack account of the person who asked for this is deactivated. {NOTHING_CHANGED}"
 
 
+def unknown_person(code: str) -> str:
+    return _nothing_changed(f"Slack does not tell Park who you are ({code}), so nothing is allowed")
+
+
 def may_not(reason: str) -> str:
     return f"{MAY_NOT} {reason} {NOTHING_CHANGED}"
 
@@ -116,6 +120,11 @@ def may_not(reason: str) -> str:
 def add_permission(permission: str) -> str:
     """What an admin has to add to the policy, before the channel or the person."""
     return f"add “{permission}” for"
+
+
+def rule_name(permission: str) -> str:
+    """The name of a rule that an admin may paste into the policy."""
+    return f"Allowed on request: {permission}"
 
 
 def would_be_allowed(difference: str) -> str:

@@ -3,11 +3,19 @@
 from bot.texts.wording import change_number
 
 
-def row(title: str, until: str, number: int) -> str:
-    """A temporary change, before the person who made it."""
-    return f"Temporary, until {until}: {title} ({change_number(number)}) by"
+def until(at: str) -> str:
+    return f"until {at}"
 
 
-def in_list(summary: str, until: str) -> str:
+def late(at: str) -> str:
+    return f"late, should have ended {at}"
+
+
+def row(title: str, ends: str, number: int) -> str:
+    """A temporary change, before the person who made it; `ends` as `until` or `late` say it."""
+    return f"{title}, {ends} ({change_number(number)}), by"
+
+
+def in_list(summary: str, ends: str) -> str:
     """A group in the list of groups, of which something is temporary."""
-    return f"{summary} (temporary until {until})"
+    return f"{summary} (temporary, {ends})"

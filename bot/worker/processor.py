@@ -130,11 +130,11 @@ class EntryProcessor:
         if entry.request.source is Source.CLOCK:
             return self._end_executor.execute(lease_guard, self.retry_policy)
         plan = plan_of(entry)
-        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
-            return expired
         if plan is not None and plan.waits_for_approval and now < entry.run_at:
             self._approval_flow.remind(entry, plan)
             return None
+        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
+            return expired
         late = self.progress.since(now) > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)

@@ -70,6 +70,14 @@ class Worker:
             log.warning("what is late is tried again at its time: %s", fault)
         self.wake()
 
+    def retry_untold(self) -> None:
+        """Has every outcome that could not be posted tried again at once, after Slack accepts messages again."""
+        try:
+            self.journal.retry_untold()
+        except JournalUnavailable as fault:
+            log.warning("what is still to be told is tried again at its time: %s", fault)
+        self.wake()
+
     def stop(self) -> None:
         """Finishes the claimed entries and claims no others; their leases are renewed until then."""
         self._stopping.set()

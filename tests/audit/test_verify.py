@@ -100,6 +100,7 @@ def test_a_tail_cut_off_with_the_head_turned_back_shows_against_a_posted_head(ha
     tamper(
         harness.folder,
         "DELETE FROM events WHERE id > 12",
+        "DELETE FROM entries WHERE id > 2",
         f"UPDATE chain SET number = 12, hash = '{hashes(harness.folder)[11]}'",
     )
     assert head(harness.folder).number == 12
@@ -148,3 +149,43 @@ def test_a_head_is_read_as_it_is_printed() -> None:
 def test_nothing_secret_is_in_it(harness: JournalHarness) -> None:
     assert SECRET not in (harness.folder / "park.sqlite3").read_bytes().decode("latin-1")
     assert not [path for path in harness.folder.glob("*-wal") if SECRET.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    {
+        "UPDATE entries SET plan = '{\"wanted\": 9}' WHERE id = 2": "Change 2: its plan is not what its events say",
+        "UPDATE entries SET plan = NULL WHERE id = 2": "Change 2: its plan ",
+        "UPDATE entries SET request = replace(request, 'U1', 'U2') WHERE id = 2": "Change 2: its request ",
+        "UPDATE entries SET asked = replace(asked, 'Sales', 'Support') WHERE id = 2": "Change 2: its operation ",
+        "UPDATE entries SET footprint = '[]' WHERE id = 2": "Change 2: its list of names ",
+        "UPDATE entries SET outcome = '{}' WHERE id = 2": "Change 2: its outcome ",
+        "UPDATE entries SET state = 'failed' WHERE id = 2": "Change 2: its state ",
+        "UPDATE entries SET state = 'waiting', told_at = NULL WHERE id = 2": "Change 2: its state ",
+        "UPDATE entries SET plan = '{not JSON' WHERE id = 2": "row of change 2 can't be read any more",
+        "UPDATE entries SET state = 'odd' WHERE id = 2": "row of change 2 can't be read any more",
+        "DELETE FROM entries WHERE id = 2": "row of change 2 is missing, and its events are there",
+        "INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at, failure_told)"
+        " SELECT 'forged', request, asked, footprint, 'waiting', run_at, 0, 0, accepted_at, 0 FROM entries LIMIT 1": (
+            "events of change 4 do not tell of its request"
+        ),
+    }.items(),
+)
+def test_an_entry_that_is_not_what_its_events_say_is_found(
+    harness: JournalHarness, statement: str, message: str
+) -> None:
+    tamper(harness.folder, statement)
+    with pytest.raises(ChainBroken, match=message):
+        check(harness.folder)
+
+
+def test_the_time_of_a_scheduled_change_is_covered(harness: JournalHarness) -> None:
+    harness.restart()
+    harness.accept("support")
+    entry = harness.claim()
+    harness.journal.schedule(entry, harness.clock.move(hours=1), plan={"wanted": 1})
+    harness.journal.close()
+    check(harness.folder)
+    tamper(harness.folder, "UPDATE entries SET run_at = '2026-03-28 12:30:00.000000' WHERE id = 4")
+    with pytest.raises(ChainBroken, match="Change 4: its time "):
+        check(harness.folder)

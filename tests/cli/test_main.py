@@ -11,6 +11,7 @@ import pytest
 
 from bot import __version__
 from bot.__main__ import main
+from bot.cli.invocation import command_line
 from bot.operations.catalog import BEGIN, END, markdown
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.dataset import tone
@@ -25,7 +26,18 @@ def test_what_has_to_be_put_right_first_is_said_and_the_status_is_2(
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"):
         monkeypatch.delenv(name, raising=False)
     assert main(["run"]) == 2
-    assert "SLACK_BOT_TOKEN" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"Park is not set up in this folder. Run: {command_line('init')}\n"
+    (tmp_path / ".env").write_text("PBX_URL=pbx\nPARK_RETENTION_DAYS=7\nPBX_VERIFY_TLS=perhaps\nPARK_MORNING=soon\n")
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "PBX_URL: is not an address; write it like https://pbx.example.com:8887/api",
+        "PBX_VERIFY_TLS: write true or false",
+        "PARK_RETENTION_DAYS: must be 30 or more",
+        "SLACK_BOT_TOKEN: is not set",
+        "SLACK_SIGNING_SECRET: set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP: one, not both",
+        "PARK_MORNING: write a time of day like 08:00",
+        f"docs/setup.md explains each variable. To set Park up, run: {command_line('init')}",
+    ]
 
 
 @pytest.mark.parametrize(

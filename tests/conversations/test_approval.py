@@ -142,7 +142,7 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     assert scene.sandbox.slack.submit(ana).ok
     scene.sandbox.settle(30)
     assert scene.writes == []
-    assert "· refused" in scene.cards()[0].plain
+    assert "· rejected" in scene.cards()[0].plain
     assert "*Rejected:* by @Ana Ruiz" in scene.cards()[0].plain
     (told,) = scene.replies()
     assert "Billing is full" in told.plain

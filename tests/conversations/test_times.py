@@ -50,7 +50,7 @@ def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: Conversat
     assert recall(scene) == "USER_ONLY"
     assert "*Ended:* automatically" in scene.card().plain
     assert "· ended" in scene.card().plain
-    assert "Taken back: Sales: unanswered parked calls now go to" in scene.replies()[-1].plain
+    assert "Ended: Send unanswered parked calls of Sales to" in scene.replies()[-1].plain
 
 
 LINES = [
@@ -126,7 +126,7 @@ def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Conversati
     later(scene, hours=3, minutes=1)
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "active until" in scene.card().plain
-    assert "Done: read back" in scene.replies()[0].plain
+    assert "Done and verified" in scene.replies()[0].plain
     later(scene, hours=2)
     assert recall(scene) == "USER_ONLY"
     assert "· ended" in scene.card().plain

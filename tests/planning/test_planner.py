@@ -61,7 +61,8 @@ def test_a_refusal_says_whom_to_ask_and_what_to_grant(park: BotHarness) -> None:
     with pytest.raises(NotAllowed) as caught:
         park.plan("add 1016 to Support", user=BEN)
     assert "whoever runs the phones" in text_of(caught.value.message)
-    assert BEN in text_of(caught.value.message)
+    assert [fact.ids for fact in caught.value.message.facts if "members" in fact.value] == [(BEN,)]
+    assert f'users = ["{BEN}"]' in text_of(caught.value.message)
 
 
 def test_every_rule_that_a_move_needed_is_on_record(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_the_token_goes_to_no_other_host(
     host = harness.slack.api_url.removesuffix("/api/")
     other = f"http://127.0.0.1:{thief.server_port}"
     harness.slack.state.files[sound].url = url.format(host=host, netloc=host.removeprefix("http://"), other=other)
-    with pytest.raises(NotPossible, match="not kept by Slack itself"):
+    with pytest.raises(NotPossible, match="is stored outside Slack"):
         files.fetch(sound, harness.ada, None)
     assert "file_download" not in [call.method for call in harness.slack.calls]
     assert Thief.seen == []

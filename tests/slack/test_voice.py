@@ -29,7 +29,7 @@ def test_a_card_opens_a_thread_and_says_who_asked_which_change_and_since_when(ha
     assert posted.told is None
     assert card.thread_ts is None
     foot = card.blocks[-1]["elements"][0]["text"]
-    assert foot.startswith(f"by <@{harness.ada}> · #42 · done <!date^")
+    assert foot.startswith(f"by <@{harness.ada}> · #42 · done · updated <!date^")
     assert foot.endswith(" Europe/Berlin>")
 
 
@@ -180,13 +180,28 @@ def test_an_answer_that_the_channel_can_not_hold_is_a_direct_message_that_says_w
 def test_checking_is_said_in_private_and_a_failure_of_it_is_only_noted(
     harness: SlackHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
-    harness.slack.faults.fail("chat.postEphemeral", "fatal_error")
+    request = harness.make_request(harness.phones)
+    harness.messenger.send_progress(request, "Checking Support ...")
+    direct = harness.slack.direct(harness.ada)
+    assert ["*Checking Support ...*" in seen.plain for seen in harness.slack.messages(direct)] == [True]
+    harness.messenger.clear_progress(request)
+    assert harness.slack.messages(direct) == []
+    harness.slack.faults.fail("chat.postMessage", "fatal_error")
     with caplog.at_level(logging.WARNING):
-        harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
-    assert [seen.plain for seen in harness.slack.ephemerals(harness.ada)] == ["*Checking Support ...*"]
+        harness.messenger.send_progress(harness.make_request(harness.phones, key="T1:2"), "Checking Support ...")
     assert "could not say that it takes a while" in caplog.text
     assert "Support" not in caplog.text
+
+
+def test_a_note_of_progress_in_a_thread_is_removed_from_it(harness: SlackHarness) -> None:
+    root = harness.slack.say(harness.ada, harness.phones, "@Park groups")
+    request = harness.make_request(harness.phones, source=Source.MENTION, thread=root)
+    harness.messenger.send_progress(request, "Checking ...")
+    harness.messenger.send_progress(request, "Checking, 20 of 200 ...")
+    [_, note] = harness.slack.messages(harness.phones, thread=root)
+    assert note.plain == "*Checking, 20 of 200 ...*"
+    harness.messenger.clear_progress(request)
+    assert len(harness.slack.messages(harness.phones, thread=root)) == 1
 
 
 def test_an_announcement_says_who_and_where_and_pings_nobody(harness: SlackHarness) -> None:
