@@ -323,7 +323,7 @@ def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -
 
 def test_a_question_can_not_be_asked_for_approval(scene: ConversationHarness) -> None:
     scene.do("ask groups")
-    assert "so there is nothing to approve" in scene.last_ephemeral().plain
+    assert "isn't a change, so there is nothing to approve" in scene.last_ephemeral().plain
 
 
 def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
