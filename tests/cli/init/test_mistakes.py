@@ -65,7 +65,7 @@ def test_a_rate_limit_is_waited_out(init: InitHarness) -> None:
 def test_a_workspace_without_user_groups_has_people(init: InitHarness) -> None:
     init.sandbox.slack.faults.fail("usergroups.list", "plan_upgrade_required")
     assert init.run(leads="ana", on_call="ben") == 0
-    assert init.policy.allow[2].users == (init.sandbox.people["ana"],)
+    assert init.policy.allow[1].users == (init.sandbox.people["ana"],)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_an_account_needs_a_name_and_a_password(init: InitHarness, question: str
         ("leads", "xyzzy", "Slack has no person or user group called “xyzzy”."),
         ("leads", "Sam Doe", "Type the id of the one that you mean."),
         ("leads", "@dora", "“@dora” can't be named in a rule: the account is deactivated."),
-        ("leads", "park", "“park” can't be named in a rule: that is a bot."),
+        ("leads", "park", "“park” can't be named in a rule: this is a bot."),
         ("groups", "", "Type the names of park groups, or * for all of them."),
         ("groups", "Marketing*", "“Marketing*” matches none of the park groups."),
         ("groups", "Sales, Suport", "“Suport” matches none of the park groups. Did you mean Support?"),
@@ -171,7 +171,7 @@ def test_of_two_with_one_name_the_id_tells_which(init: InitHarness) -> None:
     text = rejected_output(init, "leads", "Sam Doe, PhD")
     assert all(f"Sam Doe, PhD (@{name}) {id}" in text for name, id in zip(("sam", "sam2"), sams, strict=True))
     assert init.run(leads=f"{sams[1]}, Eve Novak") == 0
-    assert init.policy.allow[2].users == (sams[1], init.sandbox.people["eve"])
+    assert init.policy.allow[1].users == (sams[1], init.sandbox.people["eve"])
 
 
 def test_a_name_that_fits_two_but_for_case_fits_both(init: InitHarness) -> None:
