@@ -193,7 +193,7 @@ class Park:
             conditions={
                 "slack": lambda: Condition.of(self.receiver.connected, "connected", "not connected"),
                 "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
-                "journal": lambda: Condition.of(self.journal.writable(), "can be written", "can't be written"),
+                "journal": lambda: _journal_condition(self.journal.fault()),
                 "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
                 "ends": lambda: ends_condition(self.journal),
                 "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
@@ -211,6 +211,10 @@ class Park:
 
     def __str__(self) -> str:
         return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
+
+
+def _journal_condition(fault: str | None) -> Condition:
+    return Condition.of(fault is None, "can be written", f"can't be written: {fault}")
 
 
 class Part(NamedTuple):

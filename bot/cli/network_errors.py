@@ -1,16 +1,24 @@
 """Failures of the network, of TLS and of files in plain words, without the words of Python and OpenSSL."""
 
 import errno
+import logging
 import os
 import socket
 import ssl
 from urllib.error import URLError
 
 from bot.errors import ParkError, PBXError, SlackFailure
+from bot.runtime import logs
 
 _OLD_TLS = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"})
 _NO_ROUTE = frozenset({"ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN"})
 _PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def quiet_logs() -> None:
+    """Leaves it to the commands' own words to say what goes wrong, for commands that people read."""
+    logs.configure("CRITICAL")
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
 
 
 def describe_connection_error(error: BaseException, host: str, port: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.audit.daily import DailyTask
-from bot.audit.verify import ChainBroken
+from bot.audit.entries import ChainBroken
 from bot.journal import pruning
 from bot.journal.events import GENESIS, ChainLink
 from bot.journal.models import Entry, State
@@ -175,7 +175,7 @@ def test_many_changes_go_in_batches_while_others_write_and_a_stop_ends_it(
         make_change(harness)
         task.stop()
 
-    monkeypatch.setattr(pruning.time, "sleep", stop)
+    monkeypatch.setattr("bot.journal.pruning.time.sleep", stop)
     task.turn()
     assert check(tmp_path).pruned.number == 5, "one batch, and then the stop"
     monkeypatch.undo()

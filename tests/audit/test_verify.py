@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.verify import ChainBroken
+from bot.audit.entries import ChainBroken
 from bot.journal.events import GENESIS, ChainLink
 from tests.audit.places import check, hashes, head, journal_with_changes, make_change, rewrite, tamper
 from tests.journal.making import SECRET, JournalHarness, sqlite_url

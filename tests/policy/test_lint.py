@@ -69,7 +69,7 @@ NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
         "allow 1 uses “Sales, Support” as one name: put each name in its own quotes",
     ),
     (
-        [{"channels": ["C1"], "operations": ["read"]}],
+        [{"channels": ["C1"], "operations": ["members"]}],
         [],
         "allow 1 names no people: if its channels are public, anybody who joins one may do it",
     ),

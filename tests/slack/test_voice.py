@@ -9,7 +9,6 @@ from bot.errors import SlackRefused, SlackUnavailable
 from bot.messages.message import Fact, Message
 from bot.messages.request import Source
 from bot.sandbox.slack.faults import Drop
-from bot.slack.client import DestinationUnavailable
 from tests.slack.conftest import SlackHarness
 
 ADDED = Message(title="1001 is in Sales", facts=(Fact(label="Members", value="3", before="2"),))
@@ -214,7 +213,7 @@ def test_an_announcement_says_who_and_where_and_pings_nobody(harness: SlackHarne
 
 
 def test_an_announcement_that_can_not_be_made_is_no_secret(harness: SlackHarness) -> None:
-    with pytest.raises(DestinationUnavailable, match="channel_not_found"):
+    with pytest.raises(SlackRefused, match="channel_not_found"):
         harness.messenger.announce("C0NONE", harness.make_request(None), ADDED)
 
 
@@ -275,5 +274,5 @@ def test_a_channel_where_the_bot_may_not_write_is_gone_round(harness: SlackHarne
 
 def test_when_no_way_is_open_it_is_said_so_to_who_asked_for_it(harness: SlackHarness) -> None:
     harness.slack.faults.fail("chat.postMessage", "is_archived", times=2)
-    with pytest.raises(DestinationUnavailable, match="is_archived"):
+    with pytest.raises(SlackRefused, match="is_archived"):
         harness.messenger.show(harness.make_request(harness.phones), 42, ADDED, "done")

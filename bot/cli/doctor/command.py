@@ -11,7 +11,7 @@ from textwrap import wrap
 
 from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
-from bot.runtime import logs
+from bot.cli.network_errors import quiet_logs
 from bot.times.model import utc_now
 
 _SLACK = ("SLACK_API_URL", "SLACK_BOT_TOKEN")
@@ -59,7 +59,7 @@ _WIDTH = 110
 
 def run_doctor(options: Namespace) -> int:
     """Runs the checks and prints the findings; returns 0, 1 with warnings, 2 with errors."""
-    logs.configure("ERROR")  # what goes wrong is a finding
+    quiet_logs()
     findings = []
     with closing(DoctorContext(utc_now)) as context:
         for finding in run_checks((*CHECKS, PROBE) if options.probe else CHECKS, context):

@@ -21,6 +21,7 @@ from bot.journal.tables import flags, metadata
 LOW_SPACE, NO_SPACE = 500_000_000, 20_000_000
 """Free bytes below which there is a warning or an error: a change takes about 10 KB, SQLite's extra files a few MB."""
 _PRIVILEGES = "SELECT, INSERT, UPDATE, DELETE"
+_ADDRESS_REMEDY = "Correct DATABASE_URL: sqlite:///park.sqlite3, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
 _DOWNGRADE_REMEDY = "Run the newer version of Park again, or restore the journal's backup from before the upgrade."
 
 
@@ -32,12 +33,10 @@ def check_location(context: DoctorContext) -> Iterator[Finding]:
             yield _check_file(database_file(url))
         else:
             yield ok("journal.place", "the journal is on PostgreSQL")
+    except ValueError:
+        yield error("journal.place.address", "DATABASE_URL is not an address of a database", _ADDRESS_REMEDY)
     except SettingsError as failure:
-        yield error(
-            "journal.place.address",
-            str(failure),
-            "Correct DATABASE_URL: sqlite:///park.sqlite3, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
-        )
+        yield error("journal.place.address", str(failure), _ADDRESS_REMEDY)
 
 
 def _check_file(file: Path) -> Finding:

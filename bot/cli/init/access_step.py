@@ -99,7 +99,7 @@ class AccessQuestions:
             leads=leads,
             groups=groups,
             on_call=on_call,
-            phone_team=phone_team,
+            phone_team=tuple(one for one in phone_team if one != owner),  # who has a rule already
             contact=contact,
         )
 

@@ -54,8 +54,6 @@ def _settings(answers: AccessAnswers) -> Iterator[str]:
 
 def _rules(answers: AccessAnswers) -> Iterator[str]:
     here, name = (answers.channel,), answers.channel.handle
-    if answers.owner:
-        yield from _rule(f"{OWNER} {answers.owner.title or answers.owner.handle}", ("all",), people=(answers.owner,))
     if answers.everybody_reads:
         yield from _rule(f"{READERS} {name} may look", ("read",), channels=here)
     if answers.leads:
@@ -68,6 +66,8 @@ def _rules(answers: AccessAnswers) -> Iterator[str]:
         yield from _rule(rule_name, ("read", "recall"), people=answers.on_call, temporary=_NIGHT)
     if answers.phone_team:
         yield from _rule(f"{PHONE_TEAM} may do everything, from anywhere", ("all",), people=answers.phone_team)
+    if answers.owner:
+        yield from _rule(f"{OWNER} {answers.owner.title or answers.owner.handle}", ("all",), people=(answers.owner,))
     if not answers.allows_changes:
         yield "# Nobody may change anything yet. A rule that allows it looks like this:"
         yield _DISABLED_RULE

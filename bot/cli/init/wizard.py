@@ -25,11 +25,10 @@ from bot.cli.init.pbx_step import CERTIFICATE_FILE, PbxAddress, PbxAnswers, ask_
 from bot.cli.init.policy_template import answers_from_policy, policy_text
 from bot.cli.init.slack_step import SlackAnswers, ask_slack
 from bot.cli.invocation import command_line
-from bot.cli.network_errors import describe_failure
+from bot.cli.network_errors import describe_failure, quiet_logs
 from bot.cli.policy import evaluate_example
 from bot.errors import ParkError, PolicyError, SettingsError
 from bot.policy.loading import read_policy
-from bot.runtime import logs
 
 _WELCOME = """\
 This sets Park up. Each answer is checked at once with your Slack and your PBX; nothing is changed on either.
@@ -54,7 +53,7 @@ _INTERRUPTED = 130
 
 def run_init(_: Namespace) -> int:
     """Runs the conversation; returns 0, 1 if the user decided not to write, 130 after Ctrl-C."""
-    logs.configure("ERROR")  # what goes wrong is said in words
+    quiet_logs()
     folder = Path.cwd()
     console = Console(AnswerDraft(folder / DRAFT_FILE if sys.stdin.isatty() else None))
     try:

@@ -48,7 +48,7 @@ def test_an_answer_that_was_gone_back_to_is_the_default(init: InitHarness) -> No
     at = QUESTIONS.index("groups")
     assert init.run_with_input("".join((*lines[:at], "<\n", "\n", *lines[at:]))) == 0
     assert "[@leads, Eve Novak]" in init.output
-    assert init.sandbox.people["eve"] in init.policy.allow[2].users
+    assert init.sandbox.people["eve"] in init.policy.allow[1].users
 
 
 def test_a_failed_sign_in_is_not_repeated_when_one_goes_back_past_it(init: InitHarness) -> None:

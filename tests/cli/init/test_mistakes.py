@@ -65,7 +65,7 @@ def test_a_rate_limit_is_waited_out(init: InitHarness) -> None:
 def test_a_workspace_without_user_groups_has_people(init: InitHarness) -> None:
     init.sandbox.slack.faults.fail("usergroups.list", "plan_upgrade_required")
     assert init.run(leads="ana", on_call="ben") == 0
-    assert init.policy.allow[2].users == (init.sandbox.people["ana"],)
+    assert init.policy.allow[1].users == (init.sandbox.people["ana"],)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_of_two_with_one_name_the_id_tells_which(init: InitHarness) -> None:
     text = rejected_output(init, "leads", "Sam Doe, PhD")
     assert all(f"Sam Doe, PhD (@{name}) {id}" in text for name, id in zip(("sam", "sam2"), sams, strict=True))
     assert init.run(leads=f"{sams[1]}, Eve Novak") == 0
-    assert init.policy.allow[2].users == (sams[1], init.sandbox.people["eve"])
+    assert init.policy.allow[1].users == (sams[1], init.sandbox.people["eve"])
 
 
 def test_a_name_that_fits_two_but_for_case_fits_both(init: InitHarness) -> None:

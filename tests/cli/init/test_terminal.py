@@ -114,7 +114,7 @@ def test_what_is_wrong_is_asked_again_and_a_guess_is_asked_about(init: InitHarne
             screen.expect("]: ")
             screen.send_line("")
         assert screen.wait_for_exit() == 0
-    assert {init.sandbox.people["ana"], init.sandbox.people["ben"]} == {*init.policy.allow[2].users}
+    assert {init.sandbox.people["ana"], init.sandbox.people["ben"]} == {*init.policy.allow[1].users}
     logins = [one for one in init.sandbox.pbx.requests if one.path.endswith("sign_in")]
     assert len(logins) == 2
     for secret in ("hunter2", *(answers[name] for name in ("bot_token", "app_token", "password"))):
