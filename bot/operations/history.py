@@ -25,7 +25,7 @@ from bot.times.points import Period
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS = 15
+MAX_RECORDS = 10
 """Records in one answer; a button leads to older ones."""
 
 
