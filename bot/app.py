@@ -20,7 +20,7 @@ from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
 from bot.slack.bolt_app import Receiver
 from bot.slack.client import Identity, SlackClient, connect_client
@@ -32,6 +32,7 @@ from bot.slack.parts import SlackParts, build_listeners, build_receiver, build_s
 from bot.slack.posting import PostingState
 from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.dispatcher import Dispatcher
+from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
 from bot.worker.processor import EntryProcessor
@@ -194,12 +195,14 @@ class Park:
                 "lookout": lambda: self.policy_watcher.alive,
                 "slack": lambda: self.connection.running,
             },
-            connected=lambda: self.connection.connected,
-            connection_problem=lambda: self.connection.problem,
-            posting=lambda: self.posting.problem,
-            writable=self.journal.writable,
-            policy=lambda: self.policy_store.state,
-            pbx=lambda: self.pbx.state,
+            conditions={
+                "slack": lambda: _slack_condition(self.connection),
+                "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
+                "journal": lambda: _journal_condition(self.journal.fault()),
+                "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
+                "ends": lambda: ends_condition(self.journal),
+                "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
+            },
             backlog=self.journal.backlog,
         )
 
@@ -234,15 +237,19 @@ def _app_token(read: Callable[[], SlackTokens]) -> str:
     return secret_text(read().slack_app_token) or ""
 
 
-def _nothing() -> None:
-    """For a part that needs no start or no stop."""
+def _slack_condition(connection: SlackConnection) -> Condition:
+    return Condition.of(connection.connected, "connected", connection.problem or "not connected")
+
+
+def _journal_condition(fault: str | None) -> Condition:
+    return Condition.of(fault is None, "can be written", f"can't be written: {fault}")
 
 
 class Part(NamedTuple):
     """How one part is started and stopped."""
 
-    start: Callable[[], object] = _nothing
-    stop: Callable[[], object] = _nothing
+    start: Callable[[], object] = lambda: None
+    stop: Callable[[], object] = lambda: None
 
 
 def build_planner(

@@ -8,7 +8,7 @@ from bot.changes.plan import Plan, Schedule
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
 from bot.journal.drift_store import drift
-from bot.journal.models import Entry, State
+from bot.journal.models import Entry, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
@@ -143,6 +143,10 @@ class ChangeRepository:
     def scheduled_starts(self) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts."""
         return [one for one in self._journal.scheduled() if one.about is None]
+
+    def set_aside(self) -> list[SetAside]:
+        """Returns the entries that can't be read from the journal."""
+        return self._journal.entries_set_aside()
 
     def unknown_outcomes(self) -> list[Entry]:
         """Returns the changes with an unknown outcome that no later change has settled, newest first."""

@@ -25,7 +25,7 @@ from bot.times.points import Period
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS = 15
+MAX_RECORDS = 10
 """Records in one answer; a button leads to older ones."""
 
 
@@ -37,12 +37,15 @@ class ShowHistory(HistoryQuery):
     phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}]"
     also = (
         "history [{group}]",
-        "show|list history [{group}]",
-        "who changed|edited|modified|touched [{group}]",
+        "show|list [me] [the] history [{group}]",
+        "log|recent [{group}]",
+        "who changed|edited|modified|touched|set|redirected|created|renamed|deleted [{group}]",
+        "who has|have changed [{group}]",
         "what changed|happened [{group}]",
         "what has|have|was|were changed [{group}]",
         "what did {person} change|do [{group}]",
         "what has|have {person} changed|done [{group}]",
+        "recent changes [{group}]",
         "changes [{group}]",
     )
     help = (
@@ -103,7 +106,8 @@ def _names_today(context: OperationContext) -> dict[str, str]:
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
-    return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
+    about = (*(spelling for spellings in record.groups for spelling in spellings), *record.subjects)
+    return any(fold(spelling) in names for spelling in about)
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:

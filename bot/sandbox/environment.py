@@ -63,7 +63,8 @@ operations = ["all"]
 """
 
 DEMO_POLICY = (
-    POLICY
+    'drift = "{phones}"\n'
+    + POLICY
     + """
 [[allow]]
 name = "On call, once a lead agrees"
@@ -81,11 +82,16 @@ temporary = "4h"
 emergency = "{announce}"
 """
 )
-"""`POLICY` with rules for approval and for emergencies, for the demo."""
+"""`POLICY` with rules for approval and for emergencies, and drift told in #phones, for the demo."""
 
 
 ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
+
+
+def demo_sandbox() -> "Sandbox":
+    """Returns the environment of the demo, in which Park looks every minute for changes made outside it."""
+    return Sandbox(policy=DEMO_POLICY, park_drift_interval=1)
 
 
 class Sandbox:

@@ -4,6 +4,9 @@ from bot.texts.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
 """What a time becomes."""
+ENDS, STARTS = "Ends", "Starts"
+"""Labels of the times."""
+RESUME = "Resume"
 NO_REASON = "none given"
 
 
@@ -39,7 +42,7 @@ def approved(number: int) -> str:
 
 def partly_approved(number: int) -> str:
     """A change that needs more approvals."""
-    return f"{change_number(number)} is approved by you, and needs others to approve it too"
+    return f"{change_number(number)} has one more approval, and still needs others"
 
 
 def rejected(number: int) -> str:

@@ -15,7 +15,7 @@ TOPICS = {
     ),
     "approvals": (
         "If the policy lets others approve your change, the answer has a button [Ask for approval].",
-        "Approvers get a card with [Approve] and [Reject]. pending lists what is waiting. A request expires in time.",
+        "Approvers get a card with [Approve] and [Reject]. pending lists what is waiting. Requests expire.",
         "In an emergency, a rule may let you make a change right away: emergency <line> because <reason>.",
     ),
     "policy": (
@@ -52,8 +52,8 @@ def commands(verbs: str) -> str:
 
 def more_commands(number: int) -> str:
     """How many commands need more permissions."""
-    verb, need = ("needs", "permission") if number == 1 else ("need", "permissions")
-    return f"{count(number, 'more command')} {verb} {need} you don't have here."
+    needs = "needs a permission" if number == 1 else "need permissions"
+    return f"{count(number, 'more command')} {needs} you don't have here."
 
 
 def restricted(limits: str, verbs: str) -> str:

@@ -19,6 +19,7 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message
+from bot.runtime.health import Condition
 from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.executor import Executor
@@ -30,6 +31,17 @@ log = logging.getLogger(__name__)
 
 REMINDER_RETRY = timedelta(minutes=1)
 """Delay before the notice of a coming end that Slack did not take is posted again."""
+
+
+def ends_condition(journal: Journal) -> Condition:
+    """Returns the state for the health endpoint: not ok while an end is due and fails."""
+    try:
+        failing = journal.failing_ends()
+    except JournalUnavailable:
+        return Condition(False, "unknown: the journal can't be read")
+    if not failing.number:
+        return Condition(True, "on time")
+    return Condition(False, f"{failing.number} late; the first has failed since {failing.since:%Y-%m-%d %H:%M} UTC")
 
 
 class EndExecutor:

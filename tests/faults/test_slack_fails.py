@@ -46,7 +46,7 @@ def test_a_reply_that_had_to_wait_shows_no_second_card(scene: ConversationHarnes
 def test_in_a_private_channel_without_park_all_is_said_by_the_response_url(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales", where="secret")
     card, reply = scene.cards("secret")
-    assert "can't update this message" in card.plain
+    assert "it can't update this message" in card.plain
     assert "Done and verified on the PBX" in reply.plain
     assert not card.ephemeral
     assert scene.changes() == 1

@@ -27,6 +27,7 @@ PERIODS = {
     "on the 3rd": ("2026-11-03", "2026-11-04"),
     "on the 30th": ("2026-10-30", "2026-10-31"),
     "on 3 December": ("2025-12-03", "2025-12-04"),
+    "on 3.11": ("2026-11-03", "2026-11-04"),
     "on 24.12.2025": ("2025-12-24", "2025-12-25"),
     "2026-11-01": ("2026-11-01", "2026-11-02"),
     "2 days ago": ("2026-11-27", "2026-11-28"),
@@ -92,7 +93,7 @@ PERIODS = {
 
 
 def at(text: str | None) -> datetime | None:
-    return text and datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC) if text else None
 
 
 @pytest.mark.parametrize(("typed", "expected"), PERIODS.items())
