@@ -76,7 +76,7 @@ def test_the_policy_has_no_mistake_and_its_examples_hold(
     monkeypatch.setenv("SLACK_BOT_TOKEN", init.sandbox.slack.bot_token)
     assert main(["policy", "check", "--strict", "policy.toml"]) == 0
     assert main(["policy", "test", "policy.toml"]) == 0
-    assert "8 of 8 examples came out as expected" in capsys.readouterr().out
+    assert "8 of 8 examples are as expected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("nobody", ["leads", "on_call", "team"])
