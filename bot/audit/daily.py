@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
-from bot.journal import leases
+from bot.journal import aside, leases
 from bot.journal.events import ChainLink
 from bot.journal.heads import claim_head, next_midnight, record_posted_head
 from bot.journal.journal import Journal
+from bot.journal.models import SetAside
 from bot.journal.pruning import prune
 from bot.messages.message import Fact, Message, Messenger
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.texts import journal as texts
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class DailyTask(PeriodicTask):
         self._owner = uuid.uuid4().hex
         self._posted: ChainLink | None = None  # a head that was posted, while that is not recorded
         self._next_pruning: datetime | None = None
+        journal.on_set_aside = self.wake
         self._duties = (
             Duty("head", self._post_head),
             Duty("set aside", self._tell_set_aside),
@@ -56,7 +59,7 @@ class DailyTask(PeriodicTask):
         return min(duty.run(self.now()) for duty in self._duties)
 
     def _prune(self, now: datetime) -> datetime:
-        if self.keep is not None and (self._next_pruning is None or now >= self._next_pruning):
+        if self.keep is not None and self._next_pruning != next_midnight(now):
             prune(self.journal.database, before=now - self.keep, at=now, should_stop=lambda: self._stopping)
             self._next_pruning = next_midnight(now)
         return next_midnight(now)
@@ -86,6 +89,22 @@ class DailyTask(PeriodicTask):
         return now + retry_delay(failure)
 
     def _tell_set_aside(self, now: datetime) -> datetime:
+        """Looks for rows that can't be read, and tells of each once; one replica at a time."""
+        self.journal.set_aside_unreadable()
+        untold = [one for one in self.journal.entries_set_aside() if not one.told]
+        if not untold or self.channel is None:
+            return next_midnight(now)
+        with self.journal.database.writing() as connection:
+            if not leases.claim(connection, leases.SET_ASIDE, self._owner, at=now):
+                return leases.claimed_until(connection, leases.SET_ASIDE, self._owner, at=now) or now
+        for one in untold:
+            try:
+                self.messenger.post(self.channel, set_aside_message(one))
+            except SlackFailure as failure:
+                log.warning("that change %d can't be read could not be posted: %s", one.entry, failure)
+                return now + retry_delay(failure)
+            with self.journal.database.writing() as connection:
+                aside.record_told(connection, one.entry, at=now)
         return next_midnight(now)
 
 
@@ -100,7 +119,7 @@ class Duty:
 
     def run(self, now: datetime) -> datetime:
         """Does the duty, unless it waits after a fault; returns when to run again."""
-        if self._retry_at is not None and now < self._retry_at:
+        if self._retry_at is not None and now < self._retry_at <= now + MAX_RETRY_DELAY:
             return self._retry_at
         try:
             due = self._do(now)
@@ -125,6 +144,11 @@ def retry_delay(failure: SlackFailure) -> timedelta:
     """Returns when to post again: after the time that Slack names if it is unavailable, otherwise in an hour."""
     delay = timedelta(seconds=failure.retry_after) if isinstance(failure, SlackUnavailable) else 60 * RETRY_DELAY
     return max(delay, RETRY_DELAY)
+
+
+def set_aside_message(found: SetAside) -> Message:
+    """Returns the message about an entry that can't be read."""
+    return Message(title=texts.set_aside_title(found.entry), notes=texts.SET_ASIDE_NOTES)
 
 
 def head_message(head: ChainLink) -> Message:

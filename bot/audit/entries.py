@@ -32,7 +32,7 @@ def check_entries(connection: Connection, *, pruned: bool) -> None:
     while True:
         rows, unreadable = read_rows(connection, query.where(entries.c.id > last), entries.c.id)
         for number in unreadable:
-            raise ChainBroken(f"The row of change {number} can't be read any more: it was altered.")
+            raise ChainBroken(f"The entry of #{number} can't be read any more: it was altered.")
         if not rows:
             return
         recorded = events_of_entries(connection, [row.id for row in rows])
@@ -45,7 +45,7 @@ def _check_all_are_there(connection: Connection) -> None:
     has_entry = exists().where(entries.c.id == events.c.entry_id)
     missing = connection.scalar(select(events.c.entry_id).where(events.c.entry_id.is_not(None), ~has_entry).limit(1))
     if missing is not None:
-        raise ChainBroken(f"The row of change {missing} is missing, and its events are there: it was deleted.")
+        raise ChainBroken(f"#{missing} has events but no entry: the entry was deleted.")
 
 
 def _check_entry(row: Row[Any], recorded: EntryEvents, *, pruned: bool) -> None:
@@ -53,17 +53,19 @@ def _check_entry(row: Row[Any], recorded: EntryEvents, *, pruned: bool) -> None:
     if not is_whole and pruned and row._mapping[entries.c.notified_at] is not None:
         return
     if not is_whole:
-        raise ChainBroken(f"The events of change {row.id} do not tell of its request: its row was put in from outside.")
+        raise ChainBroken(
+            f"#{row.id} has an entry but no event for its request: the entry was added from outside Park."
+        )
     try:
         wanted = _recorded_values(recorded)
     except UNREADABLE as fault:
-        raise ChainBroken(f"The events of change {row.id} can't be compared with its row: {fault}") from fault
+        raise ChainBroken(f"The events of #{row.id} can't be compared with its entry: {fault}") from fault
     for name, value in wanted.items():
         stored = row._mapping[entries.c[name]]
         if name == "state" and not (State(value).ended or State(stored).ended):
             continue
         if stored != value:
-            raise ChainBroken(f"Change {row.id}: its {_NAMES[name]} is not what its events say. The row was altered.")
+            raise ChainBroken(f"#{row.id}: its {_NAMES[name]} differs from its events. The entry was altered.")
 
 
 _NAMES = {

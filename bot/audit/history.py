@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.changes.change import Change, changed_parts
 from bot.changes.diff import facts
 from bot.changes.plan import Plan
+from bot.changes.repository import SERVER_NAMES
 from bot.errors import NotUnderstood
 from bot.journal.events import EntryEvents, EventQuery, events_after, events_before, events_of_entry
 from bot.journal.history import HistoryRecord
@@ -88,6 +89,7 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         group_ids=names.group_ids,
         renamed=names.renamed,
         aspects=names.aspects,
+        subjects=names.subjects,
         about=names.about,
     )
 
@@ -132,6 +134,7 @@ class _Names:
     renamed: tuple[tuple[str, str], ...] = ()
     group_ids: frozenset[str] = frozenset()
     aspects: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
     about: int | None = None
 
 
@@ -153,6 +156,7 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
             (),
             frozenset().union(*(one.group_ids for one in earlier)),
             frozenset().union(_aspects_of(operations), *(one.aspects for one in earlier)),
+            frozenset().union(_subjects_of(operations), *(one.subjects for one in earlier)),
             about,
         )
     changes = Plan.model_validate(plan).changes
@@ -165,6 +169,7 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
         renamed,
         frozenset(change.target.id for change in changes if change.target.id),
         frozenset(aspect for change in changes for aspect in _changed_aspects(change)),
+        frozenset(subject for change in changes for subject in _changed_subjects(change)),
         about,
     )
 
@@ -175,6 +180,21 @@ _ASPECTS = {Permission.RECALL: history.RECALL, Permission.MEMBERS: history.MEMBE
 def _aspects_of(operations: Sequence[Operation]) -> frozenset[str]:
     """What of a group the operations would change, as far as their permission tells."""
     return frozenset(_ASPECTS[one.permission] for one in operations if one.permission in _ASPECTS)
+
+
+def _subjects_of(operations: Sequence[Operation]) -> frozenset[str]:
+    """The server, and the members as they were typed."""
+    members = (value for one in operations for value in one.references(Reference.MEMBERS))
+    server = SERVER_NAMES if any(one.permission is Permission.SERVER for one in operations) else frozenset[str]()
+    return server | {member for typed in members for member in typed}
+
+
+def _changed_subjects(change: Change) -> Iterator[str]:
+    """The server, and numbers and names of the members who are added or removed."""
+    if change.target.is_server:
+        yield from SERVER_NAMES
+    for person in (*change.added, *change.removed):
+        yield from filter(None, (person.number, person.name))
 
 
 def _changed_aspects(change: Change) -> Iterator[str]:

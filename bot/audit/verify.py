@@ -67,7 +67,7 @@ def _read_ends(row: Row[Any] | None) -> tuple[ChainLink, ChainLink]:
     try:
         return ChainLink.read(pruned), ChainLink.read(head)
     except ValueError as fault:
-        raise ChainBroken("The row that holds the ends of the chain was altered, or is gone.") from fault
+        raise ChainBroken("The record of the chain's ends was altered or deleted.") from fault
 
 
 def _read_events(connection: Connection) -> Generator[Row[Any], None, None]:
@@ -104,9 +104,7 @@ def _check_hash(last: ChainLink, row: Row[Any]) -> ChainLink:
     except _UNREADABLE:
         link = None
     if link is None or link.hash != row.hash:
-        raise ChainBroken(
-            f"Event {row.id} ({_describe(row)}) does not fit its hash: it was altered, or put in another's place."
-        )
+        raise ChainBroken(f"Event {row.id} ({_describe(row)}) doesn't match its hash: it was altered or moved.")
     return link
 
 
@@ -115,7 +113,7 @@ def _range(first: int, last: int) -> str:
 
 
 def _describe(row: Row[Any]) -> str:
-    owner = "the journal's own" if row.entry_id is None else f"change {row.entry_id}"
+    owner = "the journal's own" if row.entry_id is None else f"#{row.entry_id}"
     return f"{owner}, {row.what}, {row.at.isoformat(timespec='seconds')}"
 
 
@@ -128,7 +126,7 @@ class _KeptEvents:
 
     def check(self, row: Row[Any]) -> ChainLink:
         if row.previous is None:
-            raise ChainBroken(f"Event {row.id} stands where everything up to {self._pruned.number} was pruned.")
+            raise ChainBroken(f"Event {row.id} should not exist: everything up to {self._pruned.number} was pruned.")
         self._rows.append(_KeptEvent(row.id, row.previous, row.hash))
         return _check_hash(ChainLink(row.id - 1, row.previous), row)
 
@@ -140,11 +138,9 @@ class _KeptEvents:
     def check_record(self) -> None:
         through = self._pruned.number
         if self._record is None:
-            raise ChainBroken(f"Events up to {through} are said to be pruned, and no event tells of that pruning.")
+            raise ChainBroken(f"Events up to {through} were pruned, but no event records that.")
         if self._record.get("kept_digest") != (kept_digest(self._rows) if self._rows else None):
-            raise ChainBroken(
-                f"The events up to {through} that stayed are not those that were recorded when the others were pruned."
-            )
+            raise ChainBroken(f"The events kept up to {through} are not those recorded when the others were pruned.")
 
 
 class _KeptEvent(NamedTuple):
@@ -155,10 +151,10 @@ class _KeptEvent(NamedTuple):
 
 def _check_head(last: ChainLink, head: ChainLink) -> None:
     if last.number < head.number:
-        raise ChainBroken(f"{_range(last.number + 1, head.number)} missing: the end was cut off.")
+        raise ChainBroken(f"{_range(last.number + 1, head.number)} missing: the end of the chain was cut off.")
     if last != head:
         raise ChainBroken(
-            f"The chain ends with event {last.number}, and its own head says {head.number}: one was altered."
+            f"The chain ends with event {last.number}, but its head says {head.number}: one of them was altered."
         )
 
 
@@ -181,5 +177,7 @@ class _PostedHeads:
     def check_reached(self, last: ChainLink) -> None:
         latest = max(self._hashes, default=0)
         if latest > last.number:
-            text = f"The chain ends with event {last.number}, and {latest} was posted: its tail was cut off."
+            text = (
+                f"The chain ends with event {last.number}, but {latest} was posted: the end of the chain was cut off."
+            )
             raise ChainBroken(text)

@@ -4,8 +4,9 @@ import argparse
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.audit.entries import ChainBroken
 from bot.audit.history import oldest_first
-from bot.audit.verify import ChainBroken, VerifiedChain, require_chain, verify
+from bot.audit.verify import VerifiedChain, require_chain, verify
 from bot.errors import SettingsError, SlackFailure
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery

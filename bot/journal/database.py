@@ -42,6 +42,9 @@ class Database(Protocol):
     def current_time(self) -> datetime:
         """Returns the time by the same clock, outside of a transaction."""
 
+    def free_space(self) -> int | None:
+        """Returns how many bytes are free for the database; None if that is not known."""
+
     def close(self) -> None:
         """Closes all connections and gives up the lock."""
 
@@ -111,6 +114,7 @@ def _immutable_option(path: Path, *, brief: bool) -> str:
 
 
 def _set_query_only(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    connection.text_factory = bytes.decode  # raises an error of one row, not of the database
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = ON")
     cursor.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from bot.journal import leases
 from bot.journal.models import Entry, Json
-from bot.journal.queue import entry_from_row
+from bot.journal.rows import entry_from_row
 from bot.journal.tables import (
     baseline,
     chain,

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from bot.journal.models import Event, Json
+from bot.journal.rows import read_rows
 from bot.journal.tables import chain, events, row_values
 
 GENESIS = "0" * 64
@@ -157,8 +158,10 @@ def _events_by_entry(
         by_user = () if query.user is None else (events.c.by == query.user,)
         matching = select(events.c.entry_id).where(first_events, position, *by_user, events.c.entry_id.in_(in_period))
     ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(BATCH_SIZE)).all()
-    rows = connection.execute(select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id))
-    return [tuple(found) for _, found in groupby(map(_event_from_row, rows), key=lambda event: event.entry)]
+    of_entries = select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id)
+    rows, _ = read_rows(connection, of_entries, events.c.id)
+    found = (tuple(one) for _, one in groupby(map(_event_from_row, rows), key=lambda event: event.entry))
+    return [one for one in found if one[0].what in _FIRST]  # of others, the first event can't be read
 
 
 def _event_from_row(row: Row[Any]) -> Event:

@@ -40,6 +40,8 @@ class HistoryRecord:
     """Pairs of the old and the new name."""
     aspects: frozenset[str] = frozenset()
     """What of its groups it was to change: recall, members, name."""
+    subjects: frozenset[str] = frozenset()
+    """What else it is about: the server, and numbers and names of the members whom it adds or removes."""
     about: int | None = None
     """The change that it undoes, ends, keeps ..."""
 

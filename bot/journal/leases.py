@@ -1,21 +1,21 @@
-"""Leases on duties that one process has at a time: posting the head of the chain, scanning for drift."""
+"""Leases on duties that one process has at a time: posting the head of the chain, scanning for drift ..."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from bot.errors import LeaseLost
 from bot.journal.tables import leases
 
 DURATION = timedelta(minutes=10)
 """How long a lease lasts without renewal: longer than a scan of the PBX, or a post in Slack, takes."""
-HEAD, SCAN = "head", "scan"
+HEAD, SCAN, SET_ASIDE = "head", "scan", "set aside"
 """Names of leases."""
 
 
 def claim(connection: Connection, name: str, owner: str, *, at: datetime) -> bool:
     """Leases the duty to `owner`, or renews its lease; returns False if another process has it."""
-    free = or_(leases.c.owner == owner, leases.c.until <= at)
+    free = or_(leases.c.owner == owner, ~_runs(at))
     taken = update(leases).where(leases.c.name == name, free).values(owner=owner, until=at + DURATION)
     if connection.execute(taken).rowcount:
         return True
@@ -23,6 +23,11 @@ def claim(connection: Connection, name: str, owner: str, *, at: datetime) -> boo
         return False
     connection.execute(insert(leases).values(name=name, owner=owner, until=at + DURATION))
     return True
+
+
+def _runs(at: datetime) -> ColumnElement[bool]:
+    """Condition that a lease has not run out; one that runs longer than any is of before the clock was set back."""
+    return and_(leases.c.until > at, leases.c.until <= at + DURATION)
 
 
 def renew(connection: Connection, name: str, owner: str, *, at: datetime) -> None:
@@ -34,7 +39,7 @@ def renew(connection: Connection, name: str, owner: str, *, at: datetime) -> Non
 
 def claimed_until(connection: Connection, name: str, owner: str, *, at: datetime) -> datetime | None:
     """Returns until when a process other than `owner` has the duty at most; None if none has it."""
-    others = select(leases.c.until).where(leases.c.name == name, leases.c.owner != owner, leases.c.until > at)
+    others = select(leases.c.until).where(leases.c.name == name, leases.c.owner != owner, _runs(at))
     until: datetime | None = connection.scalar(others)
     return until
 

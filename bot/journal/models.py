@@ -107,6 +107,17 @@ class FailingEnds(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """An entry whose row can't be read, so that it is neither run nor reported until it can be read again."""
+
+    entry: int
+    reason: str
+    at: datetime
+    told: bool
+    """Whether people were told in Slack."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FollowUp:
     """A request to be accepted in the commit that ends a change, such as the end of a temporary change."""
 

@@ -104,6 +104,9 @@ class Database:
                 yield connection
             connection.invalidate()  # its limits are those of a migration
 
+    def free_space(self) -> None:
+        """Returns None: the server does not say how much room its disk has."""
+
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
         try:

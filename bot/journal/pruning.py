@@ -57,7 +57,7 @@ def kept_digest(rows: Iterable[Any]) -> str:
     return digest.hexdigest()
 
 
-def read_kept(connection: Connection, pruned: int) -> Sequence[Row[Any]]:
+def read_kept(connection: Connection, pruned: int) -> Sequence[Any]:
     """Returns `id`, `entry_id`, `previous` and `hash` of the events that stayed when those around them were pruned."""
     kept = select(events.c.id, events.c.entry_id, events.c.previous, events.c.hash).where(events.c.id <= pruned)
     return connection.execute(kept.order_by(events.c.id)).all()
@@ -178,7 +178,7 @@ _KEEP = update(events).where(events.c.id == bindparam("event")).values(previous=
 
 
 def _needed_of(
-    connection: Connection, old: Sequence[Row[Any]], needed: Collection[int], before: datetime
+    connection: Connection, old: Sequence[Any], needed: Collection[int], before: datetime
 ) -> Collection[int]:
     """Returns which entries of these events are needed: also those to which something happened since the survey."""
     ids = {one.entry_id for one in old} - {None}

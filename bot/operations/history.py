@@ -38,11 +38,13 @@ class ShowHistory(HistoryQuery):
     also = (
         "history [{group}]",
         "show|list history [{group}]",
-        "who changed|edited|modified|touched [{group}]",
+        "log|recent [{group}]",
+        "who changed|edited|modified|touched|created|renamed|deleted [{group}]",
         "what changed|happened [{group}]",
         "what has|have|was|were changed [{group}]",
         "what did {person} change|do [{group}]",
         "what has|have {person} changed|done [{group}]",
+        "recent changes [{group}]",
         "changes [{group}]",
     )
     help = (
@@ -103,7 +105,8 @@ def _names_today(context: OperationContext) -> dict[str, str]:
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
-    return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
+    about = (*(spelling for spellings in record.groups for spelling in spellings), *record.subjects)
+    return any(fold(spelling) in names for spelling in about)
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:

@@ -21,6 +21,7 @@ from bot.operations.scheduling import (
 )
 from bot.policy.model import Permission
 from bot.texts import answers, cards
+from bot.texts.journal import set_aside_row
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -52,7 +53,7 @@ class Pending(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
+        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown, *_set_aside(context))
         if not rows:
             return Message(title=answers.NOTHING_PENDING, notes=settled)
         return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)
@@ -95,6 +96,12 @@ def _scheduled(context: OperationContext) -> Iterator[Row]:
                 plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
             )
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
+
+
+def _set_aside(context: OperationContext) -> Iterator[Row]:
+    """Entries that can't be read: nothing but their numbers is known, so everybody sees them."""
+    for one in context.repository.set_aside():
+        yield Row(text=set_aside_row(one.entry))
 
 
 def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:

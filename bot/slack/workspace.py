@@ -80,14 +80,14 @@ def _check_each(ids: set[str], kind: str, fetch: Callable[[str], Any]) -> Iterat
             if str(refusal) not in _UNKNOWN_CODES:
                 yield UnknownId(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
-            hint = "; a private one only where Park is in it" if kind == "channel" else ""
-            yield UnknownId(id, f"Slack shows no such {kind}{hint}")
+            hint = ": a private channel is shown only if Park is in it" if kind == "channel" else ""
+            yield UnknownId(id, f"Slack does not show this {kind}{hint}")
         except SlackFailure as failure:
             yield UnknownId(None, f"no {kind} could be looked up: {failure}")
             return
         else:
             if found.get("deleted") or found.get("is_archived"):
-                yield UnknownId(id, f"that {kind} is no longer active")
+                yield UnknownId(id, f"this {kind} is no longer active")
 
 
 def _check_user_groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
@@ -97,7 +97,7 @@ def _check_user_groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
     except SlackFailure as failure:
         yield UnknownId(None, f"no user group could be looked up: {failure}")
         return
-    yield from (UnknownId(id, "Slack shows no such user group") for id in sorted(ids - known))
+    yield from (UnknownId(id, "Slack does not show this user group") for id in sorted(ids - known))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,6 +238,6 @@ def _user_entry(user: ObjectJson) -> DirectoryEntry:
         handle=f"@{user['name']}",
         title=profile.get("real_name") or user.get("real_name") or "",
         others=tuple(name for name in others if name),
-        inactive_reason="the account is deactivated" if user.get("deleted") else "that is a bot" if is_bot else None,
+        inactive_reason="the account is deactivated" if user.get("deleted") else "this is a bot" if is_bot else None,
         note="a guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else None,
     )

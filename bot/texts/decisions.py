@@ -39,7 +39,7 @@ def approved(number: int) -> str:
 
 def partly_approved(number: int) -> str:
     """A change that needs more approvals."""
-    return f"{change_number(number)} is approved by you, and needs others to approve it too"
+    return f"{change_number(number)} has one more approval, and still needs others"
 
 
 def rejected(number: int) -> str:

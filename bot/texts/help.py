@@ -15,7 +15,7 @@ TOPICS = {
     ),
     "approvals": (
         "If the policy lets others approve your change, the answer has a button [Ask for approval].",
-        "Approvers get a card with [Approve] and [Reject]. pending lists what is waiting. A request expires in time.",
+        "Approvers get a card with [Approve] and [Reject]. pending lists what is waiting. Requests expire.",
         "In an emergency, a rule may let you make a change right away: emergency <line> because <reason>.",
     ),
     "policy": (

@@ -15,7 +15,7 @@ def not_searched_enough(person: str, searched: int, total: int) -> str:
 
 def in_other_group(person: str, group: str) -> str:
     """Somebody who can't be added, being in another group."""
-    return f"{person} is in {group}. A user can be in one park group only."
+    return f"{person} is in {group}; a user can be in one park group only."
 
 
 def name_taken(group: str) -> str:

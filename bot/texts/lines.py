@@ -28,7 +28,7 @@ LIVE_CALLS = (
     " Use the star codes on your phone; “server” lists them."
 )
 GROUP_TIMERS = (
-    f"Park groups have no timers of their own: the call park server's apply to every group. {NOTHING_CHANGED}"
+    f"Park groups have no timers of their own: those of the call park server apply to every group. {NOTHING_CHANGED}"
 )
 
 

@@ -109,10 +109,6 @@ UNSEEN_GROUP = f"You can't do that here: it concerns a group that you may not se
 DEACTIVATED = f"The Slack account of the person who asked for this is deactivated. {NOTHING_CHANGED}"
 
 
-def unknown_person(code: str) -> str:
-    return _nothing_changed(f"Slack does not tell Park who you are ({code}), so nothing is allowed")
-
-
 def may_not(reason: str) -> str:
     return f"{MAY_NOT} {reason} {NOTHING_CHANGED}"
 
@@ -176,7 +172,7 @@ def temporary(what: str, until: str, number: int) -> str:
 
 
 def hidden_conflict(what: str) -> str:
-    return _nothing_changed(f"A temporary change is in the way: {what}")
+    return f"{what}? A temporary change is in the way. {NOTHING_CHANGED}"
 
 
 def permanent(what: str, at: str) -> str:
@@ -224,18 +220,14 @@ CHANGE_IT_THEN = "Change it then ..."
 # Names.
 
 SEE_ALL_GROUPS = "See them all: groups"
-NOT_ALL = f"Not all of this can be done, so none of it was. {NOTHING_CHANGED}"
+NOT_ALL = "Not all of this can be done, so nothing was changed."
 SEVERAL_MEANINGS = f"This line has more than one meaning. Which one? {NOTHING_CHANGED}"
 CORRECT_TIME = "Correct the time"
 SOMEBODY_ELSE = "somebody else"
 
 
-def several_match(text: str, number: int, noun: str, plural: str) -> str:
-    """A name that is not unique: `2 people are called “Alex Morgan”.`"""
-    return f"{count(number, noun, plural)} match “{text}”. Which one? {NOTHING_CHANGED}"
-
-
 def several_called(text: str, number: int, plural: str) -> str:
+    """A name that is not unique: `2 people are called Alex Morgan.`"""
     return f"{number} {plural} are called {text}. Which one? {NOTHING_CHANGED}"
 
 

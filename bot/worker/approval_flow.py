@@ -48,7 +48,8 @@ class ApprovalFlow:
         if plan.approval is not None:
             until = plan.approval.expiry_text()
             message = confirmations.approval_reminder(plan, until)
-            copies = self._copies_for(entry, plan.approval.asked, posted)
+            waiting = replace(entry, state=State.SCHEDULED)
+            copies = tuple(self._copies_for(waiting, plan.approval.asked, posted))
             with suppress(SlackFailure):
                 self.notifier.messenger.reply_in_thread(entry.request, posted, message, mention=False)
             posted = posted.model_copy(update={"copies": (*posted.copies, *copies)})

@@ -100,7 +100,7 @@ class Worker:
             try:
                 due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
                 entry = self._claim() if due == timedelta(0) else None
-            except JournalUnavailable:
+            except Exception:  # nothing restarts the thread
                 log.exception("the journal can't be read; trying again")
                 self._stopping.wait(JOURNAL_RETRY.total_seconds())
                 continue

@@ -191,7 +191,7 @@ def test_a_duty_that_fails_delays_no_other_and_is_tried_again(
 
 
 def test_a_head_that_can_t_be_posted_for_a_bug_keeps_pruning_going(harness: JournalHarness) -> None:
-    messenger = RecordingMessenger(faults=[TypeError("a bug")])  # type: ignore[list-item]
+    messenger = RecordingMessenger(faults=[TypeError("a bug")])
     duty = DailyTask(harness.journal, messenger, "C1", keep=30 * DAY, now=harness.clock)
     harness.clock.move(days=60)
     make_change(harness)

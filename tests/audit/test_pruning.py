@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.audit.daily import DailyTask
-from bot.audit.verify import ChainBroken
+from bot.audit.entries import ChainBroken
 from bot.journal import pruning
 from bot.journal.events import GENESIS, ChainLink
 from bot.journal.models import Entry, State
@@ -76,7 +76,7 @@ def test_more_cut_off_than_was_pruned_shows(harness: JournalHarness) -> None:
     prune(harness)
     hash = harness.journal.events(4)[0].hash
     tamper(harness.folder, "DELETE FROM events WHERE id = 19", f"UPDATE chain SET pruned = 19, pruned_hash = '{hash}'")
-    with pytest.raises(ChainBroken, match="up to 19 are said to be pruned, and no event tells"):
+    with pytest.raises(ChainBroken, match="up to 19 were pruned, but no event records that"):
         check(harness.folder)
 
 
@@ -125,10 +125,10 @@ def test_what_has_not_ended_is_kept_with_its_whole_story(tmp_path: Path) -> None
     {
         "UPDATE events SET by = 'U2' WHERE id = 7": "Event 7 ",
         "UPDATE events SET previous = hash WHERE id = 7": "Event 7 ",
-        "UPDATE events SET previous = NULL WHERE id = 7": "Event 7 stands where everything up to 13 was pruned",
-        "DELETE FROM events WHERE id = 7": "up to 13 that stayed are not those that were recorded",
-        "UPDATE entries SET asked = '[]' WHERE id = 2": "Change 2: its operation ",
-        "UPDATE entries SET plan = '{}' WHERE id = 4": "Change 4: its plan ",
+        "UPDATE events SET previous = NULL WHERE id = 7": "Event 7 should not exist: everything up to 13 was pruned",
+        "DELETE FROM events WHERE id = 7": "events kept up to 13 are not those recorded",
+        "UPDATE entries SET asked = '[]' WHERE id = 2": "#2: its operation ",
+        "UPDATE entries SET plan = '{}' WHERE id = 4": "#4: its plan ",
     }.items(),
 )
 def test_what_stayed_is_covered_by_the_chain(tmp_path: Path, statement: str, message: str) -> None:
@@ -157,7 +157,7 @@ def test_an_entry_that_stayed_and_is_exchanged_for_a_consistent_one_shows(tmp_pa
         row = connection.execute(select(events).where(events.c.id == 7)).one()._asdict() | {"by": "U2"}
         forged = ChainLink(6, row["previous"]).followed_by(row).hash
         connection.execute(update(events).where(events.c.id == 7).values(by="U2", hash=forged))
-    with pytest.raises(ChainBroken, match="up to 13 that stayed are not those"):
+    with pytest.raises(ChainBroken, match="events kept up to 13 are not those"):
         check(tmp_path)
     harness.journal.close()
 
@@ -175,7 +175,7 @@ def test_many_changes_go_in_batches_while_others_write_and_a_stop_ends_it(
         make_change(harness)
         task.stop()
 
-    monkeypatch.setattr(pruning.time, "sleep", stop)
+    monkeypatch.setattr("bot.journal.pruning.time.sleep", stop)
     task.turn()
     assert check(tmp_path).pruned.number == 5, "one batch, and then the stop"
     monkeypatch.undo()

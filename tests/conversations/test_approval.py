@@ -74,6 +74,20 @@ def test_a_refusal_offers_to_ask_and_the_button_asks(scene: ConversationHarness)
     assert f"<!subteam^{scene.sandbox.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
 
 
+def test_what_destroys_is_asked_for_with_one_click_too(scene: ConversationHarness) -> None:
+    scene.do("delete Billing", "ben")
+    refusal = scene.last_ephemeral("ben")
+    assert "*To be approved:* Delete the park group Billing" in refusal.plain
+    assert "Will be lost: the group's settings and its 2 members" in refusal.plain
+    assert refusal.plain.count("[Ask for approval]") == 1
+    scene.click(refusal, "Ask for approval", "ben")
+    assert "Waiting for approval: Delete the park group Billing" in card(scene)
+    assert "Will be lost" in card(scene)
+    scene.click(refusal, "Ask for approval", "ben")
+    assert "You already asked for this: #2." in scene.last_ephemeral("ben").plain
+    assert len(scene.cards()) == 1
+
+
 def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Approve")
     assert "1001" in scene.members("Billing")
@@ -148,7 +162,7 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     assert "Billing is full" in told.plain
     assert scene.mentions(told, "ben")
     scene.click(old, "Approve", "gil")
-    assert "does not wait for approval: it is cancelled" in scene.last_ephemeral("gil").plain
+    assert "isn't waiting for approval: it was cancelled" in scene.last_ephemeral("gil").plain
     assert scene.writes == []
 
 
@@ -309,7 +323,7 @@ def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -
 
 def test_a_question_can_not_be_asked_for_approval(scene: ConversationHarness) -> None:
     scene.do("ask groups")
-    assert "no change that others could approve" in scene.last_ephemeral().plain
+    assert "isn't a change, so there is nothing to approve" in scene.last_ephemeral().plain
 
 
 def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:

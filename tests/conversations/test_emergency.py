@@ -80,7 +80,7 @@ def test_a_line_in_the_form_that_is_none_of_parks_is_said_beside_it(scene: Conve
     scene.sandbox.slack.fill(ben, "recal Billing", label="Change")
     scene.sandbox.slack.fill(ben, "fire", label="Reason")
     said = scene.sandbox.slack.submit(ben).payload or {}
-    assert "no change that could be made in an emergency" in said["errors"]["line"]
+    assert "isn't a change, so it needs no emergency" in said["errors"]["line"]
     assert scene.writes == []
 
 

@@ -153,6 +153,37 @@ def test_a_line_in_peoples_words_leads_to_the_change(
     assert bool(found) == ("nothing that you may see" not in shown)
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    {"history 1001": [2], "history Amara Okafor": [2], "who changed the server": [3], "history server": [3]}.items(),
+)
+def test_a_member_and_the_server_have_a_history_too(
+    sandbox: Sandbox, typed: Typed, line: str, found: list[int]
+) -> None:
+    typed("recall Sales to Night Desk")
+    typed("add 1001 to Sales")
+    typed("server recall time 10m")
+    shown = typed(line)
+    assert [number for number in (3, 2, 1) if f"#{number} " in shown] == found
+
+
+KEY, CLICK, DECISION = 0.28, 1.3, 1.35
+"""Seconds that people take for each."""
+
+
+def test_last_nights_change_is_undone_in_six_seconds(sandbox: Sandbox, typed: Typed) -> None:
+    go_to(sandbox, "2026-06-10 22:30")
+    typed("recall Sales to Night Desk", person="ben")
+    go_to(sandbox, "2026-06-11 09:00")
+    shown = typed("log")
+    assert shown.count("[Undo]") == 1
+    sandbox.slack.click(sandbox.people["ana"], last_history(sandbox), label="Undo")
+    sandbox.settle()
+    group = next(one for one in sandbox.pbx.state.groups.values() if one["name"] == "Sales")
+    assert group["recall_to"] == "USER_ONLY"
+    assert len("/park log\n") * KEY + DECISION + CLICK < 6
+
+
 def test_a_change_that_was_scheduled_is_found_when_it_was_made(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk at 22:00")
     go_to(sandbox, "2026-06-10 22:01")

@@ -106,7 +106,7 @@ def test_a_repetition_is_answered_honestly_and_nothing_is_offered_without_it(
         ("recall Sales to Night Desk until tomorrow evening", "When in the evening?"),
         ("add 1001 to Sales for a while", "as a time. Try: for 2h, until 18:00, until Fri 9:00."),
         ("add 1001 to Sales until the cows come home", "as a time. Try: for 2h, until 18:00, until Fri 9:00."),
-        ("recall Sales to Night Desk until 18:00 CST", "more than one time zone"),
+        ("recall Sales to Night Desk until 18:00 CST", "CST can mean several time zones"),
         ("add 1001 to Sales until 17h", "Type “for 17h”"),
     ],
 )
@@ -210,10 +210,10 @@ def test_a_pause_asks_first_ends_by_itself_and_has_a_button_to_resume(scene: Con
     scene.do("add 1001 to Sales")
     assert scene.changes() == 1, "nothing is paused before the click"
     scene.click(scene.ephemerals()[0], "Pause Park")
-    assert "*Until:* Wed 10 Jun 16:00, Europe/Berlin" in scene.cards()[-1].plain
+    assert "Park is paused until Wed 10 Jun 16:00, Europe/Berlin" in scene.cards()[-1].plain
     assert "[Resume]" in scene.cards()[-1].plain
     scene.do("add 1008 to Sales")
-    assert "the PBX is being updated" in scene.last_ephemeral().plain
+    assert "*Reason:* the PBX is being updated" in scene.last_ephemeral().plain
     later(scene, hours=2, minutes=1)
     scene.do("add 1008 to Sales")
     assert "1008" in scene.members("Sales")

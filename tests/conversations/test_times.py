@@ -271,7 +271,7 @@ def test_a_pause_stops_changes_and_ends_wait_for_it(scene: ConversationHarness) 
     assert "Nothing has changed yet" in scene.last_ephemeral().plain
     scene.click(scene.last_ephemeral(), "Pause Park")
     scene.do("add 1001 to Sales", who="ben")
-    assert "the PBX is being updated" in scene.last_ephemeral("ben").plain
+    assert "*Reason:* the PBX is being updated" in scene.last_ephemeral("ben").plain
     scene.do("preview add 1001 to Sales", who="ben")
     assert "Nothing has changed yet" in scene.last_ephemeral("ben").plain
     scene.sandbox.forward(timedelta(hours=2))

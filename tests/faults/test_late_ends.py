@@ -76,7 +76,7 @@ def test_an_end_survives_every_answer_that_is_no_end(scene: ConversationHarness,
     scene.sandbox.pbx.faults.add(FAULTS[name]())
     until_late(scene)
     assert not state(scene).ended
-    assert "late to end" in scene.card().plain
+    assert "Late to end" in scene.card().plain
     assert "is late" in scene.replies()[-1].plain
     assert scene.mentions(scene.replies()[-1])
     assert any("is late" in one.plain for one in scene.direct())

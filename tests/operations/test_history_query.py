@@ -46,6 +46,11 @@ LINES = {
     "history before #42": {"before": 42},
     "history before Monday": {"period": "before Monday"},
     "history recall": {"aspect": "recall"},
+    "log": {},
+    "recent changes of Sales": {"group": "Sales"},
+    "who deleted Support last week": {"group": "Support", "period": "last week"},
+    "history 1001": {"group": "1001"},
+    "who changed the server today": {"group": "server", "period": "today"},
 }
 
 

@@ -72,7 +72,7 @@ CAN = [
     ("add 1016 to Sales for 2h", "Yes", "By: “Ben at night”"),
     ("add 1016 to Sales", "No", "No rule lets you change the members of “Sales” like that in this channel."),
     ("delete Sales", "No", "Allowed in:  C000000000OPS"),
-    ("server off", "Once it is approved", f"Can be approved by: 1 of {ANA}"),
+    ("server off", "If it is approved", f"Can be approved by: 1 of {ANA}"),
     ("add 1016 to Sales for Partners for 2h", "No", "“Hands off Partners” forbids you"),
     ("recall Sales to Day Desk for 2h", "No", "send calls to the ring group “Day Desk”"),
     ("help", "Yes", f"{BEN}"),

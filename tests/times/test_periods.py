@@ -92,7 +92,7 @@ PERIODS = {
 
 
 def at(text: str | None) -> datetime | None:
-    return text and datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC) if text else None
 
 
 @pytest.mark.parametrize(("typed", "expected"), PERIODS.items())

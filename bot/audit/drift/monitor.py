@@ -96,7 +96,7 @@ class DriftMonitor(PeriodicTask):
         with self.journal.database.reading() as connection:
             state, post_at = drift_store.read_scan_state(connection), drift_store.next_post_time(connection)
             claimed = leases.claimed_until(connection, leases.SCAN, self._owner, at=at) is not None
-        due = state.due_at or at
+        due = at if state.due_at is None or state.due_at > at + self._interval else state.due_at  # set back since
         return min(due, post_at or due), claimed
 
     def _scan(self, at: datetime) -> None:

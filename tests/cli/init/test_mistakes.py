@@ -145,7 +145,7 @@ def test_an_account_needs_a_name_and_a_password(init: InitHarness, question: str
         ("leads", "xyzzy", "Slack has no person or user group called “xyzzy”."),
         ("leads", "Sam Doe", "Type the id of the one that you mean."),
         ("leads", "@dora", "“@dora” can't be named in a rule: the account is deactivated."),
-        ("leads", "park", "“park” can't be named in a rule: that is a bot."),
+        ("leads", "park", "“park” can't be named in a rule: this is a bot."),
         ("groups", "", "Type the names of park groups, or * for all of them."),
         ("groups", "Marketing*", "“Marketing*” matches none of the park groups."),
         ("groups", "Sales, Suport", "“Suport” matches none of the park groups. Did you mean Support?"),

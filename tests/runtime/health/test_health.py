@@ -67,6 +67,7 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
     assert ready.json == {
         "ready": True,
         "slack": "connected",
+        "posting": "can post",
         "journal": "can be written",
         "policy": sandbox.park.policy_store.now.fingerprint,
         "ends": "on time",
