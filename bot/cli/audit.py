@@ -85,7 +85,5 @@ def _describe_chain(chain: VerifiedChain, heads: int) -> str:
         lines.append(f"{compared} posted head{' matches' if compared == 1 else 's match'}.")
     lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in chain.not_compared]
     if not heads:
-        lines.append(
-            "To be sure that the newest events were not removed or rewritten, give a head that Park posted: --head NUMBER:HASH"
-        )
+        lines.append("To check that no newer events were removed, give a head that Park posted: --head NUMBER:HASH")
     return "\n".join(lines) + "\n"

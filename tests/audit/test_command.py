@@ -23,7 +23,7 @@ def test_a_whole_chain_is_status_0_with_its_head(tmp_path: Path, capsys: pytest.
     assert main(["audit", "verify"]) == 0
     message = capsys.readouterr().out
     assert f"Complete and unchanged: 18 events. The head is 18:{hashes(tmp_path)[-1]}\n" in message
-    assert "Give a head that Park posted" in message
+    assert "give a head that Park posted" in message
 
 
 def test_posted_heads_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

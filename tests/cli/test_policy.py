@@ -94,7 +94,7 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
         )
         assert main(["policy", "check", write_policy(tmp_path, text)]) == 0
     output = capsys.readouterr().err
-    assert "U0GONE: Slack shows no such user" in output
+    assert "U0GONE: Slack does not show this user" in output
     assert "S0GONE: Slack does not show this user group" in output
     assert "C0GONE: Slack shows no such channel" in output
     assert sandbox.groups["leads"] not in output
@@ -126,11 +126,11 @@ def test_names_that_the_pbx_has_not_are_told_with_the_closest_where_there_is_a_c
         lines = capsys.readouterr().err.splitlines()
         assert main(["policy", "check", "--strict", file]) == 1
         assert {heard.method for heard in pbx.requests} == {"GET"}
-    told = "{}: “{}” is about “{}”, and the PBX has no {} of such a name{}".format
+    told = "{}: “{}” names “{}”, but the PBX has no {} like that{}".format
     assert lines == [
-        told(file, "Desk", "Saels", "park group", "; the closest is “Sales”"),
-        told(file, "None of it", "Suport ?", "park group", "; the closest is “Support”"),
-        told(file, "Desk", "Recption*", "ring group", "; the closest is “Reception”"),
+        told(file, "Desk", "Saels", "park group", "; did you mean “Sales”?"),
+        told(file, "None of it", "Suport ?", "park group", "; did you mean “Support”?"),
+        told(file, "Desk", "Recption*", "ring group", "; did you mean “Reception”?"),
         told(file, "Desk", "zzzzzz", "ring group", ""),
     ]
 

@@ -222,6 +222,20 @@ def test_what_is_exported_and_would_win_is_told(init: InitHarness, monkeypatch: 
     assert "PBX_DOMAIN is also exported in this shell, which wins over .env: unset PBX_DOMAIN." in init.output
 
 
+def test_a_password_that_systemd_would_read_otherwise_is_told(init: InitHarness) -> None:
+    init.sandbox.pbx.sessions.password = "it's $5"
+    assert init.run(password="it's $5") == 0
+    assert init.env["PBX_PASSWORD"] == "it's $5"
+    assert "PBX_PASSWORD holds characters that systemd and Docker Compose read differently from Park" in init.output
+
+
+def test_a_password_may_begin_and_end_with_spaces(init: InitHarness) -> None:
+    init.sandbox.pbx.sessions.password = " open sesame "
+    assert init.run(password=" open sesame ") == 0
+    assert init.env["PBX_PASSWORD"] == " open sesame "
+    assert "read differently" not in init.output
+
+
 def test_the_policy_goes_where_park_looks_for_it(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARK_POLICY", "rules.toml")
     assert init.run() == 0
