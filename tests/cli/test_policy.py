@@ -96,7 +96,7 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
     output = capsys.readouterr().err
     assert "U0GONE: Slack does not show this user" in output
     assert "S0GONE: Slack does not show this user group" in output
-    assert "C0GONE: Slack shows no such channel" in output
+    assert "C0GONE: Slack does not show this channel" in output
     assert sandbox.groups["leads"] not in output
 
 

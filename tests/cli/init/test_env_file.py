@@ -79,7 +79,8 @@ def test_a_portable_value_is_the_same_to_systemd_and_compose(value: str) -> None
 
 @pytest.mark.parametrize(
     "value",
-    ["simple", "two words", "a#b", " #", "$HOME", "$(id)", "`id`", 'say "hi"', "it's", "it's\"so", "back\\slash", "ü€😀",
+    ["simple", "two words", "a#b", " #", "$HOME", "$(id)", "`id`", 'say "hi"', "it's", "it's\"so", "back\\slash",
+     "ü€😀",
      "%s", "a=b", "!x", "~", "100%", "*", "-", "a;b&c|d", "<x>", "{y}", "trailing ", " leading", "p@ss:w/rd?", "\\n",
      "#start", "$", "a$"],
 )  # fmt: skip

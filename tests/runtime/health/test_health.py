@@ -71,7 +71,6 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
         "journal": "can be written",
         "policy": sandbox.park.policy_store.now.fingerprint,
         "ends": "on time",
-        "posting": "can post",
         "pbx": "not asked yet",
     }
 
