@@ -173,7 +173,7 @@ def test_a_review_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothin
     sandbox.pbx.console_update_server(recall_time=600)
     restart(sandbox)
     sandbox.slack.submit(ana)
-    assert "The PBX is has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
+    assert "The PBX has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
     assert "10m → 7m" in last_ephemeral(sandbox).replace("*", "")
     assert not sandbox.pbx.writes
 
