@@ -124,7 +124,7 @@ def test_the_destination_never_grants_permission() -> None:
         sandbox.slack.fill(ben, "phones", label=LABEL)
         sandbox.slack.fill(ben, "Marketing", label="Name")
         sandbox.slack.submit(ben)
-        assert "#phones" in ready("You can't do that here", '"Marketing" in a direct message').plain
+        assert "#phones" in ready("You can't do that here", "“Marketing” in a direct message").plain
         assert not sandbox.pbx.writes
 
 

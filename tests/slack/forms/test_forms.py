@@ -133,7 +133,7 @@ def test_what_the_pbx_will_not_have_brings_the_form_back_as_it_was_typed(
     ready("Name")
     sandbox.slack.fill(ana, "Support", label="Name")
     sandbox.slack.submit(ana)
-    view = ready("There already is a park group Support")
+    view = ready("There is already a park group called Support")
     assert "Name: Support" in view.plain
     assert not sandbox.pbx.writes
 
@@ -150,7 +150,7 @@ def test_a_pbx_that_changed_while_the_form_was_open_is_shown_before_anything_is_
     assert "Time, now: 10m" in view.plain.replace("*", "")
     assert "Time: 7m" in view.plain
     sandbox.slack.submit(ana)
-    ready("10m -> 7m")
+    ready("10m → 7m")
 
 
 def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:

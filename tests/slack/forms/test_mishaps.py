@@ -40,7 +40,7 @@ def reviewed(sandbox: Sandbox, ready: Ready) -> View:
     ready("Time: 5m")
     sandbox.slack.fill(sandbox.people["ana"], "7m", label="Time")
     sandbox.slack.submit(sandbox.people["ana"])
-    return ready("5m -> 7m")
+    return ready("5m → 7m")
 
 
 def last_ephemeral(sandbox: Sandbox, person: str = "ana") -> str:
@@ -137,7 +137,7 @@ def test_a_filled_form_that_is_sent_twice_is_reviewed_and_nothing_is_done(
     sandbox.slack.deliver_again("interactive")
     sandbox.settle()
     assert not sandbox.pbx.writes
-    assert "5m -> 7m" in sandbox.slack.view(ana).plain
+    assert "5m → 7m" in sandbox.slack.view(ana).plain
 
 
 def test_a_second_click_on_apply_is_the_same_request(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
@@ -173,8 +173,8 @@ def test_a_review_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothin
     sandbox.pbx.console_update_server(recall_time=600)
     restart(sandbox)
     sandbox.slack.submit(ana)
-    assert "The PBX is has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
-    assert "10m -> 7m" in last_ephemeral(sandbox).replace("*", "")
+    assert "The PBX has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
+    assert "10m → 7m" in last_ephemeral(sandbox).replace("*", "")
     assert not sandbox.pbx.writes
 
 
@@ -263,7 +263,7 @@ def test_a_form_that_the_pbx_could_not_fill_can_be_tried_again(
     assert ready("Time: 5m").submit == "Review"
     sandbox.slack.fill(ana, "7m", label="Time")
     sandbox.slack.submit(ana)
-    ready("5m -> 7m")
+    ready("5m → 7m")
     sandbox.slack.submit(ana)
     sandbox.settle()
     assert len(sandbox.slack.messages(phones)) == 1, "where it was asked for"

@@ -65,11 +65,11 @@ def test_the_rest_can_be_done_from_the_form_too(sandbox: Sandbox, ready: Ready, 
 
 WRONG = {
     "add 1001, 1999 to": ("members", "Nobody on the PBX has the extension or name 1999."),
-    "create Support": ("name", "There already is a park group Support."),
-    "create support": ("name", "There already is a park group support."),
+    "create Support": ("name", "There is already a park group called Support."),
+    "create support": ("name", "There is already a park group called support."),
     "server extension 12": ("extension", "3 to 64 digits"),
     "server recall ring group time 20m": ("time", "60 to 900 seconds"),
-    "rename Sales to Support": ("name", "There already is a park group Support."),
+    "rename Sales to Support": ("name", "There is already a park group called Support."),
 }
 
 
@@ -115,7 +115,7 @@ def test_another_spelling_of_a_groups_own_name_is_no_name_that_is_taken(
     begin(sandbox, "rename Sales")
     sandbox.slack.fill(ana, "SALES", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> SALES")
+    ready("Sales → SALES")
 
 
 def test_a_name_that_nothing_has_opens_the_form_with_what_is_meant_perhaps(
@@ -194,7 +194,7 @@ def test_a_question_in_a_form_is_answered_there_with_buttons_that_work(
     ready("Name: ")
     sandbox.slack.fill(ana, "Sales North", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> Sales North")
+    ready("Sales → Sales North")
     sandbox.slack.submit(ana)
     sandbox.settle()
     assert len(sandbox.slack.messages(phones)) == 1, "its channel is not forgotten on the way"

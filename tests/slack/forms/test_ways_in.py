@@ -58,7 +58,7 @@ CARD = {
     "Add members": ("add", "Members", "1001 Amara Okafor", "Added: 1001 Amara Okafor"),
     "Remove members": ("remove", "Members", "1002 Bjørn Halvorsen", "Removed: 1002 Bjørn Halvorsen"),
     "Change recall": ("recall", "Where recalls go", "That user first, then a ring group", ""),
-    "Rename a group": ("rename", "Name", "Sales North", "Name: Sales -> Sales North"),
+    "Rename a group": ("rename", "Name", "Sales North", "Name: Sales → Sales North"),
 }
 
 
