@@ -117,9 +117,7 @@ class Settings(JournalSettings, PBXSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """Values that must not appear in logs."""
-        given = (getattr(self, name) for name in type(self).model_fields)
-        hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
-        return frozenset(hidden | {urlsplit(self.database_url).password or ""})
+        return frozenset(secrets_of(self) | {urlsplit(self.database_url).password or ""})
 
     @field_validator("park_morning", "park_end_of_day")
     @classmethod
@@ -139,6 +137,15 @@ class Settings(JournalSettings, PBXSettings):
         if (secret is None) == (read.data.get("slack_app_token") is None):
             raise ValueError("set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP: one, not both")
         return secret
+
+
+class SlackTokens(BaseSettings):
+    """The tokens of the Slack app, as they are configured now."""
+
+    model_config = JournalSettings.model_config
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
 
 
 _PROBLEMS = {
@@ -180,6 +187,17 @@ def read_journal_settings() -> JournalSettings:
 def read_pbx_settings() -> PBXSettings:
     """Reads the settings of the PBX only; raises like `read_settings`."""
     return _read(PBXSettings)
+
+
+def read_slack_tokens() -> SlackTokens:
+    """Reads the tokens of the Slack app only; raises like `read_settings`."""
+    return _read(SlackTokens)
+
+
+def secrets_of(settings: BaseSettings) -> frozenset[str]:
+    """The secret values of settings, which must not appear in logs."""
+    given = (getattr(settings, name) for name in type(settings).model_fields)
+    return frozenset(one.get_secret_value() for one in given if isinstance(one, SecretStr))
 
 
 def _read(kind: type[SettingsT]) -> SettingsT:

@@ -6,13 +6,13 @@ from datetime import datetime
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotAllowed, NotFound, NotPossible
+from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
-from bot.texts import approvals, refusals
+from bot.texts import approvals, delivery, refusals
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -230,8 +230,9 @@ class Approvals:
         if self._user is None or self._user.user == entry.request.user:
             raise NotAllowed(approvals.NEVER_ONES_OWN)
         if not _is_approver(self._user, self._required_now(entry), entry):
-            unknown_groups = f" {approvals.GROUPS_UNKNOWN}" if self._user.user_groups is None else ""
-            raise NotAllowed(approvals.no_approver(number) + unknown_groups)
+            if self._user.user_groups is None:  # what Slack can't say now is not a "no"
+                raise SlackUnavailable(delivery.UNKNOWN_USER_GROUPS)
+            raise NotAllowed(approvals.no_approver(number))
         if self._user.user in {one.request.user for one in self._given(entry)}:
             raise NotPossible(approvals.approved_before(number))
         return entry

@@ -17,7 +17,16 @@ from bot.cli.init.wizard import run_init
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
-from bot.settings import Settings, read_journal_settings, read_pbx_settings, read_settings
+from bot.settings import (
+    Settings,
+    SettingsT,
+    SlackTokens,
+    read_journal_settings,
+    read_pbx_settings,
+    read_settings,
+    read_slack_tokens,
+    secrets_of,
+)
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
@@ -51,7 +60,7 @@ def run_bot(_: argparse.Namespace) -> int:
     settings = _settings_to_run()
     logs.configure(settings.park_log_level, settings.secrets)
     logs.catch_all()
-    with Park(settings, read_settings=read_pbx_settings) as park:
+    with Park(settings, read_settings=partial(_redacted, read_pbx_settings), read_tokens=_read_tokens) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
@@ -69,6 +78,17 @@ def _settings_to_run() -> Settings:
             raise SettingsError(f"Park is not set up in this folder. Run: {command_line('init')}") from error
         advice = f"docs/setup.md explains each variable. To set Park up, run: {command_line('init')}"
         raise SettingsError(f"{error}\n{advice}") from error
+
+
+def _redacted(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings again, and redacts what is secret in them before anything can be logged of it."""
+    settings = read()
+    logs.redact_also(secrets_of(settings))
+    return settings
+
+
+def _read_tokens() -> SlackTokens:
+    return _redacted(read_slack_tokens)
 
 
 def run_migrate(_: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
-from bot.planning.principals import UserDirectory, resolve_principal
+from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
@@ -232,6 +232,7 @@ class Authorizer:
         self, principal: Principal, operation: Operation, decision: Decision, context: RequestContext
     ) -> None:
         """Raises an error without names where a denial would name a group that the requester may not see."""
+        self._require_certain(decision)
         known = set(map(fold, context.mentioned_groups))
         unseen = [one for one in decision.missing_groups if fold(one) not in known and not self.may_see(principal, one)]
         if decision.allowed or not unseen:
@@ -270,7 +271,13 @@ class Authorizer:
         attributes = ActionAttributes(at=self._repository.now())
         return decide(self.policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
 
+    def _require_certain(self, decision: Decision) -> None:
+        """Raises SlackFailure instead of a denial that may only be one because Slack can't be asked now."""
+        if decision.uncertain and not decision.allowed:
+            raise groups_unknown(self._users)
+
     def _enforce(self, decision: Decision, attempt: DeniedAttempt | None = None) -> None:
+        self._require_certain(decision)
         if not decision.allowed:
             raise denial_message(decision, attempt)
 

@@ -157,7 +157,7 @@ def deactivated_account(policy: Policy) -> NotAllowed:
     """The error for a deactivated account; its message says whom the policy names to ask."""
     error = DeactivatedAccount(refusals.DEACTIVATED)
     error.policy = policy.fingerprint
-    error.message = Message(title=str(error), facts=(_contact(policy.contact),))
+    error.message = Message(title=str(error), facts=(contact_fact(policy.contact),))
     return error
 
 
@@ -165,7 +165,7 @@ def _facts(decision: Decision) -> Iterator[Fact]:
     yield Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels)
     for one in decision.approvers:
         yield Fact(label=refusals.APPROVERS, value=count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids)
-    yield _contact(decision.contact)
+    yield contact_fact(decision.contact)
     if _needs_rule(decision):
         value = refusals.add_permission(decision.permission.value)
         yield Fact(label=refusals.FOR_ADMIN, value=value, ids=decision.grant[-1:])
@@ -176,7 +176,8 @@ def _needs_rule(decision: Decision) -> bool:
     return not (decision.denied or decision.approvers or decision.emergency)
 
 
-def _contact(contact: str | None) -> Fact:
+def contact_fact(contact: str | None) -> Fact:
+    """Returns whom to ask, as a link if the policy names a Slack id."""
     if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
         return Fact(label=refusals.CONTACT, value="", ids=(contact,))
     return Fact(label=refusals.CONTACT, value=contact or refusals.WHOEVER_RUNS_PARK)

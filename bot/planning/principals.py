@@ -5,14 +5,14 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import NotAllowed, SlackRefused
+from bot.errors import SlackFailure, SlackUnavailable
 from bot.messages.request import Request
 from bot.planning.denials import deactivated_account
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import includes_principal
 from bot.policy.model import Principal
 from bot.policy.rules import Policy, Rule, needs_user_groups
-from bot.texts import refusals
+from bot.texts import delivery
 
 
 class AccountStatus(BaseModel):
@@ -40,6 +40,12 @@ class CachedUserDirectory(Protocol):
         """Ids of the members of a user group; None if they are not known now."""
 
 
+def groups_unknown(users: object) -> SlackFailure:
+    """Returns the failure to raise instead of a denial that the unknown user groups may have caused."""
+    failure = getattr(users, "groups_failure", None)
+    return failure if isinstance(failure, SlackFailure) else SlackUnavailable(delivery.UNKNOWN_USER_GROUPS)
+
+
 class UserDirectory(CachedUserDirectory, Protocol):
     """Slack users, requested from Slack where they are not cached."""
 
@@ -60,13 +66,10 @@ class UserDirectory(CachedUserDirectory, Protocol):
 def resolve_principal(request: Request, users: CachedUserDirectory, policy: Policy) -> Principal:
     """Builds the policy principal from the request and the Slack user record.
 
-    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if Slack refuses to
-    identify the user or their account is deactivated, and SlackFailure.
+    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if the account is
+    deactivated, and SlackFailure: what Slack can't or won't say now is not a "no".
     """
-    try:
-        status = users.account_status(request.user, request.team)
-    except SlackRefused as refusal:
-        raise NotAllowed(refusals.unknown_person(str(refusal))) from refusal
+    status = users.account_status(request.user, request.team)
     if status.deactivated:
         raise deactivated_account(policy)
     principal = Principal(

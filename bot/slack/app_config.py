@@ -13,6 +13,7 @@ from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
 from bot.slack.failures import header
 from bot.slack.http_mode import PATH
+from bot.texts import delivery
 
 REQUIRED_SCOPES = frozenset(
     {"commands", "app_mentions:read", "chat:write", "chat:write.public", "im:write", "files:write", "files:read"}
@@ -43,6 +44,7 @@ _REMEDIES = {
     "invalid_auth": "Slack does not know this token. Copy it again, completely.",
     "token_revoked": "This token was revoked. Reinstall the app and copy the new one.",
     "token_expired": "This token has expired. Reinstall the app and copy the new one.",
+    "org_install": delivery.ORG_INSTALL,
     "account_inactive": "The app was removed from the workspace. Install it again and copy the new token.",
 }
 _HERE = Path(__file__).parent

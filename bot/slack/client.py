@@ -15,7 +15,7 @@ from slack_sdk.http_retry import ConnectionErrorRetryHandler, HttpResponse, Rate
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookResponse
 
-from bot.errors import SettingsError, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
+from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
 from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
 
@@ -71,21 +71,21 @@ class SlackClient(WebClient):
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Calls a method; raises the SDK's errors, which `translate_errors` translates."""
         token = self.token
-        with self._recorded(api_method):
+        own_token = not (arguments.get("params") or {}).get("token")
+        with self._recorded(api_method, bot_token=own_token):
             try:
                 return super().api_call(api_method, **arguments)
             except SlackApiError as error:
-                own_token = not (arguments.get("params") or {}).get("token")
                 if not (own_token and is_token_fault(_api_failure(error.response)) and self._take_new_token(token)):
                     raise
             return super().api_call(api_method, **arguments)
 
     @contextmanager
-    def _recorded(self, method: str) -> Iterator[None]:
+    def _recorded(self, method: str, *, bot_token: bool) -> Iterator[None]:
         try:
             yield
         except SlackApiError as error:
-            self.posting.record(method, _api_failure(error.response))
+            self.posting.record(method, _api_failure(error.response), bot_token=bot_token)
             raise
         except (SlackClientError, OSError, HTTPException) as error:
             self.posting.record(method, SlackUnavailable(type(error).__name__))
@@ -125,9 +125,16 @@ def retry_handlers() -> list[RetryHandler]:
 
 
 def sign_in(client: WebClient) -> Identity:
-    """Calls auth.test for the identity of the client's token; raises SlackFailure."""
+    """Calls auth.test for the identity of the client's token.
+
+    Raises:
+        SlackAppRefused: With the code `org_install`, the app is installed for a whole Enterprise organisation.
+        SlackFailure: Slack rejects the token, or is unavailable.
+    """
     with translate_errors():
         response = client.auth_test()
+    if response.get("is_enterprise_install") or str(response["team_id"]).startswith("E"):
+        raise SlackAppRefused("org_install")
     return Identity(
         team=response["team_id"],
         team_name=response["team"],

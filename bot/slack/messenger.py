@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure
+from bot.errors import SlackFailure, passes_by_itself, said_of_slack
 from bot.messages.message import Attachment, Message, Posted
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
@@ -15,7 +15,6 @@ from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts.cards import thread_link
-from bot.texts.limits import FILE_NOT_TAKEN, slack_says
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -137,7 +136,10 @@ class SlackMessenger:
             self._chat_api.upload(self._chat_api.open_direct_message(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
-            return Message(title=FILE_NOT_TAKEN, notes=(slack_says(failure),))
+            return Message(
+                title=f"The file could not be sent. {said_of_slack(failure)}",
+                notes=("Try again in a minute.",) if passes_by_itself(failure) else (),
+            )
         return message
 
     def _private_attempts(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:

@@ -27,12 +27,17 @@ class PostingState:
         self._since: datetime | None = None
         self._reason = ""
         self._grace = timedelta()
+        self._ends_with_sign_in = False
         self.on_recovery: Callable[[], None] = lambda: None
         """Called when Park can post again, so that what is held is posted at once."""
         SLACK_CAN_POST.set(1)
 
-    def record(self, method: str, failure: SlackFailure | None) -> None:
-        """Records the result of a call of the Web API; None is a success."""
+    def record(self, method: str, failure: SlackFailure | None, *, bot_token: bool = True) -> None:
+        """Records the result of a call of the Web API; None is a success.
+
+        Args:
+            bot_token: Whether the call was made with the bot token, not with the app-level one.
+        """
         posts = method.startswith("chat.")
         if failure is None:
             if posts:
@@ -40,11 +45,15 @@ class PostingState:
             return
         kind = next((name for error, name in _KINDS if isinstance(failure, error)), "refused")
         SLACK_FAILURES.labels(method, kind).inc()
+        if not bot_token:
+            return
         if is_token_fault(failure) or (posts and isinstance(failure, SlackAppRefused)):
             scope = failure.scope if isinstance(failure, SlackAppRefused) else None
             self.failed(f"Slack rejects Park: {failure}", remedy=delivery.remedy(str(failure), scope))
+            self._ends_with_sign_in = True
         elif posts and isinstance(failure, SlackUnavailable) and "ratelimited" not in str(failure):
             self.failed(f"Slack does not answer: {failure}", grace=OUTAGE_GRACE)
+            self._ends_with_sign_in = True
 
     def failed(self, reason: str, *, remedy: str = "", grace: timedelta = timedelta()) -> None:
         """Records that Park can't post.
@@ -57,6 +66,7 @@ class PostingState:
             is_news = self._since is None or (bool(remedy) and reason != self._reason)
             if is_news:
                 self._since, self._reason, self._grace = self._since or self._now(), reason, grace
+                self._ends_with_sign_in = False
             self._grace = min(self._grace, grace)
         SLACK_CAN_POST.set(0)
         if is_news:
@@ -70,6 +80,11 @@ class PostingState:
             SLACK_CAN_POST.set(1)
             log.warning("Park can post in Slack again")
             self.on_recovery()
+
+    def signed_in(self) -> None:
+        """Records that Slack accepts the token; what it refuses to post for other reasons is still refused."""
+        if self._ends_with_sign_in:
+            self.succeeded()
 
     @property
     def failing(self) -> bool:

@@ -16,7 +16,6 @@ NOT_IN_TIME = f"It was not approved in time. {NOTHING_CHANGED}"
 ASK_AGAIN_HINT = "To ask again, use the button above."
 SHOWN_ANEW = "This is no longer what you were shown: the card is up to date."
 NEVER_ONES_OWN = f"You can't approve or reject your own change. {NOTHING_CHANGED}"
-GROUPS_UNKNOWN = "Slack could not tell which user groups you are in."
 
 
 def count_of(number: int) -> str:

@@ -22,7 +22,8 @@ NETWORK_REMEDY = "Allow this machine's address in Slack's settings (allowed IP a
 MEANWHILE = "Slack doesn't let Park post cards right now. The card follows as soon as it does."
 AS_PLAIN_TEXT = "Slack didn't accept this message's layout, so it has no buttons. Commands can be typed."
 
-UNAVAILABLE = "Slack can't be asked right now. Nothing was changed. Try again in a minute."
+NOT_SIGNED_IN = "Park is not signed in to Slack yet"
+TELL_ADMIN = "Tell whoever runs Park: trying again doesn't help."
 UNKNOWN_USER_GROUPS = "Slack can't say right now who is in which user group"
 NEVER_ASKED_USER = "who this is was not asked lately"
 NEVER_ASKED_GROUPS = "who is in which user group was not asked lately"
@@ -48,21 +49,23 @@ def remedy(code: str, scope: str | None = None) -> str:
             return REINSTALL
 
 
+def connection_refused(code: str) -> str:
+    """Returns why Slack lets Park open no connection (Socket Mode), and what to do about it."""
+    if code in ("link_disabled", "socket_mode_not_enabled"):
+        return f"Socket Mode is switched off for the app. {ENABLE_SOCKET_MODE}"
+    return f"Slack rejects SLACK_APP_TOKEN ({code}). {GENERATE_APP_LEVEL}"
+
+
 def app_refused(code: str, scope: str | None = None) -> str:
-    """Returns the title for people whose request fails because Slack rejects the app."""
+    """Returns what users read when Slack rejects the app, and whom to tell."""
     if code == "missing_scope":
-        return f"Park lacks the Slack permission {scope or '(Slack does not say which)'}. Nothing was changed."
-    return f"Slack no longer accepts Park's sign-in ({code}). Nothing was changed."
+        return f"Park lacks the Slack permission {scope or '(Slack does not say which)'}. {TELL_ADMIN}"
+    return f"Slack no longer accepts Park's sign-in ({code}). {TELL_ADMIN}"
 
 
 def refused(code: str) -> str:
-    """Returns the title for people whose request fails because Slack says no."""
-    return f"Slack refused this ({code}). Nothing was changed."
-
-
-def tell_whoever_runs(contact: str | None) -> str:
-    """Returns whom to tell about a fault that users can't repair."""
-    return f"Please tell {contact or 'whoever runs Park'}: trying again doesn't help."
+    """Returns what users read when Slack says no."""
+    return f"Slack refused this ({code})."
 
 
 def cannot_post(since: datetime, reason: str) -> str:

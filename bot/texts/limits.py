@@ -70,12 +70,7 @@ CHOOSE_FILE = "Choose the file in the form."
 UPLOAD_FILE = "Upload the file in the form."
 NOT_SHARED_HERE = f"That file belongs to somebody else and was not shared here. {NOTHING_CHANGED}"
 NO_SUCH_FILE = f"Slack has no such file, or Park can't see it. {NOTHING_CHANGED}"
-FILE_NOT_TAKEN = "Slack did not accept the file. Try again in a minute."
 
 
 def stored_elsewhere(file: str) -> str:
     return f"“{file}” is stored outside Slack. {NOTHING_CHANGED}"
-
-
-def slack_says(code: object) -> str:
-    return f"Slack says: {code}"

@@ -109,10 +109,6 @@ UNSEEN_GROUP = f"You can't do that here: it concerns a group that you may not se
 DEACTIVATED = f"The Slack account of the person who asked for this is deactivated. {NOTHING_CHANGED}"
 
 
-def unknown_person(code: str) -> str:
-    return _nothing_changed(f"Slack does not tell Park who you are ({code}), so nothing is allowed")
-
-
 def may_not(reason: str) -> str:
     return f"{MAY_NOT} {reason} {NOTHING_CHANGED}"
 

@@ -73,9 +73,11 @@ class Notifier:
             log.info("change %d was told of in Slack", entry.id)
             CONFIRMATIONS.observe(max(0.0, (now - max(entry.accepted_at, entry.run_at)).total_seconds()))
             return
-        if not readable:
-            reason = str(delivery.failures[-1]) if delivery.failures else "its card is held"
-            log.error("change %d is settled, and nobody could be told yet: %s", entry.id, reason)
+        reason = str(delivery.failures[-1]) if delivery.failures else "its card is held"
+        if readable:
+            log.warning("change %d is settled, and not everybody can be told yet: %s", entry.id, reason)
+        else:
+            log.error("change %d is settled, and can't be told yet: %s", entry.id, reason)
             if any(isinstance(failure, SlackRefused) for failure in delivery.failures):
                 self.on_untold(reason)
         self.journal.release(delivery.entry, now + delivery.retry_delay(age))
@@ -208,12 +210,11 @@ class Notifier:
         root = root_entry(self.journal, entry)
         if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
             return self._post_own_card(delivery, confirmation, card)
-        if posted is None or posted.shared:
-            readable = self._post_in_thread(delivery, root, confirmation, card)
-        else:  # it waited for its time, or for approval, on a card of its own
-            readable = self._post_own_card(delivery, confirmation, card)
+        # First the card: one that was deleted is posted again, and its thread is where this belongs.
         delivery.attempt("the card of what it follows", lambda: self.redraw_card(root.id))
-        return readable
+        if posted is None or posted.shared:
+            return self._post_in_thread(delivery, self.journal.get(root.id), confirmation, card)
+        return self._post_own_card(delivery, confirmation, card)  # it waited for its time, or for approval, on its own
 
     def _post_in_thread(self, delivery: Delivery, root: Entry, confirmation: Confirmation, card: Message) -> bool:
         entry = delivery.entry
@@ -260,11 +261,11 @@ class Notifier:
         if not all(type(failure) is SlackRefused for failure in delivery.failures):
             return False
         policy, request = self.policy_store.now, delivery.entry.request
-        channels = dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact))))
-        return any(
-            delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message))
-            for channel in channels
-        )
+        for channel in dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact)))):
+            if delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message)):
+                delivery.failures.clear()
+                return True
+        return False
 
     def _tell_contact(self, entry: Entry, card: Message) -> None:
         """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""

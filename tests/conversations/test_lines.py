@@ -43,7 +43,7 @@ ANSWERS = {
     "rename Sales to support": "There already is a park group Support",
     "server extension 1001": "already belongs to",
     "delete Support EMEA": "Will be lost: the group's settings and its 2 members",
-    "server off": "Nobody in the company can park a call while it is off",
+    "server off": "Nobody can park calls while call park is off",
     "preview add 1001 to Sales": "[Apply]",
     "park 1001": "Park can't show, park or pick up live calls",
     "add 1001 Sales": "[add 1001 to Sales]",

@@ -147,7 +147,7 @@ def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHar
     ("undo change 7", "There is no change #7"),
     ("undo change x", "Type the number"),
     ("undo Sales", "There is no change for “Sales”"),
-    ("undo change 1 sideways", "only “anyway” may follow"),
+    ("undo change 1 sideways", "Only “anyway” can follow"),
 ])  # fmt: skip
 def test_what_is_not_there_can_t_be_taken_back(scene: ConversationHarness, line: str, answer: str) -> None:
     scene.do(line)

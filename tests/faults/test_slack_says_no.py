@@ -1,4 +1,4 @@
-"""Slack says no, with any code: the change stands, made once, and the telling goes on until somebody can read it."""
+"""Slack says no, with any code: the change stands, is made once, and is told until somebody can read it."""
 
 from collections.abc import Iterator
 from datetime import timedelta

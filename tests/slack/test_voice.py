@@ -1,12 +1,13 @@
 """Messages are posted over the real Web API at the best destination that Slack allows, and the result says which."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Offer
 from bot.messages.request import Source
 from bot.sandbox.slack.faults import Drop
 from tests.slack.conftest import SlackHarness
@@ -258,11 +259,21 @@ def test_a_slack_that_is_not_there_is_to_be_tried_again(harness: SlackHarness) -
         harness.messenger.answer(harness.make_request(harness.phones), ADDED)
 
 
-@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "invalid_blocks"])
-def test_what_slack_will_never_take_is_not_tried_again(harness: SlackHarness, code: str) -> None:
-    harness.slack.faults.fail("chat.postMessage", code)
+@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "invalid_blocks", "never_seen_before"])
+def test_what_slack_takes_nowhere_is_an_error_with_its_code(harness: SlackHarness, code: str) -> None:
+    harness.slack.faults.fail("*", code, times=20)
     with pytest.raises(SlackRefused, match=code):
         harness.messenger.show(harness.make_request(harness.phones), 42, ADDED, "done")
+
+
+def test_a_layout_that_slack_refuses_is_sent_as_plain_text_with_its_commands(harness: SlackHarness) -> None:
+    message = replace(ADDED, offers=(Offer(label="Undo", line="undo 42"),), notes=("A <note> & more",))
+    harness.slack.faults.fail("chat.postMessage", "invalid_blocks")
+    harness.messenger.show(harness.make_request(harness.phones), 42, message, "done")
+    [card] = harness.slack.messages(harness.phones)
+    for words in ("1001 is in Sales", "#42", "Undo", "/park undo 42", "A &lt;note&gt; &amp; more"):
+        assert words in card.text
+    assert card.blocks == []
 
 
 @pytest.mark.parametrize("code", ["restricted_action", "restricted_action_read_only_channel", "is_archived"])

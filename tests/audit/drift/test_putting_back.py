@@ -18,7 +18,7 @@ def _told(scene: DriftScene) -> Message:
 
 def _card(scene: DriftScene) -> Message:
     """It stands in the thread under what was told."""
-    return next(harness for harness in scene.replies("ops") if "· change" in harness.plain)
+    return next(harness for harness in scene.replies("ops") if "· #" in harness.plain)
 
 
 def _recall(scene: DriftScene, to: str = "Night Desk") -> None:
@@ -114,7 +114,7 @@ def test_what_somebody_put_back_on_the_console_is_so_already(scene: DriftScene) 
     scene.scan()
     scene.console.console_remove_member(scene.id("Sales"), "1001")
     scene.click(_told(scene), "Put it back")
-    assert "put back already" in scene.last_ephemeral().plain
+    assert "has already been reversed" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 

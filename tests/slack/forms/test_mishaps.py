@@ -173,7 +173,7 @@ def test_a_review_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothin
     sandbox.pbx.console_update_server(recall_time=600)
     restart(sandbox)
     sandbox.slack.submit(ana)
-    assert "The PBX is no longer as you were shown. Nothing was changed" in last_ephemeral(sandbox)
+    assert "The PBX is has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
     assert "10m -> 7m" in last_ephemeral(sandbox).replace("*", "")
     assert not sandbox.pbx.writes
 
@@ -223,8 +223,8 @@ def test_anothers_click_on_a_public_button_opens_a_form_for_whoever_clicked(
     sandbox.slack.click(sandbox.people["ben"], card, label="Open")
     assert ready("Members", person="ben").fields["Park group"] == "Sales"
     sandbox.slack.click(sandbox.people["gil"], card, label="Open")
-    assert "You can't do that here" in ready("You may not", person="gil").plain
-    assert "members for" in sandbox.slack.view(sandbox.people["gil"]).plain
+    assert "You can't do that here" in ready("You can't", person="gil").plain
+    assert "“members” for" in sandbox.slack.view(sandbox.people["gil"]).plain
     assert ready("Members", person="ben").submit == "Review"
 
 
