@@ -17,6 +17,7 @@ from bot.planning.overview import Overview, OverviewQuery, overview
 from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
 from bot.planning.planner import Planner
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
+from bot.texts import forms
 
 MAX_SCANNED = 50
 """Latest requests scanned for changes to show on the Home tab."""
@@ -92,19 +93,18 @@ def _faults(offering: PickerOptions, operation: Operation) -> Iterator[tuple[str
     for name, argument_type, value in operation.said():
         match argument_type.reference:
             case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
-                yield name, f"There is no park group called “{value}”."
+                yield name, forms.no_group(value)
             case Reference.NEW_GROUP if fold(value) not in groups and offering.exists("group", value):
-                yield name, f"There already is a park group {value}."
+                yield name, forms.group_taken(value)
             case Reference.RECALL if value.ring_group is not None:
                 attempt = (*spellings(value.ring_group), f"ring group {value.ring_group}")
                 if len(offering.missing("ring_group", attempt)) == len(attempt):
-                    yield name, f"There is no ring group called “{value.ring_group}”."
+                    yield name, forms.no_ring_group(value.ring_group)
             case Reference.MEMBER | Reference.MEMBERS:
                 texts = (value,) if isinstance(value, str) else value
                 if nobody := offering.missing("user", [text for text in texts if not text.startswith("<@")]):
-                    yield name, f"Nobody on the PBX has the extension or name {_listed(nobody)}."
+                    yield name, forms.nobody(_listed(nobody))
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - MAX_NAMED
-    return ", ".join(texts[:MAX_NAMED]) + (f" and {more} more of these" if more > 0 else "")
+    return forms.and_more(", ".join(texts[:MAX_NAMED]), len(texts) - MAX_NAMED)
