@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.changes.change import snapshots_equal
-from bot.changes.lookups import names_today
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits_for_approval
 from bot.errors import PBXError
@@ -16,6 +15,7 @@ from bot.operations.schedule import with_instants
 from bot.operations.scheduling import (
     approval_buttons,
     original_operation,
+    reject_form,
     scheduled_change_buttons,
     temporary_change_buttons,
 )
@@ -49,30 +49,44 @@ class Pending(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown)
+        rows = (*awaiting_approval(context), *ending(context), *scheduled(context), *unknown)
         if not rows:
             title = "Nothing is pending: no change waits for its time, and none will end by itself."
             return Message(title=title, notes=settled)
         return Message(title=f"{len(rows)} pending", rows=rows, notes=settled)
 
 
-def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
+def awaiting_approval(context: OperationContext) -> Iterator[Row]:
     """Approvers get a button to approve, the requester one to withdraw."""
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
+        if plan.approval is None or not waits_for_approval(entry):
             continue
         approve, withdraw = approval_buttons(entry.id, plan)
-        mine = entry.request.user == context.viewer.user
-        offers = (withdraw,) if mine else (approve,) if context.approvals.may_approve(entry) else ()
+        mine, approver = _is_own(context, entry), _may_approve(context, entry)
+        if not (approver or may_see(context, entry, plan)):
+            continue
+        offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
         text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
-        yield Row(text=text, ids=(entry.request.user,), offers=offers)
+        yield Row(text=text, ids=(entry.request.user,), offers=offers, forms=forms if approver and not mine else ())
 
 
-def _ending(context: OperationContext) -> Iterator[Row]:
+def _may_approve(context: OperationContext, entry: Entry) -> bool:
+    """Whether the requester may approve a change; while the PBX is away, whether they were asked to."""
+    try:
+        return context.approvals.may_approve(entry)
+    except PBXError:
+        return context.approvals.was_asked(entry)
+
+
+def _is_own(context: OperationContext, entry: Entry) -> bool:
+    return entry.request.user == context.viewer.user
+
+
+def ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
-        if plan.times and _may_see(context, plan):
+        if plan.times and may_see(context, first, plan):
             text = f"{plan.title}: {_end_text(plan.times, end, context.repository.now())}"
             yield _row(context, first, plan, text, temporary_change_buttons(first.id))
 
@@ -84,10 +98,10 @@ def _end_text(times: Schedule, end: Entry, now: datetime) -> str:
     return f"ends {at}" if end.run_at > now else f"should have ended {at}, and ends as soon as Park may change it"
 
 
-def _scheduled(context: OperationContext) -> Iterator[Row]:
+def scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
+        if plan.times and not waits_for_approval(entry) and may_see(context, entry, plan):
             text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
 
@@ -97,7 +111,7 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
     rows, settled = list[Row](), list[str]()
     for entry in context.repository.unknown_outcomes():
         plan = Plan.model_validate(entry.plan)
-        if not _may_see(context, plan):
+        if not may_see(context, entry, plan):
             continue
         age = context.repository.now() - (entry.ended_at or entry.run_at)
         look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
@@ -126,23 +140,31 @@ def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
-    """A row with the buttons for those who have the change's permission on all its groups, or who made it themselves.
+    return Row(
+        text=f"{text} (change {entry.id})",
+        ids=(entry.request.user,),
+        offers=allowed_offers(context, entry, plan, offers),
+    )
+
+
+def allowed_offers(context: OperationContext, entry: Entry, plan: Plan, offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """The buttons for those who have the change's permission on all its groups, or who made it themselves.
 
     Whoever made a change may take it back and call it off without a permission.
     """
     permission = original_operation(entry).required_permission(context)
-    names: list[str | None] = [*_names(context, plan)] or [None]
-    may = permission is not None and all(context.may(permission, name) for name in names)
-    if not may and entry.request.user == context.viewer.user:
-        offers, may = tuple(one for one in offers if one.line.startswith(OWN_VERBS)), True
-    return Row(text=f"{text} (change {entry.id})", ids=(entry.request.user,), offers=offers if may else ())
+    names: list[str | None] = [*names_of(context, plan)] or [None]
+    if permission is not None and all(context.may(permission, name) for name in names):
+        return offers
+    return tuple(one for one in offers if one.line.startswith(OWN_VERBS)) if _is_own(context, entry) else ()
 
 
-def _may_see(context: OperationContext, plan: Plan) -> bool:
-    return all(map(context.may_see, _names(context, plan)))
+def may_see(context: OperationContext, entry: Entry, plan: Plan) -> bool:
+    """Whether the requester may know of a change: one of their own, or one of groups that they may read."""
+    return _is_own(context, entry) or all(map(context.may_see, names_of(context, plan)))
 
 
-def _names(context: OperationContext, plan: Plan) -> frozenset[str]:
+def names_of(context: OperationContext, plan: Plan) -> frozenset[str]:
     """The names of a plan's groups when it was made, and today."""
     changes = (*plan.changes, *plan.undone)
-    return names_today(context.directory, changes).union(*(change.names for change in changes))
+    return context.names_today(changes).union(*(change.names for change in changes))

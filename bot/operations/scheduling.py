@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
-from bot.messages.message import Fact, Offer
+from bot.messages.message import Fact, FormOffer, Offer
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeOrGroup
 from bot.operations.base import ControlOperation, JournalEffect, Operation
@@ -104,6 +104,11 @@ def approval_buttons(number: int, plan: Plan) -> tuple[Offer, ...]:
         Offer(label="Approve", line=f"approve {number}", style="primary", expects=plan.digest()),
         Offer(label="Withdraw", line=f"cancel {number}"),
     )
+
+
+def reject_form(number: int) -> FormOffer:
+    """The button that opens the form to reject a change, with a reason."""
+    return FormOffer(label="Reject", operation="refuse", arguments={"number": number})
 
 
 def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:

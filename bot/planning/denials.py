@@ -139,7 +139,7 @@ def deactivated_account(policy: Policy) -> NotAllowed:
         f"The account of whoever asked for this is deactivated in Slack, so nothing is allowed. {NOTHING_CHANGED}"
     )
     error.policy = policy.fingerprint
-    error.message = Message(title=str(error), facts=(_contact(policy.contact),))
+    error.message = Message(title=str(error), facts=(whom_to_ask(policy.contact),))
     return error
 
 
@@ -147,12 +147,13 @@ def _facts(decision: Decision) -> Iterator[Fact]:
     yield Fact(label="Allowed in", value="", ids=decision.channels)
     for one in decision.approvers:
         yield Fact(label="Who may approve", value=f"{one.count} of" if len(one.ids) > 1 else "", ids=one.ids)
-    yield _contact(decision.contact)
+    yield whom_to_ask(decision.contact)
     if not decision.denied:
         yield Fact(label="To be granted", value=f"{decision.permission.value} for {decision.grant}")
 
 
-def _contact(contact: str | None) -> Fact:
+def whom_to_ask(contact: str | None) -> Fact:
+    """Whom the policy names for questions about permissions."""
     if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
         return Fact(label="Whom to ask", value="", ids=(contact,))
     return Fact(label="Whom to ask", value=contact or "whoever runs Park here")

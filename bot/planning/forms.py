@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.errors import Refused, SlackFailure, SlackUnavailable
-from bot.journal.journal import Journal
 from bot.messages.message import Message
 from bot.messages.request import Request
 from bot.messages.text import fold
@@ -19,8 +18,6 @@ from bot.planning.planner import Planner
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
 from bot.texts import forms
 
-MAX_SCANNED = 50
-"""Latest requests scanned for changes to show on the Home tab."""
 log = logging.getLogger(__name__)
 
 
@@ -30,8 +27,8 @@ class FormService:
     `part` and the picker options answer from caches; the other methods wait for the PBX or Slack.
     """
 
-    def __init__(self, planner: Planner, journal: Journal) -> None:
-        self.planner, self.journal, self._answers = planner, journal, AnswerBuilder(planner)
+    def __init__(self, planner: Planner) -> None:
+        self.planner, self._answers = planner, AnswerBuilder(planner)
         self.picker_options = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,12 +68,17 @@ class FormService:
         return self._answers.answer(request, [operation])
 
     def overview(self, request: Request, query: OverviewQuery) -> Overview:
-        """The data of the Home tab; raises Refused or PBXError."""
+        """The data of the Home tab; raises Refused or SlackFailure where it is not known who asks."""
         context, policy = self.planner.context(request, Help()), self.planner.policy
-        principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
+        principal = self.planner.authorizer.principal(request)
         certain = rights_are_complete(policy, principal)
         denials = denials_of(policy, principal)
-        return overview(context, query, rights_of(policy, principal), recent, denials=denials, certain=certain)
+        return overview(context, query, rights_of(policy, principal), denials=denials, certain=certain)
+
+    def read_members(self, groups: Sequence[str]) -> None:
+        """Reads the members of groups by id; raises PBXError."""
+        for id in groups:
+            self.planner.directory.refresh_members(id)
 
 
 MAX_NAMED = 10

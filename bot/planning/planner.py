@@ -1,6 +1,6 @@
 """Planner: turns an operation and its requester into an authorized plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.denials import whom_to_ask
 from bot.planning.endings import Endings, authorized_changes, takes_back_own
 from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
@@ -71,9 +72,11 @@ class Planner:
         files: FileDownloader,
         prompts: PromptStore,
         working_day: WorkingDay | None = None,
+        link: Callable[[str, str], str] = lambda channel, ts: "",
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self._link = link
         self.times = TimeSettler(users, working_day or WorkingDay())
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
@@ -269,7 +272,10 @@ class Planner:
             may_see=partial(self.authorizer.may_see, principal),
             may=partial(self.authorizer.may, principal),
             restrictions=partial(self.authorizer.restrictions, principal),
+            ring_groups=partial(self.authorizer.ring_groups, principal),
             policy=self.policy.fingerprint,
+            whom_to_ask=whom_to_ask(self.policy.contact),
+            link=self._link,
             viewer=Viewer(self.history, user),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),

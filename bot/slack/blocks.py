@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextB
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import form_button, offer_button
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
+from bot.texts.home import OPEN
 
 COMMAND = "/park"
 MAX_ACK = 20_000
@@ -49,7 +50,7 @@ def render(message: Message, *, to: str | None = None, make_button: ButtonFactor
     blocks = [
         *sections(_head(message, to)),
         *sections(_items(message)),
-        *_rows(message, make_button),
+        *row_blocks(message.rows, count(len(message.offers) + len(message.forms)), make_button),
         *_tail(message, make_button),
     ]
     return _payloads(message, _pages(blocks), to)
@@ -156,15 +157,30 @@ def _activity(item: ActivityItem) -> str:
 
 
 def _row(row: Row) -> str:
-    return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids)))
+    link = (f"<{row.link}|{OPEN}>",) if row.link else ()
+    return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids), *link))
 
 
-def _rows(message: Message, make_button: ButtonFactory) -> Iterator[Block]:
-    """Yields each row with its buttons, whose positions follow those of the message's own buttons."""
-    positions = count(len(message.offers) + len(message.forms))
-    for row in message.rows:
-        yield from sections([_row(row)])
-        yield from _actions(make_button(offer, next(positions)) for offer in row.offers)
+def row_blocks(
+    rows: Iterable[Row], positions: Iterator[int], make_button: ButtonFactory = offer_button
+) -> Iterator[Block]:
+    """Yields each row with its buttons; a single one stands beside the text.
+
+    Args:
+        positions: Positions of the buttons, which differ from those of other buttons in the message.
+    """
+    for row in rows:
+        texts = sections([_row(row)])
+        buttons = [
+            *(make_button(offer, next(positions)) for offer in row.offers),
+            *(form_button(offer, next(positions)) for offer in row.forms),
+        ]
+        match list(filter(None, buttons)), texts:
+            case [only], [SectionBlock() as section]:
+                section.accessory = only
+                yield section
+            case several, _:
+                yield from (*texts, *_actions(several))
 
 
 def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:

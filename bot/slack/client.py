@@ -52,6 +52,12 @@ class Identity(BaseModel):
     bot: str
     name: str = ""
     """The name that users mention the bot by, without `@`."""
+    url: str = ""
+    """The workspace's address, which ends with a slash."""
+
+    def link(self, channel: str, ts: str) -> str:
+        """Returns the permanent link to a message; empty if the workspace's address is not known."""
+        return f"{self.url}archives/{channel}/p{ts.replace('.', '')}" if self.url else ""
 
 
 class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
@@ -85,6 +91,7 @@ def sign_in(client: WebClient) -> Identity:
         user=response["user_id"],
         bot=response["bot_id"],
         name=response["user"],
+        url=response.get("url") or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Listeners that open forms: from buttons, from the Home tab's menus, from shortcuts and from commands."""
+"""Listeners that open forms: from buttons, from shortcuts and from commands."""
 
 import json
 import logging
@@ -18,7 +18,6 @@ from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms.context import INTERNAL_ERROR, FormContext, OutdatedForm, Payload, unavailable
 from bot.slack.forms.state import FormState, named_groups
 from bot.slack.forms.views import loading_view, message_view
-from bot.slack.home import MENU, parse_menu_value
 from bot.slack.web_api import Json
 from bot.texts import forms
 
@@ -38,7 +37,6 @@ class OpeningListeners:
     def connect(self, app: App) -> None:
         """Registers the listeners."""
         app.action(FORM_ACTION)(self.click)
-        app.action(MENU)(self.choose_from_menu)
         app.shortcut(PANEL)(self.open_panel)
         app.shortcut(CHANGE)(self.open_panel)
 
@@ -58,13 +56,6 @@ class OpeningListeners:
                 self._context.run_soon(self._replace, body["view"]["id"], request, offer)
         else:
             self.open(body["trigger_id"], request, offer)
-
-    def choose_from_menu(self, ack: Ack, body: Payload, action: Payload) -> None:
-        """Opens the form of an option in a group's menu on the Home tab."""
-        ack()
-        operation_id, group = parse_menu_value(action["selected_option"]["value"])
-        offer = FormOffer(label="", operation=operation_id, arguments={"group": group})
-        self.open(body["trigger_id"], self._context.requests.opening(body), offer)
 
     def open_panel(self, ack: Ack, body: Payload) -> None:
         """Opens the panel of a shortcut, with buttons for what the user may do in that place."""
