@@ -77,18 +77,19 @@ def readable(read: Callable[[], T], otherwise: T) -> T:
 
 
 def _groups(context: OperationContext) -> tuple[list[Row], bool]:
-    """The first groups with a button to change each, and whether the PBX is away."""
+    """The first groups with a button to change each, and whether the PBX is away; then without their settings."""
     if not context.may(Permission.READ):
         return [], False
     try:
-        found, away = context.directory.all_groups(), False
+        seen = visible_groups(context, context.directory.all_groups(), "")
+        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in seen[:MAX_GROUPS]], False
     except PBXError:
-        found, away = context.directory.cached_groups(), True
-    seen = visible_groups(context, found, "")
+        seen = visible_groups(context, context.directory.cached_groups(), "")
+        texts, away = [one.name for one in seen[:MAX_GROUPS]], True
     rows = []
-    for one in seen[:MAX_GROUPS]:
+    for one, text in zip(seen, texts, strict=False):
         recall = (form_offer(RecallGroup, one.name),) if context.may(Permission.RECALL, one.name) else ()
-        rows.append(Row(text=f"{one.name}: {group_summary(context, one)}", forms=recall))
+        rows.append(Row(text=text, forms=recall))
     left = len(seen) - MAX_GROUPS
     if left > 0:
         rows.append(Row(text=home.groups_left(left), offers=(Offer(label=home.ALL_GROUPS, line="groups"),)))

@@ -31,7 +31,7 @@ UNCERTAIN = "Slack couldn't say which user groups you are in, so you may be able
 PBX_AWAY = "The PBX isn't answering right now. This is what Park knows without it."
 JOURNAL_AWAY = "Park can't read its journal right now, so pending and recent changes are missing."
 NOTHING_TO_SHOW = "This tab can't be shown right now."
-FROM_MEMORY = "The PBX isn't answering right now. The groups are as Park saw them last."
+FROM_MEMORY = "The PBX isn't answering right now, so the groups are shown without their settings."
 
 SCHEDULED, WAITS, UNDER_WAY = "scheduled", "waiting for approval", "in progress"
 ACTIVE = "active until"
