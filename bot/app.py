@@ -267,7 +267,9 @@ def build_workers(
     retry_policy: RetryPolicy | None,
 ) -> WorkerParts:
     """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
-    progress_notifier = ProgressNotifier(messenger, partial(_ended_on_another_replica, journal))
+    progress_notifier = ProgressNotifier(
+        messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
+    )
     notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
     worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))

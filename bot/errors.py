@@ -1,9 +1,9 @@
 """The exceptions that Park raises on purpose."""
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
-
-NOTHING_CHANGED = "Nothing was changed."
-"""First thing that users whose request was refused need to know."""
+from bot.texts.outcomes import SLACK_UNAVAILABLE
+from bot.texts.wording import NOTHING_CHANGED as NOTHING_CHANGED
+from bot.texts.wording import sentence
 
 
 class ParkError(Exception):
@@ -61,6 +61,11 @@ class StalePlan(Refused):
 class PBXError(ParkError):
     """A call to the PBX failed."""
 
+    def __init__(self, text: str, *, said: str = "") -> None:
+        """The text is for logs and administrators; `said` is what users read instead."""
+        super().__init__(text)
+        self.said = said or sentence(text)
+
 
 class Unreachable(PBXError):
     """No answer or an unusable one; the call changed nothing."""
@@ -105,6 +110,17 @@ class SlackUnavailable(SlackFailure):
 
 class SlackRefused(SlackFailure):
     """Slack rejected a call, which a retry will not change; the text is Slack's error code."""
+
+
+def said(fault: ParkError) -> str:
+    """Returns what users read of a failed call to the PBX or to Slack; the error's own text is for logs."""
+    return (
+        fault.said
+        if isinstance(fault, PBXError)
+        else SLACK_UNAVAILABLE
+        if isinstance(fault, SlackFailure)
+        else str(fault)
+    )
 
 
 class JournalUnavailable(ParkError):

@@ -75,6 +75,9 @@ class FakeUserDirectory:
     def remembered(self) -> "FakeUserDirectory":
         return self
 
+    def name(self, user: str) -> str:
+        return user
+
     def zone(self, user: str) -> str:
         return "Europe/Berlin"
 
@@ -98,6 +101,7 @@ class RecordingMessenger:
     replies: list[tuple[bool, Message]] = field(default_factory=list)
     announced: list[Message] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     how: str = "channel"
 
@@ -105,19 +109,28 @@ class RecordingMessenger:
         self._fail()
         self.checked.append(text)
 
+    def clear_progress(self, request: Request) -> None:
+        self.cleared.append(request.line)
+
     def answer(self, request: Request, message: Message) -> None:
         self._fail()
         self.private.append(message)
 
     def show(
-        self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
+        self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
         self._fail()
         self.cards.append((status, message))
         return Posted.model_validate({"how": self.how, "channel": request.channel, "ts": "1.0", "thread": "1.0"})
 
     def copy(
-        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+        self,
+        channel: str,
+        request: Request,
+        number: int | None,
+        message: Message,
+        status: str,
+        posted: Posted | None,
     ) -> Posted:
         self._fail()
         return Posted(how="channel", channel=channel, ts="2.0", thread="2.0")

@@ -7,6 +7,7 @@ from bot.changes.change import Change
 from bot.changes.snapshot import Person, Snapshot
 from bot.messages.message import Fact
 from bot.pbx.models import RecallTo
+from bot.texts import changes as texts
 from bot.times.format import format_seconds
 
 RingGroupName = Callable[[str], str]
@@ -31,7 +32,7 @@ def facts(change: Change, ring_group: RingGroupName) -> tuple[Fact, ...]:
         return (*(fact for fact in shown if fact.value != change.target.name), *_member_facts(change))
     old, new = _setting_texts(before, ring_group), _setting_texts(after, ring_group)
     different = (
-        Fact(label=LABELS[key], before=old.get(key, "not set"), value=new[key])
+        Fact(label=LABELS[key], before=old.get(key, texts.NOT_SET), value=new[key])
         for key in new
         if new[key] != old.get(key)
     )
@@ -58,20 +59,20 @@ def conflict_facts(change: Change, now: Snapshot, ring_group: RingGroupName) -> 
 
 def setting_facts(snapshot: Snapshot | None, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """Returns a fact for each setting of a snapshot that is not blank."""
-    texts = _setting_texts(snapshot, ring_group) if snapshot else {}
-    return tuple(Fact(label=LABELS[key], value=text) for key, text in texts.items())
+    shown = _setting_texts(snapshot, ring_group) if snapshot else {}
+    return tuple(Fact(label=LABELS[key], value=text) for key, text in shown.items())
 
 
-def recall_text(values: dict[str, Any], ring_group: RingGroupName) -> str:
-    """Returns the recall target of these settings as text."""
+def recall_text(values: dict[str, Any], ring_group: RingGroupName, parker: str = texts.PARKER_OF_CALL) -> str:
+    """Returns the recall target of these settings as text; `parker` is how the user who parked the call is named."""
     target, ring_group_id = values.get("recall_to"), values.get("ring_group_id")
-    name = ring_group(ring_group_id) if ring_group_id else "a ring group that is not set"
-    texts: dict[Any, str] = {
-        RecallTo.USER: "the user who parked the call",
-        RecallTo.USER_THEN_RING_GROUP: f"the user who parked the call, then {name}",
+    name = ring_group(ring_group_id) if ring_group_id else texts.NO_RING_GROUP
+    known: dict[Any, str] = {
+        RecallTo.USER: parker,
+        RecallTo.USER_THEN_RING_GROUP: texts.parker_then(parker, name),
         RecallTo.RING_GROUP: name,
     }
-    return texts.get(target, str(target or "not set"))
+    return known.get(target, str(target or texts.NOT_SET))
 
 
 def member_list(members: tuple[Person, ...]) -> str:
@@ -79,9 +80,14 @@ def member_list(members: tuple[Person, ...]) -> str:
     return ", ".join(map(str, members)) or "none"
 
 
+def setting_text(snapshot: Snapshot, key: str, ring_group: RingGroupName) -> str:
+    """Returns the value of one setting, or the prompt, as text."""
+    return _setting_texts(snapshot, ring_group).get(key, texts.NOT_SET)
+
+
 def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, str]:
     values = snapshot.settings
-    texts = {
+    shown = {
         "name": str(values.get("name")),
         "enabled": "on" if values.get("enabled") else "off",
         "extension_number": str(values.get("extension_number")),
@@ -90,11 +96,11 @@ def _setting_texts(snapshot: Snapshot, ring_group: RingGroupName) -> dict[str, s
         "recall_ring_group_time": _time_text(values.get("recall_ring_group_time")),
     }
     prompt = {} if snapshot.prompt is None else {"prompt": str(snapshot.prompt)}
-    return {key: text for key, text in texts.items() if values.get(key) not in (None, "")} | prompt
+    return {key: text for key, text in shown.items() if values.get(key) not in (None, "")} | prompt
 
 
 def _time_text(seconds: Any) -> str:
-    return format_seconds(seconds) if isinstance(seconds, int) else "not set"
+    return format_seconds(seconds) if isinstance(seconds, int) else texts.NOT_SET
 
 
 def _member_facts(change: Change) -> Iterator[Fact]:

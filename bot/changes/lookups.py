@@ -8,12 +8,13 @@ from typing import NamedTuple, Protocol
 from bot.changes.change import Change
 from bot.changes.snapshot import UNNAMED, Person, Prompt, Snapshot, Target
 from bot.changes.target_io import read, read_prompt
-from bot.errors import NOTHING_CHANGED, NotFound
+from bot.errors import NotFound
 from bot.journal.storage import PromptStore, StoredPrompt
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, MemberSearch, ServerSettingsCache
 from bot.pbx.limits import check_wav
 from bot.pbx.models import Member, ParkGroup, ParkServer
+from bot.texts import refusals
 
 SLACK_FILE_ID = re.compile(r"F[A-Z0-9]{7,14}")
 """The id of a file in Slack."""
@@ -176,7 +177,7 @@ class PromptFiles:
         if stored is not None:
             return self._note(stored.name, stored.content, source=stored.source)
         if not SLACK_FILE_ID.fullmatch(text):
-            raise NotFound(f"That prompt is no longer kept. {NOTHING_CHANGED}", notes=("Choose its file in the form.",))
+            raise NotFound(refusals.PROMPT_NOT_KEPT, notes=(refusals.CHOOSE_FILE,))
         file = self._files.fetch(text, self._user, self._channel)
         check_wav(*file)
         return self._note(*file, source=text)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,13 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.change import Change, changed_parts, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
 from bot.policy.model import Approvers
+from bot.texts import cards
+from bot.texts import changes as texts
 from bot.times.format import format_dated, format_moment
 
+DAYS_OF_WEEK = 7
+MIN_LENGTH_FOR_REMINDER = timedelta(minutes=20)
+"""Requests for approval that expire sooner get no reminder."""
 MOST_NAMED = 3
 """Members that a title lists by name; of more it says the number only."""
 
@@ -31,6 +36,14 @@ class Schedule(BaseModel):
     def format_dated(self, at: datetime) -> str:
         """Returns a time as text with its date, for messages that stay for days."""
         return format_dated(at, ZoneInfo(self.zone), self.asked_at)
+
+    def format_short(self, at: datetime) -> str:
+        """Returns a time within a week as weekday and time, else with its date; without the zone."""
+        zone = ZoneInfo(self.zone)
+        local, dated = at.astimezone(zone), format_dated(at, zone, self.asked_at).removesuffix(f", {zone.key}")
+        asked = self.asked_at.astimezone(zone).date() if self.asked_at else None
+        near = asked is not None and 0 <= (local.date() - asked).days < DAYS_OF_WEEK
+        return f"{dated.split()[0]} {dated.split()[-1]}" if near and (local.hour, local.minute) != (0, 0) else dated
 
     def format_relative(self, at: datetime, now: datetime) -> str:
         """Returns a time as text relative to `now` (today, tomorrow), for messages that are read at once."""
@@ -52,6 +65,12 @@ class ApprovalRequest(BaseModel):
     """The requester's IANA time zone."""
     given: bool = False
     """Whether all approvals were given."""
+
+    @property
+    def remind_at(self) -> datetime:
+        """When the approvers are reminded: after three quarters of the time; the expiry itself if that is short."""
+        length = self.until - self.since
+        return self.since + length * 3 / 4 if length >= MIN_LENGTH_FOR_REMINDER else self.until
 
     def expiry_text(self) -> str:
         """Returns the time of expiry as text with date and zone."""
@@ -101,6 +120,11 @@ class Plan(BaseModel):
     def undone(self) -> tuple[Change, ...]:
         """The changes that its undo, and its end, take back."""
         return self.changes if self.base is None else self.base
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether it ends by itself."""
+        return self.times is not None and self.times.ends is not None
 
     def with_ids(self, readings: Sequence[Snapshot | None]) -> Self:
         """Returns a copy whose targets have the ids of the groups that were created.
@@ -155,7 +179,7 @@ def joined_plan(first: Plan, second: Plan, *, since: datetime) -> Plan:
             "base": base,
             "ends_change": first.about,
             "lasts_since": since if second.times and second.times.ends else None,
-            "notes": (f"Change {first.about} is ended by this.", *second.notes),
+            "notes": (*([cards.ends_first(first.about)] if first.about else []), *second.notes),
         }
     )
 
@@ -176,4 +200,4 @@ def new_approval_request(
 
 def mention_list(people: Sequence[Person]) -> str:
     """Returns members for a title: by name up to MOST_NAMED, else how many they are."""
-    return ", ".join(map(str, people)) if len(people) <= MOST_NAMED else f"{len(people)} users"
+    return texts.people(list(map(str, people)), MOST_NAMED)

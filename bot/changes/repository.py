@@ -6,12 +6,13 @@ from datetime import datetime
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, NotPossible
+from bot.errors import NotAllowed, NotFound, NotPossible
 from bot.journal.drift_store import drift
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
+from bot.texts import approvals, refusals
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -37,13 +38,13 @@ class ChangeRepository:
         try:
             return self._journal.get(number)
         except KeyError:
-            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}") from None
+            raise NotFound(refusals.no_change(number)) from None
 
     def older_entry(self, number: int, request: Request) -> Entry:
         """Returns a change that was asked for before `request` was, of which nothing else is told."""
         entry, own = self.entry(number), self._journal.find(request.key)
         if own is not None and number >= own.id:
-            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}")
+            raise NotFound(refusals.no_change(number))
         return entry
 
     def plan(self, number: int) -> Plan:
@@ -59,7 +60,7 @@ class ChangeRepository:
         if entry.state not in (State.DONE, State.UNKNOWN):
             raise _changed_nothing(entry)
         if (by := ended_by(self._journal, number)) is not None:
-            raise NotPossible(f"Change {number} was ended with change {by.id}. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.ended_by(number, by.id))
         return self.plan(number)
 
     def drift(self, number: int) -> Change:
@@ -67,7 +68,7 @@ class ChangeRepository:
         with self._journal.database.reading() as connection:
             found = drift(connection, number)
         if found is None:
-            raise NotFound(f"There is no drift {number}. {NOTHING_CHANGED}")
+            raise NotFound(refusals.no_drift(number))
         return Change.model_validate(found.change)
 
     def pause(self) -> Pause | None:
@@ -78,7 +79,7 @@ class ChangeRepository:
         """Returns the start and end of a scheduled or temporary change."""
         found = self.plan(number).times
         if found is None:
-            raise NotPossible(f"Change {number} neither begins nor ends by itself. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.no_times(number))
         return found
 
     def asked_by(self, team: str, user: str) -> list[Entry]:
@@ -95,7 +96,7 @@ class ChangeRepository:
         """Returns the scheduled end of a temporary change."""
         self.entry(number)
         if (found := self._scheduled_end(number)) is None:
-            raise NotPossible(f"Change {number} has no end that is still to come. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.not_temporary(number))
         return found
 
     def will_end(self, number: int) -> bool:
@@ -124,16 +125,16 @@ class ChangeRepository:
         """Returns a scheduled change that has not started and needs no approval any more."""
         entry = self.entry(number)
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
-            raise NotPossible(f"Change {number} is not waiting for its time: it is {entry.state}. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):
-            raise NotPossible(f"Change {number} waits for approval. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.waits_for_approval(number))
         return entry
 
     def waiting_for_approval(self, number: int) -> Entry:
         """Returns a change that waits for approval."""
         entry = self.entry(number)
         if not waits_for_approval(entry):
-            raise NotPossible(f"Change {number} does not wait for approval: it is {entry.state}. {NOTHING_CHANGED}")
+            raise NotPossible(refusals.needs_no_approval(number, entry.state))
         return entry
 
     def follow_ups(self, number: int) -> list[Entry]:
@@ -199,11 +200,11 @@ def waits_for_approval(entry: Entry) -> bool:
 
 
 def _changed_nothing(entry: Entry) -> NotPossible:
-    if entry.request.source is Source.CLOCK:
+    if entry.request.source is Source.CLOCK and entry.about is not None:
         number = entry.about
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
-        return NotPossible(f"Change {entry.id} is the end of change {number}. {NOTHING_CHANGED}", lines=lines)
-    return NotPossible(f"Change {entry.id} changed nothing: it is {entry.state}. {NOTHING_CHANGED}")
+        return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
+    return NotPossible(refusals.changed_nothing(entry.id, entry.state))
 
 
 class Approvals:
@@ -229,17 +230,14 @@ class Approvals:
         """Returns a waiting change that the user may approve; raises NotFound, NotPossible or NotAllowed."""
         entry = self._repository.waiting_for_approval(number)
         if entry.run_at <= self._repository.now():
-            raise NotPossible(f"Change {number} was not approved in time. {NOTHING_CHANGED}")
+            raise NotPossible(approvals.expired(number))
         if self._user is None or self._user.user == entry.request.user:
-            raise NotAllowed(f"Nobody approves or refuses their own change. {NOTHING_CHANGED}")
+            raise NotAllowed(approvals.NEVER_ONES_OWN)
         if not _is_approver(self._user, self._required_now(entry), entry):
-            unknown = self._user.user_groups is None
-            unknown_groups = " Slack could not say just now which user groups you are in." if unknown else ""
-            raise NotAllowed(
-                f"You are none of those who may approve change {number}. {NOTHING_CHANGED}{unknown_groups}"
-            )
+            unknown_groups = f" {approvals.GROUPS_UNKNOWN}" if self._user.user_groups is None else ""
+            raise NotAllowed(approvals.no_approver(number) + unknown_groups)
         if self._user.user in {one.request.user for one in self._given(entry)}:
-            raise NotPossible(f"You have approved change {number} already; it waits for others. {NOTHING_CHANGED}")
+            raise NotPossible(approvals.approved_before(number))
         return entry
 
     def may_approve(self, entry: Entry) -> bool:
@@ -282,8 +280,7 @@ class Approvals:
         try:
             return self._required(entry)
         except NotAllowed as refusal:
-            reason = f"Whoever asked for change {entry.id} may not make it any more, approved or not. {NOTHING_CHANGED}"
-            raise NotPossible(reason) from refusal
+            raise NotPossible(approvals.asker_lost_right(entry.id)) from refusal
 
     def _given(self, entry: Entry) -> list[Entry]:
         """Returns the approvals of the current plan; those given before it was planned again don't count."""

@@ -24,6 +24,7 @@ from bot.pbx.limits import check_size
 from bot.pbx.models import ParkGroup, ParkServer, RecallTo
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import cap_deadlines
+from bot.texts import refusals
 
 READ_BACK_PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0)
 """Seconds between the attempts to read a write back."""
@@ -123,7 +124,7 @@ def upload_prompt(pbx: PbxClient, prompt: Prompt, content: LoadContent) -> str |
         return None
     stored = content(prompt.sha256) if prompt.sha256 else None
     if stored is None:
-        raise NotPossible(f"The prompt {prompt} is no longer kept, so it can't be put back.")
+        raise NotPossible(refusals.prompt_not_kept(str(prompt)))
     return pbx.upload(prompt.name or UNNAMED, stored)
 
 

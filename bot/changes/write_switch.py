@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
 from bot.journal.reader import Reader
 from bot.messages.message import Fact
+from bot.texts import cards, refusals
 from bot.times.format import format_dated
 
 PAUSED_FLAG = "paused"
@@ -71,17 +72,18 @@ class WriteSwitch:
         """Raises NotPossible, with who paused the bot and why, if new changes are stopped."""
         if self._read_only:
             raise NotPossible(
-                f"Park only reads here: whoever runs it has set PARK_READ_ONLY. {NOTHING_CHANGED}",
-                notes=("Questions and previews are answered.",),
+                refusals.READ_ONLY,
+                notes=(refusals.STILL_ANSWERS,),
             )
         if (pause := current_pause(self._journal)) is None:
             return
         end = pause.end_text(self._journal.now())
         raise NotPossible(
-            f"Park is paused: {pause.reason}. {NOTHING_CHANGED}",
+            refusals.PAUSED,
             facts=(
-                Fact(label="Paused by", value="", ids=(pause.by,)),
-                *((Fact(label="Until", value=end),) if end else ()),
+                Fact(label=cards.REASON, value=pause.reason),
+                Fact(label=refusals.PAUSED_BY, value="", ids=(pause.by,)),
+                *((Fact(label=cards.UNTIL, value=end),) if end else ()),
             ),
-            notes=("Questions and previews are answered. When it is resumed, ask again.",),
+            notes=(refusals.STILL_ANSWERS, refusals.ASK_AFTER_RESUME),
         )

@@ -149,16 +149,25 @@ class Messenger(Protocol):
     def send_progress(self, request: Request, text: str) -> None:
         """Sends a private progress message, so that users don't retry; failures are ignored."""
 
+    def clear_progress(self, request: Request) -> None:
+        """Removes the progress message about a request that is finished; failures are ignored."""
+
     def answer(self, request: Request, message: Message) -> None:
         """Sends a private answer."""
 
     def show(
-        self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
+        self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
         """Posts a change's card, or updates the one that was posted."""
 
     def copy(
-        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+        self,
+        channel: str,
+        request: Request,
+        number: int | None,
+        message: Message,
+        status: str,
+        posted: Posted | None,
     ) -> Posted:
         """Posts or updates a copy of a change's card in the given channel, and in no other."""
 

@@ -37,6 +37,7 @@ _keywords = {
     "user", "whoever",
 }
 # fmt: on
+_verbs: set[str] = set()
 _UNQUOTED_NAME = re.compile(r"[\w.&+/@-][\w.&+/@'-]*( [\w.&+/@-][\w.&+/@'-]*)*")
 _QUOTED = re.compile(r"""(?:(?<=[\s,])|^)(["'])((?:\\.|(?!\1)[^\\])*)\1(?=[\s,?!.;:)]|$)""")
 
@@ -62,6 +63,11 @@ Words = tuple[Word, ...]
 def register_keywords(*words: str) -> None:
     """Adds keywords of command patterns, in lower case; names that hold one are quoted in messages."""
     _keywords.update(words)
+
+
+def register_verbs(*words: str) -> None:
+    """Adds words that a command begins with, in lower case; a new name that is one is quoted in messages."""
+    _verbs.update(words)
 
 
 def split_words(line: str) -> Words:
@@ -100,7 +106,7 @@ def quote(name: str, *, always: bool = False) -> str:
 
 def is_plain_word(name: str) -> bool:
     """Whether a name is one word that can't be taken for anything but a name."""
-    return re.fullmatch(r"\w[\w&+/-]*", name) is not None and not _is_meaningful(name)
+    return re.fullmatch(r"\w[\w&+/-]*", name) is not None and name.lower() not in _verbs and not _is_meaningful(name)
 
 
 def _is_meaningful(word: str) -> bool:

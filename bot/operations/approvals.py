@@ -1,7 +1,7 @@
 """Operations for approvals and emergencies: ask, approve, refuse, emergency."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry
@@ -10,6 +10,7 @@ from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import AboutChange
+from bot.texts import cards
 
 
 class Ask(ChangeModifier):
@@ -35,6 +36,8 @@ class ApprovalDecision(AboutChange, ControlOperation):
     """Decides an approval request; for its approvers, never for the requester."""
 
     requirement = "to be one of its approvers"
+    button: ClassVar[str]
+    """Label of the button that decides."""
 
     @classmethod
     def may_be_meant(cls, repository: ChangeRepository, entry: Entry) -> bool:
@@ -49,6 +52,7 @@ class Approve(ApprovalDecision):
     phrase = "approve {number}"
     also = ("approve change {number}",)
     card_label = "Approved"
+    button = cards.APPROVE
     needs_confirmation = True
     help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
     examples = ("approve 42", "approve Sales")
@@ -73,7 +77,8 @@ class Refuse(ApprovalDecision):
     title = "Refuse a change"
     phrase = "reject {number} [because {reason}]"
     also = ("reject|refuse change {number} [because {reason}]", "refuse {number} [because {reason}]")
-    card_label = "Refused"
+    card_label = "Rejected"
+    button = cards.REJECT
     help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
     examples = ("reject 42 because Sales is short of people", "reject Sales")
 

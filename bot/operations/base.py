@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from bot.changes.plan import Plan
 from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message, Offer
-from bot.messages.text import fold, register_keywords
+from bot.messages.text import fold, register_keywords, register_verbs
 from bot.operations.arguments.times import END, START, Ends, Starts
 from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference, spellings
 from bot.operations.context import OperationContext
@@ -55,6 +55,7 @@ class Operation(BaseModel):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "phrase" in cls.__dict__:
             register_keywords(*(word for pattern in cls.patterns() for word in pattern.separators))
+            register_verbs(*(pattern.verb for pattern in cls.patterns()))
 
     def required_permission(self, context: OperationContext) -> Permission | None:
         """The permission that these arguments require."""

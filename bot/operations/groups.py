@@ -1,20 +1,30 @@
 """Park groups: list, show, find a member, create, rename, delete."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.changes.change import Change
 from bot.changes.diff import recall_text, setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Snapshot, Target
-from bot.errors import NotPossible
+from bot.errors import NotPossible, Unreachable
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Member, Recall, RecallTarget
 from bot.operations.arguments.types import GroupName, NewGroupName, Search
 from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
+from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
+from bot.texts import changes as texts
+from bot.texts import pbx
+from bot.texts.temporary import in_list
+from bot.times.format import format_moment
+
+RECENT = 5.0
+"""Seconds for which a list that was read needs no time beside it."""
 
 
 class Groups(ReadOperation):
@@ -38,14 +48,39 @@ class Groups(ReadOperation):
     search: Search | None = None
 
     def read(self, context: OperationContext) -> Message:
-        groups = context.pbx.groups(search=self.search) if self.search else context.directory.all_groups()
-        found = visible_groups(context, groups, self.search or "")
+        groups, as_of = self._groups(context)
+        found, ends = visible_groups(context, groups, self.search or ""), temporary_ends(context)
         matching = f" with “{self.search}” in the name" if self.search else ""
         return Message(
             title=f"{len(found)} park group{'' if len(found) == 1 else 's'}{matching}",
-            items=tuple(f"{one.name}: {group_summary(context, one)}" for one in found),
+            items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
             lines=("group <name>",) if found else (),
+            notes=(as_of,) if as_of else (),
         )
+
+    def _groups(self, context: OperationContext) -> tuple[list[ParkGroup], str]:
+        """Returns the groups and, where they are from memory, as of when; raises PBXError if there is no memory."""
+        age = context.directory.groups_age()
+        try:
+            if self.search:
+                return list(context.pbx.groups(search=self.search)), ""
+            groups = context.directory.all_groups()
+        except Unreachable:
+            if age is None:
+                raise
+            return context.directory.cached_groups(), pbx.as_of(_ago(context, age), reachable=False)
+        if age is None or age < RECENT or (context.directory.groups_age() or 0) < age:
+            return groups, ""
+        return groups, pbx.as_of(_ago(context, age), reachable=True)
+
+
+def _ago(context: OperationContext, seconds: float) -> str:
+    now = context.repository.now()
+    return format_moment(now - timedelta(seconds=seconds), now, ZoneInfo(context.zone))
+
+
+def _with_end(summary: str, until: str | None) -> str:
+    return in_list(summary, until) if until else summary
 
 
 def visible_groups(context: OperationContext, groups: Iterable[ParkGroup], search: str) -> list[ParkGroup]:
@@ -93,6 +128,7 @@ class Group(ReadOperation):
                 Fact(label="Members", value=str(len(members)) if members else "none yet"),
             ),
             items=tuple(map(str, members)),
+            rows=temporary_rows(context, lambda change: change.target.key == target.key),
             forms=_forms(context, target.title),
         )
 
@@ -134,7 +170,8 @@ class Find(ReadOperation):
         (person,) = context.people((self.member,))
         found = context.memberships.find(person.number)
         if found.group is not None:
-            return Message(title=f"{person} is in {found.group.name}")
+            rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
+            return Message(title=f"{person} is in {found.group.name}", rows=rows)
         if found.searched < found.total:
             return Message(
                 title=f"{person} is in none of the {found.searched} groups I looked at",
@@ -142,7 +179,8 @@ class Find(ReadOperation):
                     f"There are {found.total}, and the PBX can only be asked one by one. Ask again to look further.",
                 ),
             )
-        return Message(title=f"{person} is in no park group that you may see")
+        rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
+        return Message(title=f"{person} is in no park group that you may see", rows=rows)
 
 
 class Create(ChangeOperation):
@@ -169,8 +207,8 @@ class Create(ChangeOperation):
         recall = self.recall or Recall(to=RecallTo.USER)
         after = Snapshot(settings={"name": self.name, **context.recall_settings(recall)}, members=())
         return Plan(
-            title=f"Created the park group {self.name}",
-            preview_title=f"Create the park group {self.name}",
+            title=texts.created(self.name),
+            preview_title=texts.create(self.name),
             changes=(Change(target=Target(name=self.name), before=None, after=after),),
         )
 
@@ -210,10 +248,10 @@ class Rename(ChangeOperation):
         refuse_taken(context, self.name, but=group.id)
         change = Change(target=target, before=before, after=before.with_settings(name=self.name))
         return Plan(
-            title=f"Renamed {target.title} to {self.name}",
-            preview_title=f"Rename {target.title} to {self.name}",
+            title=texts.renamed(target.title, self.name),
+            preview_title=texts.rename(target.title, self.name),
             changes=(change,),
-            already=(f"It already is called {self.name}.",) if change.is_noop else (),
+            already=(texts.already_called(self.name),) if change.is_noop else (),
         )
 
 
@@ -237,18 +275,8 @@ class Delete(ChangeOperation):
     def plan(self, context: OperationContext) -> Plan:
         target, before = context.snapshot(context.group(self.group))
         return Plan(
-            title=f"Deleted the park group {target.title}",
-            preview_title=f"Delete the park group {target.title}",
+            title=texts.deleted(target.title),
+            preview_title=texts.delete(target.title),
             changes=(Change(target=target, before=before, after=None),),
-            irreversible=(f"the group's settings and {_count(len(before.members or ()))}; the users themselves stay.",),
+            irreversible=(texts.lost_with_group(len(before.members or ())),),
         )
-
-
-def _count(members: int) -> str:
-    return (
-        f"its {members} memberships"
-        if members > 1
-        else "its one membership"
-        if members
-        else "no membership, for it has none"
-    )

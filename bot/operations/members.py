@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
+from bot.texts import changes as texts
 
 
 class Remove(ChangeOperation):
@@ -50,14 +51,10 @@ class Remove(ChangeOperation):
         removed = [one for change in changes for one in change.removed]
         leaving = {one.number for one in removed}
         return Plan(
-            title=_title("Removed", removed or people, changes),
-            preview_title=_title("Remove", removed or people, changes),
+            title=texts.removed(mention_list(removed or people), _titles(changes)),
+            preview_title=texts.remove(mention_list(removed or people), _titles(changes)),
             changes=tuple(changes),
-            already=tuple(
-                f"{one} is not in {self.group or 'any park group that you may see'}."
-                for one in people
-                if one.number not in leaving
-            ),
+            already=tuple(texts.not_in(str(one), self.group) for one in people if one.number not in leaving),
         )
 
 
@@ -79,9 +76,8 @@ def _removal(context: OperationContext, group: ParkGroup, leaving: list[Person])
     return Change(target=target, before=before, after=after)
 
 
-def _title(verb: str, people: Sequence[Person], changes: Sequence[Change]) -> str:
-    groups = ", ".join(change.target.title for change in changes)
-    return f"{verb} {mention_list(people)} from {groups}" if groups else f"{verb} {mention_list(people)}"
+def _titles(changes: Sequence[Change]) -> list[str]:
+    return [change.target.title for change in changes]
 
 
 class Move(ChangeOperation):
@@ -111,12 +107,12 @@ class Move(ChangeOperation):
         self._refuse_nonmembers(context, [one for one in moving if one.number not in left])
         joining = Change(target=target, before=before, after=before.with_members((*(before.members or ()), *moving)))
         users = mention_list(moving or people)
-        sources = ", ".join(change.target.title for change in leaving)
+        sources = _titles(leaving)
         return Plan(
-            title=f"Moved {users} from {sources} to {target.title}",
-            preview_title=f"Move {users} from {sources} to {target.title}",
+            title=texts.moved(users, sources, target.title),
+            preview_title=texts.move(users, sources, target.title),
             changes=(*leaving, joining),
-            already=tuple(f"{one} already is in {target.title}." for one in existing),
+            already=tuple(texts.already_in(str(one), target.title) for one in existing),
         )
 
     def _leaving(self, context: OperationContext, moving: list[Person]) -> tuple[Change, ...]:
@@ -129,7 +125,7 @@ class Move(ChangeOperation):
             return
         numbers = ", ".join(one.number for one in nonmembers)
         add = self.with_times(f"add {numbers} to {quote(self.to)}")
-        reasons = tuple(f"{one} is not in {self.group or 'any park group that you may see'}." for one in nonmembers)
+        reasons = tuple(texts.not_in(str(one), self.group) for one in nonmembers)
         if len(nonmembers) == len(context.people(self.members)):
             raise NotPossible(
                 f"{reasons[0]} {NOTHING_CHANGED}", notes=reasons[1:], offers=(Offer(label=add, line=add),)
@@ -162,10 +158,10 @@ class Add(ChangeOperation):
         self._refuse_members_elsewhere(context, new)
         after = before.with_members((*(before.members or ()), *new))
         return Plan(
-            title=f"Added {mention_list(new or people)} to {target.title}",
-            preview_title=f"Add {mention_list(new or people)} to {target.title}",
+            title=texts.added(mention_list(new or people), target.title),
+            preview_title=texts.add(mention_list(new or people), target.title),
             changes=(Change(target=target, before=before, after=after),),
-            already=tuple(f"{one} already is in {target.title}." for one in people if one not in new),
+            already=tuple(texts.already_in(str(one), target.title) for one in people if one not in new),
         )
 
     def _refuse_members_elsewhere(self, context: OperationContext, new: list[Person]) -> None:

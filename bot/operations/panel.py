@@ -30,7 +30,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
     usable = [one for one in allowed if one.permission is not None]
     if not usable:
         return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
-    pending = readable(lambda: waiting_rows(context), ())
+    pending = readable(lambda: waiting_rows(context))
     more = len(pending) - MAX_PENDING
     groups, away = _groups(context)
     return Message(
@@ -43,7 +43,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
                 else ()
             ),
             *groups,
-            *readable(lambda: tuple(one.row() for one in recent_changes(context, MAX_RECENT, pending=False)), ()),
+            *readable(lambda: tuple(one.row() for one in recent_changes(context, MAX_RECENT, pending=False))),
             *_again(context),
         ),
         lines=tuple(_examples(context, usable)),
@@ -67,13 +67,13 @@ def waiting_rows(context: OperationContext) -> tuple[Row, ...]:
     return (*mine, *ending(context), *(row for row in approvals if row not in mine), *scheduled(context))
 
 
-def readable(read: Callable[[], T], otherwise: T) -> T:
-    """What the journal says; `otherwise` while it can't be read, since the rest does not depend on it."""
+def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """What the journal says; nothing while it can't be read, since the rest does not depend on it."""
     try:
         return read()
     except JournalUnavailable as fault:
         log.warning("what is pending or was asked for last is not known: %s", fault)
-        return otherwise
+        return ()
 
 
 def _groups(context: OperationContext) -> tuple[list[Row], bool]:
@@ -97,7 +97,7 @@ def _groups(context: OperationContext) -> tuple[list[Row], bool]:
 
 
 def _again(context: OperationContext) -> Iterator[Row]:
-    lines = readable(context.repeatable_lines, ())
+    lines = readable(context.repeatable_lines)
     if lines:
         yield Row(text=home.AGAIN, offers=tuple(Offer(label=home.again(line), line=line) for line in lines))
 

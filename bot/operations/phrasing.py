@@ -75,6 +75,5 @@ class NewName:
 def new_names(words: Words, operation: Operation) -> Iterator[NewName]:
     """The new names in an operation that was read from these words."""
     for name in operation.references(Reference.NEW_GROUP):
-        plain = is_plain_word(name) and operation_of_verb((Word(name),)) is None
         stands_alone = Word(name) in words or Word(f"{name},") in words[:-1]  # a comma separates it from a time
-        yield NewName(name, Word(name, quoted=True) in words or (plain and stands_alone))
+        yield NewName(name, Word(name, quoted=True) in words or (is_plain_word(name) and stands_alone))

@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from bot.changes.change import Change
+from bot.changes.diff import recall_text
 from bot.changes.plan import Plan
 from bot.errors import PBXError
 from bot.operations.arguments.targets import RecallTarget
@@ -12,6 +13,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.pbx.models import FeatureCode, RecallTo
 from bot.policy.model import Permission
+from bot.texts import changes as texts
 from bot.times.format import format_seconds
 
 log = logging.getLogger(__name__)
@@ -130,10 +132,11 @@ class RecallGroup(ChangeOperation):
         target, before = context.snapshot(context.group(self.group), members=False)
         after = before.with_settings(**context.recall_settings(self.recall, before))
         change = Change(target=target, before=before, after=after)
+        destination = recall_text(after.settings, context.ring_group_name, texts.PARKER_OF_CALLS)
         return Plan(
-            title=f"Recalls of {target.title} changed",
-            preview_title=f"Change the recalls of {target.title}",
+            title=texts.recall_set(target.title, destination),
+            preview_title=texts.set_recall(target.title, destination),
             changes=(change,),
             notes=recall_notes(context, change),
-            already=(f"The recalls of {target.title} already are like that.",) if change.is_noop else (),
+            already=(texts.recall_already(target.title, destination),) if change.is_noop else (),
         )

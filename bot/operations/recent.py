@@ -13,7 +13,7 @@ from bot.messages.request import Source
 from bot.operations.context import OperationContext
 from bot.operations.pending import allowed_offers, may_see
 from bot.operations.scheduling import original_operation
-from bot.texts import home
+from bot.texts import cards, home
 
 MAX_SCANNED = 50
 """Latest requests scanned for changes to show."""
@@ -84,16 +84,16 @@ def _state(context: OperationContext, entry: Entry, plan: Plan) -> tuple[str, tu
     repository = context.repository
     if entry.state is State.SCHEDULED:
         waits = waits_for_approval(entry)
-        return home.WAITS if waits else home.SCHEDULED, (Offer(label=home.CANCEL, line=f"cancel {entry.id}"),)
+        return home.WAITS if waits else home.SCHEDULED, (Offer(label=cards.CANCEL, line=f"cancel {entry.id}"),)
     if entry.state is not State.DONE:
         return STATES[entry.state], ()
     undo = f"undo {entry.id}"
     if repository.will_end(entry.id) and plan.times is not None:
         end = repository.scheduled_end_time(entry.id)
         until = plan.times.format_relative(end, repository.now()) if end else ""
-        return home.active_until(until), (Offer(label=home.END_NOW, line=undo),)
+        return home.active_until(until), (Offer(label=cards.END_NOW, line=undo),)
     if repository.is_in_effect(entry):
-        return home.DONE, (Offer(label=home.UNDO, line=undo),)
+        return home.DONE, (Offer(label=cards.UNDO, line=undo),)
     ended = any(one.request.source is Source.CLOCK for one in repository.follow_ups(entry.id))
     return home.ENDED if ended else home.UNDONE, ()
 

@@ -14,6 +14,7 @@ from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.operations.schedule import begun_early, reminder_time
 from bot.policy.model import Permission
+from bot.texts import cards
 from bot.times.model import End, Instant, WallClock
 
 
@@ -50,6 +51,7 @@ class ChangeReference(AboutChange):
     requirement = "what the change needed"
 
     def required_permission(self, context: OperationContext) -> Permission | None:
+        context.repository.plan(self.change)  # a change that was never planned may refer to itself, or to a later one
         return original_operation(context.repository.entry(self.change)).required_permission(context)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
@@ -92,30 +94,30 @@ def original_operation(entry: Entry) -> Operation:
 def temporary_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has an end."""
     return (
-        Offer(label="End now", line=f"undo {number}"),
-        Offer(label="Extend by 1h", line=f"extend {number} for 1h"),
-        Offer(label="Keep", line=f"keep {number}"),
+        Offer(label=cards.END_NOW, line=f"undo {number}"),
+        Offer(label=cards.EXTEND, line=f"extend {number} for 1h"),
+        Offer(label=cards.KEEP, line=f"keep {number}"),
     )
 
 
 def approval_buttons(number: int, plan: Plan) -> tuple[Offer, ...]:
     """Buttons for a change that waits for approval; the digest ties an approval to the shown plan."""
     return (
-        Offer(label="Approve", line=f"approve {number}", style="primary", expects=plan.digest()),
-        Offer(label="Withdraw", line=f"cancel {number}"),
+        Offer(label=cards.APPROVE, line=f"approve {number}", style="primary", expects=plan.digest()),
+        Offer(label=cards.WITHDRAW, line=f"cancel {number}"),
     )
 
 
 def reject_form(number: int) -> FormOffer:
     """The button that opens the form to reject a change, with a reason."""
-    return FormOffer(label="Reject", operation="refuse", arguments={"number": number})
+    return FormOffer(label=cards.REJECT, operation="refuse", arguments={"number": number})
 
 
 def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:
     """Buttons for a change that has not started."""
     return (
-        Offer(label="Do it now", line=f"start {number}"),
-        Offer(label="Cancel", line=f"cancel {number}"),
+        Offer(label=cards.DO_NOW, line=f"start {number}"),
+        Offer(label=cards.CANCEL, line=f"cancel {number}"),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from bot.changes.change import Change
-from bot.changes.diff import setting_facts
+from bot.changes.diff import LABELS, recall_text, setting_facts, setting_text
 from bot.changes.plan import Plan
 from bot.changes.snapshot import SERVER, Prompt, Snapshot
 from bot.errors import NotPossible
@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.recall import recall_form_value, recall_notes, star_codes
 from bot.policy.model import Permission
+from bot.texts import changes as texts
 
 
 class Server(ReadOperation):
@@ -57,7 +58,7 @@ class Server(ReadOperation):
 
 def server_plan(
     context: OperationContext,
-    what: str,
+    setting: str,
     before: Snapshot | None = None,
     *,
     prompt: Prompt | None = None,
@@ -66,20 +67,33 @@ def server_plan(
     """A plan that changes settings or the prompt of the call park server.
 
     Args:
-        title: the setting's name in cards, capitalized.
+        setting: the setting's name in the REST API, or "prompt".
         before: the server's state, if it was read already.
     """
     before = before or context.server()
     change = Change(target=SERVER, before=before, after=before.with_settings(**settings).with_prompt(prompt))
+    done, planned, already = _titles(context, setting, change.after or before)
     return Plan(
-        title=f"{what} of the call park server changed",
-        preview_title=f"Change the {what[0].lower()}{what[1:]} of the call park server",
+        title=done,
+        preview_title=planned,
         changes=(change,),
         notes=recall_notes(context, change) if "recall_to" in settings else (),
-        already=(f"The {what[0].lower()}{what[1:]} of the call park server already is like that.",)
-        if change.is_noop
-        else (),
+        already=(already,) if change.is_noop else (),
     )
+
+
+def _titles(context: OperationContext, setting: str, after: Snapshot) -> tuple[str, str, str]:
+    """What the setting is then, what is planned, and that it is so already."""
+    if setting == "recall_to":
+        where = texts.CALL_PARK_SERVER
+        value = recall_text(after.settings, context.ring_group_name, texts.PARKER_OF_CALLS)
+        planned = texts.set_recall(f"the {where[0].lower()}{where[1:]}", value)
+        return texts.recall_set(where, value), planned, texts.recall_already(where, value)
+    value = setting_text(after, setting, context.ring_group_name)
+    if setting == "enabled":
+        return texts.call_park_switched(value), texts.switch_call_park(value), texts.call_park_already(value)
+    name = LABELS[setting].lower()
+    return texts.server_set(name, value), texts.set_server(name, value), texts.server_already(name, value)
 
 
 class ServerSetting(ChangeOperation):
@@ -88,8 +102,6 @@ class ServerSetting(ChangeOperation):
     permission = Permission.SERVER
     setting: ClassVar[str]
     """The setting's name in the REST API."""
-    setting_title: ClassVar[str]
-    """The setting's name in cards."""
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:
@@ -98,7 +110,7 @@ class ServerSetting(ChangeOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         (argument,) = self.argument_types()
-        return server_plan(context, self.setting_title, **{self.setting: getattr(self, argument)})
+        return server_plan(context, self.setting, **{self.setting: getattr(self, argument)})
 
 
 class ServerEnabled(ServerSetting):
@@ -108,7 +120,7 @@ class ServerEnabled(ServerSetting):
     title = "Switch call park"
     phrase = "server {on}"
     also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
-    setting, setting_title = "enabled", "State"
+    setting = "enabled"
     help = "Switches call park on or off for everybody. Off asks first."
     examples = ("server on", "server off")
 
@@ -135,7 +147,7 @@ class ServerExtension(ServerSetting):
     title = "Server extension"
     phrase = "server extension {extension}"
     also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
-    setting, setting_title = "extension_number", "Extension"
+    setting = "extension_number"
     help = "Gives the call park server another extension number, one that nothing else on the PBX has."
     examples = ("server extension 666",)
 
@@ -167,7 +179,7 @@ class ServerPrompt(ChangeOperation):
     def plan(self, context: OperationContext) -> Plan:
         wanted = context.prompt_files.find(self.file)
         before, why = context.server_with_prompt()
-        plan = server_plan(context, "Prompt", before, prompt=wanted)
+        plan = server_plan(context, "prompt", before, prompt=wanted)
         lost = f"the prompt that is there now, {before.prompt}, for it can't be saved: {why}"
         return plan.model_copy(update={"irreversible": (lost,) if why and not plan.changes[0].is_noop else ()})
 
@@ -196,7 +208,7 @@ class ServerRecall(ChangeOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         before = context.server()
-        return server_plan(context, "Recall target", before, **context.recall_settings(self.recall, before))
+        return server_plan(context, "recall_to", before, **context.recall_settings(self.recall, before))
 
 
 class ServerRecallRingGroupTime(ServerSetting):
@@ -211,7 +223,7 @@ class ServerRecallRingGroupTime(ServerSetting):
         "server recall ring group time to {time}",
         "set recall ring group time to {time}",
     )
-    setting, setting_title = "recall_ring_group_time", "Recall ring group time"
+    setting = "recall_ring_group_time"
     help = "Sets after how long a recalled call goes on to the ring group: 1 to 15 minutes, for every group."
     examples = ("server recall ring group time 90s",)
 
@@ -231,7 +243,7 @@ class ServerRecallTime(ServerSetting):
         "recall time to {time}",
         "set recall time to {time}",
     )
-    setting, setting_title = "recall_time", "Recall time"
+    setting = "recall_time"
     help = "Sets how long a parked call waits before it is recalled: 1 to 15 minutes, for every group."
     examples = ("server recall time 5m",)
 

@@ -15,6 +15,7 @@ from bot.operations.context import OperationContext
 from bot.operations.groups import refuse_taken
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
+from bot.texts import changes as texts
 
 
 def _read_anyway(words: Words) -> bool:
@@ -121,15 +122,27 @@ class Undo(ChangeReference, RevertingOperation):
     def plan(self, context: OperationContext) -> Plan:
         done = context.repository.applied_plan(self.number)
         changes = tuple(self.revert(context, change) for change in reversed(done.undone))
+        title, preview_title = self._titles(context, done)
         return Plan(
-            title=f"Taken back: {done.title}",
-            preview_title=f"Take back change {self.number}, “{done.title}”",
+            title=title,
+            preview_title=preview_title,
             changes=changes,
             notes=tuple(note for change in changes for note in _notes(change)),
-            already=(f"Change {self.number} is taken back already.",) if all(one.is_noop for one in changes) else (),
+            already=(texts.already_undone(self.number),) if all(one.is_noop for one in changes) else (),
             irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
         )
+
+    def _titles(self, context: OperationContext, done: Plan) -> tuple[str, str]:
+        """What is undone: the end of a temporary change, or a change that an undo of an undo does again."""
+        first, number, undoes = done, self.number, True
+        while first.about is not None:
+            number, first, undoes = first.about, context.repository.plan(first.about), not undoes
+        if not undoes:
+            return texts.redone(first.preview_title), texts.redo(number, first.preview_title)
+        if number == self.number and context.repository.will_end(number):
+            return texts.ended(first.preview_title), texts.end_now(number, first.preview_title)
+        return texts.undone(first.preview_title), texts.undo(number, first.preview_title)
 
 
 def _read_last_change_of(words: Words) -> str:

@@ -126,6 +126,11 @@ class ObjectCache(Generic[T]):
         with self._lock:
             return [cached for cached, since in self._objects.values() if self._is_fresh(since)]
 
+    def list_age(self) -> float | None:
+        """Returns how many seconds ago the PBX's whole list was read; None if it never was."""
+        with self._lock:
+            return None if self._list_read is None else self._clock() - self._list_read.at
+
     def complete_list(self) -> list[T] | None:
         """Returns the PBX's whole list; None unless that is fresh."""
         with self._lock:

@@ -76,6 +76,11 @@ class PbxClient:
         """How the last call ended, as text for people; sends nothing."""
         return "refuses the sign-in" if self._sign_in.rejected else self._sender.stats.state
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the PBX right now, as text for users; empty if it answers as it should."""
+        return self._sender.stats.trouble
+
     def server(self) -> ParkServer:
         """Returns the call park server's settings."""
         return self._read(ParkServer, "call_park")

@@ -86,6 +86,10 @@ class Directory:
         """Returns the cached users with the most similar names, as `closest_groups`."""
         return self._users.closest(text, limit)
 
+    def groups_age(self) -> float | None:
+        """Returns how many seconds ago the list of groups was read; None if it never was."""
+        return self._groups.list_age
+
     def cached_groups(self) -> list[ParkGroup]:
         """Returns the cached groups, for typeahead."""
         return self._groups.all_cached()

@@ -1,6 +1,7 @@
 """Sends single requests to the PBX: concurrency limit, retries, metrics of calls."""
 
 import logging
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +18,14 @@ from bot.pbx.requests import ApiRequest, ApiResponse, Dropped, NotSent, Throttle
 from bot.pbx.tls import tls_context
 from bot.pbx.transport import Deadline, Transport, use_deadline
 from bot.runtime.metrics import PBX_CALLS, PBX_ERRORS
+from bot.texts import pbx as texts
 
 T = TypeVar("T")
 
 MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 """Limit of one response's body: a page of 100 items has about 50 KB, but the list of members has no pages."""
+SLOW_AFTER = 1.5
+"""Seconds without a response from which people are told that the PBX is slow."""
 MAX_ATTEMPTS = 4
 """Attempts of one call, the first included."""
 MAX_BACKOFF = 0.5
@@ -39,11 +43,30 @@ class CallStats:
 
     def __init__(self) -> None:
         self.state = "not asked yet"
+        self._failure = ""
+        self._began: dict[int, float] = {}  # by thread
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the PBX right now, as text for users; empty if it answers as it should."""
+        slow = time.monotonic() - SLOW_AFTER
+        if self._failure:
+            return self._failure
+        return texts.SLOW if any(began < slow for began in tuple(self._began.values())) else ""
+
+    def record_begin(self) -> None:
+        """Records that this thread sends a request."""
+        self._began[threading.get_ident()] = time.monotonic()
+
+    def record_end(self) -> None:
+        """Records that this thread's request has ended, with or without a response."""
+        self._began.pop(threading.get_ident(), None)
 
     def record_response(self, request: ApiRequest, response: ApiResponse, started: float) -> None:
         """Records a response of any status; `started` is the request's time by `time.monotonic()`."""
         seconds = time.monotonic() - started
         self.state = "answers" if response.status < 500 else f"fails: HTTP {response.status}"
+        self._failure = "" if response.status < 500 else texts.failed(response.status)
         PBX_CALLS.labels(request.method, request.route).observe(seconds)
         if response.status >= 300:
             PBX_ERRORS.labels(request.method, request.route, f"{response.status // 100}xx").inc()
@@ -52,7 +75,7 @@ class CallStats:
 
     def record_failure(self, request: ApiRequest, error: PBXError) -> None:
         """Records a request that was not sent, or whose response was lost or unusable."""
-        self.state = "does not answer"
+        self.state, self._failure = "does not answer", error.said
         kind = "not sent" if isinstance(error, NotSent) else "no answer"
         PBX_ERRORS.labels(request.method, request.route, kind).inc()
         log.log(logging.WARNING if request.write else logging.INFO, "%s %s: %s", request.method, request.route, kind)
@@ -77,11 +100,14 @@ class HttpSender:
     def send(self, request: ApiRequest, deadline: Deadline, *, token: str | None = None) -> ApiResponse:
         """Sends once and reads the whole response; raises NotSent, or `request`'s error for a lost or invalid one."""
         url = build_url(self.base_url, request.path, request.query)
+        self.stats.record_begin()
         try:
             return self._send_in_slot(request, url, deadline, _headers(request, token))
         except PBXError as error:
             self.stats.record_failure(request, error)
             raise
+        finally:
+            self.stats.record_end()
 
     def close(self) -> None:
         """Closes every connection; later requests raise NotSent."""
@@ -105,23 +131,26 @@ class HttpSender:
         self, request: ApiRequest, url: httpx.URL, deadline: Deadline, headers: Mapping[str, str]
     ) -> ApiResponse:
         if not self._slots.acquire(timeout=deadline.remaining()):
-            raise NotSent(f"{request}: too many other calls were waiting for the PBX for {deadline.seconds:g} s")
+            raise NotSent(
+                f"{request}: too many other calls were waiting for the PBX for {deadline.seconds:g} s",
+                said=texts.OVERLOADED,
+            )
         try:
             with use_deadline(deadline):
                 return self._exchange(request, url, headers)
-        except httpx.ConnectError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             self._reload_certificates()
-            raise NotSent(f"{request}: the PBX can't be reached: {error}") from error
+            raise NotSent(f"{request}: the PBX can't be reached: {error}", said=_connect_failure(error)) from error
         except httpx.ReadTimeout as error:
-            raise request.response_lost(f"no answer within {deadline.seconds:g} s") from error
+            raise request.response_lost(f"no answer within {deadline.seconds:g} s", texts.TIMED_OUT) from error
         except httpx.RequestError as error:
-            raise request.response_lost(f"the connection broke: {error}") from error
+            raise request.response_lost(f"the connection broke: {error}", texts.CONNECTION_BROKE) from error
         finally:
             self._slots.release()
 
     def _exchange(self, request: ApiRequest, url: httpx.URL, headers: Mapping[str, str]) -> ApiResponse:
         if self._closed:
-            raise NotSent(f"{request}: the connection to the PBX was closed")
+            raise NotSent(f"{request}: the connection to the PBX was closed", said=texts.CLOSED)
         started = time.monotonic()
         http_request = httpx.Request(request.method, url, content=request.content, headers=headers)
         with closing(self._transport.handle_request(http_request)) as http_response:
@@ -133,6 +162,18 @@ class HttpSender:
         response = ApiResponse(status=http_response.status_code, body=bytes(body), headers=dict(http_response.headers))
         self.stats.record_response(request, response, started)
         return response
+
+
+def _connect_failure(error: BaseException) -> str:
+    """Returns why no connection was made, for users: what refused it is the cause of the cause."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ConnectionRefusedError):
+            return texts.CONNECTION_REFUSED
+        if isinstance(cause, ssl.SSLError):
+            return texts.insecure(cause.reason or "the handshake failed")
+        cause = cause.__cause__ or cause.__context__
+    return texts.TIMED_OUT if isinstance(error, httpx.ConnectTimeout) else texts.UNREACHABLE
 
 
 def _version(file: Path | None) -> tuple[int, int] | None:

@@ -120,6 +120,11 @@ class NameIndex(Generic[T]):
         """Changes whenever the cached objects do."""
         return self._cache.version
 
+    @property
+    def list_age(self) -> float | None:
+        """How many seconds ago the PBX's whole list was read; None if it never was."""
+        return self._cache.list_age()
+
     def lookup(self, text: str) -> list[T]:
         """Returns all objects called `text`; sends no request while the cache is fresh."""
         if not text.strip():

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 import httpx
 
 from bot.errors import NotPossible, PBXError, Rejected, SettingsError, UnknownOutcome, Unreachable
+from bot.texts import pbx as texts
 
 _ROUTE_SEGMENTS = frozenset(
     {"auth", "sign_in", "refresh_token", "login", "oauth", "token", "call_park", "call_park_groups", "members"}
@@ -51,16 +52,16 @@ class ApiRequest:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     write: bool = False
 
-    def response_lost(self, reason: str) -> PBXError:
+    def response_lost(self, reason: str, said: str = "") -> PBXError:
         """Returns the error for a response that did not arrive, which a read may be repeated after."""
-        return self._unknown_outcome(reason) if self.write else Dropped(f"{self}: {reason}")
+        return self._unknown_outcome(reason, said) if self.write else Dropped(f"{self}: {reason}", said=said)
 
-    def response_invalid(self, reason: str) -> PBXError:
+    def response_invalid(self, reason: str, said: str = texts.UNUSABLE) -> PBXError:
         """Returns the error for a response that can't be used, and would not be better the next time."""
-        return self._unknown_outcome(reason) if self.write else Unreachable(f"{self}: {reason}")
+        return self._unknown_outcome(reason, said) if self.write else Unreachable(f"{self}: {reason}", said=said)
 
-    def _unknown_outcome(self, reason: str) -> UnknownOutcome:
-        return UnknownOutcome(f"{self}: {reason}; the PBX may have done it all the same")
+    def _unknown_outcome(self, reason: str, said: str) -> UnknownOutcome:
+        return UnknownOutcome(f"{self}: {reason}; {texts.MAY_HAVE_HAPPENED}", said=said)
 
     @property
     def route(self) -> str:

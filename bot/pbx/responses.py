@@ -11,6 +11,7 @@ from pydantic_core import from_json
 from bot.errors import Missing, Rejected
 from bot.pbx.models import OptionalInt, OptionalText
 from bot.pbx.requests import ApiRequest, ApiResponse, Throttled
+from bot.texts import pbx as texts
 
 ERROR_CODES = frozenset({"UNKNOWN", "VALIDATE_FAILED", "UNAUTHORIZED", "DENIED"})
 """The API's documented error codes; any other counts as UNKNOWN."""
@@ -51,13 +52,15 @@ def check_response(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     if 200 <= status < 300:
         return response
     if status >= 500 or status == 408:
-        raise request.response_lost(f"the PBX failed (HTTP {status})")
+        raise request.response_lost(f"the PBX failed (HTTP {status})", texts.failed(status))
     if status < 400:  # following a redirect could send the token to another host
-        raise request.response_invalid(f"the PBX sends elsewhere (HTTP {status}), which is refused")
+        raise request.response_invalid(
+            f"the PBX sends elsewhere (HTTP {status}), which is refused", texts.redirected(status)
+        )
     error = _first_error(response.body)
     code = error.code if error.code and error.code in ERROR_CODES else "UNKNOWN"
     text = " ".join(" ".join(filter(None, (error.message, error.detail))).split())[:_MAX_MESSAGE]
-    text = text or f"the PBX refused without a reason (HTTP {status})"
+    text = text or texts.no_reason(status)
     if status == 404:
         raise Missing(text, status=status, code=code)
     if status == 429:

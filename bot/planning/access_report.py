@@ -17,6 +17,9 @@ from bot.policy.engine import decide
 from bot.policy.matching import denies_principal, includes_channel, includes_principal, matches_any
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
+from bot.texts import policy as texts
+from bot.texts import refusals
+from bot.texts.approvals import count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,7 @@ def access_report(
 def _operation_in(line: str, asker: str) -> Operation:
     operation = parse_unconfirmed(line, asker)[0]
     if isinstance(operation, AccessQuestion):
-        raise NotUnderstood(
-            f"That asks about a question: type what somebody would do, as in delete Sales. {NOTHING_CHANGED}"
-        )
+        raise NotUnderstood(texts.about_a_question(NOTHING_CHANGED))
     return operation
 
 
@@ -70,57 +71,57 @@ def _access(policy: Policy, principal: Principal) -> Message:
     here = [rule for rule in mine if includes_channel(rule, principal.channel)]
     against = [rule for rule in policy.deny if denies_principal(rule, principal)]
     facts = (
-        *(Fact(label=f"Here, by “{rule.name}”", value=describe_rule(rule)) for rule in here),
+        *(Fact(label=texts.here_by(rule.name), value=describe_rule(rule)) for rule in here),
         *(
-            Fact(label=f"Elsewhere, by “{rule.name}”", value=f"{describe_rule(rule)}, in", ids=rule.channels)
+            Fact(label=texts.elsewhere_by(rule.name), value=texts.in_channels(describe_rule(rule)), ids=rule.channels)
             for rule in mine
             if rule not in here
         ),
-        *(Fact(label=f"Never, by “{rule.name}”", value=describe_rule(rule), ids=rule.channels) for rule in against),
+        *(Fact(label=texts.never_by(rule.name), value=describe_rule(rule), ids=rule.channels) for rule in against),
     )
-    title = "What you may do" if mine else "No rule lets you do anything with Park"
+    title = texts.MINE if mine else texts.NOTHING_MINE
     return Message(title=title, facts=facts, notes=tuple(_caveats(policy, principal)))
 
 
 def _caveats(policy: Policy, principal: Principal) -> Iterator[str]:
     if principal.outsider_kind:
-        yield f"For {principal.outsider_kind} only rules that name their user id count."
+        yield texts.outsiders(principal.outsider_kind)
     if principal.user_groups is None:
-        yield "Slack could not say just now which user groups you are in: there may be more."
+        yield texts.GROUPS_UNKNOWN_MAYBE_MORE
 
 
 def _can(policy: Policy, principal: Principal, named: NamedOperation) -> Message:
     if named.permission is None:
-        return Message(title=f"Yes: {named.operation.text()} needs no permission of its own")
+        return Message(title=texts.needs_nothing(named.operation.text()))
     groups, ring_groups = named.groups, named.ring_groups
     decision = decide(
         policy, principal, named.permission, groups=groups, ring_groups=ring_groups, attributes=named.attributes
     )
-    facts = [Fact(label="Who", value="", ids=(principal.user,))]
+    facts = [Fact(label=texts.WHO, value="", ids=(principal.user,))]
     if decision.allowed:
-        facts.append(Fact(label="By", value=" and ".join(f"“{rule}”" for rule in decision.rules)))
+        facts.append(Fact(label=texts.BY, value=" and ".join(f"“{rule}”" for rule in decision.rules)))
     if decision.channels:
-        facts.append(Fact(label="Allowed in", value="", ids=decision.channels))
-    facts += [Fact(label="Who may approve", value=f"{one.count} of", ids=one.ids) for one in decision.approvers]
-    answer = {"allowed": "Yes", "approval": "Once it is approved", "emergency": "In an emergency"}
-    notes = () if decision.allowed else (f"They would read: {decision.reason}",)
-    title = f"{answer.get(decision.outcome, 'No')}: {named.operation.text()}"
+        facts.append(Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels))
+    facts += [Fact(label=refusals.APPROVERS, value=count_of(one.count), ids=one.ids) for one in decision.approvers]
+    answer = {"allowed": texts.YES, "approval": texts.IF_APPROVED, "emergency": texts.IN_AN_EMERGENCY}
+    notes = () if decision.allowed else (texts.they_would_read(decision.reason),)
+    title = texts.answer(answer.get(decision.outcome, texts.NO), named.operation.text())
     return Message(title=title, facts=tuple(facts), notes=notes)
 
 
 def _who_can(policy: Policy, named: NamedOperation) -> Message:
     line, permission = named.operation.text(), named.permission
     if permission is None:
-        return Message(title=f"Everybody may ask: {line} needs no permission of its own")
+        return Message(title=texts.anybody_may(line))
     allowing = [rule for rule in policy.allow if permission in rule.operations and _covers(rule, named)]
     denying = [rule for rule in policy.deny if permission in rule.operations and _stops(rule, named)]
     facts = (
-        *(Fact(label=f"By “{rule.name}”", value=_subjects(rule), ids=_ids(rule)) for rule in allowing),
-        *(Fact(label=f"But not, by “{rule.name}”", value=_subjects(rule), ids=_ids(rule)) for rule in denying),
+        *(Fact(label=texts.by_rule(rule.name), value=_subjects(rule), ids=_ids(rule)) for rule in allowing),
+        *(Fact(label=texts.not_by_rule(rule.name), value=_subjects(rule), ids=_ids(rule)) for rule in denying),
     )
     several = len(named.groups) > 1
-    notes = ("Each of the groups needs a rule; these let at least one.",) if several and allowing else ()
-    return Message(title=f"Who may {line}" if allowing else f"No rule lets anybody {line}", facts=facts, notes=notes)
+    notes = (texts.EACH_GROUP_NEEDS_ONE,) if several and allowing else ()
+    return Message(title=texts.who_may(line) if allowing else texts.nobody_may(line), facts=facts, notes=notes)
 
 
 def _covers(rule: Rule, named: NamedOperation) -> bool:
@@ -138,7 +139,7 @@ def _stops(rule: Deny, named: NamedOperation) -> bool:
 def _subjects(rule: Rule | Deny) -> str:
     """Describes whom a rule is for, before the ids of its users, user groups and channels."""
     limits = describe_rule(rule).split("; ")[1:]
-    people = "" if rule.users or rule.user_groups else "anybody"
+    people = "" if rule.users or rule.user_groups else texts.ANYBODY
     return ", ".join([*filter(None, [people]), *limits]) + (" in" if people and rule.channels else "")
 
 

@@ -20,6 +20,7 @@ from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
 from bot.policy.model import Permission, Principal
+from bot.texts import previews
 
 
 class AnswerBuilder:
@@ -99,7 +100,7 @@ class AnswerBuilder:
             entry = self.planner.repository.entry(operation.change)
             return preview_approval(operation, effect, entry, self.planner.context(request, operation).ring_group_name)
         return Message(
-            title=f"{operation.title}? Nothing is changed yet.",
+            title=previews.question(operation.title),
             facts=effect.facts,
             notes=(effect.title,),
             offers=(

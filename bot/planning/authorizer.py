@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from bot.changes.change import Change
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING_CHANGED, NotAllowed, NotFound, SlackFailure
+from bot.errors import NotAllowed, NotFound, SlackFailure
 from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
@@ -24,12 +24,9 @@ from bot.policy.field_types import is_user_group
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.texts import approvals, refusals
 
-OWN_CHANGE = "whoever asked for a change may take it back"
-"""What allows it in place of a rule, in the journal."""
-
-
-OWN_CHANGE = "whoever asked for a change may take it back"
+OWN_CHANGE = "people may always undo their own changes"
 """What allows an undo where no rule has to, as the journal stores it."""
 
 
@@ -251,8 +248,8 @@ class Authorizer:
             return
         about = operation.about()
         if about is not None and self._repository.entry(about).request.user != principal.user:
-            raise NotFound(f"There is no change {about} that you may see. {NOTHING_CHANGED}")
-        error = NotAllowed(f"You may not do that here: it concerns a group that you may not see. {NOTHING_CHANGED}")
+            raise NotFound(refusals.no_visible_change(about))
+        error = NotAllowed(refusals.UNSEEN_GROUP)
         error.policy = decision.policy
         raise error
 
@@ -267,10 +264,7 @@ class Authorizer:
             others = sorted(ids.union(*known) - {principal.user})
             able = (id for id in others if self._could_approve(id, principal.team, named=id in ids))
             if len(list(islice(able, one.count))) < one.count:
-                raise NotAllowed(
-                    f"“{one.rule}” needs the approval of {one.count}, and besides you there are not so many who could"
-                    f" give it. {NOTHING_CHANGED}"
-                )
+                raise NotAllowed(approvals.too_few(one.rule, one.count))
 
     def _could_approve(self, user: str, team: str, *, named: bool) -> bool:
         """Whether an account could approve; outsiders only if a rule names them. True if Slack can't say."""

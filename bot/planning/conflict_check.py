@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING_CHANGED, NotPossible, Refused
+from bot.errors import NotPossible, Refused
 from bot.messages.message import Fact, Offer
 from bot.messages.request import Request
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
@@ -31,8 +31,10 @@ from bot.planning.conflicts import (
     would_not_end,
 )
 from bot.planning.context import RequestContext
-from bot.planning.preview import plan_facts
+from bot.planning.preview import lost_notes, plan_facts
 from bot.planning.references import ChangeReferences
+from bot.texts import cards, refusals
+from bot.texts.wording import change_number
 from bot.times.format import format_moment
 from bot.times.model import Duration, End
 
@@ -99,7 +101,7 @@ class ConflictCheck:
         if found is None:
             return
         if not self._references.is_visible(found.entry):
-            raise _hidden_conflict(f"Change {operation.change}")
+            raise _hidden_conflict(change_number(operation.change))
         raise NotPossible(conflict_text(plan.model_copy(update={"already": ()}), found), facts=(_by(found),))
 
     def _refusal(
@@ -111,12 +113,12 @@ class ConflictCheck:
         facts, notes = [_by(found)], tuple[str, ...]()
         if ended is not None:
             facts.extend(
-                replace(fact, label=f"Would change: {fact.label}")
+                replace(fact, label=refusals.would_change(fact.label))
                 for fact in plan_facts(ended.plan, ended.context.ring_group_name)
             )
             notes = (
-                f"{ended.plan.preview_title}? Change {found.entry.id} would be ended first.",
-                *(f"Will be lost: {lost}" for lost in ended.plan.irreversible),
+                refusals.ends_first(ended.plan.preview_title, found.entry.id),
+                *lost_notes(ended.plan),
             )
         offers = tuple(self._offers(operation, plan, found, ended, context.zone, begins))
         return NotPossible(conflict_text(plan, found), facts=tuple(facts), notes=notes, offers=offers)
@@ -147,7 +149,7 @@ class ConflictCheck:
         number = found.entry.id
         if ended is not None:
             yield Offer(
-                label=f"End #{number} and do this",
+                label=refusals.end_and_do(number),
                 line=ended.operation.text(settled=True),
                 style="danger" if plan.irreversible else "primary",
                 expects=ended.plan.digest(),
@@ -158,10 +160,10 @@ class ConflictCheck:
             return
         if operation.ends is not None and begins < found.entry.run_at:
             until = exact_end(found.entry.run_at, zone)
-            label = f"Only until {format_moment(found.entry.run_at, self._repository.now(), ZoneInfo(zone))}"
+            label = refusals.only_until(format_moment(found.entry.run_at, self._repository.now(), ZoneInfo(zone)))
             yield Offer(label=label, line=operation.model_copy(update={"ends": until}).text(settled=True))
         if self._is_allowed(call_off := Cancel(number=number)):
-            yield Offer(label=f"Call off #{number}", line=call_off.text())
+            yield Offer(label=refusals.cancel_number(number), line=call_off.text())
 
     def _longer(self, plan: Plan, found: PendingChange, zone: str) -> Iterator[Offer]:
         """Buttons that give the temporary change another end, or none."""
@@ -171,14 +173,14 @@ class ConflictCheck:
         if ends is not None and standing is not None and (same or ends > standing):
             extend = Extend(number=number, ends=exact_end(ends, zone))
             moment = format_moment(ends, self._repository.now(), ZoneInfo(zone))
-            label = f"Extend to {moment}" if ends > standing else f"End {moment}"
+            label = refusals.extend_to(moment) if ends > standing else refusals.end_at(moment)
         else:
             extend = Extend(number=number, ends=End(when=Duration(elapsed=timedelta(hours=1))))
-            label = "Extend by 1h"
+            label = cards.EXTEND
         if (not same or ends is not None or not may_keep) and self._is_allowed(extend):
-            yield Offer(label=label if same else f"Extend #{number}", line=extend.text())
+            yield Offer(label=label if same else refusals.extend_number(number), line=extend.text())
         if may_keep:
-            yield Offer(label="Keep" if same else f"Keep #{number}", line=keep.text())
+            yield Offer(label=cards.KEEP if same else refusals.keep_number(number), line=keep.text())
 
     def _is_allowed(self, operation: ControlOperation) -> bool:
         asking = self._request.model_copy(update={"ends_change": None, "expects": None})
@@ -200,9 +202,9 @@ def _variants(operation: ChangeOperation) -> Iterator[ChangeOperation]:
 
 
 def _by(found: PendingChange) -> Fact:
-    return Fact(label="By", value="", ids=(found.entry.request.user,))
+    return Fact(label=cards.BY, value="", ids=(found.entry.request.user,))
 
 
 def _hidden_conflict(what: str) -> NotPossible:
     """The refusal where the requester may not read what the pending change is about."""
-    return NotPossible(f"{what}? A temporary change stands against it. {NOTHING_CHANGED}")
+    return NotPossible(refusals.hidden_conflict(what))

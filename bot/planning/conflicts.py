@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.changes.change import Change, changed_parts
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
-from bot.errors import NOTHING_CHANGED, EndDue, NotPossible
+from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry
 from bot.messages.message import FormOffer, Offer
 from bot.operations.arguments.types import Reference
@@ -18,6 +18,7 @@ from bot.operations.context import OperationContext
 from bot.operations.members import Add, Remove
 from bot.operations.server import ServerPrompt, ServerSetting
 from bot.operations.undo import Undo
+from bot.texts import refusals
 from bot.times.format import exact_time, format_moment
 from bot.times.model import End, Start, WallClock
 
@@ -105,7 +106,7 @@ def check_ends(
     for one in pending_changes(repository):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
         if due and one.entry.id not in but and _overlap(parts, parts_of(one.plan.undone)):
-            raise EndDue(f"Change {one.entry.id} is being ended")
+            raise EndDue(f"#{one.entry.id} is being ended")
 
 
 def parts_of(changes: tuple[Change, ...]) -> frozenset[Part]:
@@ -156,9 +157,9 @@ def conflict_text(plan: Plan, pending: PendingChange) -> str:
     """What a plan meets, and until when or from when."""
     number = pending.entry.id
     if not pending.in_effect:
-        return f"Scheduled already: {pending.plan.preview_title}, {pending.when()} (change {number}). {NOTHING_CHANGED}"
-    what = " ".join(plan.already) if is_noop(plan) and plan.already else f"{pending.plan.title}."
-    return f"{what} That is for a time: until {pending.when()} (change {number}). {NOTHING_CHANGED}"
+        return refusals.already_scheduled(pending.plan.preview_title, pending.when(), number)
+    what = " ".join(plan.already) if is_noop(plan) and plan.already else pending.plan.title
+    return refusals.temporary(what, pending.when(), number)
 
 
 def would_not_end(operation: ChangeOperation, plan: Plan, zone: str, now: datetime) -> NotPossible:
@@ -166,12 +167,12 @@ def would_not_end(operation: ChangeOperation, plan: Plan, zone: str, now: dateti
     assert plan.times is not None and plan.times.ends is not None  # noqa: S101, PT018 - the caller has looked
     ends = plan.times.ends
     starts = Start.model_validate(exact_time(Start(when=MIDNIGHT), ends, ZoneInfo(zone)))
-    at, error = format_moment(ends, now, ZoneInfo(zone)), " ".join(plan.already)
-    text = f"{error} That is permanent, so it would not end {at}. {NOTHING_CHANGED}"
+    at = format_moment(ends, now, ZoneInfo(zone))
+    text = refusals.permanent(" ".join(plan.already), at)
     if isinstance(operation, Add):
         line = Remove(members=operation.members, group=operation.group, starts=starts).text(settled=True)
-        return NotPossible(text, offers=(Offer(label=f"Remove {at}", line=line),))
+        return NotPossible(text, offers=(Offer(label=refusals.remove_at(at), line=line),))
     arguments = {"group": getattr(operation, "group", None), "starts": starts.model_dump(mode="json")}
     known = {name: value for name, value in arguments.items() if value is not None and name in type(operation).form()}
-    form = FormOffer(label="Change it then ...", operation=operation.operation_id, arguments=known)
+    form = FormOffer(label=refusals.CHANGE_IT_THEN, operation=operation.operation_id, arguments=known)
     return NotPossible(text, forms=(form,) if type(operation).form() else ())

@@ -11,7 +11,7 @@ from bot.changes.lookups import MembershipLookup, PromptFiles, names_today
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import read
-from bot.errors import NOTHING_CHANGED, NotFound, NotPossible, PBXError
+from bot.errors import NotFound, NotPossible, PBXError
 from bot.journal.history import Viewer
 from bot.messages.message import Fact, Offer
 from bot.messages.text import fold
@@ -26,6 +26,7 @@ from bot.planning.corrections import Corrections
 from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
+from bot.texts import refusals
 
 log = logging.getLogger(__name__)
 
@@ -119,14 +120,16 @@ class RequestContext(OperationContext):
     def group(self, text: str) -> ParkGroup:
         for anew, spelling in product((False, True), spellings(text)):
             if found := self.directory.group(spelling, refresh=anew):
-                return self._corrections.require_one(found, text, lambda group: group.name, lambda group: group.name)
+                return self._corrections.require_one(
+                    found, text, lambda group: group.name, lambda group: group.name, "park groups"
+                )
         closest = [group.name for group in self.directory.closest_groups(text) if self.may_see(group.name)]
         offers, forms = self._corrections.similar(text, closest)
         raise NotFound(
-            f"There is no park group called “{text}”. {NOTHING_CHANGED}",
+            refusals.no_group(text),
             offers=offers,
             forms=forms,
-            notes=self._corrections.time_hints(text) or (() if offers or forms else ("See them all: groups",)),
+            notes=self._corrections.time_hints(text) or (() if offers or forms else (refusals.SEE_ALL_GROUPS,)),
         )
 
     def people(self, members: Sequence[str]) -> tuple[Person, ...]:
@@ -172,14 +175,14 @@ class RequestContext(OperationContext):
 
     def _renamed_or_deleted(self, group: ParkGroup, now: Snapshot | None) -> NotFound:
         if now is None:
-            return NotFound(f"The park group “{group.name}” is gone. {NOTHING_CHANGED}")
+            return NotFound(refusals.group_gone(group.name))
         name = now.settings["name"]
         if not self.may_see(name):
-            return NotFound(f"The park group “{group.name}” is called something else now. {NOTHING_CHANGED}")
+            return NotFound(refusals.group_renamed(group.name, None))
         groups = self.operation.references(Reference.GROUP)
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
         offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
-        return NotFound(f"The park group “{group.name}” is called “{name}” now. {NOTHING_CHANGED}", offers=offers)
+        return NotFound(refusals.group_renamed(group.name, name), offers=offers)
 
     def group_with_name(self, name: str) -> ParkGroup | None:
         return next((group for group in self.directory.group(name) if fold(group.name) == fold(name)), None)

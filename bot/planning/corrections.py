@@ -14,6 +14,7 @@ from bot.operations.arguments.targets import Recall
 from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
+from bot.texts import refusals
 from bot.times.clauses import find_malformed_time, time_hint, time_splits
 
 T = TypeVar("T")
@@ -30,14 +31,16 @@ class Corrections:
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
 
-    def require_one(self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str]) -> T:
+    def require_one(
+        self, found: list[T], text: str, spelling: Callable[[T], str], label: Callable[[T], str], kind: str
+    ) -> T:
         """The only match for `text`; raises Ambiguous with a button for each of several."""
         if len(found) == 1:
             return found[0]
         first = found[:MAX_OFFERS]
-        rest = f"{len(found) - MAX_OFFERS} more fit, too many for buttons: type more of it, or the number."
+        rest = refusals.more_match(len(found) - MAX_OFFERS)
         raise Ambiguous(
-            f"“{text}” fits {len(found)}. Which one? Nothing was changed yet.",
+            refusals.several_called(text, len(found), kind),
             offers=self.alternatives(text, list(map(spelling, first)), list(map(label, first))),
             notes=(rest,) if len(found) > MAX_OFFERS else (),
         )
@@ -77,14 +80,14 @@ class Corrections:
         known = self.operation.model_copy(update=update).model_dump(mode="json", exclude_none=True)
         arguments = {field: value for field, value in known.items() if field in self.operation.form()}
         operation_id = self.operation.operation_id
-        return FormOffer(label="Correct the time", operation=operation_id, arguments=arguments | unread)
+        return FormOffer(label=refusals.CORRECT_TIME, operation=operation_id, arguments=arguments | unread)
 
     def not_all_possible(self, bad: Collection[str], reasons: tuple[str, ...], *offers: Offer) -> NotPossible:
         """The refusal for the `bad` members, with a button for the line with only the others."""
         rest = tuple(text for text in getattr(self.operation, "members", ()) if text not in bad)
         left = ", ".join(text for text in getattr(self.operation, "members", ()) if text in bad)
         valid = (self._offer({"members": rest}, left_out=left),) if rest else ()
-        return NotPossible("Not all of that can be done, so nothing was.", notes=reasons, offers=(*offers, *valid))
+        return NotPossible(refusals.NOT_ALL, notes=reasons, offers=(*offers, *valid))
 
     def time_hints(self, text: str) -> tuple[str, ...]:
         """How to type a time, where an unknown name ends like one."""

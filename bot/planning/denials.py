@@ -8,14 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.changes.repository import ChangeRepository
-from bot.errors import NOTHING_CHANGED, NotAllowed
+from bot.errors import NotAllowed
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.scheduling import Extend, Keep
-from bot.planning.preview import ASK
 from bot.policy.model import ActionAttributes, Decision
 from bot.policy.rules import Policy
+from bot.texts import refusals
+from bot.texts.approvals import ASK, count_of
 from bot.times.format import exact_time, format_duration, format_moment, format_seconds
 from bot.times.model import Duration, End, Start, WallClock
 
@@ -40,13 +41,13 @@ class DeniedAttempt:
 
     def _differences(self, other: ActionAttributes) -> Iterator[str]:
         if other.duration != self.attributes.duration and other.duration is not None:
-            yield f"for at most {format_duration(other.duration)}"
+            yield refusals.at_most(format_duration(other.duration))
         if other.members != self.attributes.members:
-            yield f"for {other.members} {'people' if other.members > 1 else 'person'} at once"
+            yield refusals.at_once(other.members)
         if other.recall_time != self.attributes.recall_time and other.recall_time is not None:
-            yield f"with at most {format_seconds(_seconds(other.recall_time))}"
+            yield refusals.with_at_most(format_seconds(_seconds(other.recall_time)))
         if other.at != self.attributes.at and other.at is not None:
-            yield f"from {format_moment(other.at, self.repository.now(), ZoneInfo(self.zone))}"
+            yield refusals.from_time(format_moment(other.at, self.repository.now(), ZoneInfo(self.zone)))
 
     def could_have(self, other: ActionAttributes) -> bool:
         """Whether the operation supports these attributes: some operations have no end, or no later start."""
@@ -62,7 +63,7 @@ class DeniedAttempt:
         if isinstance(operation, Extend | Keep):
             return self._latest_end(operation.change, other)
         line = self.changed_line(other)
-        return Offer(label=f"Only {self.difference(other)}"[:MAX_LABEL], line=line) if line else None
+        return Offer(label=refusals.only(self.difference(other))[:MAX_LABEL], line=line) if line else None
 
     @property
     def pleads_emergency(self) -> bool:
@@ -111,13 +112,13 @@ class DeniedAttempt:
         if latest <= repository.scheduled_end(number).run_at:
             return None
         longest = Extend(number=number, ends=End.model_validate(exact_time(End(when=_ANY_CLOCK), latest, zone)))
-        return Offer(label=f"Only until {format_moment(latest, repository.now(), zone)}", line=longest.text())
+        return Offer(label=refusals.only_until(format_moment(latest, repository.now(), zone)), line=longest.text())
 
 
 def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> NotAllowed:
     """The error for a denied operation; with `attempt`, its message offers alternatives as buttons."""
     alternatives = [other for other in decision.alternatives if attempt.could_have(other)] if attempt else []
-    error = NotAllowed(f"You may not do that here. {decision.reason} {NOTHING_CHANGED}")
+    error = NotAllowed(refusals.may_not(decision.reason))
     error.policy = decision.policy
     error.message = Message(
         title=str(error),
@@ -135,41 +136,41 @@ class DeactivatedAccount(NotAllowed):
 
 def deactivated_account(policy: Policy) -> NotAllowed:
     """The error for a deactivated account; its message says whom the policy names to ask."""
-    error = DeactivatedAccount(
-        f"The account of whoever asked for this is deactivated in Slack, so nothing is allowed. {NOTHING_CHANGED}"
-    )
+    error = DeactivatedAccount(refusals.DEACTIVATED)
     error.policy = policy.fingerprint
     error.message = Message(title=str(error), facts=(whom_to_ask(policy.contact),))
     return error
 
 
 def _facts(decision: Decision) -> Iterator[Fact]:
-    yield Fact(label="Allowed in", value="", ids=decision.channels)
+    yield Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels)
     for one in decision.approvers:
-        yield Fact(label="Who may approve", value=f"{one.count} of" if len(one.ids) > 1 else "", ids=one.ids)
+        yield Fact(label=refusals.APPROVERS, value=count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids)
     yield whom_to_ask(decision.contact)
     if not decision.denied:
-        yield Fact(label="To be granted", value=f"{decision.permission.value} for {decision.grant}")
+        yield Fact(
+            label=refusals.FOR_ADMIN, value=refusals.add_permission(decision.permission.value), ids=decision.grant
+        )
 
 
 def whom_to_ask(contact: str | None) -> Fact:
     """Whom the policy names for questions about permissions."""
     if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
-        return Fact(label="Whom to ask", value="", ids=(contact,))
-    return Fact(label="Whom to ask", value=contact or "whoever runs Park here")
+        return Fact(label=refusals.CONTACT, value="", ids=(contact,))
+    return Fact(label=refusals.CONTACT, value=contact or refusals.WHOEVER_RUNS_PARK)
 
 
 def _notes(
     decision: Decision, attempt: DeniedAttempt | None, alternatives: Sequence[ActionAttributes]
 ) -> Iterator[str]:
     if attempt is not None:
-        yield from (f"It would be allowed {attempt.difference(other)}." for other in alternatives)
+        yield from (refusals.would_be_allowed(attempt.difference(other)) for other in alternatives)
         for other in filter(attempt.could_have, decision.approval_alternatives):
-            yield f"Once that is approved, it would be allowed {attempt.difference(other)}."
+            yield refusals.would_be_allowed_after_approval(attempt.difference(other))
         for other in filter(attempt.could_have, decision.emergency_alternatives):
-            yield f"In an emergency, it would be allowed {attempt.difference(other)}."
+            yield refusals.would_be_allowed_in_emergency(attempt.difference(other))
     if (decision.approvers or decision.emergency) and not _is_change(attempt):
-        yield "Only changes themselves can be approved, or made in an emergency: ask for the change that you want."
+        yield refusals.ONLY_CHANGES
 
 
 def _offers(
@@ -182,7 +183,7 @@ def _offers(
                 yield Offer(label=f"{ASK}, only {attempt.difference(other)}"[:MAX_LABEL], line=line)
         for other in decision.emergency_alternatives if attempt.pleads_emergency else ():
             if attempt.could_have(other) and (line := attempt.changed_line(other)):
-                yield Offer(label=f"Only {attempt.difference(other)}"[:MAX_LABEL], line=line)
+                yield Offer(label=refusals.only(attempt.difference(other))[:MAX_LABEL], line=line)
         if decision.approvers and _is_change(attempt):
             yield Offer(label=ASK, line=Ask(line=attempt.operation.text(settled=True)).text(), style="primary")
 
@@ -193,7 +194,7 @@ def _forms(decision: Decision, attempt: DeniedAttempt | None) -> Iterator[FormOf
     lines = [attempt.operation.text(settled=True)] if decision.emergency else []
     lines += filter(None, map(attempt.changed_line, filter(attempt.could_have, decision.emergency_alternatives)))
     for line in lines[:1]:
-        yield FormOffer(label="Emergency ...", operation=Emergency.operation_id, arguments={"line": line})
+        yield FormOffer(label=refusals.EMERGENCY_BUTTON, operation=Emergency.operation_id, arguments={"line": line})
 
 
 def _is_change(attempt: DeniedAttempt | None) -> bool:

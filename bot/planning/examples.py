@@ -83,4 +83,4 @@ class _Names:
         if len(numbered) < len(like):
             raise NoSuchName
         for text, person in zip(like, numbered, strict=True):
-            yield person.number if text[:1].isdigit() else person.name
+            yield person.number if text[:1].isdigit() else str(person.name)

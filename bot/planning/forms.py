@@ -2,22 +2,26 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.errors import Refused, SlackFailure, SlackUnavailable
-from bot.messages.message import Message
+from bot.errors import JournalUnavailable, Refused, SlackFailure, SlackUnavailable
+from bot.messages.message import Message, Row
 from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.help import Help
+from bot.operations.temporary import temporary_notes, temporary_rows
 from bot.planning.answers import AnswerBuilder
 from bot.planning.overview import Overview, OverviewQuery, overview
-from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
+from bot.planning.pickers import KINDS, PickerKind, PickerOption, PickerOptions, PickerScope
 from bot.planning.planner import Planner
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
 from bot.texts import forms
 
+MAX_USERS = 1000
+"""Users for whom it is kept what is temporary."""
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +33,7 @@ class FormService:
 
     def __init__(self, planner: Planner) -> None:
         self.planner, self._answers = planner, AnswerBuilder(planner)
+        self._notes: dict[str, dict[str, str]] = {}  # what is temporary in groups, by user and by group
         self.picker_options = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,6 +60,34 @@ class FormService:
         self.cache_principal(request)
         parts = (self.part(request, operation, kind, known) for kind in KINDS)
         self.picker_options.warm(*filter(None, parts))
+        self._read_notes(request)
+
+    def with_notes(self, user: str, options: Sequence[PickerOption]) -> list[PickerOption]:
+        """Options for groups, with what is temporary in each as far as it was read for this user."""
+        notes = self._notes.get(user, {})
+        return [replace(one, description=notes[one.value]) if one.value in notes else one for one in options]
+
+    def _read_notes(self, request: Request) -> None:
+        try:
+            context = self.planner.context(request, Help())
+            notes = temporary_notes(context, self.planner.users.name)
+        except (Refused, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what is temporary is not shown in the pickers: %s", fault)
+            return
+        self._notes.pop(request.user, None)
+        self._notes[request.user] = notes
+        for old in list(self._notes)[:-MAX_USERS]:
+            self._notes.pop(old, None)
+
+    def temporary(self, request: Request, groups: Sequence[str]) -> tuple[Row, ...]:
+        """What is temporary in these groups, with buttons to end it; nothing while that can't be read."""
+        names = frozenset(map(fold, groups))
+        try:
+            context = self.planner.context(request, Help())
+            return temporary_rows(context, lambda change: not names.isdisjoint(map(fold, change.names)))
+        except (Refused, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what is temporary is not shown in a form: %s", fault)
+            return ()
 
     def cache_principal(self, request: Request) -> None:
         """Caches the requester's Slack account, for the next picker request."""

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from bot.changes.snapshot import Person
-from bot.errors import NOTHING_CHANGED, Missing, NotFound, NotPossible, Refused
+from bot.errors import Missing, NotFound, NotPossible, Refused
 from bot.messages.text import fold, quote
 from bot.operations.arguments.targets import Recall, split_number
 from bot.operations.arguments.types import spellings
@@ -15,6 +15,8 @@ from bot.pbx.directory import Directory
 from bot.pbx.limits import check_extension, is_extension
 from bot.pbx.models import RecallTo, RingGroup, User
 from bot.planning.corrections import Corrections
+from bot.texts import refusals
+from bot.texts.changes import RING_GROUP_GONE
 
 _TYPE_NAMES = {
     "EXTENSION": "a user's extension",
@@ -69,7 +71,9 @@ class UserResolver:
 
     def _resolve_one(self, text: str) -> Person:
         found = self._candidates(text)
-        user = self.corrections.require_one(found, text, lambda user: user.extension_number or "", _user_label)
+        user = self.corrections.require_one(
+            found, text, lambda user: user.extension_number or "", _user_label, "people"
+        )
         check_extension(user.extension_number or "")
         if isinstance(self.corrections.operation, ChangeOperation):
             user = self._confirmed(text, user)
@@ -91,8 +95,8 @@ class UserResolver:
         if text == number:
             return holder
         self.directory.invalidate_users()
-        owner = Person.of(holder).name or "somebody else"
-        raise NotFound(f"Extension {number} belongs to {owner} now, no longer to “{text}”. {NOTHING_CHANGED}")
+        owner = Person.of(holder).name or refusals.SOMEBODY_ELSE
+        raise NotFound(refusals.extension_moved(number, owner, text))
 
     def _candidates(self, text: str) -> list[User]:
         """Users that match; digits are an extension, even if somebody has them as a name."""
@@ -101,17 +105,14 @@ class UserResolver:
             raise self._not_found(text)
         with_extension = [user for user in found if user.extension_number]
         if not with_extension:
-            raise NotPossible(
-                f"{_user_label(found[0])} has no extension, so can be in no park group. {NOTHING_CHANGED}"
-            )
+            raise NotPossible(refusals.no_extension(_user_label(found[0])))
         return [user for user in with_extension if user.extension_number == text] or with_extension
 
     def _by_email_of(self, mention: str) -> list[User]:
         email = self.email_of(mention.strip("<@>"))
         if found := self._search(email) if email else []:
             return found
-        whom = f"the e-mail address {email}" if email else "the e-mail address of that Slack user (I can't see it)"
-        raise NotFound(f"No user of the PBX has {whom}: type the extension instead. {NOTHING_CHANGED}")
+        raise NotFound(refusals.no_user_with(email) if email else refusals.NO_USER_FOR_MENTION)
 
     def _search(self, text: str) -> list[User]:
         found = self.directory.user(text) or self.directory.user(text, refresh=True)
@@ -123,16 +124,14 @@ class UserResolver:
     def _not_found(self, text: str) -> Refused:
         kind = _number_kind(self.pbx, text)
         if kind not in (None, "EXTENSION"):
-            return NotPossible(
-                f"{text} is {_describe_kind(kind)}; only users can be members of a park group. {NOTHING_CHANGED}"
-            )
+            return NotPossible(refusals.not_a_user(text, _describe_kind(kind)))
         both = split_number(text)
         known = self._search(both[0]) if both else []
         near = [user for user in (*known, *self.directory.closest_users(text)) if user.extension_number]
         numbers = dict.fromkeys(str(user.extension_number) for user in near)
         offers, forms = self.corrections.similar(text, list(numbers), [str(Person.of(one)) for one in _once(near)])
         return NotFound(
-            f"Nobody on the PBX has the extension or name “{text}”. {NOTHING_CHANGED}",
+            refusals.no_user(text),
             notes=(*self._group_hints(text), *self.corrections.time_hints(text)),
             offers=offers,
             forms=forms,
@@ -140,7 +139,7 @@ class UserResolver:
 
     def _group_hints(self, text: str) -> tuple[str, ...]:
         groups = [group for group in self.directory.group(text) if self.may_see(group.name)]
-        return tuple(f"{one.name} is a park group; only “delete {quote(one.name)}” deletes one." for one in groups)
+        return tuple(refusals.is_a_park_group(one.name, quote(one.name)) for one in groups)
 
 
 def _once(users: Sequence[User]) -> list[User]:
@@ -149,6 +148,14 @@ def _once(users: Sequence[User]) -> list[User]:
 
 def _names_of(user: User) -> list[str]:
     return [name for name in (user.display_name, user.name, user.email) if name]
+
+
+def _number_of(user: User) -> str:
+    return user.extension_number or ""
+
+
+def _number_or_name(ring_group: RingGroup) -> str:
+    return ring_group.extension_number or ring_group.name
 
 
 def _user_label(user: User) -> str:
@@ -168,7 +175,11 @@ class RingGroupResolver:
             if found := self.directory.ring_group(spelling, refresh=anew):
                 by_number = [one for one in found if one.extension_number == spelling]
                 return self.corrections.require_one(
-                    by_number or found, text, lambda one: one.extension_number or one.name, ring_group_label
+                    by_number or found,
+                    text,
+                    lambda one: one.extension_number or one.name,
+                    ring_group_label,
+                    "ring groups",
                 )
         number, name = split_number(text) or ("", "")
         if named := [one for one in self.directory.ring_group(number) if fold(one.name) == fold(name)]:
@@ -187,17 +198,20 @@ class RingGroupResolver:
         return {"recall_to": RecallTo.USER.value, **gone}
 
     def label(self, id: str) -> str:
-        """Name and number; a text with the id if the PBX no longer has it."""
+        """Name and number; a text without them if the PBX no longer has it."""
         found = self.directory.ring_group_by_id(id)
-        return ring_group_label(found) if found else f"a ring group that is gone ({id})"
+        return ring_group_label(found) if found else RING_GROUP_GONE
 
     def _read_again(self, known: RingGroup) -> RingGroup:
         """Reads the ring group anew: its name must still be the one that was authorized."""
         now = self._read(known.id)
         if now is None or fold(now.name) != fold(known.name):
             self.directory.invalidate_ring_groups()
-            what = "is gone" if now is None else f"is called “{now.name}” now"
-            raise NotFound(f"The ring group “{known.name}” {what}. {NOTHING_CHANGED}")
+            raise NotFound(
+                refusals.ring_group_gone(known.name)
+                if now is None
+                else refusals.ring_group_renamed(known.name, now.name)
+            )
         return now
 
     def _read(self, id: str) -> RingGroup | None:
@@ -211,18 +225,13 @@ class RingGroupResolver:
         offers, forms = self.corrections.similar(text, [one.name for one in near])
         if self.directory.user(text):
             return NotPossible(
-                f"“{text}” is a user. A recall goes to the user who parked the call or to a ring group,"
-                f" never to a third extension. {NOTHING_CHANGED}",
+                refusals.user_as_recall(text),
                 offers=offers,
             )
         kind = _number_kind(self.pbx, text)
-        what = (
-            f"“{text}” is {_describe_kind(kind)}, not a ring group."
-            if kind is not None
-            else f"There is no ring group called “{text}”."
-        )
+        what = refusals.no_ring_group(text) if kind is None else refusals.not_a_ring_group(text, _describe_kind(kind))
         hints = self.corrections.time_hints(text)
-        return NotFound(f"{what} {NOTHING_CHANGED}", notes=hints, offers=offers, forms=forms)
+        return NotFound(what, notes=hints, offers=offers, forms=forms)
 
 
 def ring_group_label(ring_group: RingGroup) -> str:

@@ -20,9 +20,9 @@ from bot.operations.catalog import OPERATIONS, load
 from bot.operations.groups import Group, group_summary, visible_groups
 from bot.operations.members import Add
 from bot.operations.panel import MORE, waiting_rows
-from bot.operations.pending import allowed_offers, may_see
 from bot.operations.recall import RecallGroup
 from bot.operations.recent import RecentChange, recent_changes
+from bot.operations.temporary import temporary_by_group
 from bot.pbx.directory import Directory
 from bot.pbx.models import ParkGroup
 from bot.planning.context import RequestContext
@@ -152,7 +152,7 @@ class _Groups:
     """The groups that match a query, and the server's settings; nothing while the PBX is away."""
 
     def __init__(self, context: RequestContext, query: OverviewQuery, faults: dict[str, None]) -> None:
-        self._context, self.server, self.seen = context, (), list[ParkGroup]()
+        self._context, self.server, self.seen = context, tuple[Fact, ...](), list[ParkGroup]()
         try:
             self.server = setting_facts(context.server(), context.ring_group_name)
             self.seen = visible_groups(context, context.directory.all_groups(), query.search)
@@ -198,25 +198,11 @@ class _Groups:
         return next((form_offer(one, group) for one in allowed), None)
 
     def _temporary(self) -> dict[str, list[Row]]:
-        """The temporary changes in effect, by the ids of their groups; none while the journal can't be read."""
-        found = dict[str, list[Row]]()
+        """What is temporary in each group, by id; nothing while the journal can't be read."""
         try:
-            for first, end in self._context.repository.scheduled_ends():
-                plan = Plan.model_validate(first.plan)
-                if plan.times is None or not may_see(self._context, first, plan):
-                    continue
-                until = plan.times.format_relative(end.run_at, self._context.repository.now())
-                offers = (Offer(label=home.END_NOW, line=f"undo {first.id}"),)
-                row = Row(
-                    text=home.temporary(first.id, until),
-                    ids=(first.request.user,),
-                    offers=allowed_offers(self._context, first, plan, offers),
-                )
-                for id in {change.target.id for change in plan.undone if change.target.id}:
-                    found.setdefault(id, []).append(row)
+            return temporary_by_group(self._context)
         except JournalUnavailable:
             return {}
-        return found
 
 
 MAX_REPEATABLE = 4

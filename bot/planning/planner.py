@@ -8,7 +8,7 @@ from typing import Any
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
-from bot.errors import Ambiguous, Refused, StalePlan
+from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -29,6 +29,7 @@ from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
+from bot.planning.preview import asking_with_plan
 from bot.planning.principals import UserDirectory
 from bot.planning.references import ChangeReferences
 from bot.planning.time_settler import TimeSettler
@@ -36,6 +37,7 @@ from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.texts import approvals, refusals
 from bot.times.model import WorkingDay
 
 
@@ -155,7 +157,11 @@ class Planner:
         """Authorizes a plan by its amounts, and by every name before and after; raises NotAllowed."""
         attributes = plan_attributes(self.repository, operation, plan, due=due)
         touched = authorized_changes(self.repository, self.directory, operation, plan.undone)
-        grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+        try:
+            grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
+        except NotAllowed as denied:
+            denied.message = asking_with_plan(denied.message, plan, context.ring_group_name)
+            raise
         self.authorizer.require_approvable(principal, grant)
         return grant
 
@@ -195,7 +201,7 @@ class Planner:
         if isinstance(operation, ApprovalDecision):  # authorized by Approvals, not by a permission
             effect = operation.effect(self.context(request, operation))
             if request.expects not in (None, self.repository.plan(operation.change).digest()):
-                raise StalePlan("The change is no longer what you were shown: its card shows it as it is now.")
+                raise StalePlan(approvals.SHOWN_ANEW)
             return effect, Grant(policy=self.policy.fingerprint)
         if has_open_times(operation):
             operation = settle(operation, self.times.asked(request))
@@ -237,9 +243,7 @@ class Planner:
         if len(found) > 1 and isinstance(found[0][0], ChangeOperation):
             lines = [one.text(settled=True) for one, _ in found]
             offers = tuple(Offer(label=line, line=line) for line in lines)
-            raise Ambiguous(
-                "That line can be read in more than one way. Which one? Nothing was changed yet.", offers=offers
-            )
+            raise Ambiguous(refusals.SEVERAL_MEANINGS, offers=offers)
         operation, context = found[0]
         if takes_back_own(operation, references):
             return operation, context, Grant(rule=OWN_CHANGE, policy=self.policy.fingerprint)

@@ -12,32 +12,42 @@ from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, JournalEffect
 from bot.operations.catalog import load
 from bot.operations.schedule import relative_duration
+from bot.texts import approvals, cards, previews
 
 _UNSAID = str.maketrans("", "", '",')
 """Characters that make no difference between a typed and a canonical line."""
-ASK = "Ask for approval"
-"""Label of the button that requests an approval."""
 
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
     """The differences, and a button that applies exactly this plan."""
     if all(change.is_noop for change in plan.changes):
-        return Message(title="Nothing to change", notes=plan.already)
+        return Message(title=previews.NOTHING_TO_CHANGE, notes=plan.already)
     style: Literal["danger", "primary"] = "danger" if plan.irreversible else "primary"
     duration = relative_duration(operation) if operation.approval else None
     return Message(
-        title=f"{plan.preview_title}? Nothing is changed yet.",
+        title=previews.question(plan.preview_title),
         facts=(*plan_facts(plan, ring_group), *time_facts(plan.times, duration)),
-        notes=(*(f"Will be lost: {lost}" for lost in plan.irreversible), *plan.already, *plan.notes),
+        notes=(*lost_notes(plan), *plan.already, *plan.notes),
         offers=(
             Offer(
-                label=ASK if operation.approval else operation.button,
+                label=approvals.ASK if operation.approval else operation.button,
                 line=operation.text(settled=True),
                 style=style,
                 expects=plan.digest(),
             ),
         ),
     )
+
+
+def asking_with_plan(message: Message, plan: Plan, ring_group: RingGroupName) -> Message:
+    """Returns a refusal that offers to ask for approval with what would be asked for, so that one click asks."""
+    asking = [offer for offer in message.offers if offer.label == approvals.ASK]
+    if not asking:
+        return message
+    expects = plan.digest()
+    offers = tuple(replace(one, expects=expects) if one in asking else one for one in message.offers)
+    facts = tuple(replace(fact, label=approvals.would_change(fact.label)) for fact in plan_facts(plan, ring_group))
+    return replace(message, facts=(*facts, *message.facts), notes=(*lost_notes(plan), *message.notes), offers=offers)
 
 
 def preview_approval(
@@ -48,16 +58,16 @@ def preview_approval(
     duration = relative_duration(asked) if isinstance(asked, ChangeOperation) else None
     by = () if any(entry.request.user in fact.ids for fact in effect.facts) else (entry.request.user,)
     return Message(
-        title=f"{operation.title} change {entry.id}: {plan.preview_title}? Nothing is changed yet.",
+        title=previews.decide(operation.button, entry.id, plan.preview_title),
         facts=(
-            *((Fact(label="Asked by", value="", ids=by),) if by else ()),
+            *((Fact(label=cards.ASKED_BY, value="", ids=by),) if by else ()),
             *effect.facts,
             *plan_facts(plan, ring_group),
             *time_facts(plan.times, duration),
             *approver_facts(plan),
         ),
-        notes=(*(f"Will be lost: {lost}" for lost in plan.irreversible), *plan.notes),
-        offers=(Offer(label=operation.title, line=operation.text(), style="primary", expects=plan.digest()),),
+        notes=(*lost_notes(plan), *plan.notes),
+        offers=(Offer(label=operation.button, line=operation.text(), style="primary", expects=plan.digest()),),
     )
 
 
@@ -66,7 +76,7 @@ def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     canonical, said = (fold(text).translate(_UNSAID) for text in (line, typed))
     if canonical.endswith(said):  # a bare name is canonical too
         return message
-    return replace(message, notes=(*message.notes, f"Understood as `{line}`."))
+    return replace(message, notes=(*message.notes, previews.understood_as(line)))
 
 
 def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
@@ -83,26 +93,31 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
     )
 
 
+def lost_notes(plan: Plan) -> tuple[str, ...]:
+    """What an undo can't restore."""
+    return tuple(map(cards.will_be_lost, plan.irreversible))
+
+
 def approver_facts(plan: Plan) -> tuple[Fact, ...]:
-    """Who has to approve, by which rule, and until when."""
+    """Who has to approve, and until when."""
     if plan.approval is None:
         return ()
     approvers = (
-        Fact(label=f"To be approved, by “{one.rule}”", value=f"by {one.count} of", ids=one.ids)
+        Fact(label=approvals.NEEDED_FROM, value=approvals.count_of(one.count), ids=one.ids)
         for one in plan.approval.asked
     )
-    return (*approvers, Fact(label="Lapses", value=plan.approval.expiry_text()))
+    return (*approvers, Fact(label=approvals.EXPIRES, value=plan.approval.expiry_text()))
 
 
 def time_facts(times: Schedule | None, duration: str | None = None) -> tuple[Fact, ...]:
     """Start and end with the time zone.
 
     Args:
-        lasts: the duration in words, where the change starts with its approval.
+        duration: the duration in words, where the change starts with its approval.
     """
     if times is None:
         return ()
     if duration is not None:
-        return (Fact(label="Lasts", value=f"{duration} from its approval"),)
-    instants = {"Begins": times.starts, "Until": times.ends}
+        return (Fact(label=cards.LASTS, value=cards.duration_from_approval(duration)),)
+    instants = {cards.BEGINS: times.starts, cards.UNTIL: times.ends}
     return tuple(Fact(label=label, value=times.format_dated(at)) for label, at in instants.items() if at is not None)

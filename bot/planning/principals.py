@@ -46,6 +46,9 @@ class UserDirectory(CachedUserDirectory, Protocol):
     def remembered(self) -> CachedUserDirectory:
         """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
 
+    def name(self, user: str) -> str:
+        """The user's full name; empty if it is not known."""
+
     def zone(self, user: str) -> str:
         """The user's IANA time zone; UTC if it is not known."""
 

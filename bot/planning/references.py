@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.changes.lookups import names_today
 from bot.changes.plan import Plan
 from bot.changes.repository import SERVER_NAMES, ChangeRepository
-from bot.errors import NOTHING_CHANGED, Ambiguous, NotFound
+from bot.errors import Ambiguous, NotFound
 from bot.journal.models import Entry
 from bot.messages.message import Offer
 from bot.messages.request import Request, Source
@@ -17,6 +17,7 @@ from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
 from bot.policy.model import Permission
+from bot.texts import refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ChangeReferences:
         """Returns the change of this number; raises NotFound unless it is older than the request and visible."""
         entry = self.repository.older_entry(number, self.request)
         if not self.is_visible(entry):
-            raise NotFound(f"There is no change {number}. {NOTHING_CHANGED}")
+            raise NotFound(refusals.no_change(number))
         return entry
 
     def is_visible(self, entry: Entry) -> bool:
@@ -90,8 +91,7 @@ class ChangeReferences:
         scheduled = [entry.id for entry in self.repository.scheduled_starts() if matches(entry)]
         found = max(filter(None, (self.repository.last_in_effect(matches), *scheduled)), default=None)
         if found is None:
-            what = f"of “{name}”" if name else "of yours here"
-            raise NotFound(f"There is no change {what} that could be taken back. {NOTHING_CHANGED}")
+            raise NotFound(refusals.nothing_to_undo(name))
         return found
 
     def _planned(self, entry: Entry) -> Entry | None:
@@ -109,11 +109,11 @@ class ChangeReferences:
         if len(found) == 1:
             return found[0].id
         if not found:
-            raise NotFound(f"There is no pending change of “{name}”. {NOTHING_CHANGED}", lines=("pending",))
+            raise NotFound(refusals.nothing_pending(name), lines=("pending",))
         lines = {one.id: operation.model_copy(update={"number": one.id}).text() for one in found}
         raise Ambiguous(
-            f"“{name}” has {len(found)} pending changes. Which one? {NOTHING_CHANGED}",
-            notes=tuple(f"Change {one.id}: {one.request.line}" for one in found),
+            refusals.several_pending(name, len(found)),
+            notes=tuple(refusals.pending_line(one.id, one.request.line) for one in found),
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
 

@@ -9,13 +9,13 @@ from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Policy, Rule
 from bot.times.format import format_duration, format_seconds
 
 _GROUP_VERBS = {
-    Permission.READ: "look at",
-    Permission.HISTORY: "look back on",
+    Permission.READ: "view",
+    Permission.HISTORY: "see the history of",
     Permission.MEMBERS: "change the members of",
-    Permission.RECALL: "change the recalls of",
+    Permission.RECALL: "change the recall of",
     Permission.GROUPS: "create, rename and delete",
 }
-_CHANGED = {Permission.MEMBERS: "members", Permission.RECALL: "recalls"}
+_CHANGED = {Permission.MEMBERS: "members", Permission.RECALL: "recall"}
 _SERVER_VERBS = {Permission.SERVER: "change the call park server", Permission.PAUSE: "pause Park"}
 
 
@@ -57,7 +57,7 @@ def _describe_limits(rule: BaseRule) -> Iterator[str]:
 
 def _describe_conditions(rule: Rule) -> Iterator[str]:
     if rule.approvers:
-        yield "once that is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
+        yield "once it is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
     if rule.emergency:
         yield "in an emergency, for a stated reason"
 
@@ -107,9 +107,9 @@ class Right:
     def _verbs(self) -> Iterable[str]:
         """Verb phrases, each to be followed by a group."""
         if Permission.READ in self.operations:
-            yield "look at"
+            yield "view"
         if Permission.HISTORY in self.operations:
-            yield "look back on"
+            yield "see the history of"
         if changed := [name for permission, name in _CHANGED.items() if permission in self.operations]:
             yield f"change {' and '.join(changed)} of"
         if Permission.GROUPS in self.operations:

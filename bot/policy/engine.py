@@ -12,6 +12,7 @@ from bot.policy.field_types import parse_hours
 from bot.policy.matching import RequestedResource, includes_principal
 from bot.policy.model import ActionAttributes, Approvers, Decision, Permission, Principal
 from bot.policy.rules import Deny, Policy, Rule
+from bot.texts import policy as texts
 
 MAX_MOMENTS = 200
 """The most points in time that are tried for an alternative, the soonest first."""
@@ -78,11 +79,10 @@ def _decide(query: AccessQuery) -> Decision:
     if not rules:
         return _build_denial(found)
     rules_by_name = dict.fromkeys((one.name, rule.name) for one, rule in zip(query.wanted, rules, strict=True))
-    names = " and ".join(dict.fromkeys(f'"{rule.name}"' for rule in rules))
     return Decision(
         allowed=True,
         permission=query.permission,
-        reason=f"Allowed by {names}.",
+        reason=texts.allowed_by(dict.fromkeys(rule.name for rule in rules)),
         policy=query.policy.fingerprint,
         rules_by_name=tuple(rules_by_name),
     )
@@ -179,17 +179,6 @@ def _moments(rules: Collection[Rule | Deny], at: datetime | None) -> Iterator[da
         yield from sorted({moment for text in texts for moment in parse_hours(text).boundaries_after(at)})[:MAX_MOMENTS]
 
 
-_VERBS = {
-    Permission.READ: ("look at", "look at the call park settings"),
-    Permission.MEMBERS: ("change the members of", "change members"),
-    Permission.RECALL: ("change the recall of", "change where a recall goes"),
-    Permission.GROUPS: ("create, rename or delete", "create, rename or delete groups"),
-    Permission.SERVER: ("change the call park server for", "change the call park server"),
-    Permission.PAUSE: ("pause or resume Park for", "pause or resume Park"),
-    Permission.HISTORY: ("look back on the changes of", "look back on who changed what"),
-}
-
-
 def _build_denial(found: Evaluation) -> Decision:
     query, names = found.query, _missing_names(found)
     denial = Decision(
@@ -241,44 +230,37 @@ def _approvers(rule: Rule) -> Approvers:
 
 def _sentences(denial: Decision, found: Evaluation) -> Iterator[str]:
     query, request = found.query, _describe_request(denial)
-    here = "in this channel" if query.principal.channel else "in a direct message"
+    here = texts.IN_CHANNEL if query.principal.channel else texts.IN_DM
     if denial.denied:
-        forbid = "forbids" if len(denial.denied) == 1 else "forbid"
-        yield f"{_listed(denial.denied, 'and')} {forbid} you to {request} {here}."
+        yield texts.forbids(denial.denied, request, here)
         return
     if denial.approvers:
-        rules = [one.rule for one in denial.approvers]
-        yield f"{_listed(rules, 'and')} would let you {request} {here} once that is approved."
+        yield texts.after_approval([one.rule for one in denial.approvers], request, here)
     if denial.emergency:
         rules = [rule.name for rule in found.emergency_rules if rule.emergency]
-        yield f"{_listed(dict.fromkeys(rules), 'and')} would let you {request} {here} in an emergency."
+        yield texts.in_emergency(list(dict.fromkeys(rules)), request, here)
     if not (denial.approvers or denial.emergency):
         # Without the words, a denial for the amounts alone would seem to be one for the operation.
         amounts_matter = query.attributes is not None and evaluate(replace(query, attributes=None)).possible
-        yield f"No rule lets you {request}{' like that' if amounts_matter else ''} {here}."
+        yield texts.no_rule(request, here, like_that=amounts_matter)
 
 
 def _describe_request(denial: Decision) -> str:
-    verb, unnamed = _VERBS[denial.permission]
-    phrases = [f"{verb} {_listed(denial.missing_groups, 'or')}"] if denial.missing_groups else []
+    verb, unnamed = texts.VERBS[denial.permission]
+    phrases = [f"{verb} {texts.quoted(denial.missing_groups, 'or')}"] if denial.missing_groups else []
     if denial.missing_ring_groups:
-        phrases.append(f"send recalls to ring group {_listed(denial.missing_ring_groups, 'or')}")
+        phrases.append(texts.recall_to(denial.missing_ring_groups))
     return " or ".join(phrases) or unnamed
-
-
-def _listed(names: Iterable[str], last: str) -> str:
-    quoted = [f'"{name}"' for name in names]
-    return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))
 
 
 def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:
     principal = query.principal
     if principal.user_groups is None and _user_groups_matter(query):
-        yield "Slack could not say just now which user groups you are in, so rules that go by them don't count."
+        yield texts.GROUPS_UNKNOWN
     elif principal.outsider_kind and not denial.denied:
-        yield f"For {principal.outsider_kind} only rules that name their user id count."
+        yield texts.outsiders(principal.outsider_kind)
     if principal.channel is None and denial.channels:
-        yield "A rule allows it in a channel."
+        yield texts.ALLOWED_IN_CHANNEL
 
 
 def _user_groups_matter(query: AccessQuery) -> bool:
@@ -290,6 +272,7 @@ def _user_groups_matter(query: AccessQuery) -> bool:
     return evaluate(replace(query, policy=lenient, principal=principal)).possible
 
 
-def _suggested_grant(principal: Principal) -> str:
-    user = f"user {principal.user}"
-    return user if principal.outsider_kind or not principal.channel else f"channel {principal.channel} or {user}"
+def _suggested_grant(principal: Principal) -> tuple[str, ...]:
+    """The ids one of which a rule would have to name: outsiders need a rule with their own."""
+    alone = principal.outsider_kind or not principal.channel
+    return (principal.user,) if alone or principal.channel is None else (principal.channel, principal.user)

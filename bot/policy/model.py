@@ -139,8 +139,8 @@ class Decision:
     """What would be allowed here instead after approval, if the request as it is would not be."""
     emergency_alternatives: tuple[ActionAttributes, ...] = ()
     """What would be allowed here instead in an emergency, if the request as it is would not be."""
-    grant: str | None = None
-    """What a rule would have to name to allow it, as in "channel C0123ABCD or user U0123ABCD"."""
+    grant: tuple[str, ...] = ()
+    """Ids of the channel and the user one of which a rule would have to name to allow it."""
     contact: str | None = None
     """Whom to ask for permission, as the policy file has it."""
 

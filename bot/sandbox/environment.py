@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -188,9 +188,10 @@ class Sandbox:
         self.ahead += time
         self.park.wake()
 
-    def restart(self) -> None:
-        """Stops the bot and starts another on the same journal."""
+    def restart(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Stops the bot and starts another on the same journal; `meanwhile` happens in between."""
         self.park.stop()
+        meanwhile()
         self._start_park()
 
     def _start_park(self) -> None:

@@ -11,7 +11,9 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextB
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
 from bot.slack.buttons import form_button, offer_button
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
+from bot.texts.cards import LIST_CONTINUES
 from bot.texts.home import OPEN
+from bot.texts.wording import from_to
 
 COMMAND = "/park"
 MAX_ACK = 20_000
@@ -63,7 +65,7 @@ def render_card(message: Message, footer: str) -> list[Payload]:
         footer: mrkdwn with the user, the change id and its status.
     """
     head, items, tail = sections(_head(message, None)), sections(_items(message)), _tail(message, offer_button)
-    continued, foot = sections(["_The list goes on in the thread._"]), _footer(footer)
+    continued, foot = sections([f"_{LIST_CONTINUES}_"]), _footer(footer)
     first, *rest = _pages(items, reserved=[*head, *continued, *tail, foot])
     root = [*head, *first, *(continued if rest else []), *tail, foot]
     return _payloads(message, [*_pages(root), *rest], None)
@@ -143,7 +145,7 @@ def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
 
 def _value(fact: Fact) -> str:
     value = " ".join((escape(fact.value), *map(mrkdwn_reference, fact.ids))).strip()
-    return value if fact.before is None else f"{escape(fact.before)} -&gt; {value}"
+    return value if fact.before is None else from_to(escape(fact.before), value)
 
 
 def _items(message: Message) -> Iterator[str]:

@@ -15,24 +15,17 @@ from bot.slack.client import DestinationUnavailable
 from bot.slack.text import escape
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.texts import cards as texts
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-BY_RESPONSE_URL = "Park can't post here by itself, so this message will not change: news follows as further messages."
-BY_DM = "Park can't write where this was asked, so only you see it."
-ASKED_IN_DM = "This was asked in a direct message, so only you see it."
-ASKED_NOWHERE = "This was asked outside of any channel, so only you see it."
-NOT_POSTED = (
-    "Park can't post this in the channel you chose: it is archived, or you or Park are no longer in it. "
-    "So only you see it."
-)
 _RESPONSE_URL_LIFETIME = timedelta(minutes=29)
 """How long a response_url is used; Slack accepts it for 30 minutes."""
 
 
-def card_footer(request: Request, change_id: int, status: str, now: datetime) -> str:
+def card_footer(request: Request, number: int | None, status: str, now: datetime) -> str:
     """Returns mrkdwn with the user, the change id, its status and the time.
 
     Args:
@@ -40,24 +33,24 @@ def card_footer(request: Request, change_id: int, status: str, now: datetime) ->
     """
     zone = escape(str(now.tzinfo))
     time = f"<!date^{int(now.timestamp())}^{{time}}|{now:%H:%M} {zone}>"
-    return f"by <@{request.user}> · change {change_id} · {escape(status)} {time}"
+    return texts.footer(f"<@{request.user}>", number, escape(status), time)
 
 
 def origin(request: Request) -> str:
     """Returns mrkdwn that names the place of a request, for messages that are posted elsewhere."""
     if request.channel:
-        return f"asked in <#{request.channel}>"
-    text = "asked in a form" if request.source is Source.FORM else "asked in a direct message"
-    return f"{text}, to be posted in <#{request.post_to}>" if request.post_to else text
+        return texts.asked_in(f"<#{request.channel}>")
+    text = texts.ASKED_IN_FORM if request.source is Source.FORM else texts.ASKED_IN_DM
+    return texts.to_be_posted_in(text, f"<#{request.post_to}>") if request.post_to else text
 
 
 def direct_message_reason(request: Request) -> str:
     """Returns the note that explains why a card is posted as a direct message."""
     if request.channel:
-        return BY_DM
+        return texts.NOT_POSTED_THERE
     if request.post_to:
-        return NOT_POSTED
-    return ASKED_NOWHERE if request.source is Source.FORM else ASKED_IN_DM
+        return texts.NOT_POSTED_IN_CHOSEN
+    return texts.FORM_WITHOUT_CHANNEL if request.source is Source.FORM else texts.IN_DM
 
 
 def fresh_response_url(request: Request, now: datetime) -> str | None:
@@ -111,10 +104,11 @@ class Cards:
         return try_destinations(self._attempts(request, card, posted))
 
     def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
-        """Updates a posted copy, or posts one in the channel, without fallbacks."""
+        """Updates a posted copy, or posts one in the channel or to the user, without fallbacks."""
         if posted and posted.channel and posted.ts:
             return self._update(posted, posted.channel, posted.ts, card)
-        return self._post(card, channel, None)
+        direct = channel.startswith(("U", "W"))
+        return self._post(card, self._chat_api.open_direct_message(channel) if direct else channel, None)
 
     def _attempts(self, request: Request, card: Card, posted: Posted | None) -> Iterator[Callable[[], Posted]]:
         if posted and posted.channel and posted.ts:
@@ -151,9 +145,9 @@ class Cards:
         return self._post(card, channel, None)
 
     def _respond(self, card: Card, channel: str, url: str) -> Posted:
-        for payload in card.render(BY_RESPONSE_URL):
+        for payload in card.render(texts.NO_UPDATES):
             self._chat_api.respond(url, payload, to_all=True)
-        return Posted(how="response_url", channel=channel, told=BY_RESPONSE_URL)
+        return Posted(how="response_url", channel=channel, told=texts.NO_UPDATES)
 
     def _send_direct_message(self, card: Card, request: Request) -> Posted:
         notice = direct_message_reason(request)

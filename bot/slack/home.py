@@ -67,7 +67,7 @@ def render_overview(overview: Overview) -> Json:
 
 def render_notice(message: Message, query: OverviewQuery) -> Json:
     """Renders a tab with a message instead of the overview, and a button to try again."""
-    blocks = [*render(message)[0]["blocks"], _retry(query)]
+    blocks: list[Block | Json] = [*render(message)[0]["blocks"], _retry(query)]
     return View(type="home", blocks=blocks).to_dict()
 
 
@@ -160,8 +160,10 @@ def _group(row: GroupRow, positions: Iterator[int]) -> Block:
     temporary = (" ".join((escape(one.text), *map(mrkdwn_reference, one.ids))) for one in row.temporary)
     lines = (f"*{escape(row.name)}*", escape(row.said), escape(row.members), *temporary)
     section = _section("\n".join(filter(None, lines)))
-    make = offer_button if isinstance(row.button, Offer) else form_button
-    section.accessory = make(row.button, next(positions)) if row.button else None
+    if isinstance(row.button, Offer):
+        section.accessory = offer_button(row.button, next(positions))
+    elif row.button:
+        section.accessory = form_button(row.button, next(positions))
     return section
 
 

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.errors import SlackFailure
 from bot.messages.message import Attachment, Message, Posted
-from bot.messages.request import Request
+from bot.messages.request import Request, Source
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.users import SlackUserDirectory
@@ -15,6 +17,15 @@ from bot.slack.web_api import ChatApi
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """Where a note of progress is: a message, or the private answer to a slash command."""
+
+    channel: str = ""
+    ts: str = ""
+    url: str = ""
 
 
 class SlackMessenger:
@@ -26,14 +37,45 @@ class SlackMessenger:
     def __init__(self, chat_api: ChatApi, users: SlackUserDirectory, now: Clock = utc_now) -> None:
         self._chat_api, self._users, self._now = chat_api, users, now
         self._cards = Cards(chat_api, users, now)
+        self._notes: dict[str, _Note] = {}  # of progress, by the keys of unfinished requests
 
     def send_progress(self, request: Request, text: str) -> None:
-        """Sends a private progress message; only logs a failure."""
+        """Sends a progress message, or updates the one that was sent; only logs a failure."""
         try:
-            for payload in render(Message(title=text)):
-                try_destinations(self._private_attempts(request, payload))
+            (payload,) = render(Message(title=text))
+            self._notes[request.key] = self._put_note(request, payload, self._notes.get(request.key))
         except SlackFailure as failure:
             log.warning("could not say that it takes a while: %s", failure)
+
+    def clear_progress(self, request: Request) -> None:
+        """Removes the progress message about a request; only logs a failure."""
+        if (note := self._notes.pop(request.key, None)) is None:
+            return
+        try:
+            self._chat_api.delete_response(note.url) if note.url else self._chat_api.delete(note.channel, note.ts)
+        except SlackFailure as failure:
+            log.warning("a note of progress could not be removed: %s", failure)
+
+    def _put_note(self, request: Request, payload: Payload, note: "_Note | None") -> "_Note":
+        """Posts or updates a note where it can be removed again: Slack keeps no other message of an app's own.
+
+        Only the response_url of a slash command is used: that of a click would remove the message that was clicked.
+        """
+        if note is not None:
+            if not note.url:  # a response_url serves five messages, and the answer needs some of them
+                self._chat_api.update(note.channel, note.ts, payload)
+            return note
+        url = fresh_response_url(request, self._now()) if request.source is Source.SLASH else None
+        if url is not None:
+            self._chat_api.respond(url, payload, to_all=False)
+            return _Note(url=url)
+        if request.channel and request.thread:
+            with suppress(SlackFailure):
+                return _Note(
+                    channel=request.channel, ts=self._chat_api.post(request.channel, payload, request.thread).ts
+                )
+        channel = self._chat_api.open_direct_message(request.user)
+        return _Note(channel=channel, ts=self._chat_api.post(channel, with_footer(payload, origin(request))).ts)
 
     def answer(self, request: Request, message: Message) -> None:
         """Answers a request in private; a file is sent first, as a direct message."""
@@ -43,16 +85,22 @@ class SlackMessenger:
             try_destinations(self._private_attempts(request, payload), skip_unavailable=True)
 
     def show(
-        self, request: Request, change_id: int, message: Message, status: str, posted: Posted | None = None
+        self, request: Request, number: int | None, message: Message, status: str, posted: Posted | None = None
     ) -> Posted:
         """Posts a change's card where it was requested, or updates the posted one."""
-        return self._cards.put(request, Card(message, self._card_footer(request, change_id, status)), posted)
+        return self._cards.put(request, Card(message, self._card_footer(request, number, status)), posted)
 
     def copy(
-        self, channel: str, request: Request, change_id: int, message: Message, status: str, posted: Posted | None
+        self,
+        channel: str,
+        request: Request,
+        number: int | None,
+        message: Message,
+        status: str,
+        posted: Posted | None,
     ) -> Posted:
         """Posts a copy of a change's card in another channel, or updates the posted one."""
-        footer = f"{self._card_footer(request, change_id, status)} · {origin(request)}"
+        footer = f"{self._card_footer(request, number, status)} · {origin(request)}"
         return self._cards.copy(channel, Card(message, footer), posted)
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
@@ -72,8 +120,8 @@ class SlackMessenger:
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
-    def _card_footer(self, request: Request, change_id: int, status: str) -> str:
-        return card_footer(request, change_id, status, self._now().astimezone(ZoneInfo(self._users.zone(request.user))))
+    def _card_footer(self, request: Request, number: int | None, status: str) -> str:
+        return card_footer(request, number, status, self._now().astimezone(ZoneInfo(self._users.zone(request.user))))
 
     def _send_file(self, request: Request, message: Message, file: Attachment) -> Message:
         """Sends the file; returns the message, or one about the failure."""

@@ -147,6 +147,14 @@ class SlackUserDirectory:
         profile: Mapping[str, str | None] = self._user(user).get("profile", {})
         return profile.get("email") or None
 
+    def name(self, user: str) -> str:
+        """Returns a user's full name; empty where it is not known."""
+        try:
+            return str(self._user(user).get("real_name") or "")
+        except SlackFailure as failure:
+            log.warning("The name of a person is not known: %s", failure)
+            return ""
+
     def zone(self, user: str) -> str:
         """Returns the IANA name of the user's time zone, or UTC where it is not known."""
         try:

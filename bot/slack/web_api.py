@@ -44,6 +44,24 @@ class ChatApi:
         with translate_errors():
             self._client.chat_update(channel=channel, ts=ts, **payload)
 
+    def delete(self, channel: str, ts: str) -> None:
+        """Deletes a message that the app has posted."""
+        with translate_errors():
+            self._client.chat_delete(channel=channel, ts=ts)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """Returns the link to a message."""
+        with translate_errors():
+            return str(self._client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
+
+    def delete_response(self, response_url: str) -> None:
+        """Deletes the private message that was posted through the response_url of a slash command."""
+        webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
+        with translate_errors():
+            response = webhook.send(delete_original=True)
+        if failure := webhook_failure(response):
+            raise failure
+
     def post_ephemeral(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
         """Posts a message that only this user sees and that Slack does not keep."""
         with translate_errors():

@@ -134,8 +134,3 @@ def destination_refused(obstacle: str) -> str:
 
 
 CHOOSE_ANOTHER = "Choose another channel below, or none for a direct message."
-
-
-def temporary(what: str, until: str, by: str) -> str:
-    """A temporary change, beside a name in a picker: `Recall to Night Desk (6001) until Sun 17:00, by Ana Ruiz`."""
-    return f"{what} until {until}, by {by}"

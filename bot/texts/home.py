@@ -15,7 +15,7 @@ YOU_MAY, BUT_NEVER = "You may:", "But never:"
 
 MORE, FEWER = "More", "Fewer"
 TO_LOOK, TO_CHANGE, WITH_CARE = "Look", "Change", "With care: these delete, replace or switch off"
-UNDO, END_NOW, CANCEL, TRY_AGAIN, ALL_GROUPS = "Undo", "End now", "Cancel", "Try again", "All groups"
+TRY_AGAIN, ALL_GROUPS = "Try again", "All groups"
 OPEN = "open"
 AGAIN = "What you typed last:"
 
@@ -53,11 +53,6 @@ def groups(number: int, search: str) -> str:
 def members(names: list[str], more: int) -> str:
     """Who is in a group, the first few by name."""
     return ", ".join(names) + (f" and {more} more" if more else "")
-
-
-def temporary(number: int, until: str) -> str:
-    """What is temporary in a group; the mention of who made it follows."""
-    return f"{change_number(number)} is active until {until}, by"
 
 
 def more_pending(number: int) -> str:

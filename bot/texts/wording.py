@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 ARROW = "→"
+NOTHING_CHANGED = "Nothing was changed."
+"""What users whose request was refused need to know."""
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -27,3 +29,14 @@ def listed(parts: Sequence[str], conjunction: str = "and") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
+
+
+def lower_first(text: str) -> str:
+    """Returns a title as the rest of a sentence: `Add 1001 to Sales` as `add 1001 to Sales`."""
+    return text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Returns a text as a sentence: with a capital letter, and a full stop unless it ends in a mark of its own."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")

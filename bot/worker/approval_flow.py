@@ -1,18 +1,28 @@
 """Changes that need approval: requests it, and checks what was given before the change runs."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.changes.plan import Plan, new_approval_request
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible, SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
+from bot.messages.message import Posted
 from bot.operations.catalog import load
 from bot.operations.schedule import has_relative_end, relative_duration
 from bot.planning.planner import AuthorizedPlan, Planner
+from bot.policy.field_types import is_user_group
+from bot.policy.model import Approvers
+from bot.texts import approvals as texts
 from bot.worker import confirmations
+from bot.worker.card_state import card_state, for_copy
 from bot.worker.lease import journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
+
+MAX_REMINDED = 5
+"""Approvers who are reminded in a direct message."""
 
 
 class ApprovalFlow:
@@ -28,6 +38,37 @@ class ApprovalFlow:
         begun = plan.times is not None and plan.times.starts is not None and plan.times.starts <= self.journal.now()
         again = self.planner.times.repeating_line(entry.request, load(entry.operations[0]), plan.times, at_once=begun)
         return Outcome(State.EXPIRED, confirmations.approval_expired(plan, again))
+
+    def remind(self, entry: Entry, plan: Plan) -> None:
+        """Reminds the approvers of a request that is still undecided: in its thread, and each of a few directly.
+
+        Whoever was asked first may be away, or not be in the conversation; Slack's failures don't delay the expiry.
+        """
+        posted = Posted.model_validate(entry.card)
+        if plan.approval is not None:
+            until = plan.approval.expiry_text()
+            message = confirmations.approval_reminder(plan, until)
+            copies = self._copies_for(entry, plan.approval.asked, posted)
+            with suppress(SlackFailure):
+                self.notifier.messenger.reply_in_thread(entry.request, posted, message, mention=False)
+            posted = posted.model_copy(update={"copies": (*posted.copies, *copies)})
+        self.journal.schedule(entry, entry.run_at, card=posted.model_dump(mode="json"))
+
+    def _copies_for(self, entry: Entry, asked: Sequence[Approvers], posted: Posted) -> Iterator[Posted]:
+        """Yields copies of the card in direct messages to approvers, without those who asked or have approved."""
+        decided = {one.request.user for one in self.journal.entries_about(entry.id)}
+        users = dict.fromkeys(user for one in asked for user in self._users_of(one))
+        state = card_state(self.journal, entry)
+        for user in [one for one in users if one not in {*decided, entry.request.user}][:MAX_REMINDED]:
+            if state is None:
+                return
+            card = for_copy(state.card)
+            with suppress(SlackFailure):
+                yield self.notifier.messenger.copy(user, entry.request, state.number, card, state.status, None)
+
+    def _users_of(self, approvers: Approvers) -> Iterator[str]:
+        for id in approvers.ids:
+            yield from (self.planner.users.members_of(id) or ()) if is_user_group(id) else (id,)
 
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
         """Returns the plan once it needs no more approvals; None if they are still to be requested."""
@@ -53,8 +94,8 @@ class ApprovalFlow:
         channel = entry.request.channel or entry.request.post_to
         if channel is None and not all(one.channel for one in approvers):
             raise NotPossible(
-                f"Nobody who may approve that can see this conversation. {NOTHING_CHANGED}",
-                notes=("Ask in a channel that they are in, or in a thread there.",),
+                texts.NOBODY_HERE,
+                notes=(texts.ASK_ELSEWHERE,),
             )
         approval = new_approval_request(
             approvers,
@@ -72,6 +113,6 @@ class ApprovalFlow:
         )
         fields = journal_fields(replace(planned, plan=plan)) | {"outcome": confirmation.model_dump(mode="json")}
         posted = self.notifier.request_approval(replace(entry, **fields, state=State.SCHEDULED, run_at=approval.until))
-        self.journal.schedule(entry, approval.until, **fields, card=posted.model_dump(mode="json"))
+        self.journal.schedule(entry, approval.until, approval.remind_at, **fields, card=posted.model_dump(mode="json"))
         if entry.card is not None:  # an approval given meanwhile may have drawn the card with the older plan
             self.notifier.redraw_card(entry.id)

@@ -14,15 +14,34 @@ from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
 from bot.operations.scheduling import approval_buttons, scheduled_change_buttons, temporary_change_buttons
 from bot.planning.preview import approver_facts
+from bot.texts import cards
 from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.replacement import changes_since, effective_undo, is_replaced
 
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """The message and the status that a card shows."""
+    """The message and the status that a card shows; `number` is None where it is about no change to the PBX."""
 
     card: Message
     status: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What a card says of its change now; `holds` tells whether the change is in effect, or still to come."""
+
+    title: str
+    status: str
+    offers: tuple[Offer, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    holds: bool = True
+
+
+def for_copy(card: Message) -> Message:
+    """Returns the card for those who approve: it can be withdrawn only where it was asked for."""
+    return replace(card, offers=tuple(one for one in card.offers if one.label != cards.WITHDRAW))
 
 
 def root_entry(journal: Reader, entry: Entry) -> Entry:
@@ -35,18 +54,26 @@ def root_entry(journal: Reader, entry: Entry) -> Entry:
 def card_state(journal: Reader, entry: Entry) -> CardState | None:
     """Returns the present state of the entry's card; None if it has no card."""
     confirmation = Confirmation.model_validate(entry.outcome)
-    if confirmation.card is None:
+    card = confirmation.card
+    if card is None:
         return None
     plan = plan_of(entry)
+    number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
     sequel = journal.entries_about(entry.id)
-    note = (Fact(label="Note", value=entry.request.note),) if entry.request.note else ()
-    by = ended_by(journal, entry.id)
-    ended = (Fact(label="Ended", value=f"with change {by.id}, by", ids=(by.request.user,)),) if by else ()
-    facts = (*confirmation.card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *ended)
-    status, offers = _status_and_offers(journal, entry, plan, confirmation.status, confirmation.card.offers, sequel)
-    refuse = FormOffer(label="Refuse", operation=Refuse.operation_id, arguments={"number": entry.id})
-    forms = (refuse,) if waits_for_approval(entry) else ()
-    return CardState(replace(confirmation.card, facts=facts, offers=offers, forms=forms), status)
+    told = _Present(card.title, confirmation.status, card.offers)
+    now = told if plan is None else _present(journal, entry, plan, told, sequel)
+    note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
+    facts = (*card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *now.facts)
+    reject = FormOffer(label=cards.REJECT, operation=Refuse.operation_id, arguments={"number": entry.id})
+    message = replace(
+        card,
+        title=now.title,
+        facts=facts,
+        notes=card.notes if now.holds else (),
+        offers=now.offers,
+        forms=(reject,) if waits_for_approval(entry) else (),
+    )
+    return CardState(message, now.status, number)
 
 
 def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
@@ -54,86 +81,110 @@ def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
     if plan is None:
         return
     if plan.emergency is not None:
-        yield Fact(label="Emergency", value=plan.emergency.reason)
+        yield Fact(label=cards.EMERGENCY, value=plan.emergency.reason)
     if entry.state is not State.SCHEDULED:
         return
     if plan.waits_for_approval:
         yield from approver_facts(plan)
     elif plan.times is not None:
-        yield Fact(label="Begins", value=plan.times.format_dated(entry.run_at))
+        yield Fact(label=cards.BEGINS, value=plan.times.format_dated(entry.run_at))
         if plan.times.ends is not None:
-            yield Fact(label="Until", value=plan.times.format_dated(plan.times.ends))
+            yield Fact(label=cards.UNTIL, value=plan.times.format_dated(plan.times.ends))
 
 
 def _sequel_facts(
-    journal: Reader, plan: Plan | None, sequel: Sequence[Entry], label: str = "Taken back"
+    journal: Reader, plan: Plan | None, sequel: Sequence[Entry], label: str = cards.UNDONE
 ) -> Iterator[Fact]:
     """Yields what was done about the change afterwards, in order; undo and redo alternate."""
-    other = "Done again" if label == "Taken back" else "Taken back"
+    other = cards.DONE_AGAIN if label == cards.UNDONE else cards.UNDONE
     for entry in sequel:
         operation = load(entry.operations[0])
         if isinstance(operation, ControlOperation) and entry.state is State.DONE:
-            yield Fact(label=operation.card_label, value=f"change {entry.id}, by", ids=(entry.request.user,))
+            yield Fact(label=operation.card_label, value=cards.BY_PERSON, ids=(entry.request.user,))
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
             yield from _end_facts(entry, plan.times)
         elif entry.state is State.DONE:
-            yield Fact(label=label, value=f"change {entry.id}, by", ids=(entry.request.user,))
+            ended = label == cards.UNDONE and plan is not None and plan.is_temporary
+            value = cards.by_change(entry.id)
+            yield Fact(label=cards.ENDED if ended else label, value=value, ids=(entry.request.user,))
             yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
 
 
 def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
     if end.failing_since is not None and not end.state.ended:
-        yield Fact(label="Late", value=f"should have ended {times.format_dated(end.run_at)}: {end.failure}")
+        yield Fact(label=cards.LATE, value=cards.should_have_ended(times.format_dated(end.run_at), end.failure))
         return
     match end.state:
         case State.SCHEDULED:
-            yield Fact(label="Until", value=times.format_dated(end.run_at))
+            yield Fact(label=cards.UNTIL, value=times.format_dated(end.run_at))
         case State.DONE | State.ALREADY:
-            yield Fact(label="Ended", value=f"by itself, {times.format_dated(end.ended_at or end.run_at)}")
+            yield Fact(label=cards.ENDED, value=cards.by_itself(times.format_dated(end.ended_at or end.run_at)))
         case State.REFUSED | State.FAILED | State.UNKNOWN:
-            yield Fact(label="Could not be ended", value=f"{times.format_dated(end.run_at)}, see below")
+            yield Fact(label=cards.NOT_ENDED, value=cards.see_thread(times.format_dated(end.run_at)))
 
 
-def _status_and_offers(
-    journal: Reader, entry: Entry, plan: Plan | None, status: str, offers: tuple[Offer, ...], sequel: Sequence[Entry]
-) -> tuple[str, tuple[Offer, ...]]:
-    """Returns what the card shows now instead of the status and the buttons it was confirmed with."""
+def _present(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
+    """Returns what the card shows now instead of the title, the status and the buttons it was confirmed with."""
+    planned = plan.preview_title
     match entry.state:
-        case State.SCHEDULED if plan is not None and plan.waits_for_approval:
-            return status, approval_buttons(entry.id, plan)
+        case State.SCHEDULED if plan.waits_for_approval:
+            title = cards.awaiting_approval(planned)
+            return _Present(title, cards.STATUS_WAITING, approval_buttons(entry.id, plan))
         case State.SCHEDULED:
-            return status, scheduled_change_buttons(entry.id)
+            starts = plan.times.format_short(entry.run_at) if plan.times else ""
+            status = cards.status_scheduled(starts)
+            return _Present(cards.scheduled(planned), status, scheduled_change_buttons(entry.id))
         case State.CANCELLED:
-            refused = any(isinstance(load(one.operations[0]), Refuse) for one in sequel if one.state is State.DONE)
-            return "refused" if refused else "called off", ()
-        case State.DONE if plan is not None:
-            return _status_and_offers_once_done(journal, entry, plan, status, sequel)
-    return status, offers
+            return _called_off(plan, sequel)
+        case State.DONE | State.UNKNOWN if plan.changes:
+            return _after_write(journal, entry, plan, told, sequel)
+    return told
 
 
-def _status_and_offers_once_done(
-    journal: Reader, entry: Entry, plan: Plan | None, status: str, sequel: Sequence[Entry]
-) -> tuple[str, tuple[Offer, ...]]:
-    if undo := _effective_undo(journal, sequel):
-        temporary = plan is not None and plan.times is not None and plan.times.ends is not None
-        if temporary or undo.request.source is Source.CLOCK:
-            return "ended", ()
-        return "taken back", (Offer(label="Do it again", line=f"undo {undo.id}"),)
-    if ended_by(journal, entry.id) is not None:
-        return "ended", ()
+def _called_off(plan: Plan, sequel: Sequence[Entry]) -> _Present:
+    planned = plan.preview_title
+    if any(isinstance(load(one.operations[0]), Refuse) for one in sequel if one.state is State.DONE):
+        return _Present(cards.rejected(planned), cards.STATUS_REJECTED, holds=False)
+    if plan.waits_for_approval:
+        return _Present(cards.withdrawn(planned), cards.STATUS_WITHDRAWN, holds=False)
+    return _Present(cards.cancelled(planned), cards.STATUS_CANCELLED, holds=False)
+
+
+def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
+    """Returns the state of a change that was made, or may have been."""
+    planned = plan.preview_title
+    if undo := effective_undo(journal, sequel):
+        if plan.is_temporary or undo.request.source is Source.CLOCK:
+            return _Present(cards.ended(planned), cards.STATUS_ENDED, holds=False)
+        again = Offer(label=cards.DO_AGAIN, line=f"undo {undo.id}")
+        return _Present(cards.undone(planned), cards.STATUS_UNDONE, (again,), holds=False)
+    if (by := ended_by(journal, entry.id)) is not None:
+        return _replaced(planned, by)
+    since = changes_since(journal, entry, plan)
+    if since and is_replaced(plan, since):
+        return _replaced(planned, since[0])
+    facts = tuple(
+        Fact(label=cards.CHANGED_SINCE, value=cards.by_change(one.id), ids=(one.request.user,)) for one in since
+    )
+    if entry.state is State.UNKNOWN:
+        return replace(told, facts=facts)
+    return replace(_in_effect(entry, plan, told, sequel), facts=facts)
+
+
+def _replaced(planned: str, by: Entry) -> _Present:
+    fact = Fact(label=cards.REPLACED, value=cards.by_change(by.id), ids=(by.request.user,))
+    return _Present(cards.replaced(planned), cards.status_replaced(by.id), facts=(fact,), holds=False)
+
+
+def _in_effect(entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
     ends = [one for one in sequel if one.request.source is Source.CLOCK]
-    if coming := [end for end in ends if not end.state.ended]:
-        is_late = any(end.failing_since is not None for end in coming)
-        return "late to end" if is_late else f"{status}, for a time", temporary_change_buttons(entry.id)
+    coming = next((end for end in ends if not end.state.ended), None)
+    if coming is not None and plan.times is not None:
+        at, buttons = plan.times.format_short(coming.run_at), temporary_change_buttons(entry.id)
+        if coming.failing_since is not None:
+            return _Present(cards.late(plan.preview_title), cards.status_late(at), buttons)
+        return _Present(cards.active(plan.title, at), cards.status_active(at), buttons)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):
-        return "could not be ended", (Offer(label="Put back as before", line=f"preview undo {entry.id} anyway"),)
-    return status, (Offer(label="Undo", line=f"undo {entry.id}"),)
-
-
-def _effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
-    """Returns the entry that undid the change and was not undone itself."""
-    for one in sequel:
-        undone = one.state is State.DONE or (one.state is State.ALREADY and one.request.source is Source.CLOCK)
-        if one.plan is not None and undone and _effective_undo(journal, journal.entries_about(one.id)) is None:
-            return one
-    return None
+        anyway = Offer(label=cards.RESTORE_ANYWAY, line=f"preview undo {entry.id} anyway")
+        return _Present(cards.not_ended(plan.preview_title), cards.STATUS_NOT_ENDED, (anyway,))
+    return _Present(plan.title, told.status, (Offer(label=cards.UNDO, line=f"undo {entry.id}"),))

@@ -5,13 +5,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.errors import JournalUnavailable, NotAllowed, NotUnderstood, PBXError, Refused, SlackFailure
+from bot.errors import (
+    NOTHING_CHANGED,
+    JournalUnavailable,
+    NotAllowed,
+    NotUnderstood,
+    PBXError,
+    Refused,
+    SlackFailure,
+    said,
+)
 from bot.journal.journal import Journal
-from bot.journal.models import State
+from bot.journal.models import Entry, State
 from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
-from bot.operations.catalog import dump
+from bot.operations.catalog import dump, load
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
 from bot.planning.answers import AnswerBuilder
@@ -19,6 +28,7 @@ from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
 from bot.runtime.threads import FairThreadPool
+from bot.texts import outcomes, pbx
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
 
@@ -126,10 +136,18 @@ class Dispatcher:
 
     def _answer_repeated_click(self, request: Request, number: int) -> Message:
         """Names the change that the first click made; if it changed nothing, offers to try again."""
-        if self.journal.get(number).state not in (State.REFUSED, State.FAILED, State.EXPIRED):
-            return Message(title=f"That was asked already: change {number}.")
-        again = Offer(label="Try again", line=request.line, expects=request.expects, ends_change=request.ends_change)
-        return Message(title=f"You asked for that already, and nothing was done: change {number}.", offers=(again,))
+        entry = self.journal.get(number)
+        if entry.state not in (State.REFUSED, State.FAILED, State.EXPIRED):
+            return Message(title=outcomes.asked_already(self._shown_number(entry)))
+        again = Offer(
+            label=outcomes.TRY_AGAIN, line=request.line, expects=request.expects, ends_change=request.ends_change
+        )
+        return Message(title=outcomes.asked_in_vain(self._shown_number(entry)), offers=(again,))
+
+    @staticmethod
+    def _shown_number(entry: Entry) -> int | None:
+        """The number of a change; None of what only concerned the journal."""
+        return None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
 
     def _footprint(self, operation: Operation) -> frozenset[str]:
         """Returns the names that the operation touches, with those of the change or drift it is about."""
@@ -163,19 +181,16 @@ class Dispatcher:
         except Refused as refused:
             return refused.message, "refused"
         except (PBXError, SlackFailure) as fault:
-            system = "The PBX" if isinstance(fault, PBXError) else "Slack"
-            title = f"{system} can't be asked just now. Try again in a minute."
-            return Message(title=title, notes=(str(fault),)), "failed"
+            return Message(title=f"{said(fault)} {pbx.QUESTION_FAILED}"), "failed"
         except JournalUnavailable as fault:
             log.warning("history can't be read: %s", fault)
-            return Message(title="The history can't be read just now. Try again in a minute."), "failed"
+            return Message(title=outcomes.HISTORY_UNAVAILABLE), "failed"
         except Exception:  # a bug must not leave the user without an answer
             log.exception("a question met a fault in Park")
-            title = "Park met a fault of its own, which is in its log. Nothing was changed."
-            return Message(title=title), "failed"
+            return Message(title=f"{outcomes.INTERNAL_ERROR} {NOTHING_CHANGED}"), "failed"
 
     def _report_progress(self, request: Request, searched: int, total: int) -> None:
-        self.progress_notifier.report(request, f"looked at {searched} of {total} groups so far.")
+        self.progress_notifier.report(request, pbx.searched(searched, total))
 
     def _record_refusal(self, request: Request, readings: Sequence[Operation], refused: NotAllowed) -> None:
         """Records a denied read; if the journal can't be written, the user is answered all the same."""

@@ -10,6 +10,7 @@ from bot.errors import (
     LeaseLost,
     Overtaken,
     ParkError,
+    PBXError,
     Refused,
     Rejected,
     SignInFailed,
@@ -18,6 +19,7 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message
+from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy
@@ -57,7 +59,7 @@ class EndExecutor:
             reason = self._reason(lease_guard.entry, fault)
         except Exception:  # a bug must not stop the processing of other entries
             log.exception("the end %d met a fault in Park", entry.id)
-            reason = Message(title="Park met a fault of its own, which is in its log.")
+            reason = Message(title=outcomes.INTERNAL_ERROR)
         self._retry_later(lease_guard.entry, reason, retry_policy, now)
         return None
 
@@ -89,17 +91,19 @@ class EndExecutor:
             case RolledBack():
                 return self.executor.explain_rejection(entry, fault)
             case Conflict():
-                return Message(title=f"{fault.change.target.title} was being changed by somebody else.")
+                return Message(title=f"{fault.change.target.title} {outcomes.BEING_CHANGED}")
             case Unverified(answered=True):
-                return Message(title="The PBX said yes, but does not show it.")
+                return Message(title=outcomes.UNVERIFIED_ANSWERED)
             case Unverified():
-                return Message(title="The PBX did not answer when it was told.")
+                return Message(title=outcomes.UNVERIFIED_SILENT)
             case Refused():
                 return fault.message
             case SignInFailed():
-                return Message(title=f"Park can't sign in to the PBX: {fault}")
+                return Message(title=outcomes.sign_in_failed(fault.said))
             case Rejected():
-                return Message(title=f"The PBX refuses: {fault}")
+                return Message(title=outcomes.pbx_says(fault.said))
+            case PBXError():
+                return Message(title=fault.said)
             case _:
                 return Message(title=str(fault))
 

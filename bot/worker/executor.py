@@ -24,6 +24,7 @@ from bot.pbx.models import ParkServer, RecallTo
 from bot.planning.context import RequestContext
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.planning.preview import preview
+from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.outcome import Outcome, plan_of
@@ -68,7 +69,7 @@ class Executor:
         """Continues a change that an earlier attempt may have written; if late and unwritten, ends it."""
         operation = with_instants(readings_of(lease_guard.entry)[0], plan.times)
         if late and all_unchanged(self.planner.pbx, plan.changes):
-            why = "It was interrupted before it began."
+            why = outcomes.NOT_EVEN_BEGUN
             again = operation.model_copy(update={"starts": None}).text(settled=True)
             return Outcome(State.EXPIRED, confirmations.not_run(lease_guard.entry.request.line, again, why))
         return self._apply(lease_guard, operation, plan, self.planner.context(lease_guard.entry.request, operation))
@@ -131,7 +132,7 @@ class Executor:
                 raise
             return Outcome(
                 State.FAILED,
-                confirmations.not_run(lease_guard.entry.request.line, line, f"Park can't sign in: {fault}"),
+                confirmations.not_run(lease_guard.entry.request.line, line, outcomes.sign_in_failed(fault.said)),
             )
 
     def _is_slow(self, lease_guard: LeaseGuard) -> bool:
@@ -173,7 +174,7 @@ def _refuse_outdated_preview(request: Request, planned: AuthorizedPlan) -> None:
     if request.expects is None or request.expects == planned.plan.digest():
         return
     again = preview(planned.plan, planned.operation, planned.context.ring_group_name)
-    moved = StalePlan("The PBX is no longer as you were shown. Nothing was changed; this is what it would be now:")
+    moved = StalePlan(outcomes.STALE_PREVIEW)
     moved.message = replace(again, title=f"{moved} {again.title}")
     raise moved
 
@@ -208,10 +209,12 @@ def _dead_ring_group(operation: ChangeOperation, plan: Plan, context: RequestCon
         number = operation.about() if is_end else None
         offer = Offer(label=recall.text(), line=recall.text(), style="primary", ends_change=number)
         if number is not None and change.before and change.before.settings.get("recall_to") == RecallTo.USER:
-            offer = Offer(label=f"Keep #{number}", line=f"keep {number}", style="primary")  # they go to the user now
+            offer = Offer(
+                label=outcomes.keep_change(number), line=f"keep {number}", style="primary"
+            )  # they go to the user now
         return Message(
-            title=f"The ring group that recalls of {change.target.title} would go to was deleted.",
-            notes=("Send them elsewhere: to the user who parked the call, or to a ring group that exists.",),
+            title=outcomes.ring_group_deleted(change.target.title),
+            notes=(outcomes.SEND_ELSEWHERE,),
             offers=(offer,) if change.before else (),
         )
     return None
@@ -223,7 +226,7 @@ def _explain_rejection(
     """Returns the PBX's reason, or the likely one: a member to add is in another park group."""
     if isinstance(cause, Rejected) and (dead := _dead_ring_group(operation, plan, context)) is not None:
         return dead
-    reason = Message(title=str(cause) if isinstance(cause, NotPossible) else f"The PBX refused: {cause}")
+    reason = Message(title=str(cause) if isinstance(cause, NotPossible) else outcomes.pbx_says(str(cause)))
     added = [(change, member) for change in plan.changes for member in change.added if not change.target.is_server]
     if not added or plan.changes[0].before is None:
         return reason
@@ -238,9 +241,9 @@ def _explain_rejection(
         return reason
     if not found:
         return reason
-    names = ", ".join(f"{number} is in {home}" for number, home in found.items())
+    names = ", ".join(outcomes.elsewhere(number, home) for number, home in found.items())
     move = Move(members=tuple(found), to=group, ends=operation.ends)
     return Message(
-        title=f"{names}; a user can be in one park group only.",
+        title=outcomes.one_group_only(names),
         offers=(Offer(label=move.text(), line=move.text(), style="primary"),),
     )

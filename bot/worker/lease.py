@@ -11,7 +11,7 @@ from bot.journal.models import Entry
 from bot.operations.catalog import dump
 from bot.pbx.transport import deadline_clock
 from bot.planning.planner import AuthorizedPlan
-from bot.worker import confirmations
+from bot.texts import outcomes
 
 
 class LeaseGuard:
@@ -50,7 +50,7 @@ class LeaseGuard:
     def reordering_note(self, plan: Plan) -> str:
         """Returns a note if members may have been put back, which the PBX appends at the end."""
         removes = any(change.after is not None and change.removed for change in plan.changes)
-        return confirmations.REORDERED if removes and self.writes > 1 else ""
+        return outcomes.REORDERED if removes and self.writes > 1 else ""
 
     def __call__(self) -> float:
         """Renews the lease and returns the monotonic time by which the write must be finished."""

@@ -19,6 +19,7 @@ from bot.errors import (
     SlackFailure,
     StalePlan,
     TargetBusy,
+    said,
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
@@ -31,6 +32,8 @@ from bot.pbx.requests import Throttled
 from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
+from bot.texts import cards, outcomes
+from bot.texts.wording import change_number
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
 from bot.worker.end_executor import EndExecutor
@@ -94,11 +97,11 @@ class EntryProcessor:
                 lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
             outcome = _refused(lease_guard.entry, refused)
         except SignInFailed as fault:
-            outcome = self._given_up(lease_guard.entry, State.FAILED, f"Park can't sign in: {fault}")
+            outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
         except (PBXError, SlackFailure) as fault:
             if not isinstance(fault, Rejected) or isinstance(fault, Throttled):
                 return self._retry_later(lease_guard.entry, fault)
-            outcome = self._given_up(lease_guard.entry, State.FAILED, f"The PBX refuses to be read: {fault}.")
+            outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.not_readable(fault.said))
         except Exception:  # a bug must not stop the processing of other entries
             log.exception("change %d met a fault in Park", entry.id)
             began = lease_guard.entry.began
@@ -129,11 +132,14 @@ class EntryProcessor:
         plan = plan_of(entry)
         if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
             return expired
+        if plan is not None and plan.waits_for_approval and now < entry.run_at:
+            self._approval_flow.remind(entry, plan)
+            return None
         late = self.progress.since(now) > entry.run_at + self.retry_policy.start_grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
-            why = "Its time was more than two minutes ago."
+            why = outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
         operation = self.planner.resolved(entry.request, load(entry.operations[0]))
         if isinstance(operation, Approve):
@@ -152,8 +158,8 @@ class EntryProcessor:
         """
         for other in self.journal.of_same_button(entry):
             if other.state in (State.DONE, State.SCHEDULED, State.UNKNOWN):
-                refused = NotPossible(f"The same button was used before: change {other.id}. Nothing more was changed.")
-                by = Fact(label="By", value="", ids=(other.request.user,))
+                refused = NotPossible(outcomes.same_button(_shown_line(other)))
+                by = Fact(label=cards.BY, value="", ids=(other.request.user,))
                 refused.message = Message(title=str(refused), facts=(by,))
                 raise refused
 
@@ -188,13 +194,13 @@ class EntryProcessor:
         if effect.flags.get(PAUSED_FLAG, "") is None:
             self.planner.pbx.sign_in.try_again()
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
-        return Outcome(State.DONE, Confirmation(card=card, status="done"), effect.shifts, effect.flags)
+        return Outcome(State.DONE, Confirmation(card=card, status=cards.STATUS_DONE), effect.shifts, effect.flags)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """Releases the entry for another attempt, or ends it when its time is over."""
         now, policy = self.journal.now(), self.retry_policy
         if entry.failing_since is None:
-            entry = self.journal.record_failure(entry, str(fault))
+            entry = self.journal.record_failure(entry, said(fault))
         now, failing_since = self.journal.now(), entry.failing_since or now
         self.progress.interrupted(now)
         if now < (failing_since + policy.give_up_after if entry.began else entry.run_at + policy.start_grace):
@@ -204,7 +210,7 @@ class EntryProcessor:
                 return None
             self.journal.release(entry, now + policy.retry_delay)
             return None
-        return self._record(entry, self._given_up(entry, State.EXPIRED, f"It could not be done in time: {fault}."))
+        return self._record(entry, self._given_up(entry, State.EXPIRED, outcomes.not_in_time(said(fault))))
 
     def _given_up(self, entry: Entry, state: State, why: str) -> Outcome:
         """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`."""
@@ -218,6 +224,12 @@ class EntryProcessor:
         plan = plan_of(entry)
         times = plan.times if plan else None
         return self.planner.times.repeating_line(entry.request, load(entry.operations[0]), times, at_once=True)
+
+
+def _shown_line(entry: Entry) -> str:
+    """What a click did: the number of a change, or the line of what only concerned the journal."""
+    operation = load(entry.operations[0])
+    return operation.text() if isinstance(operation, ControlOperation) else change_number(entry.id)
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from bot.messages.message import Messenger
 from bot.messages.request import Request
 from bot.runtime.logs import request_logging
+from bot.texts import pbx as texts
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +23,23 @@ NEXT_NOTICE = 10.0
 class ProgressNotifier:
     """Sends notices about all unfinished requests from one thread."""
 
-    def __init__(self, messenger: Messenger, is_finished: Callable[[Request], bool] = lambda request: False) -> None:
+    def __init__(
+        self,
+        messenger: Messenger,
+        is_finished: Callable[[Request], bool] = lambda request: False,
+        pbx_trouble: Callable[[], str] = str,
+    ) -> None:
         """Starts the thread.
 
         Args:
             is_finished: Called before each notice; another replica may have finished the request.
+            pbx_trouble: Returns what is wrong with the PBX right now, as text for users; empty if nothing is.
         """
-        self.messenger, self.is_finished = messenger, is_finished
+        self.messenger, self.is_finished, self.pbx_trouble = messenger, is_finished, pbx_trouble
         self._due: list[tuple[float, int, Request]] = []
         self._order = itertools.count()
         self._progress: dict[str, str] = {}  # by the keys of unfinished requests; empty while there is none to report
+        self._told: set[str] = set()  # keys of requests with a notice, which disappears with the answer
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="progress-notifier", daemon=True)
@@ -50,9 +58,11 @@ class ProgressNotifier:
                 self._progress[request.key] = text
 
     def finish(self, request: Request) -> None:
-        """Stops the notices about the request."""
+        """Stops the notices about the request, and removes one that was sent."""
         with self._changed:
             self._progress.pop(request.key, None)
+            if request.key in self._told:
+                self._schedule(request, 0)
 
     def close(self) -> None:
         """Stops the thread."""
@@ -65,17 +75,39 @@ class ProgressNotifier:
         while (due := self._wait_for_due()) is not None:
             request, progress = due
             with request_logging(request):
-                self._send(request, progress or "the PBX is slow just now. No need to type it again.")
+                if progress is None:
+                    self._remove(request)
+                else:
+                    self._send(request, progress)
 
     def _send(self, request: Request, text: str) -> None:
         try:
-            if not self.is_finished(request):
-                self.messenger.send_progress(request, f"Checking “{request.line}” ... {text}")
+            if self.is_finished(request):
+                return
+            why = text or self.pbx_trouble() or texts.WORKING
+            self.messenger.send_progress(request, texts.checking(request.line, why))
         except Exception:  # notices about other requests still have to be sent
             log.exception("could not say that it takes a while")
+        with self._changed:
+            self._told.add(request.key)
+            if request.key not in self._progress:  # it was finished meanwhile
+                self._schedule(request, 0)
 
-    def _wait_for_due(self) -> tuple[Request, str] | None:
-        """Waits for the next notice to send and returns its request and progress; None once closed."""
+    def _remove(self, request: Request) -> None:
+        """Removes the notice about a finished request."""
+        with self._changed:
+            self._told.discard(request.key)
+        try:
+            self.messenger.clear_progress(request)
+        except Exception:  # notices about other requests still have to be sent
+            log.exception("a notice of progress could not be removed")
+
+    def _wait_for_due(self) -> tuple[Request, str | None] | None:
+        """Waits for the next notice to send or to remove.
+
+        Returns:
+            Its request, and its progress or None for a notice to remove; None once closed.
+        """
         with self._changed:
             while not self._closed:
                 left = self._due[0][0] - time.monotonic() if self._due else None
@@ -84,6 +116,8 @@ class ProgressNotifier:
                     continue
                 request = heapq.heappop(self._due)[2]
                 if (progress := self._progress.get(request.key)) is None:
+                    if request.key in self._told:
+                        return request, None
                     continue
                 if progress:  # without progress there is nothing new to report later
                     self._schedule(request, NEXT_NOTICE)

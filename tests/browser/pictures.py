@@ -23,10 +23,10 @@ def take(folder: Path) -> None:
 def _morning(tab: Tab) -> None:
     """A member is added; calls go elsewhere for two hours, as the card and the PBX say."""
     tab.say("/park add 1001 to Sales")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     tab.see("1 reply")
     tab.say("/park recall Sales to Night Desk for 2h")
-    tab.see("done, for a time")
+    tab.see("active until")
     tab.see("1 reply", times=2)
 
 

@@ -59,10 +59,10 @@ def test_a_form_is_filled_by_keyboard_alone(page: DemoPage, tab: Tab) -> None:
     tab.press("Enter")
     tab.until("parkLooks.labelled('Park group').dataset.value === 'Sales'")
     tab.click("Review")
-    tab.see("Nothing is changed yet.", "#modal")
+    tab.see("Nothing has changed yet.", "#modal")
     tab.click("Apply")
     tab.until("!document.querySelector('#modal').open")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     assert page.sandbox.pbx.state.members_of("Sales")[-2:] == ["1001", "1004"]
 
 
@@ -110,14 +110,14 @@ def test_the_home_tab_shows_the_groups_and_a_groups_menu_opens_its_form(tab: Tab
 def test_the_messages_tab_holds_what_could_not_be_said_elsewhere(page: DemoPage, browser: Browser) -> None:
     with browser.tab(f"{page.url}?as=ana&in=park&tab=messages") as tab:
         tab.say("/park add 1001 to Sales")
-        tab.see("This was asked in a direct message, so only you see it.")
+        tab.see("It is shown here because it was asked for in a direct message.")
         tab.click("ops", "#places")
-        tab.see("asked in a direct message")
+        tab.see("asked for in a direct message")
 
 
 def test_the_shortcuts_open_the_panel(tab: Tab) -> None:
     tab.say("/park add 1001 to Sales")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     tab.click("Shortcuts")
     tab.press("Enter")
     tab.see("Add members", "#modal")
@@ -134,14 +134,14 @@ def test_each_person_sees_their_own_channels_and_answers(page: DemoPage, browser
         assert ("secret" in tab.text("#places")) is (who in ("ana", "ben"))
         tab.say("/park server extension 667")
         seen = tab.see("Park")
-        tab.see("change 1 · done" if who == "ana" else "Nothing was changed")
+        tab.see("#1 · done" if who == "ana" else "Nothing was changed")
         assert seen
     assert bool(page.sandbox.pbx.writes) is (who == "ana")
 
 
 def test_times_are_those_of_who_looks(page: DemoPage, tab: Tab) -> None:
     tab.say("/park recall Sales to Night Desk for 2h")
-    tab.see("done, for a time")
+    tab.see("active until")
     clock = "document.querySelector('#bs-clock time').innerText"
     here = tab.js(clock)
     tab.choose("eve", "You are")
@@ -218,10 +218,10 @@ def test_what_was_not_looked_at_yet_is_marked_as_new(page: DemoPage, tab: Tab) -
     tab.until("document.querySelector('#places [data-new]')")
     assert new() == "ops"
     tab.click("ops", "#places")
-    tab.see("asked in a direct message")
+    tab.see("asked for in a direct message")
     tab.until("!document.querySelector('#places [data-new]')")
     tab.choose("ben", "You are")
-    tab.see("asked in a direct message")
+    tab.see("asked for in a direct message")
     assert new() == ""
     tab.click("phones", "#places")
     tab.see("#phones")

@@ -27,14 +27,14 @@ def become(tab: Tab, who: str) -> None:
 
 def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: DemoPage, tab: Tab) -> None:
     tab.say("/park add 1001 to Sales")
-    seen = tab.see("change 1 · done")
+    seen = tab.see("#1 · done")
     assert "Added 1001 Amara Okafor to Sales" in seen
     assert "by @Ana Ruiz" in seen
     assert members(page)[-1] == "1001"
     tab.see("1002 1007 1003 1011 1001", "#bs-state")
     tab.see("/call_park_groups/“Sales”/members/1001", "#bs-heard")
     tab.click("1 reply")
-    tab.see("Done: read back from the PBX and found as asked.", "#thread")
+    tab.see("Done and verified on the PBX.", "#thread")
     become(tab, "ben")
     tab.see("Added 1001 Amara Okafor to Sales")
 
@@ -42,7 +42,7 @@ def test_a_member_is_added_and_everybody_in_the_channel_sees_it(page: DemoPage, 
 def test_calls_are_recalled_elsewhere_for_two_hours_and_then_as_before(page: DemoPage, tab: Tab) -> None:
     tab.say("/park recall Sales to Night Desk for 2h")
     tab.see("Until:")
-    tab.see("done, for a time")
+    tab.see("active until")
     assert recalled_to(page) == "RING_GROUP_ONLY"
     tab.click("+2 hours")
     tab.see("ended")
@@ -66,9 +66,9 @@ def test_a_refused_change_is_made_once_another_has_approved_it(page: DemoPage, t
     tab.say("/park rename Warehouse to Depot")
     tab.see("Nothing was changed")
     tab.click("Ask for approval")
-    tab.see("Waits for approval: Rename Warehouse to Depot")
+    tab.see("Waiting for approval: Rename Warehouse to Depot")
     tab.click("Approve")
-    tab.see("Nobody approves or refuses their own change")
+    tab.see("You can't approve or reject your own change")
     assert not page.sandbox.pbx.writes
     become(tab, "ana")
     tab.see_no_more("Only visible to you")
@@ -82,11 +82,11 @@ def test_a_refused_change_is_made_once_another_has_approved_it(page: DemoPage, t
 def test_a_change_is_taken_back_by_its_button(page: DemoPage, tab: Tab) -> None:
     before = members(page)
     tab.say("/park remove 1007 from Sales")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     assert "1007" not in members(page)
     tab.click("Undo")
-    tab.see("Taken back: change 2, by @Ana Ruiz")
-    tab.see("taken back", "#messages")
+    tab.see("Undone: #2 by @Ana Ruiz")
+    tab.see("undone", "#messages")
     assert sorted(members(page)) == sorted(before)
 
 
@@ -94,7 +94,7 @@ def test_a_write_whose_answer_was_lost_is_read_back_and_made_once(page: DemoPage
     tab.choose("DROP_AFTER", "Its next write")
     tab.until("parkLooks.labelled('Its next write').dataset.value === 'DROP_AFTER'")
     tab.say("/park add 1001 to Sales")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     assert members(page).count("1001") == 1
     assert [heard.path.rpartition("/")[2] for heard in page.sandbox.pbx.writes] == ["1001"]
     tab.see("waiting", "#bs-heard")
@@ -130,6 +130,6 @@ def test_a_file_from_the_machine_becomes_the_prompt(page: DemoPage, tab: Tab, tm
     tab.click("Review")
     tab.see("none -> hold.wav (16 kB)", "#modal")
     tab.click("Set prompt")
-    tab.see("change 1 · done")
+    tab.see("#1 · done")
     state = page.sandbox.pbx.state
     assert state.files[state.server["prompt_file_id"]]["content"] == tone(0.5)

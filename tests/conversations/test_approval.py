@@ -45,7 +45,7 @@ def asked(scene: ConversationHarness, line: str = "ask add 1001 to Billing", who
     """The card on which it waits."""
     scene.do(line, who)
     card = scene.cards()[-1]
-    assert "Waits for approval" in card.plain
+    assert "Waiting for approval" in card.plain
     assert scene.writes == []
     return card
 
@@ -64,20 +64,20 @@ def card(scene: ConversationHarness) -> str:
 def test_a_refusal_offers_to_ask_and_the_button_asks(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Billing", "ben")
     refusal = scene.last_ephemeral("ben")
-    assert "once that is approved" in refusal.plain
+    assert "once it is approved" in refusal.plain
     assert "Nothing was changed" in refusal.plain
     scene.click(refusal, "Ask for approval", "ben")
     assert scene.writes == []
-    assert "Waits for approval: Add 1001 Amara Okafor to Billing" in card(scene)
-    assert "To be approved, by “On call, once a lead agrees”:* by 1 of @leads @Gil Gast" in card(scene)
-    assert "Lapses" in card(scene)
+    assert "Waiting for approval: Add 1001 Amara Okafor to Billing" in card(scene)
+    assert "Needs approval from:* 1 of @leads @Gil Gast" in card(scene)
+    assert "Expires" in card(scene)
     assert f"<!subteam^{scene.sandbox.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
 
 
 def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Approve")
     assert "1001" in scene.members("Billing")
-    assert "*Approved:* change 2, by @Ana Ruiz" in card(scene)
+    assert "*Approved:* by @Ana Ruiz" in card(scene)
     assert "· done" in card(scene)
     assert any(scene.mentions(reply, "ben") and "Done" in reply.plain for reply in scene.replies())
     entry = scene.sandbox.park.journal.get(1)
@@ -91,9 +91,9 @@ def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationH
 def test_nobody_approves_their_own_change_nor_one_that_is_not_theirs_to_approve(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     scene.click(waiting, "Approve", "ben")
-    assert "Nobody approves or refuses their own change" in scene.last_ephemeral("ben").plain
+    assert "You can't approve or reject your own change" in scene.last_ephemeral("ben").plain
     scene.click(waiting, "Approve", "eve")
-    assert "You are none of those who may approve change 1" in scene.last_ephemeral("eve").plain
+    assert "You are not an approver of #1" in scene.last_ephemeral("eve").plain
     assert scene.writes == []
     scene.click(waiting, "Approve", "gil")  # a guest whom the rule names
     assert "1001" in scene.members("Billing")
@@ -104,7 +104,7 @@ def test_an_approver_who_no_longer_is_one_approves_nothing(scene: ConversationHa
     scene.sandbox.slack.state.groups[scene.sandbox.groups["leads"]].members.clear()
     later(scene, minutes=2)
     scene.click(waiting, "Approve")
-    assert "You are none of those who may approve change 1" in scene.last_ephemeral().plain
+    assert "You are not an approver of #1" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
@@ -114,8 +114,8 @@ def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Conv
     later(scene, minutes=2)
     scene.click(waiting, "Approve")
     assert scene.writes == []
-    assert "Waits for approval" in card(scene)
-    assert "may not make it any more, approved or not" in scene.last_ephemeral().plain
+    assert "Waiting for approval" in card(scene)
+    assert "is no longer allowed to make it" in scene.last_ephemeral().plain
     scene.do("pending")
     assert "waits for approval" in scene.last_ephemeral().plain
     assert "[Approve]" not in scene.last_ephemeral().plain
@@ -134,7 +134,7 @@ def test_a_typed_approval_shows_first_what_it_approves(scene: ConversationHarnes
 def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHarness) -> None:
     waiting, ana = asked(scene), scene.sandbox.people["ana"]
     old = kept(scene, waiting)
-    assert scene.sandbox.slack.click(ana, waiting, label="Refuse").ok
+    assert scene.sandbox.slack.click(ana, waiting, label="Reject").ok
     top_view(scene.sandbox, "Refuse a change")
     scene.sandbox.slack.fill(ana, "Billing is full", label="Reason")
     assert scene.sandbox.slack.submit(ana).ok
@@ -143,7 +143,7 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     scene.sandbox.settle(30)
     assert scene.writes == []
     assert "· refused" in scene.cards()[0].plain
-    assert "*Refused:* change 2, by @Ana Ruiz" in scene.cards()[0].plain
+    assert "*Rejected:* by @Ana Ruiz" in scene.cards()[0].plain
     (told,) = scene.replies()
     assert "Billing is full" in told.plain
     assert scene.mentions(told, "ben")
@@ -157,7 +157,7 @@ def test_the_first_of_two_who_decide_counts(scene: ConversationHarness) -> None:
     old = kept(scene, waiting)
     scene.click(waiting, "Approve", "gil")
     scene.do("refuse change 1")
-    assert "does not wait for approval: it is done" in scene.last_ephemeral().plain
+    assert "isn't waiting for approval: it is done" in scene.last_ephemeral().plain
     scene.click(old, "Approve")
     assert len(scene.writes) == 1
 
@@ -166,21 +166,38 @@ def test_whoever_asked_takes_it_back(scene: ConversationHarness) -> None:
     waiting = asked(scene)
     old = kept(scene, waiting)
     scene.click(waiting, "Withdraw", "ben")
-    assert "· called off" in scene.cards()[0].plain
+    assert "· withdrawn" in scene.cards()[0].plain
     scene.click(old, "Approve")
     assert scene.writes == []
 
 
 def test_nobody_withdraws_for_another_without_the_right_to(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Withdraw", "eve")
-    assert "You may not do that here" in scene.last_ephemeral("eve").plain
-    assert "Waits for approval" in card(scene)
+    assert "You can't do that here" in scene.last_ephemeral("eve").plain
+    assert "Waiting for approval" in card(scene)
+
+
+def test_approvers_are_reminded_once_in_the_thread_and_directly(scene: ConversationHarness) -> None:
+    asked(scene)
+    later(scene, hours=3, minutes=1)
+    later(scene, minutes=5)
+    (reminder,) = [one for one in scene.replies() if "Still waiting for approval" in one.plain]
+    assert f"<!subteam^{scene.sandbox.groups['leads']}>" in str(reminder.blocks)
+    assert "Expires" in card(scene)
+    (direct,) = scene.sandbox.slack.messages(scene.sandbox.slack.direct(scene.sandbox.people["ana"]))
+    assert "[Approve]  [Reject]" in direct.plain
+    assert "#1" in direct.plain
+    scene.click(direct, "Approve")
+    assert "1001" in scene.members("Billing")
+    (direct,) = scene.sandbox.slack.messages(scene.sandbox.slack.direct(scene.sandbox.people["ana"]))
+    assert "· done" in direct.plain
+    assert "[Approve]" not in direct.plain
 
 
 def test_it_lapses_and_can_be_asked_for_again(scene: ConversationHarness) -> None:
     old = kept(scene, asked(scene))
     later(scene, hours=4, minutes=1)
-    assert "· lapsed" in scene.cards()[0].plain
+    assert "· expired" in scene.cards()[0].plain
     assert scene.mentions(scene.reply(), "ben")
     scene.click(old, "Approve")
     assert scene.writes == []
@@ -196,10 +213,10 @@ def test_where_the_target_moved_it_goes_back_for_approval(scene: ConversationHar
     scene.click(waiting, "Approve")
     assert scene.writes == []
     shown = scene.cards()[0].plain
-    assert "Waits for approval" in shown
+    assert "Waiting for approval" in shown
     assert "Day Desk" in shown, "what it is now"
-    assert "has to be approved anew" in shown
-    assert any("To be approved anew" in reply.plain for reply in scene.replies())
+    assert "needs approval again" in shown
+    assert any("Needs approval again" in reply.plain for reply in scene.replies())
     scene.click(old, "Approve", "gil")  # the button of what is no longer asked for
     assert scene.writes == []
     assert "no longer what you were shown" in scene.last_ephemeral("gil").plain
@@ -211,12 +228,12 @@ def test_where_the_target_moved_it_goes_back_for_approval(scene: ConversationHar
 def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(scene: ConversationHarness) -> None:
     scene.do("ask server recall time 7m", "eve")
     there = scene.cards("ops")[-1]
-    assert "Waits for approval" in there.plain
+    assert "Waiting for approval" in there.plain
     scene.click(there, "Approve")
     assert scene.writes == []
     assert "needs others to approve it too" in scene.replies()[-1].plain
     scene.click(scene.cards("ops")[-1], "Approve")
-    assert "You have approved change 1 already" in scene.last_ephemeral().plain
+    assert "You have already approved #1" in scene.last_ephemeral().plain
     scene.click(there, "Approve", "ben")  # the very button that the first one used
     assert len(scene.writes) == 1
     for place in ("phones", "ops"):
@@ -233,11 +250,11 @@ def test_it_survives_a_restart(scene: ConversationHarness) -> None:
 
 def test_how_long_it_is_for_counts_from_when_it_is_made(scene: ConversationHarness) -> None:
     waiting = asked(scene, "ask recall Billing to Night Desk for 1h")
-    assert "*Lasts:* 1h from its approval" in waiting.plain
+    assert "*Lasts:* 1h, counted from its approval" in waiting.plain
     assert "*Until:*" not in waiting.plain
     later(scene, hours=3)
     scene.click(waiting, "Approve")
-    assert "done, for a time" in card(scene)
+    assert "active until" in card(scene)
     later(scene, minutes=50)
     assert "· ended" not in card(scene)
     later(scene, minutes=15)
@@ -257,7 +274,7 @@ def test_what_is_to_begin_later_is_approved_first_and_begins_then(scene: Convers
 def test_what_was_to_have_begun_lapses(scene: ConversationHarness) -> None:
     old = kept(scene, asked(scene, "ask add 1001 to Billing in 1h"))
     later(scene, hours=1, minutes=1)
-    assert "· lapsed" in scene.cards()[0].plain
+    assert "· expired" in scene.cards()[0].plain
     scene.click(old, "Approve")
     assert scene.writes == []
 
@@ -265,7 +282,7 @@ def test_what_was_to_have_begun_lapses(scene: ConversationHarness) -> None:
 def test_do_it_now_is_no_way_round_an_approval(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("do change 1 now")
-    assert "waits for approval" in scene.last_ephemeral().plain
+    assert "waiting for approval" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
@@ -275,7 +292,7 @@ def test_an_undoing_is_asked_for_like_the_change_and_both_cards_tell(scene: Conv
     scene.click(scene.cards()[-1], "Approve")
     assert "1001" not in scene.members("Billing")
     first, second = scene.cards()
-    assert "· taken back" in first.plain
+    assert "· undone" in first.plain
     assert "· done" in second.plain
 
 
@@ -286,7 +303,7 @@ def test_what_may_be_done_anyway_is_done(scene: ConversationHarness) -> None:
 
 def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -> None:
     scene.do("ask add 1055 to Billing", "ben")
-    assert "Already so" in scene.last_ephemeral("ben").plain
+    assert "already set up like that" in scene.last_ephemeral("ben").plain
     assert scene.cards() == []
 
 
@@ -322,12 +339,12 @@ def test_a_form_that_needs_approval_offers_to_ask(scene: ConversationHarness) ->
     pick(scene.sandbox, "ben", "1001", "Members")
     assert scene.sandbox.slack.submit(ben).ok
     scene.sandbox.slack.click(
-        ben, top_view(scene.sandbox, "once that is approved", person="ben"), label="Ask for approval"
+        ben, top_view(scene.sandbox, "once it is approved", person="ben"), label="Ask for approval"
     )
-    top_view(scene.sandbox, "Nothing is changed yet", "1001 Amara Okafor", person="ben")
+    top_view(scene.sandbox, "Nothing has changed yet", "1001 Amara Okafor", person="ben")
     assert scene.sandbox.slack.submit(ben).ok
     scene.sandbox.settle(30)
-    assert "Waits for approval" in card(scene)
+    assert "Waiting for approval" in card(scene)
     assert scene.writes == []
     scene.click(scene.cards()[-1], "Approve")
     assert "1001" in scene.members("Billing")

@@ -40,7 +40,7 @@ def test_it_is_made_at_once_and_the_reason_stands_everywhere(scene: Conversation
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "*Emergency:* the desk is on fire" in scene.card().plain
     (told,) = scene.cards("ops")
-    assert "In an emergency: Recalls of Billing changed" in told.plain
+    assert "Emergency change. Billing: unanswered parked calls now go to" in told.plain
     assert "*Reason:* the desk is on fire" in told.plain
     assert "by @Ben Ito" in told.plain
     scene.do("history Billing")
@@ -117,7 +117,7 @@ def test_it_ends_by_itself_as_any_change_does(scene: ConversationHarness) -> Non
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
     scene.sandbox.settle(30)
     assert recall(scene) == "USER_ONLY"
-    assert len([one for one in scene.cards("ops") if "In an emergency" in one.plain]) == 1
+    assert len([one for one in scene.cards("ops") if "Emergency change" in one.plain]) == 1
 
 
 @pytest.mark.parametrize("failures", [1, 2, 3, 4])

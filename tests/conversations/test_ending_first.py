@@ -55,13 +55,13 @@ def test_one_click_ends_the_first_and_makes_the_second_and_both_go_back_to_how_i
     scene.click(scene.last_ephemeral("ben"), END_IT, "ben")
     first, second = scene.cards()
     assert "· ended" in first.plain
-    assert "*Ended:* with change 4, by @Ben Ito" in first.plain
+    assert "*Replaced:* #4 by @Ben Ito" in first.plain
     assert "Night Desk (6001) -> Day Desk (6002)" in second.plain
     later(scene, hours=3)
     assert recall(scene) != BEFORE, "the end of the first was called off"
     scene.click(second, "Undo")
     assert recall(scene) == BEFORE
-    assert "ended with change 4" in said(scene, "undo 1")
+    assert "already ended by #4" in said(scene, "undo 1")
 
 
 def test_a_deletion_that_ends_a_recall_is_taken_back_with_its_members_and_its_new_name(
@@ -131,7 +131,7 @@ def test_what_is_so_for_a_time_is_not_already_so_for_longer(
 
 def test_the_same_until_the_same_time_is_already_so(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 2h")
-    assert "Already so" in said(scene, "recall Sales to Night Desk for 2h")
+    assert "already set up like that" in said(scene, "recall Sales to Night Desk for 2h")
 
 
 def test_the_offered_end_is_the_one_that_was_asked_for(scene: ConversationHarness) -> None:

@@ -61,7 +61,7 @@ def test_it_shows_who_what_from_what_to_what_through_which_door_and_the_outcome(
     assert all(f"• {today}" in line and "UTC @" in line for line in shown[1:5])
     told = [line.partition(" UTC ")[2] for line in shown[1:5]]
     assert told[0].startswith(
-        "@Ben Ito: add 1001 to Support (change 4, refused: You may not do that here. No rule lets you"
+        "@Ben Ito: add 1001 to Support (change 4, refused: You can't do that here. No rule lets you"
     )
     recalled = "Recall: the user who parked the call -> Night Desk (6001)"
     assert told[1:] == [

@@ -21,28 +21,28 @@ ANSWERS = {
     "1002": "is in Sales",
     "where is Bjørn Halvorsen": "is in Sales",
     "find 6001": "6001 is a ring group",
-    "recall Sales to 1001": "never to a third extension",
+    "recall Sales to 1001": "not to another user",
     "recall Sales to 7001": "“7001” is a call queue, not a ring group",
     "recall Sales to Nite Desk": "[recall Sales to Night Desk]",
     "recall Sals to user": "[recall Sales to user]",
-    "recall Sales to user": "Already so",
+    "recall Sales to user": "already set up like that",
     "recall Sales to Night Desk until whenever": "“until whenever” is no time that I know",
     "create Nights for 2h": "[Without “for 2h”: create Nights]",
-    "create Late Shift": "Create the park group Late Shift? Nothing is changed yet.",
-    "rename Support to Support Berlin": "Rename Support to Support Berlin? Nothing is changed yet.",
+    "create Late Shift": "Create the park group Late Shift? Nothing has changed yet.",
+    "rename Support to Support Berlin": "Rename Support to Support Berlin? Nothing has changed yet.",
     "help add": "To let it end by itself, add for 2h",
     "help rename": "To begin later, add at 18:00",
-    "add 1002 to Sales": "already is in Sales",
+    "add 1002 to Sales": "is already in Sales",
     "add 9999 to Sales": "Nobody on the PBX has the extension or name “9999”",
-    "add Alex Morgan to Sales": "fits 2. Which one?",
+    "add Alex Morgan to Sales": "2 people are called Alex Morgan. Which one?",
     "add 1001, 6001 and 9999 to Sales": "[Without “6001, 9999”: add 1001 to Sales]",
-    "remove Sales": "only “delete Sales” deletes one",
+    "remove Sales": "To delete it, type: delete Sales",
     "remove 1001 from Sales": "1001 Amara Okafor is not in Sales",
     "move 1001 to Sales": "[add 1001 to Sales]",
     "create Support": "There already is a park group Support",
     "rename Sales to support": "There already is a park group Support",
     "server extension 1001": "already belongs to",
-    "delete Support EMEA": "Will be lost: the group's settings and its 2 memberships",
+    "delete Support EMEA": "Will be lost: the group's settings and its 2 members",
     "server off": "Nobody in the company can park a call while it is off",
     "preview add 1001 to Sales": "[Apply]",
     "park 1001": "Live calls can't be seen",
@@ -71,18 +71,18 @@ CHANGES = {
     "take 1002 out of Sales": "Understood as `remove 1002 from Sales`",
     "move 1002 from Sales to Support": "Moved 1002 Bjørn Halvorsen from Sales to Support",
     "move 1002 to Support": "Support now has 6 members",
-    "recall Sales to Night Desk": "the user who parked the call -> Night Desk (6001)",
+    "recall Sales to Night Desk": "the user who parked the call → Night Desk (6001)",
     "recall Sales to ring group 6001": "No longer called: the user who parked the call",
     "recall Sales to user then Night Desk": "(`58`)",
-    "recall Back to Front to Night Desk": "Recalls of Back to Front changed",
-    'recall Café "Süd" to user': "Reception (6003) -> the user who parked the call",
+    "recall Back to Front to Night Desk": "Back to Front: unanswered parked calls now go to",
+    'recall Café "Süd" to user': "Reception (6003) → the user who parked the call",
     "send Sales recalls to Night Desk": "Understood as `recall Sales to Night Desk`",
     "create Nights recall to ring group Night Desk": "Created the park group Nights",
-    'rename Support to "Support Berlin"': "Support -> Support Berlin",
+    'rename Support to "Support Berlin"': "Support → Support Berlin",
     "server recall to user then Night Desk": "calls parked with `68`",
-    "server recall time 10m": "5m -> 10m",
-    "recall ring group time 90s": "5m -> 1m30s",
-    "server extension 777": "666 -> 777",
+    "server recall time 10m": "5m → 10m",
+    "recall ring group time 90s": "5m → 1m30s",
+    "server extension 777": "666 → 777",
 }
 
 
@@ -90,8 +90,8 @@ CHANGES = {
 def test_a_change_stands_in_the_thread_with_who_and_what(sandbox: Sandbox, typed: Typed, line: str, said: str) -> None:
     shown = typed(line)
     assert said in shown
-    assert "by @Ana Ruiz · change 1 · done" in shown
-    assert "Done: read back from the PBX" in shown
+    assert "by @Ana Ruiz · #1 · done" in shown
+    assert "Done and verified on the PBX" in shown
     assert sandbox.pbx.writes
 
 
@@ -105,7 +105,7 @@ def test_a_mention_in_a_thread_is_answered_in_that_thread(sandbox: Sandbox, type
     root = sandbox.slack.say(sandbox.people["ana"], sandbox.channels["phones"], "customers wait too long")
     typed("@Park recall Sales to Night Desk", thread=root)
     thread = sandbox.slack.messages(sandbox.channels["phones"], thread=root)
-    assert "Recalls of Sales changed" in thread[2].plain
+    assert "Sales: unanswered parked calls now go to" in thread[2].plain
 
 
 def test_a_member_of_another_group_is_explained_with_a_button_that_moves(sandbox: Sandbox, typed: Typed) -> None:
@@ -125,8 +125,8 @@ def test_a_group_whose_name_would_ping_pings_nobody(sandbox: Sandbox, typed: Typ
 
 
 def test_on_call_may_do_what_the_rule_names_and_no_more(sandbox: Sandbox, typed: Typed) -> None:
-    assert "Recalls of Sales changed" in typed("recall Sales to Night Desk", person="ben")
-    assert 'No rule lets you change the recall of "Billing"' in typed("recall Billing to user", person="ben")
+    assert "Sales: unanswered parked calls now go to" in typed("recall Sales to Night Desk", person="ben")
+    assert "No rule lets you change the recall of “Billing”" in typed("recall Billing to user", person="ben")
     assert "Allowed in: #phones" in typed("recall Sales to user", person="ben", channel="random")
 
 
@@ -135,7 +135,7 @@ def test_a_person_who_lost_the_name_is_offered_the_button_that_works(sandbox: Sa
     (told,) = sandbox.slack.ephemerals(sandbox.people["ana"], sandbox.channels["phones"])
     sandbox.slack.click(sandbox.people["ana"], told, label="recall Sales to Night Desk")
     sandbox.settle()
-    assert "Recalls of Sales changed" in sandbox.slack.messages(sandbox.channels["phones"])[0].plain
+    assert "Sales: unanswered parked calls now go to" in sandbox.slack.messages(sandbox.channels["phones"])[0].plain
 
 
 def test_two_hundred_and_fifty_groups_are_listed_whole() -> None:

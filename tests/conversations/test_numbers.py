@@ -63,7 +63,7 @@ def test_what_somebody_may_not_read_is_answered_as_if_it_did_not_exist(scene: Co
 def test_a_conflict_with_what_somebody_may_not_read_names_nothing(scene: ConversationHarness) -> None:
     scene.do("remove 1021 from Support for 1h")
     answer = said(scene, "add 1021 to Sales")
-    assert "A temporary change stands against it" in answer
+    assert "A temporary change is in the way" in answer
     assert "Support" not in answer
     assert "change 1" not in answer
 
@@ -103,8 +103,8 @@ def test_a_groups_name_stands_for_its_one_pending_change(scene: ConversationHarn
 def test_to_undo_what_has_not_begun_calls_it_off(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk at 13:00")
     assert said(scene, "undo #1") == ""
-    assert "· called off" in scene.card().plain
-    assert "*Called off:* change 2, by @Ben Ito" in scene.card().plain
+    assert "· cancelled" in scene.card().plain
+    assert "*Cancelled:* by @Ben Ito" in scene.card().plain
 
 
 def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_scheduled_one(
@@ -113,9 +113,28 @@ def test_undo_of_a_group_shows_its_last_change_under_any_of_its_names_also_a_sch
     scene.do("recall Sales to Night Desk", "ben")
     scene.do('rename Sales to "Sales North"')
     for name in ("Sales", "Sales North", "the group Sales North"):
-        assert "Take back change 2" in said(scene, f"undo {name}")
+        assert "Undo #2" in said(scene, f"undo {name}")
     scene.do("add 1001 to Sales North at 14:00", "ben")
-    assert "Change 3 is called off" in said(scene, "undo Sales North")
-    assert "Change 3 is called off" in said(scene, "undo")
+    assert "#3 is cancelled" in said(scene, "undo Sales North")
+    assert "#3 is cancelled" in said(scene, "undo")
     scene.click(scene.last_ephemeral("ben"), "Cancel", "ben")
-    assert "Take back change 2" in said(scene, "undo Sales")
+    assert "Undo #2" in said(scene, "undo Sales")
+
+
+@pytest.mark.parametrize("first", ["extend 1 for 1h", "keep 1", "extend 2 for 1h", "extend Sales for 1h", "undo 1"])
+def test_a_change_that_was_refused_is_referred_to_in_vain(scene: ConversationHarness, first: str) -> None:
+    scene.do(first)
+    for line in (
+        "extend 1 for 1h",
+        "keep 1",
+        "cancel 1",
+        "start 1",
+        "approve 1",
+        "reject 1",
+        "undo 1",
+        "why 1",
+        "preview undo 1",
+    ):
+        shown = said(scene, line, "ana")
+        assert "went wrong" not in shown, line
+        assert shown or line == "why 1", line

@@ -30,9 +30,9 @@ def test_a_rule_that_is_gone_allows_nothing_from_then_on_and_each_decision_names
     rewrite(scene, 'announce = "{}"\n{}'.format(scene.sandbox.channels["ops"], nobody_here))
     second = scene.sandbox.park.policy_store.now.fingerprint
     scene.do("add 1008 to Sales")
-    assert "You may not do that here" in scene.last_ephemeral().plain
+    assert "You can't do that here" in scene.last_ephemeral().plain
     scene.do("groups")
-    assert "You may not do that here" in scene.last_ephemeral().plain
+    assert "You can't do that here" in scene.last_ephemeral().plain
     journal = scene.sandbox.park.journal
     assert [journal.get(number).policy for number in (1, 2, 3)] == [first, second, second]
     assert first != second

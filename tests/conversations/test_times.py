@@ -41,16 +41,16 @@ def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: Conversat
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "*Until:*" in scene.card().plain
     assert "Europe/Berlin" in scene.card().plain
-    assert "done, for a time" in scene.card().plain
+    assert "active until" in scene.card().plain
     later(scene, hours=1, minutes=51)
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "Ends today" in scene.replies()[-1].plain or "Ends tomorrow" in scene.replies()[-1].plain
     assert scene.mentions(scene.replies()[-1])
     later(scene, minutes=10)
     assert recall(scene) == "USER_ONLY"
-    assert "*Ended:* by itself" in scene.card().plain
+    assert "*Ended:* automatically" in scene.card().plain
     assert "· ended" in scene.card().plain
-    assert "Taken back: Recalls of Sales changed" in scene.replies()[-1].plain
+    assert "Taken back: Sales: unanswered parked calls now go to" in scene.replies()[-1].plain
 
 
 LINES = [
@@ -87,11 +87,11 @@ def test_a_short_one_ends_without_a_word_before(scene: ConversationHarness) -> N
 def test_it_is_extended_and_kept_by_its_buttons(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.click(scene.card(), "Extend by 1h", who="ben")
-    assert "*Extended:* change 3, by @Ben Ito" in scene.card().plain
+    assert "*Extended:* by @Ben Ito" in scene.card().plain
     later(scene, hours=1, minutes=30)
     assert recall(scene) == "RING_GROUP_ONLY"
     scene.click(scene.card(), "Keep")
-    assert "*Kept:* change 4, by @Ana Ruiz" in scene.card().plain
+    assert "*Kept:* by @Ana Ruiz" in scene.card().plain
     assert "Until" not in scene.card().plain
     later(scene, days=2)
     assert recall(scene) == "RING_GROUP_ONLY"
@@ -112,7 +112,7 @@ def test_end_now_ends_it_and_no_end_comes_later(scene: ConversationHarness) -> N
     scene.do("recall Sales to Night Desk for 1h")
     scene.click(scene.card(), "End now", who="ben")
     assert recall(scene) == "USER_ONLY"
-    assert "*Taken back:* change 3, by @Ben Ito" in scene.card().plain
+    assert "*Ended:* #3 by @Ben Ito" in scene.card().plain
     scene.do("recall Sales to Night Desk")
     later(scene, hours=2)
     assert recall(scene) == "RING_GROUP_ONLY"
@@ -121,11 +121,11 @@ def test_end_now_ends_it_and_no_end_comes_later(scene: ConversationHarness) -> N
 def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk in 3h for 2h")
     assert not scene.changes()
-    assert "Scheduled: Change the recalls of Sales" in scene.card().plain
+    assert "Scheduled: Send unanswered parked calls of Sales" in scene.card().plain
     assert "*Begins:*" in scene.card().plain
     later(scene, hours=3, minutes=1)
     assert recall(scene) == "RING_GROUP_ONLY"
-    assert "done, for a time" in scene.card().plain
+    assert "active until" in scene.card().plain
     assert "Done: read back" in scene.replies()[0].plain
     later(scene, hours=2)
     assert recall(scene) == "USER_ONLY"
@@ -135,7 +135,7 @@ def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Conversati
 def test_a_scheduled_change_is_called_off_or_begun_early(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales in 3h")
     scene.click(scene.card(), "Cancel")
-    assert "called off" in scene.card().plain
+    assert "cancelled" in scene.card().plain
     later(scene, hours=4)
     assert not scene.changes()
     scene.do("add 1008 to Sales in 3h")
@@ -151,7 +151,7 @@ def test_a_scheduled_change_that_missed_its_time_is_handed_back(scene: Conversat
     scene.sandbox.pbx.stop()
     later(scene, hours=2)
     scene.sandbox.pbx.start()
-    assert "handed back" in scene.card().plain
+    assert "not run" in scene.card().plain
     assert not scene.changes()
     assert scene.mentions(scene.replies()[-1])
 
@@ -179,7 +179,7 @@ def test_an_end_that_would_overwrite_somebodys_change_tells_everybody_and_asks(s
     later(scene, hours=1, minutes=1)
     assert len(scene.writes) == writes
     assert "could not be ended" in scene.card().plain
-    assert "Change 1 could not be ended" in scene.replies()[-1].plain
+    assert "#1 could not be ended" in scene.replies()[-1].plain
     assert scene.mentions(scene.replies()[-1])
     assert "Night Desk (6001) after it, Day Desk (6002) now" in scene.replies()[-1].plain
     assert any("could not be ended" in one.plain for one in scene.direct())
@@ -193,7 +193,7 @@ def test_an_end_waits_for_a_pbx_that_is_away_however_long_and_says_so(scene: Con
     scene.do("recall Sales to Night Desk for 1h")
     scene.sandbox.pbx.stop()
     scene.sandbox.forward(timedelta(hours=2))
-    scene.sandbox.slack.wait_for(lambda: any("is late" in one.plain for one in scene.replies()), timeout=60)
+    scene.sandbox.slack.wait_for(lambda: any("is late to end" in one.plain for one in scene.replies()), timeout=60)
     scene.sandbox.pbx.start()
     scene.sandbox.forward(timedelta(minutes=6))
     scene.sandbox.settle(60)
@@ -206,7 +206,7 @@ def test_a_second_change_of_the_same_setting_is_answered_with_what_can_be_done(s
     scene.do("recall Sales to Day Desk for 2h", who="ana")
     assert scene.changes() == 1
     said = scene.last_ephemeral().plain
-    assert "for a time: until" in said
+    assert "That is temporary: #1, until" in said
     assert "[End #1 and do this]  [Extend #1]  [Keep #1]" in said
     scene.click(scene.last_ephemeral(), "End #1 and do this")
     later(scene, hours=1, minutes=30)
@@ -226,11 +226,11 @@ def test_another_setting_of_the_same_group_is_free(scene: ConversationHarness) -
 
 
 @pytest.mark.parametrize(("line", "answer"), [
-    ("extend change 1 for 1h", "has no end that is still to come"),
-    ("keep change 1", "has no end that is still to come"),
-    ("cancel change 1", "is not waiting for its time"),
-    ("do change 1 now", "is not waiting for its time"),
-    ("keep change 9", "There is no change 9"),
+    ("extend change 1 for 1h", "isn't temporary, or has already ended"),
+    ("keep change 1", "isn't temporary, or has already ended"),
+    ("cancel change 1", "isn't waiting for its time"),
+    ("do change 1 now", "isn't waiting for its time"),
+    ("keep change 9", "There is no change #9"),
 ])  # fmt: skip
 def test_what_has_no_time_gets_none(scene: ConversationHarness, line: str, answer: str) -> None:
     scene.do("add 1001 to Sales")
@@ -242,7 +242,7 @@ def test_who_may_not_make_the_change_may_not_move_its_end(scene: ConversationHar
     scene.do("server recall time 10m for 1h")
     for line in ("extend change 1 for 1h", "keep change 1", "undo change 1"):
         scene.do(line, who="ben")
-        assert "may not" in scene.last_ephemeral("ben").plain
+        assert "You can't" in scene.last_ephemeral("ben").plain
     later(scene, hours=1, minutes=1)
     assert scene.sandbox.pbx.state.server["recall_time"] == 300
 
@@ -268,15 +268,15 @@ def test_pending_lists_what_waits_and_what_will_end_with_its_buttons(scene: Conv
 def test_a_pause_stops_changes_and_ends_wait_for_it(scene: ConversationHarness) -> None:
     scene.do("recall Sales to Night Desk for 1h")
     scene.do("pause because the PBX is being updated")
-    assert "Nothing is changed yet" in scene.last_ephemeral().plain
+    assert "Nothing has changed yet" in scene.last_ephemeral().plain
     scene.click(scene.last_ephemeral(), "Pause Park")
     scene.do("add 1001 to Sales", who="ben")
     assert "Park is paused: the PBX is being updated" in scene.last_ephemeral("ben").plain
     scene.do("preview add 1001 to Sales", who="ben")
-    assert "Nothing is changed yet" in scene.last_ephemeral("ben").plain
+    assert "Nothing has changed yet" in scene.last_ephemeral("ben").plain
     scene.sandbox.forward(timedelta(hours=2))
     scene.do("resume", who="ben")
-    assert "may not" in scene.last_ephemeral("ben").plain
+    assert "You can't" in scene.last_ephemeral("ben").plain
     assert recall(scene) == "RING_GROUP_ONLY"
     scene.do("resume")
     later(scene, minutes=1)
@@ -289,7 +289,7 @@ def test_read_only_answers_and_changes_nothing() -> None:
     with Sandbox(retry_policy=FAST_RETRIES, park_read_only=True) as sandbox:
         scene = ConversationHarness(sandbox)
         scene.do("add 1001 to Sales")
-        assert "only reads here" in scene.last_ephemeral().plain
+        assert "is read-only here" in scene.last_ephemeral().plain
         scene.do("group Sales")
         assert "Park group Sales" in scene.last_ephemeral().plain
         assert not scene.writes

@@ -53,12 +53,12 @@ def test_the_button_under_a_change_takes_it_back_and_the_next_does_it_again(
     assert after != before
     scene.click(scene.card(), "Undo")
     assert seen(scene) == before
-    assert "· taken back" in scene.card().plain
-    assert "*Taken back:* change 2, by @Ana Ruiz" in scene.card().plain
-    assert "Taken back: " in scene.replies()[-1].plain
+    assert "· undone" in scene.card().plain
+    assert "*Undone:* #2 by @Ana Ruiz" in scene.card().plain
+    assert "Undone: " in scene.replies()[-1].plain
     scene.click(scene.card(), "Do it again")
     assert seen(scene) == after
-    assert "*Done again:* change 3" in scene.card().plain
+    assert "*Done again:* #3" in scene.card().plain
 
 
 def test_a_deleted_group_is_built_anew_with_settings_and_members_and_says_that_its_id_is_another(
@@ -77,7 +77,7 @@ def test_undo_alone_shows_ones_own_last_change_here_and_waits_for_a_click(scene:
     scene.do("add 1001 to Sales")
     scene.do("add 1008 to Sales", who="ben")
     scene.do("undo")
-    assert "Take back change 1" in scene.last_ephemeral().plain
+    assert "Undo #1" in scene.last_ephemeral().plain
     assert scene.members("Sales")[-2:] == ["1001", "1008"]
     scene.click(scene.last_ephemeral(), "Undo")
     assert scene.members("Sales")[-1] == "1008"
@@ -88,9 +88,9 @@ def test_undo_of_a_group_and_of_the_server_is_their_last_change_whoever_made_it(
     scene.do("add 1008 to Sales", who="ben")
     scene.do("server recall time 2m")
     scene.do("undo sales")
-    assert "Take back change 1" in scene.last_ephemeral().plain
+    assert "Undo #1" in scene.last_ephemeral().plain
     scene.do("undo server")
-    assert "Take back change 2" in scene.last_ephemeral().plain
+    assert "Undo #2" in scene.last_ephemeral().plain
 
 
 def test_what_stands_no_longer_is_not_the_last_change(scene: ConversationHarness) -> None:
@@ -140,13 +140,13 @@ def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHar
     scene.click(scene.card(), "Undo", who="eve")
     scene.do("undo change 1", who="eve")
     assert len(scene.sandbox.pbx.requests) == heard + 1, "only what the group is called today"
-    assert all("may not" in said.plain for said in scene.ephemerals("eve"))
+    assert all("You can't" in said.plain for said in scene.ephemerals("eve"))
 
 
 @pytest.mark.parametrize(("line", "answer"), [
-    ("undo change 7", "There is no change 7"),
+    ("undo change 7", "There is no change #7"),
     ("undo change x", "Type the number"),
-    ("undo Sales", "There is no change of “Sales”"),
+    ("undo Sales", "There is no change for “Sales”"),
     ("undo change 1 sideways", "only “anyway” may follow"),
 ])  # fmt: skip
 def test_what_is_not_there_can_t_be_taken_back(scene: ConversationHarness, line: str, answer: str) -> None:

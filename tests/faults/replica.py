@@ -2,10 +2,10 @@
 
 import logging
 import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,27 +88,40 @@ class Replica:
         sandbox.slack.wait_for(lambda: sandbox.slack.connections, timeout=60)
         return one
 
-    def steps(self) -> list[str]:
-        """Returns all steps reported so far, also by a dead process."""
-        while self._readable():
+    def __post_init__(self) -> None:
+        """Starts to read: a process whose pipe is full would stand still at its next step."""
+        self._changed = threading.Condition()
+        self._reading = threading.Thread(target=self._read, name="replica-output", daemon=True)
+        self._reading.start()
+
+    def _read(self) -> None:
+        more = True
+        while more:
             content = os.read(self.reader.fileno(), 65536)
-            if not content:
-                break
-            self.output += content.decode()
-        return self.output.splitlines()
+            more = bool(content)
+            with self._changed:
+                self.output += content.decode()
+                self._changed.notify_all()
 
-    def _readable(self) -> bool:
-        return bool(multiprocessing.connection.wait([self.reader], 0))
-
-    def wait_for_output(self, seconds: float = 60) -> None:
-        """Waits until the process reports something or is dead."""
-        assert multiprocessing.connection.wait([self.reader], seconds), "it reports nothing more"
+    def steps(self) -> list[str]:
+        """Returns all steps reported so far; of a dead process all."""
+        if not self.alive:
+            self._reading.join()
+        with self._changed:
+            return self.output.splitlines()
 
     def reached(self, name: str, number: int = 1) -> None:
         """Waits for step `number` of those whose name begins with `name`."""
-        while sum(step.startswith(name) for step in self.steps()) < number:
+        end, known = time.monotonic() + 60, self.steps()
+        while sum(step.startswith(name) for step in known) < number:
             assert self.alive, f"it died before {name}"
-            self.wait_for_output()
+            assert time.monotonic() < end, f"it reports nothing more before {name}"
+            self._wait_for_more(len(known))
+            known = self.steps()
+
+    def _wait_for_more(self, known: int) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self.output.splitlines()) > known, 1)
 
     def send(self, what: signal.Signals) -> None:
         assert self.process.pid
@@ -128,5 +141,6 @@ class Replica:
     def close(self) -> None:
         """Kills the process and releases its resources."""
         self.kill()
+        self._reading.join()
         self.reader.close()
         self.process.close()

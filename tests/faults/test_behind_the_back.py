@@ -57,7 +57,7 @@ def test_a_setting_that_moved_between_plan_and_write_is_not_overwritten(scene: C
 def test_a_group_that_went_between_plan_and_write_is_not_made_anew(scene: ConversationHarness) -> None:
     _meanwhile(scene, "add 1001 to Sales", lambda: scene.sandbox.pbx.console_delete_group(scene.id("Sales")))
     assert scene.writes == []
-    assert "is gone" in scene.last_ephemeral().plain
+    assert "no longer exists" in scene.last_ephemeral().plain
 
 
 def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(scene: ConversationHarness) -> None:

@@ -137,5 +137,5 @@ def _made(scene: ReplicaHarness) -> dict[str, list[str]]:
 
 def _each_was_confirmed(scene: ReplicaHarness, entries: list[Entry]) -> None:
     shown = "\n".join(card.plain for card in scene.cards())
-    untold = [entry.id for entry in entries if entry.state is State.DONE and f"change {entry.id} · done" not in shown]
+    untold = [entry.id for entry in entries if entry.state is State.DONE and f"#{entry.id} · done" not in shown]
     assert untold == []

@@ -54,5 +54,5 @@ def _is_ended_once(harness: RestartHarness) -> None:
     cards = harness.cards()
     assert len(cards) == 1, [card.plain for card in cards]
     assert "· ended" in cards[0].plain
-    told = [reply.plain for reply in harness.replies() if "Taken back" in reply.plain]
+    told = [reply.plain for reply in harness.replies() if "Ended: " in reply.plain]
     assert len(told) in (1, 2), f"{len(told)} replies"

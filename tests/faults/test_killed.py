@@ -30,7 +30,7 @@ def _made_once_and_told(park: ProcessHarness, *, cards: int = 1) -> None:
     park.wait_until_confirmed()
     assert park.changes() == 1
     assert 1 <= len(park.cards()) <= cards
-    assert all("change 1 · done" in card.plain for card in park.cards())
+    assert all("#1 · done" in card.plain for card in park.cards())
     assert "found as asked" in park.replies()[-1].plain
 
 
@@ -164,6 +164,6 @@ def test_again_and_again_at_random(park: ProcessHarness) -> None:
     assert sorted(park.members("Sales")[-len(asked) :]) == asked, f"seed {seed}"
     assert park.changes() == len(asked), f"seed {seed}"
     wait_until_confirmed = {
-        number for number in range(1, 7) if any(f"change {number} · done" in card.plain for card in park.cards())
+        number for number in range(1, 7) if any(f"#{number} · done" in card.plain for card in park.cards())
     }
     assert wait_until_confirmed == {1, 2, 3, 4, 5, 6}, f"seed {seed}"

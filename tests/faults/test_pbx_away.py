@@ -32,7 +32,7 @@ def test_a_pbx_that_comes_back_in_time_is_asked_again_and_nobody_notices(scene: 
 def test_a_pbx_that_stays_away_has_the_change_handed_back_with_a_button_that_works(short: ConversationHarness) -> None:
     short.sandbox.pbx.stop()
     short.do("add 1001 to Sales")
-    assert "Not done" in short.card().plain
+    assert "Not run" in short.card().plain
     assert NOTHING in short.card().plain
     assert short.mentions(short.reply())
     short.sandbox.pbx.start()
@@ -42,7 +42,7 @@ def test_a_pbx_that_stays_away_has_the_change_handed_back_with_a_button_that_wor
     assert short.changes() == 1
     short.click(short.cards()[0], "Do it now")
     assert short.changes() == 1
-    assert "The same button was used before: change 2" in short.last_ephemeral().plain
+    assert "Somebody has already used this button: #2" in short.last_ephemeral().plain
 
 
 def test_who_may_not_do_it_may_not_do_it_by_the_button_either(short: ConversationHarness) -> None:

@@ -76,7 +76,7 @@ def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is
         assert "so far nothing of it shows" in scene.card().plain
         assert "may" in scene.card().plain
         assert fault.landed.wait(10)
-        scene.click(scene.card(), "Look and try again")
+        scene.click(scene.card(), "Check and try again")
         assert "Nothing to change" in scene.last_ephemeral().plain
         assert scene.changes() == len(scene.writes) == 1
 
@@ -130,7 +130,7 @@ def test_an_unknown_outcome_in_the_middle_of_many_says_what_shows(scene: Convers
     assert scene.members("Sales")[-2:] == ["1001", "1004"]
     assert "1004" in scene.card().plain, "what stands is shown"
     assert scene.mentions(scene.reply())
-    scene.click(scene.card(), "Look and try again")
+    scene.click(scene.card(), "Check and try again")
     scene.click(scene.last_ephemeral(), "Apply")
     assert scene.members("Sales")[-4:] == ["1001", "1004", "1005", "1006"]
     assert scene.changes() == 4

@@ -28,7 +28,7 @@ def park() -> Iterator[ProcessHarness]:
 def show_preview(scene: ConversationHarness) -> None:
     """Sends the line and asserts that its preview is shown."""
     scene.do(LINE)
-    assert "Nothing is changed yet" in scene.last_ephemeral().plain
+    assert "Nothing has changed yet" in scene.last_ephemeral().plain
 
 
 def prompt(pbx: FakePbx) -> bytes | None:
@@ -48,7 +48,7 @@ def test_a_step_that_the_pbx_refuses_changes_nothing_and_says_so(scene: Conversa
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert prompt(scene.sandbox.pbx) is None
     assert scene.changes() == 0
-    assert "Not done: Change the prompt of the call park server" in scene.card().plain
+    assert "Not done: Set the call park server's prompt to" in scene.card().plain
     assert NOTHING in scene.card().plain
     assert scene.mentions(scene.reply())
 
@@ -80,9 +80,9 @@ def test_a_set_that_never_landed_is_unknown_and_not_sent_again(scene: Conversati
     scene.fail(match=SET, **IS_LOST[fault])  # type: ignore[arg-type]
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert (scene.changes(), sets(scene)) == (0, 1)
-    assert "Unknown: Change the prompt" in scene.card().plain
+    assert "Unknown: Set the call park server's prompt" in scene.card().plain
     assert NOTHING not in scene.card().plain
-    scene.click(scene.card(), "Look and try again")
+    scene.click(scene.card(), "Check and try again")
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert prompt(scene.sandbox.pbx) == WELCOME
 
@@ -184,5 +184,5 @@ def test_a_park_that_is_killed_at_any_step_sets_it_once(park: ProcessHarness, st
     park.wait_until_confirmed()
     assert prompt(park.sandbox.pbx) == WELCOME
     assert park.changes() == 1
-    assert "change 1 · done" in park.card().plain
+    assert "#1 · done" in park.card().plain
     assert "found as asked" in park.replies()[-1].plain

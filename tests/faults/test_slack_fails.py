@@ -29,7 +29,7 @@ def test_slack_being_away_delays_the_news_and_not_the_change(
 def test_a_card_whose_answer_was_lost_may_stand_twice_with_the_same_change_id(scene: ConversationHarness) -> None:
     scene.sandbox.slack.faults.fail("chat.postMessage", Drop.AFTER)
     scene.do("add 1001 to Sales")
-    assert ["change 1" in card.plain for card in scene.cards()] == [True, True]
+    assert ["#1" in card.plain for card in scene.cards()] == [True, True]
     assert scene.changes() == len(scene.writes) == 1
 
 

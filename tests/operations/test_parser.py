@@ -8,6 +8,8 @@ from bot.errors import NotUnderstood
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
 from bot.operations.catalog import OPERATIONS, dump, load
+from bot.operations.control import Preview
+from bot.operations.groups import Rename
 from bot.operations.members import Add
 from bot.operations.parser import parse
 from tests.strategies import operations, reasons
@@ -414,3 +416,10 @@ def test_a_hostile_line_is_cut_into_a_bounded_number_of_readings() -> None:
 def test_a_members_name_that_reads_as_something_else_is_said_in_quotes(member: str) -> None:
     asked = Add(group="Sales", members=(member, "1001"))
     assert parse(asked.text()) == (asked,)
+
+
+@pytest.mark.parametrize("verb", sorted({pattern.verb for one in OPERATIONS for pattern in one.patterns()} - {"", "?"}))
+def test_a_new_name_that_is_a_verb_is_said_in_quotes(verb: str) -> None:
+    asked = Rename(group="Sales", name=verb.upper())
+    assert parse(asked.text()) == (asked,)
+    assert parse(f"rename Sales to {verb}") == (Preview(line=f"rename Sales to {verb}"),)

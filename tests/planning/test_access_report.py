@@ -58,10 +58,10 @@ def test_access_is_told_by_rule_here_elsewhere_and_never(park: BotHarness) -> No
     assert answer_lines(park, "access", BEN) == [
         "What you may do",
         (
-            "Here, by “Ben at night”: look at, change the members of, change the recalls of Sales* or Billing,"
+            "Here, by “Ben at night”: view, change the members of, change the recall of Sales* or Billing,"
             " with recalls to Night*; for at most 4h"
         ),
-        "Here, by “Ben with a second pair of eyes”: change the call park server; once that is approved",
+        "Here, by “Ben with a second pair of eyes”: change the call park server; once it is approved",
         "Elsewhere, by “Anybody in ops”: create, rename and delete any group, in C000000000OPS",
         "Never, by “Hands off Partners”: change the members of Sales for Partners",
     ]
@@ -70,7 +70,7 @@ def test_access_is_told_by_rule_here_elsewhere_and_never(park: BotHarness) -> No
 
 CAN = [
     ("add 1016 to Sales for 2h", "Yes", "By: “Ben at night”"),
-    ("add 1016 to Sales", "No", 'No rule lets you change the members of "Sales" like that in this channel.'),
+    ("add 1016 to Sales", "No", "No rule lets you change the members of “Sales” like that in this channel."),
     ("delete Sales", "No", "Allowed in:  C000000000OPS"),
     ("server off", "Once it is approved", f"Who may approve: 1 of {ANA}"),
     ("add 1016 to Sales for Partners for 2h", "No", '"Hands off Partners" forbids you'),

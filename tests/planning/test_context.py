@@ -63,7 +63,7 @@ def test_a_ring_group_that_is_gone_meanwhile_is_not_sent_to(park: BotHarness) ->
 def test_recalls_can_be_sent_elsewhere_when_their_ring_group_is_gone(park: BotHarness, to: str) -> None:
     del park.fake_pbx.state.ring_groups[park.fake_pbx.state.ring_group_id("Night Desk")]
     card = park.do(f"recall Night Shift to {to}")
-    assert "that is gone" in text_of(card)
+    assert "that no longer exists" in text_of(card)
     assert park.state() == "done"
 
 

@@ -189,14 +189,14 @@ def test_a_plan_of_many_people_is_titled_by_their_number(park: BotHarness) -> No
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("add 1055 to Billing", "already is in Billing"),
+        ("add 1055 to Billing", "is already in Billing"),
         ("remove 1016 from Billing", "is not in Billing"),
-        ("move 1055 to Billing", "already is in Billing"),
-        ("move 1055 from Billing to Billing", "already is in Billing"),
-        ("recall Billing to user", "already are like that"),
-        ("rename Billing to Billing", "already is called Billing"),
-        ("server on", "already is like that"),
-        ("server extension 666", "already is like that"),
+        ("move 1055 to Billing", "is already in Billing"),
+        ("move 1055 from Billing to Billing", "is already in Billing"),
+        ("recall Billing to user", "already go to"),
+        ("rename Billing to Billing", "is already called Billing"),
+        ("server on", "is already on"),
+        ("server extension 666", "is already 666"),
     ],
 )
 def test_what_is_so_already_is_said_and_not_written(park: BotHarness, line: str, said: str) -> None:

@@ -103,7 +103,7 @@ def test_each_name_may_be_allowed_by_a_rule_of_its_own_and_the_decision_names_ea
     )
     assert decision.rules == ("Sales people", "Support people")
     assert decision.rule == "Sales people and Support people"
-    assert decision.reason == 'Allowed by "Sales people" and "Support people".'
+    assert decision.reason == "Allowed by “Sales people” and “Support people”."
 
 
 def test_one_name_that_no_rule_allows_refuses_the_whole_and_is_named() -> None:
@@ -113,7 +113,7 @@ def test_one_name_that_no_rule_allows_refuses_the_whole_and_is_named() -> None:
     )
     assert (decision.missing_groups, decision.missing_ring_groups) == (("Support",), ("CEO",))
     assert decision.reason == (
-        'No rule lets you change the members of "Support" or send recalls to ring group "CEO" in this channel.'
+        "No rule lets you change the members of “Support” or send calls to the ring group “CEO” in this channel."
     )
 
 
@@ -140,7 +140,7 @@ def test_where_no_group_is_named_any_rule_of_that_kind_is_enough() -> None:
 def test_a_refusal_says_what_where_how_and_whom_to_ask() -> None:
     rules = policy({"channels": ["C1", "C2"], "groups": ["Sales"]}, {"channels": ["C3"]}, contact="S9")
     decision = decide(rules, principal(), Permission.MEMBERS, groups=["Support"])
-    assert decision.reason == 'No rule lets you change the members of "Support" in this channel.'
+    assert decision.reason == "No rule lets you change the members of “Support” in this channel."
     assert decision.permission is Permission.MEMBERS
     assert decision.channels == ("C3",)
     assert decision.grant == "channel C1 or user U1"
@@ -165,7 +165,7 @@ def test_a_channel_is_offered_only_where_this_asker_would_be_allowed_all_of_it()
 def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
     decision = decide(policy({"channels": ["C1"]}), principal(channel=None), Permission.MEMBERS, groups=["Sales"])
     assert decision.reason == (
-        'No rule lets you change the members of "Sales" in a direct message. A rule allows it in a channel.'
+        "No rule lets you change the members of “Sales” in a direct message. It is allowed in a channel."
     )
     assert (decision.channels, decision.grant) == (("C1",), "user U1")
 
@@ -176,7 +176,7 @@ def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
 def test_an_outsider_hears_that_only_their_own_id_counts(what: str, words: str) -> None:
     decision = decide(policy({"channels": ["C1", "C2"]}), principal(**{what: True}), Permission.MEMBERS)
     assert decision.reason == (
-        f"No rule lets you change members in this channel. For {words} only rules that name their user id count."
+        f"No rule lets you change members in this channel. For {words}, only rules that name their user id count."
     )
     assert (decision.channels, decision.grant) == ((), "user U1")
 

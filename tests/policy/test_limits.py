@@ -133,8 +133,8 @@ def test_who_is_denied_by_user_group_is_denied_while_slack_can_not_tell_and_othe
     rules = policy({}, deny=({"user_groups": ["S9"], "groups": ["Board"]},))
     decision = decide(rules, unknown, Permission.MEMBERS, groups=["Board"])
     assert decision.reason == (
-        '"deny 1" forbids you to change the members of "Board" in this channel. Slack could not say just now which'
-        " user groups you are in, so rules that go by them don't count."
+        "“deny 1” forbids you to change the members of “Board” in this channel. Slack could not tell which"
+        " user groups you are in, so rules for user groups don't count right now."
     )
     assert decide(rules, unknown, Permission.MEMBERS, groups=["Sales"]).allowed
 
@@ -155,7 +155,7 @@ def test_a_refusal_knows_the_nearest_that_would_be_allowed() -> None:
         attributes=ActionAttributes(at=MONDAY, duration=None, members=9),
     )
     assert decision.alternatives == (ActionAttributes(at=MONDAY, duration=hours(4), members=3),)
-    assert decision.reason == '"deny 1" forbids you to change the members of "Sales" in this channel.'
+    assert decision.reason == "“deny 1” forbids you to change the members of “Sales” in this channel."
     assert decide(rules, ANA, Permission.MEMBERS, attributes=ActionAttributes(duration=None)).alternatives == (
         ActionAttributes(duration=hours(4)),
     )
@@ -185,9 +185,7 @@ def test_a_change_that_must_be_approved_says_by_whom_and_by_how_many() -> None:
     decision = decide(rules, ANA, Permission.MEMBERS, groups=["Sales", "Support"])
     assert (decision.allowed, decision.outcome) == (False, "approval")
     assert [(one.rule, one.ids, one.count) for one in decision.approvers] == [("allow 1", ("S1", "U2"), 2)]
-    assert decision.reason == (
-        '"allow 1" would let you change the members of "Sales" in this channel once that is approved.'
-    )
+    assert decision.reason == ("“allow 1” lets you change the members of “Sales” in this channel once it is approved.")
     assert decide_provisionally(rules, ANA, Permission.MEMBERS, groups=[["Sales"]]).allowed
 
 
@@ -198,7 +196,7 @@ def test_nobody_is_their_own_only_approver() -> None:
 def test_in_an_emergency_a_reason_is_enough() -> None:
     decision = decide(policy({"emergency": "C9"}), ANA, Permission.RECALL, groups=["Sales"])
     assert (decision.allowed, decision.outcome, decision.emergency) == (False, "emergency", ("C9",))
-    assert decision.reason == '"allow 1" would let you change the recall of "Sales" in this channel in an emergency.'
+    assert decision.reason == "“allow 1” lets you change the recall of “Sales” in this channel in an emergency."
 
 
 def test_what_is_allowed_as_it_stands_waits_for_nobody() -> None:

@@ -27,45 +27,45 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
                 "groups": ["Sales*", "Support*"],
             }
         ],
-        ["change members and recalls of Sales*, Support* from C1"],
+        ["change members and recall of Sales*, Support* from C1"],
     ),
     "in several channels": ([RULE | {"channels": ["C1", "C2", "C3"]}], ["everything from C1, C2 or C3"]),
-    "only looking": ([RULE | {"operations": ["read"]}], ["look at any group, from anywhere"]),
+    "only looking": ([RULE | {"operations": ["read"]}], ["view any group, from anywhere"]),
     "looking and members": (
         [RULE | {"operations": ["read", "members"], "groups": ["Sales"]}],
-        ["look at and change members of Sales, from anywhere"],
+        ["view and change members of Sales, from anywhere"],
     ),
     "all of some": (
         [RULE | {"operations": ["read", "members", "recall", "groups", "history"], "groups": ["Sales"]}, SERVER],
         [
-            "look at, look back on, change members and recalls of, create, rename and delete Sales, from anywhere",
+            "view, see the history of, change members and recall of, create, rename and delete Sales, from anywhere",
             "change the call park server, and pause Park, from anywhere",
         ],
     ),
-    "for a time, and without end once that is approved": (
+    "for a time, and without end once it is approved": (
         [
             RULE | {"operations": ["recall"], "temporary": "4h"},
             RULE | {"operations": ["recall"], "approvers": ["U2"]},
             RULE | {"operations": ["recall"], "emergency": "C9", "hours": ["08:00-18:00 UTC"]},
         ],
         [
-            "change recalls of any group, from anywhere; for at most 4h",
-            "change recalls of any group, from anywhere; once that is approved",
-            ("change recalls of any group, from anywhere; 08:00-18:00 UTC; in an emergency, for a stated reason"),
+            "change recall of any group, from anywhere; for at most 4h",
+            "change recall of any group, from anywhere; once it is approved",
+            ("change recall of any group, from anywhere; 08:00-18:00 UTC; in an emergency, for a stated reason"),
         ],
     ),
     "limits that another rule does without": (
         [RULE | {"operations": ["recall"], "temporary": "4h"}, RULE | {"operations": ["recall"]}],
-        ["change recalls of any group, from anywhere"],
+        ["change recall of any group, from anywhere"],
     ),
     "the server": ([RULE | {"operations": ["server"]}], ["change the call park server, from anywhere"]),
     "few ring groups": (
         [RULE | {"operations": ["recall"], "ring_groups": ["Night Desk", "Desk*"]}],
-        ["change recalls of any group (recalls to ring group Night Desk or Desk* only), from anywhere"],
+        ["change recall of any group (recalls to ring group Night Desk or Desk* only), from anywhere"],
     ),
     "no ring group": (
         [RULE | {"operations": ["recall"], "ring_groups": []}],
-        ["change recalls of any group (recalls to no ring group), from anywhere"],
+        ["change recall of any group (recalls to no ring group), from anywhere"],
     ),
     "ring groups of one who sends no recalls": (
         [RULE | {"operations": ["members"], "ring_groups": []}],
@@ -73,7 +73,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "two rules that differ in what they allow only": (
         [RULE | {"operations": ["read"]}, RULE | {"operations": ["members"]}],
-        ["look at and change members of any group, from anywhere"],
+        ["view and change members of any group, from anywhere"],
     ),
     "one that another includes": (
         [RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales"]}, RULE],
@@ -81,7 +81,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "one wider by its channels, one by its groups": (
         [RULE | {"groups": ["S*"], "operations": ["read"]}, RULE | {"channels": ["C1"], "operations": ["read"]}],
-        ["look at S*, from anywhere", "look at any group from C1"],
+        ["view S*, from anywhere", "view any group from C1"],
     ),
     "another's": ([RULE | {"users": ["U2"]}], []),
     "their user group's": ([{"user_groups": ["S1"], "operations": ["all"]}], ["everything, from anywhere"]),
@@ -101,7 +101,7 @@ def test_rights_in_words(case: str) -> None:
 
 def test_what_stands_in_the_policys_file_is_shaped_by_whoever_shows_it() -> None:
     (right,) = rights_of(policy(RULE | {"channels": ["C1"], "operations": ["read"], "groups": ["Sales*"]}), ANA)
-    assert right.said(pattern=repr, channel=lambda id: f"<#{id}>") == "look at 'Sales*' from <#C1>"
+    assert right.said(pattern=repr, channel=lambda id: f"<#{id}>") == "view 'Sales*' from <#C1>"
 
 
 def test_a_guest_has_only_the_rights_that_name_them() -> None:

@@ -42,7 +42,8 @@ def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
 def as_filled(operation: Operation) -> Values:
     """The values that Slack sends of an empty form filled with the operation's arguments."""
     values: Values = {}
-    typed = {"ends": END.say(operation.ends)} if getattr(operation, "ends", None) else {}  # which is an option then
+    end = getattr(operation, "ends", None)
+    typed = {"ends": END.say(end)} if end else {}  # which is an option then
     for block in drawn_inputs(type(operation), typed):
         name = block["block_id"]
         argument_type, value = operation.form()[name], getattr(operation, name)

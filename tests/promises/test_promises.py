@@ -72,7 +72,7 @@ def test_a_preview_writes_nothing_and_its_button_does_exactly_it(sandbox: Sandbo
     sandbox.slack.slash(ana, phones, f"preview {DONE[operation.operation_id]}")
     sandbox.settle()
     (shown,) = sandbox.slack.ephemerals(ana, phones)
-    assert "Nothing is changed yet" in shown.plain
+    assert "Nothing has changed yet" in shown.plain
     assert not sandbox.pbx.writes
     button = shown.blocks[-1]["elements"][0]["text"]["text"]
     assert sandbox.slack.click(ana, shown, label=button).ok
@@ -91,9 +91,9 @@ def test_everybody_sees_what_changed_once(sandbox: Sandbox, operation: type[Oper
         sandbox.slack.click(ana, asked, label=asked.blocks[-1]["elements"][0]["text"]["text"])
     sandbox.slack.deliver_again()
     (card,) = cards(sandbox)
-    assert "by @Ana Ruiz · change 1 · done" in card.plain
+    assert "by @Ana Ruiz · #1 · done" in card.plain
     replies = sandbox.slack.messages(phones, thread=card.ts)[1:]
-    assert [reply.plain.splitlines()[0] for reply in replies] == ["*Done: read back from the PBX and found as asked.*"]
+    assert [reply.plain.splitlines()[0] for reply in replies] == ["*Done and verified on the PBX.*"]
 
 
 def test_every_change_has_a_line_that_proves_it() -> None:

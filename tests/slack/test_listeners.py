@@ -162,7 +162,7 @@ def test_a_click_on_a_card_asks_in_the_cards_thread_for_whoever_clicked(running:
 
 @pytest.mark.parametrize("in_thread", [True, False])
 def test_the_answer_to_a_click_is_told_where_the_button_stands(running: SlackHarness, in_thread: bool) -> None:
-    running.inbox.answer = lambda request: Message(title="You may not do that here.")
+    running.inbox.answer = lambda request: Message(title="You can't do that here.")
     root = running.slack.say(running.ada, running.phones, "anybody?") if in_thread else None
     running.messenger.show(running.make_request(running.phones, thread=root), 42, HELP, "done")
     card = running.slack.messages(running.phones, thread=root)[-1]

@@ -29,7 +29,7 @@ def test_a_card_opens_a_thread_and_says_who_asked_which_change_and_since_when(ha
     assert posted.told is None
     assert card.thread_ts is None
     foot = card.blocks[-1]["elements"][0]["text"]
-    assert foot.startswith(f"by <@{harness.ada}> · change 42 · done <!date^")
+    assert foot.startswith(f"by <@{harness.ada}> · #42 · done <!date^")
     assert foot.endswith(" Europe/Berlin>")
 
 
@@ -79,7 +79,7 @@ def test_a_card_whose_thread_is_gone_opens_its_own(harness: SlackHarness) -> Non
 def test_a_list_too_long_for_a_card_goes_on_under_it(harness: SlackHarness) -> None:
     posted = harness.messenger.show(harness.make_request(harness.phones), 42, LONG, "done")
     card, *replies = harness.slack.messages(harness.phones, thread=posted.ts)
-    assert "goes on in the thread" in card.plain
+    assert "continues in the thread" in card.plain
     assert "Member 0899" in replies[-1].plain
     assert len(harness.slack.messages(harness.phones)) == 1
 
@@ -109,8 +109,8 @@ def test_a_used_up_response_url_falls_back_to_a_direct_message_which_says_so(har
     hows = [harness.messenger.show(request, 42, ADDED, "done").how for _ in range(6)]
     assert hows == ["response_url"] * 5 + ["dm"]
     [card] = harness.slack.messages(harness.slack.direct(harness.ada))
-    assert "can't write where this was asked" in card.plain
-    assert f"asked in <#{secret}>" in card.blocks[-1]["elements"][0]["text"]
+    assert "can't post where this was asked" in card.plain
+    assert f"asked for in <#{secret}>" in card.blocks[-1]["elements"][0]["text"]
 
 
 def test_an_old_response_url_is_not_even_tried(harness: SlackHarness) -> None:
@@ -174,7 +174,7 @@ def test_an_answer_that_the_channel_can_not_hold_is_a_direct_message_that_says_w
     secret = harness.slack.add_channel("secret", [harness.ada], private=True, bot=False)
     harness.messenger.answer(harness.make_request(secret), ADDED)
     [seen] = harness.slack.messages(harness.slack.direct(harness.ada))
-    assert f"asked in <#{secret}>" in seen.blocks[-1]["elements"][0]["text"]
+    assert f"asked for in <#{secret}>" in seen.blocks[-1]["elements"][0]["text"]
 
 
 def test_checking_is_said_in_private_and_a_failure_of_it_is_only_noted(
@@ -193,7 +193,7 @@ def test_an_announcement_says_who_and_where_and_pings_nobody(harness: SlackHarne
     ops = harness.slack.add_channel("ops", [harness.ben])
     harness.messenger.announce(ops, harness.make_request(None), Message(title="Recall of <!channel>", items=LONG.items))
     [root] = harness.slack.messages(ops)
-    assert root.blocks[-1]["elements"][0]["text"] == f"by <@{harness.ada}> · asked in a direct message"
+    assert root.blocks[-1]["elements"][0]["text"] == f"by <@{harness.ada}> · asked for in a direct message"
     assert "<!channel>" not in root.text
     assert "Member 0899" in harness.slack.messages(ops, thread=root.ts)[-1].plain
 

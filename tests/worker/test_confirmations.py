@@ -58,7 +58,7 @@ def test_another_setting_that_went_with_a_change_is_named(park: BotHarness, monk
 
     monkeypatch.setattr(park.pbx, "update_group", forgetful)
     park.do("recall Sales to Night Desk")
-    assert "The PBX changed these settings with it: description." in reply(park)
+    assert "The PBX also changed these settings: description." in reply(park)
 
 
 def test_a_move_is_told_with_each_group_by_name(park: BotHarness) -> None:

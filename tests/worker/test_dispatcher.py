@@ -57,7 +57,7 @@ def test_a_second_click_is_told_that_it_is_one(park: BotHarness) -> None:
     assert park.dispatcher.submit(request) is None
     said = park.dispatcher.submit(request)
     assert said is not None
-    assert "change 1" in said.title
+    assert "#1" in said.title
 
 
 def test_what_can_not_be_recorded_is_not_acknowledged(park: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +87,7 @@ def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
 
 
 def test_a_refused_read_is_recorded_and_told(park: BotHarness) -> None:
-    assert "may not" in text_of(answered(park, "group Support", user=BEN))
+    assert "You can't" in text_of(answered(park, "group Support", user=BEN))
     assert park.journal.get(1).state == "refused"
 
 
@@ -98,7 +98,7 @@ def test_a_refusal_that_can_not_be_recorded_is_told_all_the_same(
         raise JournalUnavailable("disk full")
 
     monkeypatch.setattr(park.journal, "refuse", full)
-    assert "may not" in text_of(answered(park, "group Support", user=BEN))
+    assert "You can't" in text_of(answered(park, "group Support", user=BEN))
     assert "could not be recorded" in caplog.text
 
 
@@ -120,7 +120,7 @@ def test_a_fault_of_parks_own_is_told(
     park: BotHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(park.dispatcher.answers, "answer", None)
-    assert "fault of its own" in text_of(answered(park, "group Billing"))
+    assert "went wrong inside Park" in text_of(answered(park, "group Billing"))
     assert "met a fault" in caplog.text
 
 

@@ -145,6 +145,11 @@ class FakePbx(AdminConsole):
         kept.bind(("127.0.0.1", 0))
         return int(kept.getsockname()[1])
 
+    def drop_connections(self) -> None:
+        """Closes all connections, as a firewall does that forgets them; new ones are accepted."""
+        if self._server:
+            self._server.close_connections()
+
     def stop(self) -> None:
         """Closes all connections; the state is kept."""
         if self._server:

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, Refused, SlackFailure
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Row
+from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.planning.forms import FormService
@@ -86,11 +87,23 @@ class FormContext:
         *,
         notice: Message | None = None,
         changes: Message | None = None,
+        temporary: tuple[Row, ...] = (),
         focus: bool = False,
     ) -> Json:
         """Returns the form, with the labels that the pickers show."""
-        label = self.form_service.picker_options.label
-        return fill_view(operation_type, state, label, notice=notice, changes=changes, focus=focus)
+        return fill_view(
+            operation_type,
+            state,
+            self.form_service.picker_options.label,
+            notice=notice,
+            changes=changes,
+            temporary=temporary,
+            focus=focus,
+        )
+
+    def temporary(self, request: Request, state: FormState) -> tuple[Row, ...]:
+        """Returns what is temporary in the form's groups, as far as the user may use them."""
+        return self.form_service.temporary(request, state.permitted_groups) if state.permitted_groups else ()
 
     def changes(self, body: Payload, state: FormState, operation: Operation) -> tuple[FormState, Message]:
         """Returns what a filled form would change, or why it can't, with the state of the form that shows it."""

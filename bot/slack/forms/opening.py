@@ -148,7 +148,8 @@ class OpeningListeners:
             return message_view(operation_type, answer, state)
         state, destination_notice = context.destinations.restore(operation_type, state, request)
         notice = notice or destination_notice
-        return context.fill_view(operation_type, state, notice=notice, focus=True)
+        temporary = context.temporary(request, state)
+        return context.fill_view(operation_type, state, notice=notice, temporary=temporary, focus=True)
 
 
 def _unread_time_notice(operation_type: type[Operation], arguments: dict[str, Any]) -> Message | None:

@@ -125,6 +125,8 @@ class PickerListeners:
         for group in filter(None, (leaves, joins)):
             if offering.members_outdated(group):
                 self._context.run_soon(offering.look, group)
+        if kind == "group":
+            options = form_service.with_notes(request.user, options)
         return [*options, PickerOption(NO_OPTION, notice)] if notice else options
 
     def _show_choice(self, body: Payload, gesture: int) -> None:
@@ -141,11 +143,11 @@ class PickerListeners:
         if not set(groups) <= set(state.permitted_groups):
             state, notice = self._read_groups(body, operation_type, state, groups)
         operation = None if notice else complete_operation(operation_type, values)
-        if operation is None:
-            view = self._context.fill_view(operation_type, state, notice=notice)
-        else:
+        changes = None
+        if operation is not None:
             state, changes = self._context.changes(body, state, operation)
-            view = self._context.fill_view(operation_type, state, changes=changes)
+        temporary = self._context.temporary(self._context.requests.opening(body), state)
+        view = self._context.fill_view(operation_type, state, notice=notice, changes=changes, temporary=temporary)
         self._updates.update(shown, gesture, view)
 
     def _read_groups(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -19,10 +20,10 @@ from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, NotPossible, SlackFailure
 from bot.journal.storage import DestinationStore
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Row
 from bot.messages.request import Request
 from bot.operations.base import ChangeOperation, Operation
-from bot.slack.blocks import render
+from bot.slack.blocks import render, row_blocks
 from bot.slack.buttons import follow_button
 from bot.slack.forms.inputs import LabelLookup, input_blocks
 from bot.slack.forms.state import FormState, SubmittedValues, input_names
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 
 FILL, REVIEW = "park:fill", "park:apply"
 """The callback_ids of the form and of its review."""
+FIRST_POSITION = 100
+"""Position of the first button about what is temporary, so that its action_id differs from all others."""
 DESTINATION_BLOCK, DESTINATION_ACTION = "park:post_to", "park:pick:channel"
 
 
@@ -50,11 +53,13 @@ def fill_view(
     *,
     notice: Message | None = None,
     changes: Message | None = None,
+    temporary: tuple[Row, ...] = (),
     focus: bool = False,
 ) -> Json:
     """Returns the form, under a notice or the operation's help text.
 
     Args:
+        temporary: What is temporary in the form's groups, with buttons to end it.
         changes: What the form would change as it is filled in, or why that is not possible.
         focus: Whether the keyboard goes to the first input that has to be filled.
     """
@@ -62,8 +67,10 @@ def fill_view(
     fields = input_blocks(operation_type, state.arguments, label=label, current=state.current, focus=focus)
     blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
     if operation_type.changes():
+        rows = () if changes and changes.offers else temporary  # a conflict has its own buttons for it
+        ends = row_blocks(rows, count(FIRST_POSITION), follow_button)
         shown = _blocks(changes) if changes else [_hint()]
-        blocks += [DividerBlock().to_dict(), *shown]
+        blocks += [DividerBlock().to_dict(), *(block.to_dict() for block in ends), *shown]
     return _view(operation_type, FILL, state, blocks, submit=_submit_label(operation_type))
 
 

@@ -61,7 +61,7 @@ def test_it_is_put_back_and_that_can_be_taken_back(scene: DriftScene, action: Ac
     scene.click(_told(scene), "Put it back")
     assert _everything(scene) == before
     assert "as it was before drift 1" in _card(scene).plain
-    assert "by @Ana Ruiz · change 1 · done" in _card(scene).plain
+    assert "by @Ana Ruiz · #1 · done" in _card(scene).plain
     scene.scan()
     scene.click(_card(scene), "Undo")
     assert _everything(scene) == changed
@@ -75,7 +75,7 @@ def test_whoever_may_not_change_it_is_refused_and_the_pbx_hears_nothing(scene: D
     scene.scan()
     for told in scene.posted_drifts():
         scene.click(told, "Put it back", who="ben")
-        assert "You may not do that here" in scene.last_ephemeral("ben").plain
+        assert "You can't do that here" in scene.last_ephemeral("ben").plain
         assert NOTHING in scene.last_ephemeral("ben").plain
     assert scene.writes == []
 
@@ -146,14 +146,14 @@ def test_several_people_s_clicks_put_it_back_once(make_scene: Callable[..., Drif
         assert slack.click(people[who], told, label="Put it back").ok
     scene.sandbox.settle(30)
     assert len(scene.writes) == 1
-    assert "The same button was used before: change 1" in scene.last_ephemeral("ben").plain
+    assert "Somebody has already used this button: #1" in scene.last_ephemeral("ben").plain
 
 
 def test_it_can_be_typed_and_previewed_and_a_number_that_is_none_is_said(scene: DriftScene) -> None:
     _recall(scene)
     scene.scan()
     scene.do("preview put back drift 1")
-    assert "Put Sales back as it was before drift 1? Nothing is changed yet." in scene.last_ephemeral().plain
+    assert "Put Sales back as it was before drift 1? Nothing has changed yet." in scene.last_ephemeral().plain
     scene.do("put back drift 2")
     assert f"There is no drift 2. {NOTHING}" in scene.last_ephemeral().plain
     scene.do("put back drift two")

@@ -60,10 +60,10 @@ def test_the_card_lands_in_the_channel_that_was_chosen(sandbox: Sandbox, ready: 
 def test_without_a_choice_it_is_a_direct_message_that_says_why(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     open_rename(sandbox, ready)
     rename(sandbox, ready, "Sales DE")
-    assert "outside of any channel, so only you see it" in direct_messages(sandbox, ana)[0]
+    assert "no channel was chosen in the form" in direct_messages(sandbox, ana)[0]
     assert not sandbox.slack.messages(sandbox.channels["phones"])
     (announced,) = sandbox.slack.messages(sandbox.channels["ops"])
-    assert "asked in a form" in announced.plain
+    assert "asked for in a form" in announced.plain
 
 
 def test_the_choice_is_filled_in_the_next_time_even_after_a_restart(sandbox: Sandbox, ready: Ready, ana: str) -> None:
@@ -118,7 +118,7 @@ def test_the_destination_never_grants_permission() -> None:
         sandbox.slack.fill(ben, "phones", label=LABEL)
         sandbox.slack.fill(ben, "Marketing", label="Name")
         sandbox.slack.submit(ben)
-        assert "#phones" in ready("You may not do that here", '"Marketing" in a direct message').plain
+        assert "#phones" in ready("You can't do that here", '"Marketing" in a direct message').plain
         assert not sandbox.pbx.writes
 
 

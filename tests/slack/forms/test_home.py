@@ -46,7 +46,7 @@ def test_it_names_the_members_of_each_group_once_they_are_read(sandbox: Sandbox)
 
 RIGHTS = {
     "ana": ["everything, from anywhere"],
-    "ben": ["look at any group from #phones", "change members and recalls of `Sales*`, `Support*` from #phones"],
+    "ben": ["view any group from #phones", "change members and recall of `Sales*`, `Support*` from #phones"],
 }
 
 

@@ -241,7 +241,7 @@ def test_anothers_click_on_a_public_button_opens_a_form_for_whoever_clicked(
     sandbox.slack.click(sandbox.people["ben"], card, label="Open")
     assert ready("Members", person="ben").fields["Park group"] == "Sales"
     sandbox.slack.click(sandbox.people["gil"], card, label="Open")
-    assert "You may not do that here" in ready("You may not", person="gil").plain
+    assert "You can't do that here" in ready("You may not", person="gil").plain
     assert "members for" in sandbox.slack.view(sandbox.people["gil"]).plain
     assert ready("Members", person="ben").submit == "Apply"
 

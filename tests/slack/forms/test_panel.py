@@ -113,7 +113,7 @@ def test_a_line_that_asks_first_still_asks(sandbox: Sandbox) -> None:
     run_lines(sandbox, "server on")
     sandbox.slack.click(ana, panel(sandbox), label="Again: server off")
     sandbox.settle()
-    assert "Nothing is changed yet" in sandbox.slack.ephemerals(ana)[-1].plain
+    assert "Nothing has changed yet" in sandbox.slack.ephemerals(ana)[-1].plain
     assert sandbox.pbx.state.server["enabled"]
 
 
@@ -149,7 +149,7 @@ def test_the_shortcut_shows_what_may_be_done_from_anywhere_and_repeats_it_once_i
     view = ready("Add members")
     assert repeats(view.plain) == list(reversed(LATELY))
     sandbox.slack.click(ana, view, label="Again: add 1001 to Sales")
-    ready("*Added:* 1001", "Nothing is changed yet")
+    ready("*Added:* 1001", "Nothing has changed yet")
     sandbox.slack.submit(ana)
     sandbox.settle()
     assert sandbox.pbx.state.members_of("Sales")[-1] == "1001"

@@ -58,17 +58,17 @@ def test_the_file_is_shown_before_it_is_set_and_everybody_sees_that_it_was(sandb
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
     shown = submit(sandbox, ready, "Set prompt")
-    assert "Change the prompt of the call park server? Nothing is changed yet." in shown
+    assert "Set the call park server's prompt to welcome.wav Nothing has changed yet." in shown
     assert "Prompt: one-moment-please.wav (96 kB) -> hold.wav (16 kB)" in shown.replace("*", "")
     assert not sandbox.pbx.writes
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
     assert prompt(sandbox) == HOLD
     (card,) = cards(sandbox)
-    assert "Prompt of the call park server changed" in card.plain
-    assert "by @Ana Ruiz · change 1 · done" in card.plain
+    assert "Call park server: prompt is now" in card.plain
+    assert "by @Ana Ruiz · #1 · done" in card.plain
     (_, reply) = sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)
-    assert reply.plain.strip("*") == "Done: read back from the PBX and found as asked."
+    assert reply.plain.strip("*") == "Done and verified on the PBX."
 
 
 def test_the_server_tells_its_prompt(sandbox: Sandbox, ready: Ready) -> None:
@@ -89,7 +89,7 @@ def test_undo_puts_back_what_was_there_and_do_it_again_what_came(
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
     sandbox.settle(30)
     assert prompt(sandbox) == was
-    assert "taken back" in cards(sandbox)[0].plain
+    assert "undone" in cards(sandbox)[0].plain
     if before:
         assert sandbox.pbx.state.files[sandbox.pbx.state.server["prompt_file_id"]]["name"] == before
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Do it again")
@@ -153,7 +153,7 @@ def test_the_same_prompt_again_is_already_so(sandbox: Sandbox, ready: Ready) -> 
     done(sandbox, ready)
     opened(sandbox, ready)
     choose(sandbox, "renamed.wav", HOLD)
-    assert "Nothing to change" in submit(sandbox, ready, "already is like that")
+    assert "Nothing to change" in submit(sandbox, ready, "is already")
     assert len(sandbox.pbx.writes) == 3
 
 
@@ -167,7 +167,7 @@ def test_a_prompt_that_can_not_be_saved_is_shown_as_lost_before_the_last_click(s
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
     assert prompt(sandbox) == HOLD
-    assert "change 1 · done" in cards(sandbox)[0].plain
+    assert "#1 · done" in cards(sandbox)[0].plain
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
     sandbox.settle(30)
     assert "was not saved" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
@@ -220,6 +220,6 @@ def test_somebody_elses_file_that_was_not_shared_here_is_refused(sandbox: Sandbo
 def test_whoever_may_not_change_the_server_has_no_file_fetched(sandbox: Sandbox) -> None:
     sandbox.slack.slash(sandbox.people["ben"], sandbox.channels["phones"], f"server prompt {sandbox.files['welcome']}")
     sandbox.settle(30)
-    assert "You may not do that here" in sandbox.slack.ephemerals(sandbox.people["ben"])[-1].plain
+    assert "You can't do that here" in sandbox.slack.ephemerals(sandbox.people["ben"])[-1].plain
     assert not {"files.info", "file_download"} & {call.method for call in sandbox.slack.calls}
     assert not sandbox.pbx.requests

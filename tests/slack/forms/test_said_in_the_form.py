@@ -39,7 +39,7 @@ def test_who_is_in_another_group_is_offered_to_be_moved_in_the_form(
     assert view.fields["Park group"] == "Support"
     assert not sandbox.pbx.writes
     sandbox.slack.click(ana, view, label="move 1002 to Support")
-    review = ready("from Sales to Support? Nothing is changed yet.")
+    review = ready("from Sales to Support? Nothing has changed yet.")
     assert review.title == "Move members"
     assert not sandbox.pbx.writes
     sandbox.slack.submit(ana)
@@ -156,7 +156,7 @@ def test_what_would_be_lost_is_said_in_words_before_the_last_click(
     ready("Park group")
     pick(sandbox, "ana", "Support EMEA", "Park group")
     sandbox.slack.submit(ana)
-    view = ready("Will be lost: the group's settings and its 2 memberships")
+    view = ready("Will be lost: the group's settings and its 2 members")
     assert view.submit == "Delete"
     sandbox.slack.submit(ana)
     sandbox.settle()
@@ -182,7 +182,7 @@ def test_a_pause_is_shown_before_it_begins(sandbox: Sandbox, ready: Ready, ana: 
     ready("Reason")
     sandbox.slack.fill(ana, "The PBX is being updated", label="Reason")
     sandbox.slack.submit(ana)
-    view = ready("Pause Park? Nothing is changed yet.")
+    view = ready("Pause Park? Nothing has changed yet.")
     assert "The PBX is being updated" in view.plain
     assert view.submit == "Pause Park"
 

@@ -83,7 +83,7 @@ def test_a_groups_card_opens_forms_that_hold_the_group_and_work_to_the_end(
     sandbox.slack.fill(ana, value if key != "add" and key != "remove" else [value], label=label)
     sandbox.settle()
     if key != "rename":  # a name is typed, which shows what changes when it is sent off
-        assert diff in ready("Nothing is changed yet").plain.replace("*", "")
+        assert diff in ready("Nothing has changed yet").plain.replace("*", "")
         assert not sandbox.pbx.writes
     sandbox.slack.submit(ana)
     sandbox.settle()
@@ -115,9 +115,9 @@ def test_whom_a_form_refuses_at_opening_hears_what_the_line_would_say(
     sandbox.slack.slash(gil, phones, example.text())
     sandbox.settle()
     by_line = sandbox.slack.ephemerals(gil, phones)[-1].plain
-    assert "To be granted" in by_line
+    assert "For your admin" in by_line
     arguments = example.model_dump(mode="json", exclude_none=True)
     sandbox.slack.click(gil, form_button(sandbox, operation.operation_id, arguments), label="Open")
-    by_form = ready("You may not do that here", person="gil").plain.splitlines()
+    by_form = ready("You can't do that here", person="gil").plain.splitlines()
     assert by_form == [operation.title, *by_line.splitlines(), "[Close]"]
     assert not sandbox.pbx.requests

@@ -1,0 +1,79 @@
+"""What is temporary of a group, of the server or of a user, for the answers that show their present state."""
+
+from collections.abc import Callable, Iterator
+
+from bot.changes.change import Change
+from bot.changes.plan import Plan
+from bot.journal.models import Entry
+from bot.messages.message import Offer, Row
+from bot.operations.context import OperationContext
+from bot.operations.scheduling import original_operation
+from bot.texts import cards
+from bot.texts.temporary import note, row
+
+Concerns = Callable[[Change], bool]
+"""Whether a change is about what is shown."""
+
+
+def temporary_rows(context: OperationContext, concerns: Concerns) -> tuple[Row, ...]:
+    """Returns a row for each temporary change in effect: what, until when and by whom, with a button to end it."""
+    return tuple(_row(context, *found) for found in _temporary(context, concerns))
+
+
+def temporary_by_group(context: OperationContext) -> dict[str, list[Row]]:
+    """Returns the same rows for each group of which something is temporary, by the ids of the groups."""
+    rows = dict[str, list[Row]]()
+    for first, plan, until in _temporary(context, lambda change: change.target.id is not None):
+        for id in {change.target.id for change in plan.undone if change.target.id is not None}:
+            rows.setdefault(id, []).append(_row(context, first, plan, until))
+    return rows
+
+
+def temporary_ends(context: OperationContext) -> dict[str, str]:
+    """Returns until when a group has something temporary, by the ids of the groups; of several, the first end."""
+    ends = dict[str, str]()
+    for _, plan, until in _temporary(context, lambda change: change.target.id is not None):
+        for change in plan.undone:
+            if change.target.id is not None:
+                ends.setdefault(change.target.id, until)
+    return ends
+
+
+def temporary_notes(context: OperationContext, name_of: Callable[[str], str]) -> dict[str, str]:
+    """Returns until when and by whom a group has something temporary, by the names of the groups.
+
+    Args:
+        name_of: returns the name of a Slack user.
+    """
+    notes = dict[str, str]()
+    for first, plan, until in _temporary(context, lambda change: not change.target.is_server):
+        for name in {name for change in plan.undone for name in change.names}:
+            notes.setdefault(name, note(until, name_of(first.request.user)))
+    return notes
+
+
+def changed_numbers(change: Change) -> frozenset[str]:
+    """Returns the numbers of the users whom a change adds or removes."""
+    return frozenset(one.number for one in (*change.added, *change.removed))
+
+
+def _temporary(context: OperationContext, concerns: Concerns) -> Iterator[tuple[Entry, Plan, str]]:
+    now = context.repository.now()
+    for first, end in context.repository.scheduled_ends():
+        plan = Plan.model_validate(first.plan)
+        names = frozenset(name for change in plan.undone for name in change.names)
+        if plan.times is not None and any(map(concerns, plan.undone)) and all(map(context.may_see, names)):
+            yield first, plan, plan.times.format_relative(end.run_at, now)
+
+
+def _row(context: OperationContext, first: Entry, plan: Plan, until: str) -> Row:
+    return Row(text=row(plan.title, until, first.id), ids=(first.request.user,), offers=_offers(context, first, plan))
+
+
+def _offers(context: OperationContext, entry: Entry, plan: Plan) -> tuple[Offer, ...]:
+    """Returns the button for whoever made the change, or may make such a change in all its groups."""
+    permission = original_operation(entry).required_permission(context)
+    names: list[str | None] = [*(name for change in plan.undone for name in change.names)] or [None]
+    mine = entry.request.user == context.viewer.user
+    may = mine or (permission is not None and all(context.may(permission, name) for name in names))
+    return (Offer(label=cards.END_NOW, line=f"undo {entry.id}"),) if may else ()

@@ -1,0 +1,49 @@
+"""What is said while the PBX does not do what it should: which fault it is, and what happens next."""
+
+from bot.texts.wording import sentence
+
+CONNECTION_REFUSED = "The PBX refuses the connection: its service may be stopped or restarting."
+UNREACHABLE = "The PBX can't be reached over the network."
+TIMED_OUT = "The PBX did not answer in time."
+CONNECTION_BROKE = "The connection to the PBX broke."
+OVERLOADED = "Too many requests to the PBX are already waiting."
+UNUSABLE = "The PBX sent an answer that Park can't use."
+CLOSED = "Park is shutting down."
+NOT_DONE_NOW = "Nothing was changed. Try again in a minute."
+QUESTION_FAILED = "Try again in a minute."
+MAY_HAVE_HAPPENED = "the PBX may have done it all the same"
+SLOW = "The PBX is slow right now."
+WORKING = "Still working on it."
+NO_NEED_TO_REPEAT = "No need to send it again."
+
+
+def failed(status: int) -> str:
+    """A 5xx, or a 408."""
+    return f"The PBX reports an internal error (HTTP {status})."
+
+
+def redirected(status: int) -> str:
+    return f"The PBX redirects Park elsewhere (HTTP {status}), which Park does not follow."
+
+
+def no_reason(status: int) -> str:
+    return f"the PBX gave no reason (HTTP {status})"
+
+
+def insecure(why: str) -> str:
+    """A TLS handshake that failed."""
+    return f"No secure connection to the PBX: {why}."
+
+
+def checking(line: str, why: str) -> str:
+    """A note of progress."""
+    return f"Working on “{line}”. {sentence(why)} {NO_NEED_TO_REPEAT}"
+
+
+def searched(looked_at: int, total: int) -> str:
+    return f"{looked_at} of {total} groups searched so far."
+
+
+def as_of(time: str, *, reachable: bool) -> str:
+    """A note on a list from memory; `reachable` tells whether the PBX can be read right now."""
+    return f"As of {time}." if reachable else f"As of {time}: the PBX can't be read right now."

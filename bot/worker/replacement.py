@@ -1,0 +1,80 @@
+"""Which later changes have replaced what a change has set, in whole or in part."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.changes.plan import Plan
+from bot.changes.repository import ended_by
+from bot.journal.models import Entry, State
+from bot.journal.reader import Reader
+from bot.messages.request import Source
+from bot.worker.outcome import plan_of
+
+SEARCHED = 200
+"""Latest changes that are compared: older cards than these are not brought up to date."""
+MAX_REDRAWN = 5
+"""Cards of earlier changes that one change brings up to date."""
+_WHOLE = "*"
+"""The part of a change that creates or deletes a group."""
+
+
+def effective_undo(journal: Reader, sequel: Sequence[Entry]) -> Entry | None:
+    """Returns the entry that undid a change and was not undone itself."""
+    for one in sequel:
+        undone = one.state is State.DONE or (one.state is State.ALREADY and one.request.source is Source.CLOCK)
+        if one.plan is not None and undone and effective_undo(journal, journal.entries_about(one.id)) is None:
+            return one
+    return None
+
+
+def changes_since(journal: Reader, entry: Entry, plan: Plan) -> list[Entry]:
+    """Returns the later changes in effect that have set something of the same, newest first."""
+    later = (one for one in _same_targets(journal, plan) if one.id > entry.id)
+    return [one for one in later if _overlaps(plan, one) and _holds(journal, one)]
+
+
+def is_replaced(plan: Plan, since: Sequence[Entry]) -> bool:
+    """Returns whether nothing of the change is left after these later ones."""
+    later = frozenset(part for one in since if (done := plan_of(one)) for part in done.parts())
+    return all(part in later or (part[0], _WHOLE) in later for part in plan.parts())
+
+
+def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
+    """Returns the earlier changes whose cards may show something else, now that this one was made or undone."""
+    plan = plan_of(entry)
+    if plan is None:
+        return []
+    open_parts, found = set(plan.parts()), list[Entry]()
+    for one in _same_targets(journal, plan):
+        earlier = plan_of(one) if one.id < entry.id and _holds(journal, one) else None
+        shared = _shared(open_parts, earlier) if earlier is not None else set()
+        if shared:
+            found.append(one)
+            open_parts -= {part for part in shared if part[1] != _WHOLE}
+        if not open_parts or len(found) == MAX_REDRAWN:
+            break
+    return found
+
+
+def _same_targets(journal: Reader, plan: Plan) -> Iterator[Entry]:
+    """Yields the changes of the same targets, newest first, without those that are about others."""
+    keys = {change.target.id or change.target.name for change in plan.changes}
+    for one in journal.done(SEARCHED):
+        targets = [each["target"] for each in (one.plan or {}).get("changes", ())]
+        if one.about is None and any((each["id"] or each["name"]) in keys for each in targets):
+            yield one
+
+
+def _overlaps(plan: Plan, other: Entry) -> bool:
+    done = plan_of(other)
+    return done is not None and bool(_shared(plan.parts(), done))
+
+
+def _shared(parts: frozenset[tuple[str, str]] | set[tuple[str, str]], other: Plan) -> set[tuple[str, str]]:
+    theirs = other.parts()
+    whole = {key for key, part in theirs if part == _WHOLE}
+    keys = {key for key, _ in theirs}
+    return {one for one in parts if one in theirs or one[0] in whole or (one[1] == _WHOLE and one[0] in keys)}
+
+
+def _holds(journal: Reader, entry: Entry) -> bool:
+    return ended_by(journal, entry.id) is None and effective_undo(journal, journal.entries_about(entry.id)) is None

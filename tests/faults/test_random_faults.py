@@ -1,0 +1,19 @@
+"""Whatever fails at random: every end happens, every change is told, and nothing is done twice."""
+
+import os
+import random
+
+import pytest
+
+from tests.faults.random_faults import play_for
+
+SECONDS = float(os.environ.get("PARK_RANDOM_FAULTS_SECONDS", "60"))
+
+
+@pytest.mark.timeout(SECONDS + 600)
+def test_ends_happen_changes_are_told_and_nothing_is_done_twice() -> None:
+    seed = random.randrange(10**6)
+    print(f"first seed {seed}")  # noqa: T201 - shown where it fails
+    counts = play_for(SECONDS, seed)
+    print(dict(sorted(counts.items())))  # noqa: T201
+    assert counts["end done"], "an episode without the end of a temporary change proves nothing"
