@@ -57,10 +57,11 @@ class FormService:
 
     def warm(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Fills the caches that the form's pickers answer from."""
-        self.cache_principal(request)
+        is_known = self.cache_principal(request)
         parts = (self.part(request, operation, kind, known) for kind in KINDS)
         self.picker_options.warm(*filter(None, parts))
-        self._read_notes(request)
+        if is_known:
+            self._read_notes(request)
 
     def with_notes(self, user: str, options: Sequence[PickerOption]) -> list[PickerOption]:
         """Options for groups, with what is temporary in each as far as it was read for this user."""
@@ -89,12 +90,14 @@ class FormService:
             log.warning("what is temporary is not shown in a form: %s", fault)
             return ()
 
-    def cache_principal(self, request: Request) -> None:
-        """Caches the requester's Slack account, for the next picker request."""
+    def cache_principal(self, request: Request) -> bool:
+        """Caches the requester's Slack account, for the next picker request; returns whether it is known now."""
         try:
             self.planner.authorizer.principal(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
+            return False
+        return True
 
     def review(self, request: Request, operation: Operation) -> Message:
         """The preview or the answer for a submitted form; raises Refused or PBXError."""

@@ -25,7 +25,6 @@ SHOW_ALL, EARLIER, MORE_GROUPS = "Show all groups", "Earlier groups", "More grou
 NOT_HERE = "You can use Park in channels, but not from here. Type `/park` where your team works with it."
 NO_RIGHTS = "You can't use Park yet: no rule allows you anything."
 NO_RIGHTS_HERE = "You can't use Park in this place."
-ASK = "Whom to ask"
 UNCERTAIN = "Slack couldn't say which user groups you are in, so you may be able to do more."
 
 PBX_AWAY = "The PBX isn't answering right now. This is what Park knows without it."

@@ -52,7 +52,7 @@ def test_the_card_lands_in_the_channel_that_was_chosen(sandbox: Sandbox, ready: 
     sandbox.settle()
     (card,) = sandbox.slack.messages(sandbox.channels["phones"])
     assert card.plain.startswith("*Renamed")
-    assert "Done: read back" in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
+    assert "Done and verified on the PBX." in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
     assert not direct_messages(sandbox, ana)
     assert not sandbox.slack.messages(sandbox.channels["ops"]), "it is in sight already: nothing to announce"
 
@@ -165,7 +165,7 @@ def test_a_channel_lost_between_the_review_and_the_card_is_fallen_back_from_and_
     sandbox.slack.submit(ana)
     sandbox.settle()
     (card, *_) = direct_messages(sandbox, ana)
-    assert "Park can't post this in the channel you chose" in card
+    assert "Park can't post in the channel you chose" in card
     assert "to be posted in #random" in card
     assert not sandbox.slack.messages(lost)
     assert sandbox.slack.messages(sandbox.channels["ops"]), "so it is announced"

@@ -144,7 +144,7 @@ def test_a_pbx_that_changed_while_the_form_was_open_is_shown_before_anything_is_
     assert "Time: 7m" in view.plain
     assert not sandbox.pbx.writes
     sandbox.slack.submit(ana)
-    ready("10m -> 7m")
+    ready("10m → 7m")
 
 
 def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:

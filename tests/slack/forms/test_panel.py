@@ -61,7 +61,7 @@ def test_examples_use_names_that_exist_and_that_this_person_may_use(sandbox: San
 
 def test_a_guest_is_told_whom_to_ask_and_the_pbx_hears_nothing(sandbox: Sandbox) -> None:
     seen = panel(sandbox, "gil")
-    assert "*Whom to ask:* @leads" in seen.plain
+    assert "*Ask:* @leads" in seen.plain
     assert not [one for one in seen.blocks if one["type"] == "actions"]
     assert not sandbox.pbx.requests
 

@@ -58,8 +58,8 @@ def test_the_file_is_shown_before_it_is_set_and_everybody_sees_that_it_was(sandb
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
     shown = submit(sandbox, ready, "Set prompt")
-    assert "Set the call park server's prompt to welcome.wav Nothing has changed yet." in shown
-    assert "Prompt: one-moment-please.wav (96 kB) -> hold.wav (16 kB)" in shown.replace("*", "")
+    assert "Set the call park server's prompt to hold.wav (16 kB)? Nothing has changed yet." in shown
+    assert "Prompt: one-moment-please.wav (96 kB) → hold.wav (16 kB)" in shown.replace("*", "")
     assert not sandbox.pbx.writes
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_file_is_said_in_the_form_and_another_can_be_chosen
     assert "It is stereo: save it as mono." in shown
     assert "It has 44.1 kHz: save it with 16, 32 or 48 kHz." in shown
     choose(sandbox, "hold.wav", HOLD)
-    assert "-> hold.wav" in submit(sandbox, ready, "Set prompt")
+    assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
     assert not sandbox.pbx.writes
 
 
@@ -129,7 +129,7 @@ def test_a_file_that_was_chosen_stays_chosen_while_the_pbx_is_away(sandbox: Sand
     shown = submit(sandbox, ready, "isn't answering right now")
     assert f"(x) The file that you chose before ({file})" in shown
     sandbox.pbx.start()
-    assert "-> hold.wav" in submit(sandbox, ready, "Set prompt")
+    assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
 
 
 def test_the_file_stays_while_something_else_in_the_form_is_wrong(sandbox: Sandbox, ready: Ready) -> None:
@@ -200,7 +200,7 @@ def test_a_line_with_a_link_to_a_file_asks_first(sandbox: Sandbox) -> None:
     assert sandbox.slack.slash(ana, phones, f"server prompt {link}").ok
     sandbox.settle(30)
     shown = sandbox.slack.ephemerals(ana)[-1]
-    assert "Prompt: none -> welcome.wav (32 kB)" in shown.plain.replace("*", "")
+    assert "Prompt: none → welcome.wav (32 kB)" in shown.plain.replace("*", "")
     assert not sandbox.pbx.writes
     sandbox.slack.click(ana, shown, label="Set prompt")
     sandbox.settle(30)

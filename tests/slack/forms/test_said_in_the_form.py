@@ -113,7 +113,7 @@ def test_another_spelling_of_a_groups_own_name_is_no_name_that_is_taken(
     begin(sandbox, "rename Sales")
     sandbox.slack.fill(ana, "SALES", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> SALES")
+    ready("Sales → SALES")
 
 
 def test_a_name_that_nothing_has_opens_the_form_with_what_is_meant_perhaps(
@@ -200,7 +200,7 @@ def test_a_question_in_a_form_is_answered_there_with_buttons_that_work(
     ready("Name: ")
     sandbox.slack.fill(ana, "Sales North", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> Sales North")
+    ready("Sales → Sales North")
     sandbox.settle()
     assert len(sandbox.slack.messages(phones)) == 1, "its channel is not forgotten on the way"
 

@@ -61,9 +61,9 @@ CARD = {
         "recall",
         "Where recalls go",
         "The user, then Night Desk (6001)",
-        "Recall: the user who parked the call -> the user who parked the call, then Night Desk (6001)",
+        "Recall: the user who parked the call → the user who parked the call, then Night Desk (6001)",
     ),
-    "Rename a group": ("rename", "Name", "Sales North", "Name: Sales -> Sales North"),
+    "Rename a group": ("rename", "Name", "Sales North", "Name: Sales → Sales North"),
 }
 
 
