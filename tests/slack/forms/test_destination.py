@@ -52,7 +52,9 @@ def test_the_card_lands_in_the_channel_that_was_chosen(sandbox: Sandbox, ready: 
     sandbox.settle()
     (card,) = sandbox.slack.messages(sandbox.channels["phones"])
     assert card.plain.startswith("*Renamed")
-    assert "Done and verified on the PBX." in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
+    assert (
+        "Done and verified on the PBX." in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
+    )
     assert not direct_messages(sandbox, ana)
     assert not sandbox.slack.messages(sandbox.channels["ops"]), "it is in sight already: nothing to announce"
 
@@ -118,7 +120,7 @@ def test_the_destination_never_grants_permission() -> None:
         sandbox.slack.fill(ben, "phones", label=LABEL)
         sandbox.slack.fill(ben, "Marketing", label="Name")
         sandbox.slack.submit(ben)
-        assert "#phones" in ready("You can't do that here", '"Marketing" in a direct message').plain
+        assert "#phones" in ready("You can't do that here", "“Marketing” in a direct message").plain
         assert not sandbox.pbx.writes
 
 
