@@ -7,52 +7,37 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from slack_bolt import App
-from slack_sdk import WebClient
-
 from bot.audit.daily import DailyTask
 from bot.audit.drift.monitor import DriftMonitor
 from bot.audit.history import HistoryReader
 from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
-from bot.journal.storage import DestinationStore, PromptStore
+from bot.journal.storage import PromptStore
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import HealthChecks, HealthServer
-from bot.runtime.threads import ThreadPool
-from bot.settings import PBXSettings, Settings, parse_listen_address, secret_text
-from bot.slack.bolt_app import Receiver, build_app
-from bot.slack.client import Identity, connect_client, sign_in
+from bot.runtime.health import Condition, HealthChecks, HealthServer
+from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
+from bot.slack.bolt_app import Receiver
+from bot.slack.client import Identity, connect_client
+from bot.slack.connection import SlackConnection
 from bot.slack.files import FileDownloader
-from bot.slack.forms.submission import FormListeners
-from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
-from bot.slack.http_mode import HTTPMode
-from bot.slack.listeners import register_listeners
 from bot.slack.messenger import SlackMessenger
-from bot.slack.requests import RequestFactory
-from bot.slack.socket_mode import SocketMode
-from bot.slack.users import SlackUserDirectory
-from bot.slack.web_api import ChatApi, ViewsApi
+from bot.slack.parts import SlackParts, build_listeners, build_receiver, build_slack
+from bot.slack.posting import PostingState
 from bot.times.model import Clock, WorkingDay, utc_now
 from bot.worker.dispatcher import Dispatcher
+from bot.worker.end_executor import ends_condition
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
 from bot.worker.processor import EntryProcessor
 from bot.worker.progress import ProgressNotifier
 from bot.worker.worker import Worker
-
-FORM_THREADS = 20
-"""Forms opened or reviewed at once; each may wait for a slow PBX."""
-VIEW_THREADS = 8
-"""Loading views sent to Slack at once; they never wait for the PBX."""
-REPLY_THREADS = 4
-"""Answers of listeners sent to Slack at once."""
 
 
 class Park:
@@ -66,45 +51,53 @@ class Park:
         now: Clock | None = None,
         lease: timedelta = LEASE,
         read_settings: Callable[[], PBXSettings] | None = None,
+        read_tokens: Callable[[], SlackTokens] | None = None,
     ) -> None:
-        """Builds all parts and signs in to Slack.
+        """Builds all parts; `start` signs in to Slack.
 
         Args:
             now: Replaces the journal's clock.
             lease: Duration of a lease, the same on all replicas, at least twice `pbx_deadline`.
             read_settings: Reads the settings of the PBX again, after it has rejected the credentials.
+            read_tokens: Reads Slack's tokens again, after Slack has rejected one.
 
         Raises:
-            ParkError: The policy, Slack's token, the PBX settings or the journal can't be used.
+            ParkError: The policy, the PBX settings or the journal can't be used.
         """
         self.settings = settings
         self.policy_store = PolicyStore(settings.park_policy)
-        client = connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-        self.me = sign_in(client)
+        self.posting = PostingState(now or utc_now)
+        self._read_tokens = read_tokens
+        read_bot_token = partial(_bot_token, read_tokens) if read_tokens else None
+        token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+        client = connect_client(token, url, posting=self.posting, read_token=read_bot_token)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        self._slack = build_slack(client, self.me, self.journal, now or utc_now)
+        self._slack = build_slack(client, self.journal, now or utc_now)
         messenger = self._slack.messenger
         working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
         planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
-        form_service = FormService(planner)
-        self._home_tabs = HomeTabs(self._slack.views, form_service, self._slack.requests, self._slack.form_pool)
+        self._form_service = FormService(planner)
+        self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
-            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, retry_policy
+            settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
         )
+        self.posting.on_recovery = self._workers.worker.retry_untold
         self.pbx.sign_in.on_recovery = self._workers.worker.retry_postponed
         self.daily, self.drift = build_audit_tasks(settings, self.journal, self.pbx, self.policy_store, messenger, now)
         self.policy_watcher = PolicyWatcher(self.policy_store, messenger, self._on_policy_change)
-        app = build_listeners(self._slack, self.journal, form_service, self._workers.dispatcher, self._home_tabs)
-        self.receiver = build_receiver(settings, app, client)
+        self.connection = SlackConnection(
+            client, self.posting, self._build_receiver, has_work=self._has_open_entries, now=now
+        )
         self.health = HealthServer(settings.park_health_listen, self._checks())
 
     def start(self) -> Self:
         """Starts all parts: entries left by an earlier process are processed first, then Slack is connected.
 
+        While Slack is away, the worker and the clock run without it.
+
         Raises:
-            SlackFailure: Slack can't be connected.
-            SettingsError: An address to listen on can't be used.
+            SettingsError: An address can't be listened on, or Slack rejects a token and nothing is due without it.
         """
         try:
             for part in self._parts():
@@ -134,6 +127,7 @@ class Park:
             Part(stop=workers.progress_notifier.close),
             Part(stop=slack.form_pool.shutdown),  # the worker's last changes are shown on Home tabs by this pool
             Part(stop=slack.view_pool.shutdown),
+            Part(stop=self._home_tabs.redraws.close),
             Part(workers.worker.start, workers.worker.stop),
             Part(self.daily.start, self.daily.stop),
             Part(self.drift.start, self.drift.stop),
@@ -141,7 +135,7 @@ class Park:
             Part(stop=slack.reply_pool.shutdown),
             Part(stop=workers.dispatcher.close),
             Part(start=self.health.start),
-            Part(self.receiver.start, self.receiver.stop),
+            Part(self.connection.start, self.connection.stop),
         )
 
     def read_policy(self) -> None:
@@ -153,15 +147,40 @@ class Park:
         self._workers.worker.wake()
         self.daily.wake()
         self.drift.wake()
+        self.connection.wake()
 
     @property
     def idle(self) -> bool:
         """Whether all requests are answered."""
         slack = self._slack
-        pools = (self._workers.dispatcher, slack.reply_pool, slack.view_pool, slack.form_pool)
-        return not self.journal.has_work() and all(
-            pool.idle for pool in pools
-        )  # in this order: workers use the form pool
+        pools = (
+            self._workers.dispatcher,
+            self._workers.progress_notifier,
+            slack.reply_pool,
+            slack.view_pool,
+            slack.form_pool,
+        )
+        if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
+            return False
+        return all(pool.idle for pool in pools)
+
+    @property
+    def receiver(self) -> Receiver:
+        """What receives payloads from Slack; Park must have signed in."""
+        assert self.connection.receiver is not None  # noqa: S101 - asked for by callers that have started Park
+        return self.connection.receiver
+
+    def _build_receiver(self, identity: Identity) -> Receiver:
+        """Builds the listeners and what receives for them, once it is known who the bot is."""
+        dispatcher, home_tabs = self._workers.dispatcher, self._home_tabs
+        app = build_listeners(self._slack, identity, self.journal, self._form_service, dispatcher, home_tabs)
+        read_app_token = partial(_app_token, self._read_tokens) if self._read_tokens else None
+        return build_receiver(self.settings, app, self._slack.client, read_app_token)
+
+    def _has_open_entries(self) -> bool:
+        """Whether there is anything to do without Slack, such as the end of a temporary change."""
+        backlog = self.journal.backlog()
+        return backlog is None or any(backlog.depth.values())
 
     def _on_policy_change(self) -> None:
         self.daily.channel = self.policy_store.now.announce
@@ -176,12 +195,16 @@ class Park:
                 "daily": lambda: self.daily.alive,
                 "drift": lambda: self.drift.alive,
                 "lookout": lambda: self.policy_watcher.alive,
-                "slack": lambda: self.receiver.alive,
+                "slack": lambda: self.connection.running,
             },
-            connected=lambda: self.receiver.connected,
-            writable=self.journal.writable,
-            policy=lambda: self.policy_store.state,
-            pbx=lambda: self.pbx.state,
+            conditions={
+                "slack": lambda: _slack_condition(self.connection),
+                "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
+                "journal": lambda: _journal_condition(self.journal.fault()),
+                "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
+                "ends": lambda: ends_condition(self.journal),
+                "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests
+            },
             backlog=self.journal.backlog,
         )
 
@@ -194,43 +217,33 @@ class Park:
         self.stop()
 
     def __str__(self) -> str:
-        return f"Park answers {self.me.team_name} in Slack ({self.receiver.where}) and changes {self.settings.pbx_url}"
+        identity, receiver = self.connection.identity, self.connection.receiver
+        if identity is None or receiver is None:
+            return f"Park waits for Slack and changes {self.settings.pbx_url}"
+        return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {self.settings.pbx_url}"
 
 
-def _nothing() -> None:
-    """For a part that needs no start or no stop."""
+def _bot_token(read: Callable[[], SlackTokens]) -> str:
+    return read().slack_bot_token.get_secret_value()
+
+
+def _app_token(read: Callable[[], SlackTokens]) -> str:
+    return secret_text(read().slack_app_token) or ""
+
+
+def _slack_condition(connection: SlackConnection) -> Condition:
+    return Condition.of(connection.connected, "connected", connection.problem or "not connected")
+
+
+def _journal_condition(fault: str | None) -> Condition:
+    return Condition.of(fault is None, "can be written", f"can't be written: {fault}")
 
 
 class Part(NamedTuple):
     """How one part is started and stopped."""
 
-    start: Callable[[], object] = _nothing
-    stop: Callable[[], object] = _nothing
-
-
-@dataclass(frozen=True, slots=True)
-class SlackParts:
-    """Access to Slack, and the thread pools of its listeners."""
-
-    client: WebClient
-    identity: Identity
-    requests: RequestFactory
-    users: SlackUserDirectory
-    messenger: SlackMessenger
-    views: ViewsApi
-    reply_pool: ThreadPool
-    view_pool: ThreadPool
-    form_pool: ThreadPool
-
-
-def build_slack(client: WebClient, identity: Identity, journal: Journal, now: Clock) -> SlackParts:
-    """Builds what calls Slack; the listeners follow once there is something for them to call."""
-    users = SlackUserDirectory(client, now=journal.now)
-    messenger, views = SlackMessenger(ChatApi(client), users, now), ViewsApi(client)
-    reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
-    form_pool = ThreadPool("form", FORM_THREADS)
-    requests = RequestFactory(identity, now)
-    return SlackParts(client, identity, requests, users, messenger, views, reply_pool, view_pool, form_pool)
+    start: Callable[[], object] = lambda: None
+    stop: Callable[[], object] = lambda: None
 
 
 def build_planner(
@@ -244,7 +257,7 @@ def build_planner(
         files=files,
         prompts=prompts,
         working_day=working_day,
-        link=slack.identity.link,
+        link=slack.requests.link,
     )
 
 
@@ -264,13 +277,14 @@ def build_workers(
     policy_store: PolicyStore,
     messenger: SlackMessenger,
     home_tabs: HomeTabs,
+    posting: PostingState,
     retry_policy: RetryPolicy | None,
 ) -> WorkerParts:
     """Builds the dispatcher and the worker; each change that the worker makes updates the Home tabs."""
     progress_notifier = ProgressNotifier(
         messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
     )
-    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed)
+    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.failed)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
     worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
     return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))
@@ -295,27 +309,3 @@ def build_audit_tasks(
     daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, now=now)
     most, own = settings.park_drift_requests, settings.pbx_username
     return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)
-
-
-def build_listeners(
-    slack: SlackParts, journal: Journal, form_service: FormService, dispatcher: Dispatcher, home_tabs: HomeTabs
-) -> App:
-    """Builds the Bolt app and registers all listeners."""
-    app, messenger = build_app(slack.client, slack.identity), slack.messenger
-    destinations = Destinations(slack.users, DestinationStore(journal.database))
-    view_pool, form_pool = slack.view_pool, slack.form_pool
-    forms = FormListeners(
-        slack.views, dispatcher, form_service, messenger, slack.requests, view_pool, form_pool, destinations
-    )
-    register_listeners(app, dispatcher, messenger, slack.requests, slack.reply_pool, forms)
-    forms.connect(app)
-    home_tabs.connect(app)
-    return app
-
-
-def build_receiver(settings: Settings, app: App, client: WebClient) -> Receiver:
-    """Builds Socket Mode if there is an app-level token, else HTTP mode."""
-    if settings.slack_app_token is not None:
-        return SocketMode(app, client, settings.slack_app_token.get_secret_value())
-    secret, listen = secret_text(settings.slack_signing_secret), parse_listen_address(settings.park_http_listen)
-    return HTTPMode(app, str(secret), listen, proxy=settings.park_http_trusted_proxy)

@@ -1,6 +1,7 @@
 """The exceptions that Park raises on purpose."""
 
 from bot.messages.message import Fact, FormOffer, Message, Offer
+from bot.texts import delivery
 from bot.texts.outcomes import SLACK_UNAVAILABLE
 from bot.texts.wording import NOTHING_CHANGED as NOTHING_CHANGED
 from bot.texts.wording import sentence
@@ -109,7 +110,20 @@ class SlackUnavailable(SlackFailure):
 
 
 class SlackRefused(SlackFailure):
-    """Slack rejected a call, which a retry will not change; the text is Slack's error code."""
+    """Slack rejected a call: another way may work at once, the same one later. The text is Slack's error code."""
+
+
+class SlackPayloadRefused(SlackRefused):
+    """Slack rejected the content of a call; it may take the same text without layout."""
+
+
+class SlackAppRefused(SlackRefused):
+    """Slack rejected the app itself: its token, a scope, its network. It stays so until somebody repairs that."""
+
+    def __init__(self, code: str, scope: str | None = None) -> None:
+        super().__init__(code)
+        self.scope = scope
+        """The scope that the app lacks, where Slack says so."""
 
 
 def said(fault: ParkError) -> str:
@@ -117,10 +131,22 @@ def said(fault: ParkError) -> str:
     return (
         fault.said
         if isinstance(fault, PBXError)
-        else SLACK_UNAVAILABLE
+        else said_of_slack(fault)
         if isinstance(fault, SlackFailure)
         else str(fault)
     )
+
+
+def said_of_slack(failure: SlackFailure) -> str:
+    """Returns what users read of a failed call to Slack: whether to wait, or what is missing and whom to tell."""
+    if isinstance(failure, SlackAppRefused):
+        return delivery.app_refused(str(failure), failure.scope)
+    return delivery.refused(str(failure)) if isinstance(failure, SlackRefused) else SLACK_UNAVAILABLE
+
+
+def passes_by_itself(fault: ParkError) -> bool:
+    """Whether trying again in a minute may help: not where Slack says no to the app."""
+    return not isinstance(fault, SlackAppRefused)
 
 
 class JournalUnavailable(ParkError):

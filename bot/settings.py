@@ -34,7 +34,7 @@ def parse_listen_address(listen: str) -> tuple[str, int]:
             return parts.hostname, parts.port
     except ValueError:  # an invalid port
         pass
-    raise ValueError("write an address and a port, as in 127.0.0.1:3000, or 0.0.0.0:3000 for all of this machine's")
+    raise ValueError("write an address and a port like 127.0.0.1:3000, or 0.0.0.0:3000 for every address here")
 
 
 def _check_address(text: str) -> str:
@@ -117,15 +117,13 @@ class Settings(JournalSettings, PBXSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """Values that must not appear in logs."""
-        given = (getattr(self, name) for name in type(self).model_fields)
-        hidden = {one.get_secret_value() for one in given if isinstance(one, SecretStr)}
-        return frozenset(hidden | {urlsplit(self.database_url).password or ""})
+        return frozenset(secrets_of(self) | {urlsplit(self.database_url).password or ""})
 
     @field_validator("park_morning", "park_end_of_day")
     @classmethod
     def _is_a_local_time_in_whole_minutes(cls, clock: time) -> time:
         if clock != time(clock.hour, clock.minute):
-            raise ValueError("write hours and minutes without a zone, as in 08:00")
+            raise ValueError("write hours and minutes without a time zone, like 08:00")
         return clock
 
     @field_validator("slack_api_url")
@@ -141,7 +139,30 @@ class Settings(JournalSettings, PBXSettings):
         return secret
 
 
-SET_UP_HINT = "To set Park up, run: make init (installed: parkbot init). docs/setup.md says what each variable is."
+class SlackTokens(BaseSettings):
+    """The tokens of the Slack app, as they are configured now."""
+
+    model_config = JournalSettings.model_config
+
+    slack_bot_token: SecretStr
+    slack_app_token: SecretStr | None = None
+
+
+_PROBLEMS = {
+    "missing": "is not set",
+    "url_": "is not an address; write it like https://pbx.example.com:8887/api",
+    "bool_": "write true or false",
+    "int_": "write a whole number",
+    "float_": "write a number",
+    "finite_number": "write a number",
+    "greater_than_equal": "must be {ge} or more",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be {le} or less",
+    "time_": "write a time of day like 08:00",
+    "literal_error": "write {expected}",
+    "path_": "is not a path",
+}
+"""What to say of a value, by the beginning of pydantic's name for the problem."""
 
 
 def secret_text(secret: SecretStr | None) -> str | None:
@@ -168,17 +189,32 @@ def read_pbx_settings() -> PBXSettings:
     return _read(PBXSettings)
 
 
+def read_slack_tokens() -> SlackTokens:
+    """Reads the tokens of the Slack app only; raises like `read_settings`."""
+    return _read(SlackTokens)
+
+
+def secrets_of(settings: BaseSettings) -> frozenset[str]:
+    """The secret values of settings, which must not appear in logs."""
+    given = (getattr(settings, name) for name in type(settings).model_fields)
+    return frozenset(one.get_secret_value() for one in given if isinstance(one, SecretStr))
+
+
 def _read(kind: type[SettingsT]) -> SettingsT:
     try:
         return kind()
     except ValidationError as error:
         problems = (f"{_variable(one)}: {problem_text(one)}" for one in error.errors())
-        raise SettingsError("\n".join((*problems, SET_UP_HINT))) from None
+        raise SettingsError("\n".join(problems)) from None
 
 
 def problem_text(problem: ErrorDetails) -> str:
     """What is wrong with one variable, without pydantic's own words."""
-    return "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+    kind = problem["type"]
+    if kind == "value_error":
+        return problem["msg"].removeprefix("Value error, ")
+    text = next((text for start, text in _PROBLEMS.items() if kind.startswith(start)), "this value can't be used")
+    return text.format_map(problem.get("ctx", {}))
 
 
 def _variable(problem: ErrorDetails) -> str:

@@ -75,11 +75,11 @@ class FakeUserDirectory:
     def remembered(self) -> "FakeUserDirectory":
         return self
 
-    def name(self, user: str) -> str:
-        return user
-
     def zone(self, user: str) -> str:
         return "Europe/Berlin"
+
+    def name_of(self, id: str) -> str:
+        return ""
 
     def email(self, user: str) -> str | None:
         return EMAILS.get(user)
@@ -102,6 +102,7 @@ class RecordingMessenger:
     announced: list[Message] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
+    copies: list[tuple[str, Message]] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     how: str = "channel"
 
@@ -131,8 +132,10 @@ class RecordingMessenger:
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
         self._fail()
+        self.copies.append((channel, message))
         return Posted(how="channel", channel=channel, ts="2.0", thread="2.0")
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
@@ -224,7 +227,9 @@ def offered_lines(message: Message) -> list[str]:
 def text_of(message: Message) -> str:
     """Returns the whole text of a message."""
     facts = [f"{fact.label}: {fact.before or ''} {fact.value}" for fact in message.facts]
-    return "\n".join((message.title, *facts, *map(str, message.items), *message.notes, *message.lines))
+    return "\n".join(
+        (message.title, *facts, *map(str, message.items), *message.notes, *message.snippet, *message.lines)
+    )
 
 
 @contextmanager

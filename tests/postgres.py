@@ -80,13 +80,30 @@ class Server:
             return [row[0] for row in answer] if answer.returns_rows else []
 
     def _run(self, program: str, *arguments: str) -> None:
-        as_user = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
-        command = [str(self._programs / program), *arguments, f"--pgdata={self.folder / 'data'}"]
+        self.run_program(program, *arguments, f"--pgdata={self.folder / 'data'}")
+
+    def run_program(self, program: str, *arguments: str) -> None:
+        """As the user whom the server belongs to."""
+        command = [str(self._programs / program), *arguments]
         with (self.folder / "out").open("a+") as out:
-            done = subprocess.run(command, stdout=out, stderr=out, cwd="/", check=False, **as_user)  # type: ignore[call-overload]
+            done = subprocess.run(command, stdout=out, stderr=out, cwd="/", check=False, **self._as_user())  # type: ignore[call-overload]
             if done.returncode:
                 out.seek(0)
                 raise Unavailable(f"{program}: {out.read().strip()[-500:]}")
+
+    @contextmanager
+    def started(self, *command: str) -> "Iterator[subprocess.Popen[bytes]]":
+        """A program beside it, as the same user, until it is no longer needed."""
+        with (self.folder / "out").open("a+") as out:
+            process = subprocess.Popen(command, stdout=out, stderr=out, cwd="/", **self._as_user())  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def _as_user(self) -> dict[str, object]:
+        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if self._user else {}
 
 
 def _end_with(pid: int, one: Server) -> "subprocess.Popen[bytes]":

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.operations.approvals import CHANGE_TO_REFUSE, EMERGENCY_LINE, EMERGENCY_REASON, REFUSAL_REASON
 from bot.operations.arguments.targets import MEMBER, MEMBERS, RECALL, Recall
-from bot.operations.arguments.times import DAYS, END, PERSON, SINCE, START, TIME
+from bot.operations.arguments.times import END, PERIOD, PERSON, START, TIME
 from bot.operations.arguments.types import (
     CHANGE,
     CHANGE_OR_GROUP,
@@ -28,7 +28,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
-from bot.operations.history import HISTORY_GROUP
+from bot.operations.history_query import ASPECT, HISTORY_GROUP
 from bot.operations.scheduling import NEW_END
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
@@ -150,7 +150,11 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
     HISTORY_GROUP: names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
-    SINCE: st.sampled_from(["today", "yesterday", *DAYS]) | st.dates().map(str),
+    ASPECT: st.sampled_from(["recall", "members", "name"]),
+    PERIOD: st.sampled_from(
+        ["today", "since Monday", "last night", "in November", "from 1 to 15 November", "on Friday"]
+    )
+    | st.dates().map(str),
     TOPIC: st.sampled_from([operation.verb() for operation in OPERATIONS]),
 }
 

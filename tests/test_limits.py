@@ -112,7 +112,7 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
         "delete Billing",
     ):
         refusal = refused(park, line)
-        assert '"No billing" forbids you' in text_of(refusal.message)
+        assert "“No billing” forbids you" in text_of(refusal.message)
         assert "For your admin" not in text_of(refusal.message)
         with pytest.raises(NotAllowed):
             park.plan(line, user=ANA)
@@ -123,7 +123,7 @@ def test_a_rule_that_denies_wins_over_every_other_and_asks_for_no_grant(opened: 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (f'approvers = ["{ANA}", "S1"]\napprovals = 2', "Who may approve:  2 of"),
+        (f'approvers = ["{ANA}", "S1"]\napprovals = 2', "Can be approved by:  2 of"),
         ('emergency = "C1"', "“Ben” lets you change the members of “Billing” in this channel in an emergency."),
     ],
 )

@@ -24,5 +24,5 @@ def test_an_address_and_a_port_are_taken(written: str, meant: tuple[str, int]) -
     ["", "9464", ":9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:port", "127.0.0.1:99999", "http://x:1", "u@h:1"],
 )
 def test_anything_else_is_told_what_to_write(written: str) -> None:
-    with pytest.raises(ValidationError, match=r"as in 127\.0\.0\.1:3000"):
+    with pytest.raises(ValidationError, match=r"like 127\.0\.0\.1:3000"):
         TypeAdapter(ListenAddress).validate_python(written)

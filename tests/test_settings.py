@@ -92,7 +92,7 @@ def test_every_variable_at_fault_is_named_and_no_secret_is(
 def test_history_is_kept_for_ever_or_for_a_month_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read(monkeypatch, WHOLE).park_retention_days is None
     assert read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "365"}).park_retention_days == 365
-    with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*greater than or equal to 30"):
+    with pytest.raises(SettingsError, match=r"PARK_RETENTION_DAYS: .*must be 30 or more"):
         read(monkeypatch, {**WHOLE, "PARK_RETENTION_DAYS": "29"})
 
 

@@ -1,21 +1,31 @@
-"""Daily task: prunes the journal, and posts the head of the chain to Slack."""
+"""Daily duties: prune the journal, post the head of the chain to Slack, tell of rows that can't be read."""
 
 import logging
+import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.errors import JournalUnavailable, SlackFailure, SlackUnavailable
+from bot.journal import aside, leases
 from bot.journal.events import ChainLink
+from bot.journal.heads import claim_head, next_midnight, record_posted_head
 from bot.journal.journal import Journal
-from bot.journal.maintenance import claim_head, next_midnight, prune, record_posted_head, release_head
+from bot.journal.models import SetAside
+from bot.journal.pruning import prune
 from bot.messages.message import Fact, Message, Messenger
+from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.texts import journal as texts
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
 
+MAX_RETRY_DELAY = 60 * RETRY_DELAY
+"""Longest delay before a duty that met a fault is tried again."""
+
 
 class DailyTask(PeriodicTask):
-    """Runs after each midnight in UTC."""
+    """Runs after each midnight in UTC, and when it is woken; a duty that fails delays no other."""
 
     def __init__(
         self,
@@ -34,31 +44,32 @@ class DailyTask(PeriodicTask):
         """
         super().__init__("daily", now)
         self.journal, self.messenger, self.channel, self.keep = journal, messenger, channel, keep
+        self._owner = uuid.uuid4().hex
         self._posted: ChainLink | None = None  # a head that was posted, while that is not recorded
         self._next_pruning: datetime | None = None
+        journal.on_set_aside = self.wake
+        self._duties = (
+            Duty("head", self._post_head),
+            Duty("set aside", self._tell_set_aside),
+            Duty("prune", self._prune),
+        )
 
     def turn(self) -> datetime:
         """Does what is due; returns when to run again."""
-        now = self.now()
-        try:
-            self._prune(now)
-            return self._post_head(now)
-        except JournalUnavailable as fault:
-            log.warning("the daily duties wait for the journal: %s", fault)
-            return now + RETRY_DELAY
+        return min(duty.run(self.now()) for duty in self._duties)
 
-    def _prune(self, now: datetime) -> None:
-        if self.keep is None or (self._next_pruning and now < self._next_pruning):
-            return
-        prune(self.journal.database, before=now - self.keep, at=now)
-        self._next_pruning = next_midnight(now)
+    def _prune(self, now: datetime) -> datetime:
+        if self.keep is not None and self._next_pruning != next_midnight(now):
+            prune(self.journal.database, before=now - self.keep, at=now, should_stop=lambda: self._stopping)
+            self._next_pruning = next_midnight(now)
+        return next_midnight(now)
 
     def _post_head(self, now: datetime) -> datetime:
         if self.channel is None:
             return next_midnight(now)
         if self._posted is None:
             with self.journal.database.writing() as connection:
-                claimed = claim_head(connection, at=now)
+                claimed = claim_head(connection, self._owner, at=now)
             if claimed.head is None:
                 return claimed.retry_at
             try:
@@ -67,21 +78,77 @@ class DailyTask(PeriodicTask):
                 return self._retry_after(failure, now)
             self._posted = claimed.head
         with self.journal.database.writing() as connection:
-            record_posted_head(connection, self._posted, at=now)
+            record_posted_head(connection, self._owner, self._posted, at=now)
         self._posted = None
         return next_midnight(now)
 
     def _retry_after(self, failure: SlackFailure, now: datetime) -> datetime:
         log.warning("the journal's head could not be posted: %s", failure)
         with self.journal.database.writing() as connection:
-            release_head(connection)
+            leases.release(connection, leases.HEAD, self._owner)
         return now + retry_delay(failure)
+
+    def _tell_set_aside(self, now: datetime) -> datetime:
+        """Looks for rows that can't be read, and tells of each once; one replica at a time."""
+        self.journal.set_aside_unreadable()
+        untold = [one for one in self.journal.entries_set_aside() if not one.told]
+        if not untold or self.channel is None:
+            return next_midnight(now)
+        with self.journal.database.writing() as connection:
+            if not leases.claim(connection, leases.SET_ASIDE, self._owner, at=now):
+                return leases.claimed_until(connection, leases.SET_ASIDE, self._owner, at=now) or now
+        for one in untold:
+            try:
+                self.messenger.post(self.channel, set_aside_message(one))
+            except SlackFailure as failure:
+                log.warning("that change %d can't be read could not be posted: %s", one.entry, failure)
+                return now + retry_delay(failure)
+            with self.journal.database.writing() as connection:
+                aside.record_told(connection, one.entry, at=now)
+        return next_midnight(now)
+
+
+class Duty:
+    """One of several duties of a task: a fault in it is logged, counted, and met again later by this duty only."""
+
+    def __init__(self, name: str, do: Callable[[datetime], datetime]) -> None:
+        """`do` gets the time and returns when it is to be called again."""
+        self.name, self._do = name, do
+        self._faults = 0
+        self._retry_at: datetime | None = None
+
+    def run(self, now: datetime) -> datetime:
+        """Does the duty, unless it waits after a fault; returns when to run again."""
+        if self._retry_at is not None and now < self._retry_at <= now + MAX_RETRY_DELAY:
+            return self._retry_at
+        try:
+            due = self._do(now)
+        except JournalUnavailable as fault:
+            log.warning("the duty “%s” waits for the journal: %s", self.name, fault)
+            due = self._failed(now, RETRY_DELAY)
+        except Exception:  # a bug in one duty must not keep the others from being done
+            log.exception("the duty “%s” met a fault in Park; it is tried again", self.name)
+            due = self._failed(now, min(RETRY_DELAY * 2 ** min(self._faults, 10), MAX_RETRY_DELAY))
+        else:
+            self._faults, self._retry_at = 0, None
+        return due
+
+    def _failed(self, now: datetime, delay: timedelta) -> datetime:
+        DUTY_FAILURES.labels(self.name).inc()
+        self._faults += 1
+        self._retry_at = now + delay
+        return self._retry_at
 
 
 def retry_delay(failure: SlackFailure) -> timedelta:
     """Returns when to post again: after the time that Slack names if it is unavailable, otherwise in an hour."""
     delay = timedelta(seconds=failure.retry_after) if isinstance(failure, SlackUnavailable) else 60 * RETRY_DELAY
     return max(delay, RETRY_DELAY)
+
+
+def set_aside_message(found: SetAside) -> Message:
+    """Returns the message about an entry that can't be read."""
+    return Message(title=texts.set_aside_title(found.entry), notes=texts.SET_ASIDE_NOTES)
 
 
 def head_message(head: ChainLink) -> Message:

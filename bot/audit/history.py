@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from bot.changes.change import Change
+from bot.changes.change import Change, changed_parts
 from bot.changes.diff import facts
 from bot.changes.plan import Plan
+from bot.changes.repository import SERVER_NAMES
 from bot.errors import NotUnderstood
 from bot.journal.events import EntryEvents, EventQuery, events_after, events_before, events_of_entry
 from bot.journal.history import HistoryRecord
@@ -24,6 +25,8 @@ from bot.operations.catalog import load
 from bot.operations.control import Preview
 from bot.operations.parser import parse_unconfirmed
 from bot.operations.undo import UndoLast
+from bot.policy.model import Permission
+from bot.texts import history
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +38,19 @@ class HistoryReader:
         self._database = journal.database
 
     def newest_first(
-        self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
+        self,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        user: str | None = None,
     ) -> Iterator[HistoryRecord]:
-        """Yields records of changes with lower ids than `before`, requested from `since` on, by `user`.
+        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`.
 
         Raises:
             JournalUnavailable: while iterating.
         """
-        query = EventQuery(since=since, user=user)
+        query = EventQuery(since=since, until=until, user=user, or_ended=since is not None or until is not None)
         while found := self._read_batch(query, before):
             yield from found
             before = found[-1].change
@@ -80,6 +88,9 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         groups=names.groups,
         group_ids=names.group_ids,
         renamed=names.renamed,
+        aspects=names.aspects,
+        subjects=names.subjects,
+        about=names.about,
     )
 
 
@@ -122,6 +133,9 @@ class _Names:
     groups: _Groups
     renamed: tuple[tuple[str, str], ...] = ()
     group_ids: frozenset[str] = frozenset()
+    aspects: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    about: int | None = None
 
 
 _NamesOfChange: TypeAlias = Callable[[int], _Names]
@@ -131,15 +145,69 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
     """Takes the groups from the plan, or, if there never was one, from what was typed."""
     operations = list(_load_known(asked))
     line = operations[0].text() if operations else ""
+    abouts = [number for operation in operations if (number := operation.about()) is not None]
+    about = abouts[0] if abouts else None
     if plan is None:
         groups = dict.fromkeys(_mentioned_groups(operations, names_of_change)) if operations else UNKNOWN_GROUPS
-        numbers = [number for operation in operations if (number := operation.about()) is not None]
-        return _Names(line, tuple(groups), (), frozenset().union(*(names_of_change(one).group_ids for one in numbers)))
+        earlier = [names_of_change(one) for one in abouts]
+        return _Names(
+            line,
+            tuple(groups),
+            (),
+            frozenset().union(*(one.group_ids for one in earlier)),
+            frozenset().union(_aspects_of(operations), *(one.aspects for one in earlier)),
+            frozenset().union(_subjects_of(operations), *(one.subjects for one in earlier)),
+            about,
+        )
     changes = Plan.model_validate(plan).changes
     names_of_changes = [_group_names(change) for change in changes]
     groups = dict.fromkeys((name,) for names in names_of_changes for name in names)
     renamed = tuple((names[0], names[1]) for names in names_of_changes if len(names) == 2)
-    return _Names(line, tuple(groups), renamed, frozenset(change.target.id for change in changes if change.target.id))
+    return _Names(
+        line,
+        tuple(groups),
+        renamed,
+        frozenset(change.target.id for change in changes if change.target.id),
+        frozenset(aspect for change in changes for aspect in _changed_aspects(change)),
+        frozenset(subject for change in changes for subject in _changed_subjects(change)),
+        about,
+    )
+
+
+_ASPECTS = {Permission.RECALL: history.RECALL, Permission.MEMBERS: history.MEMBERS}
+
+
+def _aspects_of(operations: Sequence[Operation]) -> frozenset[str]:
+    """What of a group the operations would change, as far as their permission tells."""
+    return frozenset(_ASPECTS[one.permission] for one in operations if one.permission in _ASPECTS)
+
+
+def _subjects_of(operations: Sequence[Operation]) -> frozenset[str]:
+    """The server, and the members as they were typed."""
+    members = (value for one in operations for value in one.references(Reference.MEMBERS))
+    server = SERVER_NAMES if any(one.permission is Permission.SERVER for one in operations) else frozenset[str]()
+    return server | {member for typed in members for member in typed}
+
+
+def _changed_subjects(change: Change) -> Iterator[str]:
+    """The server, and numbers and names of the members who are added or removed."""
+    if change.target.is_server:
+        yield from SERVER_NAMES
+    for person in (*change.added, *change.removed):
+        yield from filter(None, (person.number, person.name))
+
+
+def _changed_aspects(change: Change) -> Iterator[str]:
+    """What of its group a change changes; a group that is created or deleted is changed in every way."""
+    for part in changed_parts(change):
+        if part == "*":
+            yield from (history.RECALL, history.MEMBERS, history.NAME)
+        elif part.startswith("member "):
+            yield history.MEMBERS
+        elif part in ("recall_to", "ring_group_id"):
+            yield history.RECALL
+        elif part == "name":
+            yield history.NAME
 
 
 def _names_of_change(connection: Connection, later: int, number: int) -> _Names:
@@ -200,19 +268,16 @@ def _summary(state: str, plan: Json | None, outcome: Json) -> str:
     if plan is None or state == State.ALREADY:
         return ""
     wanted = "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).changes)))
-    return f"wanted: {wanted}" if wanted else ""
+    return history.wanted(wanted) if wanted else ""
 
 
 def _change_summary(change: Change) -> str:
-    text = _join(facts(change, lambda id: f"ring group {id}"))
-    return f"{change.target.title}: {text}" if text else ""
+    text = _join(facts(change, history.ring_group))
+    return history.of_target(change.target.title, text) if text else ""
 
 
 def _join(found: Iterable[Fact]) -> str:
-    return "; ".join(
-        f"{fact.label}: {fact.value}" if fact.before is None else f"{fact.label}: {fact.before} -> {fact.value}"
-        for fact in found
-    )
+    return "; ".join(history.value(fact.label, fact.value, fact.before) for fact in found)
 
 
 def _reason(state: str, outcome: Json) -> str:

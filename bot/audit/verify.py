@@ -1,22 +1,20 @@
-"""Verification of the hash chain of events."""
+"""Verification of the hash chain of events, and of the entries against their events."""
 
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, inspect, select
 
+from bot.audit.entries import ChainBroken, check_entries
 from bot.errors import JournalUnavailable
 from bot.journal.events import ChainLink
+from bot.journal.pruning import kept_digest
+from bot.journal.rows import UNREADABLE as _UNREADABLE
 from bot.journal.tables import chain, events
 
 _BATCH_SIZE = 500  # rows
-_UNREADABLE = (TypeError, ValueError)  # raised for a cell that holds no valid JSON or time
-
-
-class ChainBroken(Exception):
-    """The chain is broken; the text says where, and what was probably done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +40,19 @@ def verify(connection: Connection, heads: Collection[ChainLink] = ()) -> Verifie
     require_chain(connection)
     pruned, head = _read_ends(connection.execute(select(chain)).one_or_none())
     posted = _PostedHeads(heads, pruned)
-    last, pruning_recorded = pruned, pruned.number == 0
+    last, kept = pruned, _KeptEvents(pruned)
     with closing(_read_events(connection)) as rows:
         for row in rows:
+            if row.id <= pruned.number:
+                posted.compare(kept.check(row))
+                continue
             last = _check_event(last, row)
             posted.compare(last)
-            pruning_recorded = pruning_recorded or _records_pruning(row, pruned)
+            kept.look_for_record(row)
     _check_head(last, head)
     posted.check_reached(last)
-    if not pruning_recorded:
-        raise ChainBroken(f"Events up to {pruned.number} are said to be pruned, and no event tells of that pruning.")
+    kept.check_record()
+    check_entries(connection, pruned=pruned.number > 0)
     return VerifiedChain(pruned, head, posted.not_compared)
 
 
@@ -66,7 +67,7 @@ def _read_ends(row: Row[Any] | None) -> tuple[ChainLink, ChainLink]:
     try:
         return ChainLink.read(pruned), ChainLink.read(head)
     except ValueError as fault:
-        raise ChainBroken("The row that holds the ends of the chain was altered, or is gone.") from fault
+        raise ChainBroken("The record of the chain's ends was altered or deleted.") from fault
 
 
 def _read_events(connection: Connection) -> Generator[Row[Any], None, None]:
@@ -94,16 +95,16 @@ def _read_one_by_one(connection: Connection, last: int) -> Iterator[Row[Any]]:
 def _check_event(last: ChainLink, row: Row[Any]) -> ChainLink:
     if row.id > last.number + 1:
         raise ChainBroken(f"{_range(last.number + 1, row.id - 1)} missing: after event {last.number} comes {row.id}.")
-    if row.id <= last.number:
-        raise ChainBroken(f"Event {row.id} stands where everything up to {last.number} was pruned.")
+    return _check_hash(last, row)
+
+
+def _check_hash(last: ChainLink, row: Row[Any]) -> ChainLink:
     try:
         link = last.followed_by(row._asdict())
     except _UNREADABLE:
         link = None
     if link is None or link.hash != row.hash:
-        raise ChainBroken(
-            f"Event {row.id} ({_describe(row)}) does not fit its hash: it was altered, or put in another's place."
-        )
+        raise ChainBroken(f"Event {row.id} ({_describe(row)}) doesn't match its hash: it was altered or moved.")
     return link
 
 
@@ -112,22 +113,48 @@ def _range(first: int, last: int) -> str:
 
 
 def _describe(row: Row[Any]) -> str:
-    owner = "the journal's own" if row.entry_id is None else f"change {row.entry_id}"
+    owner = "the journal's own" if row.entry_id is None else f"#{row.entry_id}"
     return f"{owner}, {row.what}, {row.at.isoformat(timespec='seconds')}"
 
 
-def _records_pruning(row: Row[Any], pruned: ChainLink) -> bool:
-    """Returns whether the event records the pruning up to this link: without it, events were deleted by others."""
-    data = row.data if row.what == "pruned" and isinstance(row.data, dict) else {}
-    return (data.get("through"), data.get("hash")) == (pruned.number, pruned.hash)
+class _KeptEvents:
+    """Checks the events that stayed when those around them were pruned, against the event that records the pruning."""
+
+    def __init__(self, pruned: ChainLink) -> None:
+        self._pruned, self._rows = pruned, list[_KeptEvent]()
+        self._record: dict[str, Any] | None = {} if pruned.number == 0 else None
+
+    def check(self, row: Row[Any]) -> ChainLink:
+        if row.previous is None:
+            raise ChainBroken(f"Event {row.id} should not exist: everything up to {self._pruned.number} was pruned.")
+        self._rows.append(_KeptEvent(row.id, row.previous, row.hash))
+        return _check_hash(ChainLink(row.id - 1, row.previous), row)
+
+    def look_for_record(self, row: Row[Any]) -> None:
+        data = row.data if row.what == "pruned" and isinstance(row.data, dict) else {}
+        if (data.get("through"), data.get("hash")) == (self._pruned.number, self._pruned.hash):
+            self._record = data
+
+    def check_record(self) -> None:
+        through = self._pruned.number
+        if self._record is None:
+            raise ChainBroken(f"Events up to {through} were pruned, but no event records that.")
+        if self._record.get("kept_digest") != (kept_digest(self._rows) if self._rows else None):
+            raise ChainBroken(f"The events kept up to {through} are not those recorded when the others were pruned.")
+
+
+class _KeptEvent(NamedTuple):
+    id: int
+    previous: str
+    hash: str
 
 
 def _check_head(last: ChainLink, head: ChainLink) -> None:
     if last.number < head.number:
-        raise ChainBroken(f"{_range(last.number + 1, head.number)} missing: the end was cut off.")
+        raise ChainBroken(f"{_range(last.number + 1, head.number)} missing: the end of the chain was cut off.")
     if last != head:
         raise ChainBroken(
-            f"The chain ends with event {last.number}, and its own head says {head.number}: one was altered."
+            f"The chain ends with event {last.number}, but its head says {head.number}: one of them was altered."
         )
 
 
@@ -150,5 +177,7 @@ class _PostedHeads:
     def check_reached(self, last: ChainLink) -> None:
         latest = max(self._hashes, default=0)
         if latest > last.number:
-            text = f"The chain ends with event {last.number}, and {latest} was posted: its tail was cut off."
+            text = (
+                f"The chain ends with event {last.number}, but {latest} was posted: the end of the chain was cut off."
+            )
             raise ChainBroken(text)

@@ -84,12 +84,13 @@ class Conflict(ParkError):
 class Unverified(ParkError):
     """The change could not be read back.
 
-    `now` is the last reading, if one was `read`; `answered` tells whether the PBX had confirmed the write.
+    `now` is the last reading, if one was `read`; `answered` tells whether the PBX had confirmed the write, and `why`,
+    for users, how it failed to.
     """
 
-    def __init__(self, change: Change, now: Snapshot | None, *, read: bool, answered: bool) -> None:
+    def __init__(self, change: Change, now: Snapshot | None, *, read: bool, answered: bool, why: str = "") -> None:
         super().__init__("the outcome is unknown")
-        self.change, self.now, self.read, self.answered = change, now, read, answered
+        self.change, self.now, self.read, self.answered, self.why = change, now, read, answered, why
 
 
 class RolledBack(ParkError):

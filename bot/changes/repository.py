@@ -6,13 +6,13 @@ from datetime import datetime
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotAllowed, NotFound, NotPossible
+from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
 from bot.journal.drift_store import drift
-from bot.journal.models import Entry, State
+from bot.journal.models import Entry, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
-from bot.texts import approvals, refusals
+from bot.texts import approvals, delivery, refusals
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -152,6 +152,10 @@ class ChangeRepository:
         """Returns the changes that are scheduled for later, in the order of their starts."""
         return [one for one in self._journal.scheduled() if one.about is None]
 
+    def set_aside(self) -> list[SetAside]:
+        """Returns the entries that can't be read from the journal."""
+        return self._journal.entries_set_aside()
+
     def unknown_outcomes(self) -> list[Entry]:
         """Returns the changes with an unknown outcome that no later change has settled, newest first."""
         unknown = [one for one in self._journal.with_unknown_outcome() if one.plan is not None]
@@ -234,8 +238,9 @@ class Approvals:
         if self._user is None or self._user.user == entry.request.user:
             raise NotAllowed(approvals.NEVER_ONES_OWN)
         if not _is_approver(self._user, self._required_now(entry), entry):
-            unknown_groups = f" {approvals.GROUPS_UNKNOWN}" if self._user.user_groups is None else ""
-            raise NotAllowed(approvals.no_approver(number) + unknown_groups)
+            if self._user.user_groups is None:  # what Slack can't say now is not a "no"
+                raise SlackUnavailable(delivery.UNKNOWN_USER_GROUPS)
+            raise NotAllowed(approvals.no_approver(number))
         if self._user.user in {one.request.user for one in self._given(entry)}:
             raise NotPossible(approvals.approved_before(number))
         return entry

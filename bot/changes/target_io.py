@@ -162,11 +162,12 @@ class TargetWriter:
             self._add_member(member.number)
         return None
 
-    def verify(self, shows: _Check, *, answered: bool) -> Snapshot | None:
+    def verify(self, shows: _Check, *, answered: bool, why: str = "") -> Snapshot | None:
         """Reads the target until a write shows; raises Unverified with the last reading.
 
         Args:
             answered: whether the PBX has confirmed the write.
+            why: how it failed to, for users.
         """
         now, was_read = None, False
         for pause in (0, *self._pauses):
@@ -179,15 +180,15 @@ class TargetWriter:
                 log.warning("the PBX can't be read after a write; looking again", exc_info=True)
             if was_read and shows(now):
                 return now
-        raise Unverified(self._change, now, read=was_read, answered=answered)
+        raise Unverified(self._change, now, read=was_read, answered=answered, why=why)
 
     def _write(self, send: Callable[[], object], shows: _Check) -> None:
         """Sends a write; treats a rejection as success when the PBX already shows the wanted state."""
         try:
             with cap_deadlines(self._before_write()):
                 send()
-        except UnknownOutcome:  # sending it again could do it twice
-            self.verify(shows, answered=False)
+        except UnknownOutcome as lost:  # sending it again could do it twice
+            self.verify(shows, answered=False, why=lost.said)
         except Throttled:
             raise
         except Rejected:
@@ -200,8 +201,8 @@ class TargetWriter:
         try:
             with cap_deadlines(self._before_write()):
                 group_id = self._pbx.create_group(settings)
-        except UnknownOutcome:
-            self.verify(lambda seen: seen is not None, answered=False)
+        except UnknownOutcome as lost:
+            self.verify(lambda seen: seen is not None, answered=False, why=lost.said)
             group_id = self._group_id()
         self._target, self.created = self._target.model_copy(update={"id": group_id}), True
 

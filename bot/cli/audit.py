@@ -4,12 +4,16 @@ import argparse
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 
+from bot.audit.entries import ChainBroken
 from bot.audit.history import oldest_first
-from bot.audit.verify import ChainBroken, VerifiedChain, require_chain, verify
+from bot.audit.verify import VerifiedChain, require_chain, verify
+from bot.errors import SettingsError, SlackFailure
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
-from bot.journal.history import to_csv, to_json_lines
-from bot.settings import read_journal_settings
+from bot.journal.history import NameOf, to_csv, to_json_lines
+from bot.settings import read_journal_settings, read_settings
+from bot.slack.client import connect_client
+from bot.slack.users import SlackUserDirectory
 
 FORMATS = {"csv": to_csv, "jsonl": to_json_lines}
 """The export formats by name."""
@@ -32,8 +36,29 @@ def run_export(options: argparse.Namespace) -> int:
     query = EventQuery(since=options.since, until=options.until and options.until + timedelta(days=1))
     with open_read_only(read_journal_settings().database_url) as connection:
         require_chain(connection)
-        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query)))
+        sys.stdout.writelines(FORMATS[options.format](oldest_first(connection, query), _name_lookup()))
     return 0
+
+
+def _name_lookup() -> NameOf:
+    """Returns a lookup of names in Slack; of no names without Slack's settings, and of no more once Slack fails."""
+    try:
+        settings = read_settings()
+    except SettingsError:
+        sys.stderr.write("Without the settings of Slack, people and channels are exported by their ids only.\n")
+        return lambda id: ""
+    users = SlackUserDirectory(connect_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url))
+    failures = list[str]()
+
+    def name_of(id: str) -> str:
+        try:
+            return "" if failures else users.find_name(id)
+        except SlackFailure as failure:
+            failures.append(str(failure))
+            sys.stderr.write(f"Slack does not tell names ({failure}), so the rest is exported by ids only.\n")
+            return ""
+
+    return name_of
 
 
 def parse_day(text: str) -> datetime:

@@ -1,6 +1,7 @@
 """The argument parser of `python -m bot`, and the commands that need only a few lines."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -13,9 +14,19 @@ from bot import __version__
 from bot.cli import audit, policy
 from bot.cli.doctor.command import run_doctor
 from bot.cli.init.wizard import run_init
+from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
-from bot.settings import read_journal_settings, read_pbx_settings, read_settings
+from bot.settings import (
+    Settings,
+    SettingsT,
+    SlackTokens,
+    read_journal_settings,
+    read_pbx_settings,
+    read_settings,
+    read_slack_tokens,
+    secrets_of,
+)
 
 DemoLoader = Callable[[], Callable[..., int]]
 """Imports the sandbox and returns its demo, which plays lines and returns the exit status."""
@@ -46,15 +57,38 @@ def run_bot(_: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the start reads the policy anyway; the default ends the process
-    settings = read_settings()
+    settings = _settings_to_run()
     logs.configure(settings.park_log_level, settings.secrets)
     logs.catch_all()
-    with Park(settings, read_settings=read_pbx_settings) as park:
+    with Park(settings, read_settings=partial(_redacted, read_pbx_settings), read_tokens=_read_tokens) as park:
         signal.signal(signal.SIGHUP, lambda *_: park.read_policy())
         sys.stdout.write(f"{park}\n")
         sys.stdout.flush()
         stopped.wait()
     return 0
+
+
+def _settings_to_run() -> Settings:
+    """Reads all settings; raises SettingsError with the command that helps."""
+    try:
+        return read_settings()
+    except SettingsError as error:
+        required = ("SLACK_BOT_TOKEN", "PBX_URL")
+        if not Path(".env").exists() and not any(os.environ.get(name) for name in required):
+            raise SettingsError(f"Park is not set up in this folder. Run: {command_line('init')}") from error
+        advice = f"docs/setup.md explains each variable. To set Park up, run: {command_line('init')}"
+        raise SettingsError(f"{error}\n{advice}") from error
+
+
+def _redacted(read: Callable[[], SettingsT]) -> SettingsT:
+    """Reads settings again, and redacts what is secret in them before anything can be logged of it."""
+    settings = read()
+    logs.redact_also(secrets_of(settings))
+    return settings
+
+
+def _read_tokens() -> SlackTokens:
+    return _redacted(read_slack_tokens)
 
 
 def run_migrate(_: argparse.Namespace) -> int:

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.errors import JournalUnavailable, SettingsError
+from bot.errors import JournalUnavailable
 from bot.journal import postgresql, sqlite
-from bot.journal.postgresql import DRIVER_MISSING
+from bot.journal.address import is_sqlite, parse_url
+from bot.journal.postgresql import create_postgresql_engine, error_text
 from bot.journal.sqlite import database_file
-
-POSTGRESQL = "postgresql+psycopg"
 
 
 class Database(Protocol):
@@ -43,6 +42,9 @@ class Database(Protocol):
     def current_time(self) -> datetime:
         """Returns the time by the same clock, outside of a transaction."""
 
+    def free_space(self) -> int | None:
+        """Returns how many bytes are free for the database; None if that is not known."""
+
     def close(self) -> None:
         """Closes all connections and gives up the lock."""
 
@@ -58,23 +60,7 @@ def open_database(url: str) -> Database:
     return sqlite.Database(url) if is_sqlite(parsed) else postgresql.Database(parsed)
 
 
-def parse_url(url: str) -> URL:
-    """Parses a URL of SQLite or PostgreSQL; raises SettingsError for any other."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise SettingsError("DATABASE_URL: not an address that SQLAlchemy understands") from error
-    if parsed.drivername != POSTGRESQL and not is_sqlite(parsed):
-        raise SettingsError(f"DATABASE_URL: write sqlite:///park.sqlite3, or {POSTGRESQL}://park@host/park")
-    return parsed
-
-
-def is_sqlite(url: URL) -> bool:
-    """Returns whether the URL is one of SQLite; otherwise it is one of PostgreSQL."""
-    return url.get_backend_name() == "sqlite"
-
-
-_CONNECT_TIMEOUT = 5  # seconds; libpq's own limit is minutes
+_READ_TIMEOUT = 60.0  # seconds for one answer, so that a whole journal can be read
 
 
 @contextmanager
@@ -93,7 +79,7 @@ def open_read_only(url: str, *, brief: bool = False) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except DBAPIError as error:
-        raise JournalUnavailable(f"The journal can't be read: {error.orig}") from error
+        raise JournalUnavailable(f"The journal can't be read: {error_text(error)}") from error
     finally:
         engine.dispose()
 
@@ -103,11 +89,7 @@ def _read_only_engine(url: str, *, brief: bool) -> Engine:
     if is_sqlite(parsed):
         return _read_only_sqlite(database_file(url), brief=brief)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    limits = {"connect_timeout": _CONNECT_TIMEOUT}
-    try:
-        return create_engine(parsed, hide_parameters=True, execution_options=options, connect_args=limits)
-    except ImportError as error:
-        raise SettingsError(DRIVER_MISSING) from error
+    return create_postgresql_engine(parsed, max_wait=_READ_TIMEOUT, execution_options=options)
 
 
 def _read_only_sqlite(path: Path, *, brief: bool) -> Engine:
@@ -132,6 +114,7 @@ def _immutable_option(path: Path, *, brief: bool) -> str:
 
 
 def _set_query_only(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    connection.text_factory = bytes.decode  # raises an error of one row, not of the database
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = ON")
     cursor.close()

@@ -1,30 +1,27 @@
-"""Storage of drift detection: changes made outside Park, the baseline, and the lease and progress of the scan."""
+"""Storage of drift detection: changes made outside Park, the baseline, and the progress of the scan."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from bot.errors import LeaseLost
+from bot.journal import leases
 from bot.journal.models import Entry, Json
-from bot.journal.queue import entry_from_row
+from bot.journal.rows import entry_from_row
 from bot.journal.tables import (
     baseline,
     chain,
     drifts,
     entries,
     events,
-    lease_expired,
     not_posted,
     row_values,
     scan_state,
     target_locks,
 )
 
-SCAN_LEASE = timedelta(minutes=10)
-"""How long a scan lease lasts without renewal: longer than a scan, or a post in Slack, takes."""
 _MAX_PARAMETERS = 500  # in one statement; both databases allow more
 
 
@@ -94,10 +91,8 @@ def _drift_from_row(row: Row[Any]) -> Drift:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScanState:
-    """Lease and progress of the drift scan, as the last scan left them."""
+    """Progress of the drift scan, as the last scan left it."""
 
-    owner: str | None
-    lease_until: datetime | None
     due_at: datetime | None
     scanned_at: datetime | None
     """When the last complete scan began."""
@@ -120,33 +115,17 @@ class BaselineRow:
 
 
 def read_scan_state(connection: Connection) -> ScanState:
-    """Returns the lease and the progress of the drift scan."""
+    """Returns the progress of the drift scan."""
     values = row_values(connection.execute(select(scan_state).where(scan_state.c.id == 1)).one(), scan_state)
     del values["id"]
     return ScanState(**values)
 
 
-def claim_scan(connection: Connection, owner: str, *, at: datetime, alone: bool) -> bool:
-    """Leases the scan to `owner`; returns False if another process holds the lease.
-
-    Args:
-        alone: no other process can use this database, so that the lease of a dead one is ignored.
-    """
-    free = or_(lease_expired(scan_state.c.lease_until, at), scan_state.c.owner == owner, literal(alone))
-    claiming = update(scan_state).where(scan_state.c.id == 1, free)
-    return bool(connection.execute(claiming.values(owner=owner, lease_until=at + SCAN_LEASE)).rowcount)
-
-
 def update_scan(connection: Connection, owner: str, *, at: datetime, **values: Any) -> None:
     """Stores progress and renews the lease; raises LeaseLost if another process has claimed the scan."""
-    values = {"lease_until": at + SCAN_LEASE, **values}
-    if not connection.execute(update(scan_state).where(scan_state.c.owner == owner).values(**values)).rowcount:
-        raise LeaseLost("another replica looks for drift now")
-
-
-def release_scan(connection: Connection, owner: str) -> None:
-    """Gives up the lease, if `owner` has it."""
-    connection.execute(update(scan_state).where(scan_state.c.owner == owner).values(owner=None, lease_until=None))
+    leases.renew(connection, leases.SCAN, owner, at=at)
+    if values:
+        connection.execute(update(scan_state).values(**values))
 
 
 def last_event(connection: Connection) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -11,6 +11,7 @@ from typing import Any, Self, TypeAlias
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from bot.journal.models import Event, Json
+from bot.journal.rows import read_rows
 from bot.journal.tables import chain, events, row_values
 
 GENESIS = "0" * 64
@@ -115,6 +116,8 @@ class EventQuery:
     since: datetime | None = None
     until: datetime | None = None
     user: str | None = None
+    or_ended: bool = False
+    """Whether an entry is also selected if it ended in that time."""
 
 
 def events_after(connection: Connection, query: EventQuery, after: int) -> list[EntryEvents]:
@@ -134,27 +137,47 @@ def events_of_entry(connection: Connection, entry_id: int) -> EntryEvents:
     return tuple(map(_event_from_row, rows))
 
 
+def events_of_entries(connection: Connection, ids: Collection[int]) -> dict[int, EntryEvents]:
+    """Returns the events of several entries by entry; entries without events are missing."""
+    rows = connection.execute(select(events).where(events.c.entry_id.in_(ids)).order_by(events.c.entry_id, events.c.id))
+    found = groupby(map(_event_from_row, rows), key=lambda event: event.entry or 0)
+    return {entry_id: tuple(of_entry) for entry_id, of_entry in found}
+
+
+_FIRST = ("accepted", "refused")
+_FIRST_AND_LAST = (*_FIRST, "ended", "cancelled")
+
+
 def _events_by_entry(
     connection: Connection, query: EventQuery, position: ColumnElement[bool], order: ColumnElement[Any]
 ) -> list[EntryEvents]:
-    first_events = events.c.what.in_(("accepted", "refused"))
+    first_events = events.c.what.in_(_FIRST)
     matching = select(events.c.entry_id).where(first_events, position, *_conditions(query))
+    if query.or_ended:
+        in_period = select(events.c.entry_id).where(events.c.what.in_(_FIRST_AND_LAST), *_times(query))
+        by_user = () if query.user is None else (events.c.by == query.user,)
+        matching = select(events.c.entry_id).where(first_events, position, *by_user, events.c.entry_id.in_(in_period))
     ids: Sequence[int] = connection.scalars(matching.order_by(order).limit(BATCH_SIZE)).all()
-    rows = connection.execute(select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id))
-    return [tuple(found) for _, found in groupby(map(_event_from_row, rows), key=lambda event: event.entry)]
+    of_entries = select(events).where(events.c.entry_id.in_(ids)).order_by(order, events.c.id)
+    rows, _ = read_rows(connection, of_entries, events.c.id)
+    found = (tuple(one) for _, one in groupby(map(_event_from_row, rows), key=lambda event: event.entry))
+    return [one for one in found if one[0].what in _FIRST]  # of others, the first event can't be read
 
 
 def _event_from_row(row: Row[Any]) -> Event:
     values = row_values(row, events)
+    del values["previous"]
     return Event(entry=values.pop("entry_id"), **values)
 
 
 def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
+    return [*_times(query), *([] if query.user is None else [events.c.by == query.user])]
+
+
+def _times(query: EventQuery) -> list[ColumnElement[bool]]:
     conditions = []
     if query.since is not None:
         conditions.append(events.c.at >= query.since)
     if query.until is not None:
         conditions.append(events.c.at < query.until)
-    if query.user is not None:
-        conditions.append(events.c.by == query.user)
     return conditions

@@ -4,10 +4,13 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
+
+NameOf = Callable[[str], str]
+"""Returns the name of a Slack user or channel by its id; empty where it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,15 +38,26 @@ class HistoryRecord:
     """Ids of the groups that were planned to be changed, which may have other names today."""
     renamed: tuple[tuple[str, str], ...] = ()
     """Pairs of the old and the new name."""
+    aspects: frozenset[str] = frozenset()
+    """What of its groups it was to change: recall, members, name."""
+    subjects: frozenset[str] = frozenset()
+    """What else it is about: the server, and numbers and names of the members whom it adds or removes."""
+    about: int | None = None
+    """The change that it undoes, ends, keeps ..."""
 
 
 class History(Protocol):
     """Access to history records. Raises JournalUnavailable."""
 
     def newest_first(
-        self, *, before: int | None = None, since: datetime | None = None, user: str | None = None
+        self,
+        *,
+        before: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        user: str | None = None,
     ) -> Iterator[HistoryRecord]:
-        """Yields records of changes with lower ids than `before`, requested from `since` on, by `user`."""
+        """Yields records of changes with lower ids than `before`, requested or ended in the period, by `user`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,7 @@ class Viewer:
 
     history: History
     user: str
+    name_of: NameOf = lambda _: ""
 
 
 _FORMULA_CHARACTERS = frozenset("=+-@\u2212")
@@ -80,36 +95,38 @@ def _may_be_stripped(character: str) -> bool:
 
 
 COLUMNS = (
-    *("change", "asked at", "ended at", "who", "what", "before -> after"),
-    *("source", "channel", "outcome", "reason", "rule"),
+    *("change", "asked at", "ended at", "who", "who name", "what", "before → after"),
+    *("source", "channel", "channel name", "outcome", "reason", "rule"),
 )
 """Header of the CSV export."""
 
 
-def to_csv(records: Iterable[HistoryRecord]) -> Iterator[str]:
+def to_csv(records: Iterable[HistoryRecord], name_of: NameOf) -> Iterator[str]:
     """Yields CSV lines as in RFC 4180: the header, then one per record, every cell quoted."""
     yield _csv_line(COLUMNS)
     for record in records:
-        yield _csv_line([escape_formulas(str("" if value is None else value)) for value in _values(record)])
+        yield _csv_line([escape_formulas(str("" if value is None else value)) for value in _values(record, name_of)])
 
 
-def to_json_lines(records: Iterable[HistoryRecord]) -> Iterator[str]:
+def to_json_lines(records: Iterable[HistoryRecord], name_of: NameOf) -> Iterator[str]:
     """Yields one JSON object per line, in ASCII."""
-    names = [name.replace(" -> ", "_").replace(" ", "_") for name in COLUMNS]
+    names = [name.replace(" → ", "_").replace(" ", "_") for name in COLUMNS]
     for record in records:
-        yield json.dumps(dict(zip(names, _values(record), strict=True))) + "\n"
+        yield json.dumps(dict(zip(names, _values(record, name_of), strict=True))) + "\n"
 
 
-def _values(record: HistoryRecord) -> tuple[int | str | None, ...]:
+def _values(record: HistoryRecord, name_of: NameOf) -> tuple[int | str | None, ...]:
     return (
         record.change,
         _iso_time(record.at),
         _iso_time(record.ended_at),
         record.user,
+        name_of(record.user),
         record.line,
         record.said,
         record.source,
         record.channel,
+        name_of(record.channel) if record.channel else None,
         record.outcome,
         record.reason,
         record.rule,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import StalePlan
-from bot.journal.events import EventData, append_for_entry
+from bot.journal.events import EventData, append_for_entry, checkpoint_events
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
 from bot.journal.queue import retry_postponed
 from bot.journal.tables import entries, flags, footprints
@@ -99,6 +99,14 @@ def reschedule(connection: Connection, wanted: Reschedule, *, by: Entry, at: dat
     if connection.execute(update(entries).where(*unchanged).values(values)).rowcount != 1:
         raise StalePlan(f"Change {wanted.id} has begun, or was given another time, meanwhile. Nothing was done.")
     append_for_entry(connection, wanted.id, {what: data}, by=by.request.user, at=at)
+
+
+def move_card(connection: Connection, number: int, old: Json | None, new: Json, *, at: datetime) -> None:
+    """Stores where an entry's card is now, unless it was moved since it was read."""
+    stored = connection.scalar(select(entries.c.card).where(entries.c.id == number).with_for_update())
+    if stored == old:
+        connection.execute(update(entries).where(entries.c.id == number).values(card=new))
+        append_for_entry(connection, number, checkpoint_events({"card": new}), by="redraw", at=at)
 
 
 def free_footprint(connection: Connection, entry_id: int) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
-from bot.journal import intake, queue
+from bot.journal import intake, leases, queue
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
 from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
-from bot.journal.reader import Reader
+from bot.journal.rows import UNREADABLE
+from bot.journal.watching import WatchedJournal
 from bot.messages.request import Request
 from bot.times.model import Clock
 
@@ -21,7 +22,7 @@ LEASE = timedelta(seconds=60)
 """How long a claim lasts without renewal."""
 
 
-class Journal(Reader):
+class Journal(WatchedJournal):
     """Reads and writes the journal; thread-safe. Every method raises JournalUnavailable, which may be temporary.
 
     Methods that take a claimed entry raise LeaseLost if another worker has claimed it since.
@@ -39,8 +40,7 @@ class Journal(Reader):
             SettingsError: the URL is invalid.
             JournalUnavailable: the database can't be used, or its tables are those of another version of Park.
         """
-        super().__init__(open_database(url), now)
-        self.lease = lease
+        super().__init__(open_database(url), now, lease)
         try:
             with self.database.writing() as connection:
                 self._prepare(connection)
@@ -53,6 +53,8 @@ class Journal(Reader):
         if self.database.exclusive:
             migrate(connection, self._at(connection))
             queue.release_all(connection, at=self._at(connection))
+            leases.release_all(connection)
+            self._latest = queue.time_of_last_event(connection)
         else:
             require_current(connection)
 
@@ -91,12 +93,19 @@ class Journal(Reader):
         Returns:
             An entry to run, or an ended entry whose outcome is to be reported.
         """
-        with self.database.writing() as connection:
-            now = self._at(connection)
-            entry_id = queue.find_claimable(connection, now, excluded_users)
-            if entry_id is None:
-                return None
-            return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
+        while True:
+            entry_id = None
+            try:
+                with self.database.writing() as connection:
+                    now = self._at(connection)
+                    entry_id = queue.find_claimable(connection, now, excluded_users)
+                    if entry_id is None:
+                        return None
+                    return queue.claim(connection, entry_id, owner, at=now, until=now + self.lease)
+            except UNREADABLE as fault:
+                if entry_id is None:
+                    raise
+                self._set_aside(entry_id, fault)
 
     def renew(self, entry: Entry) -> Entry:
         """Restarts the entry's lease."""
@@ -214,6 +223,16 @@ class Journal(Reader):
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended
 
+    def move_card(self, number: int, old: Json | None, new: Json) -> None:
+        """Stores where the card of an entry is now, unless it was moved since it was read; needs no claim."""
+        with self.database.writing() as connection:
+            intake.move_card(connection, number, old, new, at=self._at(connection))
+
+    def retry_untold(self) -> None:
+        """Makes every outcome that is still to be reported due now: Slack accepts messages again."""
+        with self.database.writing() as connection:
+            queue.retry_untold(connection, self._at(connection))
+
     def mark_notified(self, entry: Entry) -> None:
         """Marks the outcome as reported: nothing is left to do, and the response_url is deleted."""
         with self.database.writing() as connection:
@@ -226,24 +245,6 @@ class Journal(Reader):
         with self.database.writing() as connection:
             at = self._at(connection)
             queue.update_claimed(connection, entry, {"due_at": run_at}, queue.RELEASE, new_events={}, at=at)
-
-    def writable(self) -> bool:
-        """Returns whether the journal takes writes now."""
-        try:
-            with self.database.writing() as connection:
-                queue.try_to_write(connection)
-        except JournalUnavailable:
-            return False
-        return True
-
-    def backlog(self) -> queue.Backlog | None:
-        """Returns the size and the age of the backlog; None if the journal can't be read."""
-        try:
-            now = self.now()
-            with self.database.reading() as connection:
-                return queue.read_backlog(connection, now)
-        except JournalUnavailable:
-            return None
 
     def _update(self, entry: Entry, values: dict[str, Any], targets: Collection[str] | None = None) -> Entry:
         with self.database.writing() as connection:

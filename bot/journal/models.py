@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from bot.messages.request import Request
 
@@ -97,6 +97,24 @@ class Flag:
     text: str
     by: str
     at: datetime
+
+
+class FailingEnds(NamedTuple):
+    """How many ends of temporary changes are due and have failed so far, and since when the first one has."""
+
+    number: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """An entry whose row can't be read, so that it is neither run nor reported until it can be read again."""
+
+    entry: int
+    reason: str
+    at: datetime
+    told: bool
+    """Whether people were told in Slack."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, func, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -19,27 +21,37 @@ WRITE_TIMEOUT = 2.0
 """Seconds that a write waits for other threads and replicas together: Slack requires an answer within 3."""
 IDLE_TIMEOUT = 1.5
 """Seconds between two statements after which PostgreSQL ends a transaction: its replica is frozen or gone."""
-_CONNECT_TIMEOUT = 2  # seconds; the shortest that libpq allows
+MARGIN = 0.5
+"""Seconds after the server's own limits from which Park takes the server for silent and closes the connection."""
+CONNECT_TIMEOUT = 2
+"""Seconds to connect to one host, the shortest that libpq allows, unless DATABASE_URL names others."""
 RECONNECT_DELAY = 1.0
 """Seconds after a failed connection during which no other is tried: each would take as long to fail."""
-_MIGRATION_TIMEOUT = 300.0  # seconds that a migration waits for its turn
+_MIGRATION_TIMEOUT = 300.0  # seconds that a migration waits for its turn, or for one statement
 _WRITER_LOCK = 0x7061726B  # key of the advisory lock: "park" in ASCII
 DRIVER_MISSING = "DATABASE_URL: PostgreSQL needs psycopg: pip install 'park-bot[postgresql]'"
 _SYNCHRONOUS_COMMIT = (
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'"
 )
+_DISCONNECTED = frozenset({"25006", "0A000", "57P01", "57P02", "57P03", "57P05"})
+"""Error codes after which no connection of the pool is used again: a standby (25006; 0A000 for BEGIN READ WRITE), or a
+server that stops or starts."""
+_CONNECTION_EXCEPTION = "08"
+_POOLER_REMEDY = "Set the pooler to transaction or session mode (pgbouncer: pool_mode)."
 
 
 class Database:
-    """Implements `bot.journal.database.Database`."""
+    """Implements `bot.journal.database.Database`.
+
+    Uses no state of a session, only of transactions, so that a pooler may give each transaction another session.
+    """
 
     exclusive = False
 
     def __init__(self, url: URL) -> None:
         self.name = url.render_as_string(hide_password=True)
         self._write_lock = threading.Lock()  # only one connection of the pool waits for the advisory lock
-        self._retry_after = 0.0
-        self.engine = self._engine(url)
+        self.engine = create_postgresql_engine(url, max_wait=WRITE_TIMEOUT + MARGIN)
 
     def close(self) -> None:
         """Closes all connections."""
@@ -58,9 +70,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Opens a read-only transaction with a consistent view, which never waits for a writer."""
-        with self._translated_errors(), self.engine.connect() as connection:
+        with self._translated_errors(), _connected(self.engine, time.monotonic() + WRITE_TIMEOUT) as connection:
             snapshot = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with snapshot.begin():
+                connection.exec_driver_sql(_limits(WRITE_TIMEOUT))
+                deadlines().begun()
                 yield connection
 
     @contextmanager
@@ -72,8 +86,9 @@ class Database:
                 f"The journal {self.name} is busy: no turn to write came within {WRITE_TIMEOUT:g} s"
             )
         try:
-            with self._translated_errors(), self.engine.begin() as connection:
+            with self._translated_errors(), _connected(self.engine, deadline) as connection, connection.begin():
                 _lock_for_writing(connection, max(0.05, deadline - time.monotonic()))
+                deadlines().begun()
                 yield connection
         finally:
             self._write_lock.release()
@@ -81,74 +96,127 @@ class Database:
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Opens the only writing transaction among all replicas, without a limit to its duration."""
-        with self._translated_errors(), self.engine.begin() as connection:
-            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
-            _lock_for_writing(connection, _MIGRATION_TIMEOUT)
-            yield connection
+        with self._translated_errors(), self.engine.connect() as connection:
+            connection.connection.driver_connection.max_wait = _MIGRATION_TIMEOUT + MARGIN  # type: ignore[union-attr]
+            with connection.begin():
+                _lock_for_writing(connection, _MIGRATION_TIMEOUT)
+                connection.exec_driver_sql(_limits(0, idle=0))
+                yield connection
+            connection.invalidate()  # its limits are those of a migration
+
+    def free_space(self) -> None:
+        """Returns None: the server does not say how much room its disk has."""
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
-            raise JournalUnavailable(f"The journal {self.name} can't be used: {_message(error)}") from None
+            raise JournalUnavailable(f"The journal {self.name} can't be used: {error_text(error)}") from None
         except PoolTimeout as error:
             raise JournalUnavailable(f"The journal {self.name} is busy: {error}") from error
 
-    def _engine(self, url: URL) -> Engine:
-        # Parameters are hidden from errors because they contain response_urls.
-        limits = {
-            "connect_timeout": _CONNECT_TIMEOUT,
-            "tcp_user_timeout": int(WRITE_TIMEOUT * 1000),
-            "application_name": "park",
-        }
-        try:
-            engine = create_engine(
-                url, connect_args=limits, pool_timeout=WRITE_TIMEOUT, pool_pre_ping=True, hide_parameters=True
-            )
-        except ImportError as error:
-            raise SettingsError(DRIVER_MISSING) from error
-        event.listen(engine, "do_connect", self._connect)
-        event.listen(engine, "connect", _configure_session)
-        return engine
 
-    def _connect(
+def create_postgresql_engine(url: URL, *, max_wait: float, **options: Any) -> Engine:
+    """Creates an engine whose connections wait at most `max_wait` seconds for an answer; raises SettingsError."""
+    # Parameters are hidden from errors because they contain response_urls.
+    defaults = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": int(WRITE_TIMEOUT * 1000),
+        "application_name": "park",
+    }
+    given = {name: value for name, value in defaults.items() if name not in url.query}
+    try:
+        engine = create_engine(
+            url,
+            connect_args={**given, "prepare_threshold": None},  # a prepared statement belongs to a session
+            pool_timeout=WRITE_TIMEOUT,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            use_native_hstore=False,  # saves a query about a type that the journal does not use
+            **options,
+        )
+        connector = _PatientConnector(deadlines().Connector(), url, max_wait)
+    except ImportError as error:
+        raise SettingsError(DRIVER_MISSING) from error
+    event.listen(engine, "do_connect", connector.connect)
+    event.listen(engine, "handle_error", _detect_disconnect)
+    return engine
+
+
+def deadlines() -> ModuleType:
+    """Returns the module that needs psycopg, which is installed only where PostgreSQL is used."""
+    return import_module("bot.journal.deadlines")
+
+
+class _PatientConnector:
+    """Connects within a time limit; fails at once just after a failure, while there is time to answer Slack."""
+
+    def __init__(self, connector: Any, url: URL, max_wait: float) -> None:
+        hosts = url.query.get("host", "")
+        count = len((hosts if isinstance(hosts, str) else ",".join(hosts)).split(","))
+        self._seconds = float(str(url.query.get("connect_timeout", CONNECT_TIMEOUT))) * count + MARGIN
+        self._connector, self._max_wait, self._retry_after = connector, max_wait, 0.0
+
+    def connect(
         self, dialect: Dialect, record: ConnectionPoolEntry, arguments: list[Any], named: dict[str, Any]
     ) -> DBAPIConnection:
-        """Connects; fails at once just after a failure, while there is time to answer Slack."""
+        """Implements SQLAlchemy's event `do_connect`."""
         failure = dialect.loaded_dbapi.OperationalError
         if time.monotonic() < self._retry_after:
             raise failure("it could not be reached a moment ago")
         try:
-            return dialect.connect(*arguments, **named)
+            connection = self._connector.connect(self._seconds, arguments, named)
         except failure:
             self._retry_after = time.monotonic() + RECONNECT_DELAY
             raise
+        connection.max_wait = self._max_wait
+        return connection  # type: ignore[no-any-return]
 
 
-def _configure_session(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    """Sets the server's limits for this session, and durable commits."""
+@contextmanager
+def _connected(engine: Engine, deadline: float) -> Iterator[Connection]:
+    """Takes a connection of the pool, and bounds the time until its transaction has begun."""
+    with deadlines().beginning(deadline + MARGIN), engine.connect() as connection:
+        deadlines().connected()
+        yield connection
+
+
+def _detect_disconnect(context: ExceptionContext) -> None:
+    """Has all connections of the pool replaced when the server can take no writes, or stops."""
+    code = getattr(context.original_exception, "sqlstate", None) or ""
+    if code in _DISCONNECTED or code.startswith(_CONNECTION_EXCEPTION):
+        context.is_disconnect = True
+
+
+def _limits(seconds: float, idle: float | None = None) -> str:
+    """Returns the statements that set the server's limits for one transaction."""
     limits = {
-        "lock_timeout": WRITE_TIMEOUT,
-        "statement_timeout": WRITE_TIMEOUT,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT,
+        "lock_timeout": seconds,
+        "statement_timeout": seconds,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT if idle is None else idle,
     }
-    cursor = connection.cursor()
-    for name, seconds in limits.items():
-        cursor.execute(f"SET {name} = {seconds * 1000:.0f}")
-    cursor.execute(_SYNCHRONOUS_COMMIT)
-    cursor.close()
-    connection.commit()
+    return "; ".join(f"SET LOCAL {name} = {value * 1000:.0f}" for name, value in limits.items())
 
 
 def _lock_for_writing(connection: Connection, seconds: float) -> None:
-    """Takes the advisory lock until the end of the transaction."""
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}")
-    connection.execute(select(func.pg_advisory_xact_lock(_WRITER_LOCK)))
+    """Sets the limits, has the commit made durable, and takes the advisory lock until the end of the transaction."""
+    lock = f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"
+    limits = _limits(WRITE_TIMEOUT)
+    statements = (
+        f"SET LOCAL lock_timeout = {seconds * 1000:.0f}",
+        "SET LOCAL statement_timeout = 0",
+        _SYNCHRONOUS_COMMIT,
+        lock,
+    )
+    connection.exec_driver_sql("; ".join((*statements, limits)))
 
 
-def _message(error: DBAPIError) -> str:
+def error_text(error: DBAPIError) -> str:
     """Returns the error's text without the row that PostgreSQL quotes, which may contain a response_url."""
     diagnosis = getattr(error.orig, "diag", None)
-    return (diagnosis and diagnosis.message_primary) or str(error.orig).strip()
+    text = (diagnosis and diagnosis.message_primary) or str(error.orig).strip()
+    return f"{text}. {_POOLER_REMEDY}" if "statement pooling" in text else text

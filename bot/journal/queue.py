@@ -4,14 +4,13 @@ The statements at module level are built once: SQLAlchemy takes longer to build 
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Exists,
-    Row,
     Select,
     Update,
     and_,
@@ -27,31 +26,22 @@ from sqlalchemy import (
 )
 
 from bot.errors import LeaseLost
-from bot.journal.events import EventData, append_for_entry
+from bot.journal.events import PARK, EventData, append_for_entry
 from bot.journal.models import Entry, State
+from bot.journal.rows import UNREADABLE, entry_from_row
 from bot.journal.tables import (
     UtcDateTime,
     chain,
     entries,
+    events,
+    flags,
     footprints,
     lease_expired,
     not_notified,
-    row_values,
     target_locks,
 )
-from bot.messages.request import Request
 
 _NOW = bindparam("now", type_=UtcDateTime())
-
-
-def entry_from_row(row: Row[Any]) -> Entry:
-    """Builds an entry from a complete row of `entries`."""
-    values = row_values(row, entries)
-    request = Request.model_validate({**values.pop("request"), "response_url": values.pop("response_url")})
-    footprint = frozenset(values.pop("footprint"))
-    notified = values.pop("notified_at") is not None
-    del values["key"]
-    return Entry(request=request, footprint=footprint, notified=notified, **values)
 
 
 def find_claimable(connection: Connection, now: datetime, excluded_users: Collection[str] = ()) -> int | None:
@@ -183,6 +173,46 @@ def retry_postponed(connection: Connection, now: datetime) -> None:
     connection.execute(update(entries).where(past).values(due_at=now))
 
 
+def last_entry(connection: Connection) -> int:
+    """Returns the id of the entry that was accepted last; 0 if there is none."""
+    return connection.scalar(select(func.max(entries.c.id))) or 0
+
+
+def keep_due(connection: Connection, last_entry: int, *, seen: datetime, now: datetime, lease: timedelta) -> None:
+    """Has what was due at `seen` be due at `now`, to which the clock was set back, and shortens leases to `lease`.
+
+    The end of a temporary change whose time had come is given the present as its time, so that it is made.
+
+    Args:
+        last_entry: id of the last entry that was accepted before the clock was set back.
+    """
+    claimed = and_(not_notified, entries.c.lease_until > now + lease)
+    connection.execute(update(entries).where(claimed).values(lease_until=now + lease))
+    moved = and_(not_notified, entries.c.id <= last_entry, entries.c.run_at > now, entries.c.run_at <= seen)
+    for entry_id in connection.scalars(select(entries.c.id).where(moved, entries.c.ended_at.is_(None))).all():
+        connection.execute(update(entries).where(entries.c.id == entry_id).values(run_at=now))
+        what = {"rescheduled": {"by": PARK, "run_at": now.isoformat()}}
+        append_for_entry(connection, entry_id, what, by=PARK, at=now)
+    past = and_(not_notified, entries.c.id <= last_entry, entries.c.run_at <= now, entries.c.due_at > now)
+    connection.execute(update(entries).where(past).values(due_at=now))
+
+
+def time_of_last_event(connection: Connection) -> datetime | None:
+    """Returns when the last event was recorded; None if there is none, or it can't be read."""
+    last = select(events.c.at).where(events.c.id == select(chain.c.number).scalar_subquery())
+    try:
+        moment: datetime | None = connection.scalar(last)
+    except UNREADABLE:
+        return None
+    return moment
+
+
+def retry_untold(connection: Connection, now: datetime) -> None:
+    """Makes every ended entry due whose outcome is still to be reported."""
+    untold = and_(not_notified, entries.c.ended_at.is_not(None), entries.c.due_at > now)
+    connection.execute(update(entries).where(untold).values(due_at=now))
+
+
 def release_all(connection: Connection, *, at: datetime) -> None:
     """Releases every claim, for a process that knows that it is the only one."""
     claimed = and_(not_notified, entries.c.lease_until.is_not(None))
@@ -240,7 +270,15 @@ def read_backlog(connection: Connection, now: datetime) -> Backlog:
     return Backlog(depth=depth, oldest=now - oldest)
 
 
+_PROBE = "probe"
+PROBE_SIZE = 16_384
+"""Bytes that a probe allocates: more than a change needs, which is about 10 KB."""
+
+
 def try_to_write(connection: Connection) -> None:
-    """Executes a write that changes nothing and rolls it back: raises what a commit would, except for a full disk."""
+    """Writes something as large as a change and deletes it again, to be committed: raises what a change would."""
     connection.execute(update(chain).where(chain.c.id == 1).values(posted=chain.c.posted))
-    connection.rollback()
+    connection.execute(delete(flags).where(flags.c.name == _PROBE))
+    probe = {"name": _PROBE, "text": "x" * PROBE_SIZE, "by": PARK, "at": datetime.now(UTC)}
+    connection.execute(insert(flags).values(probe))
+    connection.execute(delete(flags).where(flags.c.name == _PROBE))

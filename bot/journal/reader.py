@@ -1,18 +1,23 @@
 """Queries of entries, flags and events."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
 
+from bot.journal import aside
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, Flag, State
-from bot.journal.queue import entry_from_row, find_claimable, next_due_time
+from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State
+from bot.journal.queue import find_claimable, next_due_time
+from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import entries, flags, not_notified
 from bot.times.model import Clock
+
+log = logging.getLogger(__name__)
 
 MAX_UNKNOWN = 100
 """Entries with an unknown outcome that `with_unknown_outcome` returns at most."""
@@ -29,6 +34,9 @@ _SCHEDULED = (
     select(entries)
     .where(not_notified, entries.c.state == State.SCHEDULED)  # not_notified, because it has an index
     .order_by(entries.c.run_at, entries.c.id)
+)
+_FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
+    not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
@@ -106,6 +114,11 @@ class Reader:
         made = select(entries).where(entries.c.state == State.DONE)
         return self._entries(made.order_by(entries.c.id.desc()).limit(limit))
 
+    def failing_ends(self) -> FailingEnds:
+        """Returns how many ends of temporary changes are due and have failed so far, and since when."""
+        with self.database.reading() as connection:
+            return FailingEnds(*connection.execute(_FAILING).one())
+
     def flag(self, name: str) -> Flag | None:
         """Returns a flag; None if it is not set."""
         with self.database.reading() as connection:
@@ -148,7 +161,16 @@ class Reader:
             due = now if find_claimable(connection, now, excluded_users) is not None else next_due_time(connection, now)
         return None if due is None else due - now
 
-    def _entries(self, query: Select[Any], **parameters: Any) -> list[Entry]:
+    def entries_set_aside(self) -> list[SetAside]:
+        """Returns the entries that were set aside because their rows can't be read."""
         with self.database.reading() as connection:
-            rows = connection.execute(query, parameters).all()
-        return [entry_from_row(row) for row in rows]
+            return aside.read_set_aside(connection)
+
+    def _entries(self, query: Select[Any], **parameters: Any) -> list[Entry]:
+        """Returns the entries that a query finds, without those that can't be read."""
+        with self.database.reading() as connection:
+            rows, unreadable = read_rows(connection, query, entries.c.id, parameters)
+        found, faults = entries_from_rows(rows)
+        for number in (*unreadable, *faults):
+            log.error("change %d can't be read from the journal", number)
+        return found

@@ -3,11 +3,12 @@
 import fcntl
 import os
 import re
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -40,6 +41,9 @@ class Database:
             stack.enter_context(_lock_file(self.path))
             self.engine = _engine(url)
             stack.callback(self.engine.dispose)
+            with self._translated_errors():
+                stack.enter_context(closing(_open_for_good(self.path)))
+            self._files = _identify(self.path)
             self._resources = stack.pop_all()
 
     def close(self) -> None:
@@ -61,6 +65,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Opens a transaction with a consistent view, which never waits for a writer."""
+        self._check_files()
         with self._translated_errors(), self.engine.begin() as connection:
             yield connection
 
@@ -68,6 +73,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Opens a writing transaction with BEGIN IMMEDIATE: a read that becomes a write would fail without waiting."""
         deadline = time.monotonic() + WRITE_TIMEOUT
+        self._check_files()
         if not self._write_lock.acquire(timeout=WRITE_TIMEOUT):
             raise JournalUnavailable(
                 f"The journal {self.path} is busy: no turn to write came within {WRITE_TIMEOUT:g} s"
@@ -77,8 +83,24 @@ class Database:
                 connection.info[_WRITE_WAIT] = max(0, deadline - time.monotonic())
                 with connection.begin():
                     yield connection
+            self._check_files()  # what was committed to a deleted file is lost, and must not be acknowledged
         finally:
             self._write_lock.release()
+
+    def free_space(self) -> int | None:
+        """Returns how many bytes are free for the file; None if its folder is gone."""
+        try:
+            return shutil.disk_usage(self.path.parent).free
+        except OSError:
+            return None
+
+    def _check_files(self) -> None:
+        """Raises JournalUnavailable if SQLite's open files are no longer those in the folder."""
+        if _identify(self.path) != self._files:
+            raise JournalUnavailable(
+                f"The journal {self.path}, or a file of SQLite's beside it, was deleted or replaced while Park runs. "
+                "Stop Park, put the right files back, and start it again."
+            )
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -111,6 +133,31 @@ def lock_holder(path: Path) -> int | None:
     except OSError:
         return None
     return next((int(process) for process, locked in _FLOCK.findall(locks) if int(locked) == inode), None)
+
+
+def _open_for_good(path: Path) -> sqlite3.Connection:
+    """Opens a connection that does nothing: while it is open, SQLite neither deletes nor replaces its files."""
+    connection = sqlite3.connect(path, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()  # makes the files of write-ahead logging
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _identify(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Returns device and number of each file of the journal; None for one that is not there."""
+    found = list[tuple[int, int] | None]()
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        try:
+            status = os.stat(f"{path}{suffix}")
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_dev, status.st_ino))
+    return tuple(found)
 
 
 @contextmanager
@@ -151,9 +198,15 @@ def _engine(url: str) -> Engine:
 
 def _set_pragmas(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    connection.text_factory = _decode
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _decode(text: bytes) -> str:
+    """Decodes a text; raises UnicodeDecodeError, of one row, where sqlite3 itself raises an error of the database."""
+    return text.decode()
 
 
 def _begin(connection: Connection) -> None:

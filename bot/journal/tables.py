@@ -144,7 +144,19 @@ events = Table(
     Column("by", String, nullable=False),
     Column("data", JSON(none_as_null=True)),
     Column("hash", String(64), nullable=False),
+    Column("previous", String(64)),
     sqlite_autoincrement=True,
+)
+"""`previous` is the hash of the event before, kept with events that stay when that one is pruned."""
+
+# Entries whose rows can't be read; `entries.told_at` is set, so that they are neither run nor reported.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("entry_id", ForeignKey(entries.c.id), primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
 )
 
 # One row: the link of the last event, that of the last pruned event, and up to which event a head was posted, and when.
@@ -159,7 +171,15 @@ chain = Table(
     Column("pruned_hash", String(64), nullable=False),
     Column("posted", _Id, nullable=False),
     Column("posted_at", UtcDateTime, nullable=False),
-    Column("claimed_until", UtcDateTime, key="lease_until"),
+)
+
+# Leases on duties that one replica has at a time; `owner` is a process.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 # The channel that each user chose last for confirmations.
@@ -212,13 +232,11 @@ not_posted = drifts.c.posted_at.is_(None)
 """Condition of the drifts that are still to be posted; it has a partial index."""
 Index("ix_drifts_unposted", drifts.c.id, sqlite_where=not_posted, postgresql_where=not_posted)
 
-# One row: the lease on the drift scan and its progress, as `drift_store.ScanState` describes it.
+# One row: the progress of the drift scan, as `drift_store.ScanState` describes it.
 scan_state = Table(
     "watch",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("owner", String),
-    Column("lease_until", UtcDateTime),
     Column("due_at", UtcDateTime),
     Column("looked_at", UtcDateTime, key="scanned_at"),
     Column("mark", _Id, key="last_event"),

@@ -7,8 +7,9 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.messages.request import Request
+from bot.texts.lines import without
 
-_WITHOUT, _MAX_LEFT_OUT = "Without “", 40
+_WITHOUT, _MAX_LEFT_OUT = without("", "").partition("”")[0], 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,7 @@ class Offer:
 def leaving_out(words: str, label: str) -> str:
     """The label of a button that does less than was typed; what it leaves out comes first, as labels may be cut."""
     shown = words if len(words) <= _MAX_LEFT_OUT else f"{words[: _MAX_LEFT_OUT - 1].rstrip()}…"
-    return f"{_WITHOUT}{shown}”: {label}"
+    return without(shown, label)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,17 +79,25 @@ class Row:
 class ActivityItem:
     """An item of the history; its time is shown in the reader's time zone, its user and channel as links."""
 
-    at: datetime
-    by: str
-    """Id of the user."""
+    number: str
+    """The number of the change: `#42`."""
     what: str
     """What the user requested."""
-    how: str
-    """The outcome."""
+    state: str
+    """What became of it, as of now."""
+    by: str
+    """Id of the user."""
+    at: datetime
     channel: str | None = None
+    detail: str = ""
+    """What changed from what to what, or why nothing did."""
+    source: str = ""
+    link: str = ""
+    """URL of its card."""
+    offers: tuple[Offer, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} UTC {self.by}: {self.what} ({self.how})"
+        return f"{self.number} {self.what}: {self.state}. {self.at:%Y-%m-%d %H:%M} UTC {self.by} {self.detail}".strip()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +120,8 @@ class Message:
     lines: tuple[str, ...] = ()
     """Commands to type, without the slash command itself."""
     notes: tuple[str, ...] = ()
+    snippet: tuple[str, ...] = ()
+    """Lines of text to copy, such as a rule for the policy file."""
     offers: tuple[Offer, ...] = ()
     forms: tuple[FormOffer, ...] = ()
     file: Attachment | None = None
@@ -126,7 +137,7 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    how: Literal["channel", "response_url", "dm"]
+    how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None
     """Id of the channel or of the direct conversation."""
     ts: str | None = None
@@ -138,9 +149,15 @@ class Posted(BaseModel):
     replied: bool = False
     """Whether the reply in the thread was posted."""
     copies: "tuple[Posted, ...]" = ()
-    """Copies of the card in the channels where approvers are asked."""
-    alarmed: tuple[str, ...] = ()
-    """Ids of the channels that were notified of an emergency."""
+    """Copies of the card: for approvers, in the channels told of emergencies, and where changes are announced."""
+    link: str = ""
+    """Of a copy: the address of the first card, if people can open it there."""
+    held: bool = False
+    """Whether the card still has to be posted, because Slack rejects the app or no destination took it."""
+    shared: bool = False
+    """Whether the card is that of an earlier change, in whose thread this one was told."""
+    steps: tuple[str, ...] = ()
+    """Names of the further messages that were posted, so that a retry doesn't repeat them."""
 
 
 class Messenger(Protocol):
@@ -168,8 +185,13 @@ class Messenger(Protocol):
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
-        """Posts or updates a copy of a change's card in the given channel, and in no other."""
+        """Posts or updates a copy of a change's card in the given channel, and in no other.
+
+        Args:
+            root: Where the first card is, for a link to it.
+        """
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply in the card's thread."""

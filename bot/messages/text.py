@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
+from bot.texts.lines import MISSING_QUOTE
+
 _QUOTES = dict.fromkeys("“”„‟″«»＂", '"') | dict.fromkeys("‘’‚‛′ʼ＇", "'")  # noqa: RUF001
 _DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")  # noqa: RUF001
 TYPOGRAPHIC_TO_ASCII = _QUOTES | _DASHES
@@ -115,8 +117,6 @@ def _is_meaningful(word: str) -> bool:
 
 def _split_unquoted(text: str) -> list[Word]:
     if '"' in text:
-        raise ValueError(
-            'There is a double quote without its partner: put the whole name in quotes, as in "Night Desk".'
-        )
+        raise ValueError(MISSING_QUOTE)
     separated = re.sub(r"\?\s*$", " ?", text)
     return [Word(word) for word in separated.split()]

@@ -8,6 +8,7 @@ from bot.operations.arguments.types import CHANGE, Line
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
+from bot.texts import answers
 
 
 class ShowAccess(Operation):
@@ -19,8 +20,8 @@ class ShowAccess(Operation):
     also = ("my access|rights|permissions", "rights", "permissions", "what may|can i do", "what am i allowed to do")
     permission = None
     help = (
-        "Tells what you may do, here and elsewhere, and by which rule of the policy. `can me <line>` and"
-        " `can @somebody <line>` ask about one line, `who can <line>` asks for everybody, `why 42` for one change."
+        "Shows what you may do, here and elsewhere, and which rule of the policy allows it. `can me <line>` and"
+        " `can @somebody <line>` check one line, `who can <line>` checks everybody, `why 42` explains one change."
     )
     examples = ("access",)
 
@@ -34,7 +35,7 @@ class Can(Operation):
     also = ("may {person} {line}", "is {person} allowed to {line}", "am {person} allowed to {line}")
     permission = Permission.READ
     advertised = False
-    help = "Tells whether somebody may do that in this channel, and by which rule, or why not."
+    help = "Shows whether somebody may do that in this channel, and by which rule, or why not."
     examples = ("can me delete Sales",)
 
     person: SomeoneId
@@ -50,7 +51,7 @@ class WhoCan(Operation):
     also = ("who may {line}", "who is allowed to {line}", "who could {line}")
     permission = Permission.READ
     advertised = False
-    help = "Tells everybody whom a rule lets do that, and in which channels."
+    help = "Shows everybody whom a rule allows to do that, and in which channels."
     examples = ("who can delete Sales",)
 
     line: Line
@@ -65,7 +66,7 @@ class Why(ReadOperation):
     also = ("why change {number}", "why was [change] {number} allowed|made|done", "who allowed [change] {number}")
     permission = Permission.READ
     advertised = False
-    help = "Tells which rule allowed a change, and whether the policy has been changed since."
+    help = "Shows which rule allowed a change, and whether the policy has changed since."
     examples = ("why 42",)
 
     number: Annotated[int, CHANGE]
@@ -75,18 +76,20 @@ class Why(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         entry = context.repository.entry(self.number)
-        by = f"allowed by “{entry.rule}”" if entry.rule else "allowed by no rule"
         return Message(
-            title=f"Change {self.number} was {by}",
+            title=answers.allowed_by(self.number, entry.rule or ""),
             facts=(
                 Fact(label="Asked", value=entry.request.line),
                 Fact(label="By", value="", ids=(entry.request.user,)),
                 *((Fact(label="In", value="", ids=(entry.request.channel,)),) if entry.request.channel else ()),
-                *((Fact(label="Policy", value=self._policy(context, entry.policy)),) if entry.policy else ()),
+                *(
+                    (Fact(label="Policy", value=answers.policy_since(entry.policy, context.policy)),)
+                    if entry.policy
+                    else ()
+                ),
             ),
         )
 
-    def _policy(self, context: OperationContext, then: str) -> str:
-        return f"{then}, " + (
-            "the same as now" if then == context.policy else f"changed since: it is {context.policy} now"
-        )
+
+def _policy_fact(then: str | None, now: str) -> tuple[Fact, ...]:
+    return (Fact(label="Policy", value=answers.policy_since(then, now)),) if then else ()

@@ -10,7 +10,8 @@ from bot.operations.arguments.types import CHANGE_OR_GROUP, LINE, REASON
 from bot.operations.base import ChangeModifier, ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import AboutChange
-from bot.texts import cards
+from bot.texts import cards, decisions
+from bot.texts.lines import NO_EMERGENCY, NOTHING_TO_APPROVE
 
 
 class Ask(ChangeModifier):
@@ -20,11 +21,11 @@ class Ask(ChangeModifier):
     title = "Ask for approval"
     phrase = "ask {line}"
     also = ("ask for {line}", "request {line}")
-    modifies = "others could approve"
+    modifies = NOTHING_TO_APPROVE
     requirement = "a rule with approvers"
     help = (
-        "Asks for a change that you may not make by yourself: whoever the policy names approves or refuses it in the"
-        " thread. What you may do anyway is done at once."
+        "Asks for approval of a change that you can't make yourself. The approvers decide in the thread. What you"
+        " may do yourself is done right away."
     )
     examples = ("ask add 1001 to Sales",)
 
@@ -54,32 +55,32 @@ class Approve(ApprovalDecision):
     card_label = "Approved"
     button = cards.APPROVE
     needs_confirmation = True
-    help = "Approves a change that somebody asked for. It is made once enough of those who may have approved it."
+    help = "Approves a change that somebody asked for. It is made as soon as enough approvers have agreed."
     examples = ("approve 42", "approve Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
         entry = context.approvals.approvable_entry(self.change)
         if not context.approvals.are_sufficient(entry):
-            return JournalEffect(title=f"Change {self.change} is approved, and needs others to approve it too")
+            return JournalEffect(title=decisions.partly_approved(self.change))
         return JournalEffect(
-            title=f"Change {self.change} is approved", shifts=(self.reschedule(entry, context.repository.now()),)
+            title=decisions.approved(self.change), shifts=(self.reschedule(entry, context.repository.now()),)
         )
 
 
-CHANGE_TO_REFUSE = replace(CHANGE_OR_GROUP, label="Change", hint="Its number stands on its card")
-REFUSAL_REASON = replace(REASON, hint="Whoever asked for it reads it")
+CHANGE_TO_REFUSE = replace(CHANGE_OR_GROUP, label="Change", hint="Its number is on its card.")
+REFUSAL_REASON = replace(REASON, hint="The person who asked for the change will read it.")
 
 
 class Refuse(ApprovalDecision):
     """Refuses an approval request; one approver is enough."""
 
     operation_id = "refuse"
-    title = "Refuse a change"
+    title = "Reject a change"
     phrase = "reject {number} [because {reason}]"
     also = ("reject|refuse change {number} [because {reason}]", "refuse {number} [because {reason}]")
     card_label = "Rejected"
     button = cards.REJECT
-    help = "Refuses a change that somebody asked for. Whoever asked is told, with the reason."
+    help = "Rejects a change that somebody asked for, and tells them the reason."
     examples = ("reject 42 because Sales is short of people", "reject Sales")
 
     number: Annotated[int | str, CHANGE_TO_REFUSE]
@@ -89,14 +90,14 @@ class Refuse(ApprovalDecision):
         entry = context.approvals.approvable_entry(self.change)
         reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
         return JournalEffect(
-            title=f"Change {self.change} is refused",
+            title=decisions.rejected(self.change),
             facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
             shifts=(self.reschedule(entry, None),),
         )
 
 
-EMERGENCY_LINE = replace(LINE, label="Change", hint="As you would type it, as in recall Sales to Night Desk for 2h")
-EMERGENCY_REASON = replace(REASON, hint="The channel that the policy names is told at once")
+EMERGENCY_LINE = replace(LINE, label="Change", hint="As you would type it: recall Sales to Night Desk for 2h")
+EMERGENCY_REASON = replace(REASON, hint="It is posted right away to the channel that the policy names.")
 
 
 class Emergency(ChangeModifier):
@@ -105,12 +106,12 @@ class Emergency(ChangeModifier):
     operation_id = "emergency"
     title = "Emergency change"
     phrase = "emergency {line} because {reason}"
-    modifies = "could be made in an emergency"
+    modifies = NO_EMERGENCY
     advertised = True
     requirement = "a rule for emergencies"
     help = (
-        "Makes a change at once that you may make in an emergency only: the reason goes to the channel that the policy"
-        " names, and into the history."
+        "Makes a change right away under a rule for emergencies. The reason is posted to the channel that the"
+        " policy names, and kept in the history."
     )
     examples = ("emergency recall Sales to Night Desk for 2h because the desk is empty",)
 

@@ -19,7 +19,8 @@ from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line,
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NO_DURATION, Permission
-from bot.times.clauses import Times, no_end_message
+from bot.texts.times import cannot_be_temporary
+from bot.times.clauses import Times
 
 
 class Operation(BaseModel):
@@ -218,7 +219,7 @@ class ChangeModifier(Operation):
     permission = None
     advertised = False
     modifies: ClassVar[str]
-    """Ends the message "... is no change that", for a line that holds no change."""
+    """Ends the message "... isn't a change, so", for a line that holds no change."""
 
     line: Line
 
@@ -294,7 +295,7 @@ class ChangeOperation(Operation):
     @model_validator(mode="after")
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
-            raise ValueError(no_end_message(END.say(self.ends)))
+            raise ValueError(cannot_be_temporary())
         return self
 
     @abstractmethod

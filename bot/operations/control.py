@@ -13,21 +13,24 @@ from bot.operations.arguments.types import REASON, Line
 from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
+from bot.texts import decisions
+from bot.texts.lines import REASON_AFTER_BECAUSE
+from bot.texts.times import PAUSE_END_HINT
 from bot.times.format import format_dated
 from bot.times.model import End, Instant, WallClock
-from bot.times.parser import END_EXAMPLES, read_end
+from bot.times.parser import read_end
 
-PAUSE_REASON = replace(REASON, hint="Whoever wants a change meanwhile reads it")
+PAUSE_REASON = replace(REASON, hint="People who want to make a change meanwhile will read it.")
 
 
 def _read_pause_end(words: Words) -> End:
     try:
         return read_end(words)
     except ValueError as fault:
-        raise ValueError(f"{fault} A reason follows because, as in pause because the PBX is being updated.") from None
+        raise ValueError(f"{fault} {REASON_AFTER_BECAUSE}") from None
 
 
-PAUSE_END = replace(END, hint=f"{END_EXAMPLES}; empty: until somebody resumes", read=_read_pause_end)
+PAUSE_END = replace(END, hint=PAUSE_END_HINT, read=_read_pause_end)
 
 
 class Pause(ControlOperation):
@@ -40,8 +43,8 @@ class Pause(ControlOperation):
     permission = Permission.PAUSE
     card_label = "Paused"
     help = (
-        "Stops all changes for a time, or until somebody resumes: questions and previews go on, and ends of temporary"
-        " changes wait."
+        "Stops all changes, for a time or until somebody resumes. Questions and previews still work. Temporary"
+        " changes end when the pause is over."
     )
     examples = ("pause for 2h because the PBX is being updated", "pause")
 
@@ -49,14 +52,14 @@ class Pause(ControlOperation):
     reason: Annotated[str, PAUSE_REASON] | None = None
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        now, reason = context.repository.now(), self.reason or "no reason was given"
+        now, reason = context.repository.now(), self.reason or decisions.NO_REASON
         when = self.ends.when if self.ends else None
         assert not isinstance(when, WallClock)  # noqa: S101 - the planner has settled it
         until = when.at if isinstance(when, Instant) else now + when.elapsed if when else None
-        end = (Fact(label="Until", value=format_dated(until, ZoneInfo(context.zone), now)),) if until else ()
+        end = format_dated(until, ZoneInfo(context.zone), now) if until else None
         return JournalEffect(
-            title=f"Park is paused: nothing is changed until {'then, or until ' if until else ''}somebody resumes",
-            facts=(*end, Fact(label="Reason", value=reason)),
+            title=decisions.paused(end),
+            facts=(Fact(label="Reason", value=reason),),
             flags=pause_flags(reason, until, context.zone),
             offers=(Offer(label="Resume", line=Resume().text()),),
             duration=until - now if until else None,
@@ -73,17 +76,17 @@ class Resume(ControlOperation):
     permission = Permission.PAUSE
     card_label = "Resumed"
     help = (
-        "Ends a pause: Park makes changes again, and carries out the ends that waited for it. After the PBX has refused"
-        " to let Park sign in, has it try again."
+        "Ends a pause. Changes that should have ended meanwhile end now. Also lets Park sign in again after the"
+        " PBX has rejected its password."
     )
     examples = ("resume",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
         if context.repository.pause() is None and context.pbx.sign_in.rejected:
-            return JournalEffect(title="Park signs in to the PBX again", flags=NO_PAUSE)
+            return JournalEffect(title=decisions.SIGNS_IN_AGAIN, flags=NO_PAUSE)
         if context.repository.pause() is None:
-            raise NotPossible("Park is not paused. Nothing was changed.")
-        return JournalEffect(title="Park makes changes again", flags=NO_PAUSE)
+            raise NotPossible(decisions.NOT_PAUSED)
+        return JournalEffect(title=decisions.RESUMED, flags=NO_PAUSE)
 
 
 class Preview(Operation):
@@ -95,7 +98,9 @@ class Preview(Operation):
     also = ("dry run {line}", "what if {line}")
     permission = None
     requirement = "what the line needs"
-    help = "Shows what a line would change, and a button that applies it. A question mark after a line does the same."
+    help = (
+        "Shows what a line would change, with a button to run it. A question mark at the end of a line does the same."
+    )
     examples = ("preview add 1001 to Sales", "add 1001 to Sales?")
 
     line: Line

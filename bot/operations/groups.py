@@ -18,8 +18,8 @@ from bot.operations.context import OperationContext
 from bot.operations.temporary import changed_numbers, temporary_ends, temporary_rows
 from bot.pbx.models import ParkGroup, RecallTo
 from bot.policy.model import Permission
+from bot.texts import answers, impossible, pbx
 from bot.texts import changes as texts
-from bot.texts import pbx
 from bot.texts.temporary import in_list
 from bot.times.format import format_moment
 
@@ -42,7 +42,7 @@ class Groups(ReadOperation):
         "which groups",
     )
     permission = Permission.READ
-    help = "Lists the park groups and where their unanswered parked calls go. A part of a name narrows the list."
+    help = "Lists the park groups and where their unanswered parked calls go. Part of a name narrows the list."
     examples = ("groups sal",)
 
     search: Search | None = None
@@ -50,11 +50,10 @@ class Groups(ReadOperation):
     def read(self, context: OperationContext) -> Message:
         groups, as_of = self._groups(context)
         found, ends = visible_groups(context, groups, self.search or ""), temporary_ends(context)
-        matching = f" with “{self.search}” in the name" if self.search else ""
         return Message(
-            title=f"{len(found)} park group{'' if len(found) == 1 else 's'}{matching}",
+            title=answers.groups_found(len(found), self.search),
             items=tuple(f"{one.name}: {_with_end(group_summary(context, one), ends.get(one.id))}" for one in found),
-            lines=("group <name>",) if found else (),
+            lines=(answers.SHOW_GROUP_USAGE,) if found else (),
             notes=(as_of,) if as_of else (),
         )
 
@@ -92,9 +91,8 @@ def visible_groups(context: OperationContext, groups: Iterable[ParkGroup], searc
 
 def group_summary(context: OperationContext, group: ParkGroup) -> str:
     """A group's recall target and, if it is cached, its number of members."""
-    count = context.directory.member_count(group.id)
-    members = "" if count is None else f", {count} member{'' if count == 1 else 's'}"
-    return f"recall to {recall_text(group.sent_fields(), context.ring_group_name)}{members}"
+    recall = recall_text(group.sent_fields(), context.ring_group_name)
+    return answers.group_in_list(recall, context.directory.member_count(group.id))
 
 
 class Group(ReadOperation):
@@ -113,7 +111,7 @@ class Group(ReadOperation):
     )
     bare_pattern = ".+"
     permission = Permission.READ
-    help = "Shows a park group: where its unanswered parked calls go, and who is in it. The name alone is enough."
+    help = "Shows a park group: where its unanswered parked calls go, and its members. The name alone is enough."
     examples = ("group Sales", "Sales")
 
     group: GroupName
@@ -122,10 +120,10 @@ class Group(ReadOperation):
         target, snapshot = context.snapshot(context.group(self.group))
         members = snapshot.members or ()
         return Message(
-            title=f"Park group {target.title}",
+            title=answers.group(target.title),
             facts=(
                 *(fact for fact in setting_facts(snapshot, context.ring_group_name) if fact.label != "Name"),
-                Fact(label="Members", value=str(len(members)) if members else "none yet"),
+                Fact(label="Members", value=str(len(members)) if members else answers.GROUP_IS_EMPTY),
             ),
             items=tuple(map(str, members)),
             rows=temporary_rows(context, lambda change: change.target.key == target.key),
@@ -161,7 +159,7 @@ class Find(ReadOperation):
     )
     bare_pattern = r"[0-9]+|<@\w+>"
     permission = Permission.READ
-    help = "Tells which park group somebody is in. The number alone is enough."
+    help = "Shows which park group somebody is in. The extension alone is enough."
     examples = ("find 1001", "1001", "find Ana Ruiz")
 
     member: Member
@@ -171,16 +169,13 @@ class Find(ReadOperation):
         found = context.memberships.find(person.number)
         if found.group is not None:
             rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
-            return Message(title=f"{person} is in {found.group.name}", rows=rows)
+            return Message(title=answers.is_in(str(person), found.group.name), rows=rows)
         if found.searched < found.total:
             return Message(
-                title=f"{person} is in none of the {found.searched} groups I looked at",
-                notes=(
-                    f"There are {found.total}, and the PBX can only be asked one by one. Ask again to look further.",
-                ),
+                title=answers.in_none_of(str(person), found.searched), notes=(answers.search_further(found.total),)
             )
         rows = temporary_rows(context, lambda change: person.number in changed_numbers(change))
-        return Message(title=f"{person} is in no park group that you may see", rows=rows)
+        return Message(title=answers.in_no_group(str(person)), rows=rows)
 
 
 class Create(ChangeOperation):
@@ -196,7 +191,10 @@ class Create(ChangeOperation):
     )
     permission = Permission.GROUPS
     may_end = False
-    help = "Creates an empty park group. Unless you say otherwise, its unanswered calls go back to whoever parked them."
+    help = (
+        "Creates an empty park group. Its unanswered calls go back to the user who parked them, unless you name a"
+        " ring group."
+    )
     examples = ("create Support recall to ring group Night Desk", "create Support")
 
     name: NewGroupName
@@ -222,9 +220,7 @@ def refuse_taken(context: OperationContext, name: str, *, but: str | None = None
     taken = context.group_with_name(name)
     if taken is not None and taken.id != but:
         show = f"group {quote(taken.name)}"
-        raise NotPossible(
-            f"There already is a park group {taken.name}. Nothing was changed.", offers=(Offer(label=show, line=show),)
-        )
+        raise NotPossible(impossible.name_taken(taken.name), offers=(Offer(label=show, line=show),))
 
 
 class Rename(ChangeOperation):
@@ -236,7 +232,7 @@ class Rename(ChangeOperation):
     also = ("rename {group} into|as {name}", "change name of {group} to {name}")
     permission = Permission.GROUPS
     may_end = False
-    help = "Gives a park group another name; its members and its recall target stay."
+    help = "Renames a park group. Its members and its recall target stay the same."
     examples = ('rename Support to "Support EMEA"', "rename Billing to Accounts")
 
     group: GroupName
@@ -263,9 +259,7 @@ class Delete(ChangeOperation):
     phrase = "delete {group}"
     permission = Permission.GROUPS
     may_end = False
-    help = (
-        "Deletes a park group after showing what will be lost: its settings and its members. The users themselves stay."
-    )
+    help = "Deletes a park group, after showing what will be lost. The users themselves stay."
     examples = ("delete Support EMEA",)
     needs_confirmation = True
     button = "Delete"

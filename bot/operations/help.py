@@ -10,29 +10,12 @@ from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.panel import all_of_it, panel
-from bot.times.parser import END_EXAMPLES, START_EXAMPLES
+from bot.texts import help as texts
+from bot.texts.help import TOPICS
+from bot.texts.lines import no_help
 
 MORE = "more"
 """The topic that lists every action."""
-TOPICS = {
-    "times": (
-        f"To begin later, add {START_EXAMPLES}.",
-        f"To let a change end by itself, add {END_EXAMPLES}.",
-        "Create, rename and delete can begin later; they don't end by themselves.",
-        "Times are read in your Slack time zone. If a name ends like a time, put quotes around the name.",
-    ),
-    "approvals": (
-        "Where the policy lets others approve a change of yours, its refusal has the button Ask for approval.",
-        "Approvers get a card with Approve and Refuse; `pending` lists what waits. An approval lapses after a time.",
-        "In an emergency, a rule may let you make a change at once: emergency <line> because <reason>.",
-    ),
-    "policy": (
-        "The policy is a file that the people who run Park keep. What no rule allows is refused.",
-        "access tells what you may do; can @somebody <line> and who can <line> ask about others; why 42 about 42.",
-        "A refusal says whom to ask, and what would have to be granted.",
-    ),
-}
-"""Help on what is no verb."""
 
 
 def _operations() -> tuple[type[Operation], ...]:
@@ -54,8 +37,8 @@ def topic_of(words: Words) -> str | None:
 def _read_topic(words: Words) -> str:
     if text := topic_of(words):
         return text
-    topics = (*_first_words(one for one in _operations() if one.advertised), *TOPICS)
-    raise ValueError(f"There is no help on “{join_words(words)}”; there is on {', '.join(topics)}.")
+    topics = [*_first_words(one for one in _operations() if one.advertised), *TOPICS]
+    raise ValueError(no_help(join_words(words), topics))
 
 
 def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
@@ -65,13 +48,13 @@ def _first_words(operations: Iterable[type[Operation]]) -> dict[str, None]:
 
 def _times(operations: list[type[Operation]]) -> tuple[str, ...]:
     """How start and end are typed, once for all the operations."""
-    later = f"To begin later, add {START_EXAMPLES}."
-    ends = f"To let it end by itself, add {END_EXAMPLES}."
     fields = {name for one in operations for name in one.times()}
-    return tuple(text for name, text in (("starts", later), ("ends", ends)) if name in fields)
+    return tuple(
+        text for name, text in (("starts", texts.START_LATER), ("ends", texts.END_BY_ITSELF)) if name in fields
+    )
 
 
-TOPIC = ArgumentType(placeholder="<verb or topic>", read=_read_topic, say=str)
+TOPIC = ArgumentType(placeholder="<command or topic>", read=_read_topic, say=str)
 
 
 class Help(ReadOperation):
@@ -89,7 +72,7 @@ class Help(ReadOperation):
         "commands",
     )
     permission = None
-    help = "Explains one verb, or a topic (times, approvals, policy), or lists what you may do here."
+    help = "Explains a command or a topic (times, approvals, policy), or lists what you can do here."
     examples = ("help recall", "help times")
 
     topic: Annotated[str, TOPIC] | None = None
@@ -105,12 +88,12 @@ class Help(ReadOperation):
 
     def _topic_help(self, context: OperationContext, topic: str) -> Message:
         if topic in TOPICS:
-            return Message(title=f"Help on {topic}", notes=TOPICS[topic])
+            return Message(title=texts.topic(topic), notes=TOPICS[topic])
         operations = _operations_on(topic)
         examples = (example for one in operations for example in one.examples)
         return Message(
-            title=f"Help on {topic}",
-            notes=(*(f"{one.usage()}: {one.help}" for one in operations), *_times(operations)),
+            title=texts.topic(topic),
+            notes=(*(texts.operation(one.usage(), one.help) for one in operations), *_times(operations)),
             lines=tuple(dict.fromkeys(context.example(example) or example for example in examples)),
         )
 
@@ -118,11 +101,11 @@ class Help(ReadOperation):
 def _notes(context: OperationContext, every: list[type[Operation]], allowed: list[type[Operation]]) -> Iterator[str]:
     """What may be typed here, and under which limits."""
     others, verbs = len(every) - len(allowed), ", ".join(_first_words(allowed))
-    yield f"Here you may type: {verbs}. `help <verb>` explains one, also `help times`, `approvals` and `policy`."
-    yield "Add `at 18:00`, `for 2h` or `until tomorrow 8:00` to a change, and it begins later or ends by itself."
+    yield texts.commands(verbs)
+    yield texts.ADD_TIMES
     yield from _restricted(allowed, context)
     if others:
-        yield f"{others} more need a permission that you don't have in this place."
+        yield texts.more_commands(others)
 
 
 def _restricted(allowed: list[type[Operation]], context: OperationContext) -> Iterator[str]:
@@ -132,4 +115,4 @@ def _restricted(allowed: list[type[Operation]], context: OperationContext) -> It
         if one.permission is not None and (limits := context.restrictions(one.permission)):
             verbs[", or ".join(limits)][one.verb()] = None
     for limits_text, several in verbs.items():
-        yield f"Only {limits_text}: {', '.join(several)}."
+        yield texts.restricted(limits_text, ", ".join(several))

@@ -4,45 +4,29 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import islice
-from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from bot.errors import PBXError
+from bot.errors import NotPossible, PBXError
 from bot.journal.history import HistoryRecord, to_csv
 from bot.messages.message import ActivityItem, Attachment, Message, Offer
-from bot.messages.text import Words, fold
-from bot.operations.arguments.times import Since, SomeoneId, begins
-from bot.operations.arguments.types import ArgumentType, ChangeNumber, read_name, spellings
-from bot.operations.base import ReadOperation
+from bot.messages.text import fold
+from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
+from bot.operations.history_query import HistoryQuery
+from bot.operations.history_state import present_state
 from bot.policy.model import Permission
+from bot.texts import history as texts
+from bot.texts.wording import NOTHING_CHANGED, change_number
+from bot.times.format import format_dated
+from bot.times.periods import period_text, read_period
+from bot.times.points import Period
 
 log = logging.getLogger(__name__)
 
-_OUTCOMES = {"already": "already so", "late": "handed back", "unsettled": "unknown"}
-"""Words for the states whose name is not shown to users."""
-MAX_RECORDS = 50
+MAX_RECORDS = 15
 """Records in one answer; a button leads to older ones."""
-
-
-def _read_group(words: Words) -> str:
-    """The name of a group that may no longer exist, so it is not looked up on the PBX."""
-    if any(word.is_keyword("since", "before", "me") for word in words):
-        raise ValueError("Type history, a group, of @somebody, since a day: in that order, each only where needed.")
-    return read_name(words)
-
-
-HISTORY_GROUP = ArgumentType(placeholder="<group>", read=_read_group, swallows=True)
-
-
-class HistoryQuery(ReadOperation):
-    """Selects requests by group, user and day."""
-
-    permission = Permission.HISTORY
-
-    group: Annotated[str, HISTORY_GROUP] | None = None
-    person: SomeoneId | None = None
-    since: Since | None = None
 
 
 class ShowHistory(HistoryQuery):
@@ -50,39 +34,51 @@ class ShowHistory(HistoryQuery):
 
     operation_id = "history"
     title = "History"
-    phrase = "history [{group}] [of {person}] [since {since}] [before change {before}]"
+    phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}]"
     also = (
-        "history of|for|on {group} [since {since}]",
-        "show|list history [of {group}] [since {since}]",
-        "who changed {group} [since {since}]",
-        "what changed [since {since}]",
-        "what did {person} change [since {since}]",
+        "history [{group}]",
+        "show|list history [{group}]",
+        "log|recent [{group}]",
+        "who changed|edited|modified|touched|created|renamed|deleted [{group}]",
+        "what changed|happened [{group}]",
+        "what has|have|was|were changed [{group}]",
+        "what did {person} change|do [{group}]",
+        "what has|have {person} changed|done [{group}]",
+        "recent changes [{group}]",
+        "changes [{group}]",
     )
     help = (
-        "Tells who asked for what, when, through which door and what came of it, refusals included, newest first;"
-        " of a group, of a person, or since a day such as Monday or 2026-11-01. With `as csv` it is a file in a direct"
-        " message."
+        "Shows who changed what and when, and what came of it, refusals included, newest first: of a group, by a"
+        " person, or in a period such as last night or in November. Add `as csv` to get a file."
     )
-    examples = ("history Sales since Monday", "history", "history of me since yesterday")
-
-    before: ChangeNumber | None = None
+    examples = ("history Sales last night", "history", "history by me since yesterday", "who changed Sales' recall?")
 
     def read(self, context: OperationContext) -> Message:
-        found = list(islice(records(self, context, before=self.before), MAX_RECORDS + 1))
+        period = _period(self, context)
+        found = list(islice(records(self, context, period, before=self.before), MAX_RECORDS + 1))
         shown, more = found[:MAX_RECORDS], len(found) > MAX_RECORDS
+        notes = (_period_in_full(period, context),) if period else ()
         if not shown:
-            return Message(title=f"Nothing that you may see was asked for{_description(self)}", lines=("history",))
-        count = f"the newest {MAX_RECORDS}" if more else f"{len(shown)} request{'' if len(shown) == 1 else 's'}"
-        narrower = "There are more: type a group, of @somebody or since a day to narrow it, or look further back."
+            return Message(title=texts.nothing(_selection(self, context)), notes=notes, lines=("history",))
         return Message(
-            title=f"History{_description(self)}: {count}",
-            items=tuple(map(_activity_item, shown)),
-            notes=(narrower,) if more else (),
-            offers=tuple(_offers(self, shown[-1].change if more else None)),
+            title=texts.title(_selection(self, context), len(shown), more=more),
+            items=tuple(_item(context, record) for record in shown),
+            notes=(*notes, *((texts.NARROW,) if more else ())),
+            offers=tuple(_offers(self, context, period, shown[-1].change if more else None)),
         )
 
 
-def records(query: HistoryQuery, context: OperationContext, before: int | None = None) -> Iterator[HistoryRecord]:
+def _period(query: HistoryQuery, context: OperationContext) -> Period | None:
+    try:
+        now = context.repository.now()
+        return read_period(query.period, now, ZoneInfo(context.zone)) if query.period else None
+    except ValueError as fault:
+        raise NotPossible(str(fault)) from None
+
+
+def records(
+    query: HistoryQuery, context: OperationContext, period: Period | None, before: int | None = None
+) -> Iterator[HistoryRecord]:
     """The records that match a query and that the requester may see; follows renamed groups.
 
     Args:
@@ -90,12 +86,13 @@ def records(query: HistoryQuery, context: OperationContext, before: int | None =
     """
     group, viewer, names = query.group, context.viewer, {fold(one) for one in spellings(query.group or "")}
     user = viewer.user if query.person == "me" else query.person and query.person.strip("<@>")
-    start = begins(query.since, context.zone, context.repository.now()) if query.since else None
+    start, end = (period.start, period.end) if period else (None, None)
     today = _names_today(context)
-    for record in viewer.history.newest_first(before=before, since=start, user=user):
+    for record in viewer.history.newest_first(before=before, since=start, until=end, user=user):
         if (not group or _is_about(record, names)) and _may_see(context, record, today):
             names |= {fold(old) for old, new in record.renamed if group and fold(new) in names}
-            yield _redact_reason(context, record, today)
+            if query.aspect is None or query.aspect in record.aspects:
+                yield _redact_reason(context, record, today)
 
 
 def _names_today(context: OperationContext) -> dict[str, str]:
@@ -108,7 +105,8 @@ def _names_today(context: OperationContext) -> dict[str, str]:
 
 
 def _is_about(record: HistoryRecord, names: Collection[str]) -> bool:
-    return any(fold(spelling) in names for spellings in record.groups for spelling in spellings)
+    about = (*(spelling for spellings in record.groups for spelling in spellings), *record.subjects)
+    return any(fold(spelling) in names for spelling in about)
 
 
 def _may_see(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> bool:
@@ -121,12 +119,6 @@ def _may(context: OperationContext, group: str) -> bool:
     return context.may(Permission.HISTORY, group) and context.may_see(group)
 
 
-def _description(query: ShowHistory) -> str:
-    person = {None: "", "me": " by you"}.get(query.person, " by that person")
-    parts = (f" of {query.group}" if query.group else "", person, f" since {query.since}" if query.since else "")
-    return "".join(parts) + (f" before change {query.before}" if query.before else "")
-
-
 def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapping[str, str]) -> HistoryRecord:
     """Removes a reason that names groups which the requester may not see."""
     reason = fold(record.reason)
@@ -134,18 +126,54 @@ def _redact_reason(context: OperationContext, record: HistoryRecord, today: Mapp
     return record if all(_may(context, name) for name in named) else replace(record, reason="")
 
 
-def _activity_item(record: HistoryRecord) -> ActivityItem:
-    outcome = f"{_OUTCOMES.get(record.outcome, record.outcome)}{record.reason and ': '}{record.reason}"
-    what = f"{record.line}: {record.said}" if record.said else record.line
-    how = f"change {record.change}, {outcome.removesuffix('.')}, by {record.source}"
-    return ActivityItem(at=record.at, by=record.user, what=what, how=how, channel=record.channel)
+def _selection(query: HistoryQuery, context: OperationContext) -> str:
+    """What the query selects, as in ` of Sales by you last night`."""
+    of = texts.of_group(query.group or "", query.aspect or "") if query.group or query.aspect else ""
+    person, own = (query.person or "").strip("<@>"), query.person == "me"
+    by = texts.by_person("" if own else context.viewer.name_of(person), own=own) if person else ""
+    before = texts.before_number(query.before) if query.before is not None else ""
+    return f"{of}{by}{f' {query.period}' if query.period else ''}{before}"
 
 
-def _offers(query: ShowHistory, last: int | None) -> Iterator[Offer]:
+def _period_in_full(period: Period, context: OperationContext) -> str:
+    zone, now = ZoneInfo(context.zone), context.repository.now()
+    start = _day_or_time(period.start, zone, now) if period.start else ""
+    end = _day_or_time(period.end, zone, now, is_end=True) if period.end else ""
+    return texts.period_in_full(start, end, zone.key)
+
+
+def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = False) -> str:
+    """The instant as a day where one begins, or ends, with it."""
+    local = at.astimezone(zone)
+    if local.time() == time():
+        noon = local.replace(hour=12) - timedelta(days=is_end)
+        return format_dated(noon, zone, now).removesuffix(f" 12:00, {zone.key}")
+    return format_dated(at, zone, now).removesuffix(f", {zone.key}")
+
+
+def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
+    now = present_state(context, record)
+    automatic = record.source in texts.SOURCES and record.about is not None
+    return ActivityItem(
+        number=change_number(record.change),
+        what=texts.end_of(record.about or 0) if automatic else record.line,
+        state=now.text,
+        by=record.user,
+        at=record.at,
+        channel=record.channel,
+        detail=record.reason.removesuffix(NOTHING_CHANGED).strip() or record.said,
+        source=texts.SOURCES.get(record.source, ""),
+        link=now.link,
+        offers=now.offers,
+    )
+
+
+def _offers(query: ShowHistory, context: OperationContext, period: Period | None, last: int | None) -> Iterator[Offer]:
+    """Buttons for the same selection, its period in dates: another day may have begun when they are clicked."""
+    exact = query.model_copy(update={"period": period_text(period, ZoneInfo(context.zone))}) if period else query
     if last is not None:
-        yield Offer(label="Older", line=query.model_copy(update={"before": last}).text())
-    whole = query.model_copy(update={"before": None}).text()
-    yield Offer(label="Export as CSV", line=f"{whole} as csv")
+        yield Offer(label=texts.OLDER, line=exact.model_copy(update={"before": last}).text())
+    yield Offer(label=texts.EXPORT, line=f"{exact.model_copy(update={'before': None}).text()} as csv")
 
 
 BOM = "\ufeff"
@@ -157,24 +185,23 @@ class ExportHistory(HistoryQuery):
 
     operation_id = "history_export"
     title = "Export history"
-    phrase = "history [{group}] [of {person}] [since {since}] as csv"
+    phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}] as csv"
     also = (
-        "export history [{group}] [of {person}] [since {since}] [as csv]",
+        "history [{group}] as csv",
+        "export history [{group}] [as csv]",
         "export [{group}] history [as csv]",
         "export",
-        "export history of|for {group} [since {since}]",
-        "history as csv [of {person}] [since {since}]",
+        "history as csv {group}",
     )
     advertised = False
-    help = "Sends you the history that you may see as a CSV file, in a direct message; narrowed as `history` is."
+    help = "Sends you the history that you may see as a CSV file in a direct message, narrowed like `history`."
     examples = ("history since 2026-11-01 as csv",)
 
     def read(self, context: OperationContext) -> Message:
-        rows = list(to_csv(records(self, context)))
+        rows = list(to_csv(records(self, context, _period(self, context)), context.viewer.name_of))
         if len(rows) == 1:
-            return Message(title="There is nothing to export: nothing that you may see was asked for.")
-        count = f"{len(rows) - 1} request{'' if len(rows) == 2 else 's'}"
+            return Message(title=texts.NOTHING_TO_EXPORT)
         return Message(
-            title=f"The history, {count}, is in your direct messages with Park.",
+            title=texts.exported(len(rows) - 1),
             file=Attachment(name="park-history.csv", content=BOM + "".join(rows)),
         )

@@ -12,7 +12,9 @@ from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
-from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
+from bot.texts.lines import OPEN_FORM
+from bot.texts.times import cannot_be_temporary
+from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 
 MAX_READINGS = 12
 """Limit of ways to split one line into names, so that a hostile line can't cost much time."""
@@ -67,7 +69,7 @@ def match_clause(tail: TimeClause) -> Matched:
 
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
-        raise ValueError(no_end_message(tail.typed))
+        raise ValueError(cannot_be_temporary())
     return operation.from_matches(matches, tail.times)
 
 
@@ -204,10 +206,9 @@ def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer,
     field = time_field(operation, typed) if typed else None
     left = words if field else f"{words} {typed}".strip()
     whole = not left and (field is not None or _only_begun(operation, understood))
-    label = "Open the form"
     return (
         FormOffer(
-            label=leaving_out(left, label) if left else label,
+            label=leaving_out(left, OPEN_FORM) if left else OPEN_FORM,
             operation=operation.operation_id,
             arguments=understood.arguments | ({field: typed} if field else {}),
             whole=whole,

@@ -16,6 +16,7 @@ from bot.operations.context import OperationContext
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
 from bot.texts import changes as texts
+from bot.texts import impossible
 
 
 class Remove(ChangeOperation):
@@ -33,7 +34,7 @@ class Remove(ChangeOperation):
     )
     left_group_field = "group"
     permission = Permission.MEMBERS
-    help = "Takes users out of a park group. Without the group they are taken out of the one they are in."
+    help = "Removes users from a park group; without a group, from the one they are in."
     examples = ("remove 1001 from Sales", "remove 1001")
 
     members: Members
@@ -62,8 +63,7 @@ def _current_group(context: OperationContext, person: Person) -> ParkGroup | Non
     found = context.memberships.find_current(person.number)
     if found.group is None and found.searched < found.total:
         raise NotFound(
-            f"{person} is in none of the {found.searched} of {found.total} groups I looked at: name the group."
-            f" {NOTHING_CHANGED}",
+            impossible.not_searched_enough(str(person), found.searched, found.total),
             lines=(f"remove {person.number} from <group>",),
         )
     return found.group
@@ -90,7 +90,7 @@ class Move(ChangeOperation):
     joined_group_field = "to"
     left_group_field = "group"
     permission = Permission.MEMBERS
-    help = "Takes users out of the park group they are in and puts them into another; both happen or neither."
+    help = "Moves users to another park group. Both steps happen, or neither."
     examples = ("move 1001 to Support", "move 1001 from Sales to Support")
 
     members: Members
@@ -143,8 +143,8 @@ class Add(ChangeOperation):
     joined_group_field = "group"
     permission = Permission.MEMBERS
     help = (
-        "Puts users into a park group, in that order: by extension, range, name in quotes or @mention."
-        " A user can be in one park group only."
+        "Adds users to a park group, in this order: by extension, range, name or @mention. A user can be in one"
+        " park group only."
     )
     examples = ("add 1001 to Sales", "add 1001, 1002 and 1005-1010 to Sales", 'add "Ana Ruiz" to Sales')
 
@@ -171,7 +171,5 @@ class Add(ChangeOperation):
             return
         numbers = tuple(one.number for one in elsewhere)
         move = Move(members=numbers, to=self.group, starts=self.starts, ends=self.ends)
-        reasons = tuple(
-            f"{one} is in {group}; a user can be in one park group only." for one, group in elsewhere.items()
-        )
+        reasons = tuple(impossible.in_other_group(str(one), str(group)) for one, group in elsewhere.items())
         raise context.not_all_possible(elsewhere, reasons, Offer(label=move.text(), line=move.text()))

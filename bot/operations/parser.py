@@ -14,7 +14,9 @@ from bot.operations.matching import READ_ERRORS, Operations, match_line, operati
 from bot.operations.phrasing import confirms_now, new_names, phrasings, without_question_mark
 from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
 from bot.operations.unsupported import unsupported_request
-from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS
+from bot.texts import lines as texts
+from bot.texts.times import NO_REPETITION
+from bot.times.spelling import REPETITION_OPENERS
 
 _ARROWS = ("->", "→", "=>", "➔", "➜", "➡", "⇒", "⟶")
 """What people type, or Slack makes of it, for "to"."""
@@ -52,9 +54,7 @@ def parse_unconfirmed(line: str, asker: str | None = None) -> Operations:
 
 def _split(line: str) -> Words:
     if len(line) > MAX_LINE:
-        raise NotUnderstood(
-            f"That line has {len(line)} characters; {MAX_LINE} are the most. Split it over several lines."
-        )
+        raise NotUnderstood(texts.too_long(len(line), MAX_LINE))
     try:
         return tuple(Word("to") if word.is_keyword(*_ARROWS) else word for word in split_words(line))
     except ValueError as fault:
@@ -109,9 +109,9 @@ def _parse_bare(words: Words) -> Operations:
     corrected = corrected_verb(command) or corrected_verb(words)
     if corrected and len(command) > 1:
         raise NotUnderstood(
-            f"I don't know “{command[0].text}”. {NOTHING_CHANGED}",
+            texts.unknown_word(command[0].text),
             offers=(Offer(label=corrected, line=corrected),),
-            notes=(f'To see a group of that name: group "{join_words(words)}".',),
+            notes=(texts.to_see_group(join_words(words)),),
         )
     readings = [_bare_reading(phrasing) for phrasing in dict.fromkeys((*phrasings(command), words))]
     return tuple(one for one in readings if type(one) is type(readings[0]))
@@ -144,20 +144,17 @@ def modified_readings(operation: Operation) -> Operations:
         return ()
     inner = parse_unconfirmed(operation.line)
     if not isinstance(inner[0], ChangeOperation):
-        raise NotUnderstood(f"{inner[0].text()} is no change that {operation.modifies}. {NOTHING_CHANGED}")
+        raise NotUnderstood(texts.no_change(inner[0].text(), operation.modifies))
     return tuple(one.model_copy(update=operation.added()) for one in inner)
 
 
 def _check_preview(line: str) -> None:
     inner = parse_unconfirmed(line)[0]
     if isinstance(inner, Preview):
-        raise NotUnderstood(
-            f"Type preview once. {NOTHING_CHANGED}", offers=(Offer(label=inner.text(), line=inner.text()),)
-        )
+        raise NotUnderstood(texts.PREVIEW_ONCE, offers=(Offer(label=inner.text(), line=inner.text()),))
     if not _is_stored(inner):
         raise NotUnderstood(
-            f"A preview shows a change; {inner.text()} changes nothing.",
-            offers=(Offer(label=inner.text(), line=inner.text()),),
+            texts.nothing_to_preview(inner.text()), offers=(Offer(label=inner.text(), line=inner.text()),)
         )
 
 

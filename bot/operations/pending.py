@@ -20,6 +20,8 @@ from bot.operations.scheduling import (
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
+from bot.texts import answers
+from bot.texts.journal import set_aside_row
 
 MAX_ARRIVAL = timedelta(minutes=2)
 """Age from which the PBX decides about a change with an unknown outcome; before that, it may still arrive."""
@@ -44,20 +46,21 @@ class Pending(ReadOperation):
         "what is pending|waiting|scheduled",
     )
     permission = Permission.READ
-    help = "Lists the changes that wait for their time, those that will end, and those whose outcome is unknown."
+    help = (
+        "Lists the changes that are scheduled, temporary or waiting for approval, and those whose outcome is unknown."
+    )
     examples = ("pending",)
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
-        rows = (*awaiting_approval(context), *ending(context), *scheduled(context), *unknown)
+        rows = (*awaiting_approval(context), *ending(context), *scheduled(context), *unknown, *_set_aside(context))
         if not rows:
-            title = "Nothing is pending: no change waits for its time, and none will end by itself."
-            return Message(title=title, notes=settled)
-        return Message(title=f"{len(rows)} pending", rows=rows, notes=settled)
+            return Message(title=answers.NOTHING_PENDING, notes=settled)
+        return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)
 
 
 def awaiting_approval(context: OperationContext) -> Iterator[Row]:
-    """Approvers get a button to approve, the requester one to withdraw."""
+    """Approvers get buttons to approve and to reject, the requester one to withdraw."""
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.approval is None or not waits_for_approval(entry):
@@ -67,7 +70,7 @@ def awaiting_approval(context: OperationContext) -> Iterator[Row]:
         if not (approver or may_see(context, entry, plan)):
             continue
         offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
-        text = f"{plan.preview_title}: waits for approval, until {plan.approval.expiry_text()} (change {entry.id})"
+        text = answers.numbered(answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text()), entry.id)
         yield Row(text=text, ids=(entry.request.user,), offers=offers, forms=forms if approver and not mine else ())
 
 
@@ -87,23 +90,31 @@ def ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
         if plan.times and may_see(context, first, plan):
-            text = f"{plan.title}: {_end_text(plan.times, end, context.repository.now())}"
+            text = _end_text(plan.title, plan.times, end, context.repository.now())
             yield _row(context, first, plan, text, temporary_change_buttons(first.id))
 
 
-def _end_text(times: Schedule, end: Entry, now: datetime) -> str:
+def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:
     at = times.format_relative(end.run_at, now)
     if end.failing_since is not None:
-        return f"late, should have ended {at}. {end.failure} It is tried again"
-    return f"ends {at}" if end.run_at > now else f"should have ended {at}, and ends as soon as Park may change it"
+        return answers.ends_late(title, at, end.failure or "")
+    return (answers.ends if end.run_at > now else answers.ends_as_soon_as_possible)(title, at)
 
 
 def scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
         if plan.times and not waits_for_approval(entry) and may_see(context, entry, plan):
-            text = f"{plan.preview_title}: {plan.times.format_relative(entry.run_at, context.repository.now())}"
+            text = answers.scheduled(
+                plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
+            )
             yield _row(context, entry, plan, text, scheduled_change_buttons(entry.id))
+
+
+def _set_aside(context: OperationContext) -> Iterator[Row]:
+    """Entries that can't be read: nothing but their numbers is known, so everybody sees them."""
+    for one in context.repository.set_aside():
+        yield Row(text=set_aside_row(one.entry))
 
 
 def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, ...]]:
@@ -117,31 +128,30 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
         look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
         shown = _shown_by_pbx(context, plan) if look_now else None
         if shown is not None:
-            settled.append(f"Change {entry.id} was {shown}, as the PBX shows: {plan.preview_title}.")
+            settled.append(answers.outcome_found(entry.id, plan.preview_title, made=shown))
             continue
         line = with_instants(original_operation(entry), plan.times).text(settled=True)
-        look = Offer(label="Look and try again", line=f"preview {line}")
-        text = f"Unknown whether it was made: {plan.preview_title}. Look at the PBX, then use the button."
-        rows.append(_row(context, entry, plan, text, (look,)))
+        look = Offer(label=answers.LOOK_AND_RETRY, line=f"preview {line}")
+        rows.append(_row(context, entry, plan, answers.outcome_unknown(plan.preview_title), (look,)))
     return rows, tuple(settled)
 
 
-def _shown_by_pbx(context: OperationContext, plan: Plan) -> str | None:
-    """Returns whether the PBX shows a change as made or not made; None if it shows neither, or can't be asked."""
+def _shown_by_pbx(context: OperationContext, plan: Plan) -> bool | None:
+    """Whether the PBX shows a change as made; None if it shows neither that nor its absence, or can't be asked."""
     try:
         now = [context.now(change) for change in plan.changes]
     except PBXError:
         return None
     if all(snapshots_equal(one, change.after) for one, change in zip(now, plan.changes, strict=True)):
-        return "made"
+        return True
     if all(snapshots_equal(one, change.before) for one, change in zip(now, plan.changes, strict=True)):
-        return "not made"
+        return False
     return None
 
 
 def _row(context: OperationContext, entry: Entry, plan: Plan, text: str, offers: tuple[Offer, ...]) -> Row:
     return Row(
-        text=f"{text} (change {entry.id})",
+        text=answers.numbered(text, entry.id),
         ids=(entry.request.user,),
         offers=allowed_offers(context, entry, plan, offers),
     )

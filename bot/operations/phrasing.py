@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.errors import NOTHING_CHANGED, NotUnderstood
+from bot.errors import NotUnderstood
 from bot.messages.courtesy import says_now, strip_end_marks, strip_leading, strip_trailing
 from bot.messages.message import Offer
 from bot.messages.text import Word, Words, is_plain_word, split_words
 from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.matching import operation_of_verb
+from bot.texts.times import now_or_later
 from bot.times.clauses import time_splits
 
 
@@ -58,7 +59,7 @@ def confirms_now(words: Words, operation: Operation) -> None:
         return
     now = operation.model_copy(update={"starts": None}).text()
     raise NotUnderstood(
-        f"Now, or later? The line says both. {NOTHING_CHANGED}",
+        now_or_later(),
         offers=(Offer(label=f"Now: {now}", line=now), Offer(label=operation.text(), line=operation.text())),
     )
 

@@ -113,8 +113,8 @@ class RecallGroup(ChangeOperation):
     )
     permission = Permission.RECALL
     help = (
-        "Sends the calls parked in a group that nobody picked up to the user who parked them (user), to a ring group,"
-        " or to the user first and then to a ring group."
+        "Sends a park group's unanswered calls to the user who parked them (user), to a ring group, or to that"
+        " user first and then to a ring group."
     )
     examples = ("recall Sales to Night Desk", "recall Sales to user", "recall Sales to user then Night Desk")
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Schedule
-from bot.errors import NOTHING_CHANGED, Ambiguous, NotPossible
+from bot.errors import Ambiguous, NotPossible
 from bot.messages.message import Offer
 from bot.operations.base import ChangeOperation, Operation
+from bot.texts.times import end_is_past, which_meaning
 from bot.times.format import exact_time, format_duration, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
 from bot.times.resolver import resolve
@@ -49,7 +50,7 @@ def schedule_of(operation: ChangeOperation, asked: Asked, now: datetime) -> Sche
     begins = starts or (now if operation.approval else asked.at)
     ends = _instant(settled.ends) or (begins + _elapsed(settled.ends) if settled.ends else None)
     if ends is not None and ends <= now:
-        raise NotPossible(f"The end was {format_moment(ends, now, ZoneInfo(asked.zone))}. {NOTHING_CHANGED}")
+        raise NotPossible(end_is_past(format_moment(ends, now, ZoneInfo(asked.zone))))
     return Schedule(zone=asked.zone, starts=starts, ends=ends, asked_at=asked.at)
 
 
@@ -116,7 +117,7 @@ def settle(operation: OperationT, asked: Asked) -> OperationT:
     lines = [operation.model_copy(update=one).text(settled=True) for one in possible]
     labels = _labels(operation, possible, asked)
     raise Ambiguous(
-        f"Which of these is meant? {NOTHING_CHANGED}",
+        which_meaning(),
         offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
     )
 

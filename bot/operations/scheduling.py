@@ -8,13 +8,14 @@ from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
 from bot.messages.message import Fact, FormOffer, Offer
+from bot.messages.request import Source
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeOrGroup
 from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.operations.schedule import begun_early, reminder_time
 from bot.policy.model import Permission
-from bot.texts import cards
+from bot.texts import cards, decisions
 from bot.times.model import End, Instant, WallClock
 
 
@@ -65,6 +66,7 @@ class ChangeReference(AboutChange):
         run_at: datetime | None = None,
         due_at: datetime | None = None,
         *,
+        no_time: str = decisions.CANCELLED,
         duration: timedelta | None,
     ) -> JournalEffect:
         """The effect of another start or end of a change.
@@ -73,13 +75,16 @@ class ChangeReference(AboutChange):
             entry: the scheduled entry to move.
             run_at: its new time; None cancels it.
             due_at: when the worker claims it before that, for the reminder of an end.
-            lasts: how long the change lasts then; None if it is permanent.
+            no_time: what is said in place of a new time.
+            duration: how long the change lasts then; None if it is permanent.
         """
         times = context.repository.schedule(self.change)
-        after = times.format_dated(run_at) if run_at else "called off"
+        before, after = times.format_dated(entry.run_at), times.format_dated(run_at) if run_at else no_time
+        before = before.removesuffix(f", {times.zone}") if run_at else before
+        label = "Ends" if entry.request.source is Source.CLOCK else "Starts"
         return JournalEffect(
             title=title,
-            facts=(Fact(label="Time", before=times.format_dated(entry.run_at), value=after),),
+            facts=(Fact(label=label, before=before, value=after),),
             shifts=(self.reschedule(entry, run_at, due_at),),
             duration=duration,
         )
@@ -137,7 +142,7 @@ class Extend(ChangeReference, ControlOperation):
         "end {number} {ends}",
     )
     card_label = "Extended"
-    help = "Gives a temporary change another end: later by some time, or at a time that you name."
+    help = "Changes when a temporary change ends: later by some time (for 1h), or at a set time (until 20:00)."
     examples = ("extend 42 for 1h", "extend Sales until 20:00")
 
     ends: Annotated[End, NEW_END]
@@ -150,7 +155,7 @@ class Extend(ChangeReference, ControlOperation):
         return self.retime(
             context,
             end,
-            f"Change {self.change} ends at another time",
+            decisions.extended(self.change),
             until,
             max(now, reminder_time(now, until)),
             duration=until - context.repository.made_at(self.change),
@@ -165,12 +170,16 @@ class Keep(ChangeReference, ControlOperation):
     phrase = "keep {number}"
     also = ("keep change {number}",)
     card_label = "Kept"
-    help = "Makes a temporary change stay: its end is called off."
+    help = "Makes a temporary change permanent."
     examples = ("keep 42", "keep Sales")
 
     def effect(self, context: OperationContext) -> JournalEffect:
         return self.retime(
-            context, context.repository.scheduled_end(self.change), f"Change {self.change} stays", duration=None
+            context,
+            context.repository.scheduled_end(self.change),
+            decisions.kept(self.change),
+            no_time=decisions.KEPT,
+            duration=None,
         )
 
 
@@ -187,8 +196,8 @@ class Now(ChangeReference, ControlOperation):
         "do {number} now",
         "change {number} now",
     )
-    card_label = "Begun early"
-    help = "Makes a change that is waiting for its time at once."
+    card_label = "Started early"
+    help = "Starts a scheduled change now."
     examples = ("start 42", "start Sales")
 
     @classmethod
@@ -199,7 +208,7 @@ class Now(ChangeReference, ControlOperation):
         start, now = context.repository.scheduled_start(self.change), context.repository.now()
         times = begun_early(context.repository.schedule(self.change), original_operation(start), now)
         duration = times.ends - now if times.ends else None
-        return self.retime(context, start, f"Change {self.change} begins now", now, duration=duration)
+        return self.retime(context, start, decisions.started_early(self.change), now, duration=duration)
 
 
 class Cancel(ChangeReference, ControlOperation):
@@ -209,8 +218,8 @@ class Cancel(ChangeReference, ControlOperation):
     title = "Cancel"
     phrase = "cancel {number}"
     also = ("cancel change {number}",)
-    card_label = "Called off"
-    help = "Calls off a change that is waiting for its time. One that was made already is taken back with undo."
+    card_label = "Cancelled"
+    help = "Cancels a scheduled change, or a request for approval. To reverse a change that was made, use undo."
     examples = ("cancel 42",)
 
     @classmethod
@@ -219,8 +228,8 @@ class Cancel(ChangeReference, ControlOperation):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         if waits_for_approval(entry := context.repository.entry(self.change)):
-            title = f"Change {self.change} is no longer asked for"
+            title = decisions.withdrawn(self.change)
             return JournalEffect(title=title, shifts=(self.reschedule(entry, None),))
         start, times = context.repository.scheduled_start(self.change), context.repository.schedule(self.change)
         duration = times.ends - start.run_at if times.ends else None
-        return self.retime(context, start, f"Change {self.change} is called off", duration=duration)
+        return self.retime(context, start, decisions.cancelled(self.change), duration=duration)

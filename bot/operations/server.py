@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.recall import recall_form_value, recall_notes, star_codes
 from bot.policy.model import Permission
+from bot.texts import answers, impossible
 from bot.texts import changes as texts
 
 
@@ -34,7 +35,7 @@ class Server(ReadOperation):
         "settings",
     )
     permission = Permission.READ
-    help = "Shows the call park server's settings, with the star codes that phones dial."
+    help = "Shows the call park server's settings, and the star codes that phones dial."
     examples = ("server",)
 
     def read(self, context: OperationContext) -> Message:
@@ -42,16 +43,16 @@ class Server(ReadOperation):
         star = star_codes(context)
         prompt = snapshot.settings.get("prompt_file_name")
         return Message(
-            title="Call park server",
+            title=answers.SERVER,
             facts=(
                 *setting_facts(snapshot, context.ring_group_name),
                 *((Fact(label="Prompt", value=str(prompt)),) if prompt else ()),
             ),
             notes=(
-                f"{star['CALL_PARK']} parks a call on one's own extension, or with a number after it on another one.",
-                f"{star['GROUP_CALL_PARK']} parks it in one's park group; {star['CALL_RETRIEVE']} picks it up again.",
-                f"The recall target above serves {star['CALL_PARK']} parks; group parks follow their group.",
-                "The times serve both.",
+                answers.parks_on_extension(star["CALL_PARK"]),
+                answers.parks_in_group(star["GROUP_CALL_PARK"], star["CALL_RETRIEVE"]),
+                answers.server_recall_serves(star["CALL_PARK"]),
+                answers.TIMES_SERVE_BOTH,
             ),
         )
 
@@ -121,7 +122,7 @@ class ServerEnabled(ServerSetting):
     phrase = "server {on}"
     also = ("turn|switch server {on}", "turn|switch {on} server", "turn the server {on}")
     setting = "enabled"
-    help = "Switches call park on or off for everybody. Off asks first."
+    help = "Switches call park on or off for everybody. “off” asks for confirmation."
     examples = ("server on", "server off")
 
     on: Switch
@@ -136,8 +137,9 @@ class ServerEnabled(ServerSetting):
 
     def plan(self, context: OperationContext) -> Plan:
         plan = super().plan(context)
-        lost = "Nobody in the company can park a call while it is off; calls that are parked now may be cut off."
-        return plan.model_copy(update={"irreversible": () if self.on or plan.changes[0].is_noop else (lost,)})
+        return plan.model_copy(
+            update={"irreversible": () if self.on or plan.changes[0].is_noop else (impossible.CALLS_LOST,)}
+        )
 
 
 class ServerExtension(ServerSetting):
@@ -148,7 +150,7 @@ class ServerExtension(ServerSetting):
     phrase = "server extension {extension}"
     also = ("set server extension to {extension}", "server extension to {extension}", "server number {extension}")
     setting = "extension_number"
-    help = "Gives the call park server another extension number, one that nothing else on the PBX has."
+    help = "Changes the call park server's extension, to a number that nothing else uses."
     examples = ("server extension 666",)
 
     extension: ExtensionNumber
@@ -157,7 +159,7 @@ class ServerExtension(ServerSetting):
         plan = super().plan(context)
         holder = None if plan.changes[0].is_noop else context.pbx.number(self.extension)
         if holder is not None:
-            raise NotPossible(f"{self.extension} already belongs to {holder.name or holder.type}. Nothing was changed.")
+            raise NotPossible(impossible.number_taken(self.extension, holder.name or holder.type))
         return plan
 
 
@@ -169,7 +171,7 @@ class ServerPrompt(ChangeOperation):
     phrase = "server prompt {file}"
     also = ("set server prompt to {file}", "server prompt to {file}", "change server prompt to {file}")
     permission = Permission.SERVER
-    help = "Sets the call park server's prompt from a WAV file. Without a file it opens a form to choose one in."
+    help = "Replaces the call park server's prompt with a WAV file. Without a file, a form opens to choose one."
     examples = ("server prompt F07WELCOME1",)
     needs_confirmation = True
     button = "Set prompt"
@@ -180,7 +182,7 @@ class ServerPrompt(ChangeOperation):
         wanted = context.prompt_files.find(self.file)
         before, why = context.server_with_prompt()
         plan = server_plan(context, "prompt", before, prompt=wanted)
-        lost = f"the prompt that is there now, {before.prompt}, for it can't be saved: {why}"
+        lost = impossible.prompt_will_be_lost(str(before.prompt), why)
         return plan.model_copy(update={"irreversible": (lost,) if why and not plan.changes[0].is_noop else ()})
 
 
@@ -197,7 +199,10 @@ class ServerRecall(ChangeOperation):
         "recall the server to {recall}",
     )
     permission = Permission.SERVER
-    help = "Sends unanswered calls parked outside a group to whoever parked them, to a ring group, or to both in turn."
+    help = (
+        "Sends unanswered calls parked outside a group to the user who parked them, to a ring group, or to both"
+        " in turn."
+    )
     examples = ("server recall to user then Night Desk",)
 
     recall: RecallTarget
@@ -224,7 +229,9 @@ class ServerRecallRingGroupTime(ServerSetting):
         "set recall ring group time to {time}",
     )
     setting = "recall_ring_group_time"
-    help = "Sets after how long a recalled call goes on to the ring group: 1 to 15 minutes, for every group."
+    help = (
+        "Sets how long a recall rings the user before it goes on to the ring group: 1 to 15 minutes, for every group."
+    )
     examples = ("server recall ring group time 90s",)
 
     time: Time

@@ -28,7 +28,9 @@ from bot.operations.matching import (
 )
 from bot.operations.phrasing import without_question_mark
 from bot.operations.server import ServerEnabled
-from bot.times.clauses import TimeClause, find_malformed_time, no_end_message, time_splits
+from bot.texts import lines as texts
+from bot.texts.times import cannot_be_temporary
+from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
@@ -50,9 +52,9 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
         return _unknown(words)
     understood = partial_match(operation, tail)
     return NotUnderstood(
-        f"I don't understand all of that line. {NOTHING_CHANGED} {operation.verb().capitalize()} is typed like this:",
+        texts.partly_understood(operation.verb()),
         lines=(operation.usage() if understood.left else understood.line,),
-        notes=(f"For example: {operation.examples[0]}",),
+        notes=(texts.for_example(operation.examples[0]),),
         offers=_completed(operation, tail),
         forms=form_offer(operation, tail),
     )
@@ -72,8 +74,8 @@ def _without_rest(operation: type[Operation], unread: TimeClause) -> TimeClause:
 def _unknown(words: Words) -> NotUnderstood:
     corrected = corrected_verb(words)
     return NotUnderstood(
-        f"I don't know “{words[0].text}”. {NOTHING_CHANGED}",
-        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label="Help", line="help"),),
+        texts.unknown_word(words[0].text),
+        offers=(Offer(label=corrected, line=corrected),) if corrected else (Offer(label=texts.HELP, line="help"),),
     )
 
 
@@ -131,7 +133,7 @@ def without_unread_times(words: Words, readings: Operations) -> Operations:
     without = readings[0].model_copy(update={unread.field: unread.name}).text()
     raise NotUnderstood(
         f"{unread.why} {NOTHING_CHANGED}",
-        notes=("The first button leaves the time out, the second takes it for a part of the name, as quotes do.",),
+        notes=(texts.WITH_OR_WITHOUT_TIME,),
         offers=(
             Offer(label=leaving_out(unread.typed, without), line=without),
             Offer(label=readings[0].text(), line=readings[0].text()),
@@ -147,7 +149,7 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
         if strange := find_malformed_time(tuple(map(Word, value.split()))):
             yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
         elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), tail.typed, no_end_message(tail.typed))
+            yield UnreadTime(name, join_words(tail.rest), tail.typed, cannot_be_temporary())
 
 
 def bare_line_error(words: Words, fault: NotFound) -> NotFound:
@@ -162,8 +164,7 @@ def bare_line_error(words: Words, fault: NotFound) -> NotFound:
     near = process.extract(words[0].text.lower(), list(usages), scorer=fuzz.ratio, score_cutoff=65, limit=2)
     lines = tuple(usages[verb] for verb, *_ in near)
     return NotFound(
-        f"I don't know “{join_words(words)}”: it begins with no verb, and no park group is called that."
-        f" {NOTHING_CHANGED}",
-        offers=(*offers, *whole) or (Offer(label="Help", line="help"),),
+        texts.unknown_line(join_words(words)),
+        offers=(*offers, *whole) or (Offer(label=texts.HELP, line="help"),),
         lines=() if offers else lines,
     )

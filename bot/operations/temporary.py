@@ -9,7 +9,7 @@ from bot.messages.message import Offer, Row
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import original_operation
 from bot.texts import cards
-from bot.texts.temporary import note, row
+from bot.texts import temporary as texts
 
 Concerns = Callable[[Change], bool]
 """Whether a change is about what is shown."""
@@ -23,9 +23,9 @@ def temporary_rows(context: OperationContext, concerns: Concerns) -> tuple[Row, 
 def temporary_by_group(context: OperationContext) -> dict[str, list[Row]]:
     """Returns the same rows for each group of which something is temporary, by the ids of the groups."""
     rows = dict[str, list[Row]]()
-    for first, plan, until in _temporary(context, lambda change: change.target.id is not None):
+    for first, plan, ends in _temporary(context, lambda change: change.target.id is not None):
         for id in {change.target.id for change in plan.undone if change.target.id is not None}:
-            rows.setdefault(id, []).append(_row(context, first, plan, until))
+            rows.setdefault(id, []).append(_row(context, first, plan, ends))
     return rows
 
 
@@ -46,9 +46,9 @@ def temporary_notes(context: OperationContext, name_of: Callable[[str], str]) ->
         name_of: returns the name of a Slack user.
     """
     notes = dict[str, str]()
-    for first, plan, until in _temporary(context, lambda change: not change.target.is_server):
+    for first, plan, ends in _temporary(context, lambda change: not change.target.is_server):
         for name in {name for change in plan.undone for name in change.names}:
-            notes.setdefault(name, note(until, name_of(first.request.user)))
+            notes.setdefault(name, texts.note(ends, name_of(first.request.user)))
     return notes
 
 
@@ -63,11 +63,14 @@ def _temporary(context: OperationContext, concerns: Concerns) -> Iterator[tuple[
         plan = Plan.model_validate(first.plan)
         names = frozenset(name for change in plan.undone for name in change.names)
         if plan.times is not None and any(map(concerns, plan.undone)) and all(map(context.may_see, names)):
-            yield first, plan, plan.times.format_relative(end.run_at, now)
+            at = plan.times.format_relative(end.run_at, now)
+            yield first, plan, texts.late(at) if end.failing_since is not None else texts.until(at)
 
 
-def _row(context: OperationContext, first: Entry, plan: Plan, until: str) -> Row:
-    return Row(text=row(plan.title, until, first.id), ids=(first.request.user,), offers=_offers(context, first, plan))
+def _row(context: OperationContext, first: Entry, plan: Plan, ends: str) -> Row:
+    return Row(
+        text=texts.row(plan.title, ends, first.id), ids=(first.request.user,), offers=_offers(context, first, plan)
+    )
 
 
 def _offers(context: OperationContext, entry: Entry, plan: Plan) -> tuple[Offer, ...]:

@@ -1,12 +1,12 @@
 """Operations that revert: undo, undo last, put back drift."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from bot.changes.change import Change, ChangedSince, changed_parts, revert
 from bot.changes.diff import conflict_facts, member_list
 from bot.changes.plan import Plan
-from bot.errors import NOTHING_CHANGED, NotPossible, Overtaken
+from bot.errors import NotPossible, Overtaken
 from bot.messages.message import Offer
 from bot.messages.text import Words, words_as_text
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, DriftNumber, is_number, say_after_verb
@@ -16,12 +16,14 @@ from bot.operations.groups import refuse_taken
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 from bot.texts import changes as texts
+from bot.texts import impossible, lines
+from bot.texts.wording import change_number
 
 
 def _read_anyway(words: Words) -> bool:
     if len(words) == 1 and words[0].is_keyword("anyway"):
         return True
-    raise ValueError("After the number only “anyway” may follow.")
+    raise ValueError(lines.ONLY_ANYWAY)
 
 
 ANYWAY = ArgumentType(placeholder="anyway", read=_read_anyway, say=lambda _: "anyway")
@@ -30,9 +32,6 @@ ANYWAY = ArgumentType(placeholder="anyway", read=_read_anyway, say=lambda _: "an
 class RevertingOperation(ChangeOperation):
     """Reverts what an earlier change modified, and nothing that was changed again since."""
 
-    subject: ClassVar[str]
-    """What the number identifies, as in "change 42"."""
-
     number: int
     anyway: Annotated[bool, ANYWAY] | None = None
 
@@ -40,6 +39,10 @@ class RevertingOperation(ChangeOperation):
     def times(cls) -> dict[str, ArgumentType]:
         """None: a reversal is immediate and permanent."""
         return {}
+
+    def subject(self) -> str:
+        """What the number identifies, as in `#42`."""
+        return change_number(self.number)
 
     def revert(self, context: OperationContext, change: Change) -> Change:
         """The inverse of a change, from the present state of its target.
@@ -58,16 +61,16 @@ class RevertingOperation(ChangeOperation):
 
     def _changed_since(self, context: OperationContext, stop: ChangedSince) -> Overtaken:
         """The refusal, with a button that restores the first state in any case."""
-        title, what = stop.change.target.title, f"{self.subject} {self.number}"
+        title, what = stop.change.target.title, self.subject()
         if stop.now is None:
-            return Overtaken(f"{title} is gone, so {what} can't be taken back. {NOTHING_CHANGED}")
+            return Overtaken(impossible.gone(title, what))
         anyway = f"preview {type(self)(number=self.number, anyway=True).text()}"
         return Overtaken(
-            f"{title} was changed again since {what}. {NOTHING_CHANGED}",
+            impossible.changed_since(title, what),
             notes=tuple(
                 f"{fact.label}: {fact.value}" for fact in conflict_facts(stop.change, stop.now, context.ring_group_name)
             ),
-            offers=(Offer(label="Put back as before", line=anyway),) if stop.change.after is not None else (),
+            offers=(Offer(label=impossible.PUT_BACK, line=anyway),) if stop.change.after is not None else (),
         )
 
 
@@ -81,24 +84,21 @@ def _refuse_taken_name(context: OperationContext, name: str) -> None:
 def _refuse_unsaved_prompt(context: OperationContext, back: Change) -> None:
     prompt = back.after.prompt if back.after else None
     if prompt is not None and not back.is_noop and not context.prompt_files.is_available(prompt):
-        raise NotPossible(
-            f"The prompt that was there before, {prompt}, was not saved, or is no longer. {NOTHING_CHANGED}",
-            notes=("Whoever has its file can set it anew: server prompt.",),
-        )
+        raise NotPossible(impossible.prompt_not_saved(str(prompt)), notes=(impossible.PROMPT_FILE_HINT,))
 
 
 def _notes(change: Change) -> Iterator[str]:
     """What can't be restored exactly."""
     if change.before is None and change.after is not None:
-        yield f"{change.target.title} is made anew: the PBX gives it another id."
+        yield impossible.created_again(change.target.title)
     elif change.added and change.before and change.before.members:
-        yield f"Put back last in {change.target.title}, where group parks hunt last: {member_list(change.added)}."
+        yield impossible.added_last(change.target.title, member_list(change.added))
 
 
 def _losses(change: Change) -> Iterator[str]:
     """What the reversal deletes."""
     if change.before and change.after is None:
-        yield f"the park group {change.target.title}"
+        yield impossible.group_is_lost(change.target.title)
 
 
 class Undo(ChangeReference, RevertingOperation):
@@ -109,13 +109,11 @@ class Undo(ChangeReference, RevertingOperation):
     phrase = "undo {number} [{anyway}]"
     also = ("undo change {number} [{anyway}]", "end change {number} [now]", "end {number} [now]")
     help = (
-        "Takes back what a change did, and nothing else; ends a temporary change now, and calls off one that has not"
-        " begun. If that was changed again since, it shows what was, what the change made of it and what is there now,"
-        " and asks."
+        "Undoes one change and nothing else. Ends a temporary change now, and cancels a scheduled one. If"
+        " somebody has changed the same thing since, it shows all three states and asks."
     )
     examples = ("undo 42",)
     button = "Undo"
-    subject = "change"
 
     number: ChangeNumber
 
@@ -147,7 +145,7 @@ class Undo(ChangeReference, RevertingOperation):
 
 def _read_last_change_of(words: Words) -> str:
     if words[0].is_keyword("change", "drift") or is_number(words[:1]):
-        raise ValueError("To take back one change, type its number, and nothing else, as in undo 42.")
+        raise ValueError(lines.ONLY_NUMBER)
     return words_as_text(words)
 
 
@@ -163,7 +161,7 @@ class UndoLast(Operation):
     also = ("undo [the] last change [of {what}]", "take [it] back", "revert [{what}]")
     permission = None
     requirement = "what the change needed"
-    help = "Shows your last change here, or the last one of a group or of the server, and takes it back when you click."
+    help = "Shows your last change here, or the last one of a group or of the server, and undoes it when you click."
     examples = ("undo", "undo Sales", "undo server")
 
     what: Annotated[str, LAST_CHANGE_OF] | None = None
@@ -184,14 +182,16 @@ class PutBack(RevertingOperation):
     advertised = False
     requirement = "what the change needs"
     help = (
-        "Puts back what was changed outside Park, and nothing else. If that was changed again since, it shows what was,"
-        " what was made of it and what is there now, and asks."
+        "Restores what was changed outside Park, and nothing else. If it has been changed again since, it shows"
+        " all three states and asks."
     )
     examples = ("put back drift 7",)
     button = "Put it back"
-    subject = "drift"
 
     number: DriftNumber
+
+    def subject(self) -> str:
+        return impossible.drift(self.number)
 
     def required_permission(self, context: OperationContext) -> Permission:
         """The permission for the kind of drift; a drift is of one kind only."""
@@ -206,11 +206,11 @@ class PutBack(RevertingOperation):
         context.directory.invalidate_groups()  # cached from before the change outside Park
         back = self.revert(context, drift)
         return Plan(
-            title=f"Put back: {back.target.title}, as it was before drift {self.number}",
-            preview_title=f"Put {back.target.title} back as it was before drift {self.number}",
+            title=impossible.restored(back.target.title, self.number),
+            preview_title=impossible.restore(back.target.title, self.number),
             changes=(back,),
             notes=(*_notes(back), *_unknown_members(back)),
-            already=(f"Drift {self.number} is put back already.",) if back.is_noop else (),
+            already=(impossible.already_restored(self.number),) if back.is_noop else (),
             irreversible=tuple(_losses(back)),
         )
 
@@ -224,5 +224,5 @@ def _permission_for(change: Change) -> Permission:
 
 def _unknown_members(change: Change) -> tuple[str, ...]:
     if change.before is None and change.after is not None and change.after.members is None:
-        return (f"Who was in {change.target.title} is not known: it comes back empty.",)
+        return (impossible.members_unknown(change.target.title),)
     return ()

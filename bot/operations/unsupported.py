@@ -6,6 +6,7 @@ from bot.errors import NotUnderstood
 from bot.messages.message import Offer
 from bot.messages.text import Words
 from bot.operations.syntax import CommandPattern, command_patterns
+from bot.texts.lines import GROUP_TIMERS, LIVE_CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ UNSUPPORTED = (
             "recall {group} in|after {time}",
             "{group} recall time {time}",
         ),
-        "A park group has no timers of its own: the call park server's hold for every group. Nothing was changed.",
+        GROUP_TIMERS,
         ("server",),
     ),
     UnsupportedRequest(
@@ -55,8 +56,7 @@ UNSUPPORTED = (
             "hang up {call}",
             "transfer {call}",
         ),
-        "Live calls can't be seen, parked or picked up from here: the PBX lets nobody do that but a phone."
-        " Dial the star codes on yours; the line server shows them.",
+        LIVE_CALLS,
         ("server",),
     ),
 )

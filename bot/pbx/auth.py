@@ -20,6 +20,7 @@ from bot.pbx.token_api import (
     is_token,
 )
 from bot.pbx.transport import Deadline
+from bot.texts import pbx as texts
 
 SIGN_IN_ADVICE = " Correct it in Park's .env, or on the PBX and then type resume; until then nothing is sent."
 """Last sentence of the error after a rejected sign-in."""
@@ -147,8 +148,8 @@ class SignIn:
         """Returns the error for a token that was refused twice; a configured one is not sent again for a while."""
         with self._lock:
             if self._credentials.has_user:
-                return SignInFailed("The PBX refuses a token that it has just given")
-            return self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked", is_final=False)
+                return SignInFailed(texts.REJECTED_AT_ONCE)
+            return self._reject(texts.SIGN_IN_EXPIRED, is_final=False)
 
     def refresh_rotates_token(self, deadline: Deadline) -> bool | None:
         """Refreshes now and returns whether the refresh token changed; None without one; raises PBXError."""
@@ -212,7 +213,7 @@ class SignIn:
 
     def _sign_in(self, deadline: Deadline) -> _Tokens:
         if not self._credentials.has_user:
-            raise self._reject("The PBX no longer accepts PBX_TOKEN: it has run out or was revoked", is_final=False)
+            raise self._reject(texts.SIGN_IN_EXPIRED, is_final=False)
         for method in self._methods:
             try:
                 tokens = self._request_tokens(method.sign_in(self._credentials.user), deadline)
@@ -221,25 +222,24 @@ class SignIn:
             except Throttled:
                 raise
             except Rejected as error:
-                text = f"The PBX does not accept the sign-in: {error}"
+                text = texts.sign_in_rejected(str(error))
                 raise self._reject(text, is_final=error.code in DENIALS) from error
             self._methods = (method,)  # the PBX's version is known now
             return tokens
-        raise Unreachable("The PBX has neither sign-in address: does PBX_URL end in /api?")
+        raise Unreachable(texts.NO_SIGN_IN_ADDRESS)
 
     def _request_tokens(self, request: ApiRequest, deadline: Deadline, refresh_token: str | None = None) -> _Tokens:
         """Returns the tokens that the PBX grants; `refresh_token` stays in use where it grants no new one."""
         try:
             response = self._sender.send(request, deadline)
             if response.status == 408:
-                raise self._reject("The PBX gave the sign-in up (HTTP 408)", is_final=False)
+                raise self._reject(texts.SIGN_IN_TIMED_OUT, is_final=False)
             check_response(request, response)
         except Dropped as error:  # it may count as a failed sign-in, so the calling request must not repeat it
             raise Unreachable(str(error)) from error
         if parse_body(request, response, SecondFactorResponse).two_factor_enabled:
             raise self._reject(
-                f"The PBX asks for a second factor for {self._credentials.username}: "
-                "give Park a tenant user of its own, without two-factor authentication",
+                texts.second_factor(str(self._credentials.username)),
                 SecondFactorRequired,
                 is_final=True,
             )

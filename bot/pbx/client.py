@@ -181,12 +181,12 @@ class PbxClient:
         """Returns the audit log's entries of one response: paging parameters are not documented for it."""
         return self._read(Page[AuditLog], "audit_logs").items
 
-    def role(self) -> str | None:
-        """Returns the signed-in user's role; None on a PBX before 22.2, which has no such endpoint."""
+    def account(self) -> Account:
+        """Returns the signed-in user; an empty account on a PBX before 22.2, which has no such endpoint."""
         try:
-            return self._read(Account, "auth", "user").role
+            return self._read(Account, "auth", "user")
         except Missing:
-            return None
+            return Account()
 
     def send_once(self, request: ApiRequest, *, signed: bool = True) -> ApiResponse:
         """Sends any request once and returns the response of any status; without a token unless `signed`."""

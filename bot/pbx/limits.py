@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
 from bot.pbx.models import RecallTo
+from bot.texts import limits as texts
 
 EXTENSION_DIGITS = (3, 64)
 """Fewest and most digits of an extension number."""
@@ -44,28 +45,28 @@ def check_extension(number: str) -> None:
     """Checks that `number` has the form of an extension number; it may still be one that nobody has."""
     if not is_extension(number):
         low, high = EXTENSION_DIGITS
-        raise NotPossible(f"An extension number has {low} to {high} digits and nothing else; “{number[:80]}” hasn't.")
+        raise NotPossible(texts.extension(number[:80], low, high))
 
 
 def check_name(name: object) -> None:
     """Checks a park group's name."""
     low, high = NAME_CHARACTERS
     if not isinstance(name, str) or not name.strip() or not low <= len(name) <= high:
-        length = f"; this one has {len(name)}" if isinstance(name, str) and name.strip() else ""
-        raise NotPossible(f"A group's name has {low} to {high} characters{length}.")
+        length = len(name) if isinstance(name, str) and name.strip() else None
+        raise NotPossible(texts.name(low, high, length))
 
 
 def check_recall_time(seconds: object, what: str = "recall time") -> None:
     """Checks a recall time; `what` is the timer's name in the error."""
     low, high = RECALL_TIME_SECONDS
     if type(seconds) is not int or not low <= seconds <= high:
-        raise NotPossible(f"The {what} can be {low} to {high} seconds (1 to 15 minutes); {seconds} can't be set.")
+        raise NotPossible(texts.recall_time(what, seconds, low, high))
 
 
 def check_recall(settings: Mapping[str, Any]) -> None:
     """Checks that there is a ring group where the recall target needs one."""
     if settings.get("recall_to") in NEEDS_RING_GROUP and not settings.get("ring_group_id"):
-        raise NotPossible("Recalls can go to a ring group only when it is said which one.")
+        raise NotPossible(texts.RING_GROUP_MISSING)
 
 
 def check_group(settings: Mapping[str, Any], *, new: bool = False) -> None:
@@ -89,17 +90,17 @@ def check_wav(name: str, content: bytes) -> None:
     """Checks a prompt file; the error's notes name each mistake and its remedy."""
     check_size(name, len(content))
     audio = _parse_wav(content)
-    mistakes = list(_mistakes(audio)) if audio else [f"It is no such file: save it as {WAV_FORMAT}."]
+    mistakes = list(_mistakes(audio)) if audio else [texts.wrong_format(WAV_FORMAT)]
     if mistakes:
-        raise NotPossible(f"“{name}” can't be the prompt. {NOTHING_CHANGED}", notes=tuple(mistakes))
+        raise NotPossible(texts.not_a_prompt(name), notes=tuple(mistakes))
 
 
 def check_size(name: str, size: int) -> None:
     """Checks the size of a prompt file in bytes."""
     if size > MAX_PROMPT_BYTES:
         raise NotPossible(
-            f"“{name}” is too large to be a prompt. {NOTHING_CHANGED}",
-            notes=(f"It has {size / 1e6:.1f} MB, and {MAX_PROMPT_BYTES / 1e6:g} MB are the most: make it shorter.",),
+            texts.too_large(name),
+            notes=(texts.size(size / 1e6, MAX_PROMPT_BYTES / 1e6),),
         )
 
 
@@ -124,11 +125,11 @@ def _parse_wav(content: bytes) -> _AudioFormat | None:
 
 def _mistakes(audio: _AudioFormat) -> Iterator[str]:
     if audio.channels != 1:
-        channels = _CHANNEL_NAMES.get(audio.channels, f"made of {audio.channels} channels")
-        yield f"It is {channels}: save it as mono."
+        channels = _CHANNEL_NAMES.get(audio.channels, texts.channel_count(audio.channels))
+        yield texts.channels(channels)
     if audio.sample_bytes != _SAMPLE_BYTES:
-        yield f"Its samples have {8 * audio.sample_bytes} bit: save it with 16 bit."
+        yield texts.sample_size(8 * audio.sample_bytes)
     if audio.rate not in SAMPLE_RATES:
-        yield f"It has {audio.rate / 1000:g} kHz: save it with 16, 32 or 48 kHz."
+        yield texts.sample_rate(audio.rate / 1000)
     if not audio.complete:
-        yield "It is empty, or was cut off: save it, or upload it, once more."
+        yield texts.INCOMPLETE

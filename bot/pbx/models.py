@@ -113,6 +113,8 @@ class Account(Resource):
     """The signed-in user; Park needs the role Admin, or a custom role with the same rights."""
 
     role: OptionalText = None
+    password_force_reset: Switch = False
+    """Whether the PBX wants the user to change the password before anything else."""
 
 
 class AuditLog(Resource):

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 import httpx
 
 from bot.errors import NotPossible, PBXError, Rejected, SettingsError, UnknownOutcome, Unreachable
+from bot.texts import limits
 from bot.texts import pbx as texts
 
 _ROUTE_SEGMENTS = frozenset(
@@ -100,19 +101,19 @@ def build_url(base_url: str, path: tuple[str, ...], query: Mapping[str, str | in
         # Spaces are sent as %20: a plus sign could be taken literally outside of a form.
         return httpx.URL(f"{text}?{urlencode(query, quote_via=quote)}" if query else text)
     except UnicodeEncodeError:
-        raise NotPossible("The text holds half a character, which can't be sent to the PBX.") from None
+        raise NotPossible(limits.HALF_A_CHARACTER) from None
     except httpx.InvalidURL:
-        raise NotPossible("The text is too long to be asked of the PBX.") from None
+        raise NotPossible(limits.TOO_LONG) from None
 
 
 def _encode_segment(text: str) -> str:
     # Ids are opaque strings: one with a slash or dots must not lead to another resource.
     if text in {"", ".", ".."}:
-        raise NotPossible(f"“{text}” can't be the id of anything on the PBX.")
+        raise NotPossible(limits.not_an_id(text))
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        raise NotPossible("An id holds half a character, which can't be sent to the PBX.") from None
+        raise NotPossible(limits.HALF_A_CHARACTER) from None
 
 
 def encode_settings(settings: Mapping[str, Any], **also: str | None) -> bytes:
@@ -130,7 +131,7 @@ def encode_json(value: Mapping[str, Any]) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        raise NotPossible(f"These settings can't be sent to the PBX: {error}") from error
+        raise NotPossible(limits.not_sendable(str(error))) from error
 
 
 def _is_writable(key: str) -> bool:
@@ -164,7 +165,7 @@ def download_request(url: str, base_url: str) -> ApiRequest:
     """
     prefix = next((one for one in (FILE_PATH_PREFIX, f"{base_url}/") if url.startswith(one)), None)
     if prefix is None:
-        raise NotPossible("The PBX shows the file at an address that is not its own.")
+        raise NotPossible(limits.FOREIGN_ADDRESS)
     path, _, query = url.removeprefix(prefix).partition("?")
     return ApiRequest(
         method="GET",

@@ -16,7 +16,7 @@ from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
 from bot.planning.denials import DeniedAttempt, denial_message
 from bot.planning.pickers import PickerKind
-from bot.planning.principals import UserDirectory, resolve_principal
+from bot.planning.principals import UserDirectory, groups_unknown, resolve_principal
 from bot.policy.descriptions import restrictions
 from bot.policy.engine import decide, decide_provisionally
 from bot.policy.evaluation import ALL_NAMES, VisibleNames, visible_groups, visible_ring_groups
@@ -173,7 +173,7 @@ class Authorizer:
         permission = operation.required_permission(context)
         if permission is None or principal is None:
             return Grant()
-        if self._own_names(principal, operation) is not None:
+        if self._takes_back_own(principal, operation):
             return Grant(OWN_CHANGE, self.policy.fingerprint)
         groups, ring_groups = operation.groups(context), context.mentioned_ring_groups
         if isinstance(operation, ReadOperation):
@@ -198,39 +198,33 @@ class Authorizer:
         Returns:
             The grant, which names approvers or emergency channels where the operation asked for that.
         """
-        decisions, policy, own = list[Decision](), self.policy, self._own_names(principal, operation, attributes)
+        decisions, policy = list[Decision](), self.policy
+        if self._takes_back_own(principal, operation, attributes):
+            return Grant(OWN_CHANGE, policy.fingerprint)
         permission = operation.required_permission(context)
         assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
         names = [(change.names, _new_ring_groups(change, context)) for change in changes] or [(frozenset[str](), [])]
         for groups, rings in names:
-            if own is not None and own >= set(map(fold, groups)):
-                continue
             decision = decide(policy, principal, permission, groups=groups, ring_groups=rings, attributes=attributes)
             if not is_granted(operation, decision):
                 self._conceal_unseen(principal, operation, decision, context)
                 self._enforce(decision, DeniedAttempt(operation, attributes, self._repository, context.zone))
             decisions.append(decision)
-        return (
-            grant_of(operation, decisions, policy.fingerprint) if decisions else Grant(OWN_CHANGE, policy.fingerprint)
-        )
+        return grant_of(operation, decisions, policy.fingerprint)
 
-    def _own_names(
+    def _takes_back_own(
         self, principal: Principal, operation: Operation, attributes: ActionAttributes | None = None
-    ) -> frozenset[str] | None:
-        """The folded names that requesters may touch to take back, end early or call off a change of their own.
+    ) -> bool:
+        """Whether requesters take back, end early or call off a change of their own: that needs no permission.
 
-        None where it is no such operation: to do again what was taken back, or to overwrite what others have changed
-        since, needs a rule.
+        To do again what was taken back, or to overwrite what others have changed since, needs a rule.
         """
         if not isinstance(operation, Cancel | Extend | Undo) or (isinstance(operation, Undo) and operation.anyway):
-            return None
-        if isinstance(operation, Extend) and attributes is not None and not self._ends_earlier(operation, attributes):
-            return None
+            return False
         entry = self._repository.entry(operation.change)
         if entry.request.user != principal.user or entry.request.source is Source.CLOCK or entry.about is not None:
-            return None
-        plan = self._repository.plan(operation.change)
-        return frozenset(fold(name) for change in plan.changes for name in change.names)
+            return False
+        return not isinstance(operation, Extend) or attributes is None or self._ends_earlier(operation, attributes)
 
     def _ends_earlier(self, operation: Extend, attributes: ActionAttributes) -> bool:
         end = self._repository.scheduled_end(operation.change).run_at
@@ -242,6 +236,7 @@ class Authorizer:
         self, principal: Principal, operation: Operation, decision: Decision, context: RequestContext
     ) -> None:
         """Raises an error without names where a denial would name a group that the requester may not see."""
+        self._require_certain(decision)
         known = set(map(fold, context.mentioned_groups))
         unseen = [one for one in decision.missing_groups if fold(one) not in known and not self.may_see(principal, one)]
         if decision.allowed or not unseen:
@@ -280,7 +275,13 @@ class Authorizer:
         attributes = ActionAttributes(at=self._repository.now())
         return decide(self.policy, principal, permission, groups=groups, ring_groups=ring_groups, attributes=attributes)
 
+    def _require_certain(self, decision: Decision) -> None:
+        """Raises SlackFailure instead of a denial that may only be one because Slack can't be asked now."""
+        if decision.uncertain and not decision.allowed:
+            raise groups_unknown(self._users)
+
     def _enforce(self, decision: Decision, attempt: DeniedAttempt | None = None) -> None:
+        self._require_certain(decision)
         if not decision.allowed:
             raise denial_message(decision, attempt)
 

@@ -1,5 +1,6 @@
 """Denial messages: what is missing, what the policy would allow instead, and whom to ask."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -124,10 +125,28 @@ def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> 
         title=str(error),
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),
         notes=tuple(_notes(decision, attempt, alternatives)),
+        snippet=rule_to_paste(decision) if _needs_rule(decision) else (),
         offers=tuple(_offers(decision, attempt, alternatives)),
         forms=tuple(_forms(decision, attempt)),
     )
     return error
+
+
+def rule_to_paste(decision: Decision) -> tuple[str, ...]:
+    """The lines of a rule for the policy file that would allow what was denied, and no more."""
+    channels = [id for id in decision.grant if id.startswith("C")]
+    users = [id for id in decision.grant if not id.startswith("C")]
+    keys = {
+        "users": users,
+        "channels": channels,
+        "operations": [decision.permission.value],
+        "groups": decision.missing_groups,
+        "ring_groups": decision.missing_ring_groups,
+    }
+    if not users:
+        return ()
+    values = (f"{key} = {json.dumps(list(value), ensure_ascii=False)}" for key, value in keys.items() if value)
+    return ("[[allow]]", f"name = {json.dumps(refusals.rule_name(decision.permission.value))}", *values)
 
 
 class DeactivatedAccount(NotAllowed):
@@ -138,7 +157,7 @@ def deactivated_account(policy: Policy) -> NotAllowed:
     """The error for a deactivated account; its message says whom the policy names to ask."""
     error = DeactivatedAccount(refusals.DEACTIVATED)
     error.policy = policy.fingerprint
-    error.message = Message(title=str(error), facts=(whom_to_ask(policy.contact),))
+    error.message = Message(title=str(error), facts=(contact_fact(policy.contact),))
     return error
 
 
@@ -146,15 +165,19 @@ def _facts(decision: Decision) -> Iterator[Fact]:
     yield Fact(label=refusals.ALLOWED_IN, value="", ids=decision.channels)
     for one in decision.approvers:
         yield Fact(label=refusals.APPROVERS, value=count_of(one.count) if len(one.ids) > 1 else "", ids=one.ids)
-    yield whom_to_ask(decision.contact)
-    if not decision.denied:
-        yield Fact(
-            label=refusals.FOR_ADMIN, value=refusals.add_permission(decision.permission.value), ids=decision.grant
-        )
+    yield contact_fact(decision.contact)
+    if _needs_rule(decision):
+        value = refusals.add_permission(decision.permission.value)
+        yield Fact(label=refusals.FOR_ADMIN, value=value, ids=decision.grant[-1:])
 
 
-def whom_to_ask(contact: str | None) -> Fact:
-    """Whom the policy names for questions about permissions."""
+def _needs_rule(decision: Decision) -> bool:
+    """Whether only another rule would allow it: nothing forbids it, and there is no approval or emergency for it."""
+    return not (decision.denied or decision.approvers or decision.emergency)
+
+
+def contact_fact(contact: str | None) -> Fact:
+    """Returns whom to ask, as a link if the policy names a Slack id."""
     if contact is not None and re.fullmatch("[CGUWS][A-Z0-9]{8,}", contact):
         return Fact(label=refusals.CONTACT, value="", ids=(contact,))
     return Fact(label=refusals.CONTACT, value=contact or refusals.WHOEVER_RUNS_PARK)

@@ -14,10 +14,9 @@ from bot.changes.snapshot import Snapshot, Target
 from bot.errors import Refused
 from bot.messages.request import Request
 from bot.operations.base import Operation
-from bot.operations.scheduling import Cancel
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
-from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant
+from bot.planning.authorizer import Authorizer, Grant
 from bot.planning.context import RequestContext
 from bot.planning.plan_checks import plan_attributes
 from bot.planning.references import ChangeReferences
@@ -30,14 +29,6 @@ class EndingPlan(NamedTuple):
     operation: Undo
     plan: Plan
     grant: Grant
-
-
-def takes_back_own(operation: Operation, references: ChangeReferences) -> bool:
-    """Whether requesters take back what they did themselves, or call it off: that needs no permission."""
-    if not isinstance(operation, Undo | Cancel) or (isinstance(operation, Undo) and operation.anyway):
-        return False
-    entry = references.check(operation.change)
-    return references.is_own(entry) and entry.about is None
 
 
 def authorized_changes(
@@ -76,8 +67,8 @@ class Endings:
             return None
         undo = Undo(number=number)
         context = self.context(principal, undo)
-        if principal is None or takes_back_own(undo, references):
-            return EndingPlan(undo, undo.plan(context), Grant(OWN_CHANGE, self.authorizer.policy.fingerprint))
+        if principal is None:
+            return EndingPlan(undo, undo.plan(context), Grant(policy=self.authorizer.policy.fingerprint))
         self.authorizer.authorize_names(principal, undo, context)
         plan = undo.plan(context)
         attributes = plan_attributes(self.repository, undo, plan, due=False)

@@ -71,7 +71,7 @@ class FormService:
     def _read_notes(self, request: Request) -> None:
         try:
             context = self.planner.context(request, Help())
-            notes = temporary_notes(context, self.planner.users.name)
+            notes = temporary_notes(context, self.planner.users.name_of)
         except (Refused, SlackFailure, JournalUnavailable) as fault:
             log.warning("what is temporary is not shown in the pickers: %s", fault)
             return

@@ -20,11 +20,11 @@ from bot.operations.catalog import load
 from bot.operations.schedule import has_open_times, schedule_of, settle
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
-from bot.planning.authorizer import OWN_CHANGE, Authorizer, Grant, OperationT, spellings_in
+from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
-from bot.planning.denials import whom_to_ask
-from bot.planning.endings import Endings, authorized_changes, takes_back_own
+from bot.planning.denials import contact_fact
+from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
 from bot.planning.pickers import PickerKind
@@ -143,7 +143,7 @@ class Planner:
         if first is not None:
             plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
         if principal is not None:
-            if plan.changes and not takes_back_own(operation, references):
+            if plan.changes:
                 grant = self._authorize(principal, operation, plan, context, due=due)
             ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
         if operation.emergency is not None:
@@ -207,7 +207,7 @@ class Planner:
             operation = settle(operation, self.times.asked(request))
         operation, context, grant = self.resolve(principal, [operation], references)
         effect, number = operation.effect(context), operation.about()
-        if principal and not takes_back_own(operation, references):
+        if principal:
             changes = self.repository.plan(number).undone if number is not None else ()
             attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
             touched = authorized_changes(self.repository, self.directory, operation, changes)
@@ -245,8 +245,6 @@ class Planner:
             offers = tuple(Offer(label=line, line=line) for line in lines)
             raise Ambiguous(refusals.SEVERAL_MEANINGS, offers=offers)
         operation, context = found[0]
-        if takes_back_own(operation, references):
-            return operation, context, Grant(rule=OWN_CHANGE, policy=self.policy.fingerprint)
         return operation, context, self.authorizer.authorize_names(principal, operation, context)
 
     def without_impossible_offers(self, request: Request, message: Message) -> Message:
@@ -278,9 +276,9 @@ class Planner:
             restrictions=partial(self.authorizer.restrictions, principal),
             ring_groups=partial(self.authorizer.ring_groups, principal),
             policy=self.policy.fingerprint,
-            whom_to_ask=whom_to_ask(self.policy.contact),
+            whom_to_ask=contact_fact(self.policy.contact),
             link=self._link,
-            viewer=Viewer(self.history, user),
+            viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
             approvals=self.approvals(principal),

@@ -46,8 +46,13 @@ def asking_with_plan(message: Message, plan: Plan, ring_group: RingGroupName) ->
         return message
     expects = plan.digest()
     offers = tuple(replace(one, expects=expects) if one in asking else one for one in message.offers)
-    facts = tuple(replace(fact, label=approvals.would_change(fact.label)) for fact in plan_facts(plan, ring_group))
-    return replace(message, facts=(*facts, *message.facts), notes=(*lost_notes(plan), *message.notes), offers=offers)
+    facts = (Fact(label=approvals.TO_BE_APPROVED, value=plan.preview_title), *plan_facts(plan, ring_group))
+    return replace(
+        message,
+        facts=(*facts, *time_facts(plan.times), *message.facts),
+        notes=(*lost_notes(plan), *message.notes),
+        offers=offers,
+    )
 
 
 def preview_approval(
@@ -74,7 +79,7 @@ def preview_approval(
 def with_canonical_line(message: Message, typed: str, line: str) -> Message:
     """Adds the canonical line where it differs from the typed one, so that users learn the shorter form."""
     canonical, said = (fold(text).translate(_UNSAID) for text in (line, typed))
-    if canonical.endswith(said):  # a bare name is canonical too
+    if canonical.endswith(said) or "<@" in line:  # a bare name is canonical too, and a mention is no text
         return message
     return replace(message, notes=(*message.notes, previews.understood_as(line)))
 

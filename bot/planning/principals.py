@@ -5,13 +5,14 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import NOTHING_CHANGED, NotAllowed, SlackRefused
+from bot.errors import SlackFailure, SlackUnavailable
 from bot.messages.request import Request
 from bot.planning.denials import deactivated_account
 from bot.policy.field_types import is_user_group
 from bot.policy.matching import includes_principal
 from bot.policy.model import Principal
 from bot.policy.rules import Policy, Rule, needs_user_groups
+from bot.texts import delivery
 
 
 class AccountStatus(BaseModel):
@@ -39,6 +40,12 @@ class CachedUserDirectory(Protocol):
         """Ids of the members of a user group; None if they are not known now."""
 
 
+def groups_unknown(users: object) -> SlackFailure:
+    """Returns the failure to raise instead of a denial that the unknown user groups may have caused."""
+    failure = getattr(users, "groups_failure", None)
+    return failure if isinstance(failure, SlackFailure) else SlackUnavailable(delivery.UNKNOWN_USER_GROUPS)
+
+
 class UserDirectory(CachedUserDirectory, Protocol):
     """Slack users, requested from Slack where they are not cached."""
 
@@ -46,11 +53,11 @@ class UserDirectory(CachedUserDirectory, Protocol):
     def remembered(self) -> CachedUserDirectory:
         """Users from the cache only. At most an hour old, so only pickers use it, no decision."""
 
-    def name(self, user: str) -> str:
-        """The user's full name; empty if it is not known."""
-
     def zone(self, user: str) -> str:
         """The user's IANA time zone; UTC if it is not known."""
+
+    def name_of(self, id: str) -> str:
+        """The name of a user or a channel; empty if Slack does not show it."""
 
     def email(self, user: str) -> str | None:
         """The user's e-mail address; None if Slack does not show it."""
@@ -59,15 +66,10 @@ class UserDirectory(CachedUserDirectory, Protocol):
 def resolve_principal(request: Request, users: CachedUserDirectory, policy: Policy) -> Principal:
     """Builds the policy principal from the request and the Slack user record.
 
-    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if Slack refuses to
-    identify the user or their account is deactivated, and SlackFailure.
+    User groups are requested only if a rule of the policy depends on them. Raises NotAllowed if the account is
+    deactivated, and SlackFailure: what Slack can't or won't say now is not a "no".
     """
-    try:
-        status = users.account_status(request.user, request.team)
-    except SlackRefused as refusal:
-        raise NotAllowed(
-            f"Slack does not tell Park who you are ({refusal}), so nothing is allowed. {NOTHING_CHANGED}"
-        ) from refusal
+    status = users.account_status(request.user, request.team)
     if status.deactivated:
         raise deactivated_account(policy)
     principal = Principal(

@@ -76,28 +76,28 @@ def _describe_value_error(error: ErrorDetails) -> str | None:
     shown = _shown(error["input"])
     match error["type"]:
         case "int_type" if isinstance(error["input"], list):
-            return f"{shown} is no number: it is how many people at once; whom a rule is for stands in users"
+            return (
+                f"{shown} is not a number: it limits how many people one change may affect. To name people, use users"
+            )
         case "int_type" | "int_parsing" | "int_from_float" | "greater_than_equal":
-            return f"{shown} is no whole number from 1 on"
+            return f"{shown} is not a whole number of 1 or more"
         case "literal_error":
-            return f"{shown} is none of {error['ctx']['expected']}"
+            return f"{shown} must be one of {error['ctx']['expected']}"
     return None
 
 
 def _unknown_operation(text: str) -> str:
     if len(parts := _parts(text)) > 1:
-        return (
-            f'"{text}" is several kinds of operation in one: put each in quotes of its own, as in {as_toml_list(parts)}'
-        )
-    return f'"{text}" is no kind of operation{_suggest(text, OPERATION_NAMES)}'
+        return f'"{text}" is several operations in one text: put each in its own quotes, as in {as_toml_list(parts)}'
+    return f'"{text}" is not an operation{_suggest(text, OPERATION_NAMES)}'
 
 
 def _not_text(error: ErrorDetails) -> str:
     key, shown = _key(error), _shown(error["input"])
     if key in ("groups", "ring_groups") and not isinstance(error["input"], bool):
-        return f"{shown} is a number, and rules go by names: write the name, as in {key} = {_EXAMPLES[key]}"
+        return f"{shown} is a number, but rules use names: write the name, as in {key} = {_EXAMPLES[key]}"
     if example := _ID_EXAMPLES.get(key) or (_EXAMPLES.get(key) if isinstance(error["input"], bool) else None):
-        return f"{shown} is no id: write {key} = {example}{_ID_PURPOSES.get(key, '')}"
+        return f"{shown} is not a Slack ID: write {key} = {example}{_ID_PURPOSES.get(key, '')}"
     return f'{shown} is not text: put it in "double quotes"'
 
 
@@ -116,17 +116,17 @@ def _shown(value: object) -> str:
 def _unknown_key(error: ErrorDetails) -> str:
     key, model = _key(error), RULE_MODELS.get(str(error["loc"][0])) if len(error["loc"]) > 1 else None
     if model and key in Policy.model_fields:
-        return f"{key} is about the whole file: put it at the top, above the first table"
+        return f"{key} applies to the whole file: move it to the top, above the first table"
     if model is Deny and key in Rule.model_fields:
-        return f"{key} is for rules that allow: what is denied nobody can approve, nor is it done in an emergency"
+        return f"{key} only works in [[allow]] rules: what is denied cannot be approved or made in an emergency"
     tables = [table for table, other in RULE_MODELS.items() if key in other.model_fields]
     if model is None and tables:
         return f"{key} belongs to a rule: put [[{tables[0]}]] on a line above it"
     fields = (model or Policy).model_fields
     if meant := next((name for name, words in _SYNONYMS.items() if key.casefold() in words and name in fields), None):
-        return f"unknown key {key}: that is called {meant} here: write {meant} = {_EXAMPLES.get(meant, '...')}"
+        return f"unknown key {key}: use {meant} instead: {meant} = {_EXAMPLES.get(meant, '...')}"
     if model is None and _is_table(error["input"]):
-        return f"unknown table {key}: a rule begins with [[allow]] or [[deny]], an example with [[example]]"
+        return f"unknown table {key}: a rule starts with [[allow]] or [[deny]], an example with [[example]]"
     return f"unknown key {key}{_suggest(key, tuple(fields))}"
 
 
@@ -136,18 +136,18 @@ def _is_table(value: object) -> bool:
 
 def _suggest(word: str, words: tuple[str, ...]) -> str:
     close = process.extractOne(word, words, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60)
-    known = f"; there are {', '.join(words[:-1])} and {words[-1]}"
+    known = f"; use {', '.join(words[:-1])} or {words[-1]}"
     return f': did you mean "{close[0]}"?' if close else known
 
 
 def _wrong_type(error: ErrorDetails) -> str:
     if (table := _key(error)) in RULE_MODELS:
-        return f"{table} is not a list of tables: begin each with a line [[{table}]], in two brackets"
+        return f"{table} must be a list of tables: start each with a line [[{table}]], in double brackets"
     key, value = _key(error), error["input"]
     if not isinstance(value, str):
-        return f"{key} is a list, even of one: write {key} = {_EXAMPLES[key]}"
+        return f"{key} must be a list, even with one entry: write {key} = {_EXAMPLES[key]}"
     parts = _parts(value) if key in ("operations", "channels", "users", "user_groups", "approvers") else [value]
-    return f"{key} is a list, even of one: write {key} = {as_toml_list(parts)}"
+    return f"{key} must be a list, even with one entry: write {key} = {as_toml_list(parts)}"
 
 
 _MEMBER_PERMISSIONS = frozenset({Permission.MEMBERS, Permission.GROUPS})
@@ -156,10 +156,10 @@ _MEMBER_PERMISSIONS = frozenset({Permission.MEMBERS, Permission.GROUPS})
 def lint_policy(policy: Policy) -> Iterator[tuple[BaseRule, str]]:
     """Finds rules that are valid and have no effect or an unintended one; yields each with a remark."""
     for rule in channel_only_rules(policy):
-        yield rule, "names no people: where its channels are public, whoever joins one may do it"
+        yield rule, "names no people: if its channels are public, anybody who joins one may do it"
     for rule in policy.allow:
         if MATCH_ALL[0] not in rule.groups and (ungrouped := UNGROUPED.intersection(rule.operations)):
-            yield rule, f"allows {' and '.join(sorted(ungrouped))} whatever its groups, which limit neither"
+            yield rule, f"allows {' and '.join(sorted(ungrouped))} for everything: its groups do not limit that"
         if why := _why_never_allows(rule, policy):
             yield rule, f"never allows anything: {why}"
     for denial in policy.deny:
@@ -173,18 +173,18 @@ def lint_policy(policy: Policy) -> Iterator[tuple[BaseRule, str]]:
 def _doubtful_patterns(rule: Rule | Deny) -> Iterator[str]:
     for pattern in (*(rule.groups or ()), *(rule.ring_groups or ())):
         if pattern.isdigit():
-            yield f"is about “{pattern}”: rules go by names, so a number counts only where it is the whole name"
+            yield f"uses “{pattern}”: rules match names, so a number matches only a name that is exactly this number"
         elif "," in pattern:
-            yield f"is about “{pattern}”, which is one name: put each of several names in quotes of its own"
+            yield f"uses “{pattern}” as one name: put each name in its own quotes"
 
 
 def _why_never_allows(rule: Rule, policy: Policy) -> str | None:
     if set(rule.operations) == {Permission.GROUPS} and rule.temporary is not None:
-        return "to create, rename or delete a group is nothing that ends by itself"
+        return "creating, renaming and deleting groups cannot be temporary"
     if rule.approvers and len({*rule.users}) == 1 and not rule.user_groups and {*rule.approvers} == {*rule.users}:
-        return "nobody approves their own change"
+        return "nobody can approve their own change"
     if 0 < len(rule.approvers) < rule.approvals and not any(map(is_user_group, rule.approvers)):
-        return f"{rule.approvals} have to approve, and only {len(rule.approvers)} may"
+        return f"it needs {rule.approvals} approvals and names only {len(rule.approvers)} approvers"
     if denial := next((one for one in policy.deny if _denies_all(one, rule)), None):
         return f"“{denial.name}” denies all of it"
     if other := next((one for one in _rules_above(rule, policy) if _allows_all(one, rule)), None):
@@ -236,15 +236,15 @@ def _covers_all(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
 def _why_never_denies(rule: Deny) -> str | None:
     kinds = set(rule.operations)
     if rule.ring_groups is not None and RECALL_PERMISSIONS.isdisjoint(kinds):
-        return "its operations send no recalls"
+        return "its operations do not change recalls"
     if rule.groups is not None and kinds <= UNGROUPED:
-        return "its operations are about the server, which is in no group"
+        return "its operations concern the server, which is not in a group"
     can_exceed = (
         (rule.members is not None and not _MEMBER_PERMISSIONS.isdisjoint(kinds))
         or (rule.recall_time is not None and Permission.SERVER in kinds)
         or (rule.temporary is not None and not kinds <= {Permission.READ, Permission.HISTORY, Permission.PAUSE})
     )
-    return "its operations can't go over its limits" if rule.has_limits and not can_exceed else None
+    return "its limits do not apply to its operations" if rule.has_limits and not can_exceed else None
 
 
 def schema() -> str:

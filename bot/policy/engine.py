@@ -203,6 +203,7 @@ def _build_denial(found: Evaluation) -> Decision:
         else _new(_allowed_alternatives(query, _in_emergency), alternatives),
         grant=_suggested_grant(query.principal),
         contact=query.policy.contact,
+        uncertain=query.principal.user_groups is None and _user_groups_matter(query),
     )
     return replace(denial, reason=" ".join((*_sentences(denial, found), *_notes(denial, query))))
 
@@ -255,7 +256,7 @@ def _describe_request(denial: Decision) -> str:
 
 def _notes(denial: Decision, query: AccessQuery) -> Iterator[str]:
     principal = query.principal
-    if principal.user_groups is None and _user_groups_matter(query):
+    if denial.uncertain:
         yield texts.GROUPS_UNKNOWN
     elif principal.outsider_kind and not denial.denied:
         yield texts.outsiders(principal.outsider_kind)

@@ -54,7 +54,7 @@ def is_user_group(text: str) -> bool:
 
 def _wrong_id_message(text: str, wanted: IdKind) -> str:
     if len(parts := [part.strip() for part in text.split(",")]) > 1 and all(_is_id(part, wanted) for part in parts):
-        return f'"{text}" is several ids in one: put each in quotes of its own, as in {as_toml_list(parts)}'
+        return f'"{text}" is several IDs in one text: put each in its own quotes, as in {as_toml_list(parts)}'
     such = f"an id such as {wanted.letters[0]}0123ABCD ({wanted.where})"
     if (found := _OTHER_IDS.get(text[:1])) and re.fullmatch("[A-Z][A-Z0-9]{8,}", text):
         return f'"{text}" is the id of {found}; here write {such}'
@@ -62,8 +62,8 @@ def _wrong_id_message(text: str, wanted: IdKind) -> str:
         if _is_id(text, kind):
             return f'"{text}" is the id of {kind.label}, which belongs in {kind.key}; here write {such}'
     if inside := re.search(rf"\b[{wanted.letters}][A-Z0-9]{{7,}}\b", text):
-        return f'"{text}" is more than an id: write "{inside[0]}"'
-    return f'"{text}" is not the id of {wanted.label}; names change, ids do not: write {such}'
+        return f'"{text}" contains more than an ID: write "{inside[0]}"'
+    return f'"{text}" is not the ID of {wanted.label}. Names can change, so use the ID: write {such}'
 
 
 def as_toml_list(texts: Iterable[str]) -> str:
@@ -140,11 +140,11 @@ def parse_hours(text: str) -> Hours:
     """
     found = re.fullmatch(HOURS_PATTERN, text)
     if found is None:
-        raise ValueError(f'"{text}" are no hours: write them as in "Mon-Fri 08:00-18:00 Europe/Berlin"')
+        raise ValueError(f'"{text}" cannot be read as hours: write, for example, "Mon-Fri 08:00-18:00 Europe/Berlin"')
     try:
         zone = ZoneInfo(found["zone"])
     except (ValueError, OSError, KeyError):
-        raise ValueError(f'"{found["zone"]}" is no time zone: write one such as Europe/Berlin') from None
+        raise ValueError(f'"{found["zone"]}" is not a time zone: write, for example, Europe/Berlin') from None
     closes = time(0) if found["closes"] == "24:00" else time.fromisoformat(found["closes"])
     return Hours(_parse_days(found["days"]), time.fromisoformat(found["opens"]), closes, zone)
 
@@ -162,8 +162,8 @@ def _read_duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str):
-        raise ValueError(f'{value} is no length of time: write it as in "10m" or "4h"')  # noqa: TRY004
-    fault = f'"{value}" is no length of time: write it as in "10m", "4h" or "3 days", a year at most'
+        raise ValueError(f'{value} is not a duration: write, for example, "10m" or "4h"')  # noqa: TRY004
+    fault = f'"{value}" is not a duration: write, for example, "10m", "4h" or "3 days", a year at most'
     try:
         end = read_end(tuple(map(Word, ("for", *value.split()))))
     except ValueError:

@@ -57,12 +57,12 @@ def raise_policy_error(path: Path, faults: Sequence[Fault]) -> NoReturn:
     """Raises PolicyError with each mistake in the order of lines and a minimal policy to paste."""
     ordered = sorted(faults, key=lambda fault: fault.line or 0)
     listed = (f"{path}{f', line {one.line}' if one.line else ''}: {one.text}" for one in ordered)
-    broken = PolicyError("\n".join(listed) + f"\n\nA whole policy, to paste and change:\n\n{MINIMAL}")
+    broken = PolicyError("\n".join(listed) + f"\n\nA complete policy that you can copy and change:\n\n{MINIMAL}")
     broken.faults = tuple((one.line, one.column, one.text) for one in ordered)
     raise broken from None
 
 
-_ADVICE = 'Text stands in straight "double quotes", a list in [brackets], and each rule begins with [[allow]].'
+_ADVICE = 'Put text in straight "double quotes" and lists in [brackets]. Each rule starts with [[allow]].'
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], tuple[Statement, ...]]:
@@ -83,13 +83,13 @@ def _read_text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise_policy_error(
-            path, [Fault(None, "there is no such file: write one, or let PARK_POLICY name the one you have")]
+            path, [Fault(None, "there is no such file. Create it, or set PARK_POLICY to the file that you have")]
         )
     except OSError as error:
         raise_policy_error(path, [Fault(None, f"can't be read: {error.strerror}")])
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise_policy_error(path, [Fault(line, "is not UTF-8: save the file in that encoding")])
+        raise_policy_error(path, [Fault(line, "is not UTF-8: save the file in UTF-8")])
 
 
 def _syntax_validation_fault(source: str, words: str) -> Fault:
@@ -99,7 +99,7 @@ def _syntax_validation_fault(source: str, words: str) -> Fault:
     what = words[: place.start()] if place else words.removesuffix(" (at end of document)")
     if begun and (gap := _MISSING_COMMA.search("\n".join(source.split("\n")[begun - 1 : line]))):
         what = f"A comma is missing between {gap[1]} and {gap[2]}"
-    since = f", in what begins on line {begun}" if line and begun and begun < line else ""
+    since = f", in the statement that starts on line {begun}" if line and begun and begun < line else ""
     shown = source.split("\n")[line - 1].strip() if line else ""
     return Fault(line, f"{what}{since}: {shown}\n    {_ADVICE}", place and int(place[2]))
 
@@ -119,7 +119,7 @@ def read_policy(path: Path) -> Policy:
     if faults := _duplicate_rule_names(policy, found):
         raise_policy_error(path, faults)
     if not policy.allow:
-        raise_policy_error(path, [Fault(None, "there is no [[allow]] rule in it, so nobody could do anything")])
+        raise_policy_error(path, [Fault(None, "it has no [[allow]] rule, so nobody could do anything")])
     return policy
 
 
@@ -142,7 +142,12 @@ def _duplicate_rule_names(policy: Policy, found: Sequence[Statement]) -> list[Fa
     for line, name in sorted(_rule_names(policy, found)):
         seen[name] += 1
         if seen[name] == 2:
-            faults.append(Fault(line, f'a rule above is called "{name}" too: the history could not tell them apart'))
+            faults.append(
+                Fault(
+                    line,
+                    f'a rule above is also called "{name}": each rule needs its own name',
+                )
+            )
     return faults
 
 

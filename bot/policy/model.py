@@ -121,6 +121,8 @@ class Decision:
     """Pairs of a requested name and the rule that allows it; the name is "" where the request named none."""
     missing_groups: tuple[str, ...] = ()
     missing_ring_groups: tuple[str, ...] = ()
+    uncertain: bool = False
+    """Whether it might be allowed if it were known which user groups the principal is in."""
     denied: tuple[str, ...] = ()
     """Names of the deny rules that match."""
     approvers: tuple[Approvers, ...] = ()

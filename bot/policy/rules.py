@@ -227,5 +227,6 @@ def needs_user_groups(policy: Policy) -> bool:
 
 
 def channel_only_rules(policy: Policy) -> tuple[Rule, ...]:
-    """Allow rules that name channels but no people: they apply to everybody who joins a public channel."""
-    return tuple(rule for rule in policy.allow if not (rule.users or rule.user_groups))
+    """Allow rules of changes that name channels but no people: they hold for whoever joins a public channel."""
+    changing = (rule for rule in policy.allow if {*rule.operations} != {Permission.READ})
+    return tuple(rule for rule in changing if not (rule.users or rule.user_groups))

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.errors import PolicyError, SlackFailure
@@ -114,17 +114,12 @@ def _warn_of_channel_only_rules(policy: Policy) -> None:
         log.warning("Rule “%s” names no people: where its channels are public, whoever joins one may do it", rule.name)
 
 
-def _monotonic_now() -> datetime:
-    # Setting the machine's clock back must not stop the polling until that time has come again.
-    return datetime.fromtimestamp(time.monotonic(), UTC)
-
-
 class PolicyWatcher(PeriodicTask):
     """Reads a changed policy file, and posts to the policy's channel when the file has a mistake."""
 
     def __init__(self, policy_store: PolicyStore, messenger: Messenger, changed: Callable[[], None]) -> None:
         """`changed` is called after a different policy was read."""
-        super().__init__("lookout", _monotonic_now, fault_delay=POLL_INTERVAL)
+        super().__init__("lookout", fault_delay=POLL_INTERVAL)
         self.policy_store, self.messenger, self.changed = policy_store, messenger, changed
         self._reread = False
 

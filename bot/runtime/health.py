@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -25,24 +26,30 @@ Backlog = tuple[Mapping[str, int], timedelta]
 """Number of unfinished journal entries by state, and for how long the oldest has been due."""
 
 
+class Condition(NamedTuple):
+    """The state of one part of Park: whether it lets Park be ready, and the state in words."""
+
+    ok: bool
+    text: str
+
+    @classmethod
+    def of(cls, ok: bool, text: str, otherwise: str) -> Self:
+        """Returns a state that is described by the first text if it is ok, else by the second."""
+        return cls(ok, text if ok else otherwise)
+
+
 @dataclass(frozen=True, kw_only=True)
 class HealthChecks:
     """The checks behind the pages, as callables, so that this module depends on no other package.
 
     Args:
         threads: for each background thread whether it runs.
-        connected: whether Slack can reach Park.
-        writable: whether the journal can be written.
-        policy: fingerprint of the policy in force, with the mistake of a file that is not.
-        pbx: state of the PBX in words.
+        conditions: the state of each part; Park is ready while all of them are ok.
         backlog: unfinished journal entries; None if the journal can't be read.
     """
 
     threads: Mapping[str, Callable[[], bool]]
-    connected: Callable[[], bool]
-    writable: Callable[[], bool]
-    policy: Callable[[], str]
-    pbx: Callable[[], str]
+    conditions: Mapping[str, Callable[[], Condition]]
     backlog: Callable[[], Backlog | None]
 
     def live(self) -> Report:
@@ -51,17 +58,26 @@ class HealthChecks:
         return all(alive.values()), {name: "alive" if one else "dead" for name, one in alive.items()}
 
     def ready(self) -> Report:
-        """Reports whether requests can be accepted.
+        """Reports whether Park does what it is there for: accept requests, carry out ends, tell people."""
+        found = self.states()
+        return all(one.ok for one in found.values()), {name: one.text for name, one in found.items()}
 
-        An unreachable PBX does not count: all replicas share it, and Park still answers and stores requests.
-        """
-        connected, writable = self.connected(), self.writable()
-        return connected and writable, {
-            "slack": "connected" if connected else "not connected",
-            "journal": "can be written" if writable else "can't be written",
-            "policy": self.policy(),
-            "pbx": self.pbx(),
-        }
+    def states(self) -> dict[str, Condition]:
+        """Evaluates all conditions."""
+        return {name: check() for name, check in self.conditions.items()}
+
+
+class ConditionCollector(Collector):
+    """Exports each condition as a metric."""
+
+    def __init__(self, states: Callable[[], Mapping[str, Condition]]) -> None:
+        self._states = states
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        gauge = GaugeMetricFamily("park_ready", "1 if this part lets Park be ready, else 0.", labels=["check"])
+        for name, found in self._states().items():
+            gauge.add_metric([name], int(found.ok))
+        yield gauge
 
 
 class BacklogCollector(Collector):
@@ -99,8 +115,9 @@ class HealthPages:
         self.stopping = False
         """Whether Park is shutting down; it reports alive then, so that it can finish, and not ready."""
         self._checks = checks
-        self._backlog_registry = CollectorRegistry()
-        self._backlog_registry.register(BacklogCollector(checks.backlog))
+        self._state_registry = CollectorRegistry()
+        self._state_registry.register(BacklogCollector(checks.backlog))
+        self._state_registry.register(ConditionCollector(checks.states))
         self._pages: dict[str, Callable[[], Page]] = {
             "/health/live": self._live,
             "/health/ready": self._ready,
@@ -128,7 +145,7 @@ class HealthPages:
         return _json_page("ready", (False, {"park": "stopping"}) if self.stopping else self._checks.ready())
 
     def _metrics(self) -> Page:
-        return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._backlog_registry)
+        return "200 OK", CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(self._state_registry)
 
 
 def _json_page(name: str, report: Report) -> Page:

@@ -107,8 +107,14 @@ class SecretRedactor:
     """Structlog processor, the last before rendering: redacts given secrets and what looks like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._given: frozenset[str] = frozenset()
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Redacts these secrets too from now on."""
+        self._given |= frozenset(secrets)
         encodings = {
-            encoded for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for encoded in _encodings(secret)
+            encoded for secret in self._given if len(secret) >= MIN_SECRET_LENGTH for encoded in _encodings(secret)
         }
         longest_first = sorted(encodings, key=len, reverse=True)
         self._secrets = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
@@ -145,14 +151,21 @@ def configure(level: str = "WARNING", secrets: Iterable[str] = ()) -> None:
         level: level of Park's own loggers; others, which don't know what is secret, log from WARNING on.
         secrets: values to redact.
     """
-    root, handler = logging.getLogger(), StandardErrorHandler()
-    handler.setFormatter(_formatter(SecretRedactor(secrets)))
+    root, handler = logging.getLogger(), StandardErrorHandler(SecretRedactor(secrets))
+    handler.setFormatter(_formatter(handler.redactor))
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or _is_ours(record.name))
     for old in [one for one in root.handlers if isinstance(one, StandardErrorHandler)]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger(PARK_LOGGER).setLevel(level)
+
+
+def redact_also(secrets: Iterable[str]) -> None:
+    """Redacts secrets that were read while Park runs, such as a replaced token."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, StandardErrorHandler):
+            handler.redactor.add(secrets)
 
 
 def catch_all() -> None:
@@ -164,6 +177,10 @@ def catch_all() -> None:
 
 class StandardErrorHandler(logging.Handler):
     """Writes to the current `sys.stderr`, which tests replace."""
+
+    def __init__(self, redactor: SecretRedactor) -> None:
+        super().__init__()
+        self.redactor = redactor
 
     def emit(self, record: logging.LogRecord) -> None:
         try:

@@ -1,6 +1,6 @@
 """Prometheus metrics of the process."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, of which nobody asks anything
 REGISTRY = CollectorRegistry(auto_describe=True)
@@ -42,6 +42,23 @@ PBX_ERRORS = Counter(
     "park_pbx_errors",
     "Calls that were not sent, had no answer that makes sense, or were answered with 3xx, 4xx or 5xx.",
     ["method", "route", "kind"],
+    registry=REGISTRY,
+)
+SLACK_FAILURES = Counter(
+    "park_slack_failures",
+    "Calls of Slack's Web API that failed: app (token, scope), payload, refused or unavailable.",
+    ["method", "kind"],
+    registry=REGISTRY,
+)
+SLACK_CAN_POST = Gauge(
+    "park_slack_can_post",
+    "Whether Park could post in Slack when it last tried: 1 or 0.",
+    registry=REGISTRY,
+)
+DUTY_FAILURES = Counter(
+    "park_duty_failures",
+    "Failures of what Park does by itself, such as pruning and posting the head; each is tried again.",
+    ["duty"],
     registry=REGISTRY,
 )
 

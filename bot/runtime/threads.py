@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
@@ -139,7 +140,9 @@ class PeriodicTask(ABC):
             self._sleep(due)
 
     def _sleep(self, due: datetime) -> None:
+        """Waits until `due`, and no longer than that is away now: the clock may be set back meanwhile."""
+        end = time.monotonic() + (due - self.now()).total_seconds()
         with self._changed:
-            while not (self._stopping or self._woken) and (left := due - self.now()) > timedelta():
-                self._changed.wait(min(left, MAX_SLEEP).total_seconds())
+            while not (self._stopping or self._woken) and self.now() < due and (left := end - time.monotonic()) > 0:
+                self._changed.wait(min(left, MAX_SLEEP.total_seconds()))
             self._woken = False

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.runtime import logs
-from bot.sandbox.environment import DEMO_POLICY, Sandbox
+from bot.sandbox.environment import demo_sandbox
 from bot.sandbox.page.server import DemoPage
 from bot.sandbox.terminal import TerminalClient
 
@@ -61,16 +61,12 @@ EXAMPLE_LINES = (
 """Lines that the terminal client suggests, and runs where there is no input."""
 
 WELCOME = """\
-This is Park, the real one, between a sandbox Slack workspace and a sandbox PBX, both in this process.
+This is the real Park between a sandbox Slack workspace and a sandbox PBX, both in this process.
 You are [b]Ana Ruiz[/b], a team lead, in [b]#phones[/b]. Try these, or any other line:
 
 {lines}
 
-[b]as ben[/b] (on call), [b]as gil[/b] (a guest), [b]as eve[/b] switch person; [b]in #random[/b] switches channel;
-[b]click 1[/b] clicks a button; [b]@Park add 1001 to Sales[/b] mentions the bot; [b]/park add[/b] opens a form:
-[b]fill Members = 1001[/b], [b]fill Park group = Sales[/b], [b]submit[/b], [b]close[/b]; [b]home[/b] is the Home tab:
-[b]fill Search groups = sal[/b], [b]menu Sales = Change recall[/b], [b]fill Post the confirmation in = random[/b];
-[b]pbx[/b] shows what the PBX heard; [b]quit[/b] ends."""
+[b]help[/b] shows what else you can type here; [b]/park help[/b] shows what Park can do; [b]quit[/b] ends the demo."""
 
 
 def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None = None) -> int:
@@ -90,7 +86,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
     if where == "page" or (where is None and not lines and sys.stdin.isatty() and has_browser()):
         return serve_page()
     console = Console(highlight=False, soft_wrap=True)
-    with Sandbox(policy=DEMO_POLICY) as sandbox:
+    with demo_sandbox() as sandbox:
         terminal = TerminalClient(sandbox, console)
         if lines:
             return terminal.play(lines)
@@ -103,7 +99,7 @@ def play(lines: Sequence[str], *, picture: Path | None = None, where: str | None
 def _write_picture(lines: Sequence[str], picture: Path) -> int:
     """Writes the terminal's output for the README as SVG."""
     console = Console(highlight=False, record=True, width=100, file=StringIO(), force_terminal=True)
-    with Sandbox(policy=DEMO_POLICY) as sandbox:
+    with demo_sandbox() as sandbox:
         status = TerminalClient(sandbox, console).play(lines or EXAMPLE_LINES)
     picture.write_text(console.export_svg(title="Park", code_format=SVG_TEMPLATE), encoding="utf-8")
     return status

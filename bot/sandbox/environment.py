@@ -16,7 +16,7 @@ from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.fake_slack import FakeSlack
-from bot.settings import Settings
+from bot.settings import Settings, SlackTokens
 from bot.slack.app_config import socket_mode_manifest
 from bot.worker.lease import RetryPolicy
 
@@ -63,7 +63,8 @@ operations = ["all"]
 """
 
 DEMO_POLICY = (
-    POLICY
+    'drift = "{phones}"\n'
+    + POLICY
     + """
 [[allow]]
 name = "On call, once a lead agrees"
@@ -81,11 +82,16 @@ temporary = "4h"
 emergency = "{announce}"
 """
 )
-"""`POLICY` with rules for approval and for emergencies, for the demo."""
+"""`POLICY` with rules for approval and for emergencies, and drift told in #phones, for the demo."""
 
 
 ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
+
+
+def demo_sandbox() -> "Sandbox":
+    """Returns the environment of the demo, in which Park looks every minute for changes made outside it."""
+    return Sandbox(policy=DEMO_POLICY, park_drift_interval=1)
 
 
 class Sandbox:
@@ -194,8 +200,15 @@ class Sandbox:
         meanwhile()
         self._start_park()
 
+    def new_park(self) -> Park:
+        """Returns the bot, not started."""
+        self.tokens = SlackTokens(
+            _env_file=None, slack_bot_token=self.slack.bot_token, slack_app_token=self.slack.app_token
+        )
+        return Park(self.settings, retry_policy=self._retry_policy, now=self.now, read_tokens=lambda: self.tokens)
+
     def _start_park(self) -> None:
-        self.park = Park(self.settings, retry_policy=self._retry_policy, now=self.now).start()
+        self.park = self.new_park().start()
         if self._http:
             self.slack.send_to(self.park.receiver.where)
         else:

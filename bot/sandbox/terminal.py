@@ -15,6 +15,17 @@ from bot.sandbox.slack.rendering import View
 
 ANSWER_TIMEOUT = 30.0
 """Seconds to wait for an answer."""
+HELP = """\
+  /park add 1001 to Sales       a line for Park; /park may be left out, and /park help shows what Park can do
+  @Park add 1001 to Sales       the same as a mention in the channel
+  click 1                       press the button with that number
+  as ben, as gil, as eve        be somebody else: on call, a guest, a colleague in New York
+  in #random                    go to another channel
+  say Good morning              write into the channel, without Park
+  home                          open the Home tab: fill Search groups = sal, menu Sales = Change recall
+  fill Members = 1001           fill in a field of a form, by its label; then submit or close
+  pbx                           show what the PBX was asked
+  help, quit"""
 HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
 LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
 
@@ -154,13 +165,14 @@ class TerminalClient:
             "menu": self._menu,
             "pbx": self._pbx,
             "/park": self._slash,
+            "say": self._say,
+            "help": self._help,
+            "?": self._help,
         }
 
     def play(self, lines: Sequence[str]) -> int:
         """Performs the lines and returns 0 if every one was acknowledged and answered."""
-        return max(
-            [int(not self._perform(line if self._is_command(line) else f"/park {line}")) for line in lines], default=0
-        )
+        return max([int(not self._perform(line)) for line in lines], default=0)
 
     def run_interactive(self) -> int:
         """Reads lines from standard input until `quit`."""
@@ -178,10 +190,18 @@ class TerminalClient:
         return line.startswith("@") or line.split()[:1] in [[word] for word in self._commands]
 
     def _perform(self, line: str, *, echo: bool = True) -> bool:
-        if echo:
+        """Performs a line: a command of this client, a mention, or else a line for Park without `/park`."""
+        known = self._is_command(line)
+        if not known:
+            line = f"/park {line}"
+        if echo or not known:
             self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
         word, _, rest = line.partition(" ")
         return self._commands[word](rest.strip()) if word in self._commands else self._say(line)
+
+    def _help(self, _: str) -> bool:
+        self.screen.console.print(escape(HELP))
+        return True
 
     def _become(self, name: str) -> bool:
         if name not in self.sandbox.people:

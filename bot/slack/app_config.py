@@ -10,28 +10,42 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 
 from bot.errors import SettingsError, SlackRefused
-from bot.slack.client import Identity, connect_client, header, sign_in, translate_errors
+from bot.slack.client import Identity, connect_client, sign_in, translate_errors
+from bot.slack.failures import header
 from bot.slack.http_mode import PATH
+from bot.texts import delivery
 
 REQUIRED_SCOPES = frozenset(
     {"commands", "app_mentions:read", "chat:write", "chat:write.public", "im:write", "files:write", "files:read"}
     | {"channels:read", "groups:read", "users:read", "users:read.email", "usergroups:read"}
 )
 """The bot token's scopes in manifest.yaml, where each has its reason."""
+OPTIONAL_SCOPES = {
+    "chat:write.public": "Park can post only in channels that it was invited to",
+    "files:read": "nobody can set the prompt with a sound file",
+    "files:write": "nobody can export the history",
+    "users:read.email": "a person named with @ is not found on the PBX by e-mail address",
+}
+"""Scopes without which the rest of Park works, and what does not."""
+ORG_WIDE_INSTALL = (
+    "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
+    "workspace alone, and use the token from there."
+)
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 """The prefixes of the two tokens that Park uses."""
 _TOKEN_KINDS = {
     BOT_TOKEN: "the bot token, of OAuth & Permissions",
     APP_TOKEN: "the app-level token, of Basic Information, App-Level Tokens",
     "xoxp-": "a user token: Park needs the bot's, under OAuth & Permissions",
-    "xoxe": "a token that rotates: switch token rotation off, as manifest.yaml has it",
+    "xoxe": "a rotating token: switch off token rotation, as in manifest.yaml",
 }
-_MISSING_SCOPE = "The app lacks a scope: paste manifest.yaml under App Manifest again, and reinstall the app."
+_MISSING_SCOPE = "The app is missing a scope. Paste manifest.yaml under App Manifest again, then reinstall the app."
 _REMEDIES = {
-    "invalid_auth": "Slack does not know that token: copy it once more, whole.",
-    "token_revoked": "That token was revoked: install the app again and copy the new one.",
-    "token_expired": "That token has run out: install the app again and copy the new one.",
-    "account_inactive": "The app was removed from the workspace: install it again and copy the new token.",
+    "invalid_auth": "Slack does not know this token. Copy it again, completely.",
+    "token_revoked": "This token was revoked. Reinstall the app and copy the new one.",
+    "token_expired": "This token has expired. Reinstall the app and copy the new one.",
+    "org_install": delivery.ORG_INSTALL,
+    "account_inactive": "The app was removed from the workspace. Install it again and copy the new token.",
 }
 _HERE = Path(__file__).parent
 MANIFEST = next(file for file in (_HERE / "manifest.yaml", _HERE.parents[1] / "manifest.yaml") if file.exists())
@@ -58,6 +72,8 @@ class GrantedScopes:
     """None where Slack does not return them."""
     date: str | None
     """Slack's clock: the Date header of the response."""
+    org_wide: bool = False
+    """Whether the app is installed for a whole organization instead of a workspace."""
 
 
 def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
@@ -70,6 +86,7 @@ def fetch_granted_scopes(client: WebClient) -> GrantedScopes:
         name=response["user"],
         scopes=None if scopes is None else frozenset(scope.strip() for scope in scopes.split(",")),
         date=header(response.headers, "date"),
+        org_wide=bool(response.get("is_enterprise_install")) or str(response.get("team_id")).startswith("E"),
     )
 
 
@@ -95,7 +112,7 @@ def sign_in_with_token(token: str, api_url: str) -> tuple[WebClient, Identity]:
 def check_app_token(token: str, api_url: str) -> None:
     """Verifies an app-level token; raises SettingsError for another kind of token, and SlackFailure."""
     _check_kind(token, APP_TOKEN)
-    with explain_refusals("That token lacks the scope connections:write: make another that has it."):
+    with explain_refusals("This token lacks the scope connections:write. Create another one that has it."):
         request_socket_url(connect_client("", api_url), token)
 
 
@@ -110,7 +127,7 @@ def explain_refusals(missing_scope: str = _MISSING_SCOPE) -> Iterator[None]:
         yield
     except SlackRefused as refusal:
         code = str(refusal)
-        remedy = missing_scope if code == "missing_scope" else _REMEDIES.get(code, "That is refused.")
+        remedy = missing_scope if code == "missing_scope" else _REMEDIES.get(code, "Slack refused it.")
         raise SlackRefused(f"{remedy} (Slack says {code})") from refusal
 
 
@@ -144,5 +161,5 @@ def http_manifest(url: str) -> str:
 def _request_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise SettingsError(f"{url}: say where Slack reaches the proxy before Park, as in https://park.example.com")
+        raise SettingsError(f"{url}: write where Slack reaches your proxy, for example https://park.example.com")
     return parts._replace(path=PATH).geturl() if parts.path in ("", "/") else url

@@ -9,10 +9,11 @@ from typing import Any, TypedDict
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, MarkdownTextObject, SectionBlock
 
 from bot.messages.message import ActivityItem, Fact, Message, Offer, Row
-from bot.slack.buttons import form_button, offer_button
+from bot.slack.buttons import button_line, form_button, offer_button
 from bot.slack.text import escape, mrkdwn_date, mrkdwn_reference
+from bot.texts import delivery
 from bot.texts.cards import LIST_CONTINUES
-from bot.texts.home import OPEN
+from bot.texts.history import OPEN
 from bot.texts.wording import from_to
 
 COMMAND = "/park"
@@ -53,6 +54,7 @@ def render(message: Message, *, to: str | None = None, make_button: ButtonFactor
         *sections(_head(message, to)),
         *sections(_items(message)),
         *row_blocks(message.rows, count(len(message.offers) + len(message.forms)), make_button),
+        *_activity_blocks(message, make_button),
         *_tail(message, make_button),
     ]
     return _payloads(message, _pages(blocks), to)
@@ -74,6 +76,25 @@ def render_card(message: Message, footer: str) -> list[Payload]:
 def with_footer(payload: Payload, footer: str) -> Payload:
     """Returns the payload with a line of mrkdwn added below it."""
     return Payload(text=payload["text"], blocks=[*payload["blocks"], _footer(footer).to_dict()])
+
+
+def plain(payload: Payload) -> Payload:
+    """Returns all text of a payload without blocks, with the lines of its buttons to be typed."""
+    lines: list[str] = []
+    for block in payload["blocks"]:
+        parts = [block["text"]] if "text" in block else block.get("elements", [])
+        for part in parts:
+            text = part.get("text", "")
+            label = text.get("text", "") if isinstance(text, dict) else ""
+            line = button_line(part.get("value", ""))
+            lines += [f"{escape(label)}: {_command(line)}"] if line else [text] if isinstance(text, str) else []
+    text = ""
+    for line in (*lines, delivery.AS_PLAIN_TEXT):
+        if len(text) + len(line) >= _MAX_TEXT:
+            text += "\n…"
+            break
+        text += f"\n{line}"
+    return Payload(text=text.strip() or payload["text"][:_MAX_TEXT], blocks=[])
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -149,13 +170,36 @@ def _value(fact: Fact) -> str:
 
 
 def _items(message: Message) -> Iterator[str]:
-    return (f"• {_activity(item) if isinstance(item, ActivityItem) else escape(item)}" for item in message.items)
+    return (f"• {escape(item)}" for item in message.items if isinstance(item, str))
 
 
-def _activity(item: ActivityItem) -> str:
+def _activities(message: Message) -> list[ActivityItem]:
+    return [item for item in message.items if isinstance(item, ActivityItem)]
+
+
+def _activity(item: ActivityItem, bold: str = "*") -> str:
+    """Returns an entry of the history: what and its state; who, when, where and the link; from what to what."""
     user = mrkdwn_reference(item.by) if re.fullmatch("[UW][A-Z0-9]{5,}", item.by) else escape(item.by)
-    channel = f" in {mrkdwn_reference(item.channel)}" if item.channel else ""
-    return f"{mrkdwn_date(item.at)} {user}: {escape(item.what)} ({escape(item.how)}{channel})"
+    about = [user, mrkdwn_date(item.at), *([mrkdwn_reference(item.channel)] if item.channel else [])]
+    about += [escape(item.source)] if item.source else []
+    about += [f"<{item.link}|{OPEN}>"] if item.link else []
+    lines = (
+        f"{bold}{escape(item.number)} {escape(item.what)}{bold} · {escape(item.state)}",
+        " · ".join(about),
+        escape(item.detail),
+    )
+    return "\n".join(filter(None, lines))
+
+
+def _activity_blocks(message: Message, make_button: ButtonFactory) -> Iterator[Block]:
+    """Yields each entry of the history with its button beside it."""
+    positions = count(len(message.offers) + len(message.forms) + sum(len(row.offers) for row in message.rows))
+    for item in _activities(message):
+        first, *rest = sections([_activity(item)])
+        buttons = [element for offer in item.offers if (element := make_button(offer, next(positions)))]
+        if buttons and isinstance(first, SectionBlock):
+            first.accessory = buttons[0]
+        yield from (first, *rest)
 
 
 def _row(row: Row) -> str:
@@ -195,9 +239,16 @@ def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:
         if element is None
     ]
     return [
-        *sections([*map(_command, message.lines), *map(escape, message.notes), *to_type]),
+        *sections([*map(_command, message.lines), *map(escape, message.notes), *_snippet(message), *to_type]),
         *_actions([*buttons, *forms]),
     ]
+
+
+def _snippet(message: Message) -> Iterator[str]:
+    """Yields the text to copy as a block of code, which nothing in it can end."""
+    if message.snippet:
+        text = "\n".join(escape(line).replace("`", "'") for line in message.snippet)
+        yield f"```{text}```"
 
 
 def _command(line: str) -> str:
@@ -227,7 +278,8 @@ def _text(message: Message, to: str | None) -> str:
     """Returns the text for notifications and screen readers: as many whole lines as fit."""
     title, *facts = _head(message, to, bold="")
     text = next(_split(title, _MAX_TEXT))
-    lists = (*_items(message), *map(_row, message.rows), *map(_command, message.lines))
+    activities = (f"• {_activity(item, bold='')}" for item in _activities(message))
+    lists = (*_items(message), *activities, *map(_row, message.rows), *map(_command, message.lines))
     for line in (*facts, *lists, *map(escape, message.notes)):
         if len(text) + len(line) > _MAX_TEXT:
             return text + "\n…"

@@ -47,6 +47,10 @@ class Receiver(Protocol):
         """Whether its thread runs or was not started yet; once it has ended, only a restart helps."""
 
     @property
+    def problem(self) -> str | None:
+        """Why Slack rejects its connections, with the remedy; None if it does not."""
+
+    @property
     def where(self) -> str:
         """How Slack delivers payloads, for the start message."""
 

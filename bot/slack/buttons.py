@@ -5,7 +5,7 @@ import re
 from secrets import token_urlsafe
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.models.blocks import ButtonElement
 
 from bot.messages.message import FormOffer, Offer
@@ -70,6 +70,14 @@ def form_button(offer: FormOffer, position: int) -> ButtonElement | None:
 def parse_click(value: str) -> Click:
     """Parses the value of a button that runs a line; raises pydantic's ValidationError for any other value."""
     return Click.model_validate_json(value)
+
+
+def button_line(value: str) -> str | None:
+    """Returns the line that a button runs; None for other buttons."""
+    try:
+        return parse_click(value).line
+    except ValidationError:
+        return None
 
 
 def encode_value(data: dict[str, Any]) -> str:

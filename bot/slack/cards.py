@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+from bot.errors import SlackAppRefused, SlackFailure, SlackRefused, SlackUnavailable
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.slack.blocks import Payload, render_card, with_footer
-from bot.slack.client import DestinationUnavailable
 from bot.slack.text import escape
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
 from bot.texts import cards as texts
+from bot.texts import delivery
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -58,26 +58,40 @@ def fresh_response_url(request: Request, now: datetime) -> str | None:
     return request.response_url if now - request.asked_at < _RESPONSE_URL_LIFETIME else None
 
 
-def try_destinations(attempts: Iterable[Callable[[], T]], *, skip_unavailable: bool = False) -> T:
+def try_destinations(
+    attempts: Iterable[Callable[[], T]],
+    *,
+    skip_unavailable: bool = False,
+    failures: list[SlackFailure] | None = None,
+) -> T:
     """Makes attempts to post until one succeeds, and returns its result.
+
+    Whatever Slack refuses leads to the next attempt: a code that Park does not know must not end the telling.
 
     Args:
         skip_unavailable: Also tries the next one after SlackUnavailable, which may post twice: for private messages.
+        failures: Receives the failures, before the next attempt is taken.
 
     Raises:
-        SlackFailure: Any failure that doesn't lead to the next attempt; otherwise the last DestinationUnavailable,
-            or the first SlackUnavailable if there was one.
+        SlackFailure: SlackUnavailable if there was one, else SlackAppRefused if there was one, else the last refusal.
     """
-    failure: SlackFailure = DestinationUnavailable("no way at all")
+    failures = [] if failures is None else failures
     for attempt in attempts:
         try:
             return attempt()
-        except (DestinationUnavailable, SlackUnavailable) as error:
-            if isinstance(error, SlackUnavailable) and not skip_unavailable:
+        except SlackUnavailable as error:
+            failures.append(error)
+            if not skip_unavailable:
                 raise
-            log.info("not there, or not now: %s" if skip_unavailable else "not there: %s", error)
-            failure = failure if isinstance(failure, SlackUnavailable) else error
-    raise failure
+            log.info("not there, or not now: %s", error)
+        except SlackRefused as error:
+            failures.append(error)
+            log.info("not there: %s", error)
+    for kind in (SlackUnavailable, SlackAppRefused):
+        for failure in failures:
+            if isinstance(failure, kind):
+                raise failure
+    raise failures[-1] if failures else SlackRefused("no way at all")
 
 
 @dataclass(frozen=True)
@@ -100,25 +114,37 @@ class Cards:
         self._chat_api, self._users, self._now = chat_api, users, now
 
     def put(self, request: Request, card: Card, posted: Posted | None) -> Posted:
-        """Updates a posted card, or posts it where it belongs or at the best fallback; returns where it is."""
-        return try_destinations(self._attempts(request, card, posted))
+        """Updates a posted card, or posts it where it belongs or at the best fallback; returns where it is.
+
+        While Slack rejects the app, the response_url serves meanwhile, and the card is marked as held.
+        """
+        failures: list[SlackFailure] = []
+        return try_destinations(self._attempts(request, card, posted, failures), failures=failures)
 
     def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
-        """Updates a posted copy, or posts one in the channel or to the user, without fallbacks."""
+        """Updates a posted copy, or posts one in the channel or to the user, without other fallbacks."""
+        attempts: list[Callable[[], Posted]] = [partial(self._post_copy, card, channel)]
         if posted and posted.channel and posted.ts:
-            return self._update(posted, posted.channel, posted.ts, card)
-        direct = channel.startswith(("U", "W"))
-        return self._post(card, self._chat_api.open_direct_message(channel) if direct else channel, None)
+            attempts.insert(0, partial(self._update, posted, posted.channel, posted.ts, card))
+        return try_destinations(attempts)
 
-    def _attempts(self, request: Request, card: Card, posted: Posted | None) -> Iterator[Callable[[], Posted]]:
+    def _post_copy(self, card: Card, channel: str) -> Posted:
+        to_user = channel.startswith(("U", "W"))
+        return self._post(card, self._chat_api.open_direct_message(channel) if to_user else channel, None)
+
+    def _attempts(
+        self, request: Request, card: Card, posted: Posted | None, failures: list[SlackFailure]
+    ) -> Iterator[Callable[[], Posted]]:
         if posted and posted.channel and posted.ts:
             yield partial(self._update, posted, posted.channel, posted.ts, card)
         if request.channel and request.thread:
             yield partial(self._post, card, request.channel, request.thread)
         if request.channel:
             yield partial(self._post, card, request.channel, None)
-            if url := fresh_response_url(request, self._now()):
-                yield partial(self._respond, card, request.channel, url)
+            said_meanwhile = posted is not None and posted.held and posted.how == "response_url"
+            if (url := fresh_response_url(request, self._now())) and not said_meanwhile:
+                held = any(isinstance(failure, SlackAppRefused) for failure in failures)
+                yield partial(self._respond, card, request.channel, url, held=held)
         elif request.post_to:
             yield partial(self._post_in_chosen_channel, card, request, request.post_to)
         yield partial(self._send_direct_message, card, request)
@@ -136,18 +162,15 @@ class Cards:
 
     def _post_in_chosen_channel(self, card: Card, request: Request, channel: str) -> Posted:
         """Posts in a channel chosen in a form, if the user is still in it."""
-        try:
-            obstacle = self._users.posting_obstacle(request.user, channel)
-        except SlackRefused as refusal:  # a membership that Slack does not show counts as none
-            raise DestinationUnavailable(str(refusal)) from refusal
-        if obstacle:
-            raise DestinationUnavailable(obstacle)
+        if obstacle := self._users.posting_obstacle(request.user, channel):
+            raise SlackRefused(obstacle)
         return self._post(card, channel, None)
 
-    def _respond(self, card: Card, channel: str, url: str) -> Posted:
-        for payload in card.render(texts.NO_UPDATES):
+    def _respond(self, card: Card, channel: str, url: str, *, held: bool) -> Posted:
+        notice = delivery.MEANWHILE if held else texts.NO_UPDATES
+        for payload in card.render(notice):
             self._chat_api.respond(url, payload, to_all=True)
-        return Posted(how="response_url", channel=channel, told=texts.NO_UPDATES)
+        return Posted(how="response_url", channel=channel, told=notice, held=held)
 
     def _send_direct_message(self, card: Card, request: Request) -> Posted:
         notice = direct_message_reason(request)

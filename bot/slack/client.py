@@ -1,7 +1,8 @@
 """The Web API client, the bot's identity, and the translation of the SDK's errors into `SlackFailure`."""
 
-import re
-from collections.abc import Iterator, Mapping
+import json
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any
@@ -11,9 +12,16 @@ from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import ConnectionErrorRetryHandler, HttpResponse, RateLimitErrorRetryHandler, RetryHandler
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookResponse
 
-from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackRefused, SlackUnavailable
+from bot.slack.failures import classify, is_token_fault, retry_after
+from bot.slack.posting import PostingState
+
+log = logging.getLogger(__name__)
+ReadToken = Callable[[], str] | None
+"""Reads the configured bot token again."""
 
 Client = WebClient
 """The Web API client, for packages that must not import the SDK."""
@@ -21,24 +29,6 @@ TIMEOUT = 10
 """Seconds that one API call may take. No call is made before an acknowledgement."""
 _LONGEST_RATE_LIMIT = 3
 """Seconds of Retry-After that a call waits; for longer ones the worker schedules a retry."""
-_DEFAULT_RETRY_AFTER = 5.0
-"""Seconds to wait before a retry when Slack sends no Retry-After."""
-_UNAVAILABLE_CODES = frozenset(
-    {"ratelimited", "rate_limited", "message_limit_exceeded", "internal_error", "fatal_error", "service_unavailable"}
-    | {"request_timeout", "team_added_to_org", "org_login_required", "accesslimited"}
-)
-_DESTINATION_CODES = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "is_inactive", "user_not_in_channel", "no_permission"}
-    | {"restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"}
-    | {"restricted_action_non_threadable_channel", "restricted_action_thread_locked", "ekm_access_denied"}
-    | {"thread_not_found", "message_not_found", "cannot_reply_to_message", "cant_update_message", "edit_window_closed"}
-    | {"team_access_not_granted", "method_not_supported_for_channel_type", "messages_tab_disabled"}
-)
-_ERROR_CODE = re.compile(r"[a-z0-9_:.]+")  # anything else is the page of a proxy or of an outage
-
-
-class DestinationUnavailable(SlackRefused):
-    """A message can't be posted there: the channel is archived, closed, gone, or the bot is not in it."""
 
 
 class Identity(BaseModel):
@@ -67,13 +57,66 @@ class _ShortRateLimitRetryHandler(RateLimitErrorRetryHandler):
         return (
             super()._can_retry(response=response, **rest)
             and response is not None
-            and _retry_after(response.headers) <= _LONGEST_RATE_LIMIT
+            and retry_after(response.headers) <= _LONGEST_RATE_LIMIT
         )
 
 
-def connect_client(token: str, api_url: str) -> WebClient:
-    """Creates a client; `api_url` must end with a slash, as in https://slack.com/api/."""
-    return WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=retry_handlers())
+class SlackClient(WebClient):
+    """Records how each call went, and reads a bot token again that Slack rejects."""
+
+    def __init__(self, token: str, api_url: str, *, posting: PostingState, read_token: ReadToken = None) -> None:
+        super().__init__(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=retry_handlers())
+        self.posting, self._read_token = posting, read_token
+
+    def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
+        """Calls a method; raises the SDK's errors, which `translate_errors` translates."""
+        token = self.token
+        own_token = not (arguments.get("params") or {}).get("token")
+        with self._recorded(api_method, bot_token=own_token):
+            try:
+                return super().api_call(api_method, **arguments)
+            except SlackApiError as error:
+                if not (own_token and is_token_fault(_api_failure(error.response)) and self._take_new_token(token)):
+                    raise
+            return super().api_call(api_method, **arguments)
+
+    @contextmanager
+    def _recorded(self, method: str, *, bot_token: bool) -> Iterator[None]:
+        try:
+            yield
+        except SlackApiError as error:
+            self.posting.record(method, _api_failure(error.response), bot_token=bot_token)
+            raise
+        except (SlackClientError, OSError, HTTPException) as error:
+            self.posting.record(method, SlackUnavailable(type(error).__name__))
+            raise
+        self.posting.record(method, None)
+
+    def _take_new_token(self, rejected: str | None) -> bool:
+        """Reads the configured token; returns whether it is another one than Slack has rejected."""
+        try:
+            configured = self._read_token() if self._read_token else self.token
+        except SettingsError as error:
+            log.warning("the settings of Slack can't be read: %s", error)
+            return False
+        if configured == rejected or not configured:
+            return False
+        log.warning("SLACK_BOT_TOKEN has changed: the new token is used from now on")
+        self.token = configured
+        return True
+
+
+def connect_client(
+    token: str, api_url: str, *, posting: PostingState | None = None, read_token: ReadToken = None
+) -> SlackClient:
+    """Creates a client.
+
+    Args:
+        api_url: Ends with a slash, as in https://slack.com/api/.
+        posting: Records whether Park can post.
+        read_token: Reads the configured bot token again; raises SettingsError.
+    """
+    return SlackClient(token, api_url, posting=posting or PostingState(), read_token=read_token)
 
 
 def retry_handlers() -> list[RetryHandler]:
@@ -82,9 +125,16 @@ def retry_handlers() -> list[RetryHandler]:
 
 
 def sign_in(client: WebClient) -> Identity:
-    """Calls auth.test for the identity of the client's token; raises SlackFailure."""
+    """Calls auth.test for the identity of the client's token.
+
+    Raises:
+        SlackAppRefused: With the code `org_install`, the app is installed for a whole Enterprise organisation.
+        SlackFailure: Slack rejects the token, or is unavailable.
+    """
     with translate_errors():
         response = client.auth_test()
+    if response.get("is_enterprise_install") or str(response["team_id"]).startswith("E"):
+        raise SlackAppRefused("org_install")
     return Identity(
         team=response["team_id"],
         team_name=response["team"],
@@ -109,28 +159,27 @@ def translate_errors() -> Iterator[None]:
 
 
 def _api_failure(response: Any) -> SlackFailure:
+    headers = response.headers or {}
+    scope = str(response.get("needed") or "")
     code = str(response.get("error"))
-    if code in _UNAVAILABLE_CODES or response.status_code >= 429 or not _ERROR_CODE.fullmatch(code):
-        return SlackUnavailable(f"{code[:80]}, HTTP {response.status_code}", _retry_after(response.headers))
-    return DestinationUnavailable(code) if code in _DESTINATION_CODES else SlackRefused(code)
+    return classify(code, status=response.status_code, retry_after=retry_after(headers), scope=scope)
 
 
 def webhook_failure(response: WebhookResponse) -> SlackFailure | None:
     """Returns the failure that a response_url's answer stands for, or None for a success."""
-    if response.status_code == 200:
+    status, body = response.status_code, (response.body or "").strip()
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = {"ok": body in ("", "ok"), "error": body}
+    if not isinstance(answer, dict):
+        answer = {"ok": True}
+    if status == 200 and answer.get("ok", True):
         return None
-    if response.status_code == 429 or response.status_code >= 500:
-        return SlackUnavailable(f"response_url: HTTP {response.status_code}", _retry_after(response.headers))
-    return DestinationUnavailable(f"response_url: HTTP {response.status_code}")
-
-
-def _retry_after(headers: Mapping[str, Any]) -> float:
-    value = header(headers, "retry-after")
-    return float(value) if value and value.isdigit() else _DEFAULT_RETRY_AFTER
-
-
-def header(headers: Mapping[str, Any], name: str) -> str | None:
-    """Returns a response header; `name` is in lower case, the SDK's keys may be in any, its values may be lists."""
-    found = next((value for key, value in headers.items() if key.lower() == name), None)
-    value = found[0] if isinstance(found, list) and found else found
-    return str(value) if value else None
+    text = f"response_url: HTTP {status} {str(answer.get('error') or '')[:80]}".rstrip()
+    if status == 429 or status >= 500:
+        return SlackUnavailable(text, retry_after(response.headers))
+    failure = classify(str(answer.get("error") or "refused"))
+    if isinstance(failure, SlackPayloadRefused) or (isinstance(failure, SlackUnavailable) and status == 200):
+        return failure
+    return SlackRefused(text)

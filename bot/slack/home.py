@@ -4,7 +4,6 @@ import logging
 import re
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from itertools import count
@@ -23,7 +22,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure
+from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable
 from bot.messages.message import Message, Offer
 from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
@@ -31,10 +30,12 @@ from bot.planning.overview import MAX_PENDING, ROWS, GroupRow, Overview, Overvie
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import render, row_blocks, sections
 from bot.slack.buttons import encode_value, form_button, offer_button
+from bot.slack.redraws import JOIN_SECONDS, Redraws
 from bot.slack.requests import RequestFactory
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import home
+from bot.texts.history import OPEN
 from bot.texts.wording import change_number
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ def _recent_changes(overview: Overview, positions: Iterator[int]) -> Iterator[Bl
 
 
 def _recent_change(change: RecentChange) -> str:
-    link = f" · <{change.link}|{home.OPEN}>" if change.link else ""
+    link = f" · <{change.link}|{OPEN}>" if change.link else ""
     state = escape(change.state)
     line = f"{change_number(change.number)} {_code(change.line)}: {state}"
     return f"{line}\n{mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}{link}"
@@ -219,16 +220,15 @@ class OpenedTab(NamedTuple):
 
 
 class HomeTabs:
-    """Publishes Home tabs, in `pool` because it waits for the PBX and for Slack; one at a time for each user."""
+    """Publishes Home tabs, in `pool` because it waits for the PBX and for Slack."""
 
     def __init__(
         self, views_api: ViewsApi, form_service: FormService, requests: RequestFactory, pool: Executor
     ) -> None:
         self._views_api, self._form_service, self._requests, self._pool = views_api, form_service, requests, pool
         self._opened: dict[str, OpenedTab] = {}
-        self._pending: set[str] = set()
         self._lock = threading.Lock()
-        self._user_locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self.redraws = Redraws(self._publish, pool)
 
     def connect(self, app: App) -> None:
         """Registers the listeners."""
@@ -257,7 +257,7 @@ class HomeTabs:
             self._opened = {user: tab for user, tab in self._opened.items() if tab.recent}
             users = list(self._opened)
         for user in users:
-            self._publish_soon(user)
+            self.redraws.soon(user, JOIN_SECONDS)
 
     def _show(self, user: str, query: OverviewQuery | None = None) -> None:
         with self._lock:
@@ -267,26 +267,19 @@ class HomeTabs:
         self._publish_soon(user)
 
     def _publish_soon(self, user: str) -> None:
-        """Schedules a tab unless one is scheduled that has not begun: views.publish is rate limited."""
-        with self._lock:
-            if user in self._pending:
-                return
-            self._pending.add(user)
-        self._pool.submit(self._publish, user)
+        self.redraws.soon(user)
 
     def _publish(self, user: str) -> None:
+        """Publishes a tab; a rate limit is waited out while the user may still be looking at it."""
         with self._lock:
-            user_lock = self._user_locks[user]
-        with user_lock:  # an older tab must not replace a newer one
-            with self._lock:
-                self._pending.discard(user)
-                tab = self._opened.get(user)
-            try:
-                self._views_api.publish(user, self._render(user, tab.query if tab else OverviewQuery()))
-            except SlackFailure as failure:
-                log.warning("a Home tab could not be shown: %s", failure)
-            except Exception:
-                log.exception("a Home tab met a fault in Park")
+            tab = self._opened.get(user)
+        view = self._render(user, tab.query if tab else OverviewQuery())
+        try:
+            self._views_api.publish(user, view)
+        except SlackUnavailable as away:
+            if tab is not None and tab.recent:
+                raise
+            log.warning("a Home tab could not be shown: %s", away)
 
     def _render(self, user: str, query: OverviewQuery) -> Json:
         request = self._requests.home(user)

@@ -106,6 +106,11 @@ class HTTPMode:
         return self._thread.ident is None or self._thread.is_alive()
 
     @property
+    def problem(self) -> str | None:
+        """None: Slack rejects no connections, because Park opens none."""
+        return None
+
+    @property
     def where(self) -> str:
         """The URL behind the proxy."""
         host, port = self._server.effective_host, self._server.effective_port

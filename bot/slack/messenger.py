@@ -3,29 +3,28 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.errors import SlackFailure
+from bot.errors import SlackFailure, passes_by_itself, said_of_slack
 from bot.messages.message import Attachment, Message, Posted
-from bot.messages.request import Request, Source
+from bot.messages.request import Request
 from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.texts.cards import thread_link
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """Where a note of progress is: a message, or the private answer to a slash command."""
+class _Note(NamedTuple):
+    """Where a note of progress is."""
 
-    channel: str = ""
-    ts: str = ""
-    url: str = ""
+    channel: str
+    ts: str
 
 
 class SlackMessenger:
@@ -52,28 +51,22 @@ class SlackMessenger:
         if (note := self._notes.pop(request.key, None)) is None:
             return
         try:
-            self._chat_api.delete_response(note.url) if note.url else self._chat_api.delete(note.channel, note.ts)
+            self._chat_api.delete(note.channel, note.ts)
         except SlackFailure as failure:
             log.warning("a note of progress could not be removed: %s", failure)
 
     def _put_note(self, request: Request, payload: Payload, note: "_Note | None") -> "_Note":
-        """Posts or updates a note where it can be removed again: Slack keeps no other message of an app's own.
+        """Posts or updates a note where it can be removed again: in the thread, else in a direct message.
 
-        Only the response_url of a slash command is used: that of a click would remove the message that was clicked.
+        Slack removes a private message in a channel only at a click on it (slackapi/bolt-python#1268).
         """
         if note is not None:
-            if not note.url:  # a response_url serves five messages, and the answer needs some of them
-                self._chat_api.update(note.channel, note.ts, payload)
+            self._chat_api.update(note.channel, note.ts, payload)
             return note
-        url = fresh_response_url(request, self._now()) if request.source is Source.SLASH else None
-        if url is not None:
-            self._chat_api.respond(url, payload, to_all=False)
-            return _Note(url=url)
         if request.channel and request.thread:
             with suppress(SlackFailure):
-                return _Note(
-                    channel=request.channel, ts=self._chat_api.post(request.channel, payload, request.thread).ts
-                )
+                ts = self._chat_api.post(request.channel, payload, request.thread).ts
+                return _Note(channel=request.channel, ts=ts)
         channel = self._chat_api.open_direct_message(request.user)
         return _Note(channel=channel, ts=self._chat_api.post(channel, with_footer(payload, origin(request))).ts)
 
@@ -98,10 +91,24 @@ class SlackMessenger:
         message: Message,
         status: str,
         posted: Posted | None,
+        root: Posted | None = None,
     ) -> Posted:
         """Posts a copy of a change's card in another channel, or updates the posted one."""
-        footer = f"{self._card_footer(request, number, status)} · {origin(request)}"
-        return self._cards.copy(channel, Card(message, footer), posted)
+        link = posted.link if posted is not None else self._link(root)
+        footer = " · ".join(
+            (self._card_footer(request, number, status), origin(request), *([thread_link(link)] if link else []))
+        )
+        return self._cards.copy(channel, Card(message, footer), posted).model_copy(update={"link": link})
+
+    def _link(self, root: Posted | None) -> str:
+        """Returns the address of the first card where others may open it; empty where not, or if Slack says none."""
+        if root is None or root.how != "channel" or not root.channel or not root.ts:
+            return ""
+        try:
+            return self._chat_api.permalink(root.channel, root.ts)
+        except SlackFailure as failure:
+            log.info("a copy has no link to its thread: %s", failure)
+            return ""
 
     def reply_in_thread(self, request: Request, posted: Posted, message: Message, mention: bool) -> None:
         """Posts a reply under a card; with `mention` it notifies the user, which an edited card doesn't do."""
@@ -130,7 +137,8 @@ class SlackMessenger:
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
-                title="Slack did not take the file. Try again in a minute.", notes=(f"Slack says: {failure}",)
+                title=f"The file could not be sent. {said_of_slack(failure)}",
+                notes=("Try again in a minute.",) if passes_by_itself(failure) else (),
             )
         return message
 

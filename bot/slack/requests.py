@@ -26,8 +26,21 @@ class MessageLocation(NamedTuple):
 class RequestFactory:
     """Builds requests of one workspace; `now` tells when a gesture without a time of its own was made."""
 
-    def __init__(self, identity: Identity, now: Clock) -> None:
-        self._team, self._bot_user, self._now = identity.team, identity.user, now
+    def __init__(self, identity: Identity | None, now: Clock) -> None:
+        """Prepares the factory; without an identity, `identify` is called before the first request is built."""
+        self._now = now
+        self._team = self._bot_user = ""
+        self._identity = identity
+        if identity is not None:
+            self.identify(identity)
+
+    def identify(self, identity: Identity) -> None:
+        """Sets who the bot is, as Slack said when Park signed in."""
+        self._identity, self._team, self._bot_user = identity, identity.team, identity.user
+
+    def link(self, channel: str, ts: str) -> str:
+        """Returns the address of a message; empty until Park has signed in to Slack."""
+        return self._identity.link(channel, ts) if self._identity is not None else ""
 
     def slash(self, command: Payload) -> Request:
         """Builds the request of a slash command, identified by its `trigger_id`; Slack delivers it at most once."""
@@ -63,7 +76,7 @@ class RequestFactory:
             channel=_channel(event["channel"]),
             thread=thread,
             on_thread_root=thread == ts,
-            asked_at=datetime.fromtimestamp(float(ts), UTC),
+            asked_at=min(datetime.fromtimestamp(float(ts), UTC), self._now()),
         )
 
     def click(self, body: Payload, action: Payload) -> Request:

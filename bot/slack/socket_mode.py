@@ -1,119 +1,49 @@
-"""Socket Mode: a WebSocket client, and the receiver that replaces connections before they end."""
+"""Socket Mode: the receiver that replaces connections before they end."""
 
 import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk import WebClient
-from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
-from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, WebSocketException
-from websockets.frames import Frame, Opcode
-from websockets.protocol import Event
-from websockets.sync.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from bot.errors import SlackFailure, SlackUnavailable
+from bot.errors import SettingsError, SlackAppRefused, SlackFailure, SlackUnavailable
 from bot.slack.bolt_app import LISTENERS
-from bot.slack.client import translate_errors
+from bot.slack.client import ReadToken, translate_errors
+from bot.slack.socket_client import SocketClient
+from bot.texts import delivery
 
 log = logging.getLogger(__name__)
-_websockets_log = log.getChild("websockets")
-_websockets_log.setLevel(logging.CRITICAL)  # it would log each end of a connection again, with a traceback
 
 PING_INTERVAL = 5.0
 """Seconds between two pings; a stalled connection is noticed after three times that."""
-_OPEN_TIMEOUT = 10.0
-"""Seconds for the TCP, TLS and WebSocket handshakes."""
-_CLOSE_TIMEOUT = 1.0
-"""Seconds for the closing handshake, which a stalled server does not complete."""
-_LEAVING_TIMEOUT = 30.0
-"""Seconds of silence after which a connection whose end Slack has announced is closed."""
 _MAX_RECONNECT_PAUSE = 10.0
 """Seconds between two attempts to connect."""
-_RECONNECT_RESET = 60.0
-"""Seconds without an attempt after which the pauses start anew."""
+_LONGEST_APP_PAUSE = 60.0
+"""Seconds between two attempts while Slack rejects the token or Socket Mode is off: somebody has to act first."""
 _ACK_TIMEOUT = 3.0
 """Seconds that Slack waits for an acknowledgement."""
-
-
-class _Connection(ClientConnection):
-    """Closes its socket at the server's closing frame: Slack may leave its TCP connection open after that."""
-
-    def process_event(self, event: Event) -> None:
-        super().process_event(event)
-        if isinstance(event, Frame) and event.opcode is Opcode.CLOSE:
-            self.close_socket()
-
-
-class SocketClient(BaseSocketModeClient):
-    """One WebSocket connection, open from the start, that ends itself when a ping is not answered.
-
-    It replaces the SDK's client, which notices a dropped or stalled connection after 20 to 50 seconds, receives
-    nothing while it reconnects, and then discards what the old connection held.
-    """
-
-    def __init__(self, url: str, ping_interval: float) -> None:
-        """Connects; raises OSError or WebSocketException.
-
-        Args:
-            ping_interval: Seconds between pings. The answer may take twice that, because a busy host is not stalled.
-        """
-        self.logger = log
-        self.leaving = False
-        """Whether Slack has announced the end of the connection."""
-        self._closing = ExitStack()
-        opening = connect(
-            url,
-            compression=None,
-            open_timeout=_OPEN_TIMEOUT,
-            close_timeout=_CLOSE_TIMEOUT,
-            ping_interval=ping_interval,
-            ping_timeout=2 * ping_interval,
-            max_size=None,
-            logger=_websockets_log,
-            create_connection=_Connection,
-        )
-        self._connection = self._closing.enter_context(opening)
-
-    def messages(self) -> Iterator[str]:
-        """Yields the received messages until the connection has ended."""
-        try:
-            while True:
-                yield str(self._connection.recv(_LEAVING_TIMEOUT if self.leaving else None))
-        except TimeoutError:
-            self.disconnect()
-        except ConnectionClosedOK as end:
-            log.info("A Socket Mode connection has ended: %s", end)
-        except ConnectionClosed as end:
-            log.warning("A Socket Mode connection has ended: %s", end)
-
-    def send_message(self, message: str) -> None:
-        """Sends a message; raises ConnectionClosed."""
-        self._connection.send(message)
-
-    def disconnect(self) -> None:
-        """Closes the connection, within a second."""
-        self._closing.close()
 
 
 class ReconnectBackoff:
     """Computes the pause before each attempt to connect: none for the first two, then longer and longer ones."""
 
     def __init__(self) -> None:
-        self._attempts, self._last = 0, float("-inf")
+        self._attempts = 0
 
-    def pause(self) -> float:
+    def pause(self, longest: float = _MAX_RECONNECT_PAUSE) -> float:
         """Returns the seconds to wait before an attempt, which counts as made."""
-        now = time.monotonic()
-        self._attempts = self._attempts + 1 if now - self._last < _RECONNECT_RESET else 0
-        self._last = now
-        return min(2.0 ** (self._attempts - 2), _MAX_RECONNECT_PAUSE) if self._attempts > 1 else 0.0
+        self._attempts += 1
+        return min(2.0 ** (min(self._attempts, 20) - 3), longest) if self._attempts > 2 else 0.0
+
+    def reset(self) -> None:
+        """Starts anew, after Slack has said hello."""
+        self._attempts = 0
 
 
 class SocketMode:
@@ -124,19 +54,42 @@ class SocketMode:
 
     where = "Socket Mode"
 
-    def __init__(self, app: App, client: WebClient, token: str, ping_interval: float = PING_INTERVAL) -> None:
+    def __init__(
+        self,
+        app: App,
+        client: WebClient,
+        token: str,
+        ping_interval: float = PING_INTERVAL,
+        *,
+        read_token: ReadToken = None,
+    ) -> None:
+        """Prepares the connection.
+
+        Args:
+            token: The app-level token.
+            read_token: Reads the configured token again, after Slack has rejected it.
+        """
         self._app, self._client, self._token, self._ping_interval = app, client, token, ping_interval
+        self._read_token = read_token
         self._changed = threading.Condition()
         self._connections: dict[SocketClient, threading.Thread] = {}
         self._stopping = False
         self._backoff = ReconnectBackoff()
+        self._refusal: SlackAppRefused | None = None
         self._connector = threading.Thread(target=self._stay_connected, name="socket-mode", daemon=True)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
 
     def start(self) -> None:
-        """Connects, and stays connected; raises SlackFailure if the first attempt fails."""
-        self._connect()
+        """Connects, and stays connected; a first attempt that fails is repeated.
+
+        Raises:
+            SlackAppRefused: Slack rejects the app-level token, or Socket Mode is off. It is tried again all the same.
+        """
+        self._backoff.pause()
+        self._try_to_connect()
         self._connector.start()
+        if self._refusal is not None:
+            raise self._refusal
 
     def stop(self) -> None:
         """Waits for the listeners, and then closes the connections that their acknowledgements need."""
@@ -152,8 +105,15 @@ class SocketMode:
 
     @property
     def connected(self) -> bool:
-        """Whether a connection is open whose end Slack has not announced."""
-        return not self._stopping and self._lasting_connection() is not None
+        """Whether a connection is open that Slack has greeted on, and whose end it has not announced."""
+        lasting = self._lasting_connection()
+        return not self._stopping and lasting is not None and lasting.greeted
+
+    @property
+    def problem(self) -> str | None:
+        """Why Slack rejects connections, with the remedy; None if it does not."""
+        refusal = self._refusal
+        return None if refusal is None else delivery.connection_refused(str(refusal))
 
     @property
     def alive(self) -> bool:
@@ -161,32 +121,51 @@ class SocketMode:
         return self._connector.ident is None or self._connector.is_alive()
 
     def _lasting_connection(self) -> SocketClient | None:
+        """Returns a connection whose end is not announced, preferably one on which Slack has said hello."""
         with self._changed:
-            return next((connection for connection in self._connections if not connection.leaving), None)
+            lasting = [connection for connection in self._connections if not connection.leaving]
+        return max(lasting, key=lambda connection: connection.greeted, default=None)
 
     def _stay_connected(self) -> None:
         """Opens the next connection as soon as none is left whose end is not announced."""
         retry_after = 0.0
         while self._wait_until_needed():
+            longest = _MAX_RECONNECT_PAUSE if self._refusal is None else _LONGEST_APP_PAUSE
             with self._changed:
-                if self._changed.wait_for(lambda: self._stopping, max(retry_after, self._backoff.pause())):
+                if self._changed.wait_for(lambda: self._stopping, max(retry_after, self._backoff.pause(longest))):
                     return
             retry_after = self._try_to_connect()
 
     def _wait_until_needed(self) -> bool:
         """Waits until a new connection is needed; returns False when the receiver stops."""
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping or not self.connected)
+            self._changed.wait_for(lambda: self._stopping or self._lasting_connection() is None)
             return not self._stopping
 
     def _try_to_connect(self) -> float:
         """Returns the seconds that Slack wants to pass before the next attempt."""
         try:
             self._connect()
+        except SlackAppRefused as refusal:
+            self._report(refusal)
         except SlackFailure as failure:
             log.warning("Not connected to Slack: %s", failure)
             return failure.retry_after if isinstance(failure, SlackUnavailable) else 0.0
         return 0.0
+
+    def _report(self, refusal: SlackAppRefused) -> None:
+        """Logs once why Slack rejects connections and what to do about it, and reads the token again."""
+        if self._refusal is None or str(refusal) != str(self._refusal):
+            log.error("Not connected to Slack: %s", delivery.connection_refused(str(refusal)))
+        self._refusal = refusal
+        try:
+            token = self._read_token() if self._read_token else self._token
+        except SettingsError as error:
+            log.warning("the settings of Slack can't be read: %s", error)
+            return
+        if token and token != self._token:
+            self._token = token
+            self._backoff.reset()
 
     def _connect(self) -> None:
         with translate_errors():
@@ -220,15 +199,36 @@ class SocketMode:
         Text that is not JSON is an error message of Slack's, after which the connection is useless.
         """
         message = json.loads(text) if text.startswith("{") else {"type": "disconnect", "reason": text}
-        if message.get("type") == "disconnect":
-            log.info("Slack ends a connection: %.80s", message.get("reason"))
-            with self._changed:
-                connection.leaving = True
-                self._changed.notify_all()
+        if message.get("type") == "hello":
+            self._greet(connection)
+        elif message.get("type") == "disconnect":
+            self._leave(connection, str(message.get("reason")))
         elif (request := SocketModeRequest.from_dict(message)) is not None:
             with self._changed:
                 if not self._stopping:
                     self._listeners.submit(self._handle, connection, request)
+
+    def _greet(self, connection: SocketClient) -> None:
+        with self._changed:
+            connection.greeted, self._refusal = True, None
+            self._backoff.reset()
+            self._changed.notify_all()
+
+    def _leave(self, connection: SocketClient, reason: str) -> None:
+        """Marks a connection whose end is announced, so that the next one is opened while it is read to its end.
+
+        Where Slack counts too many connections, older ones of Park's own are closed first.
+        """
+        log.info("Slack ends a connection: %.80s", reason)
+        with self._changed:
+            connection.leaving = True
+            others = [one for one in self._connections if one is not connection and one.leaving]
+            if reason == "link_disabled":
+                self._report(SlackAppRefused(reason))
+            self._changed.notify_all()
+        if reason == "too_many_websockets":
+            for one in (*others, connection):
+                one.disconnect()
 
     def _handle(self, connection: SocketClient, request: SocketModeRequest) -> None:
         try:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -32,27 +33,63 @@ _UNSEEN_CODES = frozenset({"user_not_found", "user_not_visible"})
 
 
 class TTLCache(Generic[K, V]):
-    """Caches the results of a function for a limited time; errors are not cached.
+    """Caches the results of a function for a limited time.
 
-    Two threads that miss the same key at once may both call the function.
+    Threads that miss the same key at once share one call, its failure included. Errors are not cached.
     """
 
     def __init__(
-        self, fetch: Callable[[K], V], *, seconds: float, max_entries: int = 5000, now: Clock = utc_now
+        self,
+        fetch: Callable[[K], V],
+        *,
+        seconds: float,
+        stale_seconds: float = 0.0,
+        max_entries: int = 5000,
+        now: Clock = utc_now,
     ) -> None:
+        """Caches what `fetch` returns.
+
+        Args:
+            stale_seconds: Age up to which the last known value is returned while fetching fails with SlackFailure.
+        """
         self._fetch = fetch
-        self._lifetime = timedelta(seconds=seconds)
+        self._lifetime, self._stale_seconds = timedelta(seconds=seconds), stale_seconds
         self._max_entries, self._now = max_entries, now
         self._entries: dict[K, tuple[datetime, V]] = {}
+        self._fetching: dict[K, Future[V]] = {}
         self._lock = threading.Lock()
 
     def __call__(self, key: K) -> V:
         """Returns the cached value, or fetches it."""
         with self._lock:
             entry = self._entries.get(key)
-        if entry is not None and self._now() < entry[0] + self._lifetime:
-            return entry[1]
-        value = self._fetch(key)
+            if entry is not None and self._now() < entry[0] + self._lifetime:
+                return entry[1]
+            shared = self._fetching.get(key)
+            own = self._fetching[key] = Future() if shared is None else shared
+        if shared is not None:
+            return shared.result()
+        try:
+            value = self._fetch_or_recall(key)
+        except BaseException as error:
+            own.set_exception(error)
+            raise
+        else:
+            own.set_result(value)
+            return value
+        finally:
+            with self._lock:
+                del self._fetching[key]
+
+    def _fetch_or_recall(self, key: K) -> V:
+        try:
+            value = self._fetch(key)
+        except SlackFailure as failure:
+            known = self.recall(key, seconds=self._stale_seconds)
+            if known is None:
+                raise
+            log.warning("What Slack said last is used, because it can't be asked: %s", failure)
+            return known
         with self._lock:
             self._entries.pop(key, None)
             while len(self._entries) >= self._max_entries:
@@ -116,44 +153,57 @@ class SlackUserDirectory:
 
     def __init__(self, client: WebClient, *, seconds: float = _LIFETIME, now: Clock = utc_now) -> None:
         self._client = client
-        self._user = TTLCache(self._fetch_user, seconds=seconds, now=now)
-        self._groups = TTLCache(self._fetch_groups, seconds=seconds, now=now)
+        stale = _STALE_LIFETIME
+        self._user = TTLCache(self._fetch_user, seconds=seconds, stale_seconds=stale, now=now)
+        self._groups = TTLCache(self._fetch_groups, seconds=seconds, stale_seconds=stale, now=now)
+        self._channel_name = TTLCache(self._fetch_channel_name, seconds=_STALE_LIFETIME, now=now)
         self.remembered = CachedPeople(self._user, self._groups)
+        self.groups_failure: SlackFailure | None = None
+        """Why the user groups could not be fetched when they were asked for last."""
 
     def account_status(self, user: str, team: str) -> AccountStatus:
         """Returns the kind of account of a user; raises SlackFailure where it is not known."""
         return account_status(self._user(user), team)
 
     def user_groups_of(self, user: str) -> frozenset[str] | None:
-        """Returns the ids of the user's groups, or None when Slack is unavailable or the scope is missing."""
+        """Returns the ids of the user's groups, or None while Slack can't be asked; `groups_failure` says why."""
         try:
             groups = self._groups("all")
         except SlackFailure as failure:
             log.warning("User groups are not known: %s", failure)
-            self.remembered.groups_unavailable = True
+            self.remembered.groups_unavailable, self.groups_failure = True, failure
             return None
-        self.remembered.groups_unavailable = False
+        self.remembered.groups_unavailable, self.groups_failure = False, None
         return _groups_of(user, groups)
 
     def members_of(self, group: str) -> frozenset[str] | None:
-        """Returns the ids of a user group's members, or None when Slack is unavailable or the scope is missing."""
+        """Returns the ids of a user group's members, or None while Slack can't be asked."""
         try:
             return self._groups("all").get(group, frozenset())
         except SlackFailure:
             return None
 
+    def name_of(self, id: str) -> str:
+        """Returns the name of a user or a channel, as `Ana Ruiz` or `#phones`; empty where Slack does not show it."""
+        try:
+            return self.find_name(id)
+        except SlackFailure as failure:
+            log.warning("The name of a person or a channel is not known: %s", failure)
+            return ""
+
+    def find_name(self, id: str) -> str:
+        """Returns what `name_of` does; raises SlackFailure where Slack does not answer."""
+        return self._channel_name(id) if id[:1] in ("C", "D", "G") else self._user_name(id)
+
+    def _user_name(self, id: str) -> str:
+        user = self._user(id)
+        profile: Mapping[str, str | None] = user.get("profile") or {}
+        return profile.get("real_name") or user.get("real_name") or user.get("name") or ""
+
     def email(self, user: str) -> str | None:
         """Returns the user's address, or None where Slack shows none; raises SlackFailure."""
         profile: Mapping[str, str | None] = self._user(user).get("profile", {})
         return profile.get("email") or None
-
-    def name(self, user: str) -> str:
-        """Returns a user's full name; empty where it is not known."""
-        try:
-            return str(self._user(user).get("real_name") or "")
-        except SlackFailure as failure:
-            log.warning("The name of a person is not known: %s", failure)
-            return ""
 
     def zone(self, user: str) -> str:
         """Returns the IANA name of the user's time zone, or UTC where it is not known."""
@@ -195,7 +245,20 @@ class SlackUserDirectory:
             raise
         return found
 
+    def _fetch_channel_name(self, id: str) -> str:
+        try:
+            with translate_errors():
+                name = self._client.conversations_info(channel=id)["channel"].get("name")
+        except SlackRefused:
+            return ""  # private, and the bot is not in it, or gone
+        return f"#{name}" if name else ""
+
     def _fetch_groups(self, _: str) -> GroupMembers:
-        with translate_errors():
-            groups = self._client.usergroups_list(include_users=True)["usergroups"]
+        try:
+            with translate_errors():
+                groups = self._client.usergroups_list(include_users=True)["usergroups"]
+        except SlackRefused as refusal:
+            if str(refusal) != "plan_upgrade_required":  # a free workspace has no user groups
+                raise
+            groups = []
         return {group["id"]: frozenset(group.get("users", ())) for group in groups}

@@ -1,16 +1,20 @@
 """Calls of the Web API methods chat.* and views.*, and of response_urls; all raise SlackFailure."""
 
+import logging
 import time
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import SlackRefused
+from bot.errors import SlackPayloadRefused, SlackRefused
 from bot.messages.message import Attachment
-from bot.slack.blocks import Payload
+from bot.slack.blocks import Payload, plain
 from bot.slack.client import retry_handlers, translate_errors, webhook_failure
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 Json = dict[str, Any]
 
 _UPDATE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -32,17 +36,25 @@ class ChatApi:
 
     def post(self, channel: str, payload: Payload, thread: str | None = None) -> PostedMessage:
         """Posts a message; Slack posts to the channel instead when the thread's first message is gone."""
-        with translate_errors():
-            response = self._client.chat_postMessage(
-                channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **payload
-            )
-        ts = response["ts"]
-        return PostedMessage(ts=ts, thread=response["message"].get("thread_ts", ts))
+
+        def send(content: Payload) -> PostedMessage:
+            with translate_errors():
+                response = self._client.chat_postMessage(
+                    channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **content
+                )
+            ts = response["ts"]
+            return PostedMessage(ts=ts, thread=response["message"].get("thread_ts", ts))
+
+        return _with_plain_text(send, payload)
 
     def update(self, channel: str, ts: str, payload: Payload) -> None:
         """Replaces the content of a message."""
-        with translate_errors():
-            self._client.chat_update(channel=channel, ts=ts, **payload)
+
+        def send(content: Payload) -> None:
+            with translate_errors():
+                self._client.chat_update(channel=channel, ts=ts, **content)
+
+        _with_plain_text(send, payload)
 
     def delete(self, channel: str, ts: str) -> None:
         """Deletes a message that the app has posted."""
@@ -54,18 +66,14 @@ class ChatApi:
         with translate_errors():
             return str(self._client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
 
-    def delete_response(self, response_url: str) -> None:
-        """Deletes the private message that was posted through the response_url of a slash command."""
-        webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
-        with translate_errors():
-            response = webhook.send(delete_original=True)
-        if failure := webhook_failure(response):
-            raise failure
-
     def post_ephemeral(self, channel: str, user: str, payload: Payload, thread: str | None = None) -> None:
         """Posts a message that only this user sees and that Slack does not keep."""
-        with translate_errors():
-            self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **payload)
+
+        def send(content: Payload) -> None:
+            with translate_errors():
+                self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **content)
+
+        _with_plain_text(send, payload)
 
     def open_direct_message(self, user: str) -> str:
         """Returns the id of the direct message channel with a user."""
@@ -85,12 +93,24 @@ class ChatApi:
         Slack accepts five such messages within 30 minutes; they can't be updated later.
         """
         webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=retry_handlers())
-        with translate_errors():
-            response = webhook.send(
-                **payload, response_type="in_channel" if to_all else "ephemeral", replace_original=False
-            )
-        if failure := webhook_failure(response):
-            raise failure
+        kind = "in_channel" if to_all else "ephemeral"
+
+        def send(content: Payload) -> None:
+            with translate_errors():
+                response = webhook.send(**content, response_type=kind, replace_original=False)
+            if failure := webhook_failure(response):
+                raise failure
+
+        _with_plain_text(send, payload)
+
+
+def _with_plain_text(send: Callable[[Payload], T], payload: Payload) -> T:
+    """Sends a payload, and its text alone if Slack does not accept its layout."""
+    try:
+        return send(payload)
+    except SlackPayloadRefused as refusal:
+        log.error("Slack refuses the layout of a message, which is sent as plain text: %s", refusal)  # noqa: TRY400
+        return send(plain(payload))
 
 
 class ViewsApi:

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from slack_sdk import WebClient
 from slack_sdk.http_retry import RateLimitErrorRetryHandler
 
-from bot.errors import SlackFailure, SlackRefused
+from bot.errors import SlackAppRefused, SlackFailure, SlackRefused
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import Policy
 from bot.slack.app_config import explain_refusals
-from bot.slack.client import DestinationUnavailable, translate_errors
+from bot.slack.client import translate_errors
 
 ObjectJson = Mapping[str, Any]
 """A channel or user object of the Web API."""
@@ -80,14 +80,14 @@ def _check_each(ids: set[str], kind: str, fetch: Callable[[str], Any]) -> Iterat
             if str(refusal) not in _UNKNOWN_CODES:
                 yield UnknownId(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
-            hint = "; a private one only where Park is in it" if kind == "channel" else ""
-            yield UnknownId(id, f"Slack shows no such {kind}{hint}")
+            hint = ": a private channel is shown only if Park is in it" if kind == "channel" else ""
+            yield UnknownId(id, f"Slack does not show this {kind}{hint}")
         except SlackFailure as failure:
             yield UnknownId(None, f"no {kind} could be looked up: {failure}")
             return
         else:
             if found.get("deleted") or found.get("is_archived"):
-                yield UnknownId(id, f"that {kind} is no longer active")
+                yield UnknownId(id, f"this {kind} is no longer active")
 
 
 def _check_user_groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
@@ -97,7 +97,7 @@ def _check_user_groups(client: WebClient, ids: set[str]) -> Iterator[UnknownId]:
     except SlackFailure as failure:
         yield UnknownId(None, f"no user group could be looked up: {failure}")
         return
-    yield from (UnknownId(id, "Slack shows no such user group") for id in sorted(ids - known))
+    yield from (UnknownId(id, "Slack does not show this user group") for id in sorted(ids - known))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,6 +112,8 @@ class PolicyChannel:
     name: str | None = None
     archived: bool = False
     member: bool = False
+    shared: bool = False
+    """Whether people of other companies are in it, or will be once they accept the invitation."""
 
 
 def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
@@ -120,7 +122,9 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
         try:
             with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
-        except DestinationUnavailable:
+        except SlackRefused as refusal:
+            if isinstance(refusal, SlackAppRefused):
+                raise
             yield PolicyChannel(id=id, use=use, posted_to=posted_to)
         else:
             yield PolicyChannel(
@@ -130,6 +134,7 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
                 name=found["name"],
                 archived=bool(found.get("is_archived")),
                 member=bool(found.get("is_member")),
+                shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
             )
 
 
@@ -233,6 +238,6 @@ def _user_entry(user: ObjectJson) -> DirectoryEntry:
         handle=f"@{user['name']}",
         title=profile.get("real_name") or user.get("real_name") or "",
         others=tuple(name for name in others if name),
-        inactive_reason="the account is deactivated" if user.get("deleted") else "that is a bot" if is_bot else None,
+        inactive_reason="the account is deactivated" if user.get("deleted") else "this is a bot" if is_bot else None,
         note="a guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else None,
     )

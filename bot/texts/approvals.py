@@ -6,6 +6,8 @@ ASK = "Ask for approval"
 """The button that requests an approval."""
 NEEDED_FROM = "Needs approval from"
 EXPIRES = "Expires"
+TO_BE_APPROVED = "To be approved"
+"""The label of what the approvers will be asked for."""
 ASKED_AGAIN = "The PBX or the policy has changed since this was requested, so it needs approval again."
 CHANGED_ABOVE = "It is no longer what was shown before: the card above is up to date."
 NOBODY_HERE = f"Nobody who may approve this can see this conversation. {NOTHING_CHANGED}"
@@ -14,12 +16,6 @@ NOT_IN_TIME = f"It was not approved in time. {NOTHING_CHANGED}"
 ASK_AGAIN_HINT = "To ask again, use the button above."
 SHOWN_ANEW = "This is no longer what you were shown: the card is up to date."
 NEVER_ONES_OWN = f"You can't approve or reject your own change. {NOTHING_CHANGED}"
-GROUPS_UNKNOWN = "Slack could not tell which user groups you are in."
-
-
-def would_change(label: str) -> str:
-    """The label of what the approvers will be asked for."""
-    return f"To be approved: {label}"
 
 
 def count_of(number: int) -> str:

@@ -16,7 +16,6 @@ YOU_MAY, BUT_NEVER = "You may:", "But never:"
 MORE, FEWER = "More", "Fewer"
 TO_LOOK, TO_CHANGE, WITH_CARE = "Look", "Change", "With care: these delete, replace or switch off"
 TRY_AGAIN, ALL_GROUPS = "Try again", "All groups"
-OPEN = "open"
 AGAIN = "What you typed last:"
 
 SEARCH, SEARCH_HINT = "Search groups", "Part of a name, then Enter."

@@ -29,11 +29,10 @@ RETRIED_END = "Park keeps trying until it works, or until somebody keeps the cha
 BEING_CHANGED = "was being changed by somebody else."
 UNVERIFIED_ANSWERED = "The PBX accepted it but does not show it."
 UNVERIFIED_SILENT = "The PBX did not answer."
-NOTHING_SHOWS = "so far nothing of it shows on the PBX."
-OTHER_SHOWS = "the PBX shows something else than what was asked for."
-UNREADABLE = "the PBX can't be read."
-ACCEPTED_BUT = "The PBX accepted it, but"
-SILENT_AND = "The PBX did not answer in time, and"
+NOTHING_SHOWS = "So far nothing of it shows on the PBX."
+OTHER_SHOWS = "The PBX shows something else than what was asked for."
+UNREADABLE = "The PBX can't be read."
+ACCEPTED = "The PBX accepted it."
 PAUSED = "Park is paused."
 
 

@@ -9,11 +9,10 @@ CONNECTION_BROKE = "The connection to the PBX broke."
 OVERLOADED = "Too many requests to the PBX are already waiting."
 UNUSABLE = "The PBX sent an answer that Park can't use."
 CLOSED = "Park is shutting down."
-NOT_DONE_NOW = "Nothing was changed. Try again in a minute."
 QUESTION_FAILED = "Try again in a minute."
 MAY_HAVE_HAPPENED = "the PBX may have done it all the same"
 SLOW = "The PBX is slow right now."
-WORKING = "Still working on it."
+WORKING = "It takes a little longer than usual."
 NO_NEED_TO_REPEAT = "No need to send it again."
 
 
@@ -47,3 +46,22 @@ def searched(looked_at: int, total: int) -> str:
 def as_of(time: str, *, reachable: bool) -> str:
     """A note on a list from memory; `reachable` tells whether the PBX can be read right now."""
     return f"As of {time}." if reachable else f"As of {time}: the PBX can't be read right now."
+
+
+# Signing in.
+
+REJECTED_AT_ONCE = "The PBX rejects a token that it has just issued"
+SIGN_IN_EXPIRED = "The PBX no longer accepts PBX_TOKEN: it has expired or was revoked"
+NO_SIGN_IN_ADDRESS = "The PBX has no sign-in address that Park knows: does PBX_URL end in /api?"
+SIGN_IN_TIMED_OUT = "The PBX gave up on the sign-in (HTTP 408)"
+
+
+def sign_in_rejected(reason: str) -> str:
+    return f"The PBX does not accept the sign-in: {reason}"
+
+
+def second_factor(user: str) -> str:
+    return (
+        f"The PBX asks for a second factor for {user}: give Park a tenant user of its own, without two-factor"
+        " authentication"
+    )

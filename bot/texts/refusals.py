@@ -118,6 +118,11 @@ def add_permission(permission: str) -> str:
     return f"add “{permission}” for"
 
 
+def rule_name(permission: str) -> str:
+    """The name of a rule that an admin may paste into the policy."""
+    return f"Allowed on request: {permission}"
+
+
 def would_be_allowed(difference: str) -> str:
     return f"It would be allowed {difference}."
 
@@ -167,7 +172,7 @@ def temporary(what: str, until: str, number: int) -> str:
 
 
 def hidden_conflict(what: str) -> str:
-    return _nothing_changed(f"A temporary change is in the way: {what}")
+    return f"{what}? A temporary change is in the way. {NOTHING_CHANGED}"
 
 
 def permanent(what: str, at: str) -> str:
@@ -215,18 +220,14 @@ CHANGE_IT_THEN = "Change it then ..."
 # Names.
 
 SEE_ALL_GROUPS = "See them all: groups"
-NOT_ALL = f"Not all of this can be done, so none of it was. {NOTHING_CHANGED}"
+NOT_ALL = "Not all of this can be done, so nothing was changed."
 SEVERAL_MEANINGS = f"This line has more than one meaning. Which one? {NOTHING_CHANGED}"
 CORRECT_TIME = "Correct the time"
 SOMEBODY_ELSE = "somebody else"
 
 
-def several_match(text: str, number: int, noun: str, plural: str) -> str:
-    """A name that is not unique: `2 people are called “Alex Morgan”.`"""
-    return f"{count(number, noun, plural)} match “{text}”. Which one? {NOTHING_CHANGED}"
-
-
 def several_called(text: str, number: int, plural: str) -> str:
+    """A name that is not unique: `2 people are called Alex Morgan.`"""
     return f"{number} {plural} are called {text}. Which one? {NOTHING_CHANGED}"
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.messages.text import Word, Words, join_words
+from bot.texts import times as texts
 from bot.times.days import is_weekday
-from bot.times.parser import END_EXAMPLES, START_EXAMPLES, UNTIL, read_end, read_start
+from bot.times.parser import UNTIL, read_end, read_start
 from bot.times.spans import MAX_WORDS, Times, read_times
-from bot.times.spelling import NO_REPETITION, REPETITION_OPENERS, normalize, repeats
+from bot.times.spelling import REPETITION_OPENERS, normalize, repeats
 
-__all__ = ["MAX_WORDS", "TimeClause", "Times", "find_malformed_time", "no_end_message", "time_hint", "time_splits"]
+__all__ = ["MAX_WORDS", "TimeClause", "Times", "find_malformed_time", "time_hint", "time_splits"]
 
 _FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
 """Fixed words of commands that may follow a time inside a line."""
@@ -100,15 +101,7 @@ def time_hint(text: str, *, may_end: bool) -> str | None:
     if found := find_malformed_time(words):
         return found[1]
     tail = time_splits(words)[0]
-    return no_end_message(tail.typed) if "ends" in tail.times and not may_end else None
-
-
-def no_end_message(typed: str) -> str:
-    """Explains why an operation that can't be temporary has no end."""
-    return (
-        f"“{typed}” is of no use here: create, rename and delete don't end by themselves."
-        f" They can begin {START_EXAMPLES}."
-    )
+    return texts.cannot_be_temporary() if "ends" in tail.times and not may_end else None
 
 
 def _opener_indexes(words: Words, first: int) -> Iterator[int]:
@@ -170,11 +163,11 @@ def _looks_like_time(words: Words) -> bool:
 def _explain_malformed(words: Words) -> str:
     text = normalize(join_words(words))
     if repeats(text):
-        return NO_REPETITION
+        return texts.NO_REPETITION
     if len(words) == 1:
-        return f"When {words[0].text}? Type at {words[0].text} 8:00 to begin then, or until {words[0].text}."
+        return texts.start_or_end(words[0].text)
     try:
         _ = read_start(words) if text.split()[0] in ("in", "at", "on", "from") else read_end(words)
     except ValueError as fault:
         return str(fault)
-    return f"“{join_words(words)}” is no time that I know: {END_EXAMPLES}; {START_EXAMPLES}."
+    return texts.unreadable(join_words(words), texts.ANY_EXAMPLES)

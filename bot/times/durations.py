@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from bot.texts.times import out_of_range
 from bot.times.model import MAX_DURATION, MIN_DURATION, Duration
 
 _UNITS = {
@@ -35,7 +36,7 @@ def read_duration(text: str) -> Duration | None:
         return None
     total = sum((_amount(*found) for found in _AMOUNT.findall(text)), timedelta())
     if not MIN_DURATION <= total <= MAX_DURATION:
-        raise ValueError(f"“{text}” is too short or too long: a minute is the least, a year the most.")
+        raise ValueError(out_of_range(text))
     return Duration(elapsed=timedelta(seconds=round(total.total_seconds())))
 
 

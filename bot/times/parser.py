@@ -7,18 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from bot.messages.text import Words
+from bot.texts import times as texts
 from bot.times.clocks import PARTS, ReadClock, in_part, read_clock
 from bot.times.days import read_day
 from bot.times.durations import needs_unit, read_duration
 from bot.times.model import HALF_A_DAY, Day, End, Instant, NamedClock, OnDate, Start, WallClock
-from bot.times.spelling import NO_REPETITION, normalize, repeats
+from bot.times.spelling import normalize, repeats
 from bot.times.zones import read_zone, zones_of
 
 FOR, IN, AT, UNTIL = ("for",), ("in",), ("at", "on", "from"), ("until", "through")
-END_EXAMPLES, START_EXAMPLES = (
-    "for 2h, for 3 days, until 18:00, until tomorrow 8:00 or until Monday",
-    "at 18:00, on Monday 9:00 or in 2h",
-)
 MAX_LENGTH = 70
 """Characters; longer text is no time."""
 MAX_SLOT_WORDS = 6
@@ -37,9 +34,7 @@ def read_end(words: Words) -> End:
     """
     marker, text = _split_marker(words, *FOR, *UNTIL)
     if text in SPANS and marker == "until":
-        raise ValueError(
-            f"Until when {text}? Type until 22:00, or {text} alone: today ends at midnight, tonight at 07:00."
-        )
+        raise ValueError(texts.until_when(text))
     if text in ("weekend", "allday") and marker != "through":
         return End(when=WallClock(day="weekend" if text == "weekend" else "today"))
     wall = _read_wall(text, through=marker == "through")
@@ -47,9 +42,9 @@ def read_end(words: Words) -> End:
         return End(when=wall)
     elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
     if elapsed and marker in UNTIL and not text.endswith("from now"):
-        raise ValueError(f"Type for {text}, or until with a time of day, as in until 18:00.")
+        raise ValueError(texts.for_or_until(text))
     if not elapsed:
-        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} An end is typed as {END_EXAMPLES}.")
+        raise ValueError(_ask_for_unit(marker, text) or _unreadable(words, texts.END_EXAMPLES))
     return End(when=elapsed)
 
 
@@ -65,33 +60,33 @@ def read_start(words: Words) -> Start:
         return Start(when=wall)
     elapsed = read_duration(text) if len(text) <= MAX_LENGTH else None
     if elapsed and marker in AT:
-        raise ValueError(f"Type in {text}, or at with a time of day, as in at 18:00.")
+        raise ValueError(texts.in_or_at(text))
     if not elapsed:
-        raise ValueError(_ask_for_unit(marker, text) or f"{_unknown_time(words)} A start is typed as {START_EXAMPLES}.")
+        raise ValueError(_ask_for_unit(marker, text) or _unreadable(words, texts.START_EXAMPLES))
     return Start(when=elapsed)
 
 
 def _split_marker(words: Words, *markers: str) -> tuple[str, str]:
     """The first word if it is one of `markers`, and the rest, normalized."""
     if any(word.quoted for word in words):
-        raise ValueError("A time has no quotes.")
+        raise ValueError(texts.NO_QUOTES)
     typed = " ".join(word.text for word in words)
     text = normalize(typed[: 2 * MAX_LENGTH])
     if repeats(text):
-        raise ValueError(NO_REPETITION)
+        raise ValueError(texts.NO_REPETITION)
     if re.fullmatch(r"\d{1,2}h\d\d", text):
-        raise ValueError(f"Is {text} a time of day or a length? Type {text.replace('h', ':')} or {text}m.")
+        raise ValueError(texts.clock_or_duration(text, text.replace("h", ":")))
     first, _, rest = text.partition(" ")
     return (first, rest) if first in markers else ("", text)
 
 
 def _ask_for_unit(marker: str, text: str) -> str:
     ambiguous = marker in (*FOR, *IN, "") and needs_unit(text)
-    return f"Is that minutes, hours or days? Type {text}m, {text}h or {text} days." if ambiguous else ""
+    return texts.which_unit(text) if ambiguous else ""
 
 
-def _unknown_time(words: Words) -> str:
-    return f"“{' '.join(word.text for word in words)[:MAX_LENGTH]}” is no time that I know."
+def _unreadable(words: Words, examples: str) -> str:
+    return texts.unreadable(" ".join(word.text for word in words)[:MAX_LENGTH], examples)
 
 
 def _read_wall(text: str, *, through: bool = False) -> Moment | None:
@@ -189,8 +184,8 @@ def _clock_of(day: Any, found: ReadClock | None, part: str | None) -> tuple[time
     if found is None and part == "morning":
         return "morning", False
     if found is None:
-        raise ValueError(f"When in the {part}? Type a time of day, as in until 22:00 or until tomorrow 7:00.")
+        raise ValueError(texts.when_in(str(part)))
     clock = in_part(found, part or "night")
     if part == "night" and clock.hour < HALF_A_DAY and day not in (None, "tonight"):
-        raise ValueError(f"Which night? Type the date and the time, as in until Tuesday {clock:%H:%M}.")
+        raise ValueError(texts.which_night(f"{clock:%H:%M}"))
     return clock, False

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from dateutil.tz import datetime_exists
 
-from bot.errors import NOTHING_CHANGED, NotPossible
+from bot.errors import NotPossible
+from bot.texts import times as texts
 from bot.times.format import format_time
 from bot.times.model import (
     HALF_A_DAY,
     MAX_DURATION,
+    MONTHS,
     WEEKDAYS,
     Duration,
     End,
@@ -61,7 +63,7 @@ def resolve(
             future = {at for at in [value.when.at.astimezone(UTC)] if at > since}
         case WallClock() as wall:
             future = set(_resolve_wall_clock(value, wall, now, since, zone, working_day))
-    return _within_a_year(value, future, now)
+    return _within_a_year(value, future, now, scheduled=begins is not None and begins > now)
 
 
 def _resolve_wall_clock(
@@ -98,14 +100,14 @@ def _other_half(clock: time) -> time:
     return clock.replace(hour=(clock.hour + HALF_A_DAY) % (2 * HALF_A_DAY))
 
 
-def _within_a_year(value: Start | End, future: Collection[datetime], now: datetime) -> tuple[datetime, ...]:
+def _within_a_year(
+    value: Start | End, future: Collection[datetime], now: datetime, *, scheduled: bool
+) -> tuple[datetime, ...]:
     if not future:
-        raise NotPossible(
-            f"“{format_time(value)}” is over by then: type a time that is still to come. {NOTHING_CHANGED}"
-        )
+        raise NotPossible((texts.before_start if scheduled else texts.past)(format_time(value)))
     near = tuple(sorted(instant for instant in future if instant - now <= MAX_DURATION))
     if not near:
-        raise NotPossible(f"“{format_time(value)}” is more than a year away: type a nearer time. {NOTHING_CHANGED}")
+        raise NotPossible(texts.too_far(format_time(value)))
     return near
 
 
@@ -140,7 +142,7 @@ def _days_of(
 def _named_days(value: Start | End, wall: WallClock, day: str, now: datetime) -> Iterator[Days]:
     today, small_hours = now.date(), now.time() < SMALL_HOURS
     if isinstance(value, Start) and wall.clock is None and day in ("today", "tonight"):
-        raise NotPossible(f"When {day}? Type the time with it, as in at {day} 22:00. {NOTHING_CHANGED}")
+        raise NotPossible(texts.which_time(day))
     match day:
         case "today":
             yield _ahead(today, 1 if wall.clock is None and not wall.through else 0)
@@ -161,14 +163,13 @@ def _ahead(today: date, *days: int) -> list[date]:
 def _tonight(clock: object, today: date) -> Days:
     """The day of a time between this evening and tomorrow morning; in the small hours the night has begun."""
     if not isinstance(clock, time) or NIGHT_ENDS < clock < EVENING:
-        said = f"{clock:%H:%M}" if isinstance(clock, time) else clock
-        raise NotPossible(f"{said} is not at night: type today {said}, or a time as in 22:00. {NOTHING_CHANGED}")
+        raise NotPossible(texts.not_at_night(f"{clock:%H:%M}" if isinstance(clock, time) else str(clock)))
     return [today] if clock >= EVENING else _ahead(today, 0, 1)
 
 
 def _weekend_end(value: Start | End, today: date) -> Days:
     if isinstance(value, Start):
-        raise NotPossible(f"When at the weekend? Type the day and the time, as in Saturday 8:00. {NOTHING_CHANGED}")
+        raise NotPossible(texts.which_time_at_the_weekend())
     return _ahead(today, 7 - today.weekday())
 
 
@@ -189,7 +190,6 @@ def _dates(day: OnDate, today: date) -> Days:
     found = [one for one in found if one >= today] or found
     weekday = WEEKDAYS[found[0].weekday()]
     if day.weekday not in (None, weekday):
-        raise NotPossible(
-            f"{found[0]:%d.%m.%Y} is a {weekday}, not a {day.weekday}: type one of the two. {NOTHING_CHANGED}"
-        )
+        date_text = f"{found[0].day} {MONTHS[found[0].month - 1]} {found[0].year}"
+        raise NotPossible(texts.not_that_weekday(date_text, weekday, str(day.weekday)))
     return found

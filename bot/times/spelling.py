@@ -90,10 +90,6 @@ REPETITION_OPENERS = (
     *("every", "each", "daily", "nightly", "hourly", "weekly", "monthly", "everyday", "weekdays", "weeknights"),
     *("workdays", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays"),
 )
-NO_REPETITION = (
-    "Park can't repeat a change by itself yet: type it once for each time, with its start and its end,"
-    " as in at 18:00 until tomorrow 7:00."
-)
 
 
 def repeats(text: str) -> bool:

@@ -5,6 +5,8 @@ from datetime import timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.texts.times import ambiguous_zone
+
 ABBREVIATIONS = {
     **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
     **dict.fromkeys(("CDT", "CT"), "America/Chicago"),
@@ -34,9 +36,7 @@ def read_zone(text: str) -> str | None:
     if text.upper() in ABBREVIATIONS:
         return text.upper()
     if text.upper() in _SEVERAL:
-        raise ValueError(
-            f"{text.upper()} means more than one time zone: type the time with its offset, as in 18:00 UTC+01:00."
-        )
+        raise ValueError(ambiguous_zone(text.upper()))
     if (offset := _OFFSET.fullmatch(text)) and int(offset[2]) <= 14 and int(offset[3]) < 60:
         return text.upper()
     return _iana_names().get(text) if "/" in text else None

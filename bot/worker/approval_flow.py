@@ -16,7 +16,7 @@ from bot.policy.field_types import is_user_group
 from bot.policy.model import Approvers
 from bot.texts import approvals as texts
 from bot.worker import confirmations
-from bot.worker.card_state import card_state, for_copy
+from bot.worker.card_copies import CardCopies
 from bot.worker.lease import journal_fields
 from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
@@ -48,7 +48,8 @@ class ApprovalFlow:
         if plan.approval is not None:
             until = plan.approval.expiry_text()
             message = confirmations.approval_reminder(plan, until)
-            copies = self._copies_for(entry, plan.approval.asked, posted)
+            waiting = replace(entry, state=State.SCHEDULED)
+            copies = tuple(self._copies_for(waiting, plan.approval.asked, posted))
             with suppress(SlackFailure):
                 self.notifier.messenger.reply_in_thread(entry.request, posted, message, mention=False)
             posted = posted.model_copy(update={"copies": (*posted.copies, *copies)})
@@ -58,13 +59,10 @@ class ApprovalFlow:
         """Yields copies of the card in direct messages to approvers, without those who asked or have approved."""
         decided = {one.request.user for one in self.journal.entries_about(entry.id)}
         users = dict.fromkeys(user for one in asked for user in self._users_of(one))
-        state = card_state(self.journal, entry)
+        copies = CardCopies(self.journal, self.notifier.messenger)
         for user in [one for one in users if one not in {*decided, entry.request.user}][:MAX_REMINDED]:
-            if state is None:
-                return
-            card = for_copy(state.card)
-            with suppress(SlackFailure):
-                yield self.notifier.messenger.copy(user, entry.request, state.number, card, state.status, None)
+            if (copy := copies.show(user, entry, root=posted)) is not None:
+                yield copy
 
     def _users_of(self, approvers: Approvers) -> Iterator[str]:
         for id in approvers.ids:

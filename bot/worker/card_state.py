@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ended_by, waits_for_approval
+from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact, FormOffer, Message, Offer
@@ -12,11 +13,16 @@ from bot.messages.request import Source
 from bot.operations.approvals import Refuse
 from bot.operations.base import ControlOperation
 from bot.operations.catalog import load
-from bot.operations.scheduling import approval_buttons, scheduled_change_buttons, temporary_change_buttons
+from bot.operations.scheduling import (
+    Cancel,
+    approval_buttons,
+    scheduled_change_buttons,
+    temporary_change_buttons,
+)
 from bot.planning.preview import approver_facts
-from bot.texts import cards
+from bot.texts import cards, outcomes
 from bot.worker.outcome import Confirmation, plan_of
-from bot.worker.replacement import changes_since, effective_undo, is_replaced
+from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,14 @@ class _Present:
     holds: bool = True
 
 
-def for_copy(card: Message) -> Message:
-    """Returns the card for those who approve: it can be withdrawn only where it was asked for."""
-    return replace(card, offers=tuple(one for one in card.offers if one.label != cards.WITHDRAW))
+def for_copy(card: Message, plan: Plan | None = None, channel: str = "") -> Message:
+    """Returns the card as other channels see it: it can be withdrawn only where it was asked for.
+
+    In the channels that are told of emergencies the title says that it is one.
+    """
+    offers = tuple(one for one in card.offers if one.label != cards.WITHDRAW)
+    alarm = plan is not None and plan.emergency is not None and channel in plan.emergency.channels
+    return replace(card, title=cards.emergency(card.title) if alarm else card.title, offers=offers)
 
 
 def root_entry(journal: Reader, entry: Entry) -> Entry:
@@ -61,7 +72,10 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
     number = None if isinstance(load(entry.operations[0]), ControlOperation) else entry.id
     sequel = journal.entries_about(entry.id)
     told = _Present(card.title, confirmation.status, card.offers)
-    now = told if plan is None else _present(journal, entry, plan, told, sequel)
+    if plan is not None:
+        now = _present(journal, entry, plan, told, sequel)
+    else:
+        now = _pause_over(told) if is_over(journal, entry) else told
     note = (Fact(label=cards.NOTE, value=entry.request.note),) if entry.request.note else ()
     facts = (*card.facts, *note, *_plan_facts(entry, plan), *_sequel_facts(journal, plan, sequel), *now.facts)
     reject = FormOffer(label=cards.REJECT, operation=Refuse.operation_id, arguments={"number": entry.id})
@@ -74,6 +88,13 @@ def card_state(journal: Reader, entry: Entry) -> CardState | None:
         forms=(reject,) if waits_for_approval(entry) else (),
     )
     return CardState(message, now.status, number)
+
+
+def present_card(journal: Reader, entry: Entry) -> CardState:
+    """Returns the present state of the card of an entry that has one."""
+    state = card_state(journal, entry)
+    assert state is not None  # noqa: S101 - only called for entries that have a card
+    return state
 
 
 def _plan_facts(entry: Entry, plan: Plan | None) -> Iterator[Fact]:
@@ -100,9 +121,11 @@ def _sequel_facts(
     for entry in sequel:
         operation = load(entry.operations[0])
         if isinstance(operation, ControlOperation) and entry.state is State.DONE:
-            yield Fact(label=operation.card_label, value=cards.BY_PERSON, ids=(entry.request.user,))
+            withdrawn = isinstance(operation, Cancel) and plan is not None and plan.waits_for_approval
+            label_of_it = cards.WITHDRAWN if withdrawn else operation.card_label
+            yield Fact(label=label_of_it, value=cards.BY_PERSON, ids=(entry.request.user,))
         elif entry.request.source is Source.CLOCK and plan is not None and plan.times is not None:
-            yield from _end_facts(entry, plan.times)
+            yield from _end_facts(entry, plan.times, _why_late(journal, entry))
         elif entry.state is State.DONE:
             ended = label == cards.UNDONE and plan is not None and plan.is_temporary
             value = cards.by_change(entry.id)
@@ -110,9 +133,18 @@ def _sequel_facts(
             yield from _sequel_facts(journal, plan_of(entry), journal.entries_about(entry.id), other)
 
 
-def _end_facts(end: Entry, times: Schedule) -> Iterator[Fact]:
-    if end.failing_since is not None and not end.state.ended:
-        yield Fact(label=cards.LATE, value=cards.should_have_ended(times.format_dated(end.run_at), end.failure))
+def _why_late(journal: Reader, end: Entry) -> str | None:
+    """Returns why an end that is due has not been made yet; None if it has, or is not due."""
+    if end.state.ended:
+        return None
+    if end.failing_since is not None:
+        return end.failure or ""
+    return outcomes.PAUSED if end.run_at <= journal.now() and current_pause(journal) is not None else None
+
+
+def _end_facts(end: Entry, times: Schedule, why_late: str | None) -> Iterator[Fact]:
+    if why_late is not None:
+        yield Fact(label=cards.LATE, value=cards.should_have_ended(times.format_dated(end.run_at), why_late))
         return
     match end.state:
         case State.SCHEDULED:
@@ -139,6 +171,10 @@ def _present(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: 
         case State.DONE | State.UNKNOWN if plan.changes:
             return _after_write(journal, entry, plan, told, sequel)
     return told
+
+
+def _pause_over(told: _Present) -> _Present:
+    return _Present(cards.ended(told.title), cards.STATUS_ENDED, holds=False)
 
 
 def _called_off(plan: Plan, sequel: Sequence[Entry]) -> _Present:
@@ -168,7 +204,7 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     )
     if entry.state is State.UNKNOWN:
         return replace(told, facts=facts)
-    return replace(_in_effect(entry, plan, told, sequel), facts=facts)
+    return replace(_in_effect(journal, entry, plan, told, sequel), facts=facts)
 
 
 def _replaced(planned: str, by: Entry) -> _Present:
@@ -176,12 +212,12 @@ def _replaced(planned: str, by: Entry) -> _Present:
     return _Present(cards.replaced(planned), cards.status_replaced(by.id), facts=(fact,), holds=False)
 
 
-def _in_effect(entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
+def _in_effect(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:
     ends = [one for one in sequel if one.request.source is Source.CLOCK]
     coming = next((end for end in ends if not end.state.ended), None)
     if coming is not None and plan.times is not None:
         at, buttons = plan.times.format_short(coming.run_at), temporary_change_buttons(entry.id)
-        if coming.failing_since is not None:
+        if _why_late(journal, coming) is not None:
             return _Present(cards.late(plan.preview_title), cards.status_late(at), buttons)
         return _Present(cards.active(plan.title, at), cards.status_active(at), buttons)
     if any(end.state.ended and end.state is not State.CANCELLED for end in ends):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.changes.change import Change, Conflict, Unverified, snapshots_equal
 from bot.changes.diff import RingGroupName, facts, member_list
-from bot.changes.plan import Emergency, Plan
+from bot.changes.plan import Plan
 from bot.changes.snapshot import COMPARED_SETTINGS, Snapshot
 from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
@@ -74,12 +74,6 @@ def _members(change: Change, now: Snapshot | None) -> Fact | None:
     return Fact(label=outcomes.members_now(change.target.title, len(now.members)), value=member_list(now.members))
 
 
-def emergency_notice(card: Message, emergency: Emergency) -> Message:
-    """Turns a change's card into the notice for the channels that are notified of emergencies."""
-    reason = Fact(label=cards.REASON, value=emergency.reason)
-    return replace(card, title=cards.emergency(card.title), facts=(reason, *card.facts), offers=())
-
-
 def rejected(plan: Plan, reason: Message, *, clean: bool) -> Confirmation:
     """Reports that the PBX rejected the change; `clean` if nothing of it is left on the PBX."""
     remains = NOTHING_CHANGED if clean else outcomes.PARTLY_LEFT
@@ -106,7 +100,7 @@ def conflict(plan: Plan, stop: Conflict, line: str, ring_group: RingGroupName, *
 
 def unverified(plan: Plan, stop: Unverified, line: str, ring_group: RingGroupName) -> Confirmation:
     """Reports that a write was sent and the PBX does not show its result, with what the PBX shows."""
-    why = outcomes.ACCEPTED_BUT if stop.answered else outcomes.SILENT_AND
+    why = outcomes.ACCEPTED if stop.answered else stop.why or outcomes.UNVERIFIED_SILENT
     what = outcomes.OTHER_SHOWS if stop.read else outcomes.UNREADABLE
     seen = Change(target=stop.change.target, before=stop.change.before, after=stop.now)
     if not stop.read or stop.now is None:

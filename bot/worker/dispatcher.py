@@ -13,6 +13,7 @@ from bot.errors import (
     PBXError,
     Refused,
     SlackFailure,
+    passes_by_itself,
     said,
 )
 from bot.journal.journal import Journal
@@ -24,6 +25,7 @@ from bot.operations.catalog import dump, load
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
 from bot.planning.answers import AnswerBuilder
+from bot.planning.denials import contact_fact
 from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
@@ -123,7 +125,9 @@ class Dispatcher:
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
-            accepted = self.journal.accept(request, operations=[dump(one) for one in readings], footprint=touched)
+            written = request.asked_at if request.source is Source.MENTION else None  # Slack may deliver it late
+            operations = [dump(one) for one in readings]
+            accepted = self.journal.accept(request, operations=operations, footprint=touched, run_at=written)
             is_new = accepted.fresh
         finally:
             if not is_new:
@@ -181,7 +185,9 @@ class Dispatcher:
         except Refused as refused:
             return refused.message, "refused"
         except (PBXError, SlackFailure) as fault:
-            return Message(title=f"{said(fault)} {pbx.QUESTION_FAILED}"), "failed"
+            if passes_by_itself(fault):
+                return Message(title=f"{said(fault)} {pbx.QUESTION_FAILED}"), "failed"
+            return Message(title=said(fault), facts=(contact_fact(self.planner.policy_store.now.contact),)), "failed"
         except JournalUnavailable as fault:
             log.warning("history can't be read: %s", fault)
             return Message(title=outcomes.HISTORY_UNAVAILABLE), "failed"

@@ -1,7 +1,7 @@
 """Carries out the ends of temporary changes, and retries those that can't be carried out yet."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.changes.change import Conflict, RolledBack, Unverified
 from bot.changes.write_switch import WriteSwitch
@@ -19,6 +19,7 @@ from bot.errors import (
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message
+from bot.runtime.health import Condition
 from bot.texts import outcomes
 from bot.worker import confirmations
 from bot.worker.executor import Executor
@@ -27,6 +28,20 @@ from bot.worker.notifier import Notifier
 from bot.worker.outcome import Outcome, plan_of
 
 log = logging.getLogger(__name__)
+
+REMINDER_RETRY = timedelta(minutes=1)
+"""Delay before the notice of a coming end that Slack did not take is posted again."""
+
+
+def ends_condition(journal: Journal) -> Condition:
+    """Returns the state for the health endpoint: not ok while an end is due and fails."""
+    try:
+        failing = journal.failing_ends()
+    except JournalUnavailable:
+        return Condition(False, "unknown: the journal can't be read")
+    if not failing.number:
+        return Condition(True, "on time")
+    return Condition(False, f"{failing.number} late; the first has failed since {failing.since:%Y-%m-%d %H:%M} UTC")
 
 
 class EndExecutor:
@@ -43,10 +58,12 @@ class EndExecutor:
         """Returns the outcome, or None if the end waits: for its time, for Park to be resumed, or to be retried."""
         entry, now = lease_guard.entry, self.journal.now()
         if now < entry.run_at:
-            self.notifier.notify_ends_soon(entry)
-            self.journal.postpone(entry, entry.run_at)
+            told = self.notifier.notify_ends_soon(entry)
+            self.journal.postpone(entry, entry.run_at if told else min(entry.run_at, now + REMINDER_RETRY))
             return None
         if self.write_switch.blocked:
+            if entry.due_at is None or entry.due_at <= entry.run_at:  # the first time that it is due
+                self.notifier.redraw_root(entry)
             self.journal.postpone(entry, now + retry_policy.pause_recheck)
             return None
         try:
@@ -95,7 +112,7 @@ class EndExecutor:
             case Unverified(answered=True):
                 return Message(title=outcomes.UNVERIFIED_ANSWERED)
             case Unverified():
-                return Message(title=outcomes.UNVERIFIED_SILENT)
+                return Message(title=fault.why or outcomes.UNVERIFIED_SILENT)
             case Refused():
                 return fault.message
             case SignInFailed():

@@ -5,21 +5,26 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 
 from bot.changes.plan import Plan
-from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
+from bot.errors import SlackFailure, SlackRefused
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.messages.message import Fact, Message, Messenger, Posted, with_note
-from bot.messages.request import Request, Source
+from bot.messages.request import Source
 from bot.operations.catalog import load
 from bot.planning.preview import with_canonical_line
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import CONFIRMATIONS
+from bot.texts import cards
+from bot.texts.wording import change_number
 from bot.worker import confirmations
-from bot.worker.card_state import CardState, card_state, root_entry
+from bot.worker.card_copies import CardCopies
+from bot.worker.card_state import present_card, root_entry
+from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.replacement import earlier_changes
 
 log = logging.getLogger(__name__)
 
@@ -37,57 +42,72 @@ class Notifier:
         policy_store: PolicyStore,
         *,
         on_change: Callable[[], None] = lambda: None,
+        on_untold: Callable[[str], None] = lambda reason: None,
     ) -> None:
         """Connects the journal to Slack.
 
         Args:
             on_change: Called after each change to the PBX, so that views of its present state are updated.
+            on_untold: Called with the reason when an outcome could be posted nowhere.
         """
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
+        self.on_untold = on_untold
+        self._copies = CardCopies(journal, messenger)
         self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
 
     def notify(self, entry: Entry) -> None:
-        """Posts the confirmation of an ended entry, or releases the entry until Slack is available again.
+        """Posts the confirmation of an ended entry; what Slack does not take is posted later.
+
+        The entry counts as told once somebody could read its outcome and nothing more is to be posted about it.
 
         Raises:
             LeaseLost: Another worker has taken the entry over.
             JournalUnavailable: The journal can't be written.
         """
-        try:
-            self._post(entry, Confirmation.model_validate(entry.outcome))
-        except SlackUnavailable as away:
-            log.warning("change %d is settled, and Slack can't be told yet: %s", entry.id, away)
-            self.journal.release(entry, self.journal.now() + timedelta(seconds=away.retry_after))
-        except SlackRefused as refusal:
-            log.error("change %d is settled, and its asker can't be told: %s", entry.id, refusal)  # noqa: TRY400
-            if (card := Confirmation.model_validate(entry.outcome).card) is not None:
-                self._announce(entry, card)
-            self.journal.mark_notified(entry)
-        else:
-            delay = self.journal.now() - max(entry.accepted_at, entry.run_at)
-            self.journal.mark_notified(entry)
+        delivery = Delivery(self.journal, entry)
+        readable = self._post(delivery, Confirmation.model_validate(entry.outcome))
+        now = self.journal.now()
+        age = now - (entry.ended_at or now)
+        if readable and (not delivery.failures or age > GIVE_UP):
+            self.journal.mark_notified(delivery.entry)
             log.info("change %d was told of in Slack", entry.id)
-            CONFIRMATIONS.observe(max(0.0, delay.total_seconds()))
+            CONFIRMATIONS.observe(max(0.0, (now - max(entry.accepted_at, entry.run_at)).total_seconds()))
+            return
+        reason = str(delivery.failures[-1]) if delivery.failures else "its card is held"
+        if readable:
+            log.warning("change %d is settled, and not everybody can be told yet: %s", entry.id, reason)
+        else:
+            log.error("change %d is settled, and can't be told yet: %s", entry.id, reason)
+            if any(isinstance(failure, SlackRefused) for failure in delivery.failures):
+                self.on_untold(reason)
+        self.journal.release(delivery.entry, now + delivery.retry_delay(age))
 
     def show_card(self, entry: Entry) -> Posted:
-        """Posts the entry's card where the request was made, or updates it and its copies."""
-        state = self._state(entry)
+        """Posts the entry's card where the request was made, or updates it and its copies; returns where they are."""
+        state = present_card(self.journal, entry)
         card = with_canonical_line(state.card, entry.request.line, load(entry.operations[0]).text())
         existing = Posted.model_validate(entry.card) if entry.card else None
-        posted = self.messenger.show(entry.request, entry.id, card, state.status, existing)
-        for copy in posted.copies:
-            self._show_copy(str(copy.channel), entry, copy)
-        return posted
+        posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
+        if existing is None:
+            return posted
+        copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
+        kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
+        return posted.model_copy(update=kept)
 
-    def redraw_card(self, number: int) -> None:
-        """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica."""
+    def redraw_card(self, number: int) -> Posted:
+        """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica.
+
+        A card that somebody has deleted is posted again, and is found there from then on.
+        """
         with self._redrawing:
             entry = self.journal.get(number)
             while True:
-                self.show_card(entry)
+                posted, card = self.show_card(entry), entry.card
+                if posted.model_dump(mode="json") != card:
+                    self.journal.move_card(number, card, posted.model_dump(mode="json"))
                 drawn, entry = entry, self.journal.get(number)
                 if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
-                    return
+                    return posted
 
     def request_approval(self, waiting: Entry) -> Posted:
         """Posts the card and copies of it for approvers; mentions them again if the plan has changed."""
@@ -101,29 +121,28 @@ class Notifier:
             )
         existing = {copy.channel for copy in posted.copies} | {posted.channel}
         wanted = dict.fromkeys(one.channel for one in plan.approval.asked if one.channel)
-        copies = [self._show_copy(channel, waiting) for channel in wanted if channel not in existing]
+        copies = [self._copies.show(channel, waiting, root=posted) for channel in wanted if channel not in existing]
         return posted.model_copy(update={"copies": (*posted.copies, *filter(None, copies))})
 
-    def notify_ends_soon(self, end: Entry) -> None:
-        """Announces the end of a temporary change in the thread of its card."""
+    def notify_ends_soon(self, end: Entry) -> bool:
+        """Announces the end of a temporary change in the thread of its card; returns False to be called again."""
         root = root_entry(self.journal, end)
         plan = Plan.model_validate(root.plan)
-        if plan.times is not None:
-            at = plan.times.format_relative(end.run_at, self.journal.now())
-            self._reply_about_end(root, end, confirmations.ends_soon(plan, root.id, at))
+        if plan.times is None or root.card is None:
+            return True
+        message = confirmations.ends_soon(plan, root.id, plan.times.format_relative(end.run_at, self.journal.now()))
+        return Delivery(self.journal, end).attempt("its reminder", lambda: self._reply(root, end, message))
 
     def notify_end_delayed(self, end: Entry, reason: Message) -> bool:
         """Reports that an end is late: on the card, in its thread, to the requester and in the announcement channel.
 
         Returns:
-            Whether the message was posted where somebody reads it.
+            Whether all of it is posted; else it is to be called again, and repeats nothing.
         """
         self.redraw_root(end)
-        root = root_entry(self.journal, end)
-        message = confirmations.end_delayed(root.id, reason)
-        in_thread = self._reply_about_end(root, end, message)
-        in_private = self._answer_directly(end, message)
-        return self._announce(end, message) or in_private or in_thread
+        delivery, root = Delivery(self.journal, end), root_entry(self.journal, end)
+        self._alarm(delivery, root, confirmations.end_delayed(root.id, reason), "late")
+        return not delivery.failures
 
     def redraw_root(self, end: Entry) -> None:
         """Updates the card of the change that ends; an end does not wait for Slack, so a failure is only logged."""
@@ -135,49 +154,41 @@ class Notifier:
         except SlackFailure as failure:
             log.warning("change %d: its card could not be updated: %s", root.id, failure)
 
-    def _state(self, entry: Entry) -> CardState:
-        state = card_state(self.journal, entry)
-        assert state is not None  # noqa: S101 - only called for entries that have a card
-        return state
+    def _alarm(self, delivery: Delivery, root: Entry, message: Message, name: str) -> bool:
+        """Tells of a failed end in the thread, which may be days old, to the requester, and to everybody.
 
-    def _show_copy(self, channel: str, entry: Entry, posted: Posted | None = None) -> Posted | None:
-        """Posts or updates a copy of the card; None if the channel can't be posted to."""
-        state = self._state(entry)
-        try:
-            return self.messenger.copy(channel, entry.request, entry.id, state.card, state.status, posted)
-        except SlackFailure as failure:
-            log.error("change %d can't be shown in %s: %s", entry.id, channel, failure)  # noqa: TRY400
-            return None
+        Each is posted although another one fails, and once only.
 
-    def _reply_about_end(self, root: Entry, end: Entry, message: Message) -> bool:
-        """Replies in the thread, if there is one; an end does not wait for Slack, so a failure is only logged."""
-        try:
-            self._reply(root, end.request, message, mention=True)
-        except SlackFailure as failure:
-            log.warning("change %d: nothing could be said of its end: %s", root.id, failure)
-            return False
-        return root.card is not None
-
-    def _answer_directly(self, entry: Entry, message: Message) -> bool:
-        """Sends a direct message to the requester; a failure is only logged."""
-        try:
-            self.messenger.answer(entry.request.model_copy(update={"channel": None, "thread": None}), message)
-        except SlackFailure as failure:
-            log.warning("change %d: its requester could not be told: %s", entry.id, failure)
-            return False
-        return True
-
-    def _reply(self, root: Entry, request: Request, message: Message, *, mention: bool) -> None:
+        Returns:
+            Whether the requester or everybody was told.
+        """
+        end, channel = delivery.entry, self.policy_store.now.announce
+        private = end.request.model_copy(update={"channel": None, "thread": None})
         if root.card is not None:
-            self.messenger.reply_in_thread(request, Posted.model_validate(root.card), message, mention)
+            delivery.share(Posted.model_validate(root.card))
+            delivery.step(f"{name}: thread", lambda: self._reply(root, end, message))
+        told = delivery.step(f"{name}: requester", lambda: self.messenger.answer(private, message))
+        if channel is None:
+            return told
+        announce = partial(self.messenger.announce, channel, end.request, message)
+        return delivery.step(f"{name}: announcement", announce) or told
 
-    def _post(self, entry: Entry, confirmation: Confirmation) -> None:
+    def _reply(self, root: Entry, entry: Entry, message: Message, *, mention: bool = True) -> None:
+        if root.card is not None:
+            self.messenger.reply_in_thread(entry.request, Posted.model_validate(root.card), message, mention)
+
+    def _post(self, delivery: Delivery, confirmation: Confirmation) -> bool:
+        """Posts everything about an outcome; returns whether somebody could read it."""
+        entry, readable = delivery.entry, True
         if confirmation.private is not None:
-            self.messenger.answer(entry.request, with_note(confirmation.private, entry.request.note))
+            message = with_note(confirmation.private, entry.request.note)
+            readable = delivery.attempt("its answer", lambda: self.messenger.answer(entry.request, message))
         if confirmation.card is not None:
-            self._post_card(entry, confirmation, confirmation.card)
-            self._redraw_ended(entry)
+            readable = self._post_card(delivery, confirmation, confirmation.card)
+            delivery.attempt("the card of what it ends", lambda: self._redraw_ended(entry))
+            delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
             self.on_change()
+        return readable
 
     def _redraw_ended(self, entry: Entry) -> None:
         """Updates the card of the temporary change that this one has ended."""
@@ -187,83 +198,92 @@ class Notifier:
             if ended.card is not None:
                 self.redraw_card(ended.id)
 
-    def _post_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
+    def _redraw_earlier(self, entry: Entry) -> None:
+        """Updates the cards of earlier changes that this one has replaced, or has left in effect again."""
+        for earlier in earlier_changes(self.journal, root_entry(self.journal, entry)):
+            if earlier.card is not None and Posted.model_validate(earlier.card).ts is not None:
+                self.redraw_card(earlier.id)
+
+    def _post_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
+        entry, posted = delivery.entry, delivery.posted
         root = root_entry(self.journal, entry)
         if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
-            self._post_own_card(entry, confirmation, card)
-            return
-        if entry.card is None:
-            self._post_in_thread(entry, root, confirmation, card)
-        else:  # it waited for its time, or for approval, on a card of its own
-            self._post_own_card(entry, confirmation, card)
-        self.redraw_card(root.id)
+            return self._post_own_card(delivery, confirmation, card)
+        # First the card: one that was deleted is posted again, and its thread is where this belongs.
+        delivery.attempt("the card of what it follows", lambda: self.redraw_card(root.id))
+        if posted is None or posted.shared:
+            return self._post_in_thread(delivery, self.journal.get(root.id), confirmation, card)
+        return self._post_own_card(delivery, confirmation, card)  # it waited for its time, or for approval, on its own
 
-    def _post_in_thread(self, entry: Entry, root: Entry, confirmation: Confirmation, card: Message) -> None:
+    def _post_in_thread(self, delivery: Delivery, root: Entry, confirmation: Confirmation, card: Message) -> bool:
+        entry = delivery.entry
         is_end = entry.request.source is Source.CLOCK
-        by = () if is_end else (Fact(label="By", value="", ids=(entry.request.user,)),)
-        message = replace(card, facts=(*card.facts, *by, Fact(label="Change", value=str(entry.id))))
-        self._reply(root, entry.request, message, mention=confirmation.mention)
-        self._save(entry, Posted.model_validate(root.card).model_copy(update={"replied": True}))
+        by = () if is_end else (Fact(label=cards.BY, value="", ids=(entry.request.user,)),)
+        number = () if plan_of(entry) is None else (Fact(label=cards.CHANGE, value=change_number(entry.id)),)
+        message = replace(card, facts=(*card.facts, *by, *number))
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
-            self.messenger.answer(entry.request.model_copy(update={"channel": None, "thread": None}), message)
-            self._announce(entry, message)
+            return self._alarm(delivery, root, message, "failed")
+        delivery.share(Posted.model_validate(root.card))
+        reply = partial(self._reply, root, entry, message, mention=confirmation.mention)
+        return delivery.step("outcome", reply) or self._post_elsewhere(delivery, message)
 
-    def _post_own_card(self, entry: Entry, confirmation: Confirmation, card: Message) -> None:
-        if entry.card is None:
-            posted = self.show_card(entry)
-            self._save(entry, posted)
-        else:
-            posted = Posted.model_validate(entry.card)
-            if entry.run_at > entry.accepted_at and not posted.replied:  # posted when the change was scheduled
-                self.redraw_card(entry.id)
-        if confirmation.reply is not None and not posted.replied:
-            self.messenger.reply_in_thread(entry.request, posted, confirmation.reply, confirmation.mention)
+    def _post_own_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
+        readable = delivery.attempt("its card", lambda: self._put_card(delivery))
+        posted = delivery.posted
+        if readable and confirmation.reply is not None and posted is not None and not posted.replied:
+            reply = partial(self.messenger.reply_in_thread, delivery.entry.request, posted, confirmation.reply)
+            if delivery.attempt("its reply", lambda: reply(mention=confirmation.mention)):
+                delivery.save(posted.model_copy(update={"replied": True}))
         if confirmation.tells_contact:
-            self._save(entry, posted.model_copy(update={"replied": True}))
-            self._tell_contact(entry, card)
-        posted = self._announce_emergency(entry, posted, card)
-        if posted.how == "dm" and (channel := self.policy_store.now.announce) is not None:
-            # saved first: if announcing fails, the reply is not repeated with it
-            self._save(entry, posted.model_copy(update={"replied": True}))
-            self.messenger.announce(channel, entry.request, card)
+            delivery.step("contact", lambda: self._tell_contact(delivery.entry, card))
+        self._copies.announce_emergency(delivery)
+        posted, channel = delivery.posted, self.policy_store.now.announce
+        if posted is not None and posted.how == "dm" and channel is not None:
+            delivery.step("announcement", lambda: self._copies.add(delivery, channel))
+        if readable and posted is not None:
+            return not posted.held
+        return self._post_elsewhere(delivery, card)
+
+    def _put_card(self, delivery: Delivery) -> None:
+        """Posts the card, updates one that was posted when the change was scheduled, or posts one that is held."""
+        entry, posted = delivery.entry, delivery.posted
+        if posted is None or posted.held:
+            delivery.save(self.show_card(entry))
+        elif entry.run_at > entry.accepted_at and not posted.replied:
+            delivery.save(self.redraw_card(entry.id))
+
+    def _post_elsewhere(self, delivery: Delivery, message: Message) -> bool:
+        """Announces what could not be told where it was asked; returns whether somebody could read it.
+
+        While Slack is away or rejects the app, nothing else would work either, and the outcome is held.
+        """
+        if not all(type(failure) is SlackRefused for failure in delivery.failures):
+            return False
+        policy, request = self.policy_store.now, delivery.entry.request
+        for channel in dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact)))):
+            if delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message)):
+                delivery.failures.clear()
+                return True
+        return False
 
     def _tell_contact(self, entry: Entry, card: Message) -> None:
         """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""
         policy = self.policy_store.now
-        message = replace(card, facts=(*card.facts, Fact(label="Asked by", value="", ids=(entry.request.user,))))
-        contact = policy.contact if policy.contact and re.fullmatch("[CGUW][A-Z0-9]{8,}", policy.contact) else None
-        for channel in filter(None, (contact, policy.announce)):
+        message = replace(card, facts=(*card.facts, Fact(label=cards.ASKED_BY, value="", ids=(entry.request.user,))))
+        refusal: SlackRefused | None = None
+        for channel in filter(None, (channel_of(policy.contact), policy.announce)):
             try:
                 self.messenger.post(channel, message)
-            except SlackRefused as refusal:
-                log.warning("change %d could not be told to %s: %s", entry.id, channel, refusal)
+            except SlackRefused as error:
+                log.warning("change %d could not be told to %s: %s", entry.id, channel, error)
+                refusal = error
             else:
                 return
+        if refusal is not None:
+            raise refusal
 
-    def _announce_emergency(self, entry: Entry, posted: Posted, card: Message) -> Posted:
-        """Announces an emergency in the channels that the policy names, once in each."""
-        plan = plan_of(entry)
-        emergency = plan.emergency if plan else None
-        if emergency is None:
-            return posted
-        for channel in emergency.channels:
-            if channel not in (posted.channel, *posted.alarmed):
-                posted = posted.model_copy(update={"replied": True, "alarmed": (*posted.alarmed, channel)})
-                self.messenger.announce(channel, entry.request, confirmations.emergency_notice(card, emergency))
-                self._save(entry, posted)
-        return posted
 
-    def _save(self, entry: Entry, posted: Posted) -> None:
-        self.journal.checkpoint(entry, card=posted.model_dump(mode="json"))
-
-    def _announce(self, entry: Entry, card: Message) -> bool:
-        """Posts to the policy's announcement channel, if there is one; a failure is only logged."""
-        if (channel := self.policy_store.now.announce) is None:
-            return False
-        try:
-            self.messenger.announce(channel, entry.request, card)
-        except SlackFailure as failure:
-            log.error("change %d could not be announced either: %s", entry.id, failure)  # noqa: TRY400
-            return False
-        return True
+def channel_of(contact: str | None) -> str | None:
+    """Returns the contact if it is the id of a channel or a user, where messages can be posted."""
+    return contact if contact and re.fullmatch("[CGUW][A-Z0-9]{8,}", contact) else None

@@ -16,6 +16,7 @@ from bot.errors import (
     Refused,
     Rejected,
     SignInFailed,
+    SlackAppRefused,
     SlackFailure,
     StalePlan,
     TargetBusy,
@@ -32,7 +33,7 @@ from bot.pbx.requests import Throttled
 from bot.planning.denials import DeactivatedAccount
 from bot.planning.planner import AuthorizedPlan, Planner
 from bot.runtime.metrics import REQUESTS
-from bot.texts import cards, outcomes
+from bot.texts import cards, delivery, outcomes
 from bot.texts.wording import change_number
 from bot.worker import confirmations
 from bot.worker.approval_flow import ApprovalFlow
@@ -99,9 +100,9 @@ class EntryProcessor:
         except SignInFailed as fault:
             outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
         except (PBXError, SlackFailure) as fault:
-            if not isinstance(fault, Rejected) or isinstance(fault, Throttled):
+            if (reason := _final_reason(fault)) is None:
                 return self._retry_later(lease_guard.entry, fault)
-            outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.not_readable(fault.said))
+            outcome = self._given_up(lease_guard.entry, State.FAILED, reason)
         except Exception:  # a bug must not stop the processing of other entries
             log.exception("change %d met a fault in Park", entry.id)
             began = lease_guard.entry.began
@@ -130,16 +131,18 @@ class EntryProcessor:
         if entry.request.source is Source.CLOCK:
             return self._end_executor.execute(lease_guard, self.retry_policy)
         plan = plan_of(entry)
-        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
-            return expired
         if plan is not None and plan.waits_for_approval and now < entry.run_at:
             self._approval_flow.remind(entry, plan)
             return None
-        late = self.progress.since(now) > entry.run_at + self.retry_policy.start_grace
+        if plan is not None and plan.waits_for_approval and (expired := self._approval_flow.expired(entry, plan)):
+            return expired
+        grace = self.retry_policy.start_grace
+        delivered_late = entry.accepted_at > entry.run_at + grace  # a mention that Slack delivered after an outage
+        late = delivered_late or self.progress.since(now) > entry.run_at + grace
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
         if late:
-            why = outcomes.TOO_LATE
+            why = delivery.mention_late(entry.accepted_at - entry.run_at) if delivered_late else outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
         operation = self.planner.resolved(entry.request, load(entry.operations[0]))
         if isinstance(operation, Approve):
@@ -230,6 +233,14 @@ def _shown_line(entry: Entry) -> str:
     """What a click did: the number of a change, or the line of what only concerned the journal."""
     operation = load(entry.operations[0])
     return operation.text() if isinstance(operation, ControlOperation) else change_number(entry.id)
+
+
+def _final_reason(fault: ParkError) -> str | None:
+    """Returns why a change is not retried, in words; None where another attempt may succeed in time."""
+    if isinstance(fault, Rejected) and not isinstance(fault, Throttled):
+        return outcomes.not_readable(fault.said)
+    lacks_scope = isinstance(fault, SlackAppRefused) and str(fault) == "missing_scope"
+    return said(fault) if lacks_scope else None
 
 
 def _refused(entry: Entry, refused: Refused) -> Outcome:

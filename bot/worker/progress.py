@@ -64,6 +64,12 @@ class ProgressNotifier:
             if request.key in self._told:
                 self._schedule(request, 0)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no notice of a finished request is left to be removed."""
+        with self._changed:
+            return self._told <= self._progress.keys()
+
     def close(self) -> None:
         """Stops the thread."""
         with self._changed:

@@ -1,18 +1,22 @@
 """Which later changes have replaced what a change has set, in whole or in part."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.changes.plan import Plan
 from bot.changes.repository import ended_by
+from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
 from bot.messages.request import Source
+from bot.operations.control import Pause, Resume
 from bot.worker.outcome import plan_of
 
 SEARCHED = 200
 """Latest changes that are compared: older cards than these are not brought up to date."""
 MAX_REDRAWN = 5
 """Cards of earlier changes that one change brings up to date."""
+PAUSES = (Pause.operation_id, Resume.operation_id)
 _WHOLE = "*"
 """The part of a change that creates or deletes a group."""
 
@@ -38,11 +42,22 @@ def is_replaced(plan: Plan, since: Sequence[Entry]) -> bool:
     return all(part in later or (part[0], _WHOLE) in later for part in plan.parts())
 
 
+def is_over(journal: Reader, entry: Entry) -> bool:
+    """Returns whether the entry is a pause of Park that is no longer in force."""
+    if not _is_pause(entry) or entry.state is not State.DONE:
+        return False
+    return current_pause(journal) is None or any(one.id > entry.id and _is_pause(one) for one in journal.done(SEARCHED))
+
+
 def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
-    """Returns the earlier changes whose cards may show something else, now that this one was made or undone."""
+    """Returns the earlier changes whose cards may show something else, now that this one was made or undone.
+
+    Of a pause, and of its end, that is the pause before.
+    """
     plan = plan_of(entry)
     if plan is None:
-        return []
+        pauses = (one for one in journal.done(SEARCHED) if one.id < entry.id and _is_pause(one))
+        return list(islice(pauses, 1)) if entry.operations[0]["operation"] in PAUSES else []
     open_parts, found = set(plan.parts()), list[Entry]()
     for one in _same_targets(journal, plan):
         earlier = plan_of(one) if one.id < entry.id and _holds(journal, one) else None
@@ -53,6 +68,10 @@ def earlier_changes(journal: Reader, entry: Entry) -> list[Entry]:
         if not open_parts or len(found) == MAX_REDRAWN:
             break
     return found
+
+
+def _is_pause(entry: Entry) -> bool:
+    return bool(entry.operations[0]["operation"] == Pause.operation_id)
 
 
 def _same_targets(journal: Reader, plan: Plan) -> Iterator[Entry]:

@@ -70,6 +70,14 @@ class Worker:
             log.warning("what is late is tried again at its time: %s", fault)
         self.wake()
 
+    def retry_untold(self) -> None:
+        """Has every outcome that could not be posted tried again at once, after Slack accepts messages again."""
+        try:
+            self.journal.retry_untold()
+        except JournalUnavailable as fault:
+            log.warning("what is still to be told is tried again at its time: %s", fault)
+        self.wake()
+
     def stop(self) -> None:
         """Finishes the claimed entries and claims no others; their leases are renewed until then."""
         self._stopping.set()
@@ -92,7 +100,7 @@ class Worker:
             try:
                 due = self.journal.due_in(self._users_at_limit())  # a read first: claiming would block other writers
                 entry = self._claim() if due == timedelta(0) else None
-            except JournalUnavailable:
+            except Exception:  # nothing restarts the thread
                 log.exception("the journal can't be read; trying again")
                 self._stopping.wait(JOURNAL_RETRY.total_seconds())
                 continue

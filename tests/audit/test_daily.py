@@ -9,10 +9,12 @@ import pytest
 
 from bot.app import Park
 from bot.audit.daily import DailyTask
-from bot.errors import SlackRefused, SlackUnavailable
+from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal.events import ChainLink
-from bot.journal.maintenance import HEAD_LEASE, next_midnight
+from bot.journal.heads import next_midnight
+from bot.journal.leases import DURATION as HEAD_LEASE
 from bot.messages.message import Message
+from bot.runtime.metrics import REGISTRY
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.environment import Sandbox
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
@@ -161,3 +163,41 @@ def test_without_a_channel_nothing_is_posted(harness: JournalHarness) -> None:
     harness.clock.move(days=1)
     assert daily(harness, messenger, None).turn() == next_midnight(harness.clock())
     assert messenger.announced == []
+
+
+def test_a_duty_that_fails_delays_no_other_and_is_tried_again(
+    harness: JournalHarness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """For each kind of failure: of the journal, and any other."""
+    faults: list[Exception] = [JournalUnavailable("timed out"), RuntimeError("a bug"), RuntimeError("a bug")]
+
+    def fail(*arguments: object, **named: object) -> None:
+        if faults:
+            raise faults.pop(0)
+
+    monkeypatch.setattr("bot.audit.daily.prune", fail)
+    messenger, before = RecordingMessenger(), _failures("prune")
+    duty = DailyTask(harness.journal, messenger, "C1", keep=30 * DAY, now=harness.clock)
+    harness.clock.move(days=1)
+    for delay in (RETRY_DELAY, 2 * RETRY_DELAY, 4 * RETRY_DELAY):
+        due = duty.turn()
+        assert due == harness.clock() + delay
+        assert heads(messenger.announced) == [18]
+        assert duty.turn() == due, "it is not tried before"
+        harness.clock.time = due
+    assert duty.turn() == next_midnight(harness.clock())
+    assert _failures("prune") == before + 3
+    assert "a bug" in caplog.text
+
+
+def test_a_head_that_can_t_be_posted_for_a_bug_keeps_pruning_going(harness: JournalHarness) -> None:
+    messenger = RecordingMessenger(faults=[TypeError("a bug")])
+    duty = DailyTask(harness.journal, messenger, "C1", keep=30 * DAY, now=harness.clock)
+    harness.clock.move(days=60)
+    make_change(harness)
+    assert duty.turn() == harness.clock() + RETRY_DELAY
+    assert harness.journal.events(1) == []
+
+
+def _failures(duty: str) -> float:
+    return REGISTRY.get_sample_value("park_duty_failures_total", {"duty": duty}) or 0.0

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from bot.audit.daily import DailyTask
+from bot.audit.entries import ChainBroken
 from bot.audit.history import UNKNOWN_GROUPS, oldest_first
-from bot.audit.verify import ChainBroken, VerifiedChain, verify
+from bot.audit.verify import VerifiedChain, verify
 from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
 from bot.journal.journal import Journal

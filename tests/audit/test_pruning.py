@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.audit.daily import DailyTask
-from bot.audit.verify import ChainBroken
-from bot.journal import maintenance
+from bot.audit.entries import ChainBroken
+from bot.journal import pruning
 from bot.journal.events import GENESIS, ChainLink
 from bot.journal.models import Entry, State
+from bot.journal.tables import events
 from tests.audit.places import check, head, journal_with_changes, make_change, tamper
 from tests.house import RecordingMessenger
 from tests.journal.making import JournalHarness, make_request, sqlite_url
@@ -74,7 +76,7 @@ def test_more_cut_off_than_was_pruned_shows(harness: JournalHarness) -> None:
     prune(harness)
     hash = harness.journal.events(4)[0].hash
     tamper(harness.folder, "DELETE FROM events WHERE id = 19", f"UPDATE chain SET pruned = 19, pruned_hash = '{hash}'")
-    with pytest.raises(ChainBroken, match="up to 19 are said to be pruned, and no event tells"):
+    with pytest.raises(ChainBroken, match="up to 19 were pruned, but no event records that"):
         check(harness.folder)
 
 
@@ -84,10 +86,11 @@ def test_pruning_tells_of_itself_and_a_quiet_journal_stays_quiet(harness: Journa
     for _ in range(3):
         prune(harness)
     assert head(harness.folder) == before
+    make_change(harness)
     harness.clock.move(days=60)
     prune(harness)
     after = head(harness.folder)
-    assert after.number == before.number + 1
+    assert after.number == before.number + 7, "the six of the change, and that of the pruning"
     harness.clock.move(days=60)
     prune(harness)
     assert head(harness.folder) == after
@@ -101,13 +104,91 @@ def test_what_has_not_ended_is_kept_with_its_whole_story(tmp_path: Path) -> None
     make_change(harness)
     prune(harness)
     assert harness.event_names(far) == ["accepted"]
-    assert check(tmp_path).pruned.number == 6
+    assert check(tmp_path).pruned.number == 13, "an old open change keeps its own events only"
+    assert known(harness) == [far, 4]
     harness.clock.move(days=31)
     entry: Entry = harness.claim()
     assert entry.id == far
     harness.journal.mark_notified(harness.journal.end(entry, State.DONE, {}))
-    harness.journal.close()
     check(tmp_path)
+    harness.clock.move(days=31)
+    make_change(harness)
+    harness.clock.move(days=31)
+    prune(harness)
+    assert (harness.event_names(far), known(harness)) == ([], [5])
+    harness.journal.close()
+    assert check(tmp_path).pruned.number == 29
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    {
+        "UPDATE events SET by = 'U2' WHERE id = 7": "Event 7 ",
+        "UPDATE events SET previous = hash WHERE id = 7": "Event 7 ",
+        "UPDATE events SET previous = NULL WHERE id = 7": "Event 7 should not exist: everything up to 13 was pruned",
+        "DELETE FROM events WHERE id = 7": "events kept up to 13 are not those recorded",
+        "UPDATE entries SET asked = '[]' WHERE id = 2": "#2: its operation ",
+        "UPDATE entries SET plan = '{}' WHERE id = 4": "#4: its plan ",
+    }.items(),
+)
+def test_what_stayed_is_covered_by_the_chain(tmp_path: Path, statement: str, message: str) -> None:
+    harness = journal_with_changes(tmp_path, 1)
+    harness.accept("support", run_at=harness.clock() + timedelta(days=90))
+    make_change(harness)
+    harness.clock.move(days=60)
+    make_change(harness)
+    prune(harness)
+    check(tmp_path)
+    tamper(tmp_path, statement)
+    with pytest.raises(ChainBroken, match=message):
+        check(tmp_path)
+    harness.journal.close()
+
+
+def test_an_entry_that_stayed_and_is_exchanged_for_a_consistent_one_shows(tmp_path: Path) -> None:
+    """Its event alone fits its own hash; the digest in the chain does not."""
+    harness = journal_with_changes(tmp_path, 1)
+    harness.accept("support", run_at=harness.clock() + timedelta(days=90))
+    make_change(harness)
+    harness.clock.move(days=60)
+    make_change(harness)
+    prune(harness)
+    with harness.journal.database.writing() as connection:
+        row = connection.execute(select(events).where(events.c.id == 7)).one()._asdict() | {"by": "U2"}
+        forged = ChainLink(6, row["previous"]).followed_by(row).hash
+        connection.execute(update(events).where(events.c.id == 7).values(by="U2", hash=forged))
+    with pytest.raises(ChainBroken, match="events kept up to 13 are not those"):
+        check(tmp_path)
+    harness.journal.close()
+
+
+def test_many_changes_go_in_batches_while_others_write_and_a_stop_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "BATCH_SIZE", 5)
+    harness = journal_with_changes(tmp_path, 4)
+    harness.clock.move(days=60)
+    make_change(harness)
+    task = DailyTask(harness.journal, RecordingMessenger(), None, keep=MONTH, now=harness.clock)
+
+    def stop(seconds: float) -> None:
+        make_change(harness)
+        task.stop()
+
+    monkeypatch.setattr("bot.journal.pruning.time.sleep", stop)
+    task.turn()
+    assert check(tmp_path).pruned.number == 5, "one batch, and then the stop"
+    monkeypatch.undo()
+    prune(harness)
+    assert check(tmp_path).pruned.number == 24
+    assert known(harness) == [5, 6]
+    harness.journal.close()
+
+
+def test_a_row_that_cant_be_read_keeps_no_other_from_going(harness: JournalHarness) -> None:
+    tamper(harness.folder, "UPDATE entries SET plan = '{not JSON' WHERE id = 2")
+    prune(harness)
+    assert [len(harness.journal.events(number)) for number in (1, 2, 3, 4)] == [0, 6, 0, 6]
 
 
 def test_the_last_change_of_each_person_and_of_each_group_is_kept_to_be_taken_back(tmp_path: Path) -> None:
@@ -137,7 +218,7 @@ def test_what_was_taken_back_is_kept_as_long_as_the_taking_back_and_the_one_befo
 def test_it_goes_in_lots_and_what_was_cut_short_goes_on(
     harness: JournalHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maintenance, "BATCH_SIZE", 5)
+    monkeypatch.setattr(pruning, "BATCH_SIZE", 5)
     prune(harness)
     assert (check(harness.folder).pruned.number, head(harness.folder).number) == (18, 28)
     assert known(harness) == [4]

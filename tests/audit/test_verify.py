@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit.verify import ChainBroken
+from bot.audit.entries import ChainBroken
 from bot.journal.events import GENESIS, ChainLink
 from tests.audit.places import check, hashes, head, journal_with_changes, make_change, rewrite, tamper
 from tests.journal.making import SECRET, JournalHarness, sqlite_url
@@ -40,7 +40,7 @@ def test_each_event_has_a_hash_of_its_own_that_opening_again_does_not_change(har
 @pytest.mark.parametrize(
     ("statement", "message"),
     {
-        "UPDATE events SET by = 'U2' WHERE id = 7": "Event 7 .change 2, accepted, .* does not fit",
+        "UPDATE events SET by = 'U2' WHERE id = 7": "Event 7 .#2, accepted, .* doesn't match its hash",
         "UPDATE events SET what = 'refused' WHERE id = 7": "Event 7 ",
         "UPDATE events SET at = '2026-03-28 12:00:01.000000' WHERE id = 7": "Event 7 ",
         "UPDATE events SET entry_id = 1 WHERE id = 7": "Event 7 ",
@@ -54,13 +54,13 @@ def test_each_event_has_a_hash_of_its_own_that_opening_again_does_not_change(har
         "DELETE FROM events WHERE id = 7": "Event 7 is missing: after event 6 comes 8",
         "DELETE FROM events WHERE id BETWEEN 7 AND 9": "Events 7 to 9 are missing",
         "DELETE FROM events WHERE id = 1": "Event 1 is missing",
-        "DELETE FROM events WHERE id > 16": "Events 17 to 18 are missing: the end was cut off",
+        "DELETE FROM events WHERE id > 16": "Events 17 to 18 are missing: the end of the chain was cut off",
         "DELETE FROM events": "Events 1 to 18 are missing",
-        "DELETE FROM chain": "ends of the chain was altered",
-        "UPDATE chain SET number = 'many'": "ends of the chain was altered",
-        "UPDATE chain SET number = 17": "ends with event 18, and its own head says 17",
-        f"UPDATE chain SET hash = '{GENESIS}'": "its own head says 18",
-        f"UPDATE chain SET pruned = 3, pruned_hash = '{GENESIS}'": "Event 1 stands where everything up to 3",
+        "DELETE FROM chain": "record of the chain's ends was altered",
+        "UPDATE chain SET number = 'many'": "record of the chain's ends was altered",
+        "UPDATE chain SET number = 17": "ends with event 18, but its head says 17",
+        f"UPDATE chain SET hash = '{GENESIS}'": "its head says 18",
+        f"UPDATE chain SET pruned = 3, pruned_hash = '{GENESIS}'": "Event 1 should not exist: everything up to 3",
     }.items(),
 )
 def test_the_first_broken_link_is_named(harness: JournalHarness, statement: str, message: str) -> None:
@@ -72,7 +72,7 @@ def test_the_first_broken_link_is_named(harness: JournalHarness, statement: str,
 def test_two_rows_that_changed_places_are_found(harness: JournalHarness) -> None:
     moves = ((8, 99), (9, 8), (99, 9))
     tamper(harness.folder, *(f"UPDATE events SET id = {to} WHERE id = {was}" for was, to in moves))
-    with pytest.raises(ChainBroken, match=r"Event 8 .*put in another's place"):
+    with pytest.raises(ChainBroken, match=r"Event 8 .*it was altered or moved"):
         check(harness.folder)
 
 
@@ -91,7 +91,7 @@ def test_a_start_that_was_cut_off_is_no_pruning(harness: JournalHarness) -> None
         f"UPDATE chain SET pruned = 3, pruned_hash = '{hashes(harness.folder)[2]}'",
         "DELETE FROM events WHERE id <= 3",
     )
-    with pytest.raises(ChainBroken, match="up to 3 are said to be pruned, and no event tells"):
+    with pytest.raises(ChainBroken, match="up to 3 were pruned, but no event records that"):
         check(harness.folder)
 
 
@@ -100,10 +100,11 @@ def test_a_tail_cut_off_with_the_head_turned_back_shows_against_a_posted_head(ha
     tamper(
         harness.folder,
         "DELETE FROM events WHERE id > 12",
+        "DELETE FROM entries WHERE id > 2",
         f"UPDATE chain SET number = 12, hash = '{hashes(harness.folder)[11]}'",
     )
     assert head(harness.folder).number == 12
-    with pytest.raises(ChainBroken, match="ends with event 12, and 18 was posted"):
+    with pytest.raises(ChainBroken, match="ends with event 12, but 18 was posted"):
         check(harness.folder, posted)
 
 
@@ -148,3 +149,43 @@ def test_a_head_is_read_as_it_is_printed() -> None:
 def test_nothing_secret_is_in_it(harness: JournalHarness) -> None:
     assert SECRET not in (harness.folder / "park.sqlite3").read_bytes().decode("latin-1")
     assert not [path for path in harness.folder.glob("*-wal") if SECRET.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    {
+        "UPDATE entries SET plan = '{\"wanted\": 9}' WHERE id = 2": "#2: its plan differs from its events",
+        "UPDATE entries SET plan = NULL WHERE id = 2": "#2: its plan ",
+        "UPDATE entries SET request = replace(request, 'U1', 'U2') WHERE id = 2": "#2: its request ",
+        "UPDATE entries SET asked = replace(asked, 'Sales', 'Support') WHERE id = 2": "#2: its operation ",
+        "UPDATE entries SET footprint = '[]' WHERE id = 2": "#2: its list of names ",
+        "UPDATE entries SET outcome = '{}' WHERE id = 2": "#2: its outcome ",
+        "UPDATE entries SET state = 'failed' WHERE id = 2": "#2: its state ",
+        "UPDATE entries SET state = 'waiting', told_at = NULL WHERE id = 2": "#2: its state ",
+        "UPDATE entries SET plan = '{not JSON' WHERE id = 2": "entry of #2 can't be read any more",
+        "UPDATE entries SET state = 'odd' WHERE id = 2": "entry of #2 can't be read any more",
+        "DELETE FROM entries WHERE id = 2": "#2 has events but no entry",
+        "INSERT INTO entries (key, request, asked, footprint, state, run_at, attempt, began, accepted_at, failure_told)"
+        " SELECT 'forged', request, asked, footprint, 'waiting', run_at, 0, 0, accepted_at, 0 FROM entries LIMIT 1": (
+            "#4 has an entry but no event for its request"
+        ),
+    }.items(),
+)
+def test_an_entry_that_is_not_what_its_events_say_is_found(
+    harness: JournalHarness, statement: str, message: str
+) -> None:
+    tamper(harness.folder, statement)
+    with pytest.raises(ChainBroken, match=message):
+        check(harness.folder)
+
+
+def test_the_time_of_a_scheduled_change_is_covered(harness: JournalHarness) -> None:
+    harness.restart()
+    harness.accept("support")
+    entry = harness.claim()
+    harness.journal.schedule(entry, harness.clock.move(hours=1), plan={"wanted": 1})
+    harness.journal.close()
+    check(harness.folder)
+    tamper(harness.folder, "UPDATE entries SET run_at = '2026-03-28 12:30:00.000000' WHERE id = 4")
+    with pytest.raises(ChainBroken, match="#4: its time "):
+        check(harness.folder)

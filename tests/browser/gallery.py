@@ -91,7 +91,7 @@ def faults(sandbox: Sandbox) -> None:
 
 def evening(page: DemoPage) -> None:
     """Three hours later."""
-    page.bot.forward(timedelta(hours=3))
+    page.child.forward(timedelta(hours=3))
     settle(page.sandbox)
 
 
@@ -123,6 +123,18 @@ def home(sandbox: Sandbox) -> None:
     for user in sandbox.people.values():
         sandbox.slack.open_home(user)
     settle(sandbox)
+
+
+def decided(sandbox: Sandbox) -> None:
+    """The decisions, without a modal before them."""
+    close(sandbox)
+    decisions(sandbox)
+
+
+def home_away(sandbox: Sandbox) -> None:
+    """The Home tab while the PBX is away."""
+    away(sandbox)
+    home(sandbox)
 
 
 def opening(line: str) -> Callable[[Sandbox], None]:
@@ -206,7 +218,7 @@ def scenes() -> Iterator[Scene]:
             yield Scene(f"form-of-{operation.operation_id}", opening(line))
     yield Scene("modal-panel", panel)
     yield Scene("modal-more", more)
-    yield Scene("decisions", lambda sandbox: (close(sandbox), decisions(sandbox))[1])
+    yield Scene("decisions", decided)
     yield Scene("home-pending", home, HOME.format(who="ana"))
     yield Scene("home-ben", nothing, HOME.format(who="ben"))
     yield Scene("home-guest", nothing, HOME.format(who="gil"))
@@ -216,7 +228,7 @@ def scenes() -> Iterator[Scene]:
     yield Scene("refusals-ben", refusals, "?as=ben&in=phones")
     yield Scene("refusals-ana", nothing)
     yield Scene("announced", nothing, "?as=ana&in=ops")
-    yield Scene("home-away", lambda sandbox: (away(sandbox), home(sandbox))[1], HOME.format(who="ana"))
+    yield Scene("home-away", home_away, HOME.format(who="ana"))
     yield Scene("form-away", opening("server recall time"))
 
 
@@ -226,6 +238,8 @@ def take(folder: Path, only: str = "") -> None:
     with DemoPage() as page, chromium() as browser:
         for scene in scenes():
             scene.prepare(page.sandbox)
+            if scene.name == "faults":
+                evening(page)
             if only in scene.name:
                 for look in LOOKS:
                     _picture(page, browser, scene, look, folder / f"{scene.name}-{look.name}.png")

@@ -4,6 +4,7 @@ axe-core is not part of the repository: `npm pack axe-core` brings it, and PARK_
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def _axe() -> str:
 
 
 @pytest.fixture(scope="module", name="full")
-def _full(axe: str, browser: Browser) -> DemoPage:
+def _full(axe: str, browser: Browser) -> Iterator[DemoPage]:
     """A workspace in which a day has passed."""
     with DemoPage() as page:
         cards(page.sandbox)

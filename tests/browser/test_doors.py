@@ -238,3 +238,35 @@ def test_everything_that_can_be_used_has_a_name(tab: Tab) -> None:
         ".filter(one => parkLooks.inSight(one) && !parkLooks.name(one)).map(one => one.outerHTML.slice(0, 120))"
     )
     assert nameless == []
+
+
+def test_the_first_click_counts_while_a_picker_is_open(tab: Tab) -> None:
+    """The open list is in the flow: were it closed when the mouse goes down, the button would move from under it."""
+    tab.say("/park add")
+    tab.until("parkLooks.name(document.activeElement) === 'Members'")
+    tab.type("an")
+    tab.until("document.querySelectorAll('#modal .picker [role=option]').length > 2")
+    x, y = tab.until("parkLooks.aim('Cancel', '#modal')")
+    for kind in ("mouseMoved", "mousePressed"):
+        tab.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    tab.js("new Promise((done) => setTimeout(done, 150))")  # as long as a finger stays down
+    tab.call("Input.dispatchMouseEvent", type="mouseReleased", x=x, y=y, button="left", clickCount=1)
+    tab.until("!document.querySelector('#modal').open")
+
+
+def test_what_a_command_takes_stays_in_sight_while_its_line_grows(tab: Tab) -> None:
+    tab.type("/park", "Message")
+    tab.see("add 1001 to Sales | recall Sales", "#say-list")
+    for more in (" a", "dd", " 1001"):
+        tab.type(more)
+        tab.see("add 1001 to Sales | recall Sales", "#say-list")
+    tab.type(" to @Ana")
+    tab.see("@Ana Ruiz", "#say-list")
+    tab.type(" R")
+    tab.see("@Ana Ruiz", "#say-list")
+    tab.press("Tab")
+    assert tab.js("document.querySelector('#say').value") == "/park add 1001 to @Ana Ruiz "
+    tab.see("add 1001 to Sales | recall Sales", "#say-list")
+    tab.press("Enter")
+    tab.until("document.querySelector('#say').value === ''")
+    assert tab.js("document.querySelector('#say-list').hidden")

@@ -11,6 +11,7 @@ import pytest
 
 from bot import __version__
 from bot.__main__ import main
+from bot.cli.invocation import command_line
 from bot.operations.catalog import BEGIN, END, markdown
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.dataset import tone
@@ -25,7 +26,18 @@ def test_what_has_to_be_put_right_first_is_said_and_the_status_is_2(
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "PBX_URL"):
         monkeypatch.delenv(name, raising=False)
     assert main(["run"]) == 2
-    assert "SLACK_BOT_TOKEN" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"Park is not set up in this folder. Run: {command_line('init')}\n"
+    (tmp_path / ".env").write_text("PBX_URL=pbx\nPARK_RETENTION_DAYS=7\nPBX_VERIFY_TLS=perhaps\nPARK_MORNING=soon\n")
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "PBX_URL: is not an address; write it like https://pbx.example.com:8887/api",
+        "PBX_VERIFY_TLS: write true or false",
+        "PARK_RETENTION_DAYS: must be 30 or more",
+        "SLACK_BOT_TOKEN: is not set",
+        "SLACK_SIGNING_SECRET: set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP: one, not both",
+        "PARK_MORNING: write a time of day like 08:00",
+        f"docs/setup.md explains each variable. To set Park up, run: {command_line('init')}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +103,33 @@ def test_lines_are_played_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> 
     assert "Amara Okafor" in capsys.readouterr().out
 
 
+def test_the_terminal_demo_explains_itself_and_takes_a_line_without_park(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "help", "?", "add 1001 to Sales", "say /park is for later", "@Park group Sales"]) == 0
+    text = capsys.readouterr().out
+    assert text.count("click 1                       press the button with that number") == 2
+    assert "> /park add 1001 to Sales" in text
+    assert "Added 1001 Amara Okafor to Sales" in text
+    assert main(["demo", "hello"]) == 0
+    assert "> /park hello" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="script takes other options elsewhere")
+def test_a_terminal_demo_that_is_typed_into_answers_help(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["script", "--quiet", "--command", f"{sys.executable} -m bot demo --terminal", "/dev/null"],
+        input="?\ngroups\nnonsense words\nquit\n",
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "/park help shows what Park can do" in done.stdout
+    assert "a line for Park; /park may be left out" in done.stdout
+    assert "Warehouse" in done.stdout
+    assert "/park nonsense words" in done.stdout
+
+
 def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
     lines = ("home", "fill Search groups = sales", "menu Sales = Rename a group", "fill Name = Sales DE")
     assert main(["demo", *lines, "fill Post the confirmation in = random", "submit", "submit", "home"]) == 0
@@ -108,7 +147,7 @@ def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.Ca
     other.write_bytes(b"ID3")
     lines = (f"fill Sound file = {file}", "submit", "submit")
     assert main(["demo", "/park server prompt", *lines]) == 0
-    assert "Prompt: none -> hold.wav (16 kB)" in capsys.readouterr().out
+    assert "Prompt: none → hold.wav (16 kB)" in capsys.readouterr().out
     for wrong, text in ((other, "hold.mp3 can't be chosen here"), (tmp_path / "gone.wav", "is not offered")):
         assert main(["demo", "/park server prompt", f"fill Sound file = {wrong}"]) == 1
         assert text in capsys.readouterr().out

@@ -95,7 +95,7 @@ def test_ids_that_slack_does_not_know_are_told_where_there_is_a_connection(
         assert main(["policy", "check", write_policy(tmp_path, text)]) == 0
     output = capsys.readouterr().err
     assert "U0GONE: Slack shows no such user" in output
-    assert "S0GONE: Slack shows no such user group" in output
+    assert "S0GONE: Slack does not show this user group" in output
     assert "C0GONE: Slack shows no such channel" in output
     assert sandbox.groups["leads"] not in output
 

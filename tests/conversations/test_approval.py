@@ -74,6 +74,20 @@ def test_a_refusal_offers_to_ask_and_the_button_asks(scene: ConversationHarness)
     assert f"<!subteam^{scene.sandbox.groups['leads']}>" in str(scene.cards()[-1].blocks), "they are notified"
 
 
+def test_what_destroys_is_asked_for_with_one_click_too(scene: ConversationHarness) -> None:
+    scene.do("delete Billing", "ben")
+    refusal = scene.last_ephemeral("ben")
+    assert "*To be approved:* Delete the park group Billing" in refusal.plain
+    assert "Will be lost: the group's settings and its 2 members" in refusal.plain
+    assert refusal.plain.count("[Ask for approval]") == 1
+    scene.click(refusal, "Ask for approval", "ben")
+    assert "Waiting for approval: Delete the park group Billing" in card(scene)
+    assert "Will be lost" in card(scene)
+    scene.click(refusal, "Ask for approval", "ben")
+    assert "You already asked for this: #2." in scene.last_ephemeral("ben").plain
+    assert len(scene.cards()) == 1
+
+
 def test_what_is_approved_is_made_and_the_card_says_by_whom(scene: ConversationHarness) -> None:
     scene.click(asked(scene), "Approve")
     assert "1001" in scene.members("Billing")
@@ -117,7 +131,7 @@ def test_who_asked_and_may_no_longer_ask_gets_nothing_by_an_approval(scene: Conv
     assert "Waiting for approval" in card(scene)
     assert "is no longer allowed to make it" in scene.last_ephemeral().plain
     scene.do("pending")
-    assert "waits for approval" in scene.last_ephemeral().plain
+    assert "waiting for approval" in scene.last_ephemeral().plain
     assert "[Approve]" not in scene.last_ephemeral().plain
 
 
@@ -135,20 +149,20 @@ def test_it_is_refused_with_a_reason_that_the_asker_reads(scene: ConversationHar
     waiting, ana = asked(scene), scene.sandbox.people["ana"]
     old = kept(scene, waiting)
     assert scene.sandbox.slack.click(ana, waiting, label="Reject").ok
-    top_view(scene.sandbox, "Refuse a change")
+    top_view(scene.sandbox, "Reject a change")
     scene.sandbox.slack.fill(ana, "Billing is full", label="Reason")
     assert scene.sandbox.slack.submit(ana).ok
-    top_view(scene.sandbox, "Refuse a change", "Billing is full")
+    top_view(scene.sandbox, "Reject a change", "Billing is full")
     assert scene.sandbox.slack.submit(ana).ok
     scene.sandbox.settle(30)
     assert scene.writes == []
-    assert "· refused" in scene.cards()[0].plain
+    assert "· rejected" in scene.cards()[0].plain
     assert "*Rejected:* by @Ana Ruiz" in scene.cards()[0].plain
     (told,) = scene.replies()
     assert "Billing is full" in told.plain
     assert scene.mentions(told, "ben")
     scene.click(old, "Approve", "gil")
-    assert "does not wait for approval: it is cancelled" in scene.last_ephemeral("gil").plain
+    assert "isn't waiting for approval: it was cancelled" in scene.last_ephemeral("gil").plain
     assert scene.writes == []
 
 
@@ -309,7 +323,7 @@ def test_what_is_so_already_needs_nobodys_approval(scene: ConversationHarness) -
 
 def test_a_question_can_not_be_asked_for_approval(scene: ConversationHarness) -> None:
     scene.do("ask groups")
-    assert "no change that others could approve" in scene.last_ephemeral().plain
+    assert "isn't a change, so there is nothing to approve" in scene.last_ephemeral().plain
 
 
 def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
@@ -324,7 +338,7 @@ def test_what_asks_first_is_shown_first(scene: ConversationHarness) -> None:
 def test_pending_shows_it_with_the_button_for_who_may_approve(scene: ConversationHarness) -> None:
     asked(scene)
     scene.do("pending", "ben")
-    assert "waits for approval" in scene.last_ephemeral("ben").plain
+    assert "waiting for approval" in scene.last_ephemeral("ben").plain
     assert "[Approve]" not in scene.last_ephemeral("ben").plain
     scene.do("pending")
     scene.click(scene.last_ephemeral(), "Approve")

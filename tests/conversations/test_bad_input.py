@@ -63,14 +63,14 @@ REFUSED = {
     "here": ("add <!here> to Sales", "is a Slack mention"),
     "a mention typed letter by letter": ("add &lt;@{ana}&gt; to Sales", "Nobody on the PBX"),
     "a tail": ("add 1001 to Sales whatever", "no park group called “Sales whatever”"),
-    "a tail after a time": ("server recall time 5m whatever", "is no time"),
+    "a tail after a time": ("server recall time 5m whatever", "I can't read “5m whatever” as a time"),
     "a name with a slip": ("add 1001 to Sals", "[add 1001 to Sales]"),
     "a verb with a slip": ("ad 1001 to Sales", "[add 1001 to Sales]"),
-    "a quote left open": ('add 1001 to "Sales', "without its partner"),
+    "a quote left open": ('add 1001 to "Sales', "A quotation mark is missing"),
     "a range the wrong way round": ("add 1010-1005 to Sales", "lower one first"),
     "a range without end": ("add 1000-99999 to Sales", "same number of digits"),
     "too many": ("add 1000-1999 to Sales", "more than 100"),
-    "nothing but marks": ("\u200b\u202e\u2066", "Here you may type"),
+    "nothing but marks": ("\u200b\u202e\u2066", "Commands that you can use here"),
 }
 
 
@@ -84,8 +84,8 @@ def test_what_is_not_understood_whole_is_refused_whole(ana: Visitor, sent: str, 
 
 TYPED = {
     "create": ("Name", "\u200bNight\u00a0Desk\u202e ", "Create the park group Night Desk?"),
-    "server extension": ("Extension", "７７７", "666 -> 777"),  # noqa: RUF001
-    "server recall time": ("Time", "10\u202fm\u200b", "5m -> 10m"),
+    "server extension": ("Extension", "７７７", "666 → 777"),  # noqa: RUF001
+    "server recall time": ("Time", "10\u202fm\u200b", "5m → 10m"),
 }
 
 

@@ -41,7 +41,7 @@ def test_it_is_made_at_once_and_the_reason_stands_everywhere(scene: Conversation
     assert "*Emergency:* the desk is on fire" in scene.card().plain
     (told,) = scene.cards("ops")
     assert "Emergency change. Billing: unanswered parked calls now go to" in told.plain
-    assert "*Reason:* the desk is on fire" in told.plain
+    assert "*Emergency:* the desk is on fire" in told.plain
     assert "by @Ben Ito" in told.plain
     scene.do("history Billing")
     assert 'emergency recall Billing to Night Desk because "the desk is on fire"' in scene.last_ephemeral().plain
@@ -80,7 +80,7 @@ def test_a_line_in_the_form_that_is_none_of_parks_is_said_beside_it(scene: Conve
     scene.sandbox.slack.fill(ben, "recal Billing", label="Change")
     scene.sandbox.slack.fill(ben, "fire", label="Reason")
     said = scene.sandbox.slack.submit(ben).payload or {}
-    assert "no change that could be made in an emergency" in said["errors"]["line"]
+    assert "isn't a change, so it needs no emergency" in said["errors"]["line"]
     assert scene.writes == []
 
 

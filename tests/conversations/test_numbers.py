@@ -90,7 +90,7 @@ def test_a_groups_name_stands_for_its_one_pending_change(scene: ConversationHarn
     scene.do("recall Sales to Night Desk for 1h")
     assert said(scene, "extend Sales for 2h") == ""
     assert said(scene, "keep the group Sales") == ""
-    assert "There is no pending change" in said(scene, "keep Sales")
+    assert "Nothing is pending for" in said(scene, "keep Sales")
     scene.do("add 1001 to Sales at 14:00")
     scene.do("remove 1002 from Sales at 15:00")
     assert "has 2 pending changes" in said(scene, "start Sales")

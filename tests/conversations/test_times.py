@@ -50,7 +50,7 @@ def test_a_temporary_change_ends_by_itself_and_its_card_says_so(scene: Conversat
     assert recall(scene) == "USER_ONLY"
     assert "*Ended:* automatically" in scene.card().plain
     assert "· ended" in scene.card().plain
-    assert "Taken back: Sales: unanswered parked calls now go to" in scene.replies()[-1].plain
+    assert "Ended: Send unanswered parked calls of Sales to" in scene.replies()[-1].plain
 
 
 LINES = [
@@ -126,7 +126,7 @@ def test_a_change_in_the_future_waits_shows_itself_and_is_made(scene: Conversati
     later(scene, hours=3, minutes=1)
     assert recall(scene) == "RING_GROUP_ONLY"
     assert "active until" in scene.card().plain
-    assert "Done: read back" in scene.replies()[0].plain
+    assert "Done and verified" in scene.replies()[0].plain
     later(scene, hours=2)
     assert recall(scene) == "USER_ONLY"
     assert "· ended" in scene.card().plain
@@ -271,7 +271,7 @@ def test_a_pause_stops_changes_and_ends_wait_for_it(scene: ConversationHarness) 
     assert "Nothing has changed yet" in scene.last_ephemeral().plain
     scene.click(scene.last_ephemeral(), "Pause Park")
     scene.do("add 1001 to Sales", who="ben")
-    assert "Park is paused: the PBX is being updated" in scene.last_ephemeral("ben").plain
+    assert "*Reason:* the PBX is being updated" in scene.last_ephemeral("ben").plain
     scene.do("preview add 1001 to Sales", who="ben")
     assert "Nothing has changed yet" in scene.last_ephemeral("ben").plain
     scene.sandbox.forward(timedelta(hours=2))

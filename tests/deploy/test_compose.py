@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from bot import __version__
-from bot.journal.database import POSTGRESQL
+from bot.journal.address import POSTGRESQL
 from tests.deploy.declared import DEPLOY, LONGEST_STOP, SECRETS, VARIABLES, is_command, parse_seconds
 
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))

@@ -67,7 +67,7 @@ class ConversationHarness:
     def ephemerals(self, who: str = "ana") -> list[Message]:
         """Returns the ephemeral messages that the user was shown, except progress notices."""
         seen = self.sandbox.slack.ephemerals(self.sandbox.people[who])
-        return [one for one in seen if not one.plain.lstrip("*").startswith("Checking")]
+        return [one for one in seen if not one.plain.lstrip("*").startswith("Working on")]
 
     def last_ephemeral(self, who: str = "ana") -> Message:
         """Returns the last ephemeral message that the user was shown."""

@@ -76,7 +76,7 @@ def test_an_end_survives_every_answer_that_is_no_end(scene: ConversationHarness,
     scene.sandbox.pbx.faults.add(FAULTS[name]())
     until_late(scene)
     assert not state(scene).ended
-    assert "late to end" in scene.card().plain
+    assert "Late to end" in scene.card().plain
     assert "is late" in scene.replies()[-1].plain
     assert scene.mentions(scene.replies()[-1])
     assert any("is late" in one.plain for one in scene.direct())
@@ -190,10 +190,10 @@ def test_an_unknown_outcome_leaves_pending_when_a_later_change_or_look_settles_i
     unknown("1001")
     wait_until(lambda: "1001" in scene.members("Sales"))
     scene.do("pending")
-    assert "Unknown whether it was made" in scene.last_ephemeral().plain
+    assert "it isn't known whether this was done" in scene.last_ephemeral().plain
     scene.sandbox.forward(timedelta(minutes=5))
     scene.do("pending")
-    assert "was made, as the PBX shows" in scene.last_ephemeral().plain
+    assert "was done, as the PBX shows" in scene.last_ephemeral().plain
     assert "Nothing is pending" in scene.last_ephemeral().plain
     scene.do("remove 1001 from Sales")
     scene.do("pending")

@@ -73,7 +73,7 @@ def test_a_write_that_lands_after_park_stopped_looking_was_called_unknown_and_is
         scene = ConversationHarness(sandbox)
         fault = scene.fail(FaultKind.LATE, seconds=1.5)
         scene.do("add 1001 to Sales")
-        assert "so far nothing of it shows" in scene.card().plain
+        assert "So far nothing of it shows" in scene.card().plain
         assert "may" in scene.card().plain
         assert fault.landed.wait(10)
         scene.click(scene.card(), "Check and try again")

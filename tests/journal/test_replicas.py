@@ -181,7 +181,7 @@ def test_commits_are_durable_whatever_the_database_has_for_a_default(postgres: S
     address = postgres.database()
     postgres.do(f"ALTER DATABASE {make_url(address).database} SET synchronous_commit = off")
     journal = Journal(address)
-    with journal.database.reading() as connection:
+    with journal.database.writing() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
     journal.close()
 
@@ -219,7 +219,7 @@ def test_a_journal_at_another_revision_is_refused_and_left_alone(postgres: Serve
     postgres.do(f"UPDATE alembic_version SET version_num = '{revision}'", address)
     with pytest.raises(JournalUnavailable, match=f"{text}: its tables are at {revision}"):
         Journal(address)
-    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0010"):
+    with pytest.raises(JournalUnavailable, match=f"another version of Park: its tables are at {revision}, not at 0011"):
         migrate_database(address)
 
 

@@ -44,7 +44,7 @@ def test_a_second_delivery_of_what_is_recorded_is_accepted_though_nothing_can_be
     harness: JournalHarness,
 ) -> None:
     first = harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT)
-    with _pragma(harness, "query_only = ON", "query_only = OFF"):
+    with pragma(harness, "query_only = ON", "query_only = OFF"):
         assert harness.journal.accept(make_request("a"), operations=OPERATIONS, footprint=FOOTPRINT) == Accepted(
             id=first.id, fresh=False
         )
@@ -78,7 +78,7 @@ def test_too_many_readers_at_once_are_said(tmp_path: Path) -> None:
 
 
 def test_a_database_that_can_only_be_read_is_said_and_works_again_afterwards(harness: JournalHarness) -> None:
-    with _pragma(harness, "query_only = ON", "query_only = OFF"):
+    with pragma(harness, "query_only = ON", "query_only = OFF"):
         with pytest.raises(JournalUnavailable, match="readonly database"):
             harness.accept("sales")
         assert harness.journal.recent(10) == []
@@ -88,7 +88,7 @@ def test_a_database_that_can_only_be_read_is_said_and_works_again_afterwards(har
 def test_a_full_disk_is_said_and_loses_nothing_that_was_accepted(harness: JournalHarness) -> None:
     number = harness.accept("sales")
     entry = harness.claim()
-    with _pragma(harness, "max_page_count = 1", "max_page_count = 1000000"):
+    with pragma(harness, "max_page_count = 1", "max_page_count = 1000000"):
         with pytest.raises(JournalUnavailable, match="disk is full"):
             _accept_large_ones(harness)
         with pytest.raises(JournalUnavailable, match="disk is full"):
@@ -108,7 +108,7 @@ def _accept_large_ones(harness: JournalHarness) -> None:
 
 
 @contextmanager
-def _pragma(harness: JournalHarness, on: str, off: str) -> Iterator[None]:
+def pragma(harness: JournalHarness, on: str, off: str) -> Iterator[None]:
     """On the one connection that there is as long as nobody asks for two at once."""
     engine = harness.journal.database.engine
     with engine.connect() as connection:

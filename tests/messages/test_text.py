@@ -28,7 +28,7 @@ def test_a_line_falls_into_words(line: str, words: list[str]) -> None:
 
 @pytest.mark.parametrize("line", ['add "Ana', 'add Ana" to Sales', 'add "Ana Ruiz"x to Sales'])
 def test_a_quote_without_its_partner_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="without its partner"):
+    with pytest.raises(ValueError, match="A quotation mark is missing"):
         split_words(line)
 
 

@@ -186,20 +186,24 @@ def test_after_a_comma_times_are_times_in_every_reading(change: ChangeOperation)
 @pytest.mark.parametrize(
     ("line", "said", "offered"),
     [
-        ("create Support for 2h", "don't end by themselves", ["create Support", 'create "Support for 2h"']),
+        (
+            "create Support for 2h",
+            "create, rename and delete can't be temporary",
+            ["create Support", 'create "Support for 2h"'],
+        ),
         (
             "rename Sales to Open until 7",
-            "don't end by themselves",
+            "create, rename and delete can't be temporary",
             ["rename Sales to Open", 'rename Sales to "Open until 7"'],
         ),
         (
             "create Support for 2 fortnights",
-            "no time that I know",
+            "as a time. Try: ",
             ["create Support", 'create "Support for 2 fortnights"'],
         ),
         (
             "create Support for 2h at 18:00",
-            "don't end by themselves",
+            "create, rename and delete can't be temporary",
             ["create Support at 18:00", 'create "Support for 2h" at 18:00'],
         ),
         ("create Support tomorrow", "at tomorrow 8:00", ["create Support", 'create "Support tomorrow"']),
@@ -221,7 +225,7 @@ def test_a_line_with_something_missing_opens_its_form_with_its_times() -> None:
 
 
 def test_what_ends_a_change_can_not_be_made_to_end_what_has_no_end() -> None:
-    with pytest.raises(ValueError, match="don't end by themselves"):
+    with pytest.raises(ValueError, match="create, rename and delete can't be temporary"):
         load({"operation": "create", "arguments": {"name": "Support", "ends": {"when": {"clock": "18:00:00"}}}})
 
 
@@ -231,13 +235,13 @@ def test_an_operation_with_its_times_survives_the_journal(operation: Operation) 
 
 
 REFUSED = {
-    "server recall time 10m until whenever": "An end is typed as for 2h",
+    "server recall time 10m until whenever": "as a time. Try: for 2h, until 18:00",
     "server recall time 20m until 18:00": "60 to 900 seconds",
-    "remove 1001 until whenever": "An end is typed as for 2h",
-    "add 1001 until 2h": "Type for 2h",
+    "remove 1001 until whenever": "as a time. Try: for 2h, until 18:00",
+    "add 1001 until 2h": "Type “for 2h”, or “until” with a time of day",
     "add 1001 Sales until 18:00": "add 1001 to Sales until 18:00",
     "ad 1001 to Sales until 7": "add 1001 to Sales until 7",
-    "preview create Support for 2h": "don't end by themselves",
+    "preview create Support for 2h": "create, rename and delete can't be temporary",
     "add 1001 Sales": "add 1001 to Sales",
     "ad 1001 to Sales": "add 1001 to Sales",
     "add 1001 to": "add 1001 to <group>",
@@ -254,23 +258,23 @@ REFUSED = {
     "add 1001-1099, 2001-2099 to Sales": "more than 100 members",
     "add 1001 1002 Ana to Sales": "comma between",
     "add <!here> to Sales": "Slack mention",
-    "recall Sales to user then": "Name the ring group",
+    "recall Sales to user then": "Which ring group? For example: user then Night Desk",
     "server recall time 20m": "60 to 900 seconds",
     "server recall time 30s": "60 to 900 seconds",
     "server recall time 5": "5m or 5s",
     "server recall time soon": "90s",
     "server extension 12": "3 to 64 digits",
     f"create {'x' * 65}": "1 to 64 characters",
-    "recall time Sales 5m": "no timers of its own",
-    "set Sales recall time to 5m": "no timers of its own",
+    "recall time Sales 5m": "have no timers of their own",
+    "set Sales recall time to 5m": "have no timers of their own",
     "park 1001": "star codes",
     "calls": "star codes",
-    'add 1001 to "Sales': "double quote without its partner",
+    'add 1001 to "Sales': "A quotation mark is missing",
     "add 1001 to <#C123>": "Slack mention",
     "preview groups": "changes nothing",
     "preview ad 1001 to Sales": "add 1001 to Sales",
     "help flying": "no help on",
-    "x" * 1501: "1500",
+    "x" * 1501: "1,501 characters, and the limit is 1,500",
 }
 
 

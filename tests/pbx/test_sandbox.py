@@ -343,6 +343,6 @@ def test_10_000_groups_are_listed_named_and_looked_through_within_bounds() -> No
 
 def test_the_role_is_told_where_the_pbx_tells_it() -> None:
     with FakePbx() as pbx, client(pbx.url, Credentials(token=pbx.token)) as ours:
-        assert ours.role() == "Admin"
+        assert ours.account().role == "Admin"
         pbx.switches.sign_in = False
-        assert ours.role() is None
+        assert ours.account().role is None

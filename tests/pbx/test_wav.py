@@ -34,17 +34,23 @@ def test_what_the_pbx_takes_passes(rate: int) -> None:
     ("content", "said"),
     [
         (tone(0.1, channels=2), "It is stereo: save it as mono."),
-        (tone(0.1, channels=6), "It is made of 6 channels: save it as mono."),
-        (tone(0.1, width=3), "Its samples have 24 bit: save it with 16 bit."),
-        (tone(0.1, width=1), "Its samples have 8 bit: save it with 16 bit."),
-        (tone(0.1, rate=44_100), "It has 44.1 kHz: save it with 16, 32 or 48 kHz."),
-        (tone(0.1, rate=8_000), "It has 8 kHz: save it with 16, 32 or 48 kHz."),
-        (tone(0.0), "It is empty, or was cut off: save it, or upload it, once more."),
-        (WHOLE[:-100], "It is empty, or was cut off: save it, or upload it, once more."),
-        (b"", "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
-        (b"ID3\x04" + bytes(2000), "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
-        (b"<!DOCTYPE html><html>", "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
-        (FLOATS, "It is no such file: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+        (tone(0.1, channels=6), "It is recorded in 6 channels: save it as mono."),
+        (tone(0.1, width=3), "It has 24 bits per sample: save it with 16 bits."),
+        (tone(0.1, width=1), "It has 8 bits per sample: save it with 16 bits."),
+        (tone(0.1, rate=44_100), "Its sample rate is 44.1 kHz: save it with 16, 32 or 48 kHz."),
+        (tone(0.1, rate=8_000), "Its sample rate is 8 kHz: save it with 16, 32 or 48 kHz."),
+        (tone(0.0), "It is empty or incomplete: save or upload it again."),
+        (WHOLE[:-100], "It is empty or incomplete: save or upload it again."),
+        (b"", "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
+        (
+            b"ID3\x04" + bytes(2000),
+            "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz.",
+        ),
+        (
+            b"<!DOCTYPE html><html>",
+            "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz.",
+        ),
+        (FLOATS, "Another format: save it as a WAV file: PCM, 16 bit, mono, 16, 32 or 48 kHz."),
     ],
 )
 def test_what_is_wrong_is_said_with_what_to_do(content: bytes, said: str) -> None:
@@ -54,13 +60,13 @@ def test_what_is_wrong_is_said_with_what_to_do(content: bytes, said: str) -> Non
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert mistakes(tone(0.1, channels=2, rate=44_100, width=3)) == (
         "It is stereo: save it as mono.",
-        "Its samples have 24 bit: save it with 16 bit.",
-        "It has 44.1 kHz: save it with 16, 32 or 48 kHz.",
+        "It has 24 bits per sample: save it with 16 bits.",
+        "Its sample rate is 44.1 kHz: save it with 16, 32 or 48 kHz.",
     )
 
 
 def test_what_is_too_large_is_not_even_looked_at() -> None:
-    assert mistakes(bytes(MAX_PROMPT_BYTES + 1)) == ("It has 10.0 MB, and 10 MB are the most: make it shorter.",)
+    assert mistakes(bytes(MAX_PROMPT_BYTES + 1)) == ("It has 10.0 MB; at most 10 MB are possible. Make it shorter.",)
 
 
 @given(st.binary(max_size=200), st.integers(0, 60), st.integers(0, 60))

@@ -72,9 +72,9 @@ CAN = [
     ("add 1016 to Sales for 2h", "Yes", "By: “Ben at night”"),
     ("add 1016 to Sales", "No", "No rule lets you change the members of “Sales” like that in this channel."),
     ("delete Sales", "No", "Allowed in:  C000000000OPS"),
-    ("server off", "Once it is approved", f"Who may approve: 1 of {ANA}"),
-    ("add 1016 to Sales for Partners for 2h", "No", '"Hands off Partners" forbids you'),
-    ("recall Sales to Day Desk for 2h", "No", 'send recalls to ring group "Day Desk"'),
+    ("server off", "If it is approved", f"Can be approved by: 1 of {ANA}"),
+    ("add 1016 to Sales for Partners for 2h", "No", "“Hands off Partners” forbids you"),
+    ("recall Sales to Day Desk for 2h", "No", "send calls to the ring group “Day Desk”"),
     ("help", "Yes", f"{BEN}"),
 ]
 
@@ -129,10 +129,10 @@ def test_a_question_about_a_question_is_no_question(park: BotHarness) -> None:
 def test_why_names_the_rule_and_whether_the_policy_has_changed_since(park: BotHarness, tmp_path: Path) -> None:
     park.do("add 1016 to Billing for 2h", user=BEN)
     message = park.answer("why change 1")
-    assert message.title == "Change 1 was allowed by “Ben at night”"
-    assert "the same as now" in text_of(message)
+    assert message.title == "#1 was allowed by “Ben at night”"
+    assert "still in force" in text_of(message)
     park.do("add 1017 to Warehouse", user=BEN)
-    assert park.answer("why 3", user=BEN).title == "Change 3 was allowed by no rule"
+    assert park.answer("why 3", user=BEN).title == "#3 was allowed by no rule"
     (tmp_path / "policy.toml").write_text(POLICY.replace('"4h"', '"5h"'), encoding="utf-8")
     assert isinstance(park.planner.policy_store, PolicyStore)
     assert park.planner.policy_store.reload(force=True)

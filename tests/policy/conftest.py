@@ -36,7 +36,7 @@ def mistakes(written: Callable[[str | bytes], Path]) -> Callable[[str | bytes], 
         path = written(source)
         with pytest.raises(PolicyError) as caught:
             read_policy(path)
-        listed, _, example = str(caught.value).partition("\n\nA whole policy, to paste and change:\n\n")
+        listed, _, example = str(caught.value).partition("\n\nA complete policy that you can copy and change:\n\n")
         assert "[[allow]]" in example
         return [text.removeprefix(", ") for text in listed.split(str(path))[1:]]
 

@@ -143,7 +143,7 @@ def test_a_refusal_says_what_where_how_and_whom_to_ask() -> None:
     assert decision.reason == "No rule lets you change the members of “Support” in this channel."
     assert decision.permission is Permission.MEMBERS
     assert decision.channels == ("C3",)
-    assert decision.grant == "channel C1 or user U1"
+    assert decision.grant == ("C1", "U1")
     assert decision.contact == "S9"
     assert (decision.rule, decision.rules, decision.rules_by_name) == (None, (), ())
 
@@ -167,7 +167,7 @@ def test_a_direct_message_is_told_apart_and_pointed_to_a_channel() -> None:
     assert decision.reason == (
         "No rule lets you change the members of “Sales” in a direct message. It is allowed in a channel."
     )
-    assert (decision.channels, decision.grant) == (("C1",), "user U1")
+    assert (decision.channels, decision.grant) == (("C1",), ("U1",))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_an_outsider_hears_that_only_their_own_id_counts(what: str, words: str) 
     assert decision.reason == (
         f"No rule lets you change members in this channel. For {words}, only rules that name their user id count."
     )
-    assert (decision.channels, decision.grant) == ((), "user U1")
+    assert (decision.channels, decision.grant) == ((), ("U1",))
 
 
 def test_unknown_user_groups_are_blamed_only_where_they_could_have_made_it_a_yes() -> None:

@@ -30,48 +30,48 @@ NEVER: list[tuple[list[dict[str, Any]], list[dict[str, Any]], str]] = [
     (
         [{"users": ["U1"], "operations": ["groups"], "temporary": "4h"}],
         [],
-        "allow 1 never allows anything: to create, rename or delete a group is nothing that ends by itself",
+        "allow 1 never allows anything: creating, renaming and deleting groups cannot be temporary",
     ),
-    ([{**ANA, "approvers": ["U1"]}], [], "allow 1 never allows anything: nobody approves their own change"),
+    ([{**ANA, "approvers": ["U1"]}], [], "allow 1 never allows anything: nobody can approve their own change"),
     (
         [],
         [{"operations": ["read"], "temporary": "4h"}],
-        f"{NO} its operations can't go over its limits",
+        f"{NO} its limits do not apply to its operations",
     ),
     (
         [],
         [{"operations": ["recall"], "members": 5}],
-        f"{NO} its operations can't go over its limits",
+        f"{NO} its limits do not apply to its operations",
     ),
     (
         [],
         [{"operations": ["members"], "ring_groups": ["CEO"]}],
-        f"{NO} its operations send no recalls",
+        f"{NO} its operations do not change recalls",
     ),
     (
         [],
         [{"users": ["U1"], "operations": ["server"], "groups": ["Sales"]}],
-        f"{NO} its operations are about the server, which is in no group",
+        f"{NO} its operations concern the server, which is not in a group",
     ),
     (
         [{"users": ["U1"], "operations": ["server", "pause"], "groups": ["Sales"]}],
         [],
-        "allow 1 allows pause and server whatever its groups, which limit neither",
+        "allow 1 allows pause and server for everything: its groups do not limit that",
     ),
     (
         [{**ANA, "ring_groups": ["6001"]}],
         [],
-        "allow 1 is about “6001”: rules go by names, so a number counts only where it is the whole name",
+        "allow 1 uses “6001”: rules match names, so a number matches only a name that is exactly this number",
     ),
     (
         [{**ANA, "groups": ["Sales, Support"]}],
         [],
-        "allow 1 is about “Sales, Support”, which is one name: put each of several names in quotes of its own",
+        "allow 1 uses “Sales, Support” as one name: put each name in its own quotes",
     ),
     (
-        [{"channels": ["C1"], "operations": ["read"]}],
+        [{"channels": ["C1"], "operations": ["members"]}],
         [],
-        "allow 1 names no people: where its channels are public, whoever joins one may do it",
+        "allow 1 names no people: if its channels are public, anybody who joins one may do it",
     ),
 ]
 

@@ -43,20 +43,20 @@ MISTAKES = [
     ('anounce = "C1"', 'line 1: unknown key anounce: did you mean "announce"?'),
     (
         RULE + "\nzzz = 1",
-        "line 5: unknown key zzz; there are name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals, approve_within, ask_in and emergency",  # noqa: E501
+        "line 5: unknown key zzz; use name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals, approve_within, ask_in or emergency",  # noqa: E501
     ),
     (RULE + 'Groups = ["x"]', 'line 4: unknown key Groups: did you mean "groups"?'),
     (
         RULE + 'contact = "S1"',
-        "line 4: contact is about the whole file: put it at the top, above the first table",
+        "line 4: contact applies to the whole file: move it to the top, above the first table",
     ),
     ('\nusers = ["U1"]', "line 2: users belongs to a rule: put [[allow]] on a line above it"),
     (
         '[allow]\nusers = ["U1"]\noperations = ["all"]',
-        "line 1: allow is not a list of tables: begin each with a line [[allow]], in two brackets",
+        "line 1: allow must be a list of tables: start each with a line [[allow]], in double brackets",
     ),
-    ("# x\nallow = 5", "line 2: allow is not a list of tables: begin each with a line [[allow]], in two brackets"),
-    ('allow = ["x"]', "line 1: allow is not a list of tables: begin each with a line [[allow]], in two brackets"),
+    ("# x\nallow = 5", "line 2: allow must be a list of tables: start each with a line [[allow]], in double brackets"),
+    ('allow = ["x"]', "line 1: allow must be a list of tables: start each with a line [[allow]], in double brackets"),
     (
         '\n[[allow]]\nusers = ["U1"]\n',
         'line 2: operations is missing: write, for example, operations = ["read", "members"]',
@@ -67,14 +67,11 @@ MISTAKES = [
     ),
     (
         '[[allow]]\nusers = ["U1"]\noperations = ["read", "wriet", "all"]',
-        (
-            'line 3: "wriet" is no kind of operation;'
-            " there are read, members, recall, groups, server, pause, history and all"
-        ),
+        ('line 3: "wriet" is not an operation; use read, members, recall, groups, server, pause, history or all'),
     ),
     (
         '[[allow]]\nusers = ["U1"]\noperations = [\n  "read",\n  "recal"\n]',
-        'line 5: "recal" is no kind of operation: did you mean "recall"?',
+        'line 5: "recal" is not an operation: did you mean "recall"?',
     ),
     ('[[allow]]\nusers = ["U1"]\noperations = []', "line 3: operations: nothing is listed: name at least one"),
     (RULE + "channels = []", "line 4: channels: nothing is listed: name at least one"),
@@ -83,24 +80,24 @@ MISTAKES = [
     (RULE + "groups = ['']", "line 4: groups is empty: write something, or leave it out"),
     (RULE + "name = ''", "line 4: name is empty: write something, or leave it out"),
     (RULE + "name = 5", 'line 4: name: 5 is not text: put it in "double quotes"'),
-    (RULE + "groups = 'Sales'", 'line 4: groups is a list, even of one: write groups = ["Sales"]'),
-    (RULE + "channels = 5", 'line 4: channels is a list, even of one: write channels = ["C0123ABCD"]'),
+    (RULE + "groups = 'Sales'", 'line 4: groups must be a list, even with one entry: write groups = ["Sales"]'),
+    (RULE + "channels = 5", 'line 4: channels must be a list, even with one entry: write channels = ["C0123ABCD"]'),
     (
         '[[allow]]\nusers = ["U1"]\noperations = "all"',
-        'line 3: operations is a list, even of one: write operations = ["all"]',
+        'line 3: operations must be a list, even with one entry: write operations = ["all"]',
     ),
     (
         RULE + 'channels = ["#sales"]',
         (
-            'line 4: channels: "#sales" is not the id of a channel; names change, ids do not: write an id such as '
-            "C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
+            'line 4: channels: "#sales" is not the ID of a channel. Names can change, so use the ID: '
+            "write an id such as C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
         ),
     ),
     (
         '[[allow]]\noperations = ["all"]\nusers = [\n  "U1", # an = and a [[\n\n  "W2",\n  "@ana",\n]',
         (
-            'line 7: users: "@ana" is not the id of a user; names change, ids do not: write an id such as U0123ABCD '
-            "(in Slack: profile > the three dots > Copy member ID)"
+            'line 7: users: "@ana" is not the ID of a user. Names can change, so use the ID: '
+            "write an id such as U0123ABCD (in Slack: profile > the three dots > Copy member ID)"
         ),
     ),
     (
@@ -112,33 +109,36 @@ MISTAKES = [
     ),
     (
         RULE + 'channels = ["https://acme.slack.com/archives/C024BE91L"]',
-        'line 4: channels: "https://acme.slack.com/archives/C024BE91L" is more than an id: write "C024BE91L"',
+        'line 4: channels: "https://acme.slack.com/archives/C024BE91L" contains more than an ID: write "C024BE91L"',
     ),
     (
         'announce = "#phones"',
         (
-            'line 1: announce: "#phones" is not the id of a channel; names change, ids do not: write an id such as '
-            "C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
+            'line 1: announce: "#phones" is not the ID of a channel. Names can change, so use the ID: '
+            "write an id such as C0123ABCD (in Slack: channel name > View channel details, at the bottom)"
         ),
     ),
     (
         f"{RULE}name = 'A'\n{RULE}\nname = 'A'\n{RULE}",
-        'line 9: a rule above is called "A" too: the history could not tell them apart',
+        'line 9: a rule above is also called "A": each rule needs its own name',
     ),
-    (RULE + "members = 0", "line 4: members: 0 is no whole number from 1 on"),
-    (RULE + 'members = "five"', 'line 4: members: "five" is no whole number from 1 on'),
-    (RULE + "temporary = 4", 'line 4: temporary: 4 is no length of time: write it as in "10m" or "4h"'),
+    (RULE + "members = 0", "line 4: members: 0 is not a whole number of 1 or more"),
+    (RULE + 'members = "five"', 'line 4: members: "five" is not a whole number of 1 or more'),
+    (RULE + "temporary = 4", 'line 4: temporary: 4 is not a duration: write, for example, "10m" or "4h"'),
     (
         RULE + 'temporary = "until noon"',
-        'line 4: temporary: "until noon" is no length of time: write it as in "10m", "4h" or "3 days", a year at most',
+        (
+            'line 4: temporary: "until noon" is not a duration: write, for example, "10m", "4h" or "3 days", '
+            "a year at most"
+        ),
     ),
     (
         RULE + 'hours = ["9 to 5"]',
-        'line 4: hours: "9 to 5" are no hours: write them as in "Mon-Fri 08:00-18:00 Europe/Berlin"',
+        'line 4: hours: "9 to 5" cannot be read as hours: write, for example, "Mon-Fri 08:00-18:00 Europe/Berlin"',
     ),
     (
         RULE + 'hours = ["08:00-18:00 Mars/Olympus"]',
-        'line 4: hours: "Mars/Olympus" is no time zone: write one such as Europe/Berlin',
+        'line 4: hours: "Mars/Olympus" is not a time zone: write, for example, Europe/Berlin',
     ),
     (
         RULE + 'emergency = "C1"',
@@ -151,19 +151,19 @@ MISTAKES = [
     (RULE + "approvals = 2", "line 1: approvals: name the approvers"),
     (
         '[[deny]]\noperations = ["recall"]\napprovers = ["S1"]',
-        "line 3: approvers is for rules that allow: what is denied nobody can approve, nor is it done in an emergency",
+        "line 3: approvers only works in [[allow]] rules: what is denied cannot be approved or made in an emergency",
     ),
     (
         "deny = 5",
-        "line 1: deny is not a list of tables: begin each with a line [[deny]], in two brackets",
+        "line 1: deny must be a list of tables: start each with a line [[deny]], in double brackets",
     ),
     (
         f'{RULE}name = "A"\n[[deny]]\nname = "A"\noperations = ["all"]',
-        'line 6: a rule above is called "A" too: the history could not tell them apart',
+        'line 6: a rule above is also called "A": each rule needs its own name',
     ),
     (
         '[[example]]\nuser = "U1"\nline = "add 1001 to Sales"\nexpect = "maybe"',
-        "line 4: expect: \"maybe\" is none of 'allowed', 'approval', 'emergency' or 'refused'",
+        "line 4: expect: \"maybe\" must be one of 'allowed', 'approval', 'emergency' or 'refused'",
     ),
     (
         '[[example]]\nuser = "U1"\nexpect = "allowed"',
@@ -179,8 +179,8 @@ MISTAKES = [
     (
         'allow = [\n  { users = ["U1"], operations = ["all"] },\n  { users = ["ana"], operations = ["all"] },\n]',
         (
-            'line 3: users: "ana" is not the id of a user; names change, ids do not: write an id such as U0123ABCD '
-            "(in Slack: profile > the three dots > Copy member ID)"
+            'line 3: users: "ana" is not the ID of a user. Names can change, so use the ID: '
+            "write an id such as U0123ABCD (in Slack: profile > the three dots > Copy member ID)"
         ),
     ),
 ]
@@ -201,7 +201,11 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(mistakes: Mis
 SYNTAX = [
     ('announce = "C1"\nusers = [U1]\n', "line 2: Invalid value", "users = [U1]"),
     ("x = 1\nx = 2\n", "line 2: Cannot overwrite a value", "x = 2"),
-    ('[[allow]]\n\nusers = ["U1"\noperations = ["all"]\n', "line 4: Unclosed array, in what begins on line 3", "oper"),
+    (
+        '[[allow]]\n\nusers = ["U1"\noperations = ["all"]\n',
+        "line 4: Unclosed array, in the statement that starts on line 3",
+        "oper",
+    ),
     ('[[allow]]\nusers = [\n  "U1"\n\n# the end', "line 2: Unclosed array", "users = ["),
     ('[[allow]]\nname = """\nnever\nends\n', "line 2: Unterminated string", 'name = """'),
     ("[[allow]\nusers = ['U1']", "line 1: Expected ']]' at the end of an array declaration", "[[allow]"),
@@ -216,7 +220,7 @@ def test_what_is_not_toml_is_told_with_its_line_and_that_line_is_shown(
 ) -> None:
     (listed,) = mistakes(source)
     assert listed.startswith(f"{place}: {shown}")
-    assert "each rule begins with [[allow]]" in listed
+    assert "Each rule starts with [[allow]]" in listed
 
 
 def test_a_kind_of_mistake_that_has_no_words_of_its_own_is_told_in_those_of_pydantic() -> None:
@@ -231,13 +235,13 @@ def test_hundreds_of_names_in_place_of_ids_are_each_told_with_their_line(mistake
 
 
 def test_bytes_that_are_not_utf_8_are_told_with_their_line(mistakes: Mistakes) -> None:
-    assert mistakes(b'# ok\nname = "Andr\xe9"\n') == ["line 2: is not UTF-8: save the file in that encoding"]
+    assert mistakes(b'# ok\nname = "Andr\xe9"\n') == ["line 2: is not UTF-8: save the file in UTF-8"]
 
 
 def test_a_missing_file_is_told_with_an_example_to_paste(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         read_policy(tmp_path / "none.toml")
-    assert str(caught.value).startswith(f"{tmp_path / 'none.toml'}: there is no such file: write one")
+    assert str(caught.value).startswith(f"{tmp_path / 'none.toml'}: there is no such file. Create it")
     assert MINIMAL in str(caught.value)
 
 
@@ -248,10 +252,10 @@ def test_a_directory_in_place_of_the_file_is_told(tmp_path: Path) -> None:
 
 RULES_OF = '[[allow]]\nusers = ["U1"]\noperations = ["recall"]\n'
 MEANT = [
-    (RULES_OF + "emergency = true", 'emergency: true is no id: write emergency = "C0123ABCD"'),
-    ("announce = true\n" + RULE, 'announce: true is no id: write announce = "C0123ABCD"'),
-    (RULES_OF + "approvers = true", 'approvers is a list, even of one: write approvers = ["U0123ABCD"]'),
-    (RULES_OF + "approvers = [true]", 'approvers: true is no id: write approvers = ["U0123ABCD"]'),
+    (RULES_OF + "emergency = true", 'emergency: true is not a Slack ID: write emergency = "C0123ABCD"'),
+    ("announce = true\n" + RULE, 'announce: true is not a Slack ID: write announce = "C0123ABCD"'),
+    (RULES_OF + "approvers = true", 'approvers must be a list, even with one entry: write approvers = ["U0123ABCD"]'),
+    (RULES_OF + "approvers = [true]", 'approvers: true is not a Slack ID: write approvers = ["U0123ABCD"]'),
     ('[[allow]]\nusers = ["U1"]\noperations = ["members, recall"]', 'as in ["members", "recall"]'),
     ('[[allow]]\nusers = ["U1"]\noperations = "members, recall"', 'write operations = ["members", "recall"]'),
     ('[[allow]]\nusers = ["U1"]\noperations = ["read and recall"]', 'as in ["read", "recall"]'),
@@ -265,17 +269,17 @@ MEANT = [
     (RULES_OF + 'groups = ["Sales|Support"]', '"Sales|Support" is a regular expression'),
     (RULES_OF + r"ring_groups = ['Desk \d']", r'"Desk \d" is a regular expression'),
     ("[[deny]]\noperations = ['all']\ngroups = ['(Board|CEO) desk']\n" + RULE, "is a regular expression"),
-    (RULES_OF + "ring_groups = [6001]", "6001 is a number, and rules go by names"),
-    (RULES_OF + "groups = [1]", "1 is a number, and rules go by names"),
-    (RULES_OF + 'duration = "4h"', 'unknown key duration: that is called temporary here: write temporary = "4h"'),
-    ('[[allow]]\nusers = ["U1"]\npermissions = ["read"]', "that is called operations here"),
-    (RULES_OF + 'members = ["U1"]', "whom a rule is for stands in users"),
-    ('[[rule]]\nusers = ["U1"]\noperations = ["all"]\n' + RULE, "a rule begins with [[allow]] or [[deny]]"),
-    ('[[allow]]\nusers = ["U1"]\noperations = ["all"]\ngroups = ["S*"]', "groups limit neither"),
+    (RULES_OF + "ring_groups = [6001]", "6001 is a number, but rules use names"),
+    (RULES_OF + "groups = [1]", "1 is a number, but rules use names"),
+    (RULES_OF + 'duration = "4h"', 'unknown key duration: use temporary instead: temporary = "4h"'),
+    ('[[allow]]\nusers = ["U1"]\npermissions = ["read"]', "unknown key permissions: use operations instead"),
+    (RULES_OF + 'members = ["U1"]', "To name people, use users"),
+    ('[[rule]]\nusers = ["U1"]\noperations = ["all"]\n' + RULE, "a rule starts with [[allow]] or [[deny]]"),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["all"]\ngroups = ["S*"]', "its groups do not limit that"),
     ('[[allow]]\nusers = ["U1"]\noperations = ["read", "all"]\ngroups = ["S*"]', '"server" nor "pause"'),
-    ("", "there is no [[allow]] rule in it"),
-    ("# all gone", "there is no [[allow]] rule in it"),
-    ('announce = "C1"\n[[deny]]\noperations = ["all"]', "there is no [[allow]] rule in it"),
+    ("", "it has no [[allow]] rule"),
+    ("# all gone", "it has no [[allow]] rule"),
+    ('announce = "C1"\n[[deny]]\noperations = ["all"]', "it has no [[allow]] rule"),
 ]
 
 

@@ -68,7 +68,7 @@ def test_it_has_its_place_in_help_and_in_the_readmes_table(ana: Visitor) -> None
     ana.sandbox.slack.slash(ana.id, ana.phones, "help empty")
     assert f"{Empty.usage()}: {Empty.help}".replace("<", "&lt;") in ana.told()[-1].plain.replace("<", "&lt;")
     ana.sandbox.slack.slash(ana.id, ana.phones, "help")
-    assert re.search(r"Here you may type: .*\bempty\b", ana.told()[-1].plain)
+    assert re.search(r"Commands that you can use here: .*\bempty\b", ana.told()[-1].plain)
     assert "| `/park empty <group> [except <members>]` | `empty Sales except 1002` |" in markdown()
 
 

@@ -78,13 +78,13 @@ def test_a_change_shows_its_before_and_after_in_the_blocks_and_in_the_text() -> 
     message = Message(title="Recall of Sales", facts=(Fact(label="Recall to", value="Night Desk", before="user"),))
     assert render(message) == [
         {
-            "text": "Recall of Sales\nRecall to: user -&gt; Night Desk",
+            "text": "Recall of Sales\nRecall to: user → Night Desk",
             "blocks": [
                 {
                     "type": "section",
                     "text": {
                         "type": "mrkdwn",
-                        "text": "*Recall of Sales*\n*Recall to:* user -&gt; Night Desk",
+                        "text": "*Recall of Sales*\n*Recall to:* user → Night Desk",
                         "verbatim": True,
                     },
                 }
@@ -141,7 +141,7 @@ def test_a_list_longer_than_a_message_goes_on_in_the_next_which_says_so() -> Non
 def test_a_card_says_that_its_list_goes_on() -> None:
     names = tuple(f"Member {number:04}" for number in range(2000))
     payloads = render_card(Message(title="Added", items=names), "by <@U1>")
-    assert "The list goes on in the thread" in words(payloads[:1])
+    assert "The list continues in the thread" in words(payloads[:1])
     assert re.findall(r"Member \d{4}", words(payloads)) == list(names)
 
 

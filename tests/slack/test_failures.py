@@ -6,9 +6,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from bot.errors import SlackFailure, SlackUnavailable
+from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.slack.blocks import Payload
-from bot.slack.client import DestinationUnavailable, connect_client, sign_in
+from bot.slack.client import connect_client, sign_in
 from bot.slack.web_api import ChatApi
 
 HELLO = Payload(text="hello", blocks=[])
@@ -66,10 +66,10 @@ def test_a_page_that_is_not_slacks_is_an_outage(
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
-        (400, DestinationUnavailable),
-        (403, DestinationUnavailable),
-        (404, DestinationUnavailable),
-        (410, DestinationUnavailable),
+        (400, SlackRefused),
+        (403, SlackRefused),
+        (404, SlackRefused),
+        (410, SlackRefused),
         (500, SlackUnavailable),
         (503, SlackUnavailable),
     ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import pairwise
 from threading import Thread
 
 import pytest
@@ -94,26 +95,56 @@ def test_the_token_goes_to_no_other_host(
     host = harness.slack.api_url.removesuffix("/api/")
     other = f"http://127.0.0.1:{thief.server_port}"
     harness.slack.state.files[sound].url = url.format(host=host, netloc=host.removeprefix("http://"), other=other)
-    with pytest.raises(NotPossible, match="not kept by Slack itself"):
+    with pytest.raises(NotPossible, match="is stored outside Slack"):
         files.fetch(sound, harness.ada, None)
     assert "file_download" not in [call.method for call in harness.slack.calls]
     assert Thief.seen == []
 
 
-def test_the_hosts_are_those_of_slacks_own_addresses() -> None:
-    slacks = FileDownloader(WebClient("xoxb-1"))
-    assert slacks.hosts == {("https", "slack.com", None), ("https", "files.slack.com", None)}
-    governments = FileDownloader(WebClient("xoxb-1", base_url="https://slack-gov.com/api/"))
-    assert ("https", "files.slack-gov.com", None) in governments.hosts
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        ("https://slack.com/x", True),
+        ("https://files.slack.com/x", True),
+        ("https://acme.enterprise.slack.com/files-pri/T1-F1/x", True),
+        ("https://evilslack.com/x", False),
+        ("https://slack.com.evil.example/x", False),
+        ("http://files.slack.com/x", False),
+        ("https://files.slack.com:8443/x", False),
+        ("https://word@files.slack.com/x", False),
+    ],
+)
+def test_slacks_own_hosts_are_those_below_the_address_of_its_api(url: str, ours: bool) -> None:
+    files = FileDownloader(WebClient("xoxb-1"))
+    info = {"url_private": url}
+    if ours:
+        assert str(files._download_url("hold.wav", info)) == url
+        return
+    with pytest.raises(NotPossible):
+        files._download_url("hold.wav", info)
 
 
-def test_a_redirect_is_not_followed(
+def test_a_redirect_to_another_host_is_not_followed(
     harness: SlackHarness, files: FileDownloader, sound: str, thief: HTTPServer
 ) -> None:
     harness.slack.state.files[sound].moved_to = f"http://127.0.0.1:{thief.server_port}/hold.wav"
     with pytest.raises(SlackRefused, match="HTTP 302"):
         files.fetch(sound, harness.ada, None)
     assert Thief.seen == []
+
+
+def test_three_redirects_within_slack_are_followed_and_no_fourth(
+    harness: SlackHarness, files: FileDownloader, sound: str
+) -> None:
+    add = harness.slack.add_file
+    chain = [harness.slack.state.files[sound]]
+    chain += [harness.slack.state.files[add(harness.ada, f"{number}.wav", SOUND)] for number in range(4)]
+    for one, following in pairwise(chain[:4]):
+        one.moved_to = following.url
+    assert files.fetch(sound, harness.ada, None).content == SOUND
+    chain[3].moved_to = chain[4].url
+    with pytest.raises(SlackRefused, match="more than 3 redirects"):
+        files.fetch(sound, harness.ada, None)
 
 
 def test_what_is_announced_as_too_large_is_not_asked_for(

@@ -28,6 +28,8 @@ METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_delete": {"chat:write"},
+    "chat_getPermalink": set(),
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},  # for the types that are asked for
     "conversations_open": {"im:write"},

@@ -40,7 +40,7 @@ def test_whatever_a_rule_should_know_of_is_noted() -> None:
             guest: "a guest", public: "public", private: None, shared: "shared with other companies",
         }  # fmt: skip
         assert {one.handle: one.inactive_reason for one in seen.values() if one.inactive_reason} == {
-            "@dora": "the account is deactivated", "@park": "that is a bot", "@slackbot": "that is a bot",
+            "@dora": "the account is deactivated", "@park": "this is a bot", "@slackbot": "this is a bot",
             "#old": "it is archived",
         }  # fmt: skip
         assert seen[old].bot_is_member

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from bot.errors import SlackUnavailable
+from bot.errors import SlackAppRefused
 from bot.messages.request import Request
 from bot.sandbox.slack.socket_mode import SocketConnection
-from bot.slack import socket_mode
+from bot.slack import socket_client
 from bot.slack.socket_mode import ReconnectBackoff, SocketMode
 from tests.slack.conftest import SlackHarness, build_listening_app, wait_until_connected
 
@@ -136,7 +136,7 @@ def test_what_is_still_being_taken_when_its_connection_ends_is_acknowledged_over
 def test_one_whose_end_was_announced_is_closed_though_slack_leaves_it_open(
     harness: SlackHarness, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket_mode, "_LEAVING_TIMEOUT", 0.1)
+    monkeypatch.setattr(socket_client, "_LEAVING_TIMEOUT", 0.1)
     connect(NEVER)
     old = harness.slack.link.lines
     harness.slack.link.disconnect("warning")
@@ -169,12 +169,75 @@ def test_it_ends_while_slack_lets_nobody_in(harness: SlackHarness, connect: Conn
     assert not receiver.connected
 
 
-def test_what_can_not_be_connected_to_at_the_start_is_an_error(harness: SlackHarness, pool: Executor) -> None:
-    receiver = SocketMode(build_listening_app(harness, pool), harness.client, harness.slack.app_token)
-    harness.slack.state.new_link = lambda: "ws://127.0.0.1:9/link"
-    with pytest.raises(SlackUnavailable, match="no Socket Mode connection"):
+def test_what_can_not_be_connected_to_at_the_start_is_tried_again(harness: SlackHarness, connect: Connect) -> None:
+    harness.slack.faults.fail("apps.connections.open", "something_new", times=2)
+    receiver = connect(NEVER)
+    harness.slack.wait_for(lambda: receiver.connected, 30)
+    assert harness.slack.faults.waiting("apps.connections.open") == 0
+
+
+@pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "not_allowed_token_type"])
+def test_a_dead_app_level_token_is_told_with_the_remedy_and_read_again(
+    harness: SlackHarness, pool: Executor, code: str
+) -> None:
+    app = build_listening_app(harness, pool)
+    token = "xapp-dead"
+    receiver = SocketMode(app, harness.client, token, read_token=lambda: token)
+    with pytest.raises(SlackAppRefused):
         receiver.start()
+    assert "App-Level Tokens" in (receiver.problem or "")
+    assert not receiver.connected
+    token = harness.slack.app_token
+    harness.slack.wait_for(lambda: receiver.connected, 30)
+    assert receiver.problem is None
     receiver.stop()
+
+
+def test_it_is_connected_only_once_slack_says_hello(
+    harness: SlackHarness, pool: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_greet = threading.Event()
+    hello = harness.slack.link._hello
+    monkeypatch.setattr(harness.slack.link, "_hello", lambda number: may_greet.wait(10) and hello(number))
+    receiver = SocketMode(build_listening_app(harness, pool), harness.client, harness.slack.app_token, NEVER)
+    receiver.start()
+    assert not receiver.connected
+    may_greet.set()
+    harness.slack.wait_for(lambda: receiver.connected, 10)
+    receiver.stop()
+
+
+def test_socket_mode_that_is_switched_off_is_told_with_the_remedy(harness: SlackHarness, connect: Connect) -> None:
+    receiver = connect(NEVER)
+    harness.slack.faults.fail("apps.connections.open", "something_new", times=2)
+    harness.slack.link.disconnect("link_disabled")
+    harness.slack.wait_for(lambda: receiver.problem, 10)
+    assert "Socket Mode is switched off" in (receiver.problem or "")
+    harness.slack.wait_for(lambda: receiver.connected, 60)
+    assert receiver.problem is None
+
+
+def test_the_old_connection_is_closed_before_the_next_where_slack_counts_too_many(
+    harness: SlackHarness, connect: Connect
+) -> None:
+    connect(NEVER)
+    [old] = harness.slack.link.lines
+    harness.slack.link.disconnect("warning", [old])
+    fresh = another(harness, old)
+    harness.slack.wait_for(lambda: len(harness.slack.link.lines) == 2)
+    fresh.send_json({"type": "disconnect", "reason": "too_many_websockets"})
+    harness.slack.wait_for(lambda: not {old, fresh} & set(harness.slack.link.lines), 10)
+    another(harness, old, fresh)
+
+
+def test_after_hello_the_next_connection_is_opened_without_a_pause(harness: SlackHarness, connect: Connect) -> None:
+    receiver = connect(NEVER)
+    for _ in range(6):
+        old = harness.slack.link.lines
+        harness.slack.wait_for(lambda: receiver.connected)
+        harness.slack.link.disconnect("refresh_requested", old)
+        another(harness, *old)
+        assert receiver._backoff._attempts <= 1
 
 
 def test_attempts_are_made_at_once_and_then_less_and_less_often() -> None:

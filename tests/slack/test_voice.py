@@ -1,15 +1,15 @@
 """Messages are posted over the real Web API at the best destination that Slack allows, and the result says which."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.errors import SlackRefused, SlackUnavailable
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Offer
 from bot.messages.request import Source
 from bot.sandbox.slack.faults import Drop
-from bot.slack.client import DestinationUnavailable
 from tests.slack.conftest import SlackHarness
 
 ADDED = Message(title="1001 is in Sales", facts=(Fact(label="Members", value="3", before="2"),))
@@ -29,7 +29,7 @@ def test_a_card_opens_a_thread_and_says_who_asked_which_change_and_since_when(ha
     assert posted.told is None
     assert card.thread_ts is None
     foot = card.blocks[-1]["elements"][0]["text"]
-    assert foot.startswith(f"by <@{harness.ada}> · #42 · done <!date^")
+    assert foot.startswith(f"by <@{harness.ada}> · #42 · done · updated <!date^")
     assert foot.endswith(" Europe/Berlin>")
 
 
@@ -180,13 +180,28 @@ def test_an_answer_that_the_channel_can_not_hold_is_a_direct_message_that_says_w
 def test_checking_is_said_in_private_and_a_failure_of_it_is_only_noted(
     harness: SlackHarness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
-    harness.slack.faults.fail("chat.postEphemeral", "fatal_error")
+    request = harness.make_request(harness.phones)
+    harness.messenger.send_progress(request, "Checking Support ...")
+    direct = harness.slack.direct(harness.ada)
+    assert ["*Checking Support ...*" in seen.plain for seen in harness.slack.messages(direct)] == [True]
+    harness.messenger.clear_progress(request)
+    assert harness.slack.messages(direct) == []
+    harness.slack.faults.fail("chat.postMessage", "fatal_error")
     with caplog.at_level(logging.WARNING):
-        harness.messenger.send_progress(harness.make_request(harness.phones), "Checking Support ...")
-    assert [seen.plain for seen in harness.slack.ephemerals(harness.ada)] == ["*Checking Support ...*"]
+        harness.messenger.send_progress(harness.make_request(harness.phones, key="T1:2"), "Checking Support ...")
     assert "could not say that it takes a while" in caplog.text
     assert "Support" not in caplog.text
+
+
+def test_a_note_of_progress_in_a_thread_is_removed_from_it(harness: SlackHarness) -> None:
+    root = harness.slack.say(harness.ada, harness.phones, "@Park groups")
+    request = harness.make_request(harness.phones, source=Source.MENTION, thread=root)
+    harness.messenger.send_progress(request, "Checking ...")
+    harness.messenger.send_progress(request, "Checking, 20 of 200 ...")
+    [_, note] = harness.slack.messages(harness.phones, thread=root)
+    assert note.plain == "*Checking, 20 of 200 ...*"
+    harness.messenger.clear_progress(request)
+    assert len(harness.slack.messages(harness.phones, thread=root)) == 1
 
 
 def test_an_announcement_says_who_and_where_and_pings_nobody(harness: SlackHarness) -> None:
@@ -199,7 +214,7 @@ def test_an_announcement_says_who_and_where_and_pings_nobody(harness: SlackHarne
 
 
 def test_an_announcement_that_can_not_be_made_is_no_secret(harness: SlackHarness) -> None:
-    with pytest.raises(DestinationUnavailable, match="channel_not_found"):
+    with pytest.raises(SlackRefused, match="channel_not_found"):
         harness.messenger.announce("C0NONE", harness.make_request(None), ADDED)
 
 
@@ -244,11 +259,21 @@ def test_a_slack_that_is_not_there_is_to_be_tried_again(harness: SlackHarness) -
         harness.messenger.answer(harness.make_request(harness.phones), ADDED)
 
 
-@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "invalid_blocks"])
-def test_what_slack_will_never_take_is_not_tried_again(harness: SlackHarness, code: str) -> None:
-    harness.slack.faults.fail("chat.postMessage", code)
+@pytest.mark.parametrize("code", ["invalid_auth", "missing_scope", "invalid_blocks", "never_seen_before"])
+def test_what_slack_takes_nowhere_is_an_error_with_its_code(harness: SlackHarness, code: str) -> None:
+    harness.slack.faults.fail("*", code, times=20)
     with pytest.raises(SlackRefused, match=code):
         harness.messenger.show(harness.make_request(harness.phones), 42, ADDED, "done")
+
+
+def test_a_layout_that_slack_refuses_is_sent_as_plain_text_with_its_commands(harness: SlackHarness) -> None:
+    message = replace(ADDED, offers=(Offer(label="Undo", line="undo 42"),), notes=("A <note> & more",))
+    harness.slack.faults.fail("chat.postMessage", "invalid_blocks")
+    harness.messenger.show(harness.make_request(harness.phones), 42, message, "done")
+    [card] = harness.slack.messages(harness.phones)
+    for words in ("1001 is in Sales", "#42", "Undo", "/park undo 42", "A &lt;note&gt; &amp; more"):
+        assert words in card.text
+    assert card.blocks == []
 
 
 @pytest.mark.parametrize("code", ["restricted_action", "restricted_action_read_only_channel", "is_archived"])
@@ -260,5 +285,5 @@ def test_a_channel_where_the_bot_may_not_write_is_gone_round(harness: SlackHarne
 
 def test_when_no_way_is_open_it_is_said_so_to_who_asked_for_it(harness: SlackHarness) -> None:
     harness.slack.faults.fail("chat.postMessage", "is_archived", times=2)
-    with pytest.raises(DestinationUnavailable, match="is_archived"):
+    with pytest.raises(SlackRefused, match="is_archived"):
         harness.messenger.show(harness.make_request(harness.phones), 42, ADDED, "done")

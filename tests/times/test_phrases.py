@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from bot.errors import NotPossible
 from bot.messages.text import split_words
+from bot.texts.times import NO_REPETITION
 from bot.times.format import format_dated, format_moment, format_time
 from bot.times.model import End, Start
 from bot.times.parser import read_end, read_start
 from bot.times.resolver import resolve
 from bot.times.spans import Times, read_times
-from bot.times.spelling import NO_REPETITION
 from tests.strategies import ends, instants, starts
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -350,5 +350,5 @@ def test_an_abbreviation_of_winter_time_in_summer_is_asked_about() -> None:
 
 
 def test_a_night_that_is_over_is_not_the_next_one() -> None:
-    with pytest.raises(NotPossible, match="over by then"):
+    with pytest.raises(NotPossible, match="is in the past"):
         resolved(read_times(split_words("tonight at 8")), WEDNESDAY.replace(hour=21))

@@ -228,7 +228,7 @@ def test_slack_that_lets_nobody_be_told_ends_it(park: BotHarness, caplog: pytest
 def test_what_others_could_not_see_is_announced(park: BotHarness) -> None:
     park.messenger.how = "dm"
     park.do("add 1016 to Billing")
-    assert len(park.messenger.announced) == 1
+    assert len(park.messenger.copies) == 1
 
 
 def test_a_journal_that_fails_is_the_workers_to_wait_for(park: BotHarness, monkeypatch: pytest.MonkeyPatch) -> None:

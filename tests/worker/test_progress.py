@@ -24,6 +24,10 @@ class SignallingMessenger(RecordingMessenger):
         finally:
             self.called.release()
 
+    def clear_progress(self, request: Request) -> None:
+        super().clear_progress(request)
+        self.called.release()
+
 
 @pytest.fixture(autouse=True)
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +60,28 @@ def test_who_waits_is_told_and_who_was_answered_is_not(
     progress_notifier.finish(request_for("groups"))
     progress_notifier.watch(request_for("group Sales"))
     assert messenger.called.acquire(timeout=5)
-    assert [text.split(" ...")[0] for text in messenger.checked] == ["Checking “group Sales”"]
+    assert messenger.checked == [
+        "Working on “group Sales”. It takes a little longer than usual. No need to send it again."
+    ]
+
+
+def test_a_notice_disappears_when_its_request_is_finished(
+    progress_notifier: ProgressNotifier, messenger: SignallingMessenger
+) -> None:
+    progress_notifier.watch(request_for("group Sales"))
+    assert messenger.called.acquire(timeout=5)
+    progress_notifier.finish(request_for("group Sales"))
+    assert messenger.called.acquire(timeout=5)
+    assert messenger.cleared == ["group Sales"]
+
+
+def test_a_notice_says_what_is_wrong_with_the_pbx(messenger: SignallingMessenger) -> None:
+    made = ProgressNotifier(messenger, pbx_trouble=lambda: "The PBX refuses the connection.")
+    made.watch(request_for("group Sales"))
+    assert messenger.called.acquire(timeout=5)
+    made.close()
+    assert "The PBX refuses the connection." in messenger.checked[0]
+    assert "slow" not in messenger.checked[0]
 
 
 def test_a_long_search_says_how_far_it_is_until_it_is_over(
@@ -68,7 +93,7 @@ def test_a_long_search_says_how_far_it_is_until_it_is_over(
     assert messenger.called.acquire(timeout=5)
     progress_notifier.finish(request_for("find 1001"))
     progress_notifier.report(request_for("find 1001"), "looked at all.")
-    assert "looked at 20 of 200" in messenger.checked[1]
+    assert "Looked at 20 of 200" in messenger.checked[1]
     assert progress_notifier._progress == {}
 
 

@@ -13,8 +13,8 @@ from bot.audit.drift.scan import DriftScan
 from bot.changes.change import Change
 from bot.changes.diff import facts
 from bot.errors import JournalUnavailable, LeaseLost, SlackFailure
-from bot.journal import drift_store
-from bot.journal.drift_store import SCAN_LEASE, Drift, FoundDrift, ScanState
+from bot.journal import drift_store, leases
+from bot.journal.drift_store import Drift, FoundDrift, ScanState
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Fact, Message, Messenger, Offer
@@ -83,27 +83,27 @@ class DriftMonitor(PeriodicTask):
         if due > at or claimed:
             return max(due, at + RETRY_DELAY) if claimed else due
         with self.journal.database.writing() as connection:
-            if not drift_store.claim_scan(connection, self._owner, at=at, alone=self.journal.database.exclusive):
+            if not leases.claim(connection, leases.SCAN, self._owner, at=at):
                 return at + RETRY_DELAY
         self._scan(at)
         self._post(channel)
         with self.journal.database.writing() as connection:
-            drift_store.release_scan(connection, self._owner)
+            leases.release(connection, leases.SCAN, self._owner)
         return self._next_due(at)[0]
 
     def _next_due(self, at: datetime) -> tuple[datetime, bool]:
         """Returns when a scan or a post is due, and whether another replica holds the lease."""
         with self.journal.database.reading() as connection:
             state, post_at = drift_store.read_scan_state(connection), drift_store.next_post_time(connection)
-        claimed = state.lease_until is not None and state.lease_until > at and state.owner != self._owner
-        due = state.due_at or at
-        return min(due, post_at or due), claimed and not self.journal.database.exclusive
+            claimed = leases.claimed_until(connection, leases.SCAN, self._owner, at=at) is not None
+        due = at if state.due_at is None or state.due_at > at + self._interval else state.due_at  # set back since
+        return min(due, post_at or due), claimed
 
     def _scan(self, at: datetime) -> None:
         start = _start_scan(self.journal, self._owner, at)
         if start is None:
             return
-        deadline = time.monotonic() + SCAN_LEASE.total_seconds() / 2
+        deadline = time.monotonic() + leases.DURATION.total_seconds() / 2
 
         def should_stop() -> bool:
             return self._stopping or time.monotonic() > deadline

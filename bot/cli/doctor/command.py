@@ -9,8 +9,9 @@ from contextlib import closing
 from dataclasses import asdict
 from textwrap import wrap
 
-from bot.cli.doctor import environment, experiments, journal, network, pbx, slack
+from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
+from bot.cli.network_errors import quiet_logs
 from bot.times.model import utc_now
 
 _SLACK = ("SLACK_API_URL", "SLACK_BOT_TOKEN")
@@ -25,6 +26,7 @@ CHECKS = (
     Check(id="policy", run=environment.check_policy, variables=("PARK_POLICY",)),
     Check(id="policy.lint", run=environment.check_policy_lint, requires=("policy",)),
     Check(id="slack.bot_token", run=slack.check_bot_token, variables=_SLACK),
+    Check(id="slack.install", run=slack.check_installation, requires=("slack.bot_token",)),
     Check(id="slack.scopes", run=slack.check_scopes, requires=("slack.bot_token",)),
     Check(id="slack.way_in", run=slack.check_connection_mode, variables=_SLACK_REQUESTS),
     Check(id="slack.clock", run=slack.check_clock, requires=("slack.bot_token",)),
@@ -40,6 +42,9 @@ CHECKS = (
     Check(id="pbx.call_park", run=pbx.check_call_park, requires=("pbx.role",)),
     Check(id="journal.place", run=journal.check_location, variables=("DATABASE_URL",)),
     Check(id="journal.tables", run=journal.check_tables, requires=("journal.place",)),
+    Check(id="pbx.identity", run=changes.check_identity, requires=("pbx.call_park", "journal.tables")),
+    Check(id="ends", run=changes.check_ends, requires=("journal.tables",)),
+    Check(id="told", run=changes.check_told, requires=("journal.tables",)),
     Check(id="pause", run=journal.check_pause, requires=("journal.tables",)),
     Check(id="journal.space", run=journal.check_disk_space, requires=("journal.place",)),
 )
@@ -54,6 +59,7 @@ _WIDTH = 110
 
 def run_doctor(options: Namespace) -> int:
     """Runs the checks and prints the findings; returns 0, 1 with warnings, 2 with errors."""
+    quiet_logs()
     findings = []
     with closing(DoctorContext(utc_now)) as context:
         for finding in run_checks((*CHECKS, PROBE) if options.probe else CHECKS, context):

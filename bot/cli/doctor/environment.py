@@ -1,6 +1,7 @@
 """Checks of the settings, the time zone data and the policy file."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
+from bot.cli.invocation import command_line
 from bot.cli.policy import mistakes_with_positions, summarize
 from bot.errors import PolicyError, SettingsError
 from bot.pbx.client import build_credentials
@@ -17,7 +19,9 @@ from bot.policy.loading import read_policy
 from bot.settings import Settings, problem_text
 
 _PLACEHOLDERS: Mapping[str, Any] = {"pbx_url": "https://pbx.invalid/api"}
-_REMEDY = "Set it in the environment, or in .env where Park is started; docs/setup.md says what each variable is."
+_REMEDY = (
+    "Set it in the environment, or in .env in the folder where Park is started; docs/setup.md explains each variable."
+)
 
 
 def check_settings(context: DoctorContext) -> Iterator[Finding]:
@@ -36,7 +40,7 @@ def check_settings(context: DoctorContext) -> Iterator[Finding]:
     for name, text in problems.items():
         yield error("settings.variable", f"{name.upper()}: {text}", _REMEDY, about=name.upper())
     if not problems:
-        yield ok("settings", "every variable is there and understood")
+        yield ok("settings", "all variables are set and valid")
 
 
 def _read_settings(context: DoctorContext, placeholders: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -68,10 +72,9 @@ def _placeholders_for(name: str) -> list[Any]:
 
 
 def check_read_only(context: DoctorContext) -> Iterator[Finding]:
-    """Warns if Park is configured to make no changes."""
+    """Says whether Park is configured to make changes; both are somebody's decision."""
     if context.settings.park_read_only:
-        text = "PARK_READ_ONLY is set: questions and previews are answered, and nothing can be changed"
-        yield warning("read_only.on", text, "Remove it when Park is to make changes.")
+        yield ok("read_only", "Park is read-only, as PARK_READ_ONLY=true says; write false to let it make changes")
     else:
         yield ok("read_only", "Park may make changes")
 
@@ -80,12 +83,12 @@ def check_time_zones(_: DoctorContext) -> Iterator[Finding]:
     """Checks for time zone data, which users' times and the policy's hours need."""
     try:
         ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
-    except (ZoneInfoNotFoundError, OSError) as failure:
-        text = f"there is no time zone data: {failure}. Times that people write would be read as UTC"
-        remedy = "Install the package tzdata into Park's environment: pip install tzdata"
+    except (ZoneInfoNotFoundError, OSError):
+        text = "this machine has no time zone data, so all times would be read as UTC"
+        remedy = "Install it: pip install tzdata, in Park's virtual environment"
         yield error("time_zones.missing", text, remedy)
     else:
-        yield ok("time_zones", "time zone data is there")
+        yield ok("time_zones", "time zone data is installed")
 
 
 def check_policy(context: DoctorContext) -> Iterator[Finding]:
@@ -94,7 +97,7 @@ def check_policy(context: DoctorContext) -> Iterator[Finding]:
     try:
         context.policy = read_policy(file)
     except PolicyError as failure:
-        remedy = f"Set it right; `python -m bot policy check {file}` looks at the file alone."
+        remedy = f"Correct it, then check the file alone: {command_line(f'policy check {shlex.quote(str(file))}')}"
         for position, text in mistakes_with_positions(file, failure):
             yield error("policy.mistake", f"{position}: {text}", remedy, about=position)
         return
@@ -106,6 +109,6 @@ def check_policy_lint(context: DoctorContext) -> Iterator[Finding]:
     remarks = [*lint_policy(context.policy)]
     for rule, text in remarks:
         text = f"the rule “{rule.name}” {text}"
-        yield warning("policy.lint.remark", text, "Mean it, or change the rule.", about=rule.name)
+        yield warning("policy.lint.remark", text, "If that is not what you mean, change the rule.", about=rule.name)
     if not remarks:
-        yield ok("policy.lint", "each rule can do something")
+        yield ok("policy.lint", "every rule has an effect")

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
+from bot.cli.network_errors import describe_failure
 from bot.errors import ParkError
 from bot.pbx.client import PbxClient
+from bot.pbx.models import ParkGroup
 from bot.pbx.requests import ApiResponse
 from bot.policy.rules import Policy
 from bot.settings import Settings
@@ -22,7 +24,7 @@ TOLERATED_SKEW = 60.0
 """Seconds that clocks may differ: a Date header is cut to whole seconds and as old as its response."""
 SIGNATURE_VALIDITY = 300.0
 """Seconds for which Slack's request signatures are valid; docs.slack.dev, "Verifying requests from Slack"."""
-_CLOCK_REMEDY = "Let the clock be set by NTP (chrony, systemd-timesyncd): `timedatectl` tells whether it is."
+_CLOCK_REMEDY = "Have NTP set the clock (chrony or systemd-timesyncd); `timedatectl` shows whether it does."
 
 
 class Severity(StrEnum):
@@ -87,6 +89,10 @@ class DoctorContext:
     """The response of the PBX's REST API to a request without a token."""
     account_response: ApiResponse
     """The response of the PBX to the request for the account that is signed in."""
+    groups: list[ParkGroup]
+    """The park groups on the PBX."""
+    has_tables: bool = False
+    """Whether the journal has the tables of this Park."""
     pause_reason: str | None = None
     """Why Park is paused, as recorded in the journal; None if it is not."""
 
@@ -119,7 +125,7 @@ def run_checks(checks: Iterable[Check], context: DoctorContext) -> Iterator[Find
     for check in checks:
         if cause := _blocking_cause(check, context, failed):
             failed[check.id] = cause
-            yield skipped(check.id, f"not looked at, because of {cause}")
+            yield skipped(check.id, f"not checked, because of {cause}")
             continue
         for finding in _run_check(check, context):
             if finding.severity is Severity.ERROR:
@@ -139,9 +145,9 @@ def _run_check(check: Check, context: DoctorContext) -> Iterator[Finding]:
         yield from check.run(context)
     except Exception as failure:  # an unforeseen failure of one check must not hide the results of the others
         log.debug("%s", check.id, exc_info=failure)
-        text = str(failure) if isinstance(failure, ParkError) else f"{type(failure).__name__}: {failure}"
-        remedy = "What it says may tell what is wrong. If not, please report it with this line."
-        yield error(f"{check.id}.failed", f"it could not be looked at: {text}", remedy)
+        text = describe_failure(failure) if isinstance(failure, ParkError) else f"{type(failure).__name__}: {failure}"
+        remedy = "If the message does not say what is wrong, please report it with this line."
+        yield error(f"{check.id}.failed", f"this could not be checked: {text}", remedy)
 
 
 def clock_finding(id: str, whose: str, date: str | None, now: datetime, *, signed: bool = False) -> Finding:
@@ -154,11 +160,13 @@ def clock_finding(id: str, whose: str, date: str | None, now: datetime, *, signe
     try:
         theirs = parsedate_to_datetime(date or "")
     except ValueError:
-        return skipped(id, f"{whose} does not say what time it is there")
+        return skipped(id, f"{whose} sends no time to compare with")
     seconds = (now - theirs.replace(tzinfo=theirs.tzinfo or UTC)).total_seconds()
     if abs(seconds) <= TOLERATED_SKEW:
-        return ok(id, f"the clock here and that of {whose} agree")
+        return ok(id, f"the clocks here and at {whose} agree")
     text = f"the clock here is {abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'} that of {whose}"
     if signed and abs(seconds) > SIGNATURE_VALIDITY:
-        return error(f"{id}.differs", f"{text}: every request would be refused as too old or too new", _CLOCK_REMEDY)
+        return error(
+            f"{id}.differs", f"{text}: every request would be refused as too old or from the future", _CLOCK_REMEDY
+        )
     return warning(f"{id}.differs", text, _CLOCK_REMEDY)

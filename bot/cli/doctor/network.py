@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from bot.cli.doctor.model import DoctorContext, Finding, error, ok, warning
+from bot.cli.network_errors import describe_connection_error
+from bot.cli.rest_api import PORT, plain_status
 from bot.errors import SettingsError
 from bot.pbx.requests import parse_base_url
 from bot.pbx.tls import LOOPBACK, tls_context
@@ -17,7 +19,7 @@ EXPIRES_SOON = timedelta(days=30)
 """Time left to a certificate below which there is a warning."""
 _EXPIRED, _HOST_MISMATCH = (10,), (62, 64)
 """OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
-_RENEW = "Renew it on the PBX. If PBX_CA_FILE holds the old one itself, put the new one there too."
+_RENEW = "Renew it on the PBX. If PBX_CA_FILE holds the old certificate itself, replace it there too."
 
 
 def check_address(context: DoctorContext) -> Iterator[Finding]:
@@ -26,8 +28,9 @@ def check_address(context: DoctorContext) -> Iterator[Finding]:
     try:
         addresses = {str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as failure:
-        check = "Look whether the name in PBX_URL is right, and whether this machine can resolve it"
-        yield error("pbx.address.unknown", f"{host} has no address: {failure}", f"{check}: getent hosts {host}")
+        check = "Check the name in PBX_URL, and whether this machine can look it up"
+        text = describe_connection_error(failure, host, port)
+        yield error("pbx.address.unknown", text, f"{check}: getent hosts {host}")
     else:
         yield ok("pbx.address", f"{host} is {', '.join(sorted(addresses))}")
 
@@ -37,10 +40,10 @@ def check_port(context: DoctorContext) -> Iterator[Finding]:
     host, port = _host_and_port(context)
     try:
         with socket.create_connection((host, port), context.settings.pbx_deadline):
-            yield ok("pbx.port", f"port {port} takes connections")
+            yield ok("pbx.port", f"port {port} accepts connections")
     except OSError as failure:
-        remedy = "Look whether the PBX runs, at its REST API's port (8887 as it comes), and at firewalls between."
-        yield error("pbx.port.closed", f"no connection to {host}, port {port}: {failure}", remedy)
+        remedy = f"Check that the PBX runs, the port in PBX_URL (usually {PORT}), and firewalls in between."
+        yield error("pbx.port.closed", describe_connection_error(failure, host, port), remedy)
 
 
 def check_tls(context: DoctorContext) -> Iterator[Finding]:
@@ -49,7 +52,7 @@ def check_tls(context: DoctorContext) -> Iterator[Finding]:
     try:
         tls = tls_context(_url(context), settings.pbx_ca_file, verify=settings.pbx_verify_tls)
     except SettingsError as failure:
-        remedy = "Let PBX_CA_FILE name a file of PEM certificates that Park may read."
+        remedy = "Let PBX_CA_FILE name a file with certificates (PEM) that Park may read."
         yield error("pbx.tls.ca_file", str(failure), remedy)
         return
     host, port = _host_and_port(context)
@@ -65,21 +68,24 @@ def check_tls(context: DoctorContext) -> Iterator[Finding]:
     except ssl.SSLCertVerificationError as failure:
         yield _untrusted(failure, host, port)
     except OSError as failure:
-        remedy = "PBX_URL is like https://pbx.example.com:8887/api: set it right. Is the port that of https?"
-        yield error("pbx.tls.none", f"port {port} of {host} does not speak TLS: {failure}", remedy)
+        text = describe_connection_error(failure, host, port)
+        if plain_status(_url(context)) is not None:
+            text = f"Port {port} of {host} speaks HTTP, not HTTPS."
+        remedy = f"Write the HTTPS port into PBX_URL. PortSIP's address is https://{host}:{PORT}/api."
+        yield error("pbx.tls.none", text, remedy)
 
 
 def _without_tls(host: str) -> Finding:
     if host in LOOPBACK:
-        return ok("pbx.tls", "the PBX is on this machine, and asked without TLS")
-    text = f"PBX_URL begins with http: anyone on the way to {host} can read the sign-in"
-    return warning("pbx.tls.in_the_clear", text, "Write https, and the port of HTTPS (8887 as it comes).")
+        return ok("pbx.tls", "the PBX is on this machine, so TLS is not needed")
+    text = f"PBX_URL begins with http: anyone on the network path to {host} can read the password"
+    return warning("pbx.tls.in_the_clear", text, f"Write https, and the HTTPS port ({PORT} unless it was changed).")
 
 
 def _unverified() -> Finding:
     return warning(
         "pbx.tls.unverified",
-        "the PBX's certificate is not verified: anyone on the way can read the sign-in and change the phone system",
+        "the PBX's certificate is not verified: anyone in between can read the password and change the phone system",
         "Set PBX_CA_FILE to its certificate instead, and remove PBX_VERIFY_TLS.",
     )
 
@@ -98,12 +104,14 @@ def _untrusted(failure: ssl.SSLCertVerificationError, host: str, port: int) -> F
     if failure.verify_code in _EXPIRED:
         return error("pbx.tls.expired", f"the PBX's certificate has expired: {reason}", _RENEW)
     if failure.verify_code in _HOST_MISMATCH:
-        remedy = "Write the name that the certificate is for into PBX_URL, or let the PBX have one for this name."
+        remedy = "Use the name in the certificate in PBX_URL, or give the PBX a certificate for this name."
         return error("pbx.tls.other_host", f"the PBX's certificate is for another name: {reason}", remedy)
     save = f"openssl s_client -connect {host}:{port} </dev/null | openssl x509 >pbx.pem"
     remedy = (
-        f"PortSIP's own certificate is self-signed: save it ({save}), hold its fingerprint{_fingerprint(host, port)} "
-        "against that on the PBX itself, and set PBX_CA_FILE=pbx.pem. Or save the certificate of whoever signed it."
+        f"PortSIP's own certificate is self-signed. Save it: {save} "
+        f"Compare its fingerprint{_fingerprint(host, port)} with the one on the PBX itself, "
+        "and set PBX_CA_FILE=pbx.pem. "
+        "Or set PBX_CA_FILE to the CA certificate of whoever signed it."
     )
     return error("pbx.tls.untrusted", f"the PBX's certificate is not trusted: {reason}", remedy)
 

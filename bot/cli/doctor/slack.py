@@ -3,8 +3,17 @@
 from collections.abc import Iterator
 
 from bot.cli.doctor.model import DoctorContext, Finding, clock_finding, error, ok, warning
+from bot.cli.network_errors import describe_failure
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
-from bot.slack.app_config import REQUIRED_SCOPES, fetch_granted_scopes, request_socket_url
+from bot.slack.app_config import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    OPTIONAL_SCOPES,
+    ORG_WIDE_INSTALL,
+    REQUIRED_SCOPES,
+    fetch_granted_scopes,
+    request_socket_url,
+)
 from bot.slack.client import connect_client
 from bot.slack.workspace import PolicyChannel, policy_channels, unknown_users
 
@@ -20,9 +29,11 @@ _REINSTALL = (
     "SLACK_BOT_TOKEN."
 )
 _NEEDS_REINSTALL = frozenset({"account_inactive", "token_revoked", "token_expired"})
-_UNREACHABLE = "Look whether this machine gets through to slack.com by HTTPS: a firewall, or https://slack-status.com."
-_LOOKUP_FAILED = "Set right what is said of the token and its scopes, then look again."
-_POLICY_IDS = "Set the id right in the policy file, or take it out: `python -m bot policy check` tells where it stands."
+_UNREACHABLE = (
+    "Check that this machine reaches slack.com over HTTPS (firewall, HTTPS_PROXY), and https://slack-status.com."
+)
+_LOOKUP_FAILED = "Correct the token or its scopes as said above, then run this again."
+_POLICY_IDS = "Correct the id in the policy file, or remove it."
 
 
 def check_bot_token(context: DoctorContext) -> Iterator[Finding]:
@@ -33,46 +44,65 @@ def check_bot_token(context: DoctorContext) -> Iterator[Finding]:
         context.granted = fetch_granted_scopes(context.slack)
     except SlackRefused as refusal:
         remedy = _REINSTALL if str(refusal) in _NEEDS_REINSTALL else _BOT_TOKEN
-        yield error("slack.bot_token.refused", f"Slack refuses SLACK_BOT_TOKEN: {refusal}", remedy)
+        text = f"Slack refuses SLACK_BOT_TOKEN: {refusal}"
+        if settings.slack_bot_token.get_secret_value().startswith(APP_TOKEN):
+            text = f"SLACK_BOT_TOKEN holds an app-level token ({APP_TOKEN}), not the bot token: {refusal}"
+        yield error("slack.bot_token.refused", text, remedy)
     except SlackUnavailable as failure:
-        yield error("slack.bot_token.unreachable", f"Slack at {settings.slack_api_url}: {failure}", _UNREACHABLE)
+        yield error("slack.bot_token.unreachable", describe_failure(failure), _UNREACHABLE)
     else:
-        yield ok("slack.bot_token", f"SLACK_BOT_TOKEN is that of {context.granted.name} in {context.granted.team}")
+        text = f"SLACK_BOT_TOKEN belongs to {context.granted.name} in {context.granted.team}"
+        yield ok("slack.bot_token", text)
+
+
+def check_installation(context: DoctorContext) -> Iterator[Finding]:
+    """Checks that the app is installed in a workspace, and not for a whole organization."""
+    if context.granted.org_wide:
+        yield error("slack.install.org_wide", "the app is installed for a whole organization", ORG_WIDE_INSTALL)
+    else:
+        yield ok("slack.install", f"the app is installed in {context.granted.team}")
 
 
 def check_scopes(context: DoctorContext) -> Iterator[Finding]:
     """Compares the granted scopes with those of manifest.yaml."""
     granted = context.granted.scopes
     if granted is None:
-        remedy = f"Look under {APP_PAGES} > OAuth & Permissions."
-        yield warning("slack.scopes.untold", "Slack did not say what the app is granted", remedy)
+        remedy = f"Check them under {APP_PAGES} > OAuth & Permissions."
+        yield warning("slack.scopes.untold", "Slack does not say which scopes the app has", remedy)
         return
     for scope in sorted(REQUIRED_SCOPES - granted):
-        remedy = f"Add it under {APP_PAGES} > OAuth & Permissions > Scopes, and install the app to the workspace again."
-        yield error("slack.scopes.missing", f"the app is not granted {scope}", remedy, about=scope)
+        remedy = f"Add it under {APP_PAGES} > OAuth & Permissions > Scopes, and reinstall the app."
+        if scope in OPTIONAL_SCOPES:
+            text = f"the app does not have the scope {scope}: {OPTIONAL_SCOPES[scope]}"
+            yield warning("slack.scopes.optional", text, remedy, about=scope)
+        else:
+            yield error("slack.scopes.missing", f"the app does not have the scope {scope}", remedy, about=scope)
     for scope in sorted(granted - REQUIRED_SCOPES):
-        text = f"the app is granted {scope}, which Park has no use for"
-        remedy = f"Take it away under {APP_PAGES} > OAuth & Permissions > Scopes, and install the app again."
+        text = f"the app has the scope {scope}, which Park does not use"
+        remedy = f"Remove it under {APP_PAGES} > OAuth & Permissions > Scopes, and reinstall the app."
         yield warning("slack.scopes.superfluous", text, remedy, about=scope)
     if granted == REQUIRED_SCOPES:
-        yield ok("slack.scopes", f"the app is granted the {len(REQUIRED_SCOPES)} scopes of manifest.yaml, and no other")
+        yield ok("slack.scopes", f"the app has the {len(REQUIRED_SCOPES)} scopes of manifest.yaml and no others")
 
 
 def check_connection_mode(context: DoctorContext) -> Iterator[Finding]:
     """Tries the app-level token of Socket Mode; HTTP mode's signing secret can't be tried from here."""
     settings = context.settings
     if settings.slack_app_token is None:
-        text = "requests come over HTTP; whether SLACK_SIGNING_SECRET is right, only a request will tell"
+        text = "Slack sends requests over HTTP; only a request can show whether SLACK_SIGNING_SECRET is right"
         yield ok("slack.way_in", text)
         return
     try:
         request_socket_url(connect_client("", settings.slack_api_url), settings.slack_app_token.get_secret_value())
     except SlackRefused as refusal:
-        yield error("slack.way_in.refused", f"Slack refuses SLACK_APP_TOKEN: {refusal}", _APP_TOKEN)
+        text = f"Slack refuses SLACK_APP_TOKEN: {refusal}"
+        if settings.slack_app_token.get_secret_value().startswith(BOT_TOKEN):
+            text = f"SLACK_APP_TOKEN holds a bot token ({BOT_TOKEN}), not the app-level token: {refusal}"
+        yield error("slack.way_in.refused", text, _APP_TOKEN)
     except SlackUnavailable as failure:
-        yield error("slack.way_in.unreachable", f"Slack at {settings.slack_api_url}: {failure}", _UNREACHABLE)
+        yield error("slack.way_in.unreachable", describe_failure(failure), _UNREACHABLE)
     else:
-        yield ok("slack.way_in", "SLACK_APP_TOKEN opens connections (Socket Mode)")
+        yield ok("slack.way_in", "SLACK_APP_TOKEN can open connections (Socket Mode)")
 
 
 def check_clock(context: DoctorContext) -> Iterator[Finding]:
@@ -91,27 +121,31 @@ def check_channels(context: DoctorContext) -> Iterator[Finding]:
                 problems = True
                 yield problem
     except SlackFailure as failure:
-        text = f"the policy's channels could not be asked about: {failure}"
+        text = f"the policy's channels could not be looked up: {describe_failure(failure)}"
         yield warning("slack.channels.unknown", text, _LOOKUP_FAILED)
         return
     if not problems:
-        yield ok("slack.channels", f"Park can use the channels that the policy names: {count}")
+        yield ok("slack.channels", f"Park can use all {count} channels in the policy")
 
 
 def _channel_problem(channel: PolicyChannel, bot_name: str) -> Finding | None:
-    invite = f"/invite @{bot_name} in that channel."
+    invite = f"type there /invite @{bot_name}"
     if channel.name is None:
         text = f"{channel.id} ({channel.use}): there is no such channel, or it is private and Park is not in it"
-        remedy = f"If it is private: {invite} Else: {_POLICY_IDS}"
+        remedy = f"If it is private: {invite}. If not: {_POLICY_IDS}"
         return error("slack.channels.unseen", text, remedy, about=channel.id)
     if channel.archived:
-        text = f"#{channel.name} ({channel.use}) is archived: nothing can be said there"
-        remedy = "Unarchive it, or let the policy name another channel."
+        text = f"#{channel.name} ({channel.use}) is archived, so nothing can be posted there"
+        remedy = "Unarchive it, or name another channel in the policy."
         return error("slack.channels.archived", text, remedy, about=channel.id)
     if not channel.member and channel.posted_to:
         where = f"#{channel.name} ({channel.use})"
-        text = f"Park is not in {where}: it can post there, and hears no mention or answer there"
-        return warning("slack.channels.not_in", text, invite, about=channel.id)
+        text = f"Park is not in {where}: it can post there, but sees no mention and no reply"
+        return warning("slack.channels.not_in", text, f"In #{channel.name} {invite}", about=channel.id)
+    if channel.shared:
+        text = f"#{channel.name} ({channel.use}) is shared with other companies, whose people see what Park posts there"
+        remedy = "Name a channel of your own in the policy, unless they are meant to see it."
+        return warning("slack.channels.shared", text, remedy, about=channel.id)
     return None
 
 
@@ -125,4 +159,4 @@ def check_people(context: DoctorContext) -> Iterator[Finding]:
         else:
             yield warning("slack.ids.unasked", str(problem), _LOOKUP_FAILED)
     if not found:
-        yield ok("slack.ids", "Slack knows the users and user groups that the policy names")
+        yield ok("slack.ids", "Slack knows all users and user groups in the policy")

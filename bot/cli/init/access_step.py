@@ -16,14 +16,16 @@ Entries = tuple[DirectoryEntry, ...]
 MAX_LISTED_GROUPS = 12
 """The number of park groups that are listed by name in one line."""
 _INTRODUCTION = """\
-Who may do what. Name people and user groups as Slack shows them, with commas between: @ana, Ben Ito, @leads. A rule for
-a user group follows whoever is in it. Nothing is allowed that you don't allow here; the file can be changed later."""
+Who may do what. Name people and user groups as Slack shows them, separated by commas: @ana, Ben Ito, @leads. A rule for
+a user group holds for whoever is in it. Only what you allow here is allowed; you can change the policy file later."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessAnswers:
     """Who may do what; each of the three sets of people and user groups may be empty."""
 
+    owner: DirectoryEntry | None
+    """Who runs the set-up, and may do everything."""
     channel: DirectoryEntry
     announce: DirectoryEntry
     everybody_reads: bool
@@ -37,7 +39,12 @@ class AccessAnswers:
     @property
     def allows_changes(self) -> bool:
         """Whether anybody may change anything."""
-        return bool(self.leads or self.on_call or self.phone_team)
+        return bool(self.owner or self.leads or self.on_call or self.phone_team)
+
+    @property
+    def unlimited(self) -> Entries:
+        """Who may do everything."""
+        return (*((self.owner,) if self.owner else ()), *self.phone_team)
 
 
 def matching_groups(patterns: tuple[str, ...], groups: list[str]) -> list[str]:
@@ -49,6 +56,7 @@ class AccessQuestions:
     """Asks for the access rights, with the answers in the present policy as defaults.
 
     Args:
+        bot_name: The name by which people invite Park to a channel.
         groups: Names of the park groups on the PBX.
         previous: The answers in the present policy, if there is one.
     """
@@ -57,73 +65,99 @@ class AccessQuestions:
         self,
         console: Console,
         workspace_directory: WorkspaceDirectory,
+        bot_name: str,
         groups: list[str],
         previous: AccessAnswers | None,
     ) -> None:
-        self._console, self._directory, self._groups, self._previous = console, workspace_directory, groups, previous
+        self._console, self._directory, self._bot_name = console, workspace_directory, bot_name
+        self._groups, self._previous = groups, previous
 
     def ask(self) -> AccessAnswers:
         """Asks all questions; raises SlackFailure if Slack's names can't be read."""
         self._console.say(_INTRODUCTION)
-        self._console.say("Slack's names are read now, which takes a minute or two in a very large workspace.")
+        self._console.say("Reading people and channels from Slack. A large workspace takes a minute or two.")
         previous = self._previous
-        question = "In which channel will people change things"
-        channel = self._ask_channel(question, previous.channel if previous else None)
+        owner = self._ask_owner()
+        question = "In which channel will people make changes"
+        channel = self._ask_channel(question, "channel", previous.channel if previous else None)
         everybody_reads = self._ask_everybody_reads(channel)
-        question = "Who leads teams, and may change their groups from there"
-        leads = self._ask_people(question, previous.leads if previous else ())
+        question = f"Who leads teams, and may change their groups from {channel.handle}"
+        leads = self._ask_people(question, "leads", previous.leads if previous else ())
         groups = self._ask_groups() if leads else MATCH_ALL
-        question = "Who is on call, and may redirect any group's calls for up to 14 hours"
-        on_call = self._ask_people(question, previous.on_call if previous else ())
-        question = "Who may do everything, from anywhere"
-        phone_team = self._ask_people(question, previous.phone_team if previous else ())
-        contact = self._ask_contact((*phone_team, *leads, *on_call))
-        question = "Where to tell of changes that nobody else would see (as from a direct message)"
-        announce = self._ask_channel(question, previous.announce if previous else channel)
+        question = "Who is on call, and may redirect the calls of any group for up to 14 hours"
+        on_call = self._ask_people(question, "on_call", previous.on_call if previous else ())
+        question = "Who else may do everything, from anywhere"
+        phone_team = self._ask_people(question, "phone_team", previous.phone_team if previous else ())
+        contact = self._ask_contact((*phone_team, *leads, *on_call, *((owner,) if owner else ())))
+        question = "Where to announce changes that nobody else would see, such as those from a direct message"
+        announce = self._ask_channel(question, "announce", previous.announce if previous else channel)
         return AccessAnswers(
+            owner=owner,
             channel=channel,
             announce=announce,
             everybody_reads=everybody_reads,
             leads=leads,
             groups=groups,
             on_call=on_call,
-            phone_team=phone_team,
+            phone_team=tuple(one for one in phone_team if one != owner),  # who has a rule already
             contact=contact,
         )
 
-    def _ask_channel(self, question: str, previous: DirectoryEntry | None) -> DirectoryEntry:
+    def _ask_owner(self) -> DirectoryEntry | None:
+        def parse(answer: str) -> DirectoryEntry | None:
+            if not answer:
+                raise InvalidAnswer("Type your name in Slack, or nobody if you won't use Park yourself.")
+            if answer.casefold() in NOBODY:
+                return None
+            entry = find_entry(answer, self._directory.people, "person")
+            if is_user_group(entry.id):
+                raise InvalidAnswer(f"{entry.handle} is a user group. Type your own name.")
+            return entry
+
+        previous = self._previous.owner if self._previous else None
+        question = "Which one are you in Slack? You get a rule that lets you do everything"
+        found = self._console.ask(question, parse, key="owner", default=previous.handle if previous else "")
+        self._say_people((found,) if found else ())
+        return found
+
+    def _ask_channel(self, question: str, key: str, previous: DirectoryEntry | None) -> DirectoryEntry:
         def parse(answer: str) -> DirectoryEntry:
             if not answer:
-                raise InvalidAnswer("Type the channel's name, as in #phones.")
+                raise InvalidAnswer("Type the channel's name, such as #phones.")
             return find_entry(answer, self._directory.channels, "channel")
 
-        found = self._console.ask(question, parse, default=previous.handle if previous else "")
+        found = self._console.ask(question, parse, key=key, default=previous.handle if previous else "")
         self._console.say(f"  {found.handle} is {found.id}.")
+        if not found.bot_is_member:
+            self._console.say(f"  Park is not in {found.handle} yet. Type there later: /invite @{self._bot_name}")
         return found
 
     def _ask_everybody_reads(self, channel: DirectoryEntry) -> bool:
         if channel.note:
-            hint = "a rule for everybody in it is for whoever joins it"
+            hint = "a rule for everybody in it holds for whoever joins it"
             self._console.say(f"  {channel.handle} is {channel.note}: {hint}.")
-        default = self._previous.everybody_reads if self._previous else True
-        question = f"May everybody in {channel.handle} look at groups, members and settings (guests excepted)"
-        return self._console.confirm(question, default=default)
+        default = self._previous.everybody_reads if self._previous else None
+        question = f"May everybody in {channel.handle}, except guests, look at groups, members and settings"
+        return self._console.confirm(question, key="everybody_reads", default=default)
 
-    def _ask_people(self, question: str, previous: Entries) -> Entries:
+    def _ask_people(self, question: str, key: str, previous: Entries) -> Entries:
         def parse(answer: str) -> Entries:
             return find_entries(answer, self._directory.people, "person or user group")
 
         default = ", ".join(one.handle for one in previous) or "nobody"
-        found = self._console.ask(question, parse, default=default)
-        for one in found:
-            self._console.say(f"  {one} is {one.id}{f', {one.note}' if one.note else ''}.")
+        found = self._console.ask(question, parse, key=key, default=default)
+        self._say_people(found)
         return found
 
+    def _say_people(self, people: Entries) -> None:
+        for one in people:
+            self._console.say(f"  {one} is {one.id}{f', {one.note}' if one.note else ''}.")
+
     def _ask_groups(self) -> tuple[str, ...]:
-        default = ", ".join(self._previous.groups if self._previous else MATCH_ALL)
+        default = ", ".join(self._previous.groups) if self._previous and self._previous.leads else ""
         self._console.say(f"  The PBX has {_format_names(self._groups) or 'no park groups yet'}.")
-        question = "On which park groups, with commas between; * stands for any text, as in Sales*"
-        patterns = self._console.ask(question, self._parse_patterns, default=default)
+        question = "Which park groups, separated by commas? * stands for any text: Sales*, or * for all of them"
+        patterns = self._console.ask(question, self._parse_patterns, key="groups", default=default)
         if self._groups:
             self._console.say(f"  That is {_format_names(matching_groups(patterns, self._groups))}.")
         return patterns
@@ -133,9 +167,11 @@ class AccessQuestions:
         if fold(answer) in map(fold, self._groups):
             return (answer,)  # a comma in it is part of the name
         patterns = tuple(dict.fromkeys(part.strip() for part in answer.split(",") if part.strip()))
+        if not patterns:
+            raise InvalidAnswer("Type the names of park groups, or * for all of them.")
         for pattern in patterns if self._groups else ():
             if not matching_groups((pattern,), self._groups):
-                text = f"“{pattern}” fits none of the park groups."
+                text = f"“{pattern}” matches none of the park groups."
                 similar = closest(pattern, self._groups, lambda name: (name,), 1)
                 if not similar:
                     raise InvalidAnswer(text)
@@ -148,8 +184,8 @@ class AccessQuestions:
         default = self._previous.contact if self._previous else None
         default = default or next((one for one in people if is_user_group(one.id)), people[0] if people else None)
         handle = default.handle if isinstance(default, DirectoryEntry) else default or "nobody"
-        question = "Whom is somebody told to ask who is refused (somebody, a user group, a channel, or words)"
-        return self._console.ask(question, self._parse_contact, default=handle)
+        question = "Whom should people ask when Park refuses something? A person, user group, channel or any words"
+        return self._console.ask(question, self._parse_contact, key="contact", default=handle)
 
     def _parse_contact(self, answer: str) -> DirectoryEntry | str | None:
         """Takes an answer that is no name as text, unless it begins like one."""

@@ -13,10 +13,16 @@ from pathlib import Path
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
+from bot.cli.network_errors import describe_file_error
 from bot.errors import ParkError, SettingsError
+from bot.journal.database import has_access
 
 _UNQUOTED = re.compile(r"[\w.:/@%+,=~-]*", re.ASCII)
-_HEADER = "# Written by `python -m bot init`. It holds secrets: keep it to yourself.\n"
+_NEEDS_ESCAPE_IN_SINGLE_QUOTES = re.compile(r"'|\$\{|\\\\|\\$")
+"""A quote, a variable, two backslashes or one at the end: the three read these differently in single quotes."""
+_PLAIN = re.compile(r"""[^\s'"\\$#`=][^\s\\$#`]*""")
+"""Without quotes: no spaces, which would have to be kept, and nothing that begins a variable or a comment."""
+_HEADER = "# Written by Park's set-up. It holds secrets: keep it to yourself.\n"
 
 
 def parse_env(text: str) -> dict[str, str]:
@@ -48,11 +54,32 @@ def merge_env(text: str, values: Mapping[str, str | None], comments: Mapping[str
 
 
 def quote_value(value: str) -> str:
-    """Quotes a value for .env if necessary, and keeps ${...} from being expanded."""
-    if _UNQUOTED.fullmatch(value):
-        return value
+    """Quotes a value for .env if necessary, in the form that Park, systemd and Docker Compose all read alike.
+
+    They agree on single quotes without escapes, on double quotes without escapes or variables, and on plain text. Where
+    none of these can hold the value (see `is_portable`), it is written as Park reads it.
+    """
+    if (portable := _portable_form(value)) is not None:
+        return portable
     escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "${:-$}{")
     return f"'{escaped}'"
+
+
+def is_portable(value: str) -> bool:
+    """Returns whether .env can hold a value so that Park, systemd and Docker Compose all read the same."""
+    return _portable_form(value) is not None
+
+
+def _portable_form(value: str) -> str | None:
+    if _UNQUOTED.fullmatch(value):
+        return value
+    if not value.isprintable():
+        return None
+    if not _NEEDS_ESCAPE_IN_SINGLE_QUOTES.search(value):
+        return f"'{value}'"
+    if not re.search(r'["\\$`]', value):
+        return f'"{value}"'
+    return value if _PLAIN.fullmatch(value) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +123,7 @@ def load_saved_answers(folder: Path) -> SavedAnswers:
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} can't be read: {error}") from error
+        raise SettingsError(f"{file} can't be read: {describe_file_error(error)}.") from error
     return SavedAnswers(folder=folder, env=text, values={**parse_env(text), **os.environ})
 
 
@@ -116,6 +143,18 @@ class FileDraft:
         if not self.file.exists() or (self.secret and self.file.stat().st_mode & 0o077):
             return False
         return self.file.read_bytes() == self.text.encode()
+
+
+def require_writable(folders: set[Path]) -> None:
+    """Raises SettingsError if files can't be made in one of these folders."""
+    for folder in sorted(folders):
+        if not folder.is_dir():
+            raise SettingsError(f"Files in {folder} can't be written: there is no such folder. Make it first.")
+        if not has_access(folder, os.W_OK | os.X_OK):
+            raise SettingsError(
+                f"Files in {folder} can't be written by this account. Run this in a folder of your own, "
+                f"or change the folder's owner."
+            )
 
 
 class PartlyWritten(ParkError):
@@ -139,7 +178,7 @@ def write_files(drafts: list[FileDraft]) -> None:
                 temporary.replace(draft.file.resolve())
                 done.append(draft.file.name)
         except OSError as error:
-            text = f"{error.filename2 or error.filename} can't be written: {error.strerror}."
+            text = f"{error.filename2 or error.filename} can't be written: {describe_file_error(error)}."
             if done:
                 raise PartlyWritten(f"{text} What was written before that: {', '.join(done)}.") from error
             raise SettingsError(text) from error

@@ -1,32 +1,34 @@
 """The questions about the PBX's address, its certificate and Park's account on it."""
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from bot.cli.doctor.pbx import REQUIRED_ROLE
+import httpx
+
+from bot.cli.doctor.pbx import REQUIRED_ROLE, SYSTEM_ADMIN
 from bot.cli.init.console import RETRYABLE, Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
-from bot.errors import Rejected, SignInFailed
-from bot.pbx.auth import SIGN_IN_ADVICE, Credentials
+from bot.cli.rest_api import FoundApi, WrongAddress, find_api, require_api
+from bot.errors import Rejected, SettingsError, SignInFailed
+from bot.pbx.auth import SIGN_IN_ADVICE, Credentials, SecondFactorRequired
 from bot.pbx.client import PbxClient
-from bot.pbx.requests import parse_base_url
-from bot.pbx.tls import UntrustedCertificate, certificate_names, untrusted_certificate
+from bot.pbx.models import Account
+from bot.pbx.tls import UntrustedCertificate, certificate_names, tls_context, untrusted_certificate
 
 CERTIFICATE_FILE = "pbx.pem"
 """The file in which a certificate is saved after the user has confirmed it."""
-_PORT = 8887
-"""The default port of PortSIP's REST API."""
 _INTRODUCTION = """
-The PBX. Its certificate is looked at before any password is sent."""
+The PBX. No password is sent before its certificate was checked, and none is ever sent without encryption."""
 _UNTRUSTED = """\
-  The PBX shows a certificate that this machine does not trust ({why}). PortSIP's own is like that.
+  The PBX shows a certificate that this machine does not trust ({why}). PortSIP's own certificate is like that.
   SHA-256 {fingerprint}
-  Compare that with the certificate's fingerprint on the PBX itself: whoever is between would show another."""
-_DECLINED = "Then Park can't sign in there: give another address, or the file of whoever signed its certificate."
+  Compare this with the fingerprint shown on the PBX itself: if somebody is in between, they differ."""
+_DECLINED = "Then Park can't use this address. Give another one, or the CA file of whoever signed the certificate."
 _ACCOUNT_INTRODUCTION = """\
-Park needs a tenant user of its own there, with the role Admin and without two-factor authentication."""
-_NO_AUTOMATIC_RETRY = "It blocks addresses that are refused too often, so nothing is tried again by itself."
+Park needs a tenant user of its own on the PBX, with the role Admin and without two-factor authentication."""
+_NO_AUTOMATIC_RETRY = "The PBX blocks addresses after failed sign-ins, so Park tries each answer once."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,37 +50,55 @@ def ask_address(console: Console, saved: SavedAnswers, temporary: Path) -> PbxAd
     Args:
         temporary: A folder for a certificate that is not to be kept yet.
     """
-
-    def connect(answer: str) -> PbxAddress:
-        url = complete_url(answer)
-        ca_file = saved.existing_file("PBX_CA_FILE")
-        certificate = untrusted_certificate(url, ca_file)
-        if certificate is None:
-            ca_setting = saved.get("PBX_CA_FILE") if ca_file else None
-            return PbxAddress(url=url, ca_file=ca_file, ca_setting=ca_setting)
-        return _ask_trust(console, saved, url, certificate, temporary)
-
     console.say(_INTRODUCTION)
-    question = "Address of the PBX's REST API, as in pbx.example.com"
-    found = console.ask(question, connect, default=saved.get("PBX_URL"))
-    console.say(f"  {found.url} answers{', and its certificate is believed' if found.url[:5] == 'https' else ''}.")
-    return found
+    ca_file = _usable_ca_file(console, saved)
+    question = "Address of the PBX's REST API, such as pbx.example.com"
+    while True:
+        found = console.ask(question, lambda answer: _find(answer, ca_file), key="url", default=saved.get("PBX_URL"))
+        if found.certificate is None:
+            _say_found(console, found)
+            return PbxAddress(url=found.url, ca_file=ca_file, ca_setting=saved.get("PBX_CA_FILE") if ca_file else None)
+        if found.note:
+            console.say(f"  {found.note}")
+        if address := _ask_trust(console, saved, found.url, found.certificate, temporary):
+            return address
+        console.report(InvalidAnswer(_DECLINED))
 
 
-def complete_url(answer: str) -> str:
-    """Adds https, port 8887 and /api where they are missing; raises SettingsError or InvalidAnswer."""
+def _usable_ca_file(console: Console, saved: SavedAnswers) -> Path | None:
+    file = saved.existing_file("PBX_CA_FILE")
+    try:
+        if file is not None:
+            tls_context(httpx.URL("https://pbx.invalid"), file, verify=True)
+    except SettingsError:
+        console.say(f"  PBX_CA_FILE names {file.name if file else ''}, which holds no certificates: it is left out.")
+        return None
+    return file
+
+
+def _find(answer: str, ca_file: Path | None) -> FoundApi:
     if not answer:
         raise InvalidAnswer("Type the PBX's name or address.")
-    if "://" not in answer:
-        host, slash, path = answer.partition("/")
-        answer = f"https://{host}{'' if re.search(r':[0-9]+$', host) else f':{_PORT}'}{slash}{path}"
-    url = parse_base_url(answer)
-    return url if url.count("/") > 2 else f"{url}/api"
+    return _as_invalid_answer(lambda: find_api(answer, ca_file))
+
+
+def _as_invalid_answer(look: Callable[[], FoundApi]) -> FoundApi:
+    try:
+        return look()
+    except WrongAddress as error:
+        raise InvalidAnswer(str(error)) from error
+
+
+def _say_found(console: Console, found: FoundApi) -> None:
+    if found.note:
+        console.say(f"  {found.note}")
+    certificate = "; its certificate is trusted" if found.url.startswith("https") else ""
+    console.say(f"  The PBX answers at {found.url}{certificate}.")
 
 
 def _ask_trust(
     console: Console, saved: SavedAnswers, url: str, certificate: UntrustedCertificate, temporary: Path
-) -> PbxAddress:
+) -> PbxAddress | None:
     console.say(_UNTRUSTED.format(why=certificate.reason, fingerprint=certificate.fingerprint))
 
     def decide(answer: str) -> PbxAddress | None:
@@ -93,19 +113,20 @@ def _ask_trust(
             hint = "Type yes, no, or the path of a file with certificates (PEM)."
             raise InvalidAnswer(f"There is no file {answer}. {hint}")
         _require_trust(url, file)
-        return PbxAddress(url=url, ca_file=file, ca_setting=ca_setting, new_certificate=new_certificate)
+        found = _as_invalid_answer(lambda: require_api(url, file))
+        return PbxAddress(url=found.url, ca_file=file, ca_setting=ca_setting, new_certificate=new_certificate)
 
-    question = f"Save it as {CERTIFICATE_FILE} and trust it from now on? yes, no, or the path of a CA file"
-    found = console.ask(question, decide, default="no")
-    if found is None:
-        raise InvalidAnswer(_DECLINED)
-    return found
+    question = f"Trust it from now on, and save it as {CERTIFICATE_FILE}? yes, no, or the path of a CA file"
+    address = console.ask(question, decide, default="no")
+    if address is not None:
+        _say_found(console, FoundApi(url=address.url))
+    return address
 
 
 def _require_trust(url: str, ca_file: Path) -> None:
     if certificate := untrusted_certificate(url, ca_file):
         names = ", ".join(certificate_names(url, ca_file))
-        text = f"It is not believed with that either: {certificate.reason}."
+        text = f"The certificate is not trusted with that file either: {certificate.reason}."
         raise InvalidAnswer(text + (f" It is for {names}." if names else ""))
 
 
@@ -127,24 +148,41 @@ def ask_account(console: Console, saved: SavedAnswers, address: PbxAddress) -> P
     console.say(_ACCOUNT_INTRODUCTION)
     attempt: dict[str, str] = {}
     while True:
+        credentials = _ask_credentials(console, saved, address.url, attempt)
         try:
-            credentials = _ask_credentials(console, saved, attempt)
-            role, groups = _sign_in(address, credentials)
+            account, groups = console.once(lambda asked=credentials: _sign_in(address, asked))  # type: ignore[misc]
         except SignInFailed as failure:
-            console.report(InvalidAnswer(f"{str(failure).removesuffix(SIGN_IN_ADVICE)} {_NO_AUTOMATIC_RETRY}"))
+            console.report(InvalidAnswer(_explain_rejection(failure, credentials)))
             continue
         except RETRYABLE as error:
             console.report(error)
             continue
+        if credentials.password:
+            console.draft.keep(_password_key(credentials.username, httpx.URL(address.url).host), credentials.password)
         user = f" as {credentials.username}" if credentials.username else ""
-        console.say(f"  Signed in{user}; the PBX has {len(groups)} park groups.")
-        if role not in (REQUIRED_ROLE, None):
-            advice = f"if changes are refused by the PBX later, give it the role {REQUIRED_ROLE}."
-            console.say(f"  Its role is {role}: {advice}")
+        count = f"{len(groups)} park group{'' if len(groups) == 1 else 's'}"
+        console.say(f"  Signed in{user}; the PBX has {count}.")
+        if account.role not in (REQUIRED_ROLE, None):
+            advice = f"if the PBX refuses changes later, give the account the role {REQUIRED_ROLE}."
+            console.say(f"  Its role is {account.role}: {advice}")
         return PbxAnswers(groups=groups, values=_env_values(credentials, address))
 
 
-def _ask_credentials(console: Console, saved: SavedAnswers, attempt: dict[str, str]) -> Credentials:
+def _explain_rejection(failure: SignInFailed, credentials: Credentials) -> str:
+    text = f"{str(failure).removesuffix(SIGN_IN_ADVICE).rstrip('.')}."
+    if isinstance(failure, SecondFactorRequired) or not credentials.username:
+        return f"{text} {_NO_AUTOMATIC_RETRY}"
+    hint = (
+        "" if credentials.domain else " Without a domain the PBX looks for a system administrator, not a tenant user."
+    )
+    return f"{text}{hint} {_NO_AUTOMATIC_RETRY}"
+
+
+def _password_key(username: str | None, host: str) -> str:
+    return f"password of {username} at {host}"
+
+
+def _ask_credentials(console: Console, saved: SavedAnswers, url: str, attempt: dict[str, str]) -> Credentials:
     """Fills `attempt` with the user name and the domain, the defaults of a second attempt."""
     token = saved.get("PBX_TOKEN")
 
@@ -160,31 +198,53 @@ def _ask_credentials(console: Console, saved: SavedAnswers, attempt: dict[str, s
 
     question = "User name on the PBX" + (" (Enter keeps PBX_TOKEN)" if token else "")
     default = attempt.get("username", saved.get("PBX_USERNAME"))
-    username = attempt["username"] = console.ask(question, parse_username, default=default)
+    username = attempt["username"] = console.ask(question, parse_username, key="username", default=default)
     if not username:
         return Credentials(token=token)
-    first_attempt = "domain" not in attempt
-    saved_password = saved.get("PBX_PASSWORD") if username == saved.get("PBX_USERNAME") and first_attempt else ""
     default = attempt.get("domain", saved.get("PBX_DOMAIN"))
-    domain = attempt["domain"] = console.ask("Domain of the tenant, as in example.com", str, default=default)
-    password = console.ask("Password (not shown)", parse_password, default=saved_password, secret=True)
+    question = "Domain of the tenant (its SIP domain), such as example.com"
+    first_attempt = "domain" not in attempt
+    domain = attempt["domain"] = console.ask(question, str, key="domain", default=default)
+    password = _saved_password(console, saved, url, username) if first_attempt else ""
+    password = console.ask("Password (not shown)", parse_password, default=password, secret=True)
     return Credentials(username=username, password=password, domain=domain or None)
 
 
-def _sign_in(address: PbxAddress, credentials: Credentials) -> tuple[str | None, list[str]]:
-    """Signs in and reads the account's role and the names of the park groups."""
+def _saved_password(console: Console, saved: SavedAnswers, url: str, username: str) -> str:
+    """The password kept for this account, if it was one at this host."""
+    host = httpx.URL(url).host
+    is_same = username == saved.get("PBX_USERNAME") and host == urlsplit(saved.get("PBX_URL")).hostname
+    return console.draft.get(_password_key(username, host)) or (saved.get("PBX_PASSWORD") if is_same else "")
+
+
+def _sign_in(address: PbxAddress, credentials: Credentials) -> tuple[Account, list[str]]:
+    """Signs in and reads the account and the names of the park groups."""
     pbx = PbxClient(address.url, credentials, ca_file=address.ca_file)
     try:
-        role = pbx.role()
+        account = pbx.account()
+        _require_usable(account)
         try:
-            return role, sorted(one.name for one in pbx.groups())
+            return account, sorted(one.name for one in pbx.groups())
         except Rejected as rejection:
             raise InvalidAnswer(
-                f"The account was let in, and may not see the park groups: {rejection} "
-                f"Its role is {role or 'not known'}; give it the role {REQUIRED_ROLE}."
+                f"The account can sign in but may not see the park groups: {rejection} "
+                f"Its role is {account.role or 'not known'}; give it the role {REQUIRED_ROLE}."
             ) from rejection
     finally:
         pbx.close()
+
+
+def _require_usable(account: Account) -> None:
+    if account.role == SYSTEM_ADMIN:
+        raise InvalidAnswer(
+            "That is the system administrator's account, which belongs to no tenant. Park needs a user of the tenant "
+            f"whose groups it changes, with the role {REQUIRED_ROLE}."
+        )
+    if account.password_force_reset:
+        raise InvalidAnswer(
+            "The PBX wants this account to change its password first. Sign in once on the PBX's own pages, "
+            "set a new password, and type that one here."
+        )
 
 
 def _env_values(credentials: Credentials, address: PbxAddress) -> dict[str, str | None]:

@@ -1,10 +1,12 @@
 """The text of the first policy file, its examples, and the answers read back from it."""
 
 import json
+import shlex
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from bot.cli.init.access_step import AccessAnswers, Entries, matching_groups
+from bot.cli.invocation import command_line
 from bot.messages.text import quote
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import MATCH_ALL, Policy, Rule
@@ -14,28 +16,33 @@ EXAMPLE_MEMBER, EXAMPLE_STRANGER = "U0ANYBODY", "U0NOBODY"
 """Ids in the examples for some member of a user group, and for a user whom no rule names."""
 EXAMPLE_GROUP = "Sales"
 """The park group in the examples if the PBX has none yet."""
-READERS, LEADS, ON_CALL, PHONE_TEAM = "Everybody in", "Team leads", "On call", "The phone team"
+OWNER, READERS, LEADS, ON_CALL, PHONE_TEAM = "Set up by", "Everybody in", "Team leads", "On call", "The phone team"
 """How the names of the generated rules begin; the next run recognises the rules by it."""
+_LEAD_OPERATIONS = ("read", "history", "members", "recall")
+_NIGHT = "14h"
 _HEADER = """\
 #:schema bot/policy/policy.schema.json
-# Who may do what with Park. `python -m bot init` wrote this on {today}; from here on it is yours to change.
-# Nothing is allowed unless a rule below allows it. bot/policy/example.toml explains every key, and has more to take.
-# Ids are what counts, for names change; the names beside them are as they were that day.
-# Park reads this file again when it changes. Before that: `python -m bot policy check` and `policy test` with its name.
+# Who may do what with Park. The set-up wrote this file on {today}; from now on it is yours to change.
+# Nothing is allowed unless a rule below allows it. bot/policy/example.toml explains every key and has more examples.
+# Only the ids count, because names can change; the names beside them are those of that day.
+# Park reads this file again when it changes. Check a change first, and run the examples at the end of this file:
+#   {check}
+#   {test}
 """
 _DISABLED_RULE = '# [[allow]]\n# name = "The phone team"\n# users = ["U0123ABCD"]\n# operations = ["all"]\n'
 
 
-def policy_text(answers: AccessAnswers, groups: list[str], today: date) -> str:
+def policy_text(answers: AccessAnswers, groups: list[str], today: date, file_name: str = "policy.toml") -> str:
     """Writes the policy file for the answers, with examples on the park groups of the PBX."""
-    header = _HEADER.format(today=today)
+    check, test = (command_line(f"policy {what} {shlex.quote(file_name)}") for what in ("check", "test"))
+    header = _HEADER.format(today=today, check=check, test=test)
     return "\n".join((header, *_settings(answers), *_rules(answers), *_examples(answers, groups)))
 
 
 def _settings(answers: AccessAnswers) -> Iterator[str]:
-    yield "# Changes made where nobody else can see them, and a broken policy file, are told here."
+    yield "# Changes that nobody else would see, and mistakes in this file, are announced here."
     yield f"announce = {_string(answers.announce.id)}  # {_comment(answers.announce)}\n"
-    yield "# Whom a refused person is told to ask."
+    yield "# Whom people are told to ask when Park refuses something."
     match answers.contact:
         case None:
             yield '# contact = "S0123ABCD"\n'
@@ -50,17 +57,19 @@ def _rules(answers: AccessAnswers) -> Iterator[str]:
     if answers.everybody_reads:
         yield from _rule(f"{READERS} {name} may look", ("read",), channels=here)
     if answers.leads:
-        yield "# For teams of their own groups, copy this rule: a name, user groups and groups for each."
-        rule_name, operations = f"{LEADS} change their groups from {name}", ("read", "history", "members", "recall")
-        yield from _rule(rule_name, operations, channels=here, people=answers.leads, groups=answers.groups)
+        yield "# If each team has groups of its own, copy this rule for each: another name, other people, other groups."
+        rule_name = f"{LEADS} change their groups from {name}"
+        yield from _rule(rule_name, _LEAD_OPERATIONS, channels=here, people=answers.leads, groups=answers.groups)
     if answers.on_call:
-        yield "# Whatever they redirect ends by itself, after 14 hours at the latest."
+        yield "# What they redirect ends by itself, after 14 hours at the latest."
         rule_name = f"{ON_CALL} redirects any group for a night"
-        yield from _rule(rule_name, ("read", "recall"), people=answers.on_call, temporary="14h")
+        yield from _rule(rule_name, ("read", "recall"), people=answers.on_call, temporary=_NIGHT)
     if answers.phone_team:
         yield from _rule(f"{PHONE_TEAM} may do everything, from anywhere", ("all",), people=answers.phone_team)
+    if answers.owner:
+        yield from _rule(f"{OWNER} {answers.owner.title or answers.owner.handle}", ("all",), people=(answers.owner,))
     if not answers.allows_changes:
-        yield "# Nobody may change anything yet. A rule for that looks like this:"
+        yield "# Nobody may change anything yet. A rule that allows it looks like this:"
         yield _DISABLED_RULE
 
 
@@ -107,7 +116,7 @@ def _array(values: Iterable[str]) -> str:
 
 def _examples(answers: AccessAnswers, groups: list[str]) -> Iterator[str]:
     """An example of what each rule allows and refuses, where no other rule decides the same line."""
-    yield "# What ought to come of it: `python -m bot policy test` with this file's name tells whether it still does."
+    yield "# What the rules above are meant to decide. `policy test` (see the top) checks it."
     groups = [name for name in groups if not name.startswith("<")]  # the parser would read a Slack mention
     groups.sort(key=lambda name: quote(name) != name)  # names that need no quotes first
     here, group = answers.channel.id, quote(next(iter(groups), EXAMPLE_GROUP))
@@ -117,10 +126,10 @@ def _examples(answers: AccessAnswers, groups: list[str]) -> Iterator[str]:
         yield from _lead_examples(answers, groups)
     if answers.on_call:
         yield _example(f"recall {group} to user for 2h", "allowed", people=answers.on_call)
-        if _first_is_not_in(answers.on_call, answers.phone_team):
+        if _first_is_not_in(answers.on_call, answers.unlimited):
             yield _example(f"recall {group} to user", "refused", people=answers.on_call)
-    if answers.phone_team:
-        yield _example("server recall time 5m", "allowed", people=answers.phone_team)
+    for one in answers.unlimited:
+        yield _example("server recall time 5m", "allowed", people=(one,))
 
 
 def _lead_examples(answers: AccessAnswers, groups: list[str]) -> Iterator[str]:
@@ -128,7 +137,7 @@ def _lead_examples(answers: AccessAnswers, groups: list[str]) -> Iterator[str]:
     own = matching_groups(answers.groups, groups)
     if own:
         yield _example(f"add 1001 to {quote(own[0])}", "allowed", people=leads, channel=here)
-    if _first_is_not_in(leads, answers.phone_team):
+    if _first_is_not_in(leads, answers.unlimited):
         if others := [name for name in groups if name not in own]:
             yield _example(f"add 1001 to {quote(others[0])}", "refused", people=leads, channel=here)
         yield _example("server recall time 5m", "refused", people=leads, channel=here)
@@ -158,29 +167,42 @@ def answers_from_policy(policy: Policy, workspace_directory: WorkspaceDirectory)
     """Reads the answers back from a generated policy; raises SlackFailure.
 
     Returns:
-        None if Slack no longer knows the policy's `announce` channel.
+        None if Slack no longer knows the channel of the changes or `announce`. A rule whose limits were changed by hand
+        gives no answer: the question does not ask for those, so Enter would allow more than that rule does.
     """
     known = {
         one.id: one for one in (*workspace_directory.people, *workspace_directory.channels) if not one.inactive_reason
     }
     announce = known.get(policy.announce or "")
-    if announce is None:
+    channel = next((known[id] for rule in policy.allow for id in rule.channels if id in known), None)
+    if announce is None or channel is None:
         return None
 
-    def rule_named(prefix: str) -> Rule | None:
-        return next((rule for rule in policy.allow if rule.name.startswith(prefix)), None)
+    def rule_named(prefix: str, operations: tuple[str, ...], temporary: str | None = None) -> Rule | None:
+        named = (rule for rule in policy.allow if rule.name.startswith(prefix))
+        return next((rule for rule in named if _is_generated(rule, operations, temporary)), None)
 
     def people_of(rule: Rule | None) -> Entries:
         return tuple(known[id] for id in (*rule.user_groups, *rule.users) if id in known) if rule else ()
 
-    leads = rule_named(LEADS)
+    leads = rule_named(LEADS, _LEAD_OPERATIONS)
     return AccessAnswers(
-        channel=next((known[id] for rule in policy.allow for id in rule.channels if id in known), announce),
+        owner=next(iter(people_of(rule_named(OWNER, ("all",)))), None),
+        channel=channel,
         announce=announce,
-        everybody_reads=rule_named(READERS) is not None,
+        everybody_reads=rule_named(READERS, ("read",)) is not None,
         leads=people_of(leads),
         groups=leads.groups if leads else MATCH_ALL,
-        on_call=people_of(rule_named(ON_CALL)),
-        phone_team=people_of(rule_named(PHONE_TEAM)),
+        on_call=people_of(rule_named(ON_CALL, ("read", "recall"), _NIGHT)),
+        phone_team=people_of(rule_named(PHONE_TEAM, ("all",))),
         contact=known.get(policy.contact or "", policy.contact),
     )
+
+
+def _is_generated(rule: Rule, operations: tuple[str, ...], temporary: str | None) -> bool:
+    """Returns whether a rule differs from a generated one only in whom and what it names."""
+    names = {
+        key: found for key in ("name", "channels", "users", "user_groups", "groups") if (found := getattr(rule, key))
+    }
+    limits = {"operations": operations} | ({"temporary": temporary} if temporary else {})
+    return rule == Rule.model_validate(names | limits)

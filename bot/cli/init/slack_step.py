@@ -7,8 +7,15 @@ from bot.cli.init.console import Console, InvalidAnswer
 from bot.cli.init.files import SavedAnswers
 from bot.messages.text import fold
 from bot.pbx.name_index import closest
-from bot.slack.app_config import check_app_token, sign_in_with_token
-from bot.slack.client import Identity
+from bot.slack.app_config import (
+    OPTIONAL_SCOPES,
+    ORG_WIDE_INSTALL,
+    REQUIRED_SCOPES,
+    check_app_token,
+    fetch_granted_scopes,
+    sign_in_with_token,
+)
+from bot.slack.client import Client, Identity
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
 NOBODY = frozenset({"", "-", "nobody", "none"})
@@ -16,8 +23,8 @@ NOBODY = frozenset({"", "-", "nobody", "none"})
 MAX_SUGGESTIONS = 3
 """The number of similar names in a message about an unknown one."""
 _INTRODUCTION = """\
-Slack. If there is no app yet: https://api.slack.com/apps > Create New App > From a manifest, paste manifest.yaml, and
-install it to the workspace. Tokens are not shown while you type or paste them."""
+Slack. If there is no app yet: at https://api.slack.com/apps choose Create New App, From a manifest, paste the text of
+manifest.yaml, and install the app to your workspace. Tokens are not shown while you type or paste them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,30 +41,50 @@ def ask_slack(console: Console, saved: SavedAnswers) -> SlackAnswers:
     """Asks for the bot token and, unless HTTP mode is configured, for the app-level token; tries each in Slack."""
     console.say(_INTRODUCTION)
 
-    def sign_in(token: str) -> tuple[str, WorkspaceDirectory, Identity]:
+    def sign_in(token: str) -> tuple[str, WorkspaceDirectory, Identity, frozenset[str]]:
+        token = token.strip()
         client, bot = sign_in_with_token(token, saved.slack_api_url)
-        return token, WorkspaceDirectory(client), bot
+        return token, WorkspaceDirectory(client), bot, _check_installation(client)
 
     question = "Bot User OAuth Token (xoxb-, under OAuth & Permissions)"
     default = saved.get("SLACK_BOT_TOKEN")
-    bot_token, workspace_directory, bot = console.ask(question, sign_in, default=default, secret=True)
+    bot_token, workspace_directory, bot, lacking = console.ask(
+        question, sign_in, key="bot_token", default=default, secret=True
+    )
     console.say(f"  Park is in the workspace {bot.team_name}.")
+    for scope in sorted(lacking):
+        console.say(f"  The app does not have the scope {scope}: {OPTIONAL_SCOPES[scope]}.")
     values = {"SLACK_BOT_TOKEN": bot_token}
     if saved.get("SLACK_SIGNING_SECRET") and not saved.get("SLACK_APP_TOKEN"):
-        console.say("  SLACK_SIGNING_SECRET is set: Slack comes in over HTTP.")
+        console.say("  SLACK_SIGNING_SECRET is set, so Slack sends its requests over HTTP.")
     else:
         values["SLACK_APP_TOKEN"] = _ask_app_token(console, saved)
     return SlackAnswers(bot=bot, workspace_directory=workspace_directory, values=values)
 
 
+def _check_installation(client: Client) -> frozenset[str]:
+    """Returns the optional scopes that are missing; raises InvalidAnswer for an app that can't work."""
+    granted = fetch_granted_scopes(client)
+    if granted.org_wide:
+        raise InvalidAnswer(ORG_WIDE_INSTALL)
+    missing = REQUIRED_SCOPES - (granted.scopes if granted.scopes is not None else REQUIRED_SCOPES)
+    if needed := sorted(missing - OPTIONAL_SCOPES.keys()):
+        raise InvalidAnswer(
+            f"The app lacks {'a scope' if len(needed) == 1 else 'scopes'} that Park needs: {', '.join(needed)}. Under "
+            "https://api.slack.com/apps > Park > App Manifest paste manifest.yaml again, then reinstall the app."
+        )
+    return missing
+
+
 def _ask_app_token(console: Console, saved: SavedAnswers) -> str:
     def check(token: str) -> str:
+        token = token.strip()
         check_app_token(token, saved.slack_api_url)
         return token
 
     question = "App-level token with connections:write (xapp-, under Basic Information)"
-    token = console.ask(question, check, default=saved.get("SLACK_APP_TOKEN"), secret=True)
-    console.say("  Slack will let it listen.")
+    token = console.ask(question, check, key="app_token", default=saved.get("SLACK_APP_TOKEN"), secret=True)
+    console.say("  Slack accepts it.")
     return token
 
 
@@ -86,7 +113,9 @@ def find_entry(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> Dire
     if not similar:
         raise InvalidAnswer(text)
     suggestions = " or ".join(map(str, similar))
-    raise InvalidAnswer(f"{text} Did you mean {suggestions}?", suggestion=similar[0].handle)
+    raise InvalidAnswer(
+        f"{text} Did you mean {suggestions}?", suggestion=similar[0].handle if len(similar) == 1 else None
+    )
 
 
 def find_entries(typed: str, entries: Sequence[DirectoryEntry], kind: str) -> tuple[DirectoryEntry, ...]:

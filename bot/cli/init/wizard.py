@@ -2,85 +2,138 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.cli.init.access_step import AccessAnswers, AccessQuestions
-from bot.cli.init.console import Console
-from bot.cli.init.files import FileDraft, PartlyWritten, SavedAnswers, load_saved_answers, merge_env, write_files
-from bot.cli.init.pbx_step import CERTIFICATE_FILE, PbxAddress, ask_account, ask_address
+from bot.cli.init.console import BACK, Console
+from bot.cli.init.draft import DRAFT_FILE, AnswerDraft
+from bot.cli.init.files import (
+    FileDraft,
+    PartlyWritten,
+    SavedAnswers,
+    is_portable,
+    load_saved_answers,
+    merge_env,
+    require_writable,
+    write_files,
+)
+from bot.cli.init.pbx_step import CERTIFICATE_FILE, PbxAddress, PbxAnswers, ask_account, ask_address
 from bot.cli.init.policy_template import answers_from_policy, policy_text
 from bot.cli.init.slack_step import SlackAnswers, ask_slack
+from bot.cli.invocation import command_line
+from bot.cli.network_errors import describe_failure, quiet_logs
 from bot.cli.policy import evaluate_example
-from bot.errors import ParkError, PolicyError
+from bot.errors import ParkError, PolicyError, SettingsError
 from bot.policy.loading import read_policy
-from bot.slack.workspace import WorkspaceDirectory
 
 _WELCOME = """\
-Park's first hour: a few questions, each checked at once with your Slack and your PBX, and nothing on either is changed.
-Enter takes what stands in [brackets]. Ctrl-C ends it; nothing is written before the last question.
+This sets Park up. Each answer is checked at once with your Slack and your PBX; nothing is changed on either.
+Enter takes what stands in [brackets]. {back} goes back to the question before. Ctrl-C stops; your answers are kept.
+"""
+_RESUMED = """\
+You stopped half-way the last time. Your answers from then are kept: Enter takes them one by one.
 """
 _READ_ONLY_INTRODUCTION = """
-The first week. Park can begin by only reading: questions and previews are answered, with what would change, and nothing
-is changed, whoever asks."""
+The first days. Park can start read-only: it answers questions and shows what each change would do, and changes nothing,
+whoever asks."""
 _READ_ONLY_COMMENT = """\
-# As of {today}. true: questions and previews are answered, and nothing is changed, whoever asks.
-# To let Park make the changes that the policy allows, write false and start it again.
+# As of {today}. true: Park answers questions and previews, and changes nothing, whoever asks.
+# To let Park make the changes that the policy allows, write false and start Park again.
 """
+_NOT_PORTABLE = """\
+{name} holds characters that systemd and Docker Compose read differently from Park (quotes, backslashes or $ together).
+It works with {run}. For systemd or Compose choose a {what} without them."""
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, as a shell would give it: 128 + SIGINT."""
 
 
 def run_init(_: Namespace) -> int:
     """Runs the conversation; returns 0, 1 if the user decided not to write, 130 after Ctrl-C."""
-    console = Console()
+    quiet_logs()
+    folder = Path.cwd()
+    console = Console(AnswerDraft(folder / DRAFT_FILE if sys.stdin.isatty() else None))
     try:
         with TemporaryDirectory(prefix="park-") as temporary:
-            return _converse(console, load_saved_answers(Path.cwd()), Path(temporary))
+            return _set_up(console, load_saved_answers(folder), Path(temporary))
     except KeyboardInterrupt:
-        sys.stderr.write("\nEnded. Nothing was written.\n")
+        sys.stderr.write(f"\nStopped. {_nothing_written(console)}\n")
         return _INTERRUPTED
     except PartlyWritten:
         raise
-    except ParkError:
-        console.say("Nothing was written.")
-        raise
+    except ParkError as error:
+        sys.stdout.write(f"{_nothing_written(console)}\n")
+        raise SettingsError(describe_failure(error)) from error
 
 
-def _converse(console: Console, saved: SavedAnswers, temporary: Path) -> int:
-    console.say(_WELCOME)
+def _nothing_written(console: Console) -> str:
+    if not console.draft.saved:
+        return "Nothing was written."
+    return f"Your answers are kept in {DRAFT_FILE}; nothing else was written. To go on: {command_line('init')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    slack: SlackAnswers
+    address: PbxAddress
+    pbx: PbxAnswers
+    access: AccessAnswers | None
+    """None if the present policy is to stay."""
+    read_only: bool
+    write: bool
+    drafts: list[FileDraft]
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """The variables for .env."""
+        return {**self.slack.values, **self.pbx.values, "PARK_READ_ONLY": str(self.read_only).lower()}
+
+
+def _set_up(console: Console, saved: SavedAnswers, temporary: Path) -> int:
+    require_writable({saved.env_file.parent, saved.policy_file.parent})
+    console.say(_WELCOME.format(back=BACK))
+    if console.draft.resumed:
+        console.say(_RESUMED)
+    answers = console.converse(lambda: _converse(console, saved, temporary))
+    if answers.drafts and not answers.write:
+        console.say(_nothing_written(console))
+        return 1
+    write_files(answers.drafts)
+    console.draft.discard()
+    if not answers.drafts:
+        console.say("\nEverything is as it was: there is nothing to write.")
+        return 0
+    _say_problems(console, saved, answers)
+    _say_next_steps(console, saved, answers)
+    return 0
+
+
+def _converse(console: Console, saved: SavedAnswers, temporary: Path) -> _Answers:
     slack = ask_slack(console, saved)
     address = ask_address(console, saved, temporary)
     pbx = ask_account(console, saved, address)
-    access = _ask_access(console, saved, slack.workspace_directory, pbx.groups)
+    access = _ask_access(console, saved, slack, pbx.groups)
     console.say(_READ_ONLY_INTRODUCTION)
-    read_only = console.confirm("Only read for now", default=_default_read_only(saved))
-    values = {**slack.values, **pbx.values, "PARK_READ_ONLY": str(read_only).lower()}
-    drafts = list(_drafts(saved, address, access, pbx.groups, values))
+    read_only = console.confirm("Start read-only", key="read_only", default=_default_read_only(saved))
+    answers = _Answers(
+        slack=slack, address=address, pbx=pbx, access=access, read_only=read_only, write=False, drafts=[]
+    )
+    drafts = list(_drafts(saved, answers))
     for draft in drafts:
         if draft.file == saved.policy_file:
             _check_policy(draft, temporary)
     if all(draft.is_written for draft in drafts):
-        console.say("\nEverything is as it was: there is nothing to write.")
-        return 0
+        return answers
     console.say()
     for draft in drafts:
         console.say(f"  {draft.file.name}: {_describe(draft, saved)}")
-    if not console.confirm("Write this", default=True):
-        console.say("Nothing was written.")
-        return 1
-    write_files(drafts)
-    if overridden := saved.overridden(values):
-        console.say(f"{', '.join(overridden)} is exported here too, which wins over .env: unset it.")
-    _say_next_steps(console, saved, slack, access, read_only=read_only)
-    return 0
+    return replace(answers, drafts=drafts, write=console.confirm("Write this", default=True))
 
 
-def _ask_access(
-    console: Console, saved: SavedAnswers, workspace_directory: WorkspaceDirectory, groups: list[str]
-) -> AccessAnswers | None:
+def _ask_access(console: Console, saved: SavedAnswers, slack: SlackAnswers, groups: list[str]) -> AccessAnswers | None:
     """Returns None if the present policy is to stay."""
     previous: AccessAnswers | None = None
     console.say()
@@ -88,15 +141,16 @@ def _ask_access(
         policy = None
         try:
             policy = read_policy(saved.policy_file)
-            state = f"has {len(policy.allow) + len(policy.deny)} rules"
+            count = len(policy.allow) + len(policy.deny)
+            state = f"has {count} rule{'' if count == 1 else 's'}"
         except PolicyError as error:
             state = f"can't be read: {str(error).splitlines()[0]}"
         name = saved.policy_file.name
-        console.say(f"{name} is there already, and {state}. A new one would take its place, and the old one be kept.")
-        if not console.confirm("Write a new policy", default=False):
+        console.say(f"{name} exists and {state}. A new policy replaces it; the old file is kept under another name.")
+        if not console.confirm("Write a new policy", key="new_policy", default=False):
             return None
-        previous = answers_from_policy(policy, workspace_directory) if policy else None
-    return AccessQuestions(console, workspace_directory, groups, previous).ask()
+        previous = answers_from_policy(policy, slack.workspace_directory) if policy else None
+    return AccessQuestions(console, slack.workspace_directory, slack.bot.name, groups, previous).ask()
 
 
 def _default_read_only(saved: SavedAnswers) -> bool:
@@ -105,23 +159,19 @@ def _default_read_only(saved: SavedAnswers) -> bool:
     return saved.get("PARK_READ_ONLY", default).lower() not in ("false", "0", "no", "off")
 
 
-def _drafts(
-    saved: SavedAnswers,
-    address: PbxAddress,
-    access: AccessAnswers | None,
-    groups: list[str],
-    values: Mapping[str, str | None],
-) -> Iterator[FileDraft]:
+def _drafts(saved: SavedAnswers, answers: _Answers) -> Iterator[FileDraft]:
     """The .env comes last, because it refers to the other files."""
     now = datetime.now().astimezone()
-    if address.new_certificate:
-        yield FileDraft(file=saved.folder / CERTIFICATE_FILE, text=address.new_certificate)
-    if access is not None:
+    if answers.address.new_certificate:
+        yield FileDraft(file=saved.folder / CERTIFICATE_FILE, text=answers.address.new_certificate)
+    if answers.access is not None:
         file = saved.policy_file
         backup = file.with_name(f"{file.stem}.until-{now:%Y%m%d-%H%M%S}{file.suffix}") if file.exists() else None
-        yield FileDraft(file=file, text=policy_text(access, groups, now.date()), backup=backup)
+        name = saved.get("PARK_POLICY", file.name)
+        text = policy_text(answers.access, answers.pbx.groups, now.date(), name)
+        yield FileDraft(file=file, text=text, backup=backup)
     comments = {"PARK_READ_ONLY": _READ_ONLY_COMMENT.format(today=now.date())}
-    yield FileDraft(file=saved.env_file, text=merge_env(saved.env, values, comments), secret=True)
+    yield FileDraft(file=saved.env_file, text=merge_env(saved.env, answers.values, comments), secret=True)
 
 
 def _check_policy(draft: FileDraft, temporary: Path) -> None:
@@ -132,7 +182,7 @@ def _check_policy(draft: FileDraft, temporary: Path) -> None:
     for example in policy.example:
         outcome, reason = evaluate_example(policy, example)
         if outcome != example.expect:
-            text = f"The policy would not do what it should: {example.line} came out as {outcome}. {reason}"
+            text = f"The policy does not do what it should: {example.line} is {outcome}, not {example.expect}. {reason}"
             raise PolicyError(text)
 
 
@@ -140,21 +190,32 @@ def _describe(draft: FileDraft, saved: SavedAnswers) -> str:
     if not draft.file.exists():
         return "new"
     if draft.file == saved.env_file:
-        return "with the new answers in place of the old ones, and the rest as it is"
-    return "in place of the one that is there" + (f", which is kept as {draft.backup.name}" if draft.backup else "")
+        return "your answers replace the old ones, the rest stays"
+    return "replaces the present one" + (f", which is kept as {draft.backup.name}" if draft.backup else "")
 
 
-def _say_next_steps(
-    console: Console, saved: SavedAnswers, slack: SlackAnswers, access: AccessAnswers | None, *, read_only: bool
-) -> None:
-    console.say("\nWritten. Next:")
+def _say_problems(console: Console, saved: SavedAnswers, answers: _Answers) -> None:
+    """Says where Park would not see an answer as it was given."""
+    if overridden := saved.overridden(answers.values):
+        names, are = ", ".join(overridden), "is" if len(overridden) == 1 else "are"
+        console.say(f"{names} {are} also exported in this shell, which wins over .env: unset {', '.join(overridden)}.")
+    for name, value in answers.values.items():
+        if value is not None and not is_portable(value):
+            what = "password" if name == "PBX_PASSWORD" else "value"
+            console.say(_NOT_PORTABLE.format(name=name, run=command_line("run"), what=what))
+
+
+def _say_next_steps(console: Console, saved: SavedAnswers, answers: _Answers) -> None:
+    access = answers.access
     channels = dict.fromkeys((access.channel, access.announce)) if access else {}
-    outside = " and ".join(one.handle for one in channels if not one.bot_is_member)
-    invitation = [f"/invite @{slack.bot.name}, in {outside}"] if outside else []
-    steps = ["python -m bot doctor   looks whether all is well", "make run", "/park, in Slack"]
-    for number, step in enumerate([*invitation, *steps], 1):
+    outside = (one.handle for one in channels if not one.bot_is_member)
+    steps = [f"In {handle} in Slack, type: /invite @{answers.slack.bot.name}" for handle in outside]
+    steps += [f"Check everything: {command_line('doctor')}", f"Start Park: {command_line('run')}"]
+    channel = f"In {access.channel.handle}" if access else "In Slack"
+    console.say("\nWritten. Next:")
+    for number, step in enumerate([*steps, f"{channel}, type: /park"], 1):
         console.say(f"  {number}. {step}")
     if access and not access.allows_changes:
-        console.say(f"Nobody may change anything yet: {saved.policy_file.name} shows how a rule for that looks.")
-    if read_only:
-        console.say("Park only reads until PARK_READ_ONLY=false stands in .env, and it is started again.")
+        console.say(f"Nobody may change anything yet; {saved.policy_file.name} shows what a rule for that looks like.")
+    if answers.read_only:
+        console.say("Park changes nothing until you write PARK_READ_ONLY=false in .env and start it again.")

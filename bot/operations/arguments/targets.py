@@ -11,6 +11,7 @@ from bot.messages.text import Word, Words, join_words, quote, split_words
 from bot.operations.arguments.types import ME, ArgumentType, Reference, read_name
 from bot.pbx.limits import check_extension
 from bot.pbx.models import RecallTo
+from bot.texts import lines as texts
 from bot.times.clauses import find_malformed_time, time_splits
 
 MAX_MEMBERS = 100
@@ -34,9 +35,9 @@ def _read_members(words: Words) -> tuple[str, ...]:
     for part in _parts(words):
         found.update(dict.fromkeys(_read_part(part)))
         if len(found) > MAX_MEMBERS:
-            raise ValueError(f"That is more than {MAX_MEMBERS} members: split them over several lines.")
+            raise ValueError(texts.too_many_members(MAX_MEMBERS))
     if not found:
-        raise ValueError("Name at least one member.")
+        raise ValueError(texts.NO_MEMBER)
     return tuple(found)
 
 
@@ -89,9 +90,7 @@ def _read_part(part: list[Word]) -> list[str]:
     if NUMBER_AND_NAME.fullmatch(join_words(tuple(part))) and sum(map(bool, plain)) == 1 and not timed:
         return [join_words(tuple(part))]
     if any(plain):
-        raise ValueError(
-            f"Put a comma between two members, and quotes around a name that holds a number: {join_words(tuple(part))}."
-        )
+        raise ValueError(texts.comma_between_members(join_words(tuple(part))))
     return [read_name(tuple(part))]
 
 
@@ -115,7 +114,7 @@ def _read_numbers(text: str) -> list[str]:
 def _read_member(words: Words) -> str:
     members = _read_members(words)
     if len(members) != 1:
-        raise ValueError("One at a time: type one extension or one name.")
+        raise ValueError(texts.ONE_MEMBER)
     return members[0]
 
 
@@ -199,7 +198,7 @@ def _read_ring_group(words: Words) -> str:
     if len(bare) > 2 and bare[0].is_keyword("ring") and bare[1].is_keyword("group"):
         words = bare[2:]
     if not words:
-        raise ValueError("Name the ring group, as in user then Night Desk.")
+        raise ValueError(texts.NO_RING_GROUP)
     return read_name(words)
 
 

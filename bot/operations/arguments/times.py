@@ -1,16 +1,17 @@
 """Argument types of start, end, durations, days and Slack users."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from bot.messages.text import Words
 from bot.operations.arguments.types import ArgumentType
 from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
+from bot.texts import times as texts
+from bot.texts.lines import NO_PERSON
 from bot.times.format import format_seconds, format_time
 from bot.times.model import End, Start
-from bot.times.parser import END_EXAMPLES, START_EXAMPLES, read_end, read_start
+from bot.times.parser import read_end, read_start
+from bot.times.periods import is_period
 
 
 def _say_start(value: Any) -> str:
@@ -25,14 +26,14 @@ def _say_end(value: Any) -> str:
 START = ArgumentType(
     placeholder="<start>",
     label="Begins",
-    hint=f"{START_EXAMPLES}; empty: at once",
+    hint=texts.START_HINT,
     read=read_start,
     say=_say_start,
 )
 END = ArgumentType(
     placeholder="<end>",
     label="Ends",
-    hint=f"{END_EXAMPLES}; empty: it stays until somebody changes it",
+    hint=texts.END_HINT,
     read=read_end,
     say=_say_end,
 )
@@ -49,49 +50,26 @@ def _read_seconds(words: Words) -> int:
     text = " ".join(word.text for word in words).lower()
     match = _TIME.fullmatch(text)
     if not match or not text or len(text) > 20:
-        raise ValueError(f"{text} is no time: type 5m, 90s or 1m30s.")
+        raise ValueError(texts.unreadable_duration(text))
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     total = hours * 3600 + minutes * 60 + seconds
     if text.isdigit() and total < RECALL_TIME_SECONDS[0]:
-        raise ValueError(f"Is that minutes or seconds? Type {text}m or {text}s.")
+        raise ValueError(texts.minutes_or_seconds(text))
     check_recall_time(total)
     return total
 
 
-HINT = "60 to 900 seconds, as in 5m, 90s or 1m30s; the PBX's default is 5m"
-TIME = ArgumentType(placeholder="<time>", label="Time", hint=HINT, read=_read_seconds, say=format_seconds)
+TIME = ArgumentType(placeholder="<time>", label="Time", hint=texts.SECONDS_HINT, read=_read_seconds, say=format_seconds)
 
 Time = Annotated[int, TIME]
 
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NAMED = ("today", "yesterday")
-
-
-def _read_day(words: Words) -> str:
-    text = " ".join(word.text for word in words).lower().removeprefix("last ").removeprefix("on ")
-    if text in _NAMED:
-        return text
-    if found := [day for day in DAYS if len(text) >= 2 and day.lower().startswith(text)]:
-        return found[0]
-    try:
-        return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "no").isoformat()
-    except ValueError:
-        raise ValueError(f"{text} is no day: type a date as in 2026-11-01, a weekday, today or yesterday.") from None
-
-
-def begins(day: str, zone: str, now: datetime) -> datetime:
-    """The instant in UTC at which a day begins in the zone; a weekday is the latest one, today included."""
-    here = ZoneInfo(zone)
-    return datetime.combine(_date(day, now.astimezone(here).date()), time(), here).astimezone(UTC)
-
-
-def _date(day: str, today: date) -> date:
-    if day in _NAMED:
-        return today - timedelta(days=_NAMED.index(day))
-    if day in DAYS:
-        return today - timedelta(days=(today.weekday() - DAYS.index(day)) % 7)
-    return date.fromisoformat(day)
+def _read_period(words: Words) -> str:
+    """A period as it was typed: what it means depends on when it is asked for."""
+    text = " ".join(word.text for word in words)
+    if any(word.quoted for word in words) or not is_period(text):
+        raise ValueError(texts.unreadable_period(text))
+    return text
 
 
 def _read_person(words: Words) -> str:
@@ -99,11 +77,11 @@ def _read_person(words: Words) -> str:
         return "me"
     if len(words) == 1 and re.fullmatch(r"<@\w+>", words[0].text):
         return words[0].text
-    raise ValueError("Whose? Type me, or mention somebody with @.")
+    raise ValueError(NO_PERSON)
 
 
-SINCE = ArgumentType(placeholder="<day>", read=_read_day, say=str)
+PERIOD = ArgumentType(placeholder="<period>", read=_read_period, say=str)
 PERSON = ArgumentType(placeholder="<@somebody | me>", read=_read_person, say=str)
 
-Since = Annotated[str, SINCE]
+Period = Annotated[str, PERIOD]
 SomeoneId = Annotated[str, PERSON]

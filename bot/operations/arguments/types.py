@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from bot.changes.lookups import SLACK_FILE_ID
 from bot.messages.text import MAX_LINE, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
 from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
+from bot.texts import lines as texts
 
 
 class Reference(StrEnum):
@@ -53,7 +54,7 @@ def read_name(words: Words) -> str:
     """The words as one name; quotes around a part belong to the name, as in Café "Süd"."""
     text = words_as_text(words)
     if re.fullmatch(r"<[#@!].*>", text):
-        raise ValueError(f"{text} is a Slack mention: type the name that the PBX has.")
+        raise ValueError(texts.slack_mention(text))
     check_name(text)
     return text
 
@@ -99,7 +100,7 @@ def _read_number(words: Words) -> str:
 def _read_change(words: Words) -> int:
     text = " ".join(word.text for word in words).removeprefix("#")
     if any(word.quoted for word in words) or not re.fullmatch(rf"[0-9]{{1,{MAX_DIGITS}}}", text):
-        raise ValueError("Type the number of the change, as in 42: it stands on its card.")
+        raise ValueError(texts.NO_CHANGE_NUMBER)
     return int(text)
 
 
@@ -113,7 +114,7 @@ def _read_change_or_group(words: Words) -> int | str:
     if is_number(words[:1]):
         return _read_change(words)
     if len(words) > 1 and words[-1].is_keyword("for", "until", "till", "by", "to"):
-        raise ValueError("Type the number of the change, or the group's name, and then the time.")
+        raise ValueError(texts.NUMBER_THEN_TIME)
     return read_name(words)
 
 
@@ -130,25 +131,25 @@ def _read_drift(words: Words) -> int:
     try:
         return _read_change(words)
     except ValueError:
-        raise ValueError("Type the number of the drift, as in 7: it stands in its message.") from None
+        raise ValueError(texts.NO_DRIFT_NUMBER) from None
 
 
 def _read_switch(words: Words) -> bool:
     if len(words) == 1 and words[0].is_keyword("on", "off"):
         return words[0].is_keyword("on")
-    raise ValueError("Type on or off.")
+    raise ValueError(texts.ON_OR_OFF)
 
 
 def _read_line(words: Words) -> str:
     if not words:
-        raise ValueError("Type the line after that.")
+        raise ValueError(texts.NO_LINE)
     return join_words(words)
 
 
 def _read_reason(words: Words) -> str:
     reason = words[0].text if len(words) == 1 else join_words(words)
     if not re.search(r"[^\W\d_].*[^\W\d_]", re.sub(r":[\w+-]+:", " ", reason)):
-        raise ValueError("Say why, in words.")
+        raise ValueError(texts.NO_REASON)
     return reason
 
 
@@ -189,7 +190,7 @@ def _read_file(words: Words) -> str:
     id = linked[1] if linked else text
     if SLACK_FILE_ID.fullmatch(id) or _KEPT.fullmatch(id):
         return id
-    raise ValueError("Choose the file in the form, or paste the link that Slack gives for it (Copy link to file).")
+    raise ValueError(texts.NO_FILE)
 
 
 FILE = ArgumentType(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, jsonify, request
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.environment import DEMO_POLICY, Sandbox
+from bot.sandbox.environment import Sandbox, demo_sandbox
 from bot.sandbox.page.actions import PageActions
 from bot.sandbox.page.control_panel import ControlPanel
 from bot.sandbox.page.regions import RegionRenderer, Regions
@@ -79,7 +79,7 @@ class DemoPage:
     """An environment, its bot as a child process, and the page that shows both."""
 
     def __init__(self, sandbox: Sandbox | None = None) -> None:
-        self.sandbox = sandbox or Sandbox(policy=DEMO_POLICY)
+        self.sandbox = sandbox or demo_sandbox()
         self.child = BotProcess(self.sandbox)
         self.control_panel = ControlPanel(self.sandbox, self.child)
         self._regions = RegionRenderer(self.sandbox, self.child, load_templates(), self.control_panel)

@@ -130,7 +130,9 @@ class AuthEndpoints:
 
     def user(self) -> Record:
         self._require_sign_in_api()
-        return {"role": self.context.switches.role, "password_verified": True, "password_force_reset": False}
+        switches = self.context.switches
+        reset = switches.password_force_reset
+        return {"role": switches.role, "password_verified": True, "password_force_reset": reset}
 
     def oauth(self) -> Record:
         if not self.context.switches.oauth:

@@ -97,6 +97,8 @@ class Switches:
     login_attempts: int = 5
     """Rejected sign-ins in a row after which the address is blocked."""
     role: str = "Admin"
+    password_force_reset: bool = False
+    """Whether /auth/user says that the account must change its password."""
     error_bodies: bool = True
     audit_logs: ErrorResponse | None = None
     """Response of a version or role without audit logs."""

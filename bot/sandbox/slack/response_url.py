@@ -20,13 +20,12 @@ LIFETIME = 30 * 60.0
 
 @dataclass(kw_only=True)
 class _ResponseUrl:
-    """`source` is the message that was clicked or, of a slash command, the last private answer through it."""
+    """`source` is the message that was clicked."""
 
     channel: str
     user: str
     source: Post | None
     made: float
-    command: bool
     used: int = 0
 
 
@@ -43,9 +42,7 @@ class ResponseURLs:
         """Returns a new response_url."""
         key = secrets.token_urlsafe(18)
         with self._state.changed:
-            self._addresses[key] = _ResponseUrl(
-                channel=channel, user=user, source=source, made=time.monotonic(), command=source is None
-            )
+            self._addresses[key] = _ResponseUrl(channel=channel, user=user, source=source, made=time.monotonic())
         return f"{self.base}/{'actions' if source else 'commands'}/{self._state.team}/{key}"
 
     def expire(self) -> None:
@@ -99,9 +96,7 @@ class ResponseURLs:
         elif parse_boolean(body.get("replace_original")) and address.source in self._state.posts:
             self._replace(address.source, body)
         else:
-            posted = self.post(address.channel, address.user, body)
-            if address.command and posted.only_for is not None:
-                address.source = posted
+            self.post(address.channel, address.user, body)
 
     def post(self, channel: str, user: str, body: Json) -> Post:
         """Posts as the bot, which need not be a member; ephemeral by default."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, Refused, SlackFailure
+from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, Refused, SlackFailure, SlackRefused, said_of_slack
 from bot.messages.message import Fact, Message, Row
 from bot.messages.request import Request
 from bot.operations.base import Operation
@@ -47,6 +47,8 @@ def changed_meanwhile(operation_type: type[Operation], current: Mapping[str, Any
 
 def unavailable(failure: Exception) -> Message:
     """Returns the notice that the PBX or Slack is unavailable."""
+    if isinstance(failure, SlackRefused):
+        return Message(title=f"{said_of_slack(failure)} {NOTHING_CHANGED}")
     system = "The PBX" if isinstance(failure, PBXError) else "Slack"
     return Message(title=forms.unavailable(system), notes=(str(failure),))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.journal import leases
 from bot.journal.drift_store import read_scan_state
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
@@ -34,7 +35,8 @@ class DriftScene(ConversationHarness):
         while True:
             with self.sandbox.park.journal.database.reading() as connection:
                 state = read_scan_state(connection)
-            if state.owner is None and state.due_at not in (None, but):
+                scanning = leases.claimed_until(connection, leases.SCAN, "", at=self.sandbox.now())
+            if scanning is None and state.due_at not in (None, but):
                 return state.due_at
             assert time.monotonic() < end, "nobody looks"
             time.sleep(0.05)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal import postgresql
-from bot.journal.drift_store import SCAN_LEASE
+from bot.journal.leases import DURATION as SCAN_LEASE
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.audit.drift.duty import MINUTES, DriftHarness, drift_harness

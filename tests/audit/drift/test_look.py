@@ -12,8 +12,6 @@ from tests.pbx.clients import client
 from tests.pbx.scripted import ReceivedRequest, Reply, json_reply, scripted
 
 STATE = ScanState(
-    owner="me",
-    lease_until=None,
     due_at=None,
     scanned_at=None,
     last_event=1,

@@ -42,7 +42,7 @@ def test_a_park_that_runs_goes_on_as_it_was(
     sandbox = Sandbox()
     with installation_on(sandbox, tmp_path, monkeypatch, capsys, running=True) as installation:
         report = installation.diagnose()
-        assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
+        assert "Park is running, and was not disturbed" in report["journal.place"]["text"]
         assert report.status == 0
         assert sandbox.slack.connections == 1
         phones, ana = sandbox.channels["phones"], sandbox.people["ana"]
@@ -60,7 +60,7 @@ def test_an_empty_environment_names_every_variable_and_what_hangs_on_it(installa
     assert any("SLACK_APP_TOKEN" in finding["text"] for finding in faults)
     assert len(faults) == 4
     assert {"slack.bot_token", "slack.channels", "pbx.address", "pbx.call_park"} <= report.skipped
-    assert report["pbx.call_park"]["text"] == "not looked at, because of PBX_URL"
+    assert report["pbx.call_park"]["text"] == "not checked, because of PBX_URL"
     assert report["policy"]["severity"] == "ok"
     assert report["journal.place"]["severity"] == "ok"
     assert installation.slack.calls == []
@@ -107,18 +107,18 @@ def test_people_read_it_with_the_remedy_under_each_and_a_sum_at_the_end(installa
     installation.set(PARK_READ_ONLY="true", PBX_TOKEN=None)
     text = installation.diagnose_as_text()
     assert "ok       policy: " in text
-    assert "WARNING  read_only.on: PARK_READ_ONLY is set" in text
-    assert "         -> Remove it when Park is to make changes." in text
+    assert "ok       read_only: Park is read-only, as PARK_READ_ONLY=true says" in text
+    assert "         -> Set it in the environment, or in .env in the folder where" in text
     assert "ERROR    settings.variable: PBX_TOKEN: set PBX_TOKEN, or PBX_USERNAME" in text
-    assert "skipped  pbx.role: not looked at, because of PBX_TOKEN" in text
-    assert text.splitlines()[-1].startswith("1 error, 1 warning, 3 skipped, ")
+    assert "skipped  pbx.role: not checked, because of PBX_TOKEN" in text
+    assert text.splitlines()[-1].startswith("1 error, 0 warning, 4 skipped, ")
 
 
-def test_read_only_is_a_warning_and_status_1(installation: Installation) -> None:
+def test_read_only_is_a_decision_and_no_warning(installation: Installation) -> None:
     installation.set(PARK_READ_ONLY="true")
     report = installation.diagnose()
-    assert report.problems == {"read_only.on": "warning"}
-    assert report.status == 1
+    assert (report.problems, report.status) == ({}, 0)
+    assert "Park is read-only" in report["read_only"]["text"]
 
 
 def test_it_runs_as_a_command_of_its_own_and_prints_json_alone(installation: Installation) -> None:

@@ -31,15 +31,15 @@ def test_a_running_park_is_told_kindly_and_not_disturbed(installation: Installat
         assert sorted(installation.folder.iterdir()) == before
         assert not journal.has_work()
     assert report.status == 0
-    assert "a Park is running, and was not disturbed" in report["journal.place"]["text"]
-    assert report["journal.tables"]["text"] == "the journal's tables are those of this Park"
+    assert "Park is running, and was not disturbed" in report["journal.place"]["text"]
+    assert report["journal.tables"]["text"] == "the journal's tables fit this version of Park"
 
 
 def test_a_journal_that_nobody_has_open_is_left_as_it_is(installation: Installation) -> None:
     Journal(installation.database_url).close()
     before = {file: file.read_bytes() for file in installation.folder.iterdir()}
     report = installation.diagnose()
-    assert "a Park is running" not in report["journal.place"]["text"]
+    assert "Park is running" not in report["journal.place"]["text"]
     assert {file: file.read_bytes() for file in installation.folder.iterdir()} == before
     Journal(installation.database_url).close()
 
@@ -141,7 +141,7 @@ def test_postgresql_that_is_up_to_date_and_one_that_is_not(installation: Install
     installation.set(DATABASE_URL=postgres.empty())
     report = installation.diagnose()
     assert report.problems == {"journal.tables.older": "error"}
-    assert "python -m bot migrate" in report["journal.tables.older"]["remedy"]
+    assert "-m bot migrate" in report["journal.tables.older"]["remedy"]
 
 
 def test_postgresql_that_takes_no_writes(installation: Installation, postgres: Server) -> None:
@@ -169,4 +169,4 @@ def test_postgresql_that_only_follows_another(installation: Installation) -> Non
     except Unavailable as fault:
         pytest.skip(f"PostgreSQL: {fault}")
     assert report["journal.tables.standby"]["severity"] == "error"
-    assert "leads" in report["journal.tables.standby"]["remedy"]
+    assert "primary" in report["journal.tables.standby"]["remedy"]

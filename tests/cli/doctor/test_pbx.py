@@ -14,7 +14,7 @@ from tests.cli.doctor.conftest import Installation
 from tests.pbx.scripted import Reply, json_reply, scripted
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason=MISSING)
-DEPENDENT_CHECKS = {"pbx.base_path", "pbx.clock", "pbx.sign_in", "pbx.role", "pbx.call_park"}
+DEPENDENT_CHECKS = {"pbx.base_path", "pbx.clock", "pbx.sign_in", "pbx.role", "pbx.call_park", "pbx.identity"}
 
 
 def test_a_name_without_an_address(installation: Installation) -> None:
@@ -105,7 +105,7 @@ def test_verification_that_is_switched_off_is_a_warning(installation: Installati
 
 def test_a_port_without_tls_and_a_ca_file_that_is_none(installation: Installation) -> None:
     installation.set(PBX_URL=installation.pbx.url.replace("http://", "https://"))
-    assert "does not speak TLS" in installation.diagnose()["pbx.tls.none"]["text"]
+    assert "speaks HTTP, not HTTPS" in installation.diagnose()["pbx.tls.none"]["text"]
     installation.set(PBX_CA_FILE="nowhere.pem")
     report = installation.diagnose()
     assert report.problems == {"pbx.tls.ca_file": "error"}
@@ -149,7 +149,7 @@ def test_a_rejected_sign_in_is_told_and_never_repeated(installation: Installatio
     report = installation.diagnose("--probe")
     assert report.problems == {"pbx.sign_in.refused": "error"}
     assert "tried once" in report["pbx.sign_in.refused"]["remedy"]
-    assert report.skipped == {"pbx.role", "pbx.call_park", "probe"}
+    assert report.skipped == {"pbx.role", "pbx.call_park", "pbx.identity", "probe"}
     assert [heard.path for heard in installation.pbx.requests].count("/api/auth/sign_in") == 1
 
 
@@ -201,7 +201,33 @@ def test_a_role_that_may_not_see_call_park(installation: Installation) -> None:
     assert report.problems == {"pbx.role.denied": "error"}
     assert "StandardUser" in report["pbx.role.denied"]["text"]
     assert "role Admin" in report["pbx.role.denied"]["remedy"]
-    assert report.skipped == {"pbx.call_park"}
+    assert report.skipped == {"pbx.call_park", "pbx.identity"}
+
+
+def test_a_system_administrator_is_no_tenants_user(installation: Installation) -> None:
+    installation.pbx.switches.role = "SystemAdmin"
+    report = installation.diagnose()
+    assert report.problems == {"pbx.role.no_tenant": "error"}
+    assert "tenant user" in report["pbx.role.no_tenant"]["remedy"]
+
+
+def test_an_account_that_must_change_its_password(installation: Installation) -> None:
+    installation.pbx.switches.password_force_reset = True
+    report = installation.diagnose()
+    assert report.problems == {"pbx.role.password_change": "error"}
+    assert "set a new password" in report["pbx.role.password_change"]["remedy"]
+
+
+@needs_openssl
+def test_a_port_that_wants_https_is_told_with_the_right_address(installation: Installation, tmp_path: Path) -> None:
+    _, tls = self_signed(tmp_path, "IP:127.0.0.1")
+    with scripted(lambda _: json_reply({}, 401), tls) as pbx:
+        installation.set(PBX_URL=pbx.url.replace("https://", "http://"))
+        report = installation.diagnose()
+        assert pbx.asked == []
+    assert report.problems == {"pbx.base_path.https_only": "error"}
+    assert "speaks HTTPS, not HTTP" in report["pbx.base_path.https_only"]["text"]
+    assert report["pbx.base_path.https_only"]["remedy"] == f"Write PBX_URL={pbx.url}"
 
 
 def test_a_role_of_the_companys_own_is_a_warning(installation: Installation) -> None:

@@ -19,13 +19,44 @@ def test_a_bot_token_that_slack_refuses_is_told_from_one_that_was_revoked(
     report = installation.diagnose()
     assert report["slack.bot_token.refused"]["text"].endswith(code)
     assert remedy in report["slack.bot_token.refused"]["remedy"]
-    assert {"slack.scopes", "slack.clock", "slack.channels", "slack.ids"} == report.skipped
+    assert {"slack.install", "slack.scopes", "slack.clock", "slack.channels", "slack.ids"} == report.skipped
     assert report.status == 2
 
 
 def test_a_bot_token_that_is_the_app_token_is_refused(installation: Installation) -> None:
     installation.set(SLACK_BOT_TOKEN=installation.slack.app_token)
-    assert "not_allowed_token_type" in installation.diagnose()["slack.bot_token.refused"]["text"]
+    text = installation.diagnose()["slack.bot_token.refused"]["text"]
+    assert text == "SLACK_BOT_TOKEN holds an app-level token (xapp-), not the bot token: not_allowed_token_type"
+
+
+def test_an_app_token_that_is_the_bot_token_is_refused(installation: Installation) -> None:
+    installation.set(SLACK_APP_TOKEN=installation.slack.bot_token)
+    text = installation.diagnose()["slack.way_in.refused"]["text"]
+    assert text.startswith("SLACK_APP_TOKEN holds a bot token (xoxb-), not the app-level token: ")
+
+
+@pytest.mark.parametrize("more", [{"is_enterprise_install": True}, {"team_id": "E012345"}])
+def test_an_app_that_is_installed_for_a_whole_organization_is_an_error(
+    installation: Installation, more: dict[str, object]
+) -> None:
+    answer = {"ok": True, "team": "Park Sandbox", "team_id": "T1", "user": "park", **more}
+    with scripted(lambda _: json_reply(answer)) as slack:
+        installation.set(SLACK_API_URL=slack.url)
+        report = installation.diagnose()
+    assert report["slack.install.org_wide"]["severity"] == "error"
+    assert "Install it in that workspace alone" in report["slack.install.org_wide"]["remedy"]
+
+
+def test_a_channel_of_the_policy_that_other_companies_share_is_a_warning(installation: Installation) -> None:
+    phones = installation.sandbox.channels["phones"]
+    stranger = installation.slack.add_person("zoe", real_name="Zoe Other", team="T0OTHER")
+    installation.slack.state.channels[phones].members.append(stranger)
+    installation.policy(
+        'announce = "{ops}"\n[[allow]]\nname = "A"\nchannels = ["{phones}"]\nusers = ["{ana}"]\noperations = ["all"]\n'
+    )
+    report = installation.diagnose()
+    assert report.problems == {"slack.channels.shared": "warning"}
+    assert "#phones (the rule “A”) is shared with other companies" in report["slack.channels.shared"]["text"]
 
 
 def test_an_app_token_that_slack_refuses_hides_nothing_else(installation: Installation) -> None:
@@ -43,16 +74,27 @@ def test_a_slack_that_cannot_be_reached_is_told_from_one_that_refuses(installati
     assert "firewall" in report["slack.bot_token.unreachable"]["remedy"]
 
 
-def test_each_scope_too_few_is_an_error_and_each_too_many_a_warning(installation: Installation) -> None:
-    installation.slack.state.scopes = installation.slack.state.scopes - {"files:write", "im:write"} | {"admin"}
+def test_each_scope_too_few_is_an_error_unless_it_is_optional_and_each_too_many_a_warning(
+    installation: Installation,
+) -> None:
+    installation.slack.state.scopes = installation.slack.state.scopes - {"groups:read", "files:write", "im:write"} | {
+        "admin"
+    }
     report = installation.diagnose()
     assert {finding["about"] for finding in report.findings_with_id("slack.scopes.missing")} == {
-        "files:write",
+        "groups:read",
         "im:write",
     }
+    assert report["slack.scopes.optional"]["about"] == "files:write"
+    assert "nobody can export the history" in report["slack.scopes.optional"]["text"]
     assert report["slack.scopes.superfluous"]["about"] == "admin"
-    assert "install the app" in report["slack.scopes.superfluous"]["remedy"]
-    assert report.problems == {"slack.scopes.missing": "error", "slack.scopes.superfluous": "warning"}
+    assert "reinstall the app" in report["slack.scopes.superfluous"]["remedy"]
+    assert report.problems == {
+        "slack.scopes.missing": "error",
+        "slack.scopes.optional": "warning",
+        "slack.scopes.superfluous": "warning",
+        **{id: report.problems[id] for id in report.problems if id.startswith(("slack.channels", "slack.ids"))},
+    }
 
 
 def test_scopes_that_slack_does_not_tell_are_a_warning(installation: Installation) -> None:
@@ -117,7 +159,7 @@ def test_ids_of_people_that_slack_does_not_know_are_told(installation: Installat
     installation.policy('[[allow]]\nusers = ["U0GONE", "{ana}"]\nuser_groups = ["S0GONE"]\noperations = ["read"]\n')
     report = installation.diagnose()
     assert {finding["about"] for finding in report.findings_with_id("slack.ids.unknown")} == {"U0GONE", "S0GONE"}
-    assert "policy check" in report.findings_with_id("slack.ids.unknown")[0]["remedy"]
+    assert "Correct the id in the policy file" in report.findings_with_id("slack.ids.unknown")[0]["remedy"]
     assert report.problems == {"slack.ids.unknown": "warning"}
 
 

@@ -16,7 +16,7 @@ from bot.sandbox.environment import Sandbox
 
 QUESTIONS = (
     *("bot_token", "app_token", "url", "username", "domain", "password"),
-    *("channel", "look", "leads", "groups", "on_call", "team", "contact", "announce"),
+    *("you", "channel", "look", "leads", "groups", "on_call", "team", "contact", "announce"),
     *("read_only", "write"),
 )
 """The names of the questions in the order in which they are asked, if the answers name team leads."""
@@ -38,8 +38,8 @@ class InitHarness:
         self.default_answers = {
             "bot_token": slack.bot_token, "app_token": slack.app_token,
             "url": pbx.url, "username": pbx.username, "domain": pbx.domain, "password": pbx.password,
-            "channel": "#phones", "leads": "@leads", "groups": "Sales*", "on_call": "@oncall", "team": "Ada Kern",
-            "announce": "ops",
+            "you": "Ada Kern", "channel": "#phones", "look": "yes", "leads": "@leads", "groups": "Sales*",
+            "on_call": "@oncall", "announce": "ops",
         }  # fmt: skip
 
     def run_with_input(self, text: str) -> int:

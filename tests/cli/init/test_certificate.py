@@ -60,7 +60,7 @@ def test_its_fingerprint_is_shown_first(init: InitHarness, shown: tuple[Path, ss
 @pytest.mark.parametrize("answer", ["", "no"])
 def test_without_a_yes_nobody_signs_in(init: InitHarness, answer: str) -> None:
     assert init.run_with_input(with_answer(init, answer)) == 2
-    assert "Then Park can't sign in there" in init.output
+    assert "Then Park can't use this address" in init.output
     assert init.files_written == set()
     assert init.sandbox.pbx.requests == []
 
@@ -76,7 +76,7 @@ def test_a_file_that_is_none_is_said(init: InitHarness, tmp_path_factory: pytest
     assert "There is no file nowhere.pem" in init.output
     other, _ = self_signed(tmp_path_factory.mktemp("other"), "IP:127.0.0.1")
     assert init.run_with_input(with_answer(init, str(other))) == 2
-    assert "It is not believed with that either" in init.output
+    assert "The certificate is not trusted with that file either" in init.output
 
 
 @pytest.mark.parametrize("name", ["DNS:pbx.example.com"])

@@ -10,6 +10,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.app import Park
+from bot.cli.invocation import command_line
 from bot.policy.engine import decide
 from bot.policy.model import ActionAttributes, Permission, Principal
 from bot.sandbox.environment import Sandbox
@@ -43,7 +44,7 @@ def test_both_files_are_written_and_said_to_be(init: InitHarness) -> None:
     assert "12 park groups" in init.output
     assert "That is Sales, Sales for Partners." in init.output
     assert "#phones is public" in init.output
-    for step in ("python -m bot doctor", "make run", "/park", "PARK_READ_ONLY=false"):
+    for step in (command_line("doctor"), command_line("run"), "In #phones, type: /park", "PARK_READ_ONLY=false"):
         assert step in init.output.partition("Next:")[2]
 
 
@@ -81,13 +82,13 @@ def test_the_policy_has_no_mistake_and_its_examples_hold(
 @pytest.mark.parametrize("nobody", ["leads", "on_call", "team"])
 def test_the_policy_is_right_without_somebody_too(init: InitHarness, nobody: str) -> None:
     changed: dict[str, str | None] = {nobody: "nobody"} | ({"groups": None} if nobody == "leads" else {})
-    assert init.run(**changed) == 0
-    assert len(init.policy.allow) == 3
+    assert init.run(**{"team": "Eve Novak"} | changed) == 0
+    assert len(init.policy.allow) == 4
     assert main(["policy", "test", "policy.toml"]) == 0
 
 
 def test_with_nobody_at_all_people_may_only_look_and_that_is_said(init: InitHarness) -> None:
-    assert init.run(leads="", groups=None, on_call="", team="") == 0
+    assert init.run(you="nobody", leads="", groups=None, on_call="", team="") == 0
     assert [rule.operations for rule in init.policy.allow] == [(Permission.READ,)]
     assert init.policy.contact is None
     assert "Nobody may change anything yet" in init.output
@@ -139,7 +140,7 @@ def test_park_starts_with_it_and_only_reads_until_it_is_told_otherwise(init: Ini
         assert sandbox.pbx.writes == []
     env.write_text(env.read_text().replace("PARK_READ_ONLY=true", "PARK_READ_ONLY=false"))
     with running(sandbox):
-        assert "may not" in typed(sandbox, "add 1001 to Support", "ana")
+        assert "You can't do that" in typed(sandbox, "add 1001 to Support", "ana")
         typed(sandbox, "add 1001 to Sales", "ana")
         sandbox.slack.wait_for(lambda: [one for one in sandbox.pbx.writes if one.path.endswith("/1001")], timeout=30)
 
@@ -159,10 +160,10 @@ def test_a_second_run_with_enter_alone_changes_nothing(init: InitHarness) -> Non
 
 
 def test_a_second_policy_begins_with_the_first_ones_answers_and_the_first_is_kept(init: InitHarness) -> None:
-    assert init.run(look="no", leads="@leads, Eve Novak", read_only="no") == 0
+    assert init.run(look="no", leads="@leads, Eve Novak", read_only="no", team="Gil Gast") == 0
     old, rights = init.policy_text, init.policy
-    assert init.run_with_input("\n" * 6 + "yes\n" + "\n" * 5 + "nobody\n" + "\n" * 4) == 0
-    assert [rule.name for rule in init.policy.allow] == [rule.name for rule in rights.allow[:-1]]
+    assert init.run_with_input("\n" * 6 + "yes\n" + "\n" * 6 + "nobody\n" + "\n" * 4) == 0
+    assert [rule.name for rule in init.policy.allow] == [rule.name for rule in (*rights.allow[:-2], rights.allow[-1])]
     assert init.policy.allow[0] == rights.allow[0]
     assert (init.policy.announce, init.policy.contact) == (rights.announce, rights.contact)
     [kept] = [name for name in init.files_written if name.startswith("policy.until-")]
@@ -172,7 +173,9 @@ def test_a_second_policy_begins_with_the_first_ones_answers_and_the_first_is_kep
 def test_a_policy_that_can_not_be_read_is_said_and_left_alone(init: InitHarness) -> None:
     (init.folder / "policy.toml").write_text("[[allow]\n")
     assert (
-        init.run(**dict.fromkeys(("look", "leads", "groups", "on_call", "team", "contact", "announce")), channel="no")
+        init.run(
+            **dict.fromkeys(("channel", "look", "leads", "groups", "on_call", "team", "contact", "announce")), you="no"
+        )
         == 0
     )
     assert "can't be read" in init.output
@@ -216,7 +219,7 @@ def test_where_slack_comes_in_over_http_no_app_level_token_is_asked_for(init: In
 def test_what_is_exported_and_would_win_is_told(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBX_DOMAIN", "elsewhere.example")
     assert init.run() == 0
-    assert "PBX_DOMAIN is exported here too, which wins over .env" in init.output
+    assert "PBX_DOMAIN is also exported in this shell, which wins over .env: unset PBX_DOMAIN." in init.output
 
 
 def test_the_policy_goes_where_park_looks_for_it(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +258,8 @@ def test_whoever_has_to_be_invited_is_told_how(init: InitHarness) -> None:
     slack = init.sandbox.slack
     slack.kick(init.sandbox.channels["phones"], slack.bot_user)
     assert init.run() == 0
-    assert "/invite @park, in #phones\n" in init.output
+    assert "Park is not in #phones yet. Type there later: /invite @park\n" in init.output
+    assert "1. In #phones in Slack, type: /invite @park\n" in init.output.partition("Next:")[2]
 
 
 def test_nothing_is_changed_in_slack_or_on_the_pbx(init: InitHarness) -> None:

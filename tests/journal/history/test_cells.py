@@ -29,6 +29,7 @@ RECORD = HistoryRecord(
     rule=None,
     groups=(),
 )
+NAMES = {"U1": "Ana Ruiz", "C1": "#phones"}
 nasty = st.text(st.sampled_from("=+-@＝＋－＠﹢⁼−\t\r\n ,;|'\"\u00a0\u200b\ufeffaé1") | st.characters(), max_size=12)  # noqa: RUF001
 
 
@@ -73,17 +74,30 @@ def test_an_apostrophe_stands_before_what_would_run(text: str, safe: str) -> Non
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 def test_a_csv_reader_gets_every_cell_back_with_its_lines(text: str) -> None:
-    written = "".join(to_csv([replace(RECORD, line=text)]))
+    written = "".join(to_csv([replace(RECORD, line=text)], NAMES.__getitem__))
     header, row = csv.reader(io.StringIO(written, newline=""))
-    assert len(header) == len(row) == 11
-    assert row[4] == escape_formulas(text)
-    assert row[:4] == ["7", "2026-11-25T12:30:15Z", "", "U1"]
+    assert len(header) == len(row) == 13
+    assert row[5] == escape_formulas(text)
+    assert row[:5] == ["7", "2026-11-25T12:30:15Z", "", "U1", "Ana Ruiz"]
+
+
+@given(nasty)
+def test_the_names_of_people_and_channels_are_cells_like_all_others(name: str) -> None:
+    _, row = csv.reader(io.StringIO("".join(to_csv([replace(RECORD, channel="C1")], lambda _: name)), newline=""))
+    assert not runs(row[4])
+    assert not runs(row[8])
 
 
 @given(st.text(max_size=20))
 def test_a_json_line_holds_everything_as_it_is(text: str) -> None:
-    (line,) = to_json_lines([replace(RECORD, line=text)])
+    (line,) = to_json_lines([replace(RECORD, line=text, channel="C1")], NAMES.__getitem__)
     assert line.count("\n") == 1
     assert line.isascii()
     assert json.loads(line)["what"] == text
     assert json.loads(line)["asked_at"] == "2026-11-25T12:30:15Z"
+    assert [json.loads(line)[key] for key in ("who", "who_name", "channel", "channel_name")] == [
+        "U1",
+        "Ana Ruiz",
+        "C1",
+        "#phones",
+    ]

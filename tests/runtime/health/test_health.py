@@ -5,6 +5,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from json import loads
 from typing import Any, NamedTuple
 
@@ -66,8 +67,10 @@ def test_it_is_alive_and_ready(sandbox: Sandbox) -> None:
     assert ready.json == {
         "ready": True,
         "slack": "connected",
+        "posting": "can post",
         "journal": "can be written",
         "policy": sandbox.park.policy_store.now.fingerprint,
+        "ends": "on time",
         "pbx": "not asked yet",
     }
 
@@ -123,6 +126,40 @@ def test_with_a_journal_that_cannot_be_written_it_is_not_ready_and_its_metrics_s
     assert (ready.status, ready.json["journal"]) == (503, "can't be written")
     assert "park_journal_up 0.0" in fetch(sandbox, "/metrics").text
     assert fetch(sandbox, "/health/live").status == 200
+
+
+def metric(sandbox: Sandbox, check: str) -> str:
+    line = f'park_ready{{check="{check}"}}'
+    return next(one for one in fetch(sandbox, "/metrics").text.splitlines() if one.startswith(line)).split()[-1]
+
+
+def test_it_is_not_ready_while_the_policy_file_has_a_mistake(sandbox: Sandbox) -> None:
+    file = sandbox.settings.park_policy
+    good = file.read_text(encoding="utf-8")
+    file.write_text(good + "\n[[allow]\n", encoding="utf-8")
+    sandbox.park.read_policy()
+    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    assert "mistake in policy.toml" in fetch(sandbox, "/health/ready").json["policy"]
+    assert (metric(sandbox, "policy"), metric(sandbox, "slack")) == ("0.0", "1.0")
+    file.write_text(good, encoding="utf-8")
+    sandbox.park.read_policy()
+    wait_for(lambda: fetch(sandbox, "/health/ready").status == 200)
+    assert metric(sandbox, "policy") == "1.0"
+
+
+def test_it_is_not_ready_while_an_end_fails(sandbox: Sandbox) -> None:
+    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "recall Sales to Night Desk for 2h")
+    sandbox.settle(30)
+    fault = Fault(kind=FaultKind.STATUS, match="POST *", times=None, status=403)
+    sandbox.pbx.faults.add(fault)
+    sandbox.forward(timedelta(hours=3))
+    wait_for(lambda: fetch(sandbox, "/health/ready").status == 503)
+    assert fetch(sandbox, "/health/ready").json["ends"].startswith("1 late; the first has failed since 20")
+    assert metric(sandbox, "ends") == "0.0"
+    sandbox.pbx.faults.pending.clear()
+    sandbox.forward(timedelta(hours=1))
+    wait_for(lambda: fetch(sandbox, "/health/ready").status == 200)
+    assert (fetch(sandbox, "/health/ready").json["ends"], metric(sandbox, "ends")) == ("on time", "1.0")
 
 
 def test_a_worker_thread_that_has_died_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,5 +72,5 @@ def test_every_label_is_out_of_a_short_list() -> None:
         "method": {"GET", "POST"},
     }
     assert [(name, value) for name, value in labels if name in known and value not in known[name]] == []
-    assert {name for name, _ in labels} <= {*known, "route", "le"}
+    assert {name for name, _ in labels} <= {*known, "route", "le", "check"}
     assert not any(id in value for name, value in labels if name == "route" for id in ("1001", "="))

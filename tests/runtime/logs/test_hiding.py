@@ -61,7 +61,7 @@ def test_what_has_the_shape_of_a_secret_is_hidden_though_nobody_gave_it(secret: 
     [
         "change 42 is taken up, attempt 1; asked for by slash command",
         "POST /call_park_groups/{id}/members/{id}: HTTP 200 in 12 ms",
-        "Park can't sign in: The PBX no longer accepts PBX_TOKEN: it has run out or was revoked",
+        "Park can't sign in: The PBX no longer accepts PBX_TOKEN: it has expired or was revoked",
         "the PBX can't be reached: [Errno 111] Connection refused",
         "set PBX_TOKEN, or PBX_USERNAME and PBX_PASSWORD (and PBX_DOMAIN)",
         "1712345678.000100",

@@ -100,7 +100,7 @@ def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
     pick(sandbox, "ana", "Sales", "Park group")
     sandbox.slack.fill(ana, "whenever", label="Begins")
     sandbox.slack.submit(ana)
-    assert "A start is typed as" in sandbox.slack.view(ana).errors["starts"]
+    assert "as a time. Try: at 18:00" in sandbox.slack.view(ana).errors["starts"]
     sandbox.slack.fill(ana, "2 h", label="Ends")
     sandbox.slack.fill(ana, "tomorrow at 8", label="Begins")
     sandbox.slack.submit(ana)

@@ -164,11 +164,11 @@ def test_a_change_is_seen_by_who_looked_lately(sandbox: Sandbox) -> None:
     sandbox.slack.slash(ana, sandbox.channels["phones"], "RECALL sales TO night desk")
     view = home_view(sandbox, "ana", "*Sales*\nrecall to Night Desk (6001)", "#1 `recall sales to night desk`: done")
     (line,) = [line for line in view.plain.splitlines() if "@Ana Ruiz" in line]
-    assert line.endswith(" UTC, @Ana Ruiz · open")
+    assert line.endswith(" UTC, @Ana Ruiz · Open thread")
     (drawn,) = [block["text"]["text"] for block in view.blocks if "@" in block.get("text", {}).get("text", "")]
     assert re.search(r"\n<!date\^\d{10}\^\{date_short_pretty\} \{time\}\|", drawn), "in the viewer's zone"
     (card,) = sandbox.slack.messages(sandbox.channels["phones"])
-    assert f"/archives/{card.channel}/p{card.ts.replace('.', '')}|open>" in drawn
+    assert f"/archives/{card.channel}/p{card.ts.replace('.', '')}|Open thread>" in drawn
 
 
 def test_a_recent_change_is_taken_back_with_one_click_and_told_in_its_thread(sandbox: Sandbox) -> None:
@@ -296,4 +296,4 @@ def test_only_the_last_few_changes_are_shown_and_none_of_groups_out_of_sight() -
         bens = opened(sandbox, "Recent changes", person="ben").plain
         assert "`recall Sales to Night Desk`: done" in bens
         assert "Billing" not in bens
-        assert opened(sandbox, "Recent changes").plain.count(", @Ana Ruiz · open") == RECENT
+        assert opened(sandbox, "Recent changes").plain.count(", @Ana Ruiz · Open thread") == RECENT

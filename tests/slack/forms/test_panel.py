@@ -30,7 +30,7 @@ def repeats(plain: str) -> list[str]:
 
 def test_it_has_help_and_buttons_for_what_they_may_do_here(sandbox: Sandbox, ready: Ready) -> None:
     hers, his = panel(sandbox), panel(sandbox, "ben").plain
-    assert "Here you may type: groups, find, group, add" in hers.plain
+    assert "Commands that you can use here: groups, find, group, add" in hers.plain
     assert "[Add members]" in his
     sandbox.slack.click(sandbox.people["ana"], hers, label="More")
     more = ready("Everything that you may do here").plain

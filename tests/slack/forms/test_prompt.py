@@ -116,7 +116,7 @@ def test_what_is_wrong_with_a_file_is_said_in_the_form_and_another_can_be_chosen
     shown = submit(sandbox, ready, "stereo.wav")
     assert "Nothing was changed" in shown
     assert "It is stereo: save it as mono." in shown
-    assert "It has 44.1 kHz: save it with 16, 32 or 48 kHz." in shown
+    assert "Its sample rate is 44.1 kHz: save it with 16, 32 or 48 kHz." in shown
     choose(sandbox, "hold.wav", HOLD)
     assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
     assert not sandbox.pbx.writes

@@ -5,11 +5,11 @@ from contextlib import suppress
 
 import pytest
 
-from bot.app import FORM_THREADS
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.slack.blocks import MAX_ACK, first_options, fits_in_ack
+from bot.slack.parts import FORM_THREADS
 from tests.slack.forms.conftest import Ready
 
 LONGEST = "\U0001f4de" * 62

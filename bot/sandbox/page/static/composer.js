@@ -12,20 +12,29 @@ function composer(input, { commands, entities, send }) {
   const sent = [];
   let at = 0;
 
-  // What may be meant by the word before the caret: [its start, suggestions].
+  // What may be meant by what stands before the caret: [its start, suggestions]. A name may have spaces in it.
   function meant() {
     const before = input.value.slice(0, input.selectionStart);
     if (!inThread && /^\/\S*$/.test(before)) return [0, commands.filter((one) => one.text.startsWith(before) && one.text !== before)];
-    const found = /(?:^|\s)([@#][^@#\s]*)$/.exec(before);
+    const found = /(?:^|\s)([@#][^@#\n]*)$/.exec(before);
     if (!found) return [0, []];
     const wanted = found[1].toLowerCase();
     const fits = (one) => one.text.toLowerCase().startsWith(wanted) || (wanted[0] === "@" && one.about.startsWith(wanted.slice(1)) && wanted.length > 1);
     return [before.length - found[1].length, entities.filter((one) => one.text[0] === wanted[0] && fits(one)).slice(0, 8)];
   }
 
+  // The command whose line is being typed: how to go on stays in sight until the line is sent.
+  function begun() {
+    return inThread ? undefined : commands.find((one) => input.value === one.text || input.value.startsWith(`${one.text} `));
+  }
+
   function suggest() {
-    const [, found] = meant();
+    const [, found] = meant(), command = begun();
     list.list.replaceChildren(...found.map(drawn));
+    if (!found.length && command) {
+      list.list.replaceChildren(drawn(command, 0));
+      list.list.firstChild.setAttribute("aria-disabled", "true");
+    }
     list.show();
     grow();
   }
@@ -34,6 +43,7 @@ function composer(input, { commands, entities, send }) {
     const line = document.createElement("li");
     line.id = `${list.list.id}-${at}`;
     line.setAttribute("role", "option");
+    line.setAttribute("aria-selected", "false");
     line.dataset.text = one.text;
     const name = document.createElement("b");
     name.textContent = one.text;
@@ -48,9 +58,8 @@ function composer(input, { commands, entities, send }) {
   function take(option) {
     const [start] = meant(), end = input.selectionStart;
     input.setRangeText(`${option.dataset.text} `, start, end, "end");
-    list.hide();
     input.focus();
-    grow();
+    suggest();
   }
 
   function grow() {
@@ -91,7 +100,7 @@ function composer(input, { commands, entities, send }) {
   list.list.addEventListener("mousedown", (event) => {
     event.preventDefault();
     const option = event.target.closest("[role=option]");
-    if (option) take(option);
+    if (option && !option.hasAttribute("aria-disabled")) take(option);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

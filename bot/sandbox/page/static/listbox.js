@@ -7,7 +7,7 @@ export class Listbox {
   }
 
   get options() {
-    return [...this.list.querySelectorAll("[role=option]:not([hidden])")];
+    return [...this.list.querySelectorAll("[role=option]:not([hidden], [aria-disabled=true])")];
   }
 
   get open() {
@@ -46,6 +46,7 @@ export class Listbox {
   // Whether the key was for the list.
   key(event) {
     if (!this.open) return false;
+    if (!this.options.length && event.key !== "Escape") return false;
     const all = this.options, at = all.indexOf(this.marked);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       this.mark(all.at((at + (event.key === "ArrowDown" ? 1 : -1)) % all.length));

@@ -4,6 +4,7 @@ import { menus } from "./menus.js";
 import { pickers } from "./pickers.js";
 import { composers } from "./composer.js";
 import { drawers, side } from "./drawers.js";
+import { afterPress } from "./pressing.js";
 import { unread } from "./unread.js";
 import { ask, gesture, looking, backstage, toast, query } from "./asking.js";
 
@@ -28,7 +29,8 @@ for (const log of document.querySelectorAll("[role=log]")) {
 function listen() {
   stream?.close();
   stream = new EventSource(`events?${query()}`);
-  stream.onmessage = (event) => show(JSON.parse(event.data));
+  const from = stream;
+  stream.onmessage = (event) => afterPress(() => from === stream && show(JSON.parse(event.data)));
   stream.onerror = () => document.body.classList.add("lost");
   stream.onopen = () => document.body.classList.remove("lost");
 }

@@ -1,6 +1,7 @@
 // Select menus of Block Kit: typed into, with options of their own or from the app.
 import { gesture } from "./asking.js";
 import { Listbox } from "./listbox.js";
+import { afterPress } from "./pressing.js";
 
 const asked = new WeakMap();
 const pickerOf = (element) => element.closest?.(".picker");
@@ -123,8 +124,9 @@ export function pickers(place, confirmed) {
   document.addEventListener("focusout", (event) => {
     const picker = pickerOf(event.target);
     if (!picker || event.target !== box(picker).input) return;
+    const { target } = event;
     overtake(picker);
-    box(picker).hide();
-    event.target.value = event.target.dataset.value ?? "";  // what was not picked is not chosen
+    target.value = target.dataset.value ?? "";  // what was not picked is not chosen
+    afterPress(() => document.activeElement !== target && box(picker).hide());
   });
 }

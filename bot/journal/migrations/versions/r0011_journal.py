@@ -1,12 +1,12 @@
 """Creates all tables of the journal.
 
-The first revision is "0010": journals made during development stand at lower ones, and are refused with a sentence.
+The first revision is "0011": journals made during development stand at lower ones, and are refused with a sentence.
 """
 
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0010"
+revision = "0011"
 down_revision = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
@@ -87,9 +87,19 @@ def _create_tables_of_entries() -> None:
         sa.Column("by", sa.String, nullable=False),
         sa.Column("data", sa.JSON),
         sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("previous", sa.String(64)),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name="fk_events_entry_id_entries"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "set_aside",
+        sa.Column("entry_id", _ID, nullable=False),
+        sa.Column("reason", sa.String, nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.Column("told_at", _TIME),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_set_aside"),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name="fk_set_aside_entry_id_entries"),
     )
     for table in ("holds", "targets", "events"):
         op.create_index(f"ix_{table}_entry_id", table, ["entry_id"])
@@ -105,7 +115,6 @@ def _create_chain() -> None:
         sa.Column("pruned_hash", sa.String(64), nullable=False),
         sa.Column("posted", _ID, nullable=False),
         sa.Column("posted_at", _TIME, nullable=False),
-        sa.Column("claimed_until", _TIME),
         sa.PrimaryKeyConstraint("id", name="pk_chain"),
     )
     row = {"id": 1, "number": 0, "hash": _NO_HASH, "pruned": 0, "pruned_hash": _NO_HASH, "posted": 0}
@@ -115,6 +124,13 @@ def _create_chain() -> None:
 
 
 def _create_stores() -> None:
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("owner", sa.String, nullable=False),
+        sa.Column("until", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
     op.create_table(
         "flags",
         sa.Column("name", sa.String(16), nullable=False),
@@ -169,8 +185,6 @@ def _create_drift_tables() -> None:
     watch = op.create_table(
         "watch",
         sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("owner", sa.String),
-        sa.Column("lease_until", _TIME),
         sa.Column("due_at", _TIME),
         sa.Column("looked_at", _TIME),
         sa.Column("mark", _ID),

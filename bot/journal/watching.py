@@ -1,0 +1,102 @@
+"""What the journal notices by itself: rows that can't be read, a clock that was set back, and writes that fail."""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.errors import JournalUnavailable
+from bot.journal import aside, queue
+from bot.journal.database import Database
+from bot.journal.reader import Reader
+from bot.journal.rows import UNREADABLE
+from bot.times.model import Clock
+
+log = logging.getLogger(__name__)
+
+MIN_FREE_SPACE = 5_000_000
+"""Free bytes on the disk of a SQLite journal below which Park is not ready: its write-ahead log grows to about 4 MB."""
+CLOCK_TOLERANCE = timedelta(seconds=1)
+"""By how much the clock may step back without anybody noticing."""
+
+
+class WatchedJournal(Reader):
+    """Adds to `Reader` what has to be written about what was noticed. Every method raises JournalUnavailable."""
+
+    def __init__(self, database: Database, now: Clock | None, lease: timedelta) -> None:
+        super().__init__(database, now)
+        self.lease = lease
+        self.on_set_aside: Callable[[], None] = lambda: None
+        """Called after an entry was set aside."""
+        self._latest: datetime | None = None  # the time that was seen last
+        # The latest time and the last entry from before the clock was set back, until `due_in` has dealt with it.
+        self._set_back_from: tuple[datetime, int] | None = None
+
+    def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
+        """Returns what `Reader.due_in` does, after noticing a clock that was set back and rows that can't be read."""
+        try:
+            due = super().due_in(excluded_users)
+        except UNREADABLE:
+            self.set_aside_unreadable()
+            due = super().due_in(excluded_users)
+        if (set_back := self._set_back_from) is None:
+            return due
+        self._set_back_from = None
+        self._keep_due(*set_back)
+        return super().due_in(excluded_users)
+
+    def set_aside_unreadable(self) -> None:
+        """Sets all unfinished entries aside that can't be read, and takes back those that can be read again."""
+        with self.database.reading() as connection:
+            unreadable, readable_again = aside.survey(connection)
+        for entry_id, reason in unreadable.items():
+            self._set_aside(entry_id, reason)
+        for entry in readable_again:
+            with self.database.writing() as connection:
+                aside.take_back(connection, entry, at=self._at(connection))
+
+    def _set_aside(self, entry_id: int, fault: object) -> None:
+        with self.database.writing() as connection:
+            aside.set_aside(connection, entry_id, str(fault), at=self._at(connection))
+        log.error("change %d can't be read, and was set aside: %s", entry_id, fault)
+        self.on_set_aside()
+
+    def _at(self, connection: Connection) -> datetime:
+        now = super()._at(connection)
+        if self._latest is not None and now < self._latest - CLOCK_TOLERANCE:
+            self._set_back_from = self._latest, queue.last_entry(connection)
+        self._latest = now
+        return now
+
+    def _keep_due(self, seen: datetime, last_entry: int) -> None:
+        """Keeps what was due due when the clock is set back; what is asked for afterwards goes by the new time."""
+        with self.database.writing() as connection:
+            now = self._at(connection)
+            log.warning("the clock was set back from %s to %s", seen.isoformat(), now.isoformat())
+            queue.keep_due(connection, last_entry, seen=seen, now=now, lease=self.lease)
+
+    def writable(self) -> bool:
+        """Returns whether the journal takes writes now."""
+        return self.fault() is None
+
+    def fault(self) -> str | None:
+        """Returns why the journal takes no writes now; None if it does."""
+        free = self.database.free_space()
+        if free is not None and free < MIN_FREE_SPACE:
+            return f"The disk of the journal is full: {free / 1e6:.1f} MB are free. Make room on it."
+        try:
+            with self.database.writing() as connection:
+                queue.try_to_write(connection)
+        except JournalUnavailable as fault:
+            return str(fault)
+        return None
+
+    def backlog(self) -> queue.Backlog | None:
+        """Returns the size and the age of the backlog; None if the journal can't be read."""
+        try:
+            now = self.now()
+            with self.database.reading() as connection:
+                return queue.read_backlog(connection, now)
+        except (JournalUnavailable, *UNREADABLE):
+            return None

@@ -1,0 +1,68 @@
+"""The messages about one outcome: each is posted once, and the failure of one does not stop the others."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.errors import SlackFailure, SlackUnavailable
+from bot.journal.journal import Journal
+from bot.journal.models import Entry
+from bot.messages.message import Posted
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=2), timedelta(minutes=5)
+"""The shortest and the longest delay before a refused message is tried again; the delay doubles in between."""
+GIVE_UP = timedelta(days=1)
+"""How long further messages, such as announcements, are tried once somebody could read the outcome."""
+
+
+class Delivery:
+    """Posts the messages about a claimed entry, and records which are posted."""
+
+    def __init__(self, journal: Journal, entry: Entry) -> None:
+        self._journal, self.entry = journal, entry
+        self.posted = Posted.model_validate(entry.card) if entry.card else None
+        """Where the entry's card is; None before the first attempt."""
+        self.failures: list[SlackFailure] = []
+
+    def attempt(self, what: str, post: Callable[[], object]) -> bool:
+        """Posts something that is not recorded here, or may be posted again; returns whether it succeeded."""
+        try:
+            post()
+        except SlackFailure as failure:
+            log.warning("change %d: %s could not be posted: %s", self.entry.id, what, failure)
+            self.failures.append(failure)
+            return False
+        return True
+
+    def step(self, name: str, post: Callable[[], object]) -> bool:
+        """Posts a further message unless it was posted before; returns whether it is posted now."""
+        if self.posted is not None and name in self.posted.steps:
+            return True
+        if not self.attempt(name, post):
+            return False
+        posted = self.posted or Posted(how="nowhere", channel=None, held=True)
+        self.save(posted.model_copy(update={"steps": (*posted.steps, name)}))
+        return True
+
+    def share(self, card: Posted) -> None:
+        """Records further messages with the card of an earlier change, in whose thread this one is told."""
+        if self.posted is None:
+            fresh = {"shared": True, "replied": False, "steps": (), "copies": ()}
+            self.posted = card.model_copy(update=fresh)
+
+    def save(self, posted: Posted) -> None:
+        """Records where the card is and what was posted."""
+        if posted != self.posted:
+            self.posted = posted
+            self.entry = self._journal.checkpoint(self.entry, card=posted.model_dump(mode="json"))
+
+    def retry_delay(self, age: timedelta) -> timedelta:
+        """Returns when to try again what failed: when Slack wants it, or after as long as it has failed.
+
+        Args:
+            age: Time since the entry has ended.
+        """
+        away = [failure.retry_after for failure in self.failures if isinstance(failure, SlackUnavailable)]
+        return timedelta(seconds=max(away)) if away else max(min(age, LAST_RETRY), FIRST_RETRY)

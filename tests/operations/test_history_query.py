@@ -1,0 +1,80 @@
+"""What follows `history`: a group, what of it, a person and a period, in any order and in people's words."""
+
+import pytest
+from hypothesis import given
+
+from bot.errors import NotUnderstood
+from bot.operations.history import ExportHistory, ShowHistory
+from bot.operations.parser import parse
+from tests.strategies import operations
+
+BEN = "<@U0BEN>"
+LINES = {
+    "history": {},
+    "history Sales": {"group": "Sales"},
+    "history of the Night Desk": {"group": "Night Desk"},
+    "history Night Desk": {"group": "Night Desk"},
+    'history "Last Week"': {"group": "Last Week"},
+    "history Team May": {"group": "Team May"},
+    "who changed Sales' recall last night": {"group": "Sales", "aspect": "recall", "period": "last night"},
+    "who changed Sales's recall last night?": {"group": "Sales", "aspect": "recall", "period": "last night"},
+    "who changed the recall of Sales yesterday": {"group": "Sales", "aspect": "recall", "period": "yesterday"},
+    "who changed Night Desk's members in November": {
+        "group": "Night Desk",
+        "aspect": "members",
+        "period": "in November",
+    },
+    "history since last month": {"period": "since last month"},
+    "history in November": {"period": "in November"},
+    "history November": {"period": "November"},
+    "history Sales from 1 to 15 November": {"group": "Sales", "period": "from 1 to 15 November"},
+    "history of Sales in the last week": {"group": "Sales", "period": "in the last week"},
+    "history last week of Sales": {"group": "Sales", "period": "last week"},
+    "history on 3 November for Sales": {"group": "Sales", "period": "on 3 November"},
+    "history between Monday and Wednesday": {"period": "between Monday and Wednesday"},
+    "what changed last weekend": {"period": "last weekend"},
+    "what happened last weekend?": {"period": "last weekend"},
+    "what happened to Sales today": {"group": "Sales", "period": "today"},
+    f"history by {BEN}": {"person": BEN},
+    f"history {BEN} since Monday": {"person": BEN, "period": "since Monday"},
+    f"history of {BEN} in Sales last night": {"group": "Sales", "person": BEN, "period": "last night"},
+    f"history last night by {BEN}": {"person": BEN, "period": "last night"},
+    f"what did {BEN} change last night": {"person": BEN, "period": "last night"},
+    "what did I change today": {"person": "me", "period": "today"},
+    "history of me since yesterday": {"person": "me", "period": "since yesterday"},
+    "history Sales by me before change 42": {"group": "Sales", "person": "me", "before": 42},
+    "history before #42": {"before": 42},
+    "history before Monday": {"period": "before Monday"},
+    "history recall": {"aspect": "recall"},
+    "log": {},
+    "recent changes of Sales": {"group": "Sales"},
+    "who deleted Support last week": {"group": "Support", "period": "last week"},
+    "history 1001": {"group": "1001"},
+    "who changed the server today": {"group": "server", "period": "today"},
+}
+
+
+@pytest.mark.parametrize(("line", "parts"), LINES.items())
+def test_a_line_is_divided_as_people_mean_it(line: str, parts: dict[str, object]) -> None:
+    (query,) = parse(line)
+    assert query == ShowHistory.model_validate(parts)
+    assert parse(query.text()) == (query,)
+
+
+@pytest.mark.parametrize(("line", "parts"), LINES.items())
+def test_an_export_is_narrowed_in_the_same_words(line: str, parts: dict[str, object]) -> None:
+    if line.startswith("history"):
+        assert parse(f"{line} as csv") == (ExportHistory.model_validate(parts),)
+
+
+@pytest.mark.parametrize(
+    "line", ["history since forever", "history Sales since the flood", "history between us", "history from ever to now"]
+)
+def test_a_period_that_can_not_be_read_is_no_group(line: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"as a period\. Try: today, last night, since Monday, in November"):
+        parse(line)
+
+
+@given(operations(ShowHistory))
+def test_every_query_reads_back_as_itself(query: ShowHistory) -> None:
+    assert parse(query.text()) == (query,)
