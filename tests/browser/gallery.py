@@ -233,14 +233,14 @@ def scenes() -> Iterator[Scene]:
 
 
 def take(folder: Path, only: str = "") -> None:
-    """PNG files of every scene in every look."""
+    """PNG files of every scene in every look, or of those whose names the pattern `only` fits."""
     folder.mkdir(parents=True, exist_ok=True)
     with DemoPage() as page, chromium() as browser:
         for scene in scenes():
             scene.prepare(page.sandbox)
             if scene.name == "faults":
                 evening(page)
-            if only in scene.name:
+            if re.search(only, scene.name):
                 for look in LOOKS:
                     _picture(page, browser, scene, look, folder / f"{scene.name}-{look.name}.png")
 

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 FILL, REVIEW = "park:fill", "park:apply"
 """The callback_ids of the form and of its review."""
+LATE_INPUTS = ("starts", "park:post_to")
+"""The block_ids of the inputs below what would change."""
 FIRST_POSITION = 100
 """Position of the first button about what is temporary, so that its action_id differs from all others."""
 DESTINATION_BLOCK, DESTINATION_ACTION = "park:post_to", "park:pick:channel"
@@ -69,8 +71,10 @@ def fill_view(
     if operation_type.changes():
         rows = () if changes and changes.offers else temporary  # a conflict has its own buttons for it
         ends = row_blocks(rows, count(FIRST_POSITION), follow_button)
-        shown = _blocks(changes) if changes else [_hint()]
-        blocks += [DividerBlock().to_dict(), *(block.to_dict() for block in ends), *shown]
+        shown = _blocks(changes) if changes else [_hint().to_dict()]
+        # Above the inputs that are seldom used, so that it is in sight, and below the others, which it must not move.
+        at = next((n for n, block in enumerate(blocks) if block.get("block_id") in LATE_INPUTS), len(blocks))
+        blocks[at:at] = [DividerBlock().to_dict(), *(block.to_dict() for block in ends), *shown]
     return _view(operation_type, FILL, state, blocks, submit=_submit_label(operation_type))
 
 

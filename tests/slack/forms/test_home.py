@@ -187,10 +187,10 @@ def test_what_is_temporary_comes_first_and_stands_beside_its_group_with_end_now(
     ana, phones = sandbox.people["ana"], sandbox.channels["phones"]
     sandbox.slack.slash(ana, phones, "recall Sales to Night Desk for 2h")
     sandbox.settle()
-    view = opened(sandbox, "Temporary, until", "1007 Grace O'Brien")
+    view = opened(sandbox, "(#1), by", "1007 Grace O'Brien")
     plain = view.plain
     assert plain.index("Temporary and pending") < plain.index("[Change recall]") < plain.index("12 park groups")
-    assert re.search(r"\*Sales\*\n.*\n.*\nTemporary, until .*\(#1\) by @Ana Ruiz\n\[End now\]", plain)
+    assert re.search(r"\*Sales\*\n.*\n.*\n.*, until .* \(#1\), by @Ana Ruiz\n\[End now\]", plain)
     sandbox.slack.click(ana, view, block_id=row(view, "Sales")["block_id"], label="End now")
     home_view(sandbox, "ana", "*Sales*\nrecall to the user who parked the call", "for 2h`: ended")
     assert "Temporary and pending" not in home_view(sandbox, "ana").plain
