@@ -48,7 +48,7 @@ PBX_FAULTS: tuple[Callable[[random.Random], dict[str, Any]], ...] = (
     lambda rng: {"kind": FaultKind.STATUS, "status": rng.choice((400, 401, 403, 404, 408, 409, 422, 500, 503))},
     lambda rng: {"kind": FaultKind.GATEWAY, "lands": rng.random() < 0.3},
     lambda rng: {"kind": FaultKind.THROTTLED, "retry_after": rng.choice((None, "1", "600"))},
-    lambda _: {"kind": FaultKind.EXPIRED},
+    lambda _: {"kind": FaultKind.EXPIRED, "match": "* /api/call_park*"},
     lambda _: {"kind": FaultKind.DROP_BEFORE},
     lambda _: {"kind": FaultKind.DROP_AFTER, "match": "POST *"},
     lambda _: {"kind": FaultKind.LATE, "match": "POST *", "seconds": 0.3},
@@ -129,8 +129,8 @@ class Episode:
         self.counts["acknowledged" if ack.ok else "not acknowledged"] += 1
         return f"{who}: {line}"
 
-    def _mention(self) -> str:
-        who, line = self.rng.choice(PEOPLE), self._line()
+    def _mention(self, line: str = "") -> str:
+        who, line = self.rng.choice(PEOPLE), line or self._line()
         slack = self.sandbox.slack
         slack.say(self.sandbox.people[who], self.sandbox.channels["phones"], f"<@{slack.bot_user}> {line}")
         if self.rng.random() < 0.3:
@@ -184,10 +184,10 @@ class Episode:
 
     def _restart_with_a_late_event(self) -> str:
         """Restarts Park; a message that was written meanwhile reaches it minutes later, by Slack's retries."""
-        said: list[str] = []
+        line, said = self._line(), list[str]()
 
         def meanwhile() -> None:
-            said.append(self._mention())
+            said.append(self._mention(line))
             self.sandbox.ahead += timedelta(minutes=self.rng.choice((1, 10)))
 
         self.sandbox.restart(meanwhile)
@@ -249,7 +249,7 @@ class Episode:
         made = [
             entry.id
             for entry in entries
-            if entry.state in (State.DONE, State.UNKNOWN) and entry.request.source is not Source.CLOCK
+            if entry.state in (State.DONE, State.UNKNOWN) and entry.plan and entry.request.source is not Source.CLOCK
         ]
         assert set(made) <= told, self._report(f"{set(made) - told} were told nowhere")
 
@@ -275,7 +275,8 @@ class Episode:
 
     def _report(self, fault: str) -> str:
         states = [f"{entry.id} {entry.state} {entry.request.line} {entry.failure or ''}" for entry in self._entries()]
-        return "\n".join((fault, *self.log, *states))
+        calls = [f"{call.method} {call.args.get('text', '')} {call.answer}"[:200] for call in self.sandbox.slack.calls]
+        return "\n".join((fault, *self.log, *states, *calls[-60:]))
 
 
 Toggle = tuple[str, str, str]
