@@ -132,8 +132,9 @@ def events_before(connection: Connection, query: EventQuery, before: int | None)
 
 
 def events_of_entry(connection: Connection, entry_id: int) -> EntryEvents:
-    """Returns the events of one entry; empty if they were pruned or there is no such entry."""
-    rows = connection.execute(select(events).where(events.c.entry_id == entry_id).order_by(events.c.id))
+    """Returns the events of one entry that can be read; empty if they were pruned or there is no such entry."""
+    of_entry = select(events).where(events.c.entry_id == entry_id).order_by(events.c.id)
+    rows, _ = read_rows(connection, of_entry, events.c.id)
     return tuple(map(_event_from_row, rows))
 
 

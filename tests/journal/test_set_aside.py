@@ -7,12 +7,14 @@ from sqlalchemy import text
 
 from bot.audit.daily import DailyTask
 from bot.errors import SlackUnavailable
+from bot.journal.events import EventQuery, events_before
 from bot.journal.heads import next_midnight
 from bot.journal.models import State
 from bot.runtime.threads import RETRY_DELAY
-from tests.audit.places import check
+from tests.audit.places import check, make_change
 from tests.house import RecordingMessenger
 from tests.journal.making import JournalHarness
+from tests.postgres import Server
 
 FAULTS = {
     "JSON": "plan = '{not JSON'",
@@ -109,3 +111,26 @@ def test_an_ended_one_that_is_to_be_reported_is_set_aside_too(harness: JournalHa
     assert [one.entry for one in harness.journal.entries_set_aside()] == [number]
     harness.restart()
     assert [one.entry for one in harness.journal.entries_set_aside()] == [number]
+
+
+@pytest.mark.parametrize("fault", ["request = '[]'", "request = '{}'", "state = 'odd'", "footprint = '7'"])
+def test_on_postgresql_too(postgres: Server, long_timeouts: None, fault: str) -> None:
+    """There the database sees to it that JSON is JSON and times are times."""
+    harness = JournalHarness(postgres.database())
+    first, second = harness.accept("sales"), harness.accept("sales")
+    _break(harness, first, fault)
+    assert harness.claim().id == second
+    assert [one.entry for one in harness.journal.entries_set_aside()] == [first]
+    harness.journal.close()
+
+
+@pytest.mark.parametrize("fault", ["data = '{'", "at = 'noon'", "data = CAST(x'7bff' AS TEXT)"])
+def test_an_event_that_cant_be_read_hides_no_other(harness: JournalHarness, fault: str) -> None:
+    numbers = [make_change(harness) for _ in range(3)]
+    (first, *_) = harness.journal.events(numbers[1])
+    with harness.journal.database.writing() as connection:
+        connection.execute(text(f"UPDATE events SET {fault} WHERE id = {first.id}"))
+    assert harness.event_names(numbers[1]) == ["claimed", "planned", "began", "ended", "told"]
+    with harness.journal.database.reading() as connection:
+        found = [of_entry[0].entry for of_entry in events_before(connection, EventQuery(), None)]
+    assert found == [numbers[2], numbers[0]]

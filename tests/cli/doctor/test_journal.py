@@ -15,6 +15,7 @@ from bot.journal.tables import flags
 from bot.times.model import utc_now
 from tests.audit.places import as_other_user
 from tests.cli.doctor.conftest import Installation
+from tests.journal.making import OPERATIONS, make_request
 from tests.postgres import Server, Unavailable, server
 
 
@@ -55,9 +56,22 @@ def test_a_pause_is_a_warning_with_its_reason(installation: Installation) -> Non
     assert "/park resume" in report["pause.on"]["remedy"]
 
 
+def test_a_row_that_cant_be_read_is_a_warning_with_its_number(installation: Installation) -> None:
+    with closing(Journal(installation.database_url)) as journal:
+        journal.accept(make_request("a"), operations=OPERATIONS, footprint=frozenset())
+        with journal.database.writing() as connection:
+            connection.exec_driver_sql("UPDATE entries SET request = '{'")
+        assert journal.claim("worker") is None
+        report = installation.diagnose()
+    assert report.problems == {"journal.rows.set_aside": "warning"}
+    assert "#1 can't be read from the journal" in report["journal.rows.set_aside"]["text"]
+
+
 @pytest.mark.parametrize(
     ("address", "id", "text"),
     [
+        ("postgresql+psycopg://park@host/park?sslmod=require", "journal.place.address", "Did you mean “sslmode”?"),
+        ("postgresql+psycopg://park@host/park?connect_timeout=x", "journal.place.address", "a whole number"),
         ("mysql://park@host/park", "journal.place.address", "sqlite:///park.sqlite3"),
         ("sqlite://", "journal.place.address", "name a file"),
         ("nonsense", "journal.place.address", "DATABASE_URL"),
