@@ -20,12 +20,13 @@ from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
+from bot.texts import outcomes
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
 OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING_CHANGED}")
-INTERNAL_ERROR = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING_CHANGED}")
+INTERNAL_ERROR = Message(title=f"{outcomes.INTERNAL_ERROR} {NOTHING_CHANGED}")
 
 
 class OutdatedForm(NotPossible):
