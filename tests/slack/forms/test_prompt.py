@@ -126,8 +126,8 @@ def test_a_file_that_was_chosen_stays_chosen_while_the_pbx_is_away(sandbox: Sand
     opened(sandbox, ready)
     file = choose(sandbox, "hold.wav", HOLD)
     sandbox.pbx.stop()
-    shown = submit(sandbox, ready, "can't be asked just now")
-    assert f"(x) The file that was chosen before ({file})" in shown
+    shown = submit(sandbox, ready, "isn't answering right now")
+    assert f"(x) The file that you chose before ({file})" in shown
     sandbox.pbx.start()
     assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
 
@@ -135,10 +135,10 @@ def test_a_file_that_was_chosen_stays_chosen_while_the_pbx_is_away(sandbox: Sand
 def test_the_file_stays_while_something_else_in_the_form_is_wrong(sandbox: Sandbox, ready: Ready) -> None:
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
-    sandbox.slack.fill(sandbox.people["ana"], "soon", label="Ends")
+    sandbox.slack.fill(sandbox.people["ana"], "soon", label="Begins")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     view = sandbox.slack.view(sandbox.people["ana"])
-    assert list(view.errors) == ["ends"]
+    assert list(view.errors) == ["starts"]
     assert view.fields[FILE] == "hold.wav"
 
 
@@ -182,7 +182,7 @@ def test_a_prompt_for_a_while_goes_back_by_itself_though_its_file_is_gone_from_s
     opened(sandbox, ready)
     choose(sandbox, "holiday.wav", BYE)
     sandbox.slack.fill(sandbox.people["ana"], "in 1h", label="Begins")
-    sandbox.slack.fill(sandbox.people["ana"], "for 2h", label="Ends")
+    sandbox.slack.fill(sandbox.people["ana"], "2 h", label="Ends")
     submit(sandbox, ready, "Set prompt")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
