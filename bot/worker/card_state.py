@@ -198,7 +198,7 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
         return _replaced(planned, by)
     since = changes_since(journal, entry, plan)
     if since and is_replaced(plan, since):
-        return _replaced(planned, since[0])
+        return _replaced(planned, since[0], Offer(label=cards.UNDO, line=f"undo {entry.id}"))
     facts = tuple(
         Fact(label=cards.CHANGED_SINCE, value=cards.by_change(one.id), ids=(one.request.user,)) for one in since
     )
@@ -207,9 +207,9 @@ def _after_write(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequ
     return replace(_in_effect(journal, entry, plan, told, sequel), facts=facts)
 
 
-def _replaced(planned: str, by: Entry) -> _Present:
+def _replaced(planned: str, by: Entry, *offers: Offer) -> _Present:
     fact = Fact(label=cards.REPLACED, value=cards.by_change(by.id), ids=(by.request.user,))
-    return _Present(cards.replaced(planned), cards.status_replaced(by.id), facts=(fact,), holds=False)
+    return _Present(cards.replaced(planned), cards.status_replaced(by.id), offers, facts=(fact,), holds=False)
 
 
 def _in_effect(journal: Reader, entry: Entry, plan: Plan, told: _Present, sequel: Sequence[Entry]) -> _Present:

@@ -245,7 +245,7 @@ def test_two_have_to_approve_where_the_rule_says_so_and_their_channel_sees_it(sc
     assert "Waiting for approval" in there.plain
     scene.click(there, "Approve")
     assert scene.writes == []
-    assert "needs others to approve it too" in scene.replies()[-1].plain
+    assert "still needs others" in scene.replies()[-1].plain
     scene.click(scene.cards("ops")[-1], "Approve")
     assert "You have already approved #1" in scene.last_ephemeral().plain
     scene.click(there, "Approve", "ben")  # the very button that the first one used

@@ -217,7 +217,9 @@ STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     ),
     paused: Expected("Park is paused until somebody resumes it", "done", ("Resume",), ("the PBX is being updated",)),
     resumed: Expected("Ended: Park is paused until somebody resumes it", "ended"),
-    replaced: Expected(f"Replaced: {SEND}", "replaced by #2", (), ("*Replaced:* #2 by @Ana Ruiz",), (LOST, "now go")),
+    replaced: Expected(
+        f"Replaced: {SEND}", "replaced by #2", ("Undo",), ("*Replaced:* #2 by @Ana Ruiz",), (LOST, "now go")
+    ),
     in_effect_again: Expected(NOW, "done", ("Undo",), (LOST,), ("Replaced",)),
     replaced_by_click: Expected(f"Replaced: {SEND}", "replaced by #4", (), ("*Replaced:* #4 by @Ana Ruiz",), (LOST,)),
     partly_replaced: Expected(

@@ -70,7 +70,7 @@ def test_a_deleted_group_is_built_anew_with_settings_and_members_and_says_that_i
     scene.click(scene.card(), "Undo")
     assert seen(scene) == before
     assert scene.id("Support EMEA") != old
-    assert "another id" in scene.replies()[-1].plain
+    assert "a new id" in scene.replies()[-1].plain
 
 
 def test_undo_alone_shows_ones_own_last_change_here_and_waits_for_a_click(scene: ConversationHarness) -> None:

@@ -63,5 +63,5 @@ def test_a_refusal_without_a_reason_is_passed_on_as_such(scene: ConversationHarn
     scene.sandbox.pbx.switches.error_bodies = False
     scene.fail(FaultKind.STATUS, status=400)
     scene.do("recall Sales to Night Desk")
-    assert "refused" in scene.card().plain
+    assert "The PBX rejected it" in scene.card().plain
     assert NOTHING in scene.card().plain

@@ -171,7 +171,7 @@ def test_switching_call_park_off_says_what_that_means(sandbox: Sandbox, ready: R
     ready("Call park: ")
     sandbox.slack.fill(ana, "Off: nobody can park a call then", label="Call park")
     sandbox.slack.submit(ana)
-    view = ready("Will be lost: Nobody in the company can park a call")
+    view = ready("Will be lost: Nobody can park calls")
     assert view.submit == "Switch off"
 
 
