@@ -75,7 +75,7 @@ class Park:
         messenger = self._slack.messenger
         working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
         planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
-        self._form_service = FormService(planner, self.journal)
+        self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
