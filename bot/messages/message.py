@@ -60,6 +60,8 @@ class Fact:
     before: str | None = None
     ids: tuple[str, ...] = ()
     """Slack ids of channels, users or user groups, shown after the value, as links if possible."""
+    at: datetime | None = None
+    """An instant, shown after the value in the reader's time zone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -165,7 +165,8 @@ def _head(message: Message, to: str | None, bold: str = "*") -> Iterator[str]:
 
 
 def _value(fact: Fact) -> str:
-    value = " ".join((escape(fact.value), *map(mrkdwn_reference, fact.ids))).strip()
+    at = (mrkdwn_date(fact.at),) if fact.at else ()
+    value = " ".join((escape(fact.value), *map(mrkdwn_reference, fact.ids), *at)).strip()
     return value if fact.before is None else from_to(escape(fact.before), value)
 
 

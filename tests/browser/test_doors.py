@@ -193,7 +193,7 @@ def test_the_pbx_is_shown_in_the_threads_place_where_there_is_no_room_for_both(
     with browser.tab(page.url, width=1200) as tab:
         tab.say("/park add 1001 to Sales")
         tab.click("1 reply")
-        tab.see("read back", "#thread")
+        tab.see("verified", "#thread")
         tab.until("!document.querySelector('#backstage').checkVisibility()")
         tab.click("PBX")
         tab.see("1002 1007 1003 1011 1001", "#bs-state")

@@ -150,12 +150,13 @@ def drift_message(drift: Drift) -> Message:
     """Returns the public message about a drift, with a button that puts it back."""
     change = Change.model_validate(drift.change)
     subject = "The call park server" if change.target.is_server else change.target.title
-    times = f"{_format_time(drift.found_at)}; at {_format_time(drift.last_matched_at)} it was not so"
+    noticed = Fact(label="Noticed", value="", at=drift.found_at)
+    unchanged = Fact(label="Still unchanged", value="", at=drift.last_matched_at)
     changed_by = (Fact(label="By", value=drift.changed_by),) if drift.changed_by else ()
     put_back = Offer(label="Put it back", line=f"put back drift {drift.id}")
     return Message(
         title=f"{subject} was {_describe(change, recreated=drift.recreated)} outside Park",
-        facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, Fact(label="Noticed", value=times)),
+        facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, noticed, unchanged),
         notes=("Its settings and members are as they were before.",) if change.is_noop else (f"Drift {drift.id}",),
         offers=() if change.is_noop else (put_back,),
     )
@@ -167,10 +168,6 @@ def _describe(change: Change, *, recreated: bool) -> str:
     if change.before is None:
         return "created"
     return "deleted" if change.after is None else "changed"
-
-
-def _format_time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
