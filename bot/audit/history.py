@@ -15,8 +15,8 @@ from bot.changes.plan import Plan
 from bot.changes.repository import SERVER_NAMES
 from bot.errors import NotUnderstood
 from bot.journal.events import EntryEvents, EventQuery, events_after, events_before, events_of_entry
-from bot.journal.history import HistoryRecord
-from bot.journal.models import Event, Json, State
+from bot.journal.history import HistoryRecord, ShownState
+from bot.journal.models import Entry, Event, Json, State
 from bot.journal.reader import Reader
 from bot.messages.message import Fact
 from bot.operations.arguments.types import Reference, spellings
@@ -27,6 +27,7 @@ from bot.operations.parser import parse_unconfirmed
 from bot.operations.undo import UndoLast
 from bot.policy.model import Permission
 from bot.texts import history
+from bot.worker.card_state import card_state
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,12 @@ class HistoryReader:
     """Reads history in batches, each in a transaction of its own, so that a slow reader blocks no one."""
 
     def __init__(self, journal: Reader) -> None:
-        self._database = journal.database
+        self._journal, self._database = journal, journal.database
+
+    def card(self, entry: Entry) -> ShownState | None:
+        """Returns what an entry's card shows now; None if it has no card. Raises JournalUnavailable."""
+        found = card_state(self._journal, entry) if entry.outcome else None
+        return ShownState(found.status, found.card.offers) if found else None
 
     def newest_first(
         self,
@@ -105,7 +111,8 @@ def _end_data(event: Event) -> Json:
 _EVENT_VALUES: dict[str, Callable[[Event], Json]] = {
     "accepted": _data,
     "planned": _data,
-    "scheduled": lambda _: {"state": State.SCHEDULED},
+    "noted": _data,
+    "scheduled": lambda event: {"state": State.SCHEDULED, **_data(event)},
     "cancelled": lambda event: {"state": State.CANCELLED, "ended": event.at},
     "refused": _end_data,
     "ended": _end_data,
@@ -263,11 +270,12 @@ def _parse_known(line: str) -> Sequence[Operation]:
 def _summary(state: str, plan: Json | None, outcome: Json) -> str:
     """Returns before and after as on the card in Slack; what was wanted, if the change was not made."""
     card = outcome.get("card") or {}
-    if state == State.DONE and card.get("facts"):
-        return _join(Fact(label=fact["label"], value=fact["value"], before=fact["before"]) for fact in card["facts"])
+    shown = _join(Fact(label=one["label"], value=one["value"], before=one["before"]) for one in card.get("facts", ()))
+    if shown and state == State.DONE:
+        return shown
     if plan is None or state == State.ALREADY:
         return ""
-    wanted = "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).changes)))
+    wanted = shown or "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).changes)))
     return history.wanted(wanted) if wanted else ""
 
 

@@ -1,15 +1,15 @@
 """Storage of drift detection: changes made outside Park, the baseline, and the progress of the scan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from bot.journal import leases
 from bot.journal.models import Entry, Json
-from bot.journal.rows import entry_from_row
+from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import (
     baseline,
     chain,
@@ -22,7 +22,8 @@ from bot.journal.tables import (
     target_locks,
 )
 
-_MAX_PARAMETERS = 500  # in one statement; both databases allow more
+BATCH_SIZE = 500
+"""Rows of the baseline written in one transaction at most: requests from Slack wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,7 +139,7 @@ def last_pruned_event(connection: Connection) -> int:
     return int(connection.scalars(select(chain.c.pruned)).one())
 
 
-def planned_entries_ended_after(connection: Connection, event: int) -> list[Entry]:
+def planned_entries_ended_after(connection: Connection, event: int, limit: int | None = None) -> list[Entry]:
     """Returns the entries with a plan that ended after the event, in the order in which they ended."""
     ended = (
         select(events.c.entry_id, func.max(events.c.id).label("last"))
@@ -147,7 +148,8 @@ def planned_entries_ended_after(connection: Connection, event: int) -> list[Entr
         .subquery()
     )
     planned = select(entries).join(ended, ended.c.entry_id == entries.c.id).where(entries.c.plan.is_not(None))
-    return [entry_from_row(row) for row in connection.execute(planned.order_by(ended.c.last))]
+    rows, _ = read_rows(connection, planned.order_by(ended.c.last).limit(limit), entries.c.id)
+    return entries_from_rows(rows)[0]
 
 
 def locked_targets(connection: Connection) -> set[str]:
@@ -161,11 +163,26 @@ def read_baseline(connection: Connection) -> dict[str, BaselineRow]:
     return {values.pop("key"): BaselineRow(**values) for values in found}
 
 
-def write_baseline(connection: Connection, old: dict[str, BaselineRow], new: dict[str, BaselineRow]) -> None:
-    """Replaces the baseline `old` by `new`, writing only rows that differ."""
-    changed = [key for key, row in new.items() if old.get(key) != row]
-    replaced = [*(old.keys() - new.keys()), *changed]
-    for start in range(0, len(replaced), _MAX_PARAMETERS):
-        connection.execute(delete(baseline).where(baseline.c.key.in_(replaced[start : start + _MAX_PARAMETERS])))
-    if changed:
-        connection.execute(insert(baseline), [{"key": key, **asdict(new[key])} for key in changed])
+ChangedRows: TypeAlias = Mapping[str, BaselineRow | None]
+"""Rows of the baseline to be written, by target key; None is to be deleted."""
+
+
+def changed_rows(old: Mapping[str, BaselineRow], new: Mapping[str, BaselineRow]) -> ChangedRows:
+    """Returns the rows that turn the baseline `old` into `new`."""
+    changed: dict[str, BaselineRow | None] = dict.fromkeys(old.keys() - new.keys())
+    return changed | {key: row for key, row in new.items() if old.get(key) != row}
+
+
+def batches(rows: ChangedRows) -> Iterator[ChangedRows]:
+    """Yields the rows in parts that one short transaction can write."""
+    keys = list(rows)
+    for start in range(0, len(keys), BATCH_SIZE):
+        yield {key: rows[key] for key in keys[start : start + BATCH_SIZE]}
+
+
+def write_baseline(connection: Connection, rows: ChangedRows) -> None:
+    """Writes rows of the baseline."""
+    for batch in batches(rows):
+        connection.execute(delete(baseline).where(baseline.c.key.in_(list(batch))))
+    if present := [{"key": key, **asdict(row)} for key, row in rows.items() if row is not None]:
+        connection.execute(insert(baseline), present)

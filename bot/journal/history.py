@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.journal.models import Entry
+from bot.messages.message import Offer
+
 NameOf = Callable[[str], str]
 """Returns the name of a Slack user or channel by its id; empty where it is not known."""
 
@@ -46,8 +49,19 @@ class HistoryRecord:
     """The change that it undoes, ends, keeps ..."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownState:
+    """What the card of an entry says of its state now, and its buttons."""
+
+    status: str
+    offers: tuple[Offer, ...]
+
+
 class History(Protocol):
     """Access to history records. Raises JournalUnavailable."""
+
+    def card(self, entry: Entry) -> ShownState | None:
+        """Returns what an entry's card shows now; None if it has no card."""
 
     def newest_first(
         self,

@@ -8,7 +8,7 @@ from bot.operations.arguments.types import CHANGE, Line
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
-from bot.texts import answers
+from bot.texts import answers, cards
 
 
 class ShowAccess(Operation):
@@ -79,11 +79,11 @@ class Why(ReadOperation):
         return Message(
             title=answers.allowed_by(self.number, entry.rule or ""),
             facts=(
-                Fact(label="Asked", value=entry.request.line),
-                Fact(label="By", value="", ids=(entry.request.user,)),
-                *((Fact(label="In", value="", ids=(entry.request.channel,)),) if entry.request.channel else ()),
+                Fact(label=answers.ASKED, value=entry.request.line),
+                Fact(label=cards.BY, value="", ids=(entry.request.user,)),
+                *((Fact(label=answers.IN, value="", ids=(entry.request.channel,)),) if entry.request.channel else ()),
                 *(
-                    (Fact(label="Policy", value=answers.policy_since(entry.policy, context.policy)),)
+                    (Fact(label=answers.POLICY, value=answers.policy_since(entry.policy, context.policy)),)
                     if entry.policy
                     else ()
                 ),
@@ -92,4 +92,4 @@ class Why(ReadOperation):
 
 
 def _policy_fact(then: str | None, now: str) -> tuple[Fact, ...]:
-    return (Fact(label="Policy", value=answers.policy_since(then, now)),) if then else ()
+    return (Fact(label=answers.POLICY, value=answers.policy_since(then, now)),) if then else ()

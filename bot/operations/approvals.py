@@ -88,10 +88,10 @@ class Refuse(ApprovalDecision):
 
     def effect(self, context: OperationContext) -> JournalEffect:
         entry = context.approvals.approvable_entry(self.change)
-        reason = (Fact(label="Reason", value=self.reason),) if self.reason else ()
+        reason = (Fact(label=cards.REASON, value=self.reason),) if self.reason else ()
         return JournalEffect(
             title=decisions.rejected(self.change),
-            facts=(*reason, Fact(label="Asked by", value="", ids=(entry.request.user,))),
+            facts=(*reason, Fact(label=cards.ASKED_BY, value="", ids=(entry.request.user,))),
             shifts=(self.reschedule(entry, None),),
         )
 

@@ -13,7 +13,7 @@ from bot.operations.arguments.types import REASON, Line
 from bot.operations.base import ControlOperation, JournalEffect, Operation
 from bot.operations.context import OperationContext
 from bot.policy.model import Permission
-from bot.texts import decisions
+from bot.texts import cards, decisions
 from bot.texts.lines import REASON_AFTER_BECAUSE
 from bot.texts.times import PAUSE_END_HINT
 from bot.times.format import format_dated
@@ -59,9 +59,9 @@ class Pause(ControlOperation):
         end = format_dated(until, ZoneInfo(context.zone), now) if until else None
         return JournalEffect(
             title=decisions.paused(end),
-            facts=(Fact(label="Reason", value=reason),),
+            facts=(Fact(label=cards.REASON, value=reason),),
             flags=pause_flags(reason, until, context.zone),
-            offers=(Offer(label="Resume", line=Resume().text()),),
+            offers=(Offer(label=decisions.RESUME, line=Resume().text()),),
             duration=until - now if until else None,
         )
 

@@ -123,7 +123,7 @@ class Group(ReadOperation):
             title=answers.group(target.title),
             facts=(
                 *(fact for fact in setting_facts(snapshot, context.ring_group_name) if fact.label != "Name"),
-                Fact(label="Members", value=str(len(members)) if members else answers.GROUP_IS_EMPTY),
+                Fact(label=answers.MEMBERS, value=str(len(members)) if members else answers.GROUP_IS_EMPTY),
             ),
             items=tuple(map(str, members)),
             rows=temporary_rows(context, lambda change: change.target.key == target.key),

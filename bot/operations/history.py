@@ -25,7 +25,7 @@ from bot.times.points import Period
 
 log = logging.getLogger(__name__)
 
-MAX_RECORDS = 15
+MAX_RECORDS = 10
 """Records in one answer; a button leads to older ones."""
 
 
@@ -37,9 +37,10 @@ class ShowHistory(HistoryQuery):
     phrase = "history [{group}] [{aspect}] [by {person}] [{period}] [before change {before}]"
     also = (
         "history [{group}]",
-        "show|list history [{group}]",
+        "show|list [me] [the] history [{group}]",
         "log|recent [{group}]",
-        "who changed|edited|modified|touched|created|renamed|deleted [{group}]",
+        "who changed|edited|modified|touched|set|redirected|created|renamed|deleted [{group}]",
+        "who has|have changed [{group}]",
         "what changed|happened [{group}]",
         "what has|have|was|were changed [{group}]",
         "what did {person} change|do [{group}]",

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Literal, Self, get_args
 
-from bot.messages.text import Words, join_words, quote, split_words
+from bot.messages.text import Word, Words, join_words, quote, split_words
 from bot.operations.arguments.times import Period, SomeoneId
 from bot.operations.arguments.types import ArgumentType, ChangeNumber, is_number, read_name
 from bot.operations.base import ReadOperation
 from bot.operations.syntax import CommandPattern, Matches, command_patterns
 from bot.policy.model import Permission
-from bot.texts.lines import one_order
+from bot.texts.lines import NO_PERSON, one_order
 from bot.texts.times import unreadable_period
 from bot.times.clauses import Times
 from bot.times.periods import is_period
@@ -25,6 +25,7 @@ _ASPECTS: dict[str, Aspect] = {
 }
 _ABOUT = ("of", "for", "on", "in", "to", "about", "with")
 """Words before the name of a group."""
+_FILLERS = ("what", "anything", "something", "everything", "it", "changes", "requests")
 _PERIOD_OPENERS = ("since", "until", "before", "after", "between", "from", "during")
 _NAMES_ITSELF = r"today|yesterday|overnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d(?:-\d\d)?"
 """Single words that are a period also after a name."""
@@ -93,15 +94,26 @@ def divide(words: Words) -> Matches:
     dividers: dict[str, Divider] = {"before": _take_number, "person": _take_person, "period": _take_period}
     while words and (name := next((one for one in dividers if dividers[one](words)[0]), None)):
         found[name], words = dividers.pop(name)(words)
-    aspect, words = _take_aspect(words)
+    aspect, words = _take_aspect(_without_filler(words))
     if aspect:
         found["aspect"] = aspect
     while len(words) > 1 and words[0].is_keyword(*_ABOUT, "the"):
         words = words[1:]
+    if words and words[0].is_keyword("by"):
+        raise ValueError(NO_PERSON)
     opened = next((index for index, word in enumerate(words) if word.is_keyword(*_PERIOD_OPENERS)), None)
     if opened is not None:
         raise ValueError(unreadable_period(join_words(words[opened:])))
     return {**found, **({"group": words} if words else {})}
+
+
+def _without_filler(words: Words) -> Words:
+    """The words without a comma at their end, and without `what`, `anything` and the like before them or alone."""
+    if words and not words[-1].quoted and len(words[-1].text) > 1:
+        words = (*words[:-1], Word(words[-1].text.rstrip(",")))
+    bare = words[1:] if len(words) > 1 and words[0].is_keyword(*_ABOUT) else words
+    filler = bool(bare) and bare[0].is_keyword(*_FILLERS) and (len(bare) == 1 or bare[1].is_keyword(*_ABOUT))
+    return bare[1:] if filler else words
 
 
 def _take_number(words: Words) -> tuple[Words, Words]:
@@ -160,4 +172,4 @@ def _without_possessive(words: Words) -> Words:
     if not words or words[-1].quoted:
         return words
     bare = re.sub(r"(?<=\w)(?:['’]s|(?<=s)['’])$", "", words[-1].text)  # noqa: RUF001
-    return (*words[:-1], type(words[-1])(bare))
+    return (*words[:-1], Word(bare))

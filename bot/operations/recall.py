@@ -14,6 +14,7 @@ from bot.operations.context import OperationContext
 from bot.pbx.models import FeatureCode, RecallTo
 from bot.policy.model import Permission
 from bot.texts import changes as texts
+from bot.texts import recalls
 from bot.times.format import format_seconds
 
 log = logging.getLogger(__name__)
@@ -46,15 +47,9 @@ def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
     star = star_codes(context)
     server = change.after.settings if change.target.is_server else _server_settings(context)
     if change.target.is_server:
-        scope = (
-            f"This covers calls parked with {star['CALL_PARK']};"
-            f" calls parked in a group ({star['GROUP_CALL_PARK']}) follow the group."
-        )
+        scope = recalls.covers_extension_parks(star["CALL_PARK"], star["GROUP_CALL_PARK"])
     else:
-        scope = (
-            f"This covers calls parked in the group ({star['GROUP_CALL_PARK']});"
-            f" calls parked with {star['CALL_PARK']} follow the call park server."
-        )
+        scope = recalls.covers_group_parks(star["CALL_PARK"], star["GROUP_CALL_PARK"])
     return tuple(filter(None, (_no_longer_called_note(context, change), _timing_note(server, change), scope)))
 
 
@@ -71,20 +66,20 @@ def _timing_note(server: dict[str, Any], change: Change) -> str:
     if not isinstance(recall_time, int):
         return ""
     both = change.after is not None and change.after.settings.get("recall_to") == RecallTo.USER_THEN_RING_GROUP
-    also = f" (ring group time {format_seconds(ring_group_time)})" if both and isinstance(ring_group_time, int) else ""
-    return f"A call that nobody picks up is recalled after {format_seconds(recall_time)}{also}."
+    also = format_seconds(ring_group_time) if both and isinstance(ring_group_time, int) else ""
+    return recalls.recalled_after(format_seconds(recall_time), also)
 
 
 def _no_longer_called_note(context: OperationContext, change: Change) -> str:
     before, after = (side.settings if side else {} for side in (change.before, change.after))
     lost = []
     if before.get("recall_to") != RecallTo.RING_GROUP and after.get("recall_to") == RecallTo.RING_GROUP:
-        lost.append("the user who parked the call")
+        lost.append(recalls.PARKER)
     had = before.get("ring_group_id") if before.get("recall_to") != RecallTo.USER else None
     has = after.get("ring_group_id") if after.get("recall_to") != RecallTo.USER else None
     if had and had != has:
         lost.append(context.ring_group_name(had))
-    return f"No longer called: {' and '.join(lost)}." if lost else ""
+    return recalls.no_longer_called(lost) if lost else ""
 
 
 def recall_form_value(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:

@@ -81,7 +81,7 @@ class ChangeReference(AboutChange):
         times = context.repository.schedule(self.change)
         before, after = times.format_dated(entry.run_at), times.format_dated(run_at) if run_at else no_time
         before = before.removesuffix(f", {times.zone}") if run_at else before
-        label = "Ends" if entry.request.source is Source.CLOCK else "Starts"
+        label = decisions.ENDS if entry.request.source is Source.CLOCK else decisions.STARTS
         return JournalEffect(
             title=title,
             facts=(Fact(label=label, before=before, value=after),),

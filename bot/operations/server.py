@@ -46,7 +46,7 @@ class Server(ReadOperation):
             title=answers.SERVER,
             facts=(
                 *setting_facts(snapshot, context.ring_group_name),
-                *((Fact(label="Prompt", value=str(prompt)),) if prompt else ()),
+                *((Fact(label=answers.PROMPT, value=str(prompt)),) if prompt else ()),
             ),
             notes=(
                 answers.parks_on_extension(star["CALL_PARK"]),

@@ -2,6 +2,9 @@
 
 from bot.texts.wording import change_number, count
 
+MEMBERS, PROMPT = "Members", "Prompt"
+ASKED, IN, POLICY = "Asked", "In", "Policy"
+"""Labels of facts."""
 GROUP_IS_EMPTY = "none yet"
 NOTHING_PENDING = "Nothing is pending: no change is scheduled, temporary or waiting for approval."
 SHOW_GROUP_USAGE = "group <name>"

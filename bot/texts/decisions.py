@@ -4,6 +4,9 @@ from bot.texts.wording import NOTHING_CHANGED, change_number
 
 CANCELLED, KEPT = "cancelled", "stays until somebody changes it"
 """What a time becomes."""
+ENDS, STARTS = "Ends", "Starts"
+"""Labels of the times."""
+RESUME = "Resume"
 NO_REASON = "none given"
 
 

@@ -52,8 +52,8 @@ def commands(verbs: str) -> str:
 
 def more_commands(number: int) -> str:
     """How many commands need more permissions."""
-    verb, need = ("needs", "permission") if number == 1 else ("need", "permissions")
-    return f"{count(number, 'more command')} {verb} {need} you don't have here."
+    needs = "needs a permission" if number == 1 else "need permissions"
+    return f"{count(number, 'more command')} {needs} you don't have here."
 
 
 def restricted(limits: str, verbs: str) -> str:

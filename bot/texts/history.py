@@ -2,7 +2,6 @@
 
 from bot.texts.wording import ARROW, change_number, count, sentence
 
-UNDO, END_NOW, CANCEL = "Undo", "End now", "Cancel"
 OLDER, EXPORT, OPEN = "Older", "Export as CSV", "Open thread"
 NOTHING_TO_EXPORT = "There is nothing to export."
 NARROW = "There is more. Narrow it by a group, by @somebody or by a period, or look further back with [Older]."
@@ -19,30 +18,9 @@ STATES = {
     "cancelled": "cancelled",
     "unsettled": "unknown",
 }
-"""What became of a request, by the state of its entry in the journal."""
-UNDONE, ENDED, WAITING_FOR_APPROVAL = "undone", "ended", "waiting for approval"
+"""What became of a request that has no card, by the state of its entry in the journal."""
 SOURCES = {"the clock": "automatically"}
 RECALL, MEMBERS, NAME = "recall", "members", "name"
-
-
-def active_until(at: str) -> str:
-    """The state of a temporary change in effect."""
-    return f"active until {at}"
-
-
-def late(at: str) -> str:
-    """The state of a temporary change whose end fails."""
-    return f"late, should have ended {at}"
-
-
-def scheduled_for(at: str) -> str:
-    """The state of a scheduled change."""
-    return f"scheduled for {at}"
-
-
-def replaced_by(number: int) -> str:
-    """The state of a temporary change that another one ended."""
-    return f"replaced by {change_number(number)}"
 
 
 def title(selection: str, number: int, *, more: bool) -> str:

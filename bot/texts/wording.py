@@ -31,11 +31,6 @@ def listed(parts: Sequence[str], conjunction: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
 
 
-def lower_first(text: str) -> str:
-    """Returns a title as the rest of a sentence: `Add 1001 to Sales` as `add 1001 to Sales`."""
-    return text[:1].lower() + text[1:]
-
-
 def sentence(text: str) -> str:
     """Returns a text as a sentence: with a capital letter, and a full stop unless it ends in a mark of its own."""
     text = text.strip()

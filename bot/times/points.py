@@ -152,7 +152,8 @@ def _read_whole_day(text: str, now: datetime, after: datetime | None) -> Period 
         days = (first + relativedelta(months=ahead, day=int(ordinal[1]) or 1) for ahead in months)
         exact = (one for one in days if one.day == int(ordinal[1]))
         return next((_days(one, 1) for one in exact if (one >= after.date() if after else one <= today)), None)
-    day = read_day(re.sub("^(?:last|this) ", "", text))
+    dotted = re.fullmatch(r"\d{1,2}\.\d{1,2}", text) is not None
+    day = read_day(f"{text}." if dotted else re.sub("^(?:last|this) ", "", text))
     match day:
         case OnWeekday():
             back = (today.weekday() - WEEKDAYS.index(day.weekday)) % 7

@@ -103,8 +103,8 @@ def test_the_state_is_that_of_now_and_one_click_takes_back(sandbox: Sandbox, typ
     typed("add 1001 to Sales", person="ben")
     typed("remove 1020 from Support in 3h")
     shown = typed("history").split("\n")
-    assert any(one.startswith("#1 ") and "· active until today" in one for one in shown)
-    assert any(one.startswith("#4 ") and "· scheduled for today" in one for one in shown)
+    assert any(one.startswith("#1 ") and "· active until Wed 12:00" in one for one in shown)
+    assert any(one.startswith("#4 ") and "· scheduled for Wed 13:00" in one for one in shown)
     for label in ("Undo", "End now", "Cancel"):
         sandbox.slack.click(sandbox.people["ana"], last_history(sandbox), label=label)
         sandbox.settle()
@@ -304,7 +304,9 @@ def test_what_is_about_an_earlier_change_is_about_its_groups(sandbox: Sandbox, t
 
 def test_what_is_scheduled_and_called_off_is_shown_as_such(sandbox: Sandbox, typed: Typed) -> None:
     typed("recall Sales to Night Desk in 2h")
-    assert "#1 recall Sales to Night Desk in 2h · scheduled for today" in typed("history")
+    shown = typed("history")
+    assert "#1 recall Sales to Night Desk in 2h · scheduled for Wed 12:00" in shown
+    assert "wanted: Recall: the user who parked the call → Night Desk (6001)" in shown
     typed("cancel change 1")
     assert "#1 recall Sales to Night Desk in 2h · cancelled" in typed("history")
 

@@ -117,7 +117,7 @@ def test_the_same_setting_moved_since_is_not_overwritten_in_silence(scene: Conve
     scene.click(scene.cards()[0], "Undo")
     assert scene.changes() == writes
     said = scene.last_ephemeral().plain
-    assert "Sales was changed again since change 1" in said
+    assert "Sales has been changed since #1" in said
     assert "the user who parked the call before the change, Night Desk (6001) after it, Day Desk (6002) now" in said
     scene.click(scene.last_ephemeral(), "Put back as before")
     assert scene.changes() == writes
@@ -147,7 +147,7 @@ def test_who_may_not_make_the_change_may_not_take_it_back(scene: ConversationHar
     ("undo change 7", "There is no change #7"),
     ("undo change x", "Type the number"),
     ("undo Sales", "There is no change for “Sales”"),
-    ("undo change 1 sideways", "only “anyway” may follow"),
+    ("undo change 1 sideways", "Only “anyway” can follow"),
 ])  # fmt: skip
 def test_what_is_not_there_can_t_be_taken_back(scene: ConversationHarness, line: str, answer: str) -> None:
     scene.do(line)

@@ -66,7 +66,7 @@ def test_a_move_whose_other_group_moved_between_plan_and_write_is_taken_back(sce
     assert sorted(scene.members("Sales")) == ["1002", "1003", "1007", "1011"]
     assert scene.members("Support")[-1] == "1008"
     assert NOTHING in scene.last_ephemeral().plain
-    assert "stands last" in scene.last_ephemeral().plain
+    assert "now last in the group" in scene.last_ephemeral().plain
 
 
 def test_what_others_changed_while_park_wrote_is_shown_and_left(scene: ConversationHarness) -> None:

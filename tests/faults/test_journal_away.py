@@ -119,4 +119,4 @@ def test_history_that_cannot_be_read_is_said(scene: ConversationHarness) -> None
     with scene.sandbox.park.journal.database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE events RENAME TO elsewhere")
     scene.do("history")
-    assert "The history can't be read just now." in scene.last_ephemeral().plain
+    assert "The history can't be read right now." in scene.last_ephemeral().plain

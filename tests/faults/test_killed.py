@@ -31,7 +31,7 @@ def _made_once_and_told(park: ProcessHarness, *, cards: int = 1) -> None:
     assert park.changes() == 1
     assert 1 <= len(park.cards()) <= cards
     assert all("#1 · done" in card.plain for card in park.cards())
-    assert "found as asked" in park.replies()[-1].plain
+    assert "Done and verified on the PBX" in park.replies()[-1].plain
 
 
 def test_it_ends_cleanly_when_told_to(park: ProcessHarness) -> None:

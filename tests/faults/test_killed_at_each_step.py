@@ -169,7 +169,7 @@ def _is_made_once(harness: RestartHarness, steps: list[str]) -> None:
     assert len(cards) == (2 if unrecorded and posts == 1 else 1), f"{len(cards)} cards"
     assert len(replies) == (2 if unrecorded and posts == 2 else 1), f"{len(replies)} replies"
     assert all(f"#{harness.number()} · done" in card.plain for card in cards), cards[-1].plain
-    assert all("found as asked" in reply.plain for reply in replies), replies[-1].plain
+    assert all("Done and verified on the PBX" in reply.plain for reply in replies), replies[-1].plain
 
 
 def _last(steps: list[str], name: str) -> int:

@@ -166,7 +166,7 @@ def test_an_end_to_a_ring_group_that_was_deleted_says_so_and_offers_another_targ
     scene.sandbox.forward(timedelta(hours=1, minutes=1))
     wait_until(lambda: scene.sandbox.park.journal.get(3).failure_told)
     said = scene.replies()[-1]
-    assert "The ring group that recalls of Sales would go to was deleted" in said.plain
+    assert "The ring group that recalls of Sales would go to no longer exists" in said.plain
     scene.click(said, "Keep #2")
     wait_until(lambda: scene.sandbox.park.journal.get(3).state.ended)
     assert scene.sandbox.park.journal.get(3).state is State.CANCELLED
@@ -178,7 +178,7 @@ def test_an_undo_to_a_ring_group_that_was_deleted_says_so(scene: ConversationHar
     scene.do("recall Sales to Day Desk")
     del state.ring_groups[state.ring_group_id("Night Desk")]
     scene.click(scene.cards()[-1], "Undo")
-    assert "would go to was deleted" in scene.replies()[-1].plain
+    assert "would go to no longer exists" in scene.replies()[-1].plain
     assert "recall Sales to user" in scene.replies()[-1].plain
 
 

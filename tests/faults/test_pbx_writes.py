@@ -46,7 +46,7 @@ def test_a_write_that_landed_without_an_answer_is_found_and_confirmed(scene: Con
         scene.do(line)
         assert scene.changes() == len(scene.writes) == number, line
         assert "· done" in scene.cards()[-1].plain
-        assert "found as asked" in scene.replies()[-1].plain
+        assert "Done and verified on the PBX" in scene.replies()[-1].plain
 
 
 @pytest.mark.parametrize("fault", IS_LOST)

@@ -71,7 +71,7 @@ def test_a_set_that_landed_without_an_answer_is_found_and_confirmed(scene: Conve
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert prompt(scene.sandbox.pbx) == WELCOME
     assert sets(scene) == scene.changes() == 1
-    assert "found as asked" in scene.reply().plain
+    assert "Done and verified on the PBX" in scene.reply().plain
 
 
 @pytest.mark.parametrize("fault", IS_LOST)
@@ -103,8 +103,8 @@ def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: Convers
     show_preview(scene)
     scene.sandbox.pbx.console_set_prompt()
     scene.click(scene.last_ephemeral(), "Set prompt")
-    assert "no longer as you were shown" in scene.last_ephemeral().plain
-    assert f"{PROMPT} (96 kB) -> welcome.wav" in scene.last_ephemeral().plain
+    assert "has changed since you were shown this" in scene.last_ephemeral().plain
+    assert f"{PROMPT} (96 kB) → welcome.wav" in scene.last_ephemeral().plain
     assert scene.changes() == 1, "the console's"
     assert scene.writes == []
 
@@ -130,13 +130,13 @@ def test_a_prompt_that_an_update_of_something_else_drops_is_noticed_and_put_back
     scene.do("server recall time 5m30s")
     assert prompt(scene.sandbox.pbx) is None
     assert "check what callers hear" in scene.card().plain
-    assert "The prompt that was there before was saved" in scene.reply().plain
+    assert "The previous prompt was saved" in scene.reply().plain
     assert scene.mentions(scene.reply())
     scene.click(scene.reply(), "Put the prompt back")
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert prompt(scene.sandbox.pbx) == was
     assert scene.sandbox.pbx.state.server["recall_time"] == 330
-    assert any(f"Prompt: none -> {PROMPT}" in one.plain.replace("*", "") for one in scene.replies())
+    assert any(f"Prompt: none → {PROMPT}" in one.plain.replace("*", "") for one in scene.replies())
 
 
 def test_a_prompt_that_an_update_keeps_is_not_talked_about(scene: ConversationHarness) -> None:
@@ -185,4 +185,4 @@ def test_a_park_that_is_killed_at_any_step_sets_it_once(park: ProcessHarness, st
     assert prompt(park.sandbox.pbx) == WELCOME
     assert park.changes() == 1
     assert "#1 · done" in park.card().plain
-    assert "found as asked" in park.replies()[-1].plain
+    assert "Done and verified on the PBX" in park.replies()[-1].plain

@@ -11,7 +11,7 @@ def test_a_rate_limit_is_waited_out_and_the_card_is_shown_once(scene: Conversati
     scene.sandbox.slack.faults.fail("chat.postMessage", "ratelimited", retry_after=retry_after)
     scene.do("add 1001 to Sales")
     assert "· done" in scene.card().plain
-    assert "found as asked" in scene.reply().plain
+    assert "Done and verified on the PBX" in scene.reply().plain
     assert scene.changes() == 1
 
 
@@ -22,7 +22,7 @@ def test_slack_being_away_delays_the_news_and_not_the_change(
     scene.sandbox.slack.faults.fail("chat.postMessage", what)
     scene.do("add 1001 to Sales")
     assert "· done" in scene.card().plain
-    assert "found as asked" in scene.reply().plain
+    assert "Done and verified on the PBX" in scene.reply().plain
     assert scene.changes() == len(scene.writes) == 1
 
 
@@ -40,22 +40,22 @@ def test_a_reply_that_had_to_wait_shows_no_second_card(scene: ConversationHarnes
     scene.sandbox.slack.faults.fail("chat.postMessage", 500)
     scene.sandbox.settle(30)
     assert "· done" in scene.card().plain
-    assert "found as asked" in scene.reply().plain
+    assert "Done and verified on the PBX" in scene.reply().plain
 
 
 def test_in_a_private_channel_without_park_all_is_said_by_the_response_url(scene: ConversationHarness) -> None:
     scene.do("add 1001 to Sales", where="secret")
     card, reply = scene.cards("secret")
-    assert "this message will not change" in card.plain
-    assert "found as asked" in reply.plain
+    assert "it can't update this message" in card.plain
+    assert "Done and verified on the PBX" in reply.plain
     assert not card.ephemeral
     assert scene.changes() == 1
 
 
 def test_in_a_channel_archived_meanwhile_it_is_said_directly_and_announced(scene: ConversationHarness) -> None:
     _archived_meanwhile(scene)
-    assert "can't write where this was asked" in scene.direct()[0].plain
-    assert "found as asked" in scene.direct()[-1].plain
+    assert "can't post where this was asked for" in scene.direct()[0].plain
+    assert "Done and verified on the PBX" in scene.direct()[-1].plain
     assert "Added 1001" in scene.card("ops").plain
     assert scene.changes() == 1
 

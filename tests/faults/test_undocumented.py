@@ -33,7 +33,7 @@ def test_a_days_work_is_done_on_every_kind_of_pbx(
     for line in LINES:
         scene.do(line)
         assert "· done" in scene.cards()[-1].plain, (line, scene.cards()[-1].plain)
-        assert "changed these settings with it" not in scene.replies()[-1].plain
+        assert "The PBX also changed these settings" not in scene.replies()[-1].plain
     state = scene.sandbox.pbx.state
     assert (state.server["recall_time"], state.server["recall_to"]) == (330, "USER_ONLY")
     assert scene.members("Field Staff") == ["1002"]
@@ -110,7 +110,7 @@ def test_a_group_that_can_not_be_deleted_after_all_has_its_members_back_in_order
     scene.click(scene.last_ephemeral(), "Delete")
     assert scene.members("Billing") == ["1055", "1054"]
     assert NOTHING in scene.card().plain
-    assert "stands last" not in scene.reply().plain
+    assert "now last in the group" not in scene.reply().plain
 
 
 @pytest.mark.parametrize("here", [None, ErrorResponse(409, "UNKNOWN", "Exists already.")])

@@ -47,6 +47,13 @@ LINES = {
     "history before Monday": {"period": "before Monday"},
     "history recall": {"aspect": "recall"},
     "log": {},
+    "show me the history of Sales in November": {"group": "Sales", "period": "in November"},
+    "who changed anything in Sales yesterday": {"group": "Sales", "period": "yesterday"},
+    "who changed what last night": {"period": "last night"},
+    "who has changed Sales’ recall?": {"group": "Sales", "aspect": "recall"},  # noqa: RUF001
+    "history Sales, since Monday": {"group": "Sales", "period": "since Monday"},
+    "history of changes since Monday": {"period": "since Monday"},
+    "history 3.11": {"period": "3.11"},
     "recent changes of Sales": {"group": "Sales"},
     "who deleted Support last week": {"group": "Support", "period": "last week"},
     "history 1001": {"group": "1001"},
@@ -73,6 +80,11 @@ def test_an_export_is_narrowed_in_the_same_words(line: str, parts: dict[str, obj
 def test_a_period_that_can_not_be_read_is_no_group(line: str) -> None:
     with pytest.raises(NotUnderstood, match=r"as a period\. Try: today, last night, since Monday, in November"):
         parse(line)
+
+
+def test_a_person_is_mentioned() -> None:
+    with pytest.raises(NotUnderstood, match="mention somebody with @"):
+        parse("history by Ben Ito since Monday")
 
 
 @given(operations(ShowHistory))

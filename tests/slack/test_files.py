@@ -61,7 +61,7 @@ def test_somebody_elses_comes_only_where_it_was_shared(
 ) -> None:
     assert files.fetch(sound, harness.ben, harness.phones) == ("hold.wav", SOUND)
     for channel in (None, harness.slack.add_channel("elsewhere", [harness.ben])):
-        with pytest.raises(NotFound, match="somebody else's") as refused:
+        with pytest.raises(NotFound, match="belongs to somebody else") as refused:
             files.fetch(sound, harness.ben, channel)
         assert NOTHING_CHANGED in str(refused.value)
     assert [call.method for call in harness.slack.calls].count("file_download") == 1

@@ -12,7 +12,7 @@ from bot.audit.drift.detection import Difference, attribute, find_differences, n
 from bot.audit.drift.scan import DriftScan
 from bot.changes.change import Change
 from bot.changes.diff import facts
-from bot.errors import JournalUnavailable, LeaseLost, SlackFailure
+from bot.errors import JournalUnavailable, LeaseLost, ParkError, SlackFailure
 from bot.journal import drift_store, leases
 from bot.journal.drift_store import Drift, FoundDrift, ScanState
 from bot.journal.journal import Journal
@@ -21,10 +21,14 @@ from bot.messages.message import Fact, Message, Messenger, Offer
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
+from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
+
+MAX_REPLAYED = 500
+"""Changes of Park's own since the last scan that are applied to the baseline at most: a second's work."""
 
 
 class DriftMonitor(PeriodicTask):
@@ -85,7 +89,15 @@ class DriftMonitor(PeriodicTask):
         with self.journal.database.writing() as connection:
             if not leases.claim(connection, leases.SCAN, self._owner, at=at):
                 return at + RETRY_DELAY
-        self._scan(at)
+        try:
+            self._scan(at)
+        except ParkError:
+            raise
+        except Exception:  # a bug in a scan must not keep what was found before from being posted
+            log.exception("the scan for drift met a fault in Park; the next one is made at its time")
+            DUTY_FAILURES.labels("drift").inc()
+            with self.journal.database.writing() as connection:
+                drift_store.update_scan(connection, self._owner, at=at, due_at=at + self._interval)
         self._post(channel)
         with self.journal.database.writing() as connection:
             leases.release(connection, leases.SCAN, self._owner)
@@ -100,7 +112,7 @@ class DriftMonitor(PeriodicTask):
         return min(due, post_at or due), claimed
 
     def _scan(self, at: datetime) -> None:
-        start = _start_scan(self.journal, self._owner, at)
+        start = _start_scan(self.journal, self._owner, at, self._interval)
         if start is None:
             return
         deadline = time.monotonic() + leases.DURATION.total_seconds() / 2
@@ -176,39 +188,44 @@ class _ScanStart:
     """Keys and names of what Park changed since the last scan."""
 
 
-def _start_scan(journal: Journal, owner: str, at: datetime) -> _ScanStart | None:
+def _start_scan(journal: Journal, owner: str, at: datetime, interval: timedelta) -> _ScanStart | None:
     """Applies Park's own changes since the last scan to the baseline; returns None if no scan is due.
+
+    Everything is read without keeping writers waiting. After so many changes that to apply them would take long, such
+    as when scans were switched off for months, today's state becomes the baseline.
 
     Raises:
         LeaseLost: another replica scans.
     """
-    with journal.database.writing() as connection:
+    with journal.database.reading() as connection:
         state = drift_store.read_scan_state(connection)
-        if state.due_at is not None and state.due_at > at:
+        if state.due_at is not None and at < state.due_at <= at + interval:
             return None
         last_event, old_baseline = drift_store.last_event(connection), drift_store.read_baseline(connection)
-        baseline: Baseline = {}
-        ended: list[Entry] = []
-        if state.last_event is None or state.last_event < drift_store.last_pruned_event(connection):
-            # Events about Park's own changes are missing, so the baseline has to be made from scratch.
-            state = replace(state, list_offset=0, all_listed=False, uncertain={})
-        else:
-            baseline = dict(old_baseline)
-            ended = drift_store.planned_entries_ended_after(connection, state.last_event)
-        own_names, uncertain = _apply_own_changes(baseline, ended, at)
-        state = replace(state, uncertain=forget_uncertain(baseline, state.uncertain | uncertain, at))
-        drift_store.update_scan(
-            connection,
-            owner,
-            at=at,
-            last_event=last_event,
-            list_offset=state.list_offset,
-            all_listed=state.all_listed,
-            uncertain=state.uncertain,
-        )
-        drift_store.write_baseline(connection, old_baseline, baseline)
         locked = frozenset(drift_store.locked_targets(connection))
-        return _ScanStart(at, state, baseline, last_event, locked, own_names)
+        pruned = state.last_event is not None and state.last_event < drift_store.last_pruned_event(connection)
+        known = None if state.last_event is None or pruned else state.last_event
+        ended = [] if known is None else drift_store.planned_entries_ended_after(connection, known, MAX_REPLAYED + 1)
+    baseline: Baseline = {}
+    if known is None or len(ended) > MAX_REPLAYED:
+        state, ended = replace(state, list_offset=0, all_listed=False, uncertain={}), []
+    else:
+        baseline = dict(old_baseline)
+    own_names, uncertain = _apply_own_changes(baseline, ended, at)
+    state = replace(state, uncertain=forget_uncertain(baseline, state.uncertain | uncertain, at))
+    _write_baseline(journal, owner, drift_store.changed_rows(old_baseline, baseline))
+    progress = {"list_offset": state.list_offset, "all_listed": state.all_listed, "uncertain": state.uncertain}
+    with journal.database.writing() as connection:
+        drift_store.update_scan(connection, owner, at=at, last_event=last_event, **progress)
+    return _ScanStart(at, state, baseline, last_event, locked, own_names)
+
+
+def _write_baseline(journal: Journal, owner: str, rows: drift_store.ChangedRows) -> None:
+    """Writes rows in batches, each in a transaction of its own; raises LeaseLost if another replica scans."""
+    for batch in drift_store.batches(rows):
+        with journal.database.writing() as connection:
+            drift_store.update_scan(connection, owner, at=journal.now())
+            drift_store.write_baseline(connection, batch)
 
 
 def _apply_own_changes(baseline: Baseline, ended: list[Entry], at: datetime) -> tuple[frozenset[str], dict[str, str]]:
@@ -235,12 +252,18 @@ def _record_scan(
     found = _describe_drifts(start, scan, own_account)
     at = journal.now()
     with journal.database.writing() as connection:
+        drift_store.update_scan(connection, owner, at=at)
         ended = changes_of(drift_store.planned_entries_ended_after(connection, start.last_event))
         changed = {name for change, _ in ended for name in _names(change)}
         own_targets = start.locked | drift_store.locked_targets(connection) | changed
         remaining = [difference.change for difference in find_differences(scan, own_targets)]
+        rows = drift_store.changed_rows(start.baseline, new_baseline(scan, own_targets, start.at))
+        drifted = {change.target.id for change in remaining}
+        later = {key: row for key, row in rows.items() if key not in start.baseline and key not in drifted}
         drift_store.add_drifts(connection, [drift for change, drift in found if change in remaining], at=at)
-        drift_store.write_baseline(connection, start.baseline, new_baseline(scan, own_targets, start.at))
+        drift_store.write_baseline(connection, {key: row for key, row in rows.items() if key not in later})
+    _write_baseline(journal, owner, later)
+    with journal.database.writing() as connection:
         drift_store.update_scan(
             connection,
             owner,

@@ -13,6 +13,7 @@ from bot.cli.doctor.model import DoctorContext, Finding, error, ok, skipped, war
 from bot.cli.invocation import command_line
 from bot.errors import JournalUnavailable, SettingsError
 from bot.journal.address import is_sqlite, parse_url
+from bot.journal.aside import read_set_aside
 from bot.journal.database import has_access, open_read_only
 from bot.journal.migrations import SchemaStatus, schema_status
 from bot.journal.sqlite import database_file, lock_holder
@@ -72,6 +73,7 @@ def check_tables(context: DoctorContext) -> Iterator[Finding]:
             context.has_tables = state is SchemaStatus.CURRENT
             if context.has_tables:
                 context.pause_reason = _pause_reason(connection, context.now())
+                yield from _check_set_aside(connection)
                 if not sqlite:
                     yield from _check_postgresql_access(connection)
     except (JournalUnavailable, SettingsError) as failure:
@@ -84,6 +86,14 @@ def _pause_reason(connection: Connection, now: datetime) -> str | None:
     texts = {row.name: row.text for row in connection.execute(select(flags.c.name, flags.c.text))}
     until, _ = pause_end(texts.get(PAUSE_END_FLAG))
     return texts.get(PAUSED_FLAG) if until is None or now < until else None
+
+
+def _check_set_aside(connection: Connection) -> Iterator[Finding]:
+    numbers = ", ".join(f"#{one.entry}" for one in read_set_aside(connection))
+    if numbers:
+        text = f"{numbers} can't be read from the journal, and was set aside: it is neither made nor ended"
+        remedy = "Check on the PBX what it was to change. Mend the row, or restore the backup: docs/operations.md."
+        yield warning("journal.rows.set_aside", text, remedy)
 
 
 def _revision_finding(state: SchemaStatus, *, sqlite: bool) -> Finding:

@@ -11,10 +11,11 @@ import pytest
 from bot.errors import JournalUnavailable, SlackRefused, SlackUnavailable
 from bot.journal import postgresql
 from bot.journal.leases import DURATION as SCAN_LEASE
+from bot.journal.models import State
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from tests.audit.drift.duty import MINUTES, DriftHarness, drift_harness
-from tests.journal.making import sqlite_url
+from tests.journal.making import OPERATIONS, make_request, sqlite_url
 from tests.postgres import Server
 
 SALES = ["Sales was changed outside Park"]
@@ -191,3 +192,62 @@ def test_a_group_whose_members_can_t_be_read_keeps_no_other_from_being_looked_at
     for _ in range(4):
         harness.turn(monitor)
     assert harness.posted_drifts == ["Billing was changed outside Park"]
+
+
+def test_scans_switched_on_late_take_todays_state_and_keep_no_writer_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of Park's own changes than are replayed, and a baseline of several batches."""
+    monkeypatch.setattr("bot.audit.drift.monitor.MAX_REPLAYED", 2)
+    monkeypatch.setattr("bot.journal.drift_store.BATCH_SIZE", 1)
+    with drift_harness(sqlite_url(tmp_path), tmp_path) as harness:
+        monitor = harness.new_monitor()
+        harness.turn(monitor)
+        journal = harness.journals[0]
+        for number in range(3):
+            key = f"change {number}"
+            journal.accept(make_request(key), operations=OPERATIONS, footprint=frozenset())
+            entry = journal.claim("worker")
+            assert entry is not None
+            entry = journal.checkpoint(entry, plan={"of": "a Park that knew nothing of plans"}, began=True)
+            journal.mark_notified(journal.end(entry, State.DONE, {}))
+        harness.recall()
+        harness.turn(monitor)
+        assert harness.posted_drifts == [], "what was changed while nobody looked is today's state"
+        harness.recall("Support")
+        harness.turn(monitor)
+        assert len(harness.posted_drifts) == 1
+
+
+def test_a_clock_that_was_set_back_delays_no_scan(tmp_path: Path) -> None:
+    with drift_harness(sqlite_url(tmp_path), tmp_path) as harness:
+        monitor = harness.new_monitor()
+        harness.turn(monitor)
+        harness.clock.time -= timedelta(days=2)
+        harness.recall()
+        assert monitor.turn() == harness.clock() + timedelta(minutes=MINUTES)
+        assert len(harness.posted_drifts) == 1
+
+
+def test_a_scan_that_meets_a_bug_keeps_nothing_from_being_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with drift_harness(sqlite_url(tmp_path), tmp_path) as harness:
+        monitor = harness.new_monitor()
+        harness.turn(monitor)
+        harness.recall()
+        harness.messenger.faults.append(SlackUnavailable("no answer"))
+        harness.turn(monitor)
+        assert harness.posted_drifts == []
+
+        def fail(*arguments: object, **named: object) -> None:
+            raise RuntimeError("a bug")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("bot.audit.drift.scan.DriftScan.run", fail)
+            harness.turn(monitor)
+        assert len(harness.posted_drifts) == 1
+        assert "a bug" in caplog.text
+        harness.recall("Support")
+        harness.turn(monitor)
+        assert len(harness.posted_drifts) == 2

@@ -109,7 +109,7 @@ def test_a_group_that_a_person_may_not_touch_is_said_so_and_its_members_are_not_
     sandbox.forward(timedelta(minutes=2))
     pick(sandbox, "ben", "Support", "Park group")
     sandbox.settle()
-    assert "You may not" not in sandbox.slack.view(ben).plain
+    assert "You can't" not in sandbox.slack.view(ben).plain
 
 
 def test_values_that_are_there_are_shown_as_the_pickers_show_them(

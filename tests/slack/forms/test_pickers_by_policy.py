@@ -98,7 +98,7 @@ def test_whoever_leaves_the_user_group_is_offered_nothing_any_more(
     assert typed(sandbox, "ben") == [(NO_OPTION, NOTHING_ALLOWED)]
     sandbox.slack.fill(sandbox.people["ben"], NO_OPTION, label="Park group")
     sandbox.settle()
-    assert "You may not" not in sandbox.slack.view(sandbox.people["ben"]).plain, "a sentence is no group"
+    assert "You can't" not in sandbox.slack.view(sandbox.people["ben"]).plain, "a sentence is no group"
 
 
 def test_a_policy_that_is_read_again_holds_from_the_next_character_on(

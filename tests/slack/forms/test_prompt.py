@@ -103,7 +103,7 @@ def test_undo_shows_a_prompt_that_somebody_else_has_set_since_and_asks(sandbox: 
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
     sandbox.settle(30)
     answer = sandbox.slack.ephemerals(sandbox.people["ana"])[-1]
-    assert "was changed again since change 1" in answer.plain
+    assert "has been changed since #1" in answer.plain
     assert "none before the change, hold.wav (16 kB) after it, one-moment-please.wav (96 kB) now" in answer.plain
     assert "Put back as before" in answer.plain
 
@@ -163,14 +163,14 @@ def test_a_prompt_that_can_not_be_saved_is_shown_as_lost_before_the_last_click(s
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
     shown = submit(sandbox, ready, "Set prompt")
-    assert "Will be lost: the prompt that is there now, one-moment-please.wav (96 kB), for it can't be saved" in shown
+    assert "Will be lost: the current prompt, one-moment-please.wav (96 kB), because it can't be saved" in shown
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
     assert prompt(sandbox) == HOLD
     assert "#1 · done" in cards(sandbox)[0].plain
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
     sandbox.settle(30)
-    assert "was not saved" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
+    assert "was never saved or is no longer stored" in sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
     assert prompt(sandbox) == HOLD
 
 
@@ -212,7 +212,7 @@ def test_somebody_elses_file_that_was_not_shared_here_is_refused(sandbox: Sandbo
     sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], f"server prompt {private}")
     sandbox.settle(30)
     text = sandbox.slack.ephemerals(sandbox.people["ana"])[-1].plain
-    assert "somebody else's" in text
+    assert "belongs to somebody else" in text
     assert "Nothing was changed" in text
     assert not sandbox.pbx.writes
 
