@@ -105,7 +105,7 @@ def no_group(name: str) -> str:
 
 def group_taken(name: str) -> str:
     """A new name that a group has already."""
-    return f"There already is a park group {name}."
+    return f"There is already a park group called {name}."
 
 
 def no_ring_group(name: str) -> str:
