@@ -65,7 +65,7 @@ def fill_view(
         changes: What the form would change as it is filled in, or why that is not possible.
         focus: Whether the keyboard goes to the first input that has to be filled.
     """
-    top: list[Any] = _blocks(notice) if notice else [SectionBlock(text=operation_type.help)]
+    top = _blocks(notice) if notice else [SectionBlock(text=operation_type.help).to_dict()]
     fields = input_blocks(operation_type, state.arguments, label=label, current=state.current, focus=focus)
     blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
     if operation_type.changes():
@@ -135,11 +135,11 @@ def _view(
     ).to_dict()
 
 
-def _blocks(message: Message) -> list[Block | Json]:
+def _blocks(message: Message) -> list[Json]:
     """Returns the first page of a message, and a note where there are more; its buttons preview their lines."""
     first, *rest = render(message, make_button=follow_button)
     note = SectionBlock(text=forms.MORE_THAN_FITS)
-    return [*first["blocks"], *([note] if rest else [])]
+    return [*first["blocks"], *([note.to_dict()] if rest else [])]
 
 
 def asks_for_destination(operation_type: type[Operation], state: FormState) -> bool:

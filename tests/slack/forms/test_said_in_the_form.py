@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.environment import Sandbox
+from bot.texts import impossible
 from tests.slack.forms.conftest import Ready, form_button, pick
 
 
@@ -171,7 +172,7 @@ def test_switching_call_park_off_says_what_that_means(sandbox: Sandbox, ready: R
     ready("Call park: ")
     sandbox.slack.fill(ana, "Off: nobody can park a call then", label="Call park")
     sandbox.slack.submit(ana)
-    view = ready("Will be lost: Nobody can park calls")
+    view = ready("Will be lost: ", impossible.CALLS_LOST[-20:])
     assert view.submit == "Switch off"
 
 
