@@ -94,7 +94,7 @@ def _faults(offering: PickerOptions, operation: Operation) -> Iterator[tuple[str
             case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
                 yield name, f"There is no park group called “{value}”."
             case Reference.NEW_GROUP if fold(value) not in groups and offering.exists("group", value):
-                yield name, f"There already is a park group {value}."
+                yield name, f"There is already a park group called {value}."
             case Reference.RECALL if value.ring_group is not None:
                 attempt = (*spellings(value.ring_group), f"ring group {value.ring_group}")
                 if len(offering.missing("ring_group", attempt)) == len(attempt):

@@ -117,7 +117,7 @@ def test_the_same_setting_moved_since_is_not_overwritten_in_silence(scene: Conve
     scene.click(scene.cards()[0], "Undo")
     assert scene.changes() == writes
     said = scene.last_ephemeral().plain
-    assert "Sales was changed again since change 1" in said
+    assert "Sales has been changed since #1" in said
     assert "the user who parked the call before the change, Night Desk (6001) after it, Day Desk (6002) now" in said
     scene.click(scene.last_ephemeral(), "Put back as before")
     assert scene.changes() == writes

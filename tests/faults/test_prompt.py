@@ -104,7 +104,7 @@ def test_a_prompt_that_somebody_sets_meanwhile_is_not_overwritten(scene: Convers
     scene.sandbox.pbx.console_set_prompt()
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert "has changed since you were shown this" in scene.last_ephemeral().plain
-    assert f"{PROMPT} (96 kB) -> welcome.wav" in scene.last_ephemeral().plain
+    assert f"{PROMPT} (96 kB) → welcome.wav" in scene.last_ephemeral().plain
     assert scene.changes() == 1, "the console's"
     assert scene.writes == []
 
@@ -136,7 +136,7 @@ def test_a_prompt_that_an_update_of_something_else_drops_is_noticed_and_put_back
     scene.click(scene.last_ephemeral(), "Set prompt")
     assert prompt(scene.sandbox.pbx) == was
     assert scene.sandbox.pbx.state.server["recall_time"] == 330
-    assert any(f"Prompt: none -> {PROMPT}" in one.plain.replace("*", "") for one in scene.replies())
+    assert any(f"Prompt: none → {PROMPT}" in one.plain.replace("*", "") for one in scene.replies())
 
 
 def test_a_prompt_that_an_update_keeps_is_not_talked_about(scene: ConversationHarness) -> None:

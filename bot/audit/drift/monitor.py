@@ -22,6 +22,7 @@ from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.texts import drift as texts
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -140,24 +141,24 @@ class DriftMonitor(PeriodicTask):
 def drift_message(drift: Drift) -> Message:
     """Returns the public message about a drift, with a button that puts it back."""
     change = Change.model_validate(drift.change)
-    subject = "The call park server" if change.target.is_server else change.target.title
-    times = f"{_format_time(drift.found_at)}; at {_format_time(drift.last_matched_at)} it was not so"
-    changed_by = (Fact(label="By", value=drift.changed_by),) if drift.changed_by else ()
-    put_back = Offer(label="Put it back", line=f"put back drift {drift.id}")
+    subject = texts.SERVER if change.target.is_server else change.target.title
+    times = texts.noticed(_format_time(drift.found_at), _format_time(drift.last_matched_at))
+    changed_by = (Fact(label=texts.BY, value=drift.changed_by),) if drift.changed_by else ()
+    put_back = Offer(label=texts.PUT_BACK, line=f"put back drift {drift.id}")
     return Message(
-        title=f"{subject} was {_describe(change, recreated=drift.recreated)} outside Park",
-        facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, Fact(label="Noticed", value=times)),
-        notes=("Its settings and members are as they were before.",) if change.is_noop else (f"Drift {drift.id}",),
+        title=texts.outside_park(subject, _describe(change, recreated=drift.recreated)),
+        facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, Fact(label=texts.NOTICED, value=times)),
+        notes=(texts.SAME_AS_BEFORE if change.is_noop else texts.number(drift.id),),
         offers=() if change.is_noop else (put_back,),
     )
 
 
 def _describe(change: Change, *, recreated: bool) -> str:
     if recreated:
-        return "deleted, and made anew,"
+        return texts.CREATED_AGAIN
     if change.before is None:
-        return "created"
-    return "deleted" if change.after is None else "changed"
+        return texts.CREATED
+    return texts.DELETED if change.after is None else texts.CHANGED
 
 
 def _format_time(at: datetime) -> str:

@@ -32,22 +32,22 @@ def test_what_nobody_changed_is_no_news(scene: DriftScene) -> None:
 @pytest.mark.parametrize(
     ("action", "said"),
     [
-        (_recall, ["Sales was changed", "the user who parked the call -> Night Desk (6001)"]),
+        (_recall, ["Sales was changed", "the user who parked the call → Night Desk (6001)"]),
         (lambda it: it.console.console_add_member(it.id("Sales"), "1001"),
          ["Sales was changed", "Added: 1001 Amara Okafor"]),
         (lambda it: it.console.console_remove_member(it.id("Sales"), "1002"), ["Sales was changed", "Removed: 1002 "]),
         (lambda it: it.console.console_update_group(it.id("Sales"), name="Vendors"),
-         ["Vendors was changed", "Sales -> Vendors"]),
+         ["Vendors was changed", "Sales → Vendors"]),
         (lambda it: it.console.console_create_group("Nights", ["1001"]),
          ["Nights was created", "Added: 1001 Amara Okafor"]),
         (lambda it: it.console.console_delete_group(it.id("Sales")),
          ["Sales was deleted", "Recall: the user who parked the call", "1002 ", "1007 ", "1003 ", "1011 "]),
         (lambda it: it.console.console_update_server(recall_time=600),
-         ["The call park server was changed", "5m -> 10m"]),
+         ["The call park server was changed", "5m → 10m"]),
         (lambda it: _recreate_sales(it, "1002", "1007", "1011"),
-         ["Sales was deleted, and made anew, outside Park", "Removed: 1003 "]),
+         ["Sales was deleted and created again outside Park", "Removed: 1003 "]),
         (lambda it: _recreate_sales(it, "1002", "1003", "1007", "1011"),
-         ["Sales was deleted, and made anew, outside Park", "as they were before"]),
+         ["Sales was deleted and created again outside Park", "the same as before"]),
     ],
 )  # fmt: skip
 def test_it_is_told_once_with_before_and_after_and_by_whom(scene: DriftScene, action: Action, said: list[str]) -> None:

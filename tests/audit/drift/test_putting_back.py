@@ -101,7 +101,7 @@ def test_what_has_moved_again_is_shown_and_put_back_only_when_that_is_wanted(sce
     _recall(scene, "Day Desk")
     scene.click(told, "Put it back")
     asked = scene.last_ephemeral()
-    assert "Sales was changed again since drift 1" in asked.plain
+    assert "Sales has been changed since drift 1" in asked.plain
     assert [words for words in ("the user who parked", "Night Desk", "Day Desk") if words not in asked.plain] == []
     assert scene.writes == []
     scene.click(asked, "Put back as before")
@@ -123,7 +123,7 @@ def test_a_group_that_was_made_anew_meanwhile_is_not_made_a_second_time(scene: D
     scene.scan()
     scene.console.console_create_group("Sales", ["1002"])
     scene.click(_told(scene), "Put it back")
-    assert "There already is a park group Sales" in scene.last_ephemeral().plain
+    assert "There is already a park group called Sales" in scene.last_ephemeral().plain
     assert scene.writes == []
 
 
@@ -132,7 +132,7 @@ def test_a_group_that_is_gone_can_t_be_put_back_in_part(scene: DriftScene) -> No
     scene.scan()
     scene.console.console_delete_group(scene.id("Sales"))
     scene.click(_told(scene), "Put it back")
-    assert "Sales is gone, so drift 1 can't be taken back" in scene.last_ephemeral().plain
+    assert "Sales no longer exists, so drift 1 can't be undone" in scene.last_ephemeral().plain
 
 
 def test_several_people_s_clicks_put_it_back_once(make_scene: Callable[..., DriftScene]) -> None:
@@ -153,7 +153,7 @@ def test_it_can_be_typed_and_previewed_and_a_number_that_is_none_is_said(scene: 
     _recall(scene)
     scene.scan()
     scene.do("preview put back drift 1")
-    assert "Put Sales back as it was before drift 1? Nothing has changed yet." in scene.last_ephemeral().plain
+    assert "Restore Sales as it was before drift 1? Nothing has changed yet." in scene.last_ephemeral().plain
     scene.do("put back drift 2")
     assert f"There is no drift 2. {NOTHING}" in scene.last_ephemeral().plain
     scene.do("put back drift two")

@@ -133,7 +133,7 @@ def test_what_the_pbx_will_not_have_brings_the_form_back_as_it_was_typed(
     ready("Name")
     sandbox.slack.fill(ana, "Support", label="Name")
     sandbox.slack.submit(ana)
-    view = ready("There already is a park group Support")
+    view = ready("There is already a park group called Support")
     assert "Name: Support" in view.plain
     assert not sandbox.pbx.writes
 

@@ -103,7 +103,7 @@ def test_undo_shows_a_prompt_that_somebody_else_has_set_since_and_asks(sandbox: 
     sandbox.slack.click(sandbox.people["ana"], cards(sandbox)[0], label="Undo")
     sandbox.settle(30)
     answer = sandbox.slack.ephemerals(sandbox.people["ana"])[-1]
-    assert "was changed again since change 1" in answer.plain
+    assert "has been changed since #1" in answer.plain
     assert "none before the change, hold.wav (16 kB) after it, one-moment-please.wav (96 kB) now" in answer.plain
     assert "Put back as before" in answer.plain
 

@@ -65,11 +65,11 @@ def test_the_rest_can_be_done_from_the_form_too(sandbox: Sandbox, ready: Ready, 
 
 WRONG = {
     "add 1001, 1999 to": ("members", "Nobody on the PBX has the extension or name 1999."),
-    "create Support": ("name", "There already is a park group Support."),
-    "create support": ("name", "There already is a park group support."),
+    "create Support": ("name", "There is already a park group called Support."),
+    "create support": ("name", "There is already a park group called support."),
     "server extension 12": ("extension", "3 to 64 digits"),
     "server recall ring group time 20m": ("time", "60 to 900 seconds"),
-    "rename Sales to Support": ("name", "There already is a park group Support."),
+    "rename Sales to Support": ("name", "There is already a park group called Support."),
 }
 
 
