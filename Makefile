@@ -11,17 +11,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
 help:
-	@echo "make demo   run Park on its embedded sandbox, in your browser: no Slack, no PBX, no database"
-	@echo "make init   answer a few questions, and have .env and a policy to begin with"
-	@echo "make doctor tell what keeps Park from working, with the remedy; changes nothing"
-	@echo "make test   run the tests"
-	@echo "make quick  run the tests that need no running bot, for the inner loop"
-	@echo "make check  lint, types, import contracts, the command table of docs/commands.md"
-	@echo "make run    run Park against the Slack and the PBX named in the environment (docs/setup.md)"
-	@echo "make lock   pin the newest dependencies that fit pyproject.toml"
-	@echo "make bench  print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
+	@echo "make demo     try Park in a sandbox, in your browser: no Slack, no PBX, no database"
+	@echo "make init     set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
+	@echo "make doctor   check the whole set-up and say what to do about each problem; changes nothing"
+	@echo "make run      run Park, with the settings in the environment or in .env (docs/setup.md)"
+	@echo "make test     run the tests"
+	@echo "make quick    run the tests that need no running bot, for the inner loop"
+	@echo "make check    lint, types, import contracts, the command table of docs/commands.md"
+	@echo "make lock     pin the newest dependencies that pyproject.toml allows"
+	@echo "make bench    print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
 	@echo "make pictures take the README's pictures again (needs Chromium)"
-	@echo "make clean  remove .venv and caches"
+	@echo "make clean    remove .venv and caches"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Park needs Python 3.11 or newer: install it, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }

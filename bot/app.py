@@ -23,7 +23,7 @@ from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
 from bot.slack.bolt_app import Receiver
-from bot.slack.client import Identity, connect_client
+from bot.slack.client import Identity, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
 from bot.slack.files import FileDownloader
 from bot.slack.home import HomeTabs
@@ -68,16 +68,14 @@ class Park:
         self.policy_store = PolicyStore(settings.park_policy)
         self.posting = PostingState(now or utc_now)
         self._read_tokens = read_tokens
-        read_bot_token = partial(_bot_token, read_tokens) if read_tokens else None
-        token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-        client = connect_client(token, url, posting=self.posting, read_token=read_bot_token)
+        client = _build_client(settings, self.posting, read_tokens)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.journal, now or utc_now)
         messenger = self._slack.messenger
         working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
         planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
-        self._form_service = FormService(planner, self.journal)
+        self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
             settings, self.journal, planner, self.policy_store, messenger, self._home_tabs, self.posting, retry_policy
@@ -223,6 +221,14 @@ class Park:
         return f"Park answers {identity.team_name} in Slack ({receiver.where}) and changes {self.settings.pbx_url}"
 
 
+def _build_client(
+    settings: Settings, posting: PostingState, read_tokens: Callable[[], SlackTokens] | None
+) -> SlackClient:
+    token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+    read_token = partial(_bot_token, read_tokens) if read_tokens else None
+    return connect_client(token, url, posting=posting, read_token=read_token)
+
+
 def _bot_token(read: Callable[[], SlackTokens]) -> str:
     return read().slack_bot_token.get_secret_value()
 
@@ -284,7 +290,7 @@ def build_workers(
     progress_notifier = ProgressNotifier(
         messenger, partial(_ended_on_another_replica, journal), lambda: planner.pbx.trouble
     )
-    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.failed)
+    notifier = Notifier(journal, messenger, policy_store, on_change=home_tabs.changed, on_untold=posting.untold)
     write_switch = WriteSwitch(journal, read_only=settings.park_read_only)
     worker = Worker(journal, EntryProcessor(journal, planner, notifier, progress_notifier, write_switch, retry_policy))
     return WorkerParts(progress_notifier, worker, Dispatcher(journal, planner, worker, messenger, progress_notifier))

@@ -101,11 +101,19 @@ class ChangeRepository:
 
     def will_end(self, number: int) -> bool:
         """Returns whether a change is temporary and has not ended yet; its end may be under way."""
-        ends = (one for one in self._journal.entries_about(number) if one.request.source is Source.CLOCK)
-        return any(not end.state.ended for end in ends)
+        return self.scheduled_end_time(number) is not None
 
     def _scheduled_end(self, number: int) -> Entry | None:
         return next((one for one in self._journal.entries_about(number) if one.state is State.SCHEDULED), None)
+
+    def scheduled_end_time(self, number: int) -> datetime | None:
+        """Returns when a temporary change ends, or should have ended; None if it has no end that is still to come."""
+        ends = (one for one in self._journal.entries_about(number) if one.request.source is Source.CLOCK)
+        return next((end.run_at for end in ends if not end.state.ended), None)
+
+    def recent(self, limit: int) -> list[Entry]:
+        """Returns the newest requests of everybody, newest first."""
+        return self._journal.recent(limit)
 
     def made_at(self, number: int) -> datetime:
         """Returns when a change was made or, if it continues a temporary change, when that one was made."""
@@ -249,8 +257,12 @@ class Approvals:
         approval = Plan.model_validate(entry.plan).approval if entry.plan else None
         if approval is None or self._user is None:
             return False
-        was_asked = _is_approver(self._user, approval.asked, entry)
-        return was_asked or (waits_for_approval(entry) and self.may_approve(entry))
+        return self.was_asked(entry) or (waits_for_approval(entry) and self.may_approve(entry))
+
+    def was_asked(self, entry: Entry) -> bool:
+        """Returns whether the user was one of the change's approvers when it was asked for."""
+        approval = Plan.model_validate(entry.plan).approval if entry.plan else None
+        return approval is not None and self._user is not None and _is_approver(self._user, approval.asked, entry)
 
     def are_sufficient(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
         """Returns whether the approvals given satisfy `needed`.

@@ -25,7 +25,7 @@ def run_verify(options: argparse.Namespace) -> int:
         try:
             chain = verify(connection, options.head)
         except ChainBroken as broken:
-            sys.stdout.write(f"Broken. {broken}\n")
+            sys.stdout.write(f"The journal was changed. {broken}\n")
             return 1
     sys.stdout.write(_describe_chain(chain, len(options.head)))
     return 0
@@ -66,7 +66,7 @@ def parse_day(text: str) -> datetime:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text} is no date: write it as in 2026-11-01") from error
+        raise argparse.ArgumentTypeError(f"{text} is not a date; write it like 2026-11-01") from error
 
 
 def parse_head(text: str) -> ChainLink:
@@ -79,11 +79,11 @@ def parse_head(text: str) -> ChainLink:
 
 def _describe_chain(chain: VerifiedChain, heads: int) -> str:
     count = chain.head.number - chain.pruned.number
-    pruned = f", after {chain.pruned.number} that were pruned" if chain.pruned.number else ""
-    lines = [f"Whole: {count} events{pruned}. The head is {chain.head}"]
+    pruned = f" ({chain.pruned.number} older ones were pruned)" if chain.pruned.number else ""
+    lines = [f"Complete and unchanged: {count} event{'' if count == 1 else 's'}{pruned}. The head is {chain.head}"]
     if compared := heads - len(chain.not_compared):
-        lines.append(f"{compared} posted head{' is' if compared == 1 else 's are'} in it.")
+        lines.append(f"{compared} posted head{' matches' if compared == 1 else 's match'}.")
     lines += [f"Event {head.number} was pruned, so its head can't be compared." for head in chain.not_compared]
     if not heads:
-        lines.append("Give a head that Park posted (--head) to know that no later one was cut off or rewritten.")
+        lines.append("To check that no newer events were removed, give a head that Park posted: --head NUMBER:HASH")
     return "\n".join(lines) + "\n"

@@ -96,7 +96,7 @@ def run_migrate(_: argparse.Namespace) -> int:
     from bot.journal.migrations import migrate_database
 
     revision = migrate_database(read_journal_settings().database_url)
-    sys.stdout.write(f"The journal is up to date: its tables are at {revision}\n")
+    sys.stdout.write(f"The journal's tables are up to date ({revision}).\n")
     return 0
 
 
@@ -140,28 +140,30 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
-    summary = "ask a few questions, and write .env and a policy to begin with"
+    summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
     add("init", summary, "%(prog)s < answers.txt", run=run_init)
-    summary = "answer Slack and change the PBX that the environment names"
+    summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
-    add("migrate", "bring a journal on PostgreSQL up to date", example, run=run_migrate)
+    add("migrate", "create or update the tables of a journal on PostgreSQL", example, run=run_migrate)
     example = '%(prog)s "/park add 1001 to Sales" "/park group Sales"'
-    demo = add("demo", "try Park on a sandbox: no Slack, no PBX", example, run=partial(run_demo, load_demo))
+    demo = add(
+        "demo", "try Park in a sandbox, without Slack and without a PBX", example, run=partial(run_demo, load_demo)
+    )
     _add_demo_arguments(demo)
-    summary = "verify the journal's chain of events, or export the history"
+    summary = "check the journal for tampering, or export the history"
     _add_audit_commands(add("audit", summary, "%(prog)s verify"))
-    summary = "check a policy file before it is shipped, or run its examples"
+    summary = "check a policy file, or run the examples in it"
     _add_policy_commands(add("policy", summary, "%(prog)s check policy.toml"))
     example = "%(prog)s --http https://park.example.com"
-    manifest = add("manifest", "print the Slack app's manifest", example, run=run_manifest)
-    url_help = "for HTTP mode: where Slack reaches Park, https://park.example.com"
+    manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
+    url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
-    summary = "tell what keeps Park from working, and the remedy; changes nothing"
+    summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
-    table.add_argument("--check", metavar="FILE", help="tell whether FILE holds it as it is")
+    table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
 
 
@@ -184,51 +186,53 @@ def _add_command(
 
 def _add_demo_arguments(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
-        "lines", nargs="*", help="lines to play, as typed in Slack; none: a page in your browser, or type them yourself"
+        "lines",
+        nargs="*",
+        help="lines to run, as typed in Slack; without any: a page in your browser, or a prompt here",
     )
-    demo.add_argument("--picture", metavar="FILE", type=Path, help="draw the screen into FILE as SVG")
+    demo.add_argument("--picture", metavar="FILE", type=Path, help="save the screen to FILE as SVG")
     where = demo.add_mutually_exclusive_group()
     for name, text in (
-        ("terminal", "stay in the terminal, though there is a browser"),
-        ("page", "serve the page, though no browser is seen here, as over SSH with a forwarded port"),
+        ("terminal", "stay in the terminal, even if there is a browser"),
+        ("page", "serve the page even if there is no browser here, for example over SSH with a forwarded port"),
     ):
         where.add_argument(f"--{name}", dest="where", action="store_const", const=name, help=text)
 
 
 def _add_audit_commands(parser: argparse.ArgumentParser) -> None:
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "tell whether the chain of events is whole; exit status 1 if it is not"
+    summary = "check that no event was changed or removed; exit status 1 if one was"
     example = f"%(prog)s --head 1042:{'9f86d081884c7d65' * 4}"
     verify = add("verify", summary, example, run=audit.run_verify)
     verify.add_argument(
-        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads as Park posted them"
+        "--head", nargs="+", default=[], type=audit.parse_head, metavar="HEAD", help="heads that Park posted"
     )
-    summary = "write the history to standard output, oldest first"
+    summary = "print the history, oldest first"
     example = "%(prog)s --since 2026-11-01 --format csv > history.csv"
     export = add("export", summary, example, run=audit.run_export)
-    since, until = "from this day on, in UTC, as in 2026-11-01", "up to this day, which is within"
+    since, until = "from this day on (UTC), such as 2026-11-01", "up to and including this day"
     export.add_argument("--since", type=audit.parse_day, metavar="DATE", help=since)
     export.add_argument("--until", type=audit.parse_day, metavar="DATE", help=until)
-    formats = "csv (cells are made harmless) or jsonl"
+    formats = "csv (safe to open in a spreadsheet) or jsonl"
     export.add_argument("--format", choices=audit.FORMATS, default="csv", help=formats)
 
 
 def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="what"))
-    summary = "tell each mistake with its place, and what is hardly meant"
+    summary = "list mistakes with their lines, and rules that are probably not meant like that"
     check = add("check", summary, "%(prog)s --strict policy.toml", run=policy.run_check)
     check.add_argument("file", metavar="FILE", type=Path)
-    check.add_argument("--strict", action="store_true", help="end with 1 where there is any remark")
+    check.add_argument("--strict", action="store_true", help="exit status 1 also for remarks")
     test = add("test", "run the examples in the file", "%(prog)s policy.toml", run=policy.run_test)
     test.add_argument("file", metavar="FILE", type=Path)
     add("schema", "print the JSON Schema for editors", "%(prog)s > policy.schema.json", run=policy.run_schema)
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:
-    doctor.add_argument("--json", action="store_true", help="print the findings as JSON, for scripts")
+    doctor.add_argument("--json", action="store_true", help="print JSON, for scripts")
     doctor.add_argument(
         "--probe",
         action="store_true",
-        help="also learn what this PBX does that is documented nowhere: makes park groups of its own and removes them, "
-        "and puts users who are in no park group into them for a moment; nothing else is touched",
+        help="also find out what PortSIP leaves undocumented: creates park groups of its own, puts users who are in no "
+        "park group into them for a moment, and deletes them again; touches nothing else",
     )

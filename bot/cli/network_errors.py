@@ -70,7 +70,7 @@ def network_cause(error: BaseException | None) -> OSError | None:
             return network_cause(error.reason)
         if isinstance(error, OSError):
             return error
-        error = error.__cause__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return None
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from bot.cli.network_errors import describe_failure
 from bot.errors import NotUnderstood, PBXError, PolicyError, Refused, SettingsError
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference
@@ -60,7 +61,8 @@ def mistakes_with_positions(file: Path, error: PolicyError) -> Iterator[tuple[st
 def summarize(file: Path, policy: Policy) -> str:
     """Describes a valid policy file in one line."""
     rules = len(policy.allow) + len(policy.deny)
-    return f"{file}: {rules} rules without a mistake; fingerprint {policy.fingerprint}"
+    count = "1 rule" if rules == 1 else f"{rules} rules"
+    return f"{file}: {count}, no mistakes; fingerprint {policy.fingerprint}"
 
 
 def run_test(options: Namespace) -> int:
@@ -71,9 +73,9 @@ def run_test(options: Namespace) -> int:
         outcome, reason = evaluate_example(policy, example)
         if outcome != example.expect:
             failed += 1
-            expected = f"expected {example.expect}, is {outcome}"
+            expected = f"expected {example.expect}, got {outcome}"
             sys.stdout.write(f"example {number}: {example.line}: {expected}. {reason}\n")
-    sys.stdout.write(f"{len(policy.example) - failed} of {len(policy.example)} examples came out as expected\n")
+    sys.stdout.write(f"{len(policy.example) - failed} of {len(policy.example)} examples are as expected\n")
     return 1 if failed else 0
 
 
@@ -164,7 +166,8 @@ def _unknown_pbx_names(policy: Policy) -> Iterator[str]:
             with closing(build_client(read_pbx_settings())) as pbx:
                 yield from (f"“{rule.name}” {text}" for rule, text in _unmatched_patterns(pbx, policy))
         except (PBXError, SettingsError) as error:
-            yield f"no group could be looked up on the PBX: {'; '.join(str(error).splitlines())}"
+            text = describe_failure(error) if isinstance(error, PBXError) else str(error)
+            yield f"groups could not be looked up on the PBX: {'; '.join(text.splitlines())}"
 
 
 def _unmatched_patterns(pbx: PbxClient, policy: Policy) -> Iterator[tuple[BaseRule, str]]:
@@ -185,5 +188,5 @@ def _unmatched_of_type(
     for rule, pattern in wanted:
         if not any(matches_any([pattern], name) for name in names):
             similar = closest(pattern.replace("*", " ").replace("?", " "), existing, resource_type.labels, 1)
-            hint = f"; the closest is “{similar[0].name}”" if similar else ""
-            yield rule, f"is about “{pattern}”, and the PBX has no {type_name} of such a name{hint}"
+            hint = f"; did you mean “{similar[0].name}”?" if similar else ""
+            yield rule, f"names “{pattern}”, but the PBX has no {type_name} like that{hint}"

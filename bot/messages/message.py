@@ -70,6 +70,9 @@ class Row:
     ids: tuple[str, ...] = ()
     """Slack ids shown after the text, as those of a fact."""
     offers: tuple[Offer, ...] = ()
+    forms: tuple[FormOffer, ...] = ()
+    link: str = ""
+    """URL of what it is about, shown last."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,7 +123,8 @@ class Operation(BaseModel):
         types = cls.argument_types()
         if not all(types[name].label for name in types if cls.model_fields[name].is_required()):
             return {}
-        return {name: argument_type for name, argument_type in (types | cls.times()).items() if argument_type.label}
+        times = dict(reversed(cls.times().items()))  # the end first, which is asked for more often
+        return {name: argument_type for name, argument_type in (types | times).items() if argument_type.label}
 
     @classmethod
     def present(cls, context: OperationContext, known: dict[str, Any]) -> dict[str, Any]:

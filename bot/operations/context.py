@@ -4,7 +4,7 @@
 nothing of the layers above them.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from bot.changes.change import Change
@@ -13,7 +13,7 @@ from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import Person, Snapshot, Target
 from bot.errors import NotPossible
 from bot.journal.history import Viewer
-from bot.messages.message import Offer
+from bot.messages.message import Fact, Offer
 from bot.operations.arguments.targets import Recall
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
@@ -49,12 +49,20 @@ class OperationContext(Protocol):
     """Limits, hours and approvals, in words, under which alone the requester has a permission here."""
     link: Callable[[str, str], str]
     """Returns the URL of a message in Slack, by its channel and timestamp; empty where it is not known."""
+    whom_to_ask: Fact
+    """Whom the policy names for questions about permissions."""
     repeatable_lines: Callable[[], tuple[str, ...]]
     """Lines that the requester used last and may still use; raises JournalUnavailable."""
 
     @property
     def mentioned_groups(self) -> frozenset[str]:
         """Names of the park groups that the request mentions, as the PBX spells them; a new group's as typed."""
+
+    def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
+        """The present names of the groups that changes are about; none once the PBX has not answered."""
+
+    def example(self, line: str) -> str | None:
+        """An example with names that the PBX has and that the requester may use; None where it has no such names."""
 
     def group(self, text: str) -> ParkGroup:
         """The park group that `text` names; raises NotFound or Ambiguous."""

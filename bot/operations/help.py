@@ -1,21 +1,21 @@
 """Help: the list of operations, or help on one verb."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
-from bot.errors import JournalUnavailable
-from bot.messages.message import FormOffer, Message, Offer
+from bot.messages.message import Message
 from bot.messages.text import Words, join_words
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import Operation, ReadOperation
 from bot.operations.context import OperationContext
+from bot.operations.panel import all_of_it, panel
 from bot.texts import help as texts
 from bot.texts.help import TOPICS
 from bot.texts.lines import no_help
 
-log = logging.getLogger(__name__)
+MORE = "more"
+"""The topic that lists every action."""
 
 
 def _operations() -> tuple[type[Operation], ...]:
@@ -31,7 +31,7 @@ def _operations_on(text: str) -> list[type[Operation]]:
 def topic_of(words: Words) -> str | None:
     """The topic, the verb, or the start of several verbs, that the words form; None where there is none."""
     text = " ".join(word.text.lower() for word in words)
-    return text if text in TOPICS or _operations_on(text) else None
+    return text if text in TOPICS or text == MORE or _operations_on(text) else None
 
 
 def _read_topic(words: Words) -> str:
@@ -78,46 +78,34 @@ class Help(ReadOperation):
     topic: Annotated[str, TOPIC] | None = None
 
     def read(self, context: OperationContext) -> Message:
-        return self._topic_help(self.topic) if self.topic else self._overview(context)
+        if self.topic and self.topic != MORE:
+            return self._topic_help(context, self.topic)
+        every = [one for one in _operations() if one.advertised]
+        allowed = [one for one in every if one.permission is None or context.may(one.permission)]
+        if self.topic == MORE:
+            return all_of_it(context, allowed, tuple(_notes(context, every, allowed)))
+        return panel(context, allowed, tuple(_notes(context, every, allowed)))
 
-    def _topic_help(self, topic: str) -> Message:
+    def _topic_help(self, context: OperationContext, topic: str) -> Message:
         if topic in TOPICS:
             return Message(title=texts.topic(topic), notes=TOPICS[topic])
         operations = _operations_on(topic)
+        examples = (example for one in operations for example in one.examples)
         return Message(
             title=texts.topic(topic),
             notes=(*(texts.operation(one.usage(), one.help) for one in operations), *_times(operations)),
-            lines=tuple(example for one in operations for example in one.examples),
-        )
-
-    def _overview(self, context: OperationContext) -> Message:
-        """A short list with buttons for recent lines and for forms."""
-        every = [one for one in _operations() if one.advertised]
-        allowed = [one for one in every if one.permission is None or context.may(one.permission)]
-        others = len(every) - len(allowed)
-        verbs = ", ".join(_first_words(allowed))
-        return Message(
-            title=texts.OVERVIEW,
-            lines=tuple(_one_of_each(allowed)),
-            notes=(
-                texts.commands(verbs),
-                texts.ADD_TIMES,
-                *_restricted(allowed, context),
-                *((texts.more_commands(others),) if others else ()),
-            ),
-            offers=tuple(Offer(label=texts.again(line), line=line) for line in _repeatable_lines(context)),
-            forms=tuple(
-                FormOffer(label=one.title, operation=one.operation_id)
-                for one in allowed
-                if one.permission and one.form()
-            ),
+            lines=tuple(dict.fromkeys(context.example(example) or example for example in examples)),
         )
 
 
-def _one_of_each(allowed: list[type[Operation]]) -> Iterator[str]:
-    """An example for each permission."""
-    firsts = {one.permission: one for one in reversed(allowed) if one.permission is not None}
-    return (one.examples[0] for one in allowed if one in firsts.values())
+def _notes(context: OperationContext, every: list[type[Operation]], allowed: list[type[Operation]]) -> Iterator[str]:
+    """What may be typed here, and under which limits."""
+    others, verbs = len(every) - len(allowed), ", ".join(_first_words(allowed))
+    yield texts.commands(verbs)
+    yield texts.ADD_TIMES
+    yield from _restricted(allowed, context)
+    if others:
+        yield texts.more_commands(others)
 
 
 def _restricted(allowed: list[type[Operation]], context: OperationContext) -> Iterator[str]:
@@ -128,12 +116,3 @@ def _restricted(allowed: list[type[Operation]], context: OperationContext) -> It
             verbs[", or ".join(limits)][one.verb()] = None
     for limits_text, several in verbs.items():
         yield texts.restricted(limits_text, ", ".join(several))
-
-
-def _repeatable_lines(context: OperationContext) -> tuple[str, ...]:
-    """Empty if the journal can't be read: help does not depend on them."""
-    try:
-        return context.repeatable_lines()
-    except JournalUnavailable as fault:
-        log.warning("what somebody asked for last is not known: %s", fault)
-        return ()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.changes.change import snapshots_equal
-from bot.changes.lookups import names_today
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import waits_for_approval
 from bot.errors import PBXError
@@ -16,11 +15,12 @@ from bot.operations.schedule import with_instants
 from bot.operations.scheduling import (
     approval_buttons,
     original_operation,
+    reject_form,
     scheduled_change_buttons,
     temporary_change_buttons,
 )
 from bot.policy.model import Permission
-from bot.texts import answers, cards
+from bot.texts import answers
 from bot.texts.journal import set_aside_row
 
 MAX_ARRIVAL = timedelta(minutes=2)
@@ -53,30 +53,43 @@ class Pending(ReadOperation):
 
     def read(self, context: OperationContext) -> Message:
         unknown, settled = _unknown_outcomes(context)
-        rows = (*_awaiting_approval(context), *_ending(context), *_scheduled(context), *unknown, *_set_aside(context))
+        rows = (*awaiting_approval(context), *ending(context), *scheduled(context), *unknown, *_set_aside(context))
         if not rows:
             return Message(title=answers.NOTHING_PENDING, notes=settled)
         return Message(title=answers.pending(len(rows)), rows=rows, notes=settled)
 
 
-def _awaiting_approval(context: OperationContext) -> Iterator[Row]:
+def awaiting_approval(context: OperationContext) -> Iterator[Row]:
     """Approvers get buttons to approve and to reject, the requester one to withdraw."""
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.approval is None or not waits_for_approval(entry) or not _may_see(context, plan):
+        if plan.approval is None or not waits_for_approval(entry):
             continue
         approve, withdraw = approval_buttons(entry.id, plan)
-        mine = entry.request.user == context.viewer.user
-        reject = Offer(label=cards.REJECT, line=f"reject {entry.id}")
-        offers = (withdraw,) if mine else (approve, reject) if context.approvals.may_approve(entry) else ()
-        text = answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text())
-        yield Row(text=answers.numbered(text, entry.id), ids=(entry.request.user,), offers=offers)
+        mine, approver = _is_own(context, entry), _may_approve(context, entry)
+        if not (approver or may_see(context, entry, plan)):
+            continue
+        offers, forms = (withdraw,) if mine else (approve,) if approver else (), (reject_form(entry.id),)
+        text = answers.numbered(answers.waits_for_approval(plan.preview_title, plan.approval.expiry_text()), entry.id)
+        yield Row(text=text, ids=(entry.request.user,), offers=offers, forms=forms if approver and not mine else ())
 
 
-def _ending(context: OperationContext) -> Iterator[Row]:
+def _may_approve(context: OperationContext, entry: Entry) -> bool:
+    """Whether the requester may approve a change; while the PBX is away, whether they were asked to."""
+    try:
+        return context.approvals.may_approve(entry)
+    except PBXError:
+        return context.approvals.was_asked(entry)
+
+
+def _is_own(context: OperationContext, entry: Entry) -> bool:
+    return entry.request.user == context.viewer.user
+
+
+def ending(context: OperationContext) -> Iterator[Row]:
     for first, end in context.repository.scheduled_ends():
         plan = Plan.model_validate(first.plan)
-        if plan.times and _may_see(context, plan):
+        if plan.times and may_see(context, first, plan):
             text = _end_text(plan.title, plan.times, end, context.repository.now())
             yield _row(context, first, plan, text, temporary_change_buttons(first.id))
 
@@ -88,10 +101,10 @@ def _end_text(title: str, times: Schedule, end: Entry, now: datetime) -> str:
     return (answers.ends if end.run_at > now else answers.ends_as_soon_as_possible)(title, at)
 
 
-def _scheduled(context: OperationContext) -> Iterator[Row]:
+def scheduled(context: OperationContext) -> Iterator[Row]:
     for entry in context.repository.scheduled_starts():
         plan = Plan.model_validate(entry.plan)
-        if plan.times and not waits_for_approval(entry) and _may_see(context, plan):
+        if plan.times and not waits_for_approval(entry) and may_see(context, entry, plan):
             text = answers.scheduled(
                 plan.preview_title, plan.times.format_relative(entry.run_at, context.repository.now())
             )
@@ -109,7 +122,7 @@ def _unknown_outcomes(context: OperationContext) -> tuple[list[Row], tuple[str, 
     rows, settled = list[Row](), list[str]()
     for entry in context.repository.unknown_outcomes():
         plan = Plan.model_validate(entry.plan)
-        if not _may_see(context, plan):
+        if not may_see(context, entry, plan):
             continue
         age = context.repository.now() - (entry.ended_at or entry.run_at)
         look_now = age > MAX_ARRIVAL and len(settled) + len(rows) < MAX_LOOKS
@@ -150,18 +163,18 @@ def allowed_offers(context: OperationContext, entry: Entry, plan: Plan, offers: 
     Whoever made a change may take it back and call it off without a permission.
     """
     permission = original_operation(entry).required_permission(context)
-    names: list[str | None] = [*_names(context, plan)] or [None]
+    names: list[str | None] = [*names_of(context, plan)] or [None]
     if permission is not None and all(context.may(permission, name) for name in names):
         return offers
-    mine = entry.request.user == context.viewer.user
-    return tuple(one for one in offers if one.line.startswith(OWN_VERBS)) if mine else ()
+    return tuple(one for one in offers if one.line.startswith(OWN_VERBS)) if _is_own(context, entry) else ()
 
 
-def _may_see(context: OperationContext, plan: Plan) -> bool:
-    return all(map(context.may_see, _names(context, plan)))
+def may_see(context: OperationContext, entry: Entry, plan: Plan) -> bool:
+    """Whether the requester may know of a change: one of their own, or one of groups that they may read."""
+    return _is_own(context, entry) or all(map(context.may_see, names_of(context, plan)))
 
 
-def _names(context: OperationContext, plan: Plan) -> frozenset[str]:
+def names_of(context: OperationContext, plan: Plan) -> frozenset[str]:
     """The names of a plan's groups when it was made, and today."""
     changes = (*plan.changes, *plan.undone)
-    return names_today(context.directory, changes).union(*(change.names for change in changes))
+    return context.names_today(changes).union(*(change.names for change in changes))

@@ -7,7 +7,7 @@ from typing import Annotated
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
 from bot.journal.models import Entry, Reschedule, State
-from bot.messages.message import Fact, Offer
+from bot.messages.message import Fact, FormOffer, Offer
 from bot.messages.request import Source
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ChangeOrGroup
@@ -111,6 +111,11 @@ def approval_buttons(number: int, plan: Plan) -> tuple[Offer, ...]:
         Offer(label=cards.APPROVE, line=f"approve {number}", style="primary", expects=plan.digest()),
         Offer(label=cards.WITHDRAW, line=f"cancel {number}"),
     )
+
+
+def reject_form(number: int) -> FormOffer:
+    """The button that opens the form to reject a change, with a reason."""
+    return FormOffer(label=cards.REJECT, operation="refuse", arguments={"number": number})
 
 
 def scheduled_change_buttons(number: int) -> tuple[Offer, ...]:

@@ -17,10 +17,16 @@ Concerns = Callable[[Change], bool]
 
 def temporary_rows(context: OperationContext, concerns: Concerns) -> tuple[Row, ...]:
     """Returns a row for each temporary change in effect: what, until when and by whom, with a button to end it."""
-    return tuple(
-        Row(text=texts.row(plan.title, ends, first.id), ids=(first.request.user,), offers=_offers(context, first, plan))
-        for first, plan, ends in _temporary(context, concerns)
-    )
+    return tuple(_row(context, *found) for found in _temporary(context, concerns))
+
+
+def temporary_by_group(context: OperationContext) -> dict[str, list[Row]]:
+    """Returns the same rows for each group of which something is temporary, by the ids of the groups."""
+    rows = dict[str, list[Row]]()
+    for first, plan, ends in _temporary(context, lambda change: change.target.id is not None):
+        for id in {change.target.id for change in plan.undone if change.target.id is not None}:
+            rows.setdefault(id, []).append(_row(context, first, plan, ends))
+    return rows
 
 
 def temporary_ends(context: OperationContext) -> dict[str, str]:
@@ -31,6 +37,19 @@ def temporary_ends(context: OperationContext) -> dict[str, str]:
             if change.target.id is not None:
                 ends.setdefault(change.target.id, until)
     return ends
+
+
+def temporary_notes(context: OperationContext, name_of: Callable[[str], str]) -> dict[str, str]:
+    """Returns until when and by whom a group has something temporary, by the names of the groups.
+
+    Args:
+        name_of: returns the name of a Slack user.
+    """
+    notes = dict[str, str]()
+    for first, plan, ends in _temporary(context, lambda change: not change.target.is_server):
+        for name in {name for change in plan.undone for name in change.names}:
+            notes.setdefault(name, texts.note(ends, name_of(first.request.user)))
+    return notes
 
 
 def changed_numbers(change: Change) -> frozenset[str]:
@@ -46,6 +65,12 @@ def _temporary(context: OperationContext, concerns: Concerns) -> Iterator[tuple[
         if plan.times is not None and any(map(concerns, plan.undone)) and all(map(context.may_see, names)):
             at = plan.times.format_relative(end.run_at, now)
             yield first, plan, texts.late(at) if end.failing_since is not None else texts.until(at)
+
+
+def _row(context: OperationContext, first: Entry, plan: Plan, ends: str) -> Row:
+    return Row(
+        text=texts.row(plan.title, ends, first.id), ids=(first.request.user,), offers=_offers(context, first, plan)
+    )
 
 
 def _offers(context: OperationContext, entry: Entry, plan: Plan) -> tuple[Offer, ...]:

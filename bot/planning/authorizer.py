@@ -122,6 +122,10 @@ class Authorizer:
             return visible_groups(policy, principal, permission)
         return visible_ring_groups(policy, principal, permission, [name for each in named for name in each])
 
+    def ring_groups(self, principal: Principal | None, permission: Permission, group: str) -> VisibleNames:
+        """The ring groups that the principal might send a group's recalls to."""
+        return visible_ring_groups(self.policy, principal, permission, [group]) if principal else ALL_NAMES
+
     def may(self, principal: Principal | None, permission: Permission, group: str | None = None) -> bool:
         """Whether some rule could allow the permission, at all or on one group."""
         if principal is None:

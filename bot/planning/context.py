@@ -1,18 +1,19 @@
 """RequestContext: one request's view of the PBX; implements OperationContext."""
 
-from collections.abc import Callable, Collection, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from bot.changes.change import Change, apply_to_snapshot
-from bot.changes.lookups import MembershipLookup, PromptFiles
+from bot.changes.lookups import MembershipLookup, PromptFiles, names_today
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.changes.target_io import read
-from bot.errors import NotFound, NotPossible
+from bot.errors import NotFound, NotPossible, PBXError
 from bot.journal.history import Viewer
-from bot.messages.message import Offer
+from bot.messages.message import Fact, Offer
 from bot.messages.text import fold
 from bot.operations.arguments.targets import Recall
 from bot.operations.arguments.types import Reference, spellings
@@ -22,9 +23,12 @@ from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup, ParkServer
 from bot.planning.corrections import Corrections
+from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
 from bot.texts import refusals
+
+log = logging.getLogger(__name__)
 
 
 class RequestContext(OperationContext):
@@ -46,7 +50,9 @@ class RequestContext(OperationContext):
         may_see: Callable[[str], bool],
         may: PermissionCheck,
         restrictions: Callable[[Permission], tuple[str, ...]],
+        ring_groups: RingGroupReach,
         policy: str,
+        whom_to_ask: Fact,
         link: Callable[[str, str], str],
         viewer: Viewer,
         repeatable_lines: Callable[[], tuple[str, ...]],
@@ -57,7 +63,9 @@ class RequestContext(OperationContext):
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
         self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
         self.prompt_files, self.approvals = prompt_files, approvals
-        self.link = link
+        self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups
+        self.pbx_answers = True
+        """Whether the PBX may be asked for what is also answered without it."""
         self._corrections = Corrections(operation)
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
@@ -97,6 +105,17 @@ class RequestContext(OperationContext):
         """Names of the ring groups that the request mentions."""
         recalls = self.operation.references(Reference.RECALL)
         return frozenset(self._ring_groups.resolve(recall).name for recall in recalls if recall.ring_group is not None)
+
+    def names_today(self, changes: Iterable[Change]) -> frozenset[str]:
+        try:
+            return names_today(self.directory, changes) if self.pbx_answers else frozenset()
+        except PBXError as fault:
+            log.warning("the present names of groups are not known: %s", fault)
+            self.pbx_answers = False
+            return frozenset()
+
+    def example(self, line: str) -> str | None:
+        return existing_example(line, self.directory, self.may, self._ring_group_reach)
 
     def group(self, text: str) -> ParkGroup:
         for anew, spelling in product((False, True), spellings(text)):

@@ -2,24 +2,26 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.errors import Refused, SlackFailure, SlackUnavailable
-from bot.journal.journal import Journal
-from bot.messages.message import Message
+from bot.errors import JournalUnavailable, Refused, SlackFailure, SlackUnavailable
+from bot.messages.message import Message, Row
 from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import Operation
 from bot.operations.help import Help
+from bot.operations.temporary import temporary_notes, temporary_rows
 from bot.planning.answers import AnswerBuilder
 from bot.planning.overview import Overview, OverviewQuery, overview
-from bot.planning.pickers import KINDS, PickerKind, PickerOptions, PickerScope
+from bot.planning.pickers import KINDS, PickerKind, PickerOption, PickerOptions, PickerScope
 from bot.planning.planner import Planner
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
+from bot.texts import forms
 
-MAX_SCANNED = 50
-"""Latest requests scanned for changes to show on the Home tab."""
+MAX_USERS = 1000
+"""Users for whom it is kept what is temporary."""
 log = logging.getLogger(__name__)
 
 
@@ -29,8 +31,9 @@ class FormService:
     `part` and the picker options answer from caches; the other methods wait for the PBX or Slack.
     """
 
-    def __init__(self, planner: Planner, journal: Journal) -> None:
-        self.planner, self.journal, self._answers = planner, journal, AnswerBuilder(planner)
+    def __init__(self, planner: Planner) -> None:
+        self.planner, self._answers = planner, AnswerBuilder(planner)
+        self._notes: dict[str, dict[str, str]] = {}  # what is temporary in groups, by user and by group
         self.picker_options = PickerOptions(planner.directory)
 
     def opened(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,28 +57,64 @@ class FormService:
 
     def warm(self, request: Request, operation: type[Operation], known: Mapping[str, Any]) -> None:
         """Fills the caches that the form's pickers answer from."""
-        self.cache_principal(request)
+        is_known = self.cache_principal(request)
         parts = (self.part(request, operation, kind, known) for kind in KINDS)
         self.picker_options.warm(*filter(None, parts))
+        if is_known:
+            self._read_notes(request)
 
-    def cache_principal(self, request: Request) -> None:
-        """Caches the requester's Slack account, for the next picker request."""
+    def with_notes(self, user: str, options: Sequence[PickerOption]) -> list[PickerOption]:
+        """Options for groups, with what is temporary in each as far as it was read for this user."""
+        notes = self._notes.get(user, {})
+        return [replace(one, description=notes[one.value]) if one.value in notes else one for one in options]
+
+    def _read_notes(self, request: Request) -> None:
+        try:
+            context = self.planner.context(request, Help())
+            notes = temporary_notes(context, self.planner.users.name_of)
+        except (Refused, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what is temporary is not shown in the pickers: %s", fault)
+            return
+        self._notes.pop(request.user, None)
+        self._notes[request.user] = notes
+        for old in list(self._notes)[:-MAX_USERS]:
+            self._notes.pop(old, None)
+
+    def temporary(self, request: Request, groups: Sequence[str]) -> tuple[Row, ...]:
+        """What is temporary in these groups, with buttons to end it; nothing while that can't be read."""
+        names = frozenset(map(fold, groups))
+        try:
+            context = self.planner.context(request, Help())
+            return temporary_rows(context, lambda change: not names.isdisjoint(map(fold, change.names)))
+        except (Refused, SlackFailure, JournalUnavailable) as fault:
+            log.warning("what is temporary is not shown in a form: %s", fault)
+            return ()
+
+    def cache_principal(self, request: Request) -> bool:
+        """Caches the requester's Slack account, for the next picker request; returns whether it is known now."""
         try:
             self.planner.authorizer.principal(request)
         except (Refused, SlackFailure) as fault:
             log.warning("what the pickers may offer is not known: %s", fault)
+            return False
+        return True
 
     def review(self, request: Request, operation: Operation) -> Message:
         """The preview or the answer for a submitted form; raises Refused or PBXError."""
         return self._answers.answer(request, [operation])
 
     def overview(self, request: Request, query: OverviewQuery) -> Overview:
-        """The data of the Home tab; raises Refused or PBXError."""
+        """The data of the Home tab; raises Refused or SlackFailure where it is not known who asks."""
         context, policy = self.planner.context(request, Help()), self.planner.policy
-        principal, recent = self.planner.authorizer.principal(request), self.journal.recent(MAX_SCANNED)
+        principal = self.planner.authorizer.principal(request)
         certain = rights_are_complete(policy, principal)
         denials = denials_of(policy, principal)
-        return overview(context, query, rights_of(policy, principal), recent, denials=denials, certain=certain)
+        return overview(context, query, rights_of(policy, principal), denials=denials, certain=certain)
+
+    def read_members(self, groups: Sequence[str]) -> None:
+        """Reads the members of groups by id; raises PBXError."""
+        for id in groups:
+            self.planner.directory.refresh_members(id)
 
 
 MAX_NAMED = 10
@@ -92,19 +131,18 @@ def _faults(offering: PickerOptions, operation: Operation) -> Iterator[tuple[str
     for name, argument_type, value in operation.said():
         match argument_type.reference:
             case Reference.GROUP if len(offering.missing("group", attempt := spellings(value))) == len(attempt):
-                yield name, f"There is no park group called “{value}”."
+                yield name, forms.no_group(value)
             case Reference.NEW_GROUP if fold(value) not in groups and offering.exists("group", value):
-                yield name, f"There is already a park group called {value}."
+                yield name, forms.group_taken(value)
             case Reference.RECALL if value.ring_group is not None:
                 attempt = (*spellings(value.ring_group), f"ring group {value.ring_group}")
                 if len(offering.missing("ring_group", attempt)) == len(attempt):
-                    yield name, f"There is no ring group called “{value.ring_group}”."
+                    yield name, forms.no_ring_group(value.ring_group)
             case Reference.MEMBER | Reference.MEMBERS:
                 texts = (value,) if isinstance(value, str) else value
                 if nobody := offering.missing("user", [text for text in texts if not text.startswith("<@")]):
-                    yield name, f"Nobody on the PBX has the extension or name {_listed(nobody)}."
+                    yield name, forms.nobody(_listed(nobody))
 
 
 def _listed(texts: Sequence[str]) -> str:
-    more = len(texts) - MAX_NAMED
-    return ", ".join(texts[:MAX_NAMED]) + (f" and {more} more of these" if more > 0 else "")
+    return forms.and_more(", ".join(texts[:MAX_NAMED]), len(texts) - MAX_NAMED)

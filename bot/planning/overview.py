@@ -1,46 +1,51 @@
 """Data of the Home tab, and a user's recent lines."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes.diff import setting_facts
 from bot.changes.plan import Plan
-from bot.journal.models import Entry, State
-from bot.messages.message import Fact
+from bot.changes.snapshot import Person
+from bot.errors import JournalUnavailable, PBXError
+from bot.journal.models import Entry
+from bot.messages.message import Fact, FormOffer, Offer, Row
 from bot.messages.text import fold
+from bot.operations.actions import form_offer, primary_actions
 from bot.operations.arguments.types import Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS, load
-from bot.operations.groups import Delete, Group, Rename, group_summary, visible_groups
-from bot.operations.members import Add, Remove
+from bot.operations.groups import Group, group_summary, visible_groups
+from bot.operations.members import Add
+from bot.operations.panel import MORE, waiting_rows
 from bot.operations.recall import RecallGroup
+from bot.operations.recent import RecentChange, recent_changes
+from bot.operations.temporary import temporary_by_group
 from bot.pbx.directory import Directory
+from bot.pbx.models import ParkGroup
 from bot.planning.context import RequestContext
 from bot.policy.descriptions import Right
 from bot.policy.engine import decide
 from bot.policy.model import Permission, Principal
 from bot.policy.rules import Policy
+from bot.texts import home
 
-GROUP_MENU: tuple[type[Operation], ...] = (Group, Add, Remove, RecallGroup, Rename, Delete)
-"""Operations in a group's menu, as far as the user may use them."""
+log = logging.getLogger(__name__)
+
+GROUP_ACTIONS: tuple[type[Operation], ...] = (RecallGroup, Add, Group)
+"""A group's row has a button for the first of these that the user may use."""
 ROWS = 40
 """Groups on a page: a view holds at most 100 blocks (docs.slack.dev, views)."""
+MAX_PENDING = 10
+"""Pending changes that are listed; each takes two blocks."""
+MAX_MEMBERS = 6
+"""Members of a group that are named."""
+MAX_READ = 20
+"""Groups whose members are read for a page that shows them."""
 RECENT = 5
 """Changes shown."""
-OUTCOMES = {
-    State.SCHEDULED: "scheduled",
-    State.WAITING: "under way",
-    State.RUNNING: "under way",
-    State.DONE: "done",
-    State.FAILED: "not done",
-    State.EXPIRED: "not done in time",
-    State.UNKNOWN: "unknown whether it stands",
-}
-"""Words for the states that are shown; refused, cancelled and redundant requests are left out."""
 
 
 class OverviewQuery(BaseModel):
@@ -52,28 +57,20 @@ class OverviewQuery(BaseModel):
     page: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GroupRow:
-    """A group, with the operations that the user may use on it."""
+    """A group: its settings, its members, what is temporary in it, and the button beside it."""
 
     name: str
     said: str
-    operations: tuple[type[Operation], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RecentChange:
-    """A change, its outcome, and when that came about; for a scheduled change, its start."""
-
-    user: str
-    at: datetime
-    line: str
-    outcome: str
+    members: str
+    temporary: tuple[Row, ...]
+    button: Offer | FormOffer | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overview:
-    """The data of the Home tab; all but the rights are empty for a user who may read nothing here."""
+    """The data of the Home tab; what the user may not read, or what can't be read now, is empty."""
 
     server: tuple[Fact, ...] = ()
     query: OverviewQuery
@@ -82,75 +79,130 @@ class Overview:
     """Number of groups that the user may see and that match the search."""
     groups: tuple[GroupRow, ...] = ()
     """The groups of this page."""
-    operations: tuple[type[Operation], ...]
-    """What the user may do from the Home tab."""
+    actions: tuple[FormOffer, ...]
+    """What the user may do from the Home tab: a few operations, and the button for all of them."""
     rights: tuple[Right, ...]
     """What the user may do in any channel."""
-    denials: tuple[Right, ...] = ()
+    denials: tuple[Right, ...]
     """What deny rules take from those rights."""
+    whom_to_ask: Fact
     certain: bool
     """Whether the rights are complete, which depends on the user's groups being known."""
+    sees: bool
+    """Whether the user may read anything from the Home tab."""
+    waiting: tuple[Row, ...] = ()
+    """Changes that wait for the user's approval."""
+    pending: tuple[Row, ...] = ()
+    """What else is temporary, scheduled or waiting."""
     recent: tuple[RecentChange, ...] = ()
-
-    @property
-    def sees(self) -> bool:
-        """Whether the user may read anything from the Home tab."""
-        return bool(self.server)
+    faults: tuple[str, ...] = ()
+    """What can't be read now, in words."""
+    unread: tuple[str, ...] = ()
+    """Ids of groups on this page whose members are not cached."""
 
 
 def overview(
     context: RequestContext,
     query: OverviewQuery,
     rights: tuple[Right, ...],
-    recent: Iterable[Entry],
     *,
     denials: tuple[Right, ...],
     certain: bool,
 ) -> Overview:
-    """Collects the data of the Home tab: two PBX requests while names are cached; raises PBXError."""
-    operations = _allowed(context, OPERATIONS)
-    if not context.may(Permission.READ):
-        return Overview(query=query, operations=operations, rights=rights, denials=denials, certain=certain)
-    seen = visible_groups(context, context.directory.all_groups(), query.search)
-    page = max(0, min(query.page, (len(seen) - 1) // ROWS))
+    """Collects the data of the Home tab, from the PBX (two requests while names are cached) and from the journal."""
+    allowed = [one for one in OPERATIONS if one.permission is not None and context.may(one.permission)]
+    faults = dict[str, None]()
+    groups = _Groups(context, query, faults) if context.may(Permission.READ) else None
+    waiting, pending, recent = _journaled(context, faults)
     return Overview(
-        server=setting_facts(context.server(), context.ring_group_name),
-        query=OverviewQuery(search=query.search, page=page),
-        fitting=len(seen),
-        groups=tuple(
-            GroupRow(group.name, group_summary(context, group), _allowed(context, GROUP_MENU, group.name))
-            for group in seen[page * ROWS : (page + 1) * ROWS]
-        ),
-        operations=operations,
+        server=groups.server if groups else (),
+        query=groups.query if groups else query,
+        fitting=len(groups.seen) if groups else 0,
+        groups=groups.rows() if groups else (),
+        unread=groups.unread() if groups else (),
+        actions=(*primary_actions(allowed), MORE) if allowed else (),
         rights=rights,
         denials=denials,
+        whom_to_ask=context.whom_to_ask,
         certain=certain,
-        recent=tuple(islice(_recent_changes(context, recent), RECENT)),
+        sees=groups is not None,
+        waiting=waiting,
+        pending=pending,
+        recent=recent,
+        faults=tuple(faults),
     )
 
 
-def _allowed(
-    context: RequestContext, operations: Iterable[type[Operation]], group: str | None = None
-) -> tuple[type[Operation], ...]:
-    return tuple(one for one in operations if one.permission is not None and context.may(one.permission, group))
+def _journaled(
+    context: RequestContext, faults: dict[str, None]
+) -> tuple[tuple[Row, ...], tuple[Row, ...], tuple[RecentChange, ...]]:
+    """What waits for the user, what else is pending, and recent changes."""
+    try:
+        rows = waiting_rows(context)
+        recent = tuple(recent_changes(context, RECENT))
+    except JournalUnavailable as fault:
+        log.warning("the Home tab is shown without the journal: %s", fault)
+        faults[home.JOURNAL_AWAY] = None
+        return (), (), ()
+    waiting = tuple(row for row in rows if row.forms)
+    return waiting, tuple(row for row in rows if row not in waiting), recent
 
 
-def _recent_changes(context: RequestContext, recent: Iterable[Entry]) -> Iterator[RecentChange]:
-    """Recent changes of groups that the user may see, as canonical lines."""
-    for entry in recent:
-        if (
-            entry.plan is not None
-            and entry.state in OUTCOMES
-            and _may_see_all(context, Plan.model_validate(entry.plan))
-        ):
-            at = entry.ended_at or entry.run_at
-            yield RecentChange(entry.request.user, at, load(entry.operations[0]).text(), OUTCOMES[entry.state])
+class _Groups:
+    """The groups that match a query, and the server's settings; nothing while the PBX is away."""
 
+    def __init__(self, context: RequestContext, query: OverviewQuery, faults: dict[str, None]) -> None:
+        self._context, self.server, self.seen = context, tuple[Fact, ...](), list[ParkGroup]()
+        try:
+            self.server = setting_facts(context.server(), context.ring_group_name)
+            self.seen = visible_groups(context, context.directory.all_groups(), query.search)
+            self._texts = {one.id: group_summary(context, one) for one in self._page(query)}
+        except PBXError as fault:
+            log.warning("the Home tab is shown without the PBX: %s", fault)
+            context.pbx_answers = False
+            faults[f"{home.PBX_AWAY} {fault}"] = None
+            self.seen, self._texts = [], {}
+        self.query = OverviewQuery(search=query.search, page=max(0, min(query.page, (len(self.seen) - 1) // ROWS)))
 
-def _may_see_all(context: RequestContext, plan: Plan) -> bool:
-    """Whether the user may see each group under its names before and after the change."""
-    sides = [side for change in plan.changes for side in (change.before, change.after) if side is not None]
-    return all(map(context.may_see, {side.settings["name"] for side in sides if "name" in side.settings}))
+    def _page(self, query: OverviewQuery) -> list[ParkGroup]:
+        page = max(0, min(query.page, (len(self.seen) - 1) // ROWS))
+        return self.seen[page * ROWS : (page + 1) * ROWS]
+
+    def rows(self) -> tuple[GroupRow, ...]:
+        """The groups of the page."""
+        temporary = self._temporary() if self.seen else {}
+        return tuple(self._row(one, temporary.get(one.id, ())) for one in self._page(self.query))
+
+    def unread(self) -> tuple[str, ...]:
+        """Ids of the first groups of the page whose members are not cached."""
+        directory = self._context.directory
+        missing = [one.id for one in self._page(self.query) if directory.member_count(one.id) is None]
+        return tuple(missing[:MAX_READ])
+
+    def _row(self, group: ParkGroup, temporary: Iterable[Row]) -> GroupRow:
+        rows = tuple(temporary)
+        members = self._context.directory.cached_members(group.id) or ()
+        named = [str(Person.of(one)) for one in members[:MAX_MEMBERS]]
+        ends = (offer for row in rows for offer in row.offers)
+        return GroupRow(
+            name=group.name,
+            said=self._texts[group.id],
+            members=home.members(named, len(members) - len(named)),
+            temporary=rows,
+            button=next(ends, None) or self._form(group.name),
+        )
+
+    def _form(self, group: str) -> FormOffer | None:
+        may = self._context.may
+        allowed = (one for one in GROUP_ACTIONS if one.permission is not None and may(one.permission, group))
+        return next((form_offer(one, group) for one in allowed), None)
+
+    def _temporary(self) -> dict[str, list[Row]]:
+        """What is temporary in each group, by id; nothing while the journal can't be read."""
+        try:
+            return temporary_by_group(self._context)
+        except JournalUnavailable:
+            return {}
 
 
 MAX_REPEATABLE = 4

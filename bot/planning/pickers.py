@@ -11,11 +11,13 @@ from typing import Any, Literal
 from bot.changes.snapshot import Person
 from bot.errors import PBXError
 from bot.messages.text import fold
+from bot.operations.arguments.targets import RECALL, Recall
 from bot.operations.arguments.types import spellings
 from bot.pbx.directory import Directory
-from bot.pbx.models import Member, ParkGroup, RingGroup, User
+from bot.pbx.models import Member, ParkGroup, RecallTo, RingGroup, User
 from bot.planning.name_resolution import ring_group_label
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
+from bot.texts import forms
 
 MAX_OPTIONS = 50
 """Options in one answer. Slack shows 100; with long names more than 50 exceed a 20,480-byte frame."""
@@ -26,25 +28,29 @@ MAX_PATTERN_TESTS = 100_000
 MAX_INDEXES = 64
 """Indexes kept for restricted scopes, besides one for all names of each kind."""
 
-PickerKind = Literal["group", "ring_group", "user"]
-KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user")
+NameKind = Literal["group", "ring_group", "user"]
+PickerKind = NameKind | Literal["recall"]
+KINDS: tuple[PickerKind, ...] = ("group", "ring_group", "user", "recall")
 PickerScope = tuple[PickerKind, VisibleNames]
 """A kind of name, and the names of that kind within the requester's reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class PickerOption:
-    """The value that is picked, and its label."""
+    """The value that is picked, its label, and what is said below the label."""
 
     value: str
     label: str
+    description: str = ""
+    rank: int = 0
+    """Options of a lower rank come first, whatever their labels."""
 
 
 class SearchIndex:
     """Options sorted by label, with all labels folded into one text that a search scans."""
 
     def __init__(self, choices: Iterable[PickerOption]) -> None:
-        entries = sorted(((fold(one.label), one) for one in choices), key=lambda pair: pair[0])
+        entries = sorted(((fold(one.label), one) for one in choices), key=lambda pair: (pair[1].rank, pair[0]))
         self._choices = [one for _, one in entries]
         self._text = "".join(f"\n{label}" for label, _ in entries)
         self._starts = list(accumulate((len(label) + 1 for label, _ in entries), initial=0))[:-1]
@@ -100,9 +106,9 @@ class Typeahead:
         return labels[0] if len(labels) == 1 else value
 
     def count(self, part: PickerScope) -> int | None:
-        """Number of options; None while they are not indexed."""
+        """Number of options besides those that are always there; None while they are not indexed."""
         index = self._index(part, most=MAX_INLINE_NAMES)
-        return None if index is None else len(index)
+        return None if index is None else len(index) - len(OPTION_SOURCES[part[0]].fixed)
 
     def file(self, *parts: PickerScope) -> None:
         """Updates the indexes of all kinds, of scopes in use and of `parts`; about 1 s for 50,000 names."""
@@ -118,15 +124,18 @@ class Typeahead:
             The outdated index where it is too large to rebuild; None where there is none.
         """
         kind, reach = part
-        edition = self._directory.cache_versions()[KINDS.index(kind)]
+        source = OPTION_SOURCES[kind]
+        edition = self._directory.cache_versions()[KINDS.index(source.names)]
         cached = self._indexes.get(part)
         if cached is not None and cached[0] == edition:
             return cached[1]
-        source = OPTION_SOURCES[kind]
         remembered = source.remembered(self._directory)
         if most is None or len(remembered) <= min(most, MAX_PATTERN_TESTS // len(reach)):
             within = remembered if reach == ALL_NAMES else [one for one in remembered if reach.includes(one.name)]
-            cached = edition, SearchIndex(filter(None, map(source.choice, within)))
+            cached = (
+                edition,
+                SearchIndex((*source.fixed, *(option for one in within for option in source.options(one)))),
+            )
             self._store(part, cached)
         return None if cached is None else cached[1]
 
@@ -149,21 +158,31 @@ EMPTY = SearchIndex(())
 
 @dataclass(frozen=True, slots=True)
 class OptionSource:
-    """Where names of one kind are cached, and how each becomes an option.
+    """Where names of one kind are cached, and how each becomes options: none for an object without a number."""
 
-    `choice` returns None for an object without a number.
-    """
-
+    names: NameKind
+    """The kind of the names that it is made of."""
     remembered: Callable[[Directory], list[Any]]
-    choice: Callable[[Any], PickerOption | None]
+    options: Callable[[Any], tuple[PickerOption, ...]]
+    fixed: tuple[PickerOption, ...] = ()
+    """Options that are there whatever the PBX holds."""
 
 
-def _group_option(group: ParkGroup) -> PickerOption:
-    return PickerOption(group.name, group.name)
+def _group_options(group: ParkGroup) -> tuple[PickerOption, ...]:
+    return (PickerOption(group.name, group.name),)
 
 
-def _ring_group_option(one: RingGroup) -> PickerOption:
-    return PickerOption(one.extension_number or one.name, ring_group_label(one))
+def _ring_group_options(one: RingGroup) -> tuple[PickerOption, ...]:
+    return (PickerOption(one.extension_number or one.name, ring_group_label(one)),)
+
+
+def _recall_options(one: RingGroup) -> tuple[PickerOption, ...]:
+    ring_group, label = one.extension_number or one.name, ring_group_label(one)
+    first, then = (Recall(to=to, ring_group=ring_group) for to in (RecallTo.RING_GROUP, RecallTo.USER_THEN_RING_GROUP))
+    return (
+        PickerOption(RECALL.say(first), label, rank=1),
+        PickerOption(RECALL.say(then), forms.user_then(label), rank=2),
+    )
 
 
 def user_option(one: User | Member) -> PickerOption | None:
@@ -172,21 +191,26 @@ def user_option(one: User | Member) -> PickerOption | None:
     return PickerOption(found.number, str(found)) if found.number else None
 
 
+def _user_options(one: User | Member) -> tuple[PickerOption, ...]:
+    return tuple(filter(None, (user_option(one),)))
+
+
+TO_USER = PickerOption(RECALL.say(Recall(to=RecallTo.USER)), forms.TO_USER)
+"""The recall target that needs no ring group."""
+
+
 def filter_options(few: Iterable[PickerOption], text: str, *, exclude: Collection[str] = ()) -> list[PickerOption]:
     """The options of a short list that match."""
     return [one for one in islice(SearchIndex(few).fitting(text), MAX_OPTIONS) if one.value not in exclude]
 
 
 OPTION_SOURCES: dict[PickerKind, OptionSource] = {
-    "group": OptionSource(Directory.cached_groups, _group_option),
-    "ring_group": OptionSource(Directory.cached_ring_groups, _ring_group_option),
-    "user": OptionSource(Directory.cached_users, user_option),
+    "group": OptionSource("group", Directory.cached_groups, _group_options),
+    "ring_group": OptionSource("ring_group", Directory.cached_ring_groups, _ring_group_options),
+    "user": OptionSource("user", Directory.cached_users, _user_options),
+    "recall": OptionSource("ring_group", Directory.cached_ring_groups, _recall_options, (TO_USER,)),
 }
 
-
-NAMES_LOADING = "The names are still being read from the PBX: type again"
-PBX_UNAVAILABLE = "The PBX does not answer just now: type again in a minute"
-NOTHING_ALLOWED = "There is none here that the policy lets you choose"
 log = logging.getLogger(__name__)
 
 
@@ -221,15 +245,15 @@ class PickerOptions:
         """Why there is no option at all; empty if there are options."""
         kind, _ = part
         if not self._typeahead.count((kind, ALL_NAMES)):
-            return PBX_UNAVAILABLE if self._pbx_unavailable else NAMES_LOADING
+            return forms.PBX_AWAY if self._pbx_unavailable else forms.NAMES_LOADING
         count = self._typeahead.count(part)
-        return NAMES_LOADING if count is None else NOTHING_ALLOWED if count == 0 else ""
+        return forms.NAMES_LOADING if count is None else forms.NOTHING_ALLOWED if count == 0 else ""
 
-    def missing(self, kind: PickerKind, texts: Collection[str]) -> Sequence[str]:
+    def missing(self, kind: NameKind, texts: Collection[str]) -> Sequence[str]:
         """The texts that certainly name nothing, by a fresh list."""
         return self._directory.missing(kind, texts) or ()
 
-    def exists(self, kind: PickerKind, text: str) -> bool:
+    def exists(self, kind: NameKind, text: str) -> bool:
         """Whether something certainly has that name."""
         return self._directory.missing(kind, [text]) == []
 

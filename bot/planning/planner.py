@@ -23,6 +23,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
 from bot.planning.conflict_check import ConflictCheck
 from bot.planning.context import RequestContext
+from bot.planning.denials import contact_fact
 from bot.planning.endings import Endings, authorized_changes
 from bot.planning.offers import OfferFilter
 from bot.planning.overview import repeatable_lines
@@ -273,7 +274,9 @@ class Planner:
             may_see=partial(self.authorizer.may_see, principal),
             may=partial(self.authorizer.may, principal),
             restrictions=partial(self.authorizer.restrictions, principal),
+            ring_groups=partial(self.authorizer.ring_groups, principal),
             policy=self.policy.fingerprint,
+            whom_to_ask=contact_fact(self.policy.contact),
             link=self._link,
             viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),

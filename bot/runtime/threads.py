@@ -12,6 +12,7 @@ from contextvars import Context, copy_context
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.runtime.metrics import DUTY_FAILURES
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,7 @@ class PeriodicTask(ABC):
                 due = self.turn()
             except Exception:  # the thread must outlive any fault, for nothing restarts it
                 log.exception("%s met a fault in Park", self._thread.name)
+                DUTY_FAILURES.labels(self._thread.name).inc()
                 due = self.now() + self._fault_delay
             self._sleep(due)
 

@@ -53,7 +53,7 @@ def render(message: Message, *, to: str | None = None, make_button: ButtonFactor
     blocks = [
         *sections(_head(message, to)),
         *sections(_items(message)),
-        *_rows(message, make_button),
+        *row_blocks(message.rows, count(len(message.offers) + len(message.forms)), make_button),
         *_activity_blocks(message, make_button),
         *_tail(message, make_button),
     ]
@@ -203,15 +203,30 @@ def _activity_blocks(message: Message, make_button: ButtonFactory) -> Iterator[B
 
 
 def _row(row: Row) -> str:
-    return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids)))
+    link = (f"<{row.link}|{OPEN}>",) if row.link else ()
+    return " ".join((escape(row.text), *map(mrkdwn_reference, row.ids), *link))
 
 
-def _rows(message: Message, make_button: ButtonFactory) -> Iterator[Block]:
-    """Yields each row with its buttons, whose positions follow those of the message's own buttons."""
-    positions = count(len(message.offers) + len(message.forms))
-    for row in message.rows:
-        yield from sections([_row(row)])
-        yield from _actions(make_button(offer, next(positions)) for offer in row.offers)
+def row_blocks(
+    rows: Iterable[Row], positions: Iterator[int], make_button: ButtonFactory = offer_button
+) -> Iterator[Block]:
+    """Yields each row with its buttons; a single one stands beside the text.
+
+    Args:
+        positions: Positions of the buttons, which differ from those of other buttons in the message.
+    """
+    for row in rows:
+        texts = sections([_row(row)])
+        buttons = [
+            *(make_button(offer, next(positions)) for offer in row.offers),
+            *(form_button(offer, next(positions)) for offer in row.forms),
+        ]
+        match list(filter(None, buttons)), texts:
+            case [only], [SectionBlock() as section]:
+                section.accessory = only
+                yield section
+            case several, _:
+                yield from (*texts, *_actions(several))
 
 
 def _tail(message: Message, make_button: ButtonFactory) -> list[Block]:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
+from itertools import count
 from typing import Any, NamedTuple
 
 from slack_bolt import Ack, App
@@ -16,84 +17,104 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     HeaderBlock,
     InputBlock,
-    MarkdownTextObject,
-    Option,
-    OverflowMenuElement,
     PlainTextInputElement,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
-from bot.errors import PBXError, Refused, SlackFailure, SlackUnavailable
-from bot.messages.message import FormOffer, Message
+from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable
+from bot.messages.message import Message, Offer
+from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
-from bot.planning.overview import ROWS, GroupRow, Overview, OverviewQuery, RecentChange
+from bot.planning.overview import MAX_PENDING, ROWS, GroupRow, Overview, OverviewQuery
 from bot.runtime.logs import request_logging
-from bot.slack.blocks import render, sections
-from bot.slack.buttons import encode_value, form_button
+from bot.slack.blocks import render, row_blocks, sections
+from bot.slack.buttons import encode_value, form_button, offer_button
 from bot.slack.redraws import JOIN_SECONDS, Redraws
 from bot.slack.requests import RequestFactory
 from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
+from bot.texts import home
+from bot.texts.history import OPEN
+from bot.texts.wording import change_number
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
-MENU, SEARCH, QUERY = "park:menu", "park:search", "park:look"
+SEARCH, QUERY = "park:search", "park:look"
 QUERY_ACTION = re.compile(f"{QUERY}:\\w+")
 """The action_id of a button that shows other groups; its value is an `OverviewQuery`."""
 MAX_SEARCH = 64
 """Characters of a search: a group's name has no more."""
 RECENTLY = 600.0
 """Seconds after the last visit in which a tab is updated after changes, and keeps its search."""
-NOTHING_HERE = "Park shows you nothing here: your rights hold in channels. Type `/park` where your team works with it."
-NO_RIGHTS = "No rule of the policy allows you anything."
-UNCERTAIN = "Slack could not say just now which user groups you are in: there may be more."
-_MAX_BUTTONS = 25
-"""Elements; docs.slack.dev, Block Kit, actions block."""
-_MAX_MENU_OPTIONS, _MAX_MENU_VALUE = 5, 150
-"""Options, and characters of a value; docs.slack.dev, Block Kit, overflow menu and option."""
-# Slack may turn these into entities; JSON escapes of six characters would not fit into a menu's value.
-_ENCODED = str.maketrans("&<>", "\ue000\ue001\ue002")
-_DECODED = str.maketrans("\ue000\ue001\ue002", "&<>")
 
 
 def render_overview(overview: Overview) -> Json:
-    """Renders the tab."""
-    facts = [f"*{escape(fact.label)}:* {escape(fact.value)}" for fact in overview.server]
+    """Renders the tab: what is wrong, what waits and is temporary, actions, the groups, recent changes, the rights."""
+    positions = count()
     blocks: list[Block] = [
-        HeaderBlock(text="Call park"),
-        *sections(facts or [NOTHING_HERE if overview.rights else NO_RIGHTS]),
+        HeaderBlock(text=home.TITLE),
+        *_server(overview),
+        *_faults(overview),
+        *_pending(overview, positions),
+        *_actions(overview, positions),
+        *(_groups(overview, positions) if overview.server else ()),
+        *(_recent_changes(overview, positions) if overview.sees or overview.recent else ()),
         *sections(_rights(overview)),
-        *_actions(overview),
-        *(_groups(overview) if overview.sees else ()),
-        *(_recent_changes(overview) if overview.sees else ()),
     ]
     return View(type="home", blocks=blocks).to_dict()
 
 
-def render_notice(message: Message) -> Json:
-    """Renders a tab with a message instead of the overview."""
-    return View(type="home", blocks=render(message)[0]["blocks"]).to_dict()
+def render_notice(message: Message, query: OverviewQuery) -> Json:
+    """Renders a tab with a message instead of the overview, and a button to try again."""
+    blocks: list[Block | Json] = [*render(message)[0]["blocks"], _retry(query)]
+    return View(type="home", blocks=blocks).to_dict()
 
 
-def parse_menu_value(value: str) -> tuple[str, str]:
-    """Returns the operation id and the group's name of an option in a group's menu."""
-    operation_id, _, group = value.translate(_DECODED).partition(":")
-    return operation_id, group
+def _server(overview: Overview) -> list[Block]:
+    if not overview.rights:
+        asked = " ".join((escape(overview.whom_to_ask.value), *map(mrkdwn_reference, overview.whom_to_ask.ids)))
+        return sections([home.NO_RIGHTS, f"*{escape(overview.whom_to_ask.label)}:* {asked.strip()}"])
+    if not overview.sees:
+        return sections([home.NOT_HERE])
+    return sections(" · ".join(f"*{escape(one.label)}:* {escape(one.value)}" for one in overview.server).splitlines())
+
+
+def _faults(overview: Overview) -> Iterator[Block]:
+    if overview.faults:
+        yield from sections(map(escape, overview.faults))
+        yield _retry(overview.query)
+
+
+def _retry(query: OverviewQuery) -> Block:
+    return ActionsBlock(elements=[_query_button(query, "again", home.TRY_AGAIN)])
+
+
+def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
+    """Yields what waits for the user, and then what is temporary, scheduled or waits for others."""
+    left = MAX_PENDING
+    for title, rows in ((home.WAITING_FOR_YOU, overview.waiting), (home.TEMPORARY_AND_PENDING, overview.pending)):
+        if not rows:
+            continue
+        yield HeaderBlock(text=title)
+        yield from row_blocks(rows[:left], positions)
+        if len(rows) > left:
+            yield from sections([escape(home.more_pending(len(rows) - left))])
+        left = max(0, left - len(rows))
 
 
 def _rights(overview: Overview) -> Iterator[str]:
     if overview.rights:
-        yield "*You may:*"
+        yield f"*{home.YOU_MAY}*"
     for right in overview.rights:
         yield "• " + right.said(pattern=_code, channel=mrkdwn_reference)
     if overview.rights and overview.denials:
-        yield "*But never:*"
+        yield f"*{home.BUT_NEVER}*"
         for denial in overview.denials:
             yield "• " + denial.said(pattern=_code, channel=mrkdwn_reference)
     if not overview.certain:
-        yield UNCERTAIN
+        yield home.UNCERTAIN
 
 
 def _code(text: str) -> str:
@@ -101,23 +122,19 @@ def _code(text: str) -> str:
     return f"“{escape(text)}”" if "`" in text else f"`{escape(text)}`"
 
 
-def _actions(overview: Overview) -> list[Block]:
-    """Returns the buttons of the operations that don't belong to one group."""
-    offers = [FormOffer(label=one.title, operation=one.operation_id) for one in overview.operations if one.form()]
-    buttons = [form_button(offer, position) for position, offer in enumerate(offers[:_MAX_BUTTONS])]
-    elements = [button for button in buttons if button]
-    return [ActionsBlock(elements=elements)] if elements else []
+def _actions(overview: Overview, positions: Iterator[int]) -> list[Block]:
+    elements = [button for one in overview.actions if (button := form_button(one, next(positions)))]
+    return [DividerBlock(), ActionsBlock(elements=elements)] if elements else []
 
 
-def _groups(overview: Overview) -> Iterator[Block]:
+def _groups(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
     search = overview.query.search
-    count = f"{overview.fitting} park group{'' if overview.fitting == 1 else 's'}"
-    yield DividerBlock()
-    yield HeaderBlock(text=f"{count} with “{displayable(search)}” in the name" if search else count)
+    yield HeaderBlock(text=home.groups(overview.fitting, displayable(search)))
     yield _search_input(search)
     if search:
-        yield ActionsBlock(elements=[_query_button(OverviewQuery(), "all", "Show all groups")])
-    yield from map(_group, overview.groups)
+        yield ActionsBlock(elements=[_query_button(OverviewQuery(), "all", home.SHOW_ALL)])
+    for row in overview.groups:
+        yield _group(row, positions)
     yield from _pager(overview)
 
 
@@ -131,25 +148,34 @@ def _search_input(search: str) -> Block:
     )
     return InputBlock(
         block_id=f"{SEARCH}:{search}",
-        label="Search groups",
-        hint="A part of the name, then Enter.",
+        label=home.SEARCH,
+        hint=home.SEARCH_HINT,
         element=field,
         dispatch_action=True,
         optional=True,
     )
 
 
-def _group(row: GroupRow) -> Block:
-    text = MarkdownTextObject(text=f"*{escape(row.name)}*\n{escape(row.said)}", verbatim=True)
-    values = [(one, f"{one.operation_id}:{row.name}".translate(_ENCODED)) for one in row.operations]
-    options = [Option(value=value, text=one.title) for one, value in values if len(value) <= _MAX_MENU_VALUE]
-    menu = OverflowMenuElement(action_id=MENU, options=options[:_MAX_MENU_OPTIONS]) if options else None
-    return SectionBlock(text=text, accessory=menu)
+def _group(row: GroupRow, positions: Iterator[int]) -> Block:
+    """Returns a group with its settings and members, what is temporary in it, and one button."""
+    temporary = (" ".join((escape(one.text), *map(mrkdwn_reference, one.ids))) for one in row.temporary)
+    lines = (f"*{escape(row.name)}*", escape(row.said), escape(row.members), *temporary)
+    section = _section("\n".join(filter(None, lines)))
+    if isinstance(row.button, Offer):
+        section.accessory = offer_button(row.button, next(positions))
+    elif row.button:
+        section.accessory = form_button(row.button, next(positions))
+    return section
+
+
+def _section(text: str) -> SectionBlock:
+    """Returns one section, which holds as much of the text as fits."""
+    return next(block for block in sections([text]) if isinstance(block, SectionBlock))
 
 
 def _pager(overview: Overview) -> Iterator[Block]:
     search, page = overview.query.search, overview.query.page
-    pages = [(page - 1, "earlier", "Earlier groups"), (page + 1, "more", "More groups")]
+    pages = [(page - 1, "earlier", home.EARLIER), (page + 1, "more", home.MORE_GROUPS)]
     buttons = [
         _query_button(OverviewQuery(search=search, page=number), name, label)
         for number, name, label in pages
@@ -163,14 +189,22 @@ def _query_button(query: OverviewQuery, name: str, label: str) -> ButtonElement:
     return ButtonElement(text=label, action_id=f"{QUERY}:{name}", value=encode_value(query.model_dump()))
 
 
-def _recent_changes(overview: Overview) -> Iterator[Block]:
-    yield DividerBlock()
-    yield HeaderBlock(text="Recent changes")
-    yield from sections(map(_recent_change, overview.recent) if overview.recent else ["None that you may see."])
+def _recent_changes(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
+    yield HeaderBlock(text=home.RECENT)
+    if not overview.recent:
+        yield from sections([home.NO_RECENT])
+    for change in overview.recent:
+        section = _section(_recent_change(change))
+        buttons = (offer_button(offer, next(positions)) for offer in change.offers)
+        section.accessory = next(filter(None, buttons), None)
+        yield section
 
 
 def _recent_change(change: RecentChange) -> str:
-    return f"• {mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}: {_code(change.line)}: {change.outcome}"
+    link = f" · <{change.link}|{OPEN}>" if change.link else ""
+    state = escape(change.state)
+    line = f"{change_number(change.number)} {_code(change.line)}: {state}"
+    return f"{line}\n{mrkdwn_date(change.at)}, {mrkdwn_reference(change.user)}{link}"
 
 
 class OpenedTab(NamedTuple):
@@ -251,8 +285,20 @@ class HomeTabs:
         request = self._requests.home(user)
         try:
             with request_logging(request):
-                return render_overview(self._form_service.overview(request, query))
+                overview = self._form_service.overview(request, query)
         except Refused as refused:
-            return render_notice(refused.message)
-        except (PBXError, SlackFailure) as fault:
-            return render_notice(Message(title="The call park settings can't be read just now.", notes=(str(fault),)))
+            return render_notice(refused.message, query)
+        except (PBXError, SlackFailure, JournalUnavailable) as fault:
+            return render_notice(Message(title=home.NOTHING_TO_SHOW, notes=(str(fault),)), query)
+        if overview.unread:
+            self._pool.submit(self._read_members, user, overview.unread)
+        return render_overview(overview)
+
+    def _read_members(self, user: str, groups: tuple[str, ...]) -> None:
+        """Reads the members of the groups that a tab shows without them, and shows it again; not on a failure."""
+        try:
+            self._form_service.read_members(groups)
+        except PBXError as fault:
+            log.info("the Home tab shows groups without their members: %s", fault)
+        else:
+            self._publish_soon(user)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import SlackAppRefused, SlackFailure, SlackPayloadRefused, SlackUnavailable
 from bot.runtime.metrics import SLACK_CAN_POST, SLACK_FAILURES
-from bot.slack.failures import is_token_fault
+from bot.slack.failures import DESTINATION_CODES, is_token_fault
 from bot.texts import delivery
 from bot.times.model import Clock, utc_now
 
@@ -71,6 +71,11 @@ class PostingState:
         SLACK_CAN_POST.set(0)
         if is_news:
             log.error("Park can't post in Slack: %s. %s", reason, remedy or "It is tried again.")
+
+    def untold(self, reason: str) -> None:
+        """Records that an outcome could be posted nowhere; a person or channel that is gone says nothing of others."""
+        if reason not in DESTINATION_CODES and not reason.startswith("response_url"):
+            self.failed(f"Slack refuses messages: {reason}")
 
     def succeeded(self) -> None:
         """Records that Park can post."""

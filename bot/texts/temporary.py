@@ -19,3 +19,8 @@ def row(title: str, ends: str, number: int) -> str:
 def in_list(summary: str, ends: str) -> str:
     """A group in the list of groups, of which something is temporary."""
     return f"{summary} (temporary, {ends})"
+
+
+def note(ends: str, by: str) -> str:
+    """What is said below a group's name in a list to pick from; `by` may be empty."""
+    return f"Temporary, {ends}" + (f", by {by}" if by else "")

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=2), timedelta(minutes=5)
 """The shortest and the longest delay before a refused message is tried again; the delay doubles in between."""
+HOPELESS_RETRY = timedelta(hours=1)
+"""The delay for what was refused for a day: nobody may ever be able to read it."""
 GIVE_UP = timedelta(days=1)
 """How long further messages, such as announcements, are tried once somebody could read the outcome."""
 
@@ -65,4 +67,5 @@ class Delivery:
             age: Time since the entry has ended.
         """
         away = [failure.retry_after for failure in self.failures if isinstance(failure, SlackUnavailable)]
-        return timedelta(seconds=max(away)) if away else max(min(age, LAST_RETRY), FIRST_RETRY)
+        longest = LAST_RETRY if age < GIVE_UP else HOPELESS_RETRY
+        return timedelta(seconds=max(away)) if away else max(min(age, longest), FIRST_RETRY)

@@ -22,23 +22,23 @@ def test_a_whole_chain_is_status_0_with_its_head(tmp_path: Path, capsys: pytest.
     journal_with_changes(tmp_path).journal.close()
     assert main(["audit", "verify"]) == 0
     message = capsys.readouterr().out
-    assert f"Whole: 18 events. The head is 18:{hashes(tmp_path)[-1]}\n" in message
-    assert "Give a head that Park posted" in message
+    assert f"Complete and unchanged: 18 events. The head is 18:{hashes(tmp_path)[-1]}\n" in message
+    assert "give a head that Park posted" in message
 
 
 def test_posted_heads_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal_with_changes(tmp_path).journal.close()
     assert main(["audit", "verify", "--head", str(head(tmp_path)), f"6:{hashes(tmp_path)[5]}"]) == 0
-    assert "2 posted heads are in it." in capsys.readouterr().out
+    assert "2 posted heads match." in capsys.readouterr().out
     assert main(["audit", "verify", "--head", f"6:{GENESIS}"]) == 1
-    assert "Broken. Event 6 is not the one that was posted" in capsys.readouterr().out
+    assert "The journal was changed. Event 6 is not the one that was posted" in capsys.readouterr().out
 
 
 def test_a_broken_chain_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     journal_with_changes(tmp_path).journal.close()
     tamper(tmp_path, "DELETE FROM events WHERE id = 4")
     assert main(["audit", "verify"]) == 1
-    assert "Broken. Event 4 is missing" in capsys.readouterr().out
+    assert "The journal was changed. Event 4 is missing" in capsys.readouterr().out
 
 
 def test_what_is_no_head_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,4 +90,4 @@ def test_neither_the_lock_nor_the_right_to_write_is_needed(
             assert main(["audit", "verify"]) == 0
         folder.chmod(0o755)
         monkeypatch.chdir("/")
-    assert capsys.readouterr().out.count("Whole: 18 events") >= 2
+    assert capsys.readouterr().out.count("Complete and unchanged: 18 events") >= 2

@@ -128,7 +128,7 @@ def test_a_file_from_the_machine_becomes_the_prompt(page: DemoPage, tab: Tab, tm
     tab.attach(mono, "Sound file")
     tab.see("hold.wav", "#modal")
     tab.click("Review")
-    tab.see("none -> hold.wav (16 kB)", "#modal")
+    tab.see("none → hold.wav (16 kB)", "#modal")
     tab.click("Set prompt")
     tab.see("#1 · done")
     state = page.sandbox.pbx.state

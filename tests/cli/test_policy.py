@@ -34,7 +34,7 @@ def write_policy(folder: Path, text: str) -> str:
 def test_the_shipped_example_has_no_mistake_and_its_examples_hold(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "check", str(EXAMPLE)]) == 0
     assert main(["policy", "test", str(EXAMPLE)]) == 0
-    assert "1 of 1 examples came out as expected" in capsys.readouterr().out
+    assert "1 of 1 examples are as expected" in capsys.readouterr().out
 
 
 def test_each_mistake_is_told_with_its_line_and_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,11 +126,11 @@ def test_names_that_the_pbx_has_not_are_told_with_the_closest_where_there_is_a_c
         lines = capsys.readouterr().err.splitlines()
         assert main(["policy", "check", "--strict", file]) == 1
         assert {heard.method for heard in pbx.requests} == {"GET"}
-    told = "{}: “{}” is about “{}”, and the PBX has no {} of such a name{}".format
+    told = "{}: “{}” names “{}”, but the PBX has no {} like that{}".format
     assert lines == [
-        told(file, "Desk", "Saels", "park group", "; the closest is “Sales”"),
-        told(file, "None of it", "Suport ?", "park group", "; the closest is “Support”"),
-        told(file, "Desk", "Recption*", "ring group", "; the closest is “Reception”"),
+        told(file, "Desk", "Saels", "park group", "; did you mean “Sales”?"),
+        told(file, "None of it", "Suport ?", "park group", "; did you mean “Support”?"),
+        told(file, "Desk", "Recption*", "ring group", "; did you mean “Reception”?"),
         told(file, "Desk", "zzzzzz", "ring group", ""),
     ]
 
@@ -151,7 +151,7 @@ def test_a_pbx_that_can_not_be_asked_is_one_remark(
     file = write_policy(tmp_path, ABOUT)
     assert main(["policy", "check", file]) == 0
     (text,) = capsys.readouterr().err.splitlines()
-    assert text.startswith(f"{file}: no group could be looked up on the PBX: ")
+    assert text.startswith(f"{file}: groups could not be looked up on the PBX: ")
     assert why in text
 
 

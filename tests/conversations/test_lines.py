@@ -14,9 +14,9 @@ ANSWERS = {
     "the group SALES": "Park group Sales",
     "“Sales”": "Park group Sales",
     "Back to Front": "Park group Back to Front",
-    "server": "`58` parks it in one's park group",
+    "server": "`58` parks a call in your park group",
     "find 1002": "1002 Bjørn Halvorsen is in Sales",
-    "find 1001": "1001 Amara Okafor is in no park group",
+    "find 1001": "1001 Amara Okafor isn't in any park group",
     "１００２": "is in Sales",  # noqa: RUF001
     "1002": "is in Sales",
     "where is Bjørn Halvorsen": "is in Sales",

@@ -5,10 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import SlackAppRefused
 from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.sandbox.slack.model import Message
 from bot.slack.failures import classify
 from bot.worker import delivery
 from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
+from tests.faults.test_late_ends import wait_until
 from tests.slack.codes import APP_CODES, OTHER_CODES, PAYLOAD_CODES, TRANSIENT_CODES
 
 ALWAYS = 10_000
@@ -24,7 +28,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def _running() -> Iterator[Sandbox]:
-    with Sandbox(retry_policy=FAST_RETRIES, pbx_deadline=DEADLINE) as running:
+    with Sandbox(pbx=FakePbx(groups=200, users=5), retry_policy=FAST_RETRIES, pbx_deadline=DEADLINE) as running:
         yield running
 
 
@@ -32,8 +36,6 @@ def _running() -> Iterator[Sandbox]:
 def shared(sandbox: Sandbox) -> Iterator[ConversationHarness]:
     """One running Park for all codes, so that a hundred of them take seconds."""
     sandbox.slack.faults.clear()
-    for post in list(sandbox.slack.state.posts):
-        sandbox.slack.state.remove(post)
     yield ConversationHarness(sandbox)
     sandbox.slack.faults.clear()
     sandbox.park.posting.succeeded()
@@ -45,16 +47,24 @@ def refuse_posts(scene: ConversationHarness, code: str, *methods: str) -> None:
         scene.sandbox.slack.faults.fail(method, code, times=ALWAYS)
 
 
-def toggle(scene: ConversationHarness, where: str = "phones") -> None:
-    """Makes a change, whatever state an earlier test has left."""
-    verb, word = ("remove", "from") if "1001" in scene.members("Sales") else ("add", "to")
-    scene.slash(f"{verb} 1001 {word} Sales", where=where)
+def change(scene: ConversationHarness) -> int:
+    """Makes a change that concerns no earlier one; returns its number once it has ended."""
+    journal, before = scene.sandbox.park.journal, len(scene.sandbox.park.journal.recent(1000))
+    scene.slash(f"recall Group {before + 1:05} to Night Desk")
+    wait_until(lambda: len(journal.recent(1000)) > before)
+    number = last_number(scene)
+    wait_until(lambda: journal.get(number).ended_at)
+    return number
+
+
+def cards_of(scene: ConversationHarness, number: int) -> list[Message]:
+    return [card for card in scene.cards() if f"#{number} ·" in card.plain]
 
 
 def repair(scene: ConversationHarness) -> None:
     """Ends the refusals, and has what is held tried again."""
     number = last_number(scene)
-    scene.sandbox.slack.wait_for(lambda: is_released(scene, number), timeout=20)
+    wait_until(lambda: is_released(scene, number))
     scene.sandbox.slack.faults.clear()
     scene.sandbox.park.posting.on_recovery()
     scene.sandbox.settle(30)
@@ -65,43 +75,37 @@ def test_no_code_ends_the_telling(shared: ConversationHarness, code: str) -> Non
     refuse_posts(shared, code)
     shared.sandbox.slack.faults.fail("response_url", "used_url", times=ALWAYS)
     before = shared.changes()
-    toggle(shared)
-    shared.sandbox.slack.wait_for(lambda: shared.changes() > before, timeout=10)
-    number = last_number(shared)
-    shared.sandbox.slack.wait_for(lambda: is_released(shared, number), timeout=20)
-    assert shared.cards() == []
+    number = change(shared)
+    wait_until(lambda: is_released(shared, number))
+    assert cards_of(shared, number) == []
     repair(shared)
     assert shared.sandbox.park.journal.get(number).notified
-    assert f"change {number} · done" in shared.card().plain
+    (card,) = cards_of(shared, number)
+    assert f"#{number} · done" in card.plain
     assert shared.changes() == before + 1
 
 
 @pytest.mark.parametrize("code", [*APP_CODES, *OTHER_CODES])
 def test_the_response_url_serves_meanwhile(shared: ConversationHarness, code: str) -> None:
     refuse_posts(shared, code)
-    toggle(shared)
-    shared.sandbox.slack.wait_for(lambda: shared.cards(), timeout=10)
-    assert "done" in shared.cards()[0].plain
-    held = type(classify(code)).__name__ == "SlackAppRefused"
-    if held:
+    number = change(shared)
+    wait_until(lambda: cards_of(shared, number))
+    if isinstance(classify(code), SlackAppRefused):
         assert shared.sandbox.park.posting.problem
-        assert not shared.sandbox.park.journal.get(last_number(shared)).notified
-        said = len(shared.cards())
         repair(shared)
-        assert len(shared.cards()) == said + 1, "the card follows, once"
+        assert len(cards_of(shared, number)) == 2, "the card follows, once"
         assert shared.sandbox.park.posting.problem is None
     shared.sandbox.settle(30)
-    assert shared.sandbox.park.journal.get(last_number(shared)).notified
+    assert shared.sandbox.park.journal.get(number).notified
 
 
 @pytest.mark.parametrize("code", PAYLOAD_CODES)
 def test_a_refused_layout_is_sent_as_plain_text(shared: ConversationHarness, code: str) -> None:
     shared.sandbox.slack.faults.fail("chat.postMessage", code)
-    toggle(shared)
+    number = change(shared)
     shared.sandbox.settle(30)
-    number = last_number(shared)
-    card = shared.card()
-    assert f"change {number} · done" in card.plain
+    (card,) = cards_of(shared, number)
+    assert f"#{number} · done" in card.plain
     assert f"/park undo {number}" in card.plain
     assert "no buttons" in card.plain
 
@@ -109,10 +113,12 @@ def test_a_refused_layout_is_sent_as_plain_text(shared: ConversationHarness, cod
 @pytest.mark.parametrize("code", TRANSIENT_CODES)
 def test_what_may_pass_is_repeated_at_the_same_place(shared: ConversationHarness, code: str) -> None:
     shared.sandbox.slack.faults.fail("chat.postMessage", code, retry_after=1)
-    toggle(shared)
+    direct = len(shared.direct())
+    number = change(shared)
     shared.sandbox.settle(30)
-    assert "· done" in shared.card().plain
-    assert shared.direct() == []
+    (card,) = cards_of(shared, number)
+    assert "· done" in card.plain
+    assert len(shared.direct()) == direct
 
 
 def last_number(scene: ConversationHarness) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.errors import JournalUnavailable
 from bot.journal import postgresql
@@ -144,6 +145,14 @@ def test_a_standby_that_was_reached_during_a_failover_is_left_for_the_server_tha
         promote()
         assert _accept(journal, "b") > 1
         journal.close()
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_found(postgres: Server) -> None:
+    name = make_url(postgres.database()).database
+    hosts = f"host=/nowhere&host={postgres.folder}&target_session_attrs=read-write"
+    journal = Journal(f"postgresql+psycopg://park@/{name}?{hosts}")
+    assert _accept(journal, "a") == 1
+    journal.close()
 
 
 @pytest.mark.parametrize("code", ["25006", "0A000", "57P01", "57P02", "57P03", "08006", "08P01"])

@@ -10,9 +10,10 @@ from bot.messages.text import fold
 from bot.pbx.auth import Credentials
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory
-from bot.planning.pickers import NAMES_LOADING, NOTHING_ALLOWED, PickerOption, PickerOptions, PickerScope, SearchIndex
+from bot.planning.pickers import PickerOption, PickerOptions, PickerScope, SearchIndex
 from bot.policy.evaluation import ALL_NAMES, VisibleNames
 from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.texts.forms import NAMES_LOADING, NOTHING_ALLOWED
 from tests.strategies import names
 
 known = st.sampled_from(["Sales", "sales EMEA", "Inside Sales", "1001 Ana Ruiz", "Café Süd"])

@@ -228,7 +228,9 @@ def test_slack_is_asked_for_user_groups_only_where_a_rule_goes_by_them() -> None
 
 
 def test_rules_by_channel_alone_are_told_apart_for_the_warning() -> None:
-    rules = policy({"channels": ["C1"]}, {"channels": ["C1"], "users": ["U1"]}, {"user_groups": ["S1"]})
+    rules = policy(
+        {"channels": ["C1"], "operations": ["members"]}, {"channels": ["C1"], "users": ["U1"]}, {"user_groups": ["S1"]}
+    )
     assert [rule.name for rule in channel_only_rules(rules)] == ["rule 1"]
 
 

@@ -16,8 +16,8 @@ from bot.sandbox.slack.rendering import View
 
 TOO_LONG = "x" * 65
 """A name longer than the PBX allows: a line that ends with it is refused with a button for the form."""
-RING_GROUP = "Ring group"
-"""Label of the ring group input of a recall target."""
+MORE = "More"
+"""Label of the button that shows all actions."""
 
 
 def open_form_label(answer: Message) -> str:
@@ -83,9 +83,9 @@ class Visitor:
     def _enter(self, argument_type: ArgumentType, value: Any) -> None:
         match argument_type.reference:
             case Reference.RECALL:
-                self._choose(argument_type.label, value.to.value)
-                if value.ring_group is not None:
-                    self._choose(RING_GROUP, value.ring_group)
+                self.view()
+                self.sandbox.slack.suggest(self.id, value.ring_group or "", label=argument_type.label)
+                self._choose(argument_type.label, argument_type.say(value))
             case Reference.MEMBERS:
                 self._choose(argument_type.label, list(value))
             case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
@@ -201,7 +201,7 @@ class Panel(FormEntryPoint):
         assert visitor.sandbox.slack.shortcut(visitor.id, "park:panel").ok
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.click(visitor.view(), label=asked.title)
+        _click_action(visitor, visitor.view(), asked.title)
 
 
 class MessageShortcut(Panel):
@@ -220,16 +220,16 @@ class HomeButton(FormEntryPoint):
         visitor.sandbox.slack.open_home(visitor.id)
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        visitor.click(visitor.home(), label=asked.title)
+        _click_action(visitor, visitor.home(), asked.title)
 
 
-class HomeMenu(FormEntryPoint):
-    """The menu of a group on the Home tab, which has some operations only."""
+class HomeRow(FormEntryPoint):
+    """The button beside a group on the Home tab, which is of one operation only."""
 
-    name = "menu of a group on the Home tab"
+    name = "button of a group on the Home tab"
 
     def serves(self, operation: type[Operation]) -> bool:
-        return [argument_type.reference for argument_type in operation.form().values()].count(Reference.GROUP) == 1
+        return operation.operation_id in ("recall", "add", "group")
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.sandbox.slack.open_home(visitor.id)
@@ -241,11 +241,11 @@ class HomeMenu(FormEntryPoint):
             for name, argument_type in asked.argument_types().items()
             if argument_type.reference is Reference.GROUP
         )
-        visitor.click(view, value=next(_menu_values(view, group or "Sales", asked.title), "no such option"))
+        visitor.click(view, value=next(_button_values(view, group or "Sales", asked.title), "no such button"))
 
 
 ENTRY_POINTS: tuple[EntryPoint, ...] = (
-    Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeMenu(),
+    Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeRow(),
 )  # fmt: skip
 
 
@@ -253,10 +253,18 @@ def _begun(operation: type[Operation]) -> str:
     return operation.usage().partition(" <")[0].partition(" [")[0]
 
 
-def _menu_values(view: View, group: str, title: str) -> Iterator[str]:
-    """Values of the option with that title in the menu beside that group."""
+def _click_action(visitor: Visitor, where: View, title: str) -> None:
+    """Clicks the button of an operation, where it is not among the first ones after More."""
+    try:
+        visitor.click(where, label=title)
+    except LookupError:
+        visitor.click(where, label=MORE)
+        visitor.click(visitor.view(), label=title)
+
+
+def _button_values(view: View, group: str, title: str) -> Iterator[str]:
+    """Values of the button with that title beside that group."""
     for block in view.blocks:
-        if block.get("text", {}).get("text", "").startswith(f"*{group}*"):
-            for option in block.get("accessory", {}).get("options", ()):
-                if option["text"]["text"] == title:
-                    yield option["value"]
+        button = block.get("accessory", {})
+        if block.get("text", {}).get("text", "").startswith(f"*{group}*") and button["text"]["text"] == title:
+            yield button["value"]

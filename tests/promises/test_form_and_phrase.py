@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -15,6 +16,7 @@ from bot.sandbox.slack.menus import options_by_name, parse_entered_value
 from bot.slack import text
 from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state
+from bot.slack.forms.state import NO_END
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
@@ -40,23 +42,18 @@ def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
 def as_filled(operation: Operation) -> Values:
     """The values that Slack sends of an empty form filled with the operation's arguments."""
     values: Values = {}
-    known = {name: _known(argument_type, getattr(operation, name)) for name, argument_type in operation.form().items()}
-    redrawn = {name: value for name, value in known.items() if isinstance(value, dict)}  # a recall's choice redraws
-    for block in drawn_inputs(type(operation), redrawn):
-        name, _, part = block["block_id"].partition(".")
+    end = getattr(operation, "ends", None)
+    typed = {"ends": END.say(end)} if end else {}  # which is an option then
+    for block in drawn_inputs(type(operation), typed):
+        name = block["block_id"]
         argument_type, value = operation.form()[name], getattr(operation, name)
-        entry = None if value is None else _entry(argument_type, value, part)
-        values[block["block_id"]] = {block["element"]["action_id"]: _enter(block["element"], entry)}
+        empty = NO_END if argument_type is END else None
+        entry = empty if value is None else _entry(argument_type, value)
+        values[name] = {block["element"]["action_id"]: _enter(block["element"], entry)}
     return values
 
 
-def _known(argument_type: ArgumentType, value: Any) -> Any:
-    return value.model_dump(mode="json") if argument_type.reference is Reference.RECALL and value is not None else value
-
-
-def _entry(argument_type: ArgumentType, value: Any, part: str) -> Any:
-    if argument_type.reference is Reference.RECALL:
-        return value.ring_group if part else value.to.value
+def _entry(argument_type: ArgumentType, value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value if isinstance(value, str) else argument_type.say(value)
 
 

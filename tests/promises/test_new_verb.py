@@ -15,7 +15,7 @@ from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
-from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeMenu, Visitor
+from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations
 
@@ -76,7 +76,7 @@ def test_requests_that_touch_the_same_group_wait_for_it() -> None:
     assert footprint(ASKED) == {"sales", "1002"}
 
 
-DERIVED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, HomeMenu)]
+DERIVED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_point, HomeRow)]
 
 
 @pytest.mark.parametrize("entry_point", DERIVED, ids=[entry_point.name for entry_point in DERIVED])

@@ -1,7 +1,13 @@
 """The cache with a limited lifetime and size."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from bot.errors import SlackUnavailable
 from bot.slack.users import TTLCache
 
 
@@ -23,3 +29,38 @@ def test_an_error_is_not_kept() -> None:
     with pytest.raises(ZeroDivisionError):
         cached(7)
     assert cached(7) == 7
+
+
+def test_all_who_wait_for_one_key_share_one_call_and_its_failure() -> None:
+    calls, may_answer = [], threading.Event()
+
+    def fail(key: int) -> int:
+        calls.append(key)
+        may_answer.wait(10)
+        raise SlackUnavailable("away")
+
+    cached = TTLCache(fail, seconds=60)
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(cached, 7) for _ in range(8)]
+        while 7 not in cached._fetching or len(cached._fetching[7]._condition._waiters) < 7:  # type: ignore[attr-defined]
+            time.sleep(0.001)
+        may_answer.set()
+        assert {str(one.exception()) for one in waiting} == {"away"}
+    assert calls == [7]
+
+
+def test_the_last_known_value_is_used_within_its_bound_while_slack_is_away() -> None:
+    now, values = datetime(2026, 6, 10, tzinfo=UTC), iter([1])
+
+    def fetch(key: str) -> int:
+        for value in values:
+            return value
+        raise SlackUnavailable("away")
+
+    cached = TTLCache(fetch, seconds=60, stale_seconds=3600, now=lambda: now)
+    assert cached("all") == 1
+    now += timedelta(minutes=59)
+    assert cached("all") == 1
+    now += timedelta(minutes=2)
+    with pytest.raises(SlackUnavailable):
+        cached("all")

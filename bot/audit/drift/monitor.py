@@ -12,7 +12,7 @@ from bot.audit.drift.detection import Difference, attribute, find_differences, n
 from bot.audit.drift.scan import DriftScan
 from bot.changes.change import Change
 from bot.changes.diff import facts
-from bot.errors import JournalUnavailable, LeaseLost, SlackFailure
+from bot.errors import JournalUnavailable, LeaseLost, ParkError, SlackFailure
 from bot.journal import drift_store, leases
 from bot.journal.drift_store import Drift, FoundDrift, ScanState
 from bot.journal.journal import Journal
@@ -21,6 +21,7 @@ from bot.messages.message import Fact, Message, Messenger, Offer
 from bot.messages.text import fold
 from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
+from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
 from bot.texts import drift as texts
 from bot.times.model import Clock
@@ -89,7 +90,15 @@ class DriftMonitor(PeriodicTask):
         with self.journal.database.writing() as connection:
             if not leases.claim(connection, leases.SCAN, self._owner, at=at):
                 return at + RETRY_DELAY
-        self._scan(at)
+        try:
+            self._scan(at)
+        except ParkError:
+            raise
+        except Exception:  # a bug in a scan must not keep what was found before from being posted
+            log.exception("the scan for drift met a fault in Park; the next one is made at its time")
+            DUTY_FAILURES.labels("drift").inc()
+            with self.journal.database.writing() as connection:
+                drift_store.update_scan(connection, self._owner, at=at, due_at=at + self._interval)
         self._post(channel)
         with self.journal.database.writing() as connection:
             leases.release(connection, leases.SCAN, self._owner)

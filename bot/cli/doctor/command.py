@@ -12,6 +12,7 @@ from textwrap import wrap
 from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
 from bot.cli.network_errors import quiet_logs
+from bot.texts import wording
 from bot.times.model import utc_now
 
 _SLACK = ("SLACK_API_URL", "SLACK_BOT_TOKEN")
@@ -89,7 +90,8 @@ def _wrap(prefix: str, text: str, *, indent: int) -> list[str]:
 
 def _format_summary(findings: Sequence[Finding]) -> str:
     count = Counter(one.severity for one in findings)
-    return ", ".join(f"{count[one]} {one}" for one in reversed(Severity))
+    problems = (f"{wording.count(count[one], one.value)}" for one in (Severity.ERROR, Severity.WARNING))
+    return ", ".join((*problems, f"{count[Severity.SKIPPED]} skipped", f"{count[Severity.OK]} ok"))
 
 
 def _format_json(findings: Sequence[Finding]) -> str:

@@ -125,7 +125,7 @@ def check_channels(context: DoctorContext) -> Iterator[Finding]:
         yield warning("slack.channels.unknown", text, _LOOKUP_FAILED)
         return
     if not problems:
-        yield ok("slack.channels", f"Park can use all {count} channels in the policy")
+        yield ok("slack.channels", f"Park can use the channels in the policy: {count}")
 
 
 def _channel_problem(channel: PolicyChannel, bot_name: str) -> Finding | None:

@@ -78,18 +78,18 @@ class AccessQuestions:
         self._console.say("Reading people and channels from Slack. A large workspace takes a minute or two.")
         previous = self._previous
         owner = self._ask_owner()
-        question = "In which channel will people make changes"
+        question = "In which channel will people make changes?"
         channel = self._ask_channel(question, "channel", previous.channel if previous else None)
         everybody_reads = self._ask_everybody_reads(channel)
-        question = f"Who leads teams, and may change their groups from {channel.handle}"
+        question = f"Who leads teams, and may change their groups from {channel.handle}?"
         leads = self._ask_people(question, "leads", previous.leads if previous else ())
         groups = self._ask_groups() if leads else MATCH_ALL
-        question = "Who is on call, and may redirect the calls of any group for up to 14 hours"
+        question = "Who is on call, and may redirect the calls of any group for up to 14 hours?"
         on_call = self._ask_people(question, "on_call", previous.on_call if previous else ())
-        question = "Who else may do everything, from anywhere"
+        question = "Who else may do everything, from anywhere?"
         phone_team = self._ask_people(question, "phone_team", previous.phone_team if previous else ())
         contact = self._ask_contact((*phone_team, *leads, *on_call, *((owner,) if owner else ())))
-        question = "Where to announce changes that nobody else would see, such as those from a direct message"
+        question = "Where should Park announce changes that nobody else would see, such as from a direct message?"
         announce = self._ask_channel(question, "announce", previous.announce if previous else channel)
         return AccessAnswers(
             owner=owner,

@@ -2,10 +2,12 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.page.rendering import Viewpoint
+from bot.sandbox.slack.elements import find_field
 from bot.sandbox.slack.model import Ack, Message
 from bot.sandbox.slack.rendering import View, render_message
 
@@ -87,7 +89,10 @@ class PageActions:
     def _fill(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
         where = self._where(viewpoint, body)
         ids = {"block_id": body["block"], "action_id": body["action"]}
-        return self.slack.fill(viewpoint.user(self.sandbox), body["value"], where=where, **ids)
+        value = body["value"]
+        if value and find_field(where.blocks, **ids)[1]["type"] == "datetimepicker":
+            value = datetime.fromisoformat(value).replace(tzinfo=viewpoint.zone(self.sandbox))
+        return self.slack.fill(viewpoint.user(self.sandbox), value, where=where, **ids)
 
     def _attach(self, viewpoint: Viewpoint, body: ActionBody) -> Ack | None:
         """Uploads base64-encoded files and puts them into a file input."""

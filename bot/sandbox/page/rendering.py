@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,13 +83,13 @@ def selected_options(element: Json, entry: Json) -> list[Json]:
     return [one if isinstance(one, dict) else _option(str(one), str(one)) for one in there]
 
 
-def input_value(element: Json, entry: Json) -> str:
-    """Returns the text of a text, date or time input; empty if it has no value."""
+def input_value(element: Json, entry: Json, zone: tzinfo | None) -> str:
+    """Returns the text of a text, date or time input, in the viewer's time zone; empty if it has no value."""
     value = _current_value(element, entry)
     if value is None:
         return ""
     if element["type"] == "datetimepicker":
-        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M")
+        return datetime.fromtimestamp(value, zone).strftime("%Y-%m-%dT%H:%M")
     return str(value)
 
 
@@ -177,7 +177,7 @@ class Renderer:
 
     def held(self, where: Message | View, block: Json, element: Json) -> str:
         """Returns the value of a text, date or time input."""
-        return input_value(element, self.entry(where, block, element))
+        return input_value(element, self.entry(where, block, element), self.now.tzinfo)
 
     def offered(self, element: Json) -> list[Json]:
         """Returns the options of a menu that is not external."""

@@ -3,29 +3,32 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, SlackFailure, SlackRefused, said_of_slack
-from bot.messages.message import Fact, Message
+from bot.errors import NOTHING_CHANGED, NotPossible, PBXError, Refused, SlackFailure, SlackRefused, said_of_slack
+from bot.messages.message import Fact, Message, Row
+from bot.messages.request import Request
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.planning.forms import FormService
-from bot.slack.forms.inputs import label_and_value
-from bot.slack.forms.state import FormState
+from bot.runtime.logs import request_logging
+from bot.slack.forms.inputs import value_text
+from bot.slack.forms.state import FormState, operation_digest
 from bot.slack.forms.views import Destinations, fill_view
 from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
+from bot.texts import forms
 
 log = logging.getLogger(__name__)
 Payload = Mapping[str, Any]
 
-OUTDATED = Message(title=f"This form is from another version of Park: please open it anew. {NOTHING_CHANGED}")
-INTERNAL_ERROR = Message(title=f"Park met a fault of its own, which is in its log. {NOTHING_CHANGED}")
+OUTDATED = Message(title=forms.outdated(NOTHING_CHANGED))
+INTERNAL_ERROR = Message(title=forms.internal_error(NOTHING_CHANGED))
 
 
 class OutdatedForm(NotPossible):
@@ -34,13 +37,11 @@ class OutdatedForm(NotPossible):
 
 def changed_meanwhile(operation_type: type[Operation], current: Mapping[str, Any]) -> Message:
     """Returns the notice that somebody else changed the settings while the form was open."""
-    fields = (label_and_value(operation_type.form()[name], value) for name, value in current.items())
+    fields = ((operation_type.form()[name], value) for name, value in current.items())
     return Message(
-        title="Somebody changed this while the form was open. Nothing was changed by you yet.",
-        facts=tuple(Fact(label=f"{label}, now", value=value) for label, value in fields),
-        notes=(
-            "What you typed still stands below: look at it again, and submit it again if it still is what you want.",
-        ),
+        title=forms.CHANGED_MEANWHILE,
+        facts=tuple(Fact(label=forms.label_now(one.label), value=value_text(one, value)) for one, value in fields),
+        notes=(forms.STILL_BELOW,),
     )
 
 
@@ -49,9 +50,7 @@ def unavailable(failure: Exception) -> Message:
     if isinstance(failure, SlackRefused):
         return Message(title=f"{said_of_slack(failure)} {NOTHING_CHANGED}")
     system = "The PBX" if isinstance(failure, PBXError) else "Slack"
-    return Message(
-        title=f"{system} can't be asked just now. Nothing was changed. Try again in a minute.", notes=(str(failure),)
-    )
+    return Message(title=forms.unavailable(system), notes=(str(failure),))
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,7 @@ class FormContext:
         """Returns the operation with this id; raises OutdatedForm."""
         found = next((one for one in OPERATIONS if one.operation_id == operation_id), None)
         if found is None:
-            raise OutdatedForm(
-                f"This is from another version of Park, which could do something else. {NOTHING_CHANGED}"
-            )
+            raise OutdatedForm(OUTDATED.title)
         return found
 
     def decode(self, body: Payload) -> tuple[FormState, type[Operation]]:
@@ -85,9 +82,45 @@ class FormContext:
             raise OutdatedForm(OUTDATED.title) from error
         return state, self.operation_type(state.operation)
 
-    def fill_view(self, operation_type: type[Operation], state: FormState, *, notice: Message | None = None) -> Json:
+    def fill_view(
+        self,
+        operation_type: type[Operation],
+        state: FormState,
+        *,
+        notice: Message | None = None,
+        changes: Message | None = None,
+        temporary: tuple[Row, ...] = (),
+        focus: bool = False,
+    ) -> Json:
         """Returns the form, with the labels that the pickers show."""
-        return fill_view(operation_type, state, self.form_service.picker_options.label, notice=notice)
+        return fill_view(
+            operation_type,
+            state,
+            self.form_service.picker_options.label,
+            notice=notice,
+            changes=changes,
+            temporary=temporary,
+            focus=focus,
+        )
+
+    def temporary(self, request: Request, state: FormState) -> tuple[Row, ...]:
+        """Returns what is temporary in the form's groups, as far as the user may use them."""
+        return self.form_service.temporary(request, state.permitted_groups) if state.permitted_groups else ()
+
+    def changes(self, body: Payload, state: FormState, operation: Operation) -> tuple[FormState, Message]:
+        """Returns what a filled form would change, or why it can't, with the state of the form that shows it."""
+        try:
+            request = self.requests.submission(body, state, operation)
+            with request_logging(request):
+                message = self.form_service.review(request, operation)
+        except Refused as refused:
+            return state, refused.message
+        except (PBXError, SlackFailure) as failure:
+            return state, unavailable(failure)
+        if not message.offers:  # nothing to change
+            return state, message
+        update = {"expects": message.offers[0].expects, "shown": operation_digest(operation)}
+        return state.model_copy(update=update), replace(message, offers=())  # the form's own button applies it
 
     def refresh_members(self, operation_type: type[Operation], state: FormState) -> None:
         """Starts to read the members of the form's groups, which its pickers depend on."""

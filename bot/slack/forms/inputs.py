@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from slack_sdk.models.blocks import (
     Block,
     CheckboxesElement,
+    DateTimePickerElement,
     ExternalDataMultiSelectElement,
     ExternalDataSelectElement,
     InputBlock,
@@ -18,24 +19,23 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
-from bot.operations.arguments.targets import MAX_MEMBERS
-from bot.operations.arguments.types import ArgumentType, Reference
+from bot.errors import Refused
+from bot.messages.text import split_words
+from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
+from bot.operations.arguments.times import END
+from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
-from bot.slack.forms.state import FILES, KEPT_FILE, PICK, RECALL_CHOICE, RING_GROUP, block_id
+from bot.slack.forms.state import CHOICE, END_AT, FILES, KEPT_FILE, NO_END, PICK, PICKED_END, picked_end
 from bot.slack.text import displayable
+from bot.texts import forms
 
 LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
 
-MAX_LABEL, MAX_VALUE = 75, 150
-"""Characters; docs.slack.dev, Block Kit, option object."""
-RECALL_LABELS = {
-    RecallTo.USER: "The user who parked the call",
-    RecallTo.USER_THEN_RING_GROUP: "That user first, then a ring group",
-    RecallTo.RING_GROUP: "A ring group",
-}
+MAX_LABEL, MAX_VALUE, MAX_PLACEHOLDER = 75, 150, 150
+"""Characters; docs.slack.dev, Block Kit, option object and placeholders."""
 
 
 def input_blocks(
@@ -43,23 +43,38 @@ def input_blocks(
     arguments: Mapping[str, Any],
     *,
     label: LabelLookup = lambda _, value: value,
-    revisions: Mapping[str, int] | None = None,
+    current: Mapping[str, Any] | None = None,
+    focus: bool = False,
 ) -> Iterator[Block]:
     """Yields the inputs of an operation's form, filled with known arguments.
 
     Args:
-        revisions: Revisions of inputs by name, as in `FormState`.
+        current: The settings on the PBX, shown in empty inputs.
+        focus: Whether the keyboard goes to the first input that has to be filled.
     """
-    builder = _InputBuilder(operation_type, label, revisions or {})
+    empty = (
+        name
+        for name, argument_type in operation_type.form().items()
+        if arguments.get(name) in (None, "", []) and argument_type.reference is not Reference.FILE
+        if operation_type.model_fields[name].is_required()
+    )
+    builder = _InputBuilder(operation_type, label, current or {}, next(empty, "") if focus else "")
     for name, argument_type in operation_type.form().items():
         yield from builder.build(name, argument_type, arguments.get(name))
 
 
 def option_json(option: PickerOption) -> dict[str, Any]:
-    """Returns an option object; a label that is too long ends in an ellipsis."""
-    label = displayable(option.label).strip() or option.value
-    text = label if len(label) <= MAX_LABEL else f"{label[: MAX_LABEL - 1].rstrip()}…"
-    return {"text": {"type": "plain_text", "text": text}, "value": option.value}
+    """Returns an option object; a text that is too long ends in an ellipsis."""
+    made = {"text": _plain_text(displayable(option.label).strip() or option.value), "value": option.value}
+    return made | ({"description": _plain_text(displayable(option.description))} if option.description else {})
+
+
+def _plain_text(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": _cut(text, MAX_LABEL)}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def is_selectable(option: PickerOption) -> bool:
@@ -67,34 +82,43 @@ def is_selectable(option: PickerOption) -> bool:
     return len(option.value) <= MAX_VALUE
 
 
-def label_and_value(argument_type: ArgumentType, value: Any) -> tuple[str, str]:
-    """Returns the label and the text of a setting's current value."""
+def value_text(argument_type: ArgumentType, value: Any, label: LabelLookup = lambda _, value: value) -> str:
+    """Returns a setting's value as text."""
     if argument_type.reference is Reference.RECALL:
-        ring_group = f" ({value['ring_group']})" if value["ring_group"] else ""
-        return argument_type.label, RECALL_LABELS.get(value["to"], "not set") + ring_group
-    return argument_type.label, value if isinstance(value, str) else argument_type.say(value)
+        return _recall_label(value, label)
+    return value if isinstance(value, str) else argument_type.say(value)
+
+
+def _recall_label(value: Mapping[str, Any], label: LabelLookup) -> str:
+    if value["to"] == RecallTo.USER:
+        return forms.TO_USER
+    ring_group = label("ring_group", value["ring_group"]) if value["ring_group"] else forms.TO_RING_GROUP
+    known = {RecallTo.RING_GROUP: ring_group, RecallTo.USER_THEN_RING_GROUP: forms.user_then(ring_group)}
+    return known.get(value["to"], forms.NOT_SET)
 
 
 @dataclass(frozen=True)
 class _InputBuilder:
     operation_type: type[Operation]
     label: LabelLookup
-    revisions: Mapping[str, int]
+    current: Mapping[str, Any]
+    focused: str
+    """Name of the input that the keyboard goes to."""
 
     def build(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
-        """Yields the input of an argument; two for a recall to a ring group, and for a file chosen earlier."""
+        """Yields the input of an argument; two for an end at a date and time, and for a file chosen earlier."""
         optional = not self.operation_type.model_fields[name].is_required()
-        match argument_type.reference:
-            case Reference.RECALL:
-                yield from self._recall(name, argument_type, known or {}, optional=optional)
-            case Reference.FILE:
-                yield from self._file(name, argument_type, known, optional=optional)
-            case reference:
-                # The choice of a group is dispatched, to read its members and current settings.
-                dispatch = reference is Reference.GROUP and self.operation_type.changes()
-                element = self._element(name, argument_type, known)
-                label, hint = argument_type.label, argument_type.hint
-                yield self._input(name, label, element, hint=hint, optional=optional, dispatch=dispatch)
+        if argument_type is END:
+            yield from self._end(name, argument_type, known)
+        elif argument_type.reference is Reference.FILE:
+            yield from self._file(name, argument_type, known, optional=optional)
+        else:
+            element, hint = self._element(name, argument_type, known), argument_type.hint
+            if argument_type is SWITCH and name in self.current:
+                hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
+            # What is chosen is dispatched, to show what would change; a text is shown when the form is submitted.
+            acts = not isinstance(element, PlainTextInputElement) and self.operation_type.changes()
+            yield self._input(name, argument_type.label, element, hint=hint, optional=optional, dispatch=acts)
 
     def _input(
         self,
@@ -106,41 +130,48 @@ class _InputBuilder:
         optional: bool = False,
         dispatch: bool = False,
     ) -> InputBlock:
+        if name == self.focused:
+            element.focus_on_load = True
         return InputBlock(
-            block_id=block_id(name, self.revisions.get(name, 0)),
-            label=label,
-            hint=hint or None,
-            element=element,
-            optional=optional,
-            dispatch_action=dispatch,
+            block_id=name, label=label, hint=hint or None, element=element, optional=optional, dispatch_action=dispatch
         )
 
     def _element(self, name: str, argument_type: ArgumentType, known: Any) -> InputInteractiveElement:
         match argument_type.reference:
             case Reference.GROUP:
-                return self._picker("group", known)
+                return self._picker("group", name, known and _option(known, self.label("group", known)))
             case Reference.MEMBER:
-                return self._picker("user", known)
+                return self._picker("user", name, known and _option(known, self.label("user", known)))
+            case Reference.RECALL:
+                return self._picker("recall", name, _recall_option(known, self.label), argument_type)
             case Reference.MEMBERS:
                 chosen = [_option(value, self.label("user", value)) for value in known or ()] or None
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
-        if argument_type.placeholder == "<on | off>":
+        if argument_type is SWITCH:
             return _switch(known)
-        text = self._text(name, argument_type, known)
-        return PlainTextInputElement(action_id="value", initial_value=text, max_length=argument_type.max_length)
+        return PlainTextInputElement(
+            action_id="value",
+            initial_value=self._text(name, argument_type, known),
+            max_length=argument_type.max_length,
+            placeholder=self._placeholder(name, argument_type),
+        )
 
-    def _recall(
-        self, name: str, argument_type: ArgumentType, known: Mapping[str, Any], *, optional: bool
-    ) -> Iterator[Block]:
-        to = known.get("to")
-        options = [_option(choice.value, label) for choice, label in RECALL_LABELS.items()]
-        chosen = next((option for option in options if option.value == to), None)
-        radio = RadioButtonsElement(action_id=RECALL_CHOICE, options=options, initial_option=chosen)
-        yield self._input(name, argument_type.label, radio, hint=argument_type.hint, optional=optional, dispatch=True)
-        if to not in (None, RecallTo.USER):
-            yield self._input(name + RING_GROUP, "Ring group", self._picker("ring_group", known.get("ring_group")))
+    def _end(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
+        """Yields a choice of usual ends and the one that is known, and a date and time where that is chosen."""
+        at = picked_end(known)
+        value = NO_END if known is None else PICKED_END if at else _readable_end(self._text(name, argument_type, known))
+        labels = {NO_END: forms.NO_END, **forms.CHIPS}
+        if value is not None and value != PICKED_END:
+            labels.setdefault(value, value)
+        options = [_option(each, text) for each, text in {**labels, PICKED_END: forms.AT_A_TIME}.items()]
+        chosen = next((option for option in options if option.value == value), None)
+        radio = RadioButtonsElement(action_id=CHOICE + "end", options=options, initial_option=chosen)
+        yield self._input(name, argument_type.label, radio, dispatch=True)
+        if at:
+            picker = DateTimePickerElement(action_id=CHOICE + "time", initial_date_time=at.timestamp)
+            yield self._input(name + END_AT, forms.END_AT, picker, hint=forms.END_AT_HINT, dispatch=True)
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
@@ -148,13 +179,23 @@ class _InputBuilder:
         optional = optional or known is not None
         yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:
-            kept = _option(known, f"The file that was chosen before ({known})")
+            kept = _option(known, forms.kept_file(known))
             checkbox = CheckboxesElement(action_id="value", options=[kept], initial_options=[kept])
-            yield self._input(name + KEPT_FILE, "Or keep", checkbox, optional=True)
+            yield self._input(name + KEPT_FILE, forms.OR_KEEP, checkbox, optional=True)
 
-    def _picker(self, kind: PickerKind, known: str | None) -> ExternalDataSelectElement:
-        chosen = _option(known, self.label(kind, known)) if known else None
-        return ExternalDataSelectElement(action_id=PICK + kind, min_query_length=0, initial_option=chosen)
+    def _picker(
+        self, kind: PickerKind, name: str, chosen: Option | None, argument_type: ArgumentType | None = None
+    ) -> ExternalDataSelectElement:
+        placeholder = self._placeholder(name, argument_type) if argument_type else None
+        return ExternalDataSelectElement(
+            action_id=PICK + kind, min_query_length=0, initial_option=chosen or None, placeholder=placeholder
+        )
+
+    def _placeholder(self, name: str, argument_type: ArgumentType) -> str | None:
+        value = self.current.get(name)
+        if value is None:
+            return None
+        return _cut(displayable(forms.now(value_text(argument_type, value, self.label))), MAX_PLACEHOLDER)
 
     def _text(self, name: str, argument_type: ArgumentType, known: Any) -> str | None:
         """Returns typed text as it is, and formats any other value."""
@@ -164,10 +205,27 @@ class _InputBuilder:
         return argument_type.say(TypeAdapter(annotation).validate_python(known))
 
 
+def _readable_end(text: str | None) -> str | None:
+    """Returns the canonical words of an end; None where it can't be read, so that one has to be chosen."""
+    try:
+        return END.say(END.read(split_words(text or "")))
+    except (ValueError, Refused):
+        return None
+
+
+def _recall_option(known: Mapping[str, Any] | None, label: LabelLookup) -> Option | None:
+    """Returns the option of a recall target; None where it lacks its ring group."""
+    try:
+        value = RECALL.say(Recall.model_validate(known))
+    except (ValidationError, AttributeError):
+        return None
+    return _option(value, _recall_label(known, label)) if known else None
+
+
 def _switch(known: Any) -> RadioButtonsElement:
-    options = [_option("on", "On"), _option("off", "Off: nobody can park a call then")]
+    options = [_option("on", forms.ON), _option("off", forms.OFF)]
     chosen = None if known is None else options[0 if known in (True, "on") else 1]
-    return RadioButtonsElement(action_id="value", options=options, initial_option=chosen)
+    return RadioButtonsElement(action_id=CHOICE + "switch", options=options, initial_option=chosen)
 
 
 def _option(value: str, label: str) -> Option:

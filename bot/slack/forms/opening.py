@@ -1,4 +1,4 @@
-"""Listeners that open forms: from buttons, from the Home tab's menus, from shortcuts and from commands."""
+"""Listeners that open forms: from buttons, from shortcuts and from commands."""
 
 import json
 import logging
@@ -18,15 +18,14 @@ from bot.slack.buttons import FORM_ACTION
 from bot.slack.forms.context import INTERNAL_ERROR, FormContext, OutdatedForm, Payload, unavailable
 from bot.slack.forms.state import FormState, named_groups
 from bot.slack.forms.views import loading_view, message_view
-from bot.slack.home import MENU, parse_menu_value
 from bot.slack.web_api import Json
+from bot.texts import forms
 
 log = logging.getLogger(__name__)
 
 PANEL, CHANGE = "park:panel", "park:change"
 """The callback_ids of the global shortcut and of the message shortcut."""
-OPENING = "Opening ..."
-NOT_OPENED = f"Slack did not open the form. {NOTHING_CHANGED}"
+NOT_OPENED = forms.not_opened(NOTHING_CHANGED)
 
 
 class OpeningListeners:
@@ -38,7 +37,6 @@ class OpeningListeners:
     def connect(self, app: App) -> None:
         """Registers the listeners."""
         app.action(FORM_ACTION)(self.click)
-        app.action(MENU)(self.choose_from_menu)
         app.shortcut(PANEL)(self.open_panel)
         app.shortcut(CHANGE)(self.open_panel)
 
@@ -59,13 +57,6 @@ class OpeningListeners:
         else:
             self.open(body["trigger_id"], request, offer)
 
-    def choose_from_menu(self, ack: Ack, body: Payload, action: Payload) -> None:
-        """Opens the form of an option in a group's menu on the Home tab."""
-        ack()
-        operation_id, group = parse_menu_value(action["selected_option"]["value"])
-        offer = FormOffer(label="", operation=operation_id, arguments={"group": group})
-        self.open(body["trigger_id"], self._context.requests.opening(body), offer)
-
     def open_panel(self, ack: Ack, body: Payload) -> None:
         """Opens the panel of a shortcut, with buttons for what the user may do in that place."""
         ack()
@@ -75,9 +66,9 @@ class OpeningListeners:
 
     def _open_panel(self, trigger_id: str, request: Request) -> None:
         try:
-            view_id = self._context.views_api.open(trigger_id, loading_view(Help, OPENING))
+            view_id = self._context.views_api.open(trigger_id, loading_view(Help, forms.OPENING))
         except SlackFailure as failure:
-            message = Message(title=NOT_OPENED, notes=("Please use the shortcut again.",))
+            message = Message(title=NOT_OPENED, notes=(forms.USE_SHORTCUT_AGAIN,))
             self._answer_not_opened(request, failure, message)
         else:
             self._context.run_soon(self._show_panel, view_id, request)
@@ -95,11 +86,11 @@ class OpeningListeners:
     def _open(self, trigger_id: str, request: Request, offer: FormOffer) -> None:
         try:
             operation_type = self._context.operation_type(offer.operation)
-            view_id = self._context.views_api.open(trigger_id, loading_view(operation_type, OPENING))
+            view_id = self._context.views_api.open(trigger_id, loading_view(operation_type, forms.OPENING))
         except OutdatedForm as outdated:
             self._context.messenger.answer(request, outdated.message)
         except SlackFailure as failure:
-            message = Message(title=NOT_OPENED, forms=(replace(offer, label="Open the form"),))
+            message = Message(title=NOT_OPENED, forms=(replace(offer, label=forms.OPEN_FORM),))
             self._answer_not_opened(request, failure, message)
         else:
             self._context.run_soon(self._show_form, view_id, operation_type, request, offer)
@@ -111,7 +102,7 @@ class OpeningListeners:
             view = message_view(Help, outdated.message, _initial_state(Help.operation_id, request))
             self._context.views_api.update(view_id, view)
             return
-        self._context.views_api.update(view_id, loading_view(operation_type, OPENING))
+        self._context.views_api.update(view_id, loading_view(operation_type, forms.OPENING))
         self._show_form(view_id, operation_type, request, offer)
 
     def _answer_not_opened(self, request: Request, failure: SlackFailure, message: Message) -> None:
@@ -122,11 +113,12 @@ class OpeningListeners:
         """Replaces the loading view with the form, or with the reason why there is none."""
         state = _initial_state(offer.operation, request)
         try:
-            view = self._filled_view(operation_type, state.model_copy(update={"arguments": offer.arguments}), request)
+            state = state.model_copy(update={"arguments": offer.arguments})
+            view = self._filled_view(operation_type, state, request)
         except Refused as refused:
             view = message_view(operation_type, refused.message, state)
         except (PBXError, SlackFailure) as failure:
-            message = replace(unavailable(failure), forms=(replace(offer, label="Try again"),))
+            message = replace(unavailable(failure), forms=(replace(offer, label=forms.TRY_AGAIN),))
             view = message_view(operation_type, message, state)
         except Exception:  # the loading view must not stay for ever
             log.exception("a form met a fault in Park")
@@ -148,16 +140,16 @@ class OpeningListeners:
         notice = notice or _unread_time_notice(operation_type, arguments)
         groups = named_groups(operation_type, arguments)
         context.run_soon(context.form_service.warm, request, operation_type, arguments)
-        arguments = {**current, **arguments}
-        update = {"arguments": arguments, "current": current, "permitted_groups": groups}
-        state = state.model_copy(update=update)
+        state = state.model_copy(update={"current": current, "permitted_groups": groups})
         context.refresh_members(operation_type, state)
         required = {name for name in operation_type.form() if operation_type.model_fields[name].is_required()}
-        if not operation_type.is_read_only() or notice or not required <= arguments.keys():
-            state, destination_notice = context.destinations.restore(operation_type, state, request)
-            return context.fill_view(operation_type, state, notice=notice or destination_notice)
-        answer = context.form_service.review(request, operation_type.model_validate(arguments))
-        return message_view(operation_type, answer, state)
+        if operation_type.is_read_only() and not notice and required <= arguments.keys():
+            answer = context.form_service.review(request, operation_type.model_validate(arguments))
+            return message_view(operation_type, answer, state)
+        state, destination_notice = context.destinations.restore(operation_type, state, request)
+        notice = notice or destination_notice
+        temporary = context.temporary(request, state)
+        return context.fill_view(operation_type, state, notice=notice, temporary=temporary, focus=True)
 
 
 def _unread_time_notice(operation_type: type[Operation], arguments: dict[str, Any]) -> Message | None:
@@ -168,7 +160,7 @@ def _unread_time_notice(operation_type: type[Operation], arguments: dict[str, An
             if isinstance(typed, str):
                 argument_type.read(split_words(typed))
         except (ValueError, NotPossible) as fault:
-            return Message(title=f"Please correct the field {argument_type.label}. {fault}")
+            return Message(title=forms.correct_field(argument_type.label, str(fault)))
     return None
 
 

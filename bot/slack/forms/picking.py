@@ -1,6 +1,7 @@
 """Listeners while a form is filled in: the options of its pickers, and updates after a choice."""
 
 import logging
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -10,28 +11,31 @@ from slack_bolt import Ack, App
 from bot.errors import PBXError, Refused, SlackFailure, SlackRefused
 from bot.messages.message import Message
 from bot.operations.base import Operation
-from bot.planning.pickers import PickerKind, PickerOption
+from bot.planning.pickers import KINDS, TO_USER, PickerKind, PickerOption
 from bot.runtime.logs import request_logging
 from bot.slack.blocks import first_options
 from bot.slack.forms.context import FormContext, OutdatedForm, Payload
 from bot.slack.forms.inputs import is_selectable, option_json
 from bot.slack.forms.state import (
+    CHOICE,
     NO_OPTION,
     PICK,
-    RECALL_CHOICE,
-    RING_GROUP,
     FormState,
+    InvalidInput,
+    SubmittedValues,
     input_names,
     named_groups,
+    parse_values,
     raw_values,
 )
-from bot.slack.forms.views import chosen_destination, view_input_names
+from bot.slack.forms.views import asks_first, chosen_destination, view_input_names
 from bot.slack.web_api import Json, ViewsApi
+from bot.texts import forms
 
 log = logging.getLogger(__name__)
 
-OLD = "This form is from another version of Park: please open it anew"
-STRANGER = "Slack is still being asked who you are: type again"
+CHOICES = re.compile(f"{re.escape(PICK)}({'|'.join(KINDS)})|{re.escape(CHOICE)}\\w+")
+"""The action_ids of inputs whose choice is shown at once."""
 _HASH_CONFLICT = "hash_conflict"
 _MAX_VIEWS = 1000
 """Views whose last gesture and hash are kept."""
@@ -81,9 +85,8 @@ class PickerListeners:
 
     def connect(self, app: App) -> None:
         """Registers the listeners."""
-        app.action(RECALL_CHOICE)(self.choose)
-        app.action(PICK + "group")(self.choose)
-        for kind in ("group", "ring_group", "user"):
+        app.action(CHOICES)(self.choose)
+        for kind in KINDS:
             app.options(PICK + kind)(self.suggest)
 
     def suggest(self, ack: Ack, payload: Payload) -> None:
@@ -91,11 +94,11 @@ class PickerListeners:
         try:
             options = self._options(payload["action_id"].removeprefix(PICK), payload)
         except OutdatedForm:
-            options = [PickerOption(NO_OPTION, OLD)]
+            options = [PickerOption(NO_OPTION, forms.OUTDATED_OPTION)]
         ack(options=first_options(map(option_json, filter(is_selectable, options))))
 
     def choose(self, ack: Ack, body: Payload) -> None:
-        """Updates the form after the choice of a recall target or of a group."""
+        """Updates the form after a choice: with the inputs that it needs, and with what would change."""
         gesture = self._updates.next_gesture(body["view"]["id"])
         ack()
         self._context.run_soon(self._show_choice, body, gesture)
@@ -113,7 +116,8 @@ class PickerListeners:
             leaves = _permitted_group(state, known, operation_type.left_group_field)
             joins = _permitted_group(state, known, operation_type.joined_group_field)
         options = offering.choices(part, payload["value"], leaves=leaves, joins=joins) if part else []
-        notice = "" if options else offering.empty_reason(part) if part else STRANGER
+        known_names = [one for one in options if one != TO_USER]
+        notice = "" if known_names else offering.empty_reason(part) if part else forms.NOT_KNOWN_YET
         if notice:
             self._context.run_soon(form_service.warm, request, operation_type, known)
         elif kind != "user":
@@ -121,38 +125,47 @@ class PickerListeners:
         for group in filter(None, (leaves, joins)):
             if offering.members_outdated(group):
                 self._context.run_soon(offering.look, group)
-        return [PickerOption(NO_OPTION, notice)] if notice else options
+        if kind == "group":
+            options = form_service.with_notes(request.user, options)
+        return [*options, PickerOption(NO_OPTION, notice)] if notice else options
 
     def _show_choice(self, body: Payload, gesture: int) -> None:
-        """Shows or hides inputs at once, and then fills those that need the PBX."""
+        """Shows or hides inputs at once, and then what is read from the PBX and what would change."""
         state, operation_type = self._context.decode(body)
         shown = body["view"]
         values = shown["state"]["values"]
-        state = state.updated(arguments=raw_values(operation_type, values), post_to=chosen_destination(values))
+        arguments, post_to = raw_values(operation_type, values), chosen_destination(values)
+        state = state.updated(arguments=arguments, post_to=post_to, expects=None, shown=None)
         view = self._context.fill_view(operation_type, state)
         if view_input_names(view) != input_names(values):
             self._updates.update(shown, gesture, view)
-        groups = named_groups(operation_type, state.arguments)
+        groups, notice = named_groups(operation_type, state.arguments), None
         if not set(groups) <= set(state.permitted_groups):
-            self._updates.update(shown, gesture, self._view_of_groups(body, operation_type, state, groups))
+            state, notice = self._read_groups(body, operation_type, state, groups)
+        operation = None if notice else complete_operation(operation_type, values)
+        changes = None
+        if operation is not None:
+            state, changes = self._context.changes(body, state, operation)
+        temporary = self._context.temporary(self._context.requests.opening(body), state)
+        view = self._context.fill_view(operation_type, state, notice=notice, changes=changes, temporary=temporary)
+        self._updates.update(shown, gesture, view)
 
-    def _view_of_groups(
+    def _read_groups(
         self, body: Payload, operation_type: type[Operation], state: FormState, groups: tuple[str, ...]
-    ) -> Json:
-        """Returns the form with the groups' current settings in the inputs that the user has not changed."""
-        notice: Message | None = None
+    ) -> tuple[FormState, Message | None]:
+        """Returns the state with the groups' current settings, or unchanged with the reason why they can't be used."""
         request = self._context.requests.opening(body)
         try:
             with request_logging(request):
                 current = self._context.form_service.opened(request, operation_type, state.arguments)
         except Refused as refused:
-            notice = refused.message
+            return state, refused.message
         except (PBXError, SlackFailure) as fault:
             log.info("a group that was chosen could not be read: %s", fault)
-        else:
-            state = _refilled(state, current).model_copy(update={"permitted_groups": groups})
-            self._context.refresh_members(operation_type, state)
-        return self._context.fill_view(operation_type, state, notice=notice)
+            return state, None
+        state = state.model_copy(update={"current": current, "permitted_groups": groups})
+        self._context.refresh_members(operation_type, state)
+        return state, None
 
 
 def _permitted_group(state: FormState, arguments: Mapping[str, Any], name: str) -> str:
@@ -160,14 +173,11 @@ def _permitted_group(state: FormState, arguments: Mapping[str, Any], name: str) 
     return group if group in state.permitted_groups else ""
 
 
-def _refilled(state: FormState, current: dict[str, Any]) -> FormState:
-    """Returns the state with new settings in the inputs that are empty or as the form was filled."""
-    new = {
-        name: value
-        for name, value in current.items()
-        if state.arguments.get(name) in (None, state.current.get(name)) and state.arguments.get(name) != value
-    }
-    revised = {part: state.revisions.get(part, 0) + 1 for name in new for part in (name, name + RING_GROUP)}
-    return state.updated(
-        arguments={**state.arguments, **new}, current=current, revisions={**state.revisions, **revised}
-    )
+def complete_operation(operation_type: type[Operation], values: SubmittedValues) -> Operation | None:
+    """Returns the change that a form asks for; None where it is not filled in yet, or reviewed in a second step."""
+    if asks_first(operation_type):
+        return None
+    try:
+        return operation_type(**parse_values(operation_type, values))
+    except InvalidInput:
+        return None

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2s
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.messages.text import Word, quote, split_words
-from bot.operations.arguments.targets import Recall
+from bot.operations.arguments.targets import RECALL, Recall
+from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
-from bot.pbx.models import RecallTo
 from bot.slack.text import form_text
+from bot.texts import forms
+from bot.times.model import End, Instant
 
 SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id -> action_id -> value."""
@@ -24,12 +28,14 @@ PICK = "park:pick:"
 """Prefix of the action_id of a picker with typeahead; the kind of its options follows."""
 NO_OPTION = "park:nobody"
 """The value of an option that is only a notice."""
-RECALL_CHOICE = "park:recall"
-"""The action_id of the choice of a recall target."""
+CHOICE = "park:choice:"
+"""Prefix of the action_id of another input whose choice is shown at once."""
 FILES = "park:files"
 """The action_id of a file picker."""
-RING_GROUP = ".ring_group"
-"""Suffix of the name of the input for a recall target's ring group."""
+NO_END, PICKED_END = "park:no_end", "park:picked_end"
+"""The values of the choice of an end that are no words of a line."""
+END_AT = ".at"
+"""Suffix of the name of the input for the date and time of an end."""
 KEPT_FILE = ".kept"
 """Suffix of the name of the checkbox that keeps a file chosen earlier: Slack does not restore file pickers."""
 
@@ -46,6 +52,12 @@ class InvalidInput(Exception):
         self.errors = errors
 
 
+class PickedEnd(NamedTuple):
+    """An end at a date and time that is, or will be, picked."""
+
+    timestamp: int | None = None
+
+
 class FormState(BaseModel):
     """A form's private_metadata; the nonce identifies one rendering, to recognise a second submission."""
 
@@ -58,8 +70,8 @@ class FormState(BaseModel):
     """The settings on the PBX when the form was filled, by the name of the input."""
     permitted_groups: tuple[str, ...] = ()
     """The groups in the form that the user may use, so that pickers may reveal their members."""
-    revisions: dict[str, int] = Field(default_factory=dict)
-    """How often an input's value was replaced, by the name of the input."""
+    shown: str | None = None
+    """Digest of the operation whose changes the form shows; its submit button then applies them."""
     channel: str | None = None
     thread: str | None = None
     on_thread_root: bool = False
@@ -78,23 +90,26 @@ class FormState(BaseModel):
         """Returns the private_metadata; raises FormTooLarge."""
         text = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         if len(text) > MAX_METADATA:
-            raise FormTooLarge(f"That is more than one form can carry: name fewer at once. {NOTHING_CHANGED}")
+            raise FormTooLarge(forms.too_much(NOTHING_CHANGED))
         return text
 
 
-def block_id(name: str, revision: int = 0) -> str:
-    """Returns the block_id of an input; Slack keeps an input's value until its block_id changes."""
-    return f"{name}~{revision}" if revision else name
+def picked_end(known: Any) -> PickedEnd | None:
+    """Returns the date and time of an end, as `raw_values` keeps it; None for any other end."""
+    if not isinstance(known, str) or not known.startswith(PICKED_END):
+        return None
+    digits = known.removeprefix(PICKED_END).strip()
+    return PickedEnd(int(digits) if digits else None)
 
 
-def input_name(block_id: str) -> str:
-    """Returns the name of an input, whatever its revision."""
-    return block_id.partition("~")[0]
+def operation_digest(operation: Operation) -> str:
+    """Returns a short text that identifies an operation with its arguments."""
+    return blake2s(operation.text(settled=True).encode(), digest_size=8).hexdigest()
 
 
 def input_names(block_ids: Iterable[str]) -> set[str]:
     """Returns the names of the inputs, without the checkboxes that keep a file."""
-    return {name for name in map(input_name, block_ids) if not name.endswith(KEPT_FILE)}
+    return {name for name in block_ids if not name.endswith(KEPT_FILE)}
 
 
 def named_groups(operation_type: type[Operation], arguments: Mapping[str, Any]) -> tuple[str, ...]:
@@ -116,7 +131,7 @@ def parse_values(operation_type: type[Operation], values: SubmittedValues) -> di
         if value is not None:
             arguments[name] = value
         elif operation_type.model_fields[name].is_required():
-            errors[name] = "This is needed."
+            errors[name] = forms.NEEDED
     if errors:
         raise InvalidInput(errors)
     return arguments
@@ -128,41 +143,49 @@ def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict
     for name, argument_type in operation_type.form().items():
         value = _raw_value(argument_type, values, name)
         if argument_type.reference is Reference.RECALL:
-            ring_group = _element_value(values, name + RING_GROUP)
-            value = {"to": value, "ring_group": ring_group} if value or ring_group else None
+            value = _read_recall(value)
+        elif argument_type is END:
+            at = _element_value(values, name + END_AT) if value == PICKED_END else None
+            value = None if value == NO_END else value if at is None else f"{value} {at}"
         if value not in (None, []):
             kept[name] = value
     return kept
 
 
 def errors_by_block(values: SubmittedValues, errors: Mapping[str, str]) -> dict[str, str]:
-    """Returns the errors by block_id; that of a recall target belongs to its ring group's input, if there is one."""
-    blocks = {input_name(block_id): block_id for block_id in values}
-    return {blocks.get(name + RING_GROUP) or blocks.get(name, name): error for name, error in errors.items()}
+    """Returns the errors by block_id; that of an end belongs to the input of its date and time, if there is one."""
+    return {name + END_AT if name + END_AT in values else name: error for name, error in errors.items()}
+
+
+def _read_recall(value: str | None) -> dict[str, Any] | None:
+    """Returns a recall target as an operation's arguments hold it; None for a notice."""
+    if value is None or value == NO_OPTION:
+        return None
+    recall: Recall = RECALL.read(split_words(value))
+    return recall.model_dump(mode="json")
 
 
 def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> Any:
     value = _raw_value(argument_type, values, name)
-    if value in (None, "", []):
+    if value in (None, "", [], NO_END):
         return None
     _refuse_notices(value)
+    if value == PICKED_END:
+        at = _element_value(values, name + END_AT)
+        if at is None:
+            raise ValueError(forms.CHOOSE_TIME)
+        return End(when=Instant(at=datetime.fromtimestamp(at, UTC)))
     match argument_type.reference:
         case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
             return argument_type.read((Word(value, quoted=re.fullmatch(r"[0-9]+|<@\w+>", value) is None),))
         case Reference.MEMBERS:
             return tuple(value)
-        case Reference.RECALL:
-            ring_group = None if value == RecallTo.USER else _element_value(values, name + RING_GROUP)
-            if value != RecallTo.USER and not ring_group:
-                raise ValueError("Choose the ring group below.")
-            _refuse_notices(ring_group or "")
-            return Recall(to=RecallTo(value), ring_group=ring_group)
     return argument_type.read((Word(value, quoted=True),) if argument_type.say is quote else split_words(value))
 
 
 def _refuse_notices(value: str | list[str]) -> None:
     if NO_OPTION in value:
-        raise ValueError("That is no name: type its first characters again and pick one.")
+        raise ValueError(forms.NO_NAME)
 
 
 def _raw_value(argument_type: ArgumentType, values: SubmittedValues, name: str) -> Any:
@@ -173,14 +196,15 @@ def _raw_value(argument_type: ArgumentType, values: SubmittedValues, name: str) 
 
 
 def _element_value(values: SubmittedValues, name: str) -> Any:
-    """Returns the text, the value of the selected option, the values of all selected options, or the file ids."""
-    blocks = (block for block_id, block in values.items() if input_name(block_id) == name)
-    for element in next(blocks, {}).values():
+    """Returns the text, the value of the selected option, the values of all, the file ids, or a Unix time."""
+    for element in values.get(name, {}).values():
         if element["type"] == "file_input":
             return [file["id"] for file in element["files"]]
         if "selected_options" in element:
             return [option["value"] for option in element["selected_options"]]
         if "selected_option" in element:
             return element["selected_option"] and element["selected_option"]["value"]
+        if "selected_date_time" in element:
+            return element["selected_date_time"]
         return form_text(element["value"] or "") or None
     return None

@@ -3,6 +3,7 @@
 import json
 import logging
 from concurrent.futures import Executor
+from functools import partial
 
 from pydantic import ValidationError
 from slack_bolt import Ack, App
@@ -35,6 +36,7 @@ from bot.slack.forms.state import (
     SubmittedValues,
     errors_by_block,
     input_names,
+    operation_digest,
     parse_values,
     raw_values,
 )
@@ -42,6 +44,8 @@ from bot.slack.forms.views import (
     FILL,
     REVIEW,
     Destinations,
+    accepted_view,
+    asks_first,
     asks_for_destination,
     chosen_destination,
     loading_view,
@@ -53,12 +57,12 @@ from bot.slack.listeners import RequestInbox
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
 from bot.slack.web_api import Json, ViewsApi
+from bot.texts import forms
 
 log = logging.getLogger(__name__)
 
-CHECKING = "Checking with the PBX ... nothing is changed yet."
-MORE_TO_FILL = Message(title="There is one more thing to fill in. Nothing is changed yet.")
-JOURNAL_AWAY = Message(title="Nothing was done: Park can't write its journal just now. Please try again.")
+MORE_TO_FILL = Message(title=forms.MORE_TO_FILL)
+JOURNAL_AWAY = Message(title=forms.JOURNAL_AWAY)
 _EXPECTS_PLACEHOLDER = "x" * 16  # of the length of a plan's digest
 
 
@@ -78,11 +82,16 @@ class ReviewListeners:
         value = json.loads(action["value"])
         self._context.run_soon(self._follow, body, value["line"], value.get("ends_change"))
 
-    def review(self, body: Payload, state: FormState, operation: Operation) -> None:
-        """Replaces the loading view with the preview, or with the form and everything that was entered."""
+    def review(self, body: Payload, state: FormState, operation: Operation, *, drawn: FormState | None = None) -> None:
+        """Replaces the loading view with the preview, or with the form and everything that was entered.
+
+        Args:
+            drawn: The state of a form whose button said that it applies the change, which is then applied.
+        """
         request = self._context.requests.submission(body, state, operation)
         with request_logging(request):
-            self._context.views_api.replace(state.nonce, self._review_view(request, state, operation))
+            view = self._review_view(request, state, operation, body, drawn)
+            self._context.views_api.replace(state.nonce, view)
 
     def _follow(self, body: Payload, line: str, ends_change: int | None) -> None:
         view_id = body["view"]["id"]
@@ -105,10 +114,12 @@ class ReviewListeners:
         if state.post_to is None:
             request = self._context.requests.submission(body, state, operation)
             state, _ = self._context.destinations.restore(operation_type, state, request)
-        self._context.views_api.update(view_id, loading_view(operation_type, CHECKING, state.nonce))
+        self._context.views_api.update(view_id, loading_view(operation_type, forms.CHECKING, state.nonce))
         self.review(body, state, operation)
 
-    def _review_view(self, request: Request, state: FormState, operation: Operation) -> Json:
+    def _review_view(
+        self, request: Request, state: FormState, operation: Operation, body: Payload, drawn: FormState | None
+    ) -> Json:
         operation_type = type(operation)
         try:
             self._context.destinations.check(request)
@@ -121,6 +132,8 @@ class ReviewListeners:
             if operation_type.is_read_only():
                 return message_view(operation_type, preview, state)
             expects = preview.offers[0].expects if preview.offers else None
+            if drawn is not None and expects is not None:
+                return self._apply(body, state.model_copy(update={"expects": expects}), operation, preview, drawn)
             return review_view(operation_type, state.updated(arguments=arguments, expects=expects), preview)
         except Refused as refused:
             notice = refused.message
@@ -132,6 +145,27 @@ class ReviewListeners:
         if operation_type.form():
             return self._context.fill_view(operation_type, state, notice=notice)
         return message_view(operation_type, notice, state)
+
+    def _apply(self, body: Payload, state: FormState, operation: Operation, preview: Message, drawn: FormState) -> Json:
+        """Stores the change in the journal, and returns the view that says so; the request's key is of the form."""
+        operation_type = type(operation)
+        request = self._context.requests.submission(body, state.model_copy(update={"nonce": drawn.nonce}), operation)
+        answer = accept(self._context, request, operation)
+        if answer is not None:
+            return self._context.fill_view(operation_type, state, notice=answer)
+        if asks_for_destination(operation_type, state):
+            self._context.run_soon(self._context.destinations.remember, request)
+        return accepted_view(operation_type, state, preview)
+
+
+def accept(context: FormContext, request: Request, operation: Operation) -> Message | None:
+    """Stores a form's change in the journal; returns the answer if it is not stored."""
+    with request_logging(request):
+        try:
+            return context.inbox.submit(request, operation)
+        except JournalUnavailable:
+            log.exception("a form was not accepted")
+            return JOURNAL_AWAY
 
 
 def _has_changed(state: FormState, current: Json) -> bool:
@@ -159,15 +193,15 @@ class SubmissionListeners:
         app.view(REVIEW)(self.apply)
 
     def submit(self, ack: Ack, body: Payload) -> None:
-        """Validates a form without the PBX, and starts its review or shows the errors beside the inputs."""
+        """Validates a form without the PBX, and then accepts or reviews it, or shows the errors beside the inputs."""
         try:
-            state, operation_type = self._context.decode(body)
+            drawn, operation_type = self._context.decode(body)
         except OutdatedForm as outdated:
             ack(response_action="update", view=message_view(Help, outdated.message))
             return
         values = body["view"]["state"]["values"]
         arguments, post_to = raw_values(operation_type, values), chosen_destination(values)
-        state = state.updated(arguments=arguments, post_to=post_to, ends_change=None)
+        state = drawn.updated(arguments=arguments, post_to=post_to, ends_change=None, expects=None, shown=None)
         try:
             operation = self._validate(operation_type, state, values)
         except InvalidInput as invalid:
@@ -176,8 +210,13 @@ class SubmissionListeners:
         if type(operation) is not operation_type:  # the form holds a line, which stands for another operation
             arguments = operation.model_dump(mode="json", exclude_none=True)
             state = state.updated(operation=operation.operation_id, arguments=arguments)
-        ack(response_action="update", view=loading_view(operation_type, CHECKING, state.nonce))
-        self._context.run_soon(self._review.review, body, state, operation)
+        elif drawn.shown == operation_digest(operation) and drawn.post_to == post_to:
+            self._accept_or_answer(ack, body, drawn, operation)
+            return
+        applies = type(operation) is operation_type and not asks_first(operation_type)
+        ack(response_action="update", view=loading_view(operation_type, forms.CHECKING, state.nonce))
+        review = partial(self._review.review, drawn=drawn) if applies else self._review.review
+        self._context.run_soon(review, body, state, operation)
 
     def apply(self, ack: Ack, body: Payload) -> None:
         """Stores the change of a submitted review in the journal, and then acknowledges."""
@@ -187,22 +226,19 @@ class SubmissionListeners:
         except (OutdatedForm, ValidationError):
             ack(response_action="update", view=message_view(Help, OUTDATED))
             return
+        self._accept_or_answer(ack, body, state, operation)
+
+    def _accept_or_answer(self, ack: Ack, body: Payload, state: FormState, operation: Operation) -> None:
+        """Stores a change whose effect the view has shown, and closes the view."""
+        operation_type = type(operation)
         request = self._context.requests.submission(body, state, operation)
-        answer = self._accept(request, operation)
+        answer = accept(self._context, request, operation)
         if answer is None:
             ack(response_action="clear")
             if asks_for_destination(operation_type, state):
                 self._context.run_soon(self._context.destinations.remember, request)
         else:
             ack(response_action="update", view=message_view(operation_type, answer, state))
-
-    def _accept(self, request: Request, operation: Operation) -> Message | None:
-        with request_logging(request):
-            try:
-                return self._context.inbox.submit(request, operation)
-            except JournalUnavailable:
-                log.exception("a form was not accepted")
-                return JOURNAL_AWAY
 
     def _validate(self, operation_type: type[Operation], state: FormState, values: SubmittedValues) -> Operation:
         """Returns the operation that the form asks for; raises InvalidInput for what can be known from the cache."""
@@ -237,7 +273,7 @@ class SubmissionListeners:
         if view is None or view_input_names(view) <= input_names(values):
             ack(response_action="errors", errors=errors_by_block(values, invalid.errors))
             return
-        ack(response_action="update", view=loading_view(operation_type, CHECKING, state.nonce))
+        ack(response_action="update", view=loading_view(operation_type, forms.CHECKING, state.nonce))
         self._context.run_soon(self._context.views_api.replace, state.nonce, view)
 
 

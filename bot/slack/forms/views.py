@@ -3,45 +3,96 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
-from slack_sdk.models.blocks import Block, ConversationFilter, ConversationSelectElement, InputBlock, SectionBlock
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    ConversationFilter,
+    ConversationSelectElement,
+    DividerBlock,
+    InputBlock,
+    PlainTextObject,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
 from bot.errors import JournalUnavailable, NotPossible, SlackFailure
 from bot.journal.storage import DestinationStore
-from bot.messages.message import Fact, Message
+from bot.messages.message import Fact, Message, Row
 from bot.messages.request import Request
-from bot.operations.base import Operation
-from bot.slack.blocks import render
+from bot.operations.base import ChangeOperation, Operation
+from bot.slack.blocks import render, row_blocks
 from bot.slack.buttons import follow_button
 from bot.slack.forms.inputs import LabelLookup, input_blocks
 from bot.slack.forms.state import FormState, SubmittedValues, input_names
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import Json
+from bot.texts import forms
 
 log = logging.getLogger(__name__)
 
 FILL, REVIEW = "park:fill", "park:apply"
 """The callback_ids of the form and of its review."""
+LATE_INPUTS = ("starts", "park:post_to")
+"""The block_ids of the inputs below what would change."""
+FIRST_POSITION = 100
+"""Position of the first button about what is temporary, so that its action_id differs from all others."""
 DESTINATION_BLOCK, DESTINATION_ACTION = "park:post_to", "park:pick:channel"
-DIRECT_MESSAGE = "A direct message from Park"
 
 
 def loading_view(operation_type: type[Operation], text: str, external_id: str | None = None) -> Json:
     """Returns a view to show until the real one is ready, which may then find it by `external_id`."""
     title, blocks = operation_type.title, [SectionBlock(text=text)]
-    return View(type="modal", title=title, close="Cancel", external_id=external_id, blocks=blocks).to_dict()
+    return View(type="modal", title=title, close=forms.CANCEL, external_id=external_id, blocks=blocks).to_dict()
 
 
 def fill_view(
-    operation_type: type[Operation], state: FormState, label: LabelLookup, *, notice: Message | None = None
+    operation_type: type[Operation],
+    state: FormState,
+    label: LabelLookup,
+    *,
+    notice: Message | None = None,
+    changes: Message | None = None,
+    temporary: tuple[Row, ...] = (),
+    focus: bool = False,
 ) -> Json:
-    """Returns the form, under a notice or the operation's help text."""
+    """Returns the form, under a notice or the operation's help text.
+
+    Args:
+        temporary: What is temporary in the form's groups, with buttons to end it.
+        changes: What the form would change as it is filled in, or why that is not possible.
+        focus: Whether the keyboard goes to the first input that has to be filled.
+    """
     top: list[Any] = _blocks(notice) if notice else [SectionBlock(text=operation_type.help)]
-    fields = input_blocks(operation_type, state.arguments, label=label, revisions=state.revisions)
+    fields = input_blocks(operation_type, state.arguments, label=label, current=state.current, focus=focus)
     blocks = [*top, *(block.to_dict() for block in (*fields, *_destination_input(operation_type, state)))]
-    return _view(operation_type, FILL, state, blocks, submit="Show" if operation_type.is_read_only() else "Review")
+    if operation_type.changes():
+        rows = () if changes and changes.offers else temporary  # a conflict has its own buttons for it
+        ends = row_blocks(rows, count(FIRST_POSITION), follow_button)
+        shown = _blocks(changes) if changes else [_hint().to_dict()]
+        # Above the inputs that are seldom used, so that it is in sight, and below the others, which it must not move.
+        at = next((n for n, block in enumerate(blocks) if block.get("block_id") in LATE_INPUTS), len(blocks))
+        blocks[at:at] = [DividerBlock().to_dict(), *(block.to_dict() for block in ends), *shown]
+    return _view(operation_type, FILL, state, blocks, submit=_submit_label(operation_type))
+
+
+def asks_first(operation_type: type[Operation]) -> bool:
+    """Returns whether a form's changes are reviewed in a second step: those that destroy something."""
+    return not issubclass(operation_type, ChangeOperation) or bool(operation_type.needs_confirmation)
+
+
+def _submit_label(operation_type: type[Operation]) -> str:
+    if operation_type.is_read_only():
+        return forms.SHOW
+    if not issubclass(operation_type, ChangeOperation) or asks_first(operation_type):
+        return forms.REVIEW
+    return operation_type.button
+
+
+def _hint() -> Block:
+    return ContextBlock(elements=[PlainTextObject(text=forms.SHOWN_HERE)])
 
 
 def review_view(operation_type: type[Operation], state: FormState, preview: Message) -> Json:
@@ -51,11 +102,18 @@ def review_view(operation_type: type[Operation], state: FormState, preview: Mess
     return _view(operation_type, REVIEW, state, _blocks(replace(preview, offers=(), facts=facts)), submit=submit)
 
 
+def accepted_view(operation_type: type[Operation], state: FormState, preview: Message) -> Json:
+    """Returns the view of a change that was accepted after its form was acknowledged: Park can't close a view."""
+    facts = (*preview.facts, *_destination_facts(operation_type, state))
+    message = Message(title=forms.ACCEPTED, facts=facts, notes=(*preview.notes, forms.ACCEPTED_NOTE))
+    return message_view(operation_type, message)
+
+
 def message_view(operation_type: type[Operation], message: Message, state: FormState | None = None) -> Json:
     """Returns a view with a message and nothing to submit."""
     metadata, blocks = state.encode() if state else None, _blocks(message)
     title = operation_type.title
-    return View(type="modal", title=title, close="Close", blocks=blocks, private_metadata=metadata).to_dict()
+    return View(type="modal", title=title, close=forms.CLOSE, blocks=blocks, private_metadata=metadata).to_dict()
 
 
 def view_input_names(view: Json) -> set[str]:
@@ -71,7 +129,7 @@ def _view(
         callback_id=callback_id,
         title=operation_type.title,
         submit=submit,
-        close="Cancel" if submit else "Close",
+        close=forms.CANCEL if submit else forms.CLOSE,
         private_metadata=state.encode(),
         blocks=blocks,
     ).to_dict()
@@ -80,7 +138,7 @@ def _view(
 def _blocks(message: Message) -> list[Block | Json]:
     """Returns the first page of a message, and a note where there are more; its buttons preview their lines."""
     first, *rest = render(message, make_button=follow_button)
-    note = SectionBlock(text="There is more than fits here: type the line to see all of it.")
+    note = SectionBlock(text=forms.MORE_THAN_FITS)
     return [*first["blocks"], *([note] if rest else [])]
 
 
@@ -99,11 +157,11 @@ def _destination_input(operation_type: type[Operation], state: FormState) -> Ite
     if asks_for_destination(operation_type, state):
         yield InputBlock(
             block_id=DESTINATION_BLOCK,
-            label="Post the confirmation in",
-            hint="A channel that you are in. It decides nothing about what you may do.",
+            label=forms.POST_IN,
+            hint=forms.POST_IN_HINT,
             element=ConversationSelectElement(
                 action_id=DESTINATION_ACTION,
-                placeholder=DIRECT_MESSAGE,
+                placeholder=forms.DIRECT_MESSAGE,
                 initial_conversation=state.post_to,
                 filter=ConversationFilter(include=["public", "private"]),
             ),
@@ -114,8 +172,8 @@ def _destination_input(operation_type: type[Operation], state: FormState) -> Ite
 def _destination_facts(operation_type: type[Operation], state: FormState) -> tuple[Fact, ...]:
     if not asks_for_destination(operation_type, state):
         return ()
-    value, ids = ("", (state.post_to,)) if state.post_to else (DIRECT_MESSAGE.lower(), ())
-    return (Fact(label="Confirmation in", value=value, ids=ids),)
+    value, ids = ("", (state.post_to,)) if state.post_to else (forms.DIRECT_MESSAGE.lower(), ())
+    return (Fact(label=forms.CONFIRMATION_IN, value=value, ids=ids),)
 
 
 class Destinations:
@@ -137,8 +195,7 @@ class Destinations:
             log.warning("where somebody posts confirmations is not known: %s", fault)
             return state, None
         if obstacle:
-            title = f"The channel that your confirmations went to last is no longer offered: {obstacle}."
-            return state, Message(title=title)
+            return state, Message(title=forms.destination_gone(obstacle))
         return state.model_copy(update={"post_to": channel}), None
 
     def check(self, request: Request) -> None:
@@ -146,10 +203,7 @@ class Destinations:
         if request.channel is None and request.post_to is not None:
             obstacle = self._users.posting_obstacle(request.user, request.post_to)
             if obstacle is not None:
-                raise NotPossible(
-                    f"The confirmation can't be posted in the channel you chose: {obstacle}. Nothing was changed yet.",
-                    notes=("Choose another channel below, or none for a direct message.",),
-                )
+                raise NotPossible(forms.destination_refused(obstacle), notes=(forms.CHOOSE_ANOTHER,))
 
     def remember(self, request: Request) -> None:
         """Stores the channel of a submitted form; only logs a failure."""

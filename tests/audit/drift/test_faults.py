@@ -227,3 +227,27 @@ def test_a_clock_that_was_set_back_delays_no_scan(tmp_path: Path) -> None:
         harness.recall()
         assert monitor.turn() == harness.clock() + timedelta(minutes=MINUTES)
         assert len(harness.posted_drifts) == 1
+
+
+def test_a_scan_that_meets_a_bug_keeps_nothing_from_being_posted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with drift_harness(sqlite_url(tmp_path), tmp_path) as harness:
+        monitor = harness.new_monitor()
+        harness.turn(monitor)
+        harness.recall()
+        harness.messenger.faults.append(SlackUnavailable("no answer"))
+        harness.turn(monitor)
+        assert harness.posted_drifts == []
+
+        def fail(*arguments: object, **named: object) -> None:
+            raise RuntimeError("a bug")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("bot.audit.drift.scan.DriftScan.run", fail)
+            harness.turn(monitor)
+        assert len(harness.posted_drifts) == 1
+        assert "a bug" in caplog.text
+        harness.recall("Support")
+        harness.turn(monitor)
+        assert len(harness.posted_drifts) == 2

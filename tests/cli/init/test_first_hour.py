@@ -76,7 +76,7 @@ def test_the_policy_has_no_mistake_and_its_examples_hold(
     monkeypatch.setenv("SLACK_BOT_TOKEN", init.sandbox.slack.bot_token)
     assert main(["policy", "check", "--strict", "policy.toml"]) == 0
     assert main(["policy", "test", "policy.toml"]) == 0
-    assert "8 of 8 examples came out as expected" in capsys.readouterr().out
+    assert "8 of 8 examples are as expected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("nobody", ["leads", "on_call", "team"])
@@ -220,6 +220,20 @@ def test_what_is_exported_and_would_win_is_told(init: InitHarness, monkeypatch: 
     monkeypatch.setenv("PBX_DOMAIN", "elsewhere.example")
     assert init.run() == 0
     assert "PBX_DOMAIN is also exported in this shell, which wins over .env: unset PBX_DOMAIN." in init.output
+
+
+def test_a_password_that_systemd_would_read_otherwise_is_told(init: InitHarness) -> None:
+    init.sandbox.pbx.sessions.password = "it's $5"
+    assert init.run(password="it's $5") == 0
+    assert init.env["PBX_PASSWORD"] == "it's $5"
+    assert "PBX_PASSWORD holds characters that systemd and Docker Compose read differently from Park" in init.output
+
+
+def test_a_password_may_begin_and_end_with_spaces(init: InitHarness) -> None:
+    init.sandbox.pbx.sessions.password = " open sesame "
+    assert init.run(password=" open sesame ") == 0
+    assert init.env["PBX_PASSWORD"] == " open sesame "
+    assert "read differently" not in init.output
 
 
 def test_the_policy_goes_where_park_looks_for_it(init: InitHarness, monkeypatch: pytest.MonkeyPatch) -> None:

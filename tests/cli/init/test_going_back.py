@@ -13,7 +13,7 @@ PROMPTS = {
     "bot_token": "Bot User OAuth Token", "app_token": "App-level token", "url": "Address of", "username": "User name",
     "domain": "Domain of the tenant", "password": "Password (not shown)", "you": "Which one are you",
     "channel": "In which channel", "look": "May everybody", "leads": "Who leads", "groups": "Which park groups",
-    "on_call": "Who is on call", "team": "Who else may", "contact": "Whom should", "announce": "Where to announce",
+    "on_call": "Who is on call", "team": "Who else may", "contact": "Whom should", "announce": "Where should Park",
     "read_only": "Start read-only", "write": "Write this",
 }  # fmt: skip
 

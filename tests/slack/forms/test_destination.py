@@ -1,12 +1,11 @@
 """A form opened outside of channels asks where to post its confirmation."""
 
 from functools import partial
-from typing import Any
 
 import pytest
 
 from bot.sandbox.environment import POLICY, Sandbox
-from tests.slack.forms.conftest import Ready, home_view, top_view
+from tests.slack.forms.conftest import Ready, home_view, pick, top_view
 
 LABEL = "Post the confirmation in"
 
@@ -16,32 +15,28 @@ def _ana(sandbox: Sandbox) -> str:
     return sandbox.people["ana"]
 
 
-def open_rename(sandbox: Sandbox, ready: Ready, person: str = "ana", *, group: str = "Sales") -> str:
-    """Opens the form from the group's menu on the Home tab, and returns its text."""
+def open_rename(
+    sandbox: Sandbox, ready: Ready, person: str = "ana", *, group: str = "Sales", title: str = "Rename a group"
+) -> str:
+    """Opens the form from the Home tab, chooses the group, and returns its text."""
     user = sandbox.people[person]
     sandbox.slack.open_home(user)
-    view = home_view(sandbox, person, group)
-    sandbox.slack.click(user, view, value=menu_value(view.blocks, group, "Rename a group"))
-    return ready(f"Park group: {group}", person=person).plain
-
-
-def menu_value(blocks: list[dict[str, Any]], group: str, title: str) -> str:
-    """The value of an option in a group's menu."""
-    for block in blocks:
-        accessory, text = block.get("accessory"), block.get("text")
-        if isinstance(accessory, dict) and isinstance(text, dict) and text["text"].startswith(f"*{group}*"):
-            return str(next(one["value"] for one in accessory["options"] if one["text"]["text"] == title))
-    raise LookupError(group)
+    sandbox.slack.click(user, home_view(sandbox, person, "[More]"), label="More")
+    sandbox.slack.click(user, ready(f"[{title}]", person=person), label=title)
+    opened = ready("Park group: ", person=person).plain
+    pick(sandbox, person, group, "Park group")
+    sandbox.settle()
+    return opened + ready(f"Park group: {group}", person=person).plain
 
 
 def rename(sandbox: Sandbox, ready: Ready, name: str, person: str = "ana") -> None:
-    """Fills the form, submits it and confirms the review."""
+    """Fills the form and submits it."""
     user = sandbox.people[person]
     sandbox.slack.fill(user, name, label="Name")
     assert sandbox.slack.submit(user).ok
-    ready("Apply", person=person)
-    assert sandbox.slack.submit(user).ok
+    ready("On its way", person=person)
     sandbox.settle()
+    sandbox.slack.close(user)
 
 
 def direct_messages(sandbox: Sandbox, user: str) -> list[str]:
@@ -53,12 +48,13 @@ def test_the_card_lands_in_the_channel_that_was_chosen(sandbox: Sandbox, ready: 
     sandbox.slack.fill(ana, "phones", label=LABEL)
     sandbox.slack.fill(ana, "Sales DE", label="Name")
     sandbox.slack.submit(ana)
-    assert "Confirmation in: #phones" in ready("Apply").plain.replace("*", "")
-    sandbox.slack.submit(ana)
+    assert "Confirmation in: #phones" in ready("On its way").plain.replace("*", "")
     sandbox.settle()
     (card,) = sandbox.slack.messages(sandbox.channels["phones"])
     assert card.plain.startswith("*Renamed")
-    assert "Done and verified" in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
+    assert (
+        "Done and verified on the PBX." in sandbox.slack.messages(sandbox.channels["phones"], thread=card.ts)[1].plain
+    )
     assert not direct_messages(sandbox, ana)
     assert not sandbox.slack.messages(sandbox.channels["ops"]), "it is in sight already: nothing to announce"
 
@@ -124,7 +120,7 @@ def test_the_destination_never_grants_permission() -> None:
         sandbox.slack.fill(ben, "phones", label=LABEL)
         sandbox.slack.fill(ben, "Marketing", label="Name")
         sandbox.slack.submit(ben)
-        assert "#phones" in ready("You can't do that here", '"Marketing" in a direct message').plain
+        assert "#phones" in ready("You can't do that here", "“Marketing” in a direct message").plain
         assert not sandbox.pbx.writes
 
 
@@ -162,11 +158,10 @@ def test_an_archived_channel_is_refused_with_that_reason(sandbox: Sandbox, ready
 def test_a_channel_lost_between_the_review_and_the_card_is_fallen_back_from_and_that_is_said(
     sandbox: Sandbox, ready: Ready, ana: str, how: str
 ) -> None:
-    open_rename(sandbox, ready)
+    open_rename(sandbox, ready, title="Delete a group")
     sandbox.slack.fill(ana, "random", label=LABEL)
-    sandbox.slack.fill(ana, "Sales DE", label="Name")
     sandbox.slack.submit(ana)
-    ready("Apply")
+    ready("Will be lost")
     lost = sandbox.channels["random"]
     sandbox.slack.archive(lost) if how == "archived" else sandbox.slack.kick(lost, ana)
     sandbox.slack.submit(ana)
@@ -200,5 +195,5 @@ def test_a_slack_that_does_not_say_who_is_where_keeps_the_form_and_posts_nowhere
     sandbox.slack.fill(ana, "random", label=LABEL)
     sandbox.slack.fill(ana, "Sales DE", label="Name")
     sandbox.slack.submit(ana)
-    assert "Name: Sales DE" in ready("Slack can't be asked just now").plain
+    assert "Name: Sales DE" in ready("Slack isn't answering right now").plain
     assert not sandbox.pbx.writes

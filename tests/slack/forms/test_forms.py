@@ -40,8 +40,7 @@ def test_a_line_with_something_missing_opens_its_form_filled_with_what_was_said(
     sandbox.slack.slash(ana, phones, "add 1001")
     assert "Members: 1001" in ready("Park group").plain
     pick(sandbox, "ana", "Sales", "Park group")
-    assert sandbox.slack.submit(ana).ok
-    assert "Added: 1001 Amara Okafor" in ready("Apply").plain.replace("*", "")
+    assert "Added: 1001 Amara Okafor" in ready("*Added:*", "[Apply]").plain.replace("*", "")
     assert not sandbox.pbx.writes
     assert sandbox.slack.submit(ana).ok
     sandbox.settle()
@@ -71,16 +70,11 @@ def test_every_form_opens_for_whom_it_is_allowed(
     assert len(operation.title) <= 24
 
 
-def test_the_ring_groups_picker_appears_with_the_choice_that_needs_it(
-    sandbox: Sandbox, ready: Ready, ana: str, phones: str
-) -> None:
+def test_a_recall_is_one_choice_beside_what_stands_now(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.slack.slash(ana, phones, "recall Sales")
-    assert "(x) The user who parked the call" in ready("Where recalls go").plain, "filled with what stands"
-    sandbox.slack.fill(ana, "That user first, then a ring group", label="Where recalls go")
-    ready("Ring group: ")
-    pick(sandbox, "ana", "Night Desk (6001)", "Ring group")
-    sandbox.slack.submit(ana)
-    ready("then Night Desk (6001)", "Apply")
+    assert "[Now: The user who parked the call]" in ready("Where recalls go").plain
+    pick(sandbox, "ana", "The user, then Night Desk (6001)", "Where recalls go")
+    ready("then Night Desk (6001)", "*Recall:*")
     sandbox.slack.submit(ana)
     sandbox.settle()
     assert sandbox.pbx.state.groups[sandbox.pbx.state.group_id("Sales")]["recall_to"] == "USER_FIRST_THEN_RING_GROUP"
@@ -90,7 +84,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     sandbox: Sandbox, ready: Ready, ana: str, phones: str
 ) -> None:
     sandbox.slack.slash(ana, phones, "server recall time")
-    ready("Time: 5m")
+    ready("Time: [Now: 5m]")
     sandbox.slack.fill(ana, "20m", label="Time")
     sandbox.slack.submit(ana)
     view = sandbox.slack.view(ana)
@@ -102,18 +96,17 @@ def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
     sandbox: Sandbox, ready: Ready, ana: str, phones: str
 ) -> None:
     sandbox.slack.slash(ana, phones, "add 1001 until 7pm")
-    assert "Ends (optional): until 19:00" in ready("Park group").plain
+    assert "(x) until 19:00" in ready("Park group").plain
     pick(sandbox, "ana", "Sales", "Park group")
-    sandbox.slack.fill(ana, "whenever", label="Ends")
+    sandbox.slack.fill(ana, "whenever", label="Begins")
     sandbox.slack.submit(ana)
-    assert "as a time. Try: for 2h, until 18:00" in sandbox.slack.view(ana).errors["ends"]
-    sandbox.slack.fill(ana, "2h", label="Ends")
+    assert "as a time. Try: at 18:00" in sandbox.slack.view(ana).errors["starts"]
+    sandbox.slack.fill(ana, "2 h", label="Ends")
     sandbox.slack.fill(ana, "tomorrow at 8", label="Begins")
     sandbox.slack.submit(ana)
-    view = ready("Nothing has changed yet")
+    view = ready("On its way")
     assert "*Begins:*" in view.plain
     assert "*Until:*" in view.plain
-    sandbox.slack.submit(ana)
     sandbox.settle()
     assert not sandbox.pbx.writes
     (card,) = [one for one in sandbox.slack.messages(sandbox.channels["phones"]) if "Scheduled" in one.plain]
@@ -142,15 +135,16 @@ def test_a_pbx_that_changed_while_the_form_was_open_is_shown_before_anything_is_
     sandbox: Sandbox, ready: Ready, ana: str, phones: str
 ) -> None:
     sandbox.slack.slash(ana, phones, "server recall time")
-    ready("Time: 5m")
+    ready("Time: [Now: 5m]")
     sandbox.pbx.console_update_server(recall_time=600)
     sandbox.slack.fill(ana, "7m", label="Time")
     sandbox.slack.submit(ana)
     view = ready("Somebody changed this while the form was open")
     assert "Time, now: 10m" in view.plain.replace("*", "")
     assert "Time: 7m" in view.plain
+    assert not sandbox.pbx.writes
     sandbox.slack.submit(ana)
-    ready("10m -> 7m")
+    ready("10m → 7m")
 
 
 def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
@@ -158,9 +152,8 @@ def test_a_form_submitted_twice_is_done_once(sandbox: Sandbox, ready: Ready, ana
     ready("Time")
     sandbox.slack.fill(ana, "7m", label="Time")
     sandbox.slack.submit(ana)
-    ready("Apply")
-    sandbox.slack.submit(ana)
     sandbox.slack.deliver_again("interactive")
+    ready("On its way")
     sandbox.settle()
     assert len(sandbox.pbx.writes) == 1
     assert len(sandbox.slack.messages(phones)) == 1
@@ -179,7 +172,7 @@ def test_a_form_opens_in_time_though_the_pbx_is_slow(sandbox: Sandbox, ready: Re
 def test_a_pbx_that_is_away_is_said_in_the_form(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.pbx.stop()
     sandbox.slack.slash(ana, phones, "server recall time")
-    ready("The PBX can't be asked just now")
+    ready("The PBX isn't answering right now")
 
 
 def test_typeahead_offers_by_part_and_by_number(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
@@ -220,21 +213,22 @@ def test_a_message_shortcuts_confirmation_lands_in_that_messages_thread(
     ts = sandbox.slack.say(ana, phones, "customers wait too long")
     sandbox.slack.message_shortcut(ana, sandbox.slack.messages(phones)[-1], "park:change")
     ready("Add members")
-    sandbox.slack.click(ana, sandbox.slack.view(ana), label="Recall time")
-    ready("Time")
+    sandbox.slack.click(ana, sandbox.slack.view(ana), label="More")
+    sandbox.slack.click(ana, ready("[Recall time]"), label="Recall time")
+    ready("Time: ")
     sandbox.slack.fill(ana, "7m", label="Time")
     sandbox.slack.submit(ana)
-    ready("Apply")
-    sandbox.slack.submit(ana)
+    ready("On its way")
     sandbox.settle()
     assert "Call park server: recall time is now" in sandbox.slack.messages(phones, thread=ts)[1].plain
 
 
 def test_the_panel_opens_from_anywhere(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     sandbox.slack.shortcut(ana, "park:panel")
-    assert "Server extension" in ready("Add members").plain
-    sandbox.slack.click(ana, sandbox.slack.view(ana), label="Switch call park")
-    assert "(x) On" in ready("Call park: ").plain
+    sandbox.slack.click(ana, ready("Add members"), label="More")
+    view = ready("[Server extension]")
+    sandbox.slack.click(ana, view, label="Switch call park")
+    assert "Now: on" in ready("Call park: ").plain
 
 
 def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
@@ -245,10 +239,10 @@ def test_a_picker_says_so_while_there_are_no_names_yet_and_that_is_no_name(
     ready("Park group")
     sandbox.settle()
     (option,) = sandbox.slack.suggest(ana, action_id="park:pick:group", text="sal")
-    assert "does not answer just now" in option["text"]["text"]
+    assert "The PBX isn't answering" in option["text"]["text"]
     sandbox.slack.fill(ana, option["text"]["text"], label="Park group")
     sandbox.slack.submit(ana)
-    assert "That is no name" in sandbox.slack.view(ana).errors["group"]
+    assert "That isn't a name" in sandbox.slack.view(ana).errors["group"]
 
 
 def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
@@ -256,7 +250,8 @@ def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
 ) -> None:
     ts = sandbox.slack.say(ana, phones, "who is in Sales?")
     sandbox.slack.message_shortcut(ana, sandbox.slack.messages(phones)[-1], "park:change")
-    sandbox.slack.click(ana, ready("Add members"), label="Show a group")
+    sandbox.slack.click(ana, ready("Add members"), label="More")
+    sandbox.slack.click(ana, ready("[Show a group]"), label="Show a group")
     ready("Park group: ")
     pick(sandbox, "ana", "Sales", "Park group")
     sandbox.slack.submit(ana)
@@ -264,7 +259,6 @@ def test_the_buttons_of_an_answer_in_a_form_know_where_it_was_opened(
     ready("Park group: Sales")
     sandbox.slack.fill(ana, "Sales DE", label="Name")
     sandbox.slack.submit(ana)
-    ready("Apply")
-    sandbox.slack.submit(ana)
+    ready("On its way")
     sandbox.settle()
     assert "Renamed" in sandbox.slack.messages(phones, thread=ts)[1].plain

@@ -35,12 +35,12 @@ def restart(sandbox: Sandbox) -> None:
 
 
 def reviewed(sandbox: Sandbox, ready: Ready) -> View:
-    """The review of a changed recall time."""
-    sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "server recall time")
-    ready("Time: 5m")
-    sandbox.slack.fill(sandbox.people["ana"], "7m", label="Time")
+    """The review of call park being switched off."""
+    sandbox.slack.click(sandbox.people["ana"], form_button(sandbox, "server_enabled"), label="Open")
+    ready("Call park: ")
+    sandbox.slack.fill(sandbox.people["ana"], "Off: nobody can park a call then", label="Call park")
     sandbox.slack.submit(sandbox.people["ana"])
-    return ready("5m -> 7m")
+    return ready("on → off")
 
 
 def last_ephemeral(sandbox: Sandbox, person: str = "ana") -> str:
@@ -56,11 +56,10 @@ def test_a_hundred_members_fit_a_form(ready: Ready) -> None:
         sandbox.slack.slash(ana, phones, f"add {numbers[0]}-{numbers[-1]} to")
         sandbox.settle()
         pick(sandbox, "ana", "Group 00001", "Park group")
-        sandbox.settle()
-        assert sandbox.slack.submit(ana).ok
-        sandbox.settle()
+        sandbox.settle(60)
         view = sandbox.slack.view(ana)
         assert view.submit == "Apply", view.plain
+        assert "*Added:*" in view.plain
         assert len(view.private_metadata) <= 3000
         sandbox.slack.submit(ana)
         sandbox.settle(60)
@@ -78,7 +77,7 @@ def test_more_than_a_form_can_carry_is_said_beside_the_field(sandbox: Sandbox, r
     chosen = [{"text": {"type": "plain_text", "text": one}, "value": one} for one in numbers]
     sheet.values["members"]["park:pick:user"]["selected_options"] = chosen
     assert sandbox.slack.submit(ana).ok
-    assert "more than one form can carry: name fewer at once" in sandbox.slack.view(ana).errors["members"]
+    assert "more than one form can carry. Name fewer at once" in sandbox.slack.view(ana).errors["members"]
     assert len(sandbox.slack.view(ana).fields["Members"]) > 2000, "nothing is lost"
 
 
@@ -108,21 +107,23 @@ def test_of_two_choices_in_a_row_the_last_one_counts(sandbox: Sandbox, ready: Re
     sandbox.slack.slash(ana, phones, "recall Sales")
     ready("Where recalls go")
     sandbox.slack.faults.latency("views.update", 0.3)
-    sandbox.slack.fill(ana, "A ring group", label="Where recalls go")
-    sandbox.slack.fill(ana, "The user who parked the call", label="Where recalls go")
-    sandbox.slack.fill(ana, "That user first, then a ring group", label="Where recalls go")
+    sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
+    sandbox.slack.fill(ana, "2 h", label="Ends")
+    sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
     sandbox.settle()
-    assert "Ring group" in sandbox.slack.view(ana).fields
-    sandbox.slack.fill(ana, "The user who parked the call", label="Where recalls go")
+    assert "Date and time" in sandbox.slack.view(ana).fields
+    sandbox.slack.fill(ana, "2 h", label="Ends")
     sandbox.settle()
-    assert "Ring group" not in sandbox.slack.view(ana).fields
+    assert "Date and time" not in sandbox.slack.view(ana).fields
 
 
 def test_a_form_that_was_sent_off_is_not_drawn_over(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.slack.slash(ana, phones, "recall Sales to")
     ready("Where recalls go")
+    sandbox.settle()
     sandbox.slack.faults.latency("views.update", 0.5)
-    sandbox.slack.fill(ana, "A ring group", label="Where recalls go")
+    sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
+    sandbox.slack.fill(ana, "No end: it stays until somebody changes it", label="Ends")
     sandbox.slack.fill(ana, "The user who parked the call", label="Where recalls go")
     sandbox.slack.submit(ana)
     sandbox.slack.faults.clear()
@@ -137,7 +138,7 @@ def test_a_filled_form_that_is_sent_twice_is_reviewed_and_nothing_is_done(
     sandbox.slack.deliver_again("interactive")
     sandbox.settle()
     assert not sandbox.pbx.writes
-    assert "5m -> 7m" in sandbox.slack.view(ana).plain
+    assert "on → off" in sandbox.slack.view(ana).plain
 
 
 def test_a_second_click_on_apply_is_the_same_request(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
@@ -157,7 +158,6 @@ def test_a_form_outlives_park(sandbox: Sandbox, ready: Ready, ana: str, phones: 
     sandbox.settle()
     sandbox.slack.state.triggers.expire()
     restart(sandbox)
-    sandbox.slack.submit(ana)
     ready("Add 1001 Amara Okafor to Sales?")
     restart(sandbox)
     sandbox.slack.submit(ana)
@@ -170,11 +170,28 @@ def test_a_review_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothin
     sandbox: Sandbox, ready: Ready, ana: str, phones: str
 ) -> None:
     reviewed(sandbox, ready)
+    sandbox.pbx.console_update_server(enabled=False)
     sandbox.pbx.console_update_server(recall_time=600)
     restart(sandbox)
     sandbox.slack.submit(ana)
-    assert "The PBX is has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
-    assert "10m -> 7m" in last_ephemeral(sandbox).replace("*", "")
+    assert "Nothing was changed" in last_ephemeral(sandbox) or "already" in last_ephemeral(sandbox)
+    assert not sandbox.pbx.writes
+
+
+def test_a_form_that_stood_open_while_the_pbx_changed_is_shown_anew_and_nothing_is_done(
+    sandbox: Sandbox, ready: Ready, ana: str, phones: str
+) -> None:
+    sandbox.slack.slash(ana, phones, "recall Sales")
+    ready("Where recalls go")
+    pick(sandbox, "ana", "Night Desk (6001)", "Where recalls go")
+    ready("→ Night Desk (6001)")
+    id = sandbox.pbx.state.group_id("Sales")
+    reception = next(one for one, ring in sandbox.pbx.state.ring_groups.items() if ring["name"] == "Reception")
+    sandbox.pbx.state.groups[id] |= {"recall_to": "RING_GROUP_ONLY", "ring_group_id": reception}
+    restart(sandbox)
+    sandbox.slack.submit(ana)
+    assert "The PBX has changed since you were shown this. Nothing was changed" in last_ephemeral(sandbox)
+    assert "Reception (6003) → Night Desk (6001)" in last_ephemeral(sandbox).replace("*", "")
     assert not sandbox.pbx.writes
 
 
@@ -185,10 +202,11 @@ def test_a_form_of_another_version_says_so(sandbox: Sandbox, ready: Ready, ana: 
     state = json.loads(sheet.content["private_metadata"])
     sheet.content["private_metadata"] = json.dumps(state | {"arguments": {"minutes": 7}})
     sandbox.slack.submit(ana)
-    assert "another version of Park: please open it anew" in sandbox.slack.view(ana).plain
+    assert "another version of Park. Open it again" in sandbox.slack.view(ana).plain
     for gone in (state | {"operation": "server_gone"}, {"form": 1}):
         sandbox.slack.slash(ana, phones, "server recall time")
         ready("Time: ")
+        sandbox.slack.fill(ana, "7m", label="Time")
         sheet = sandbox.slack.state.views.find(sandbox.slack.view(ana).id)
         assert sheet is not None
         sheet.content["private_metadata"] = json.dumps(gone)
@@ -213,7 +231,7 @@ def test_an_old_messages_button_opens_a_form_with_what_stands_there_now(
     sandbox.settle()
     restart(sandbox)
     sandbox.slack.click(ana, card, label="Change recall")
-    assert "(x) A ring group" in ready("Ring group: ").plain
+    ready("[Now: Night Desk (6001)]")
 
 
 def test_anothers_click_on_a_public_button_opens_a_form_for_whoever_clicked(
@@ -225,7 +243,7 @@ def test_anothers_click_on_a_public_button_opens_a_form_for_whoever_clicked(
     sandbox.slack.click(sandbox.people["gil"], card, label="Open")
     assert "You can't do that here" in ready("You can't", person="gil").plain
     assert "“members” for" in sandbox.slack.view(sandbox.people["gil"]).plain
-    assert ready("Members", person="ben").submit == "Review"
+    assert ready("Members", person="ben").submit == "Apply"
 
 
 def test_whoever_waits_for_a_form_that_slack_does_not_open_hears_of_it(
@@ -233,9 +251,9 @@ def test_whoever_waits_for_a_form_that_slack_does_not_open_hears_of_it(
 ) -> None:
     sandbox.slack.faults.fail("views.open", "expired_trigger_id")
     sandbox.slack.slash(ana, phones, "server recall time")
-    assert "Slack did not open the form. Nothing was changed." in last_ephemeral(sandbox)
+    assert "Slack didn't open the form. Nothing was changed." in last_ephemeral(sandbox)
     sandbox.slack.click(ana, sandbox.slack.ephemerals(ana, phones)[-1], label="Open the form")
-    ready("Time: 5m")
+    ready("Time: [Now: 5m]")
 
 
 def test_a_panel_that_slack_does_not_open_is_said_in_a_direct_message(sandbox: Sandbox, ana: str) -> None:
@@ -243,8 +261,8 @@ def test_a_panel_that_slack_does_not_open_is_said_in_a_direct_message(sandbox: S
     sandbox.slack.shortcut(ana, PANEL)
     sandbox.settle()
     text = sandbox.slack.messages(sandbox.slack.direct(ana))[-1].plain
-    assert "Slack did not open the form" in text
-    assert "use the shortcut again" in text
+    assert "Slack didn't open the form" in text
+    assert "Use the shortcut again" in text
 
 
 def test_a_fault_of_parks_own_is_said_in_the_form(sandbox: Sandbox, ready: Ready, ana: str) -> None:
@@ -257,14 +275,13 @@ def test_a_form_that_the_pbx_could_not_fill_can_be_tried_again(
 ) -> None:
     sandbox.pbx.stop()
     sandbox.slack.slash(ana, phones, "server recall time")
-    view = ready("The PBX can't be asked just now")
+    view = ready("The PBX isn't answering right now")
     sandbox.pbx.start()
     sandbox.slack.click(ana, view, label="Try again")
-    assert ready("Time: 5m").submit == "Review"
+    assert ready("Time: [Now: 5m]").submit == "Apply"
     sandbox.slack.fill(ana, "7m", label="Time")
     sandbox.slack.submit(ana)
-    ready("5m -> 7m")
-    sandbox.slack.submit(ana)
+    ready("5m → 7m")
     sandbox.settle()
     assert len(sandbox.slack.messages(phones)) == 1, "where it was asked for"
 
@@ -275,7 +292,7 @@ def test_a_journal_that_is_away_at_the_last_click_leaves_nothing_done(
     reviewed(sandbox, ready)
     with locked_journal(ConversationHarness(sandbox)):
         sandbox.slack.submit(ana)
-        assert "Nothing was done: Park can't write its journal" in sandbox.slack.view(ana).plain
+        assert "Park can't write its journal right now, so nothing was done" in sandbox.slack.view(ana).plain
     assert not sandbox.pbx.writes
 
 

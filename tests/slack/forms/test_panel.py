@@ -1,9 +1,11 @@
 """The panel of `/park` without text, and of the shortcuts."""
 
+import re
+
 import pytest
 
 from bot.planning.overview import MAX_REPEATABLE
-from bot.sandbox.environment import POLICY, Sandbox
+from bot.sandbox.environment import DEMO_POLICY, POLICY, Sandbox
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.slack.model import Message
 from tests.slack.forms.conftest import Ready
@@ -26,21 +28,65 @@ def repeats(plain: str) -> list[str]:
     return [part.partition("]")[0] for part in plain.split("[Again: ")[1:]]
 
 
-def test_it_has_help_and_buttons_for_what_they_may_do_here(sandbox: Sandbox) -> None:
-    hers, his = panel(sandbox).plain, panel(sandbox, "ben").plain
-    assert "`/park add 1001 to Sales`" in hers
-    assert "Commands that you can use here: groups, find, group, add" in hers
+def test_it_has_help_and_buttons_for_what_they_may_do_here(sandbox: Sandbox, ready: Ready) -> None:
+    hers, his = panel(sandbox), panel(sandbox, "ben").plain
+    assert "Commands that you can use here: groups, find, group, add" in hers.plain
     assert "[Add members]" in his
-    assert "[Server extension]" in hers
+    sandbox.slack.click(sandbox.people["ana"], hers, label="More")
+    more = ready("Everything that you may do here").plain
+    assert "[Server extension]" in more
+    assert more.index("[List groups]") < more.index("With care") < more.index("[Delete a group]"), "not side by side"
     assert "[Server extension]" not in his
+
+
+def test_few_actions_come_first_and_all_others_are_behind_more(sandbox: Sandbox) -> None:
+    (actions,) = [one for one in panel(sandbox).blocks if one["type"] == "actions"]
+    labels = [one["text"]["text"] for one in actions["elements"]]
+    assert labels == ["Change recall", "Add members", "Remove members", "Move members", "Find somebody", "More"]
+
+
+def test_examples_use_names_that_exist_and_that_this_person_may_use(sandbox: Sandbox, ready: Ready) -> None:
+    run_lines(sandbox, "recall", person="ben")  # whose form has all names read
+    sandbox.settle()
+    examples = re.findall("`/park (.*?)`", panel(sandbox, "ben").plain)
+    assert len(examples) == 2
+    known = [one["name"] for one in sandbox.pbx.state.groups.values() if one["name"].startswith(("Sales", "Support"))]
+    for line in examples:
+        assert any(name in line for name in known), line
+        run_lines(sandbox, f"preview {line}", person="ben")
+        answer = sandbox.slack.ephemerals(sandbox.people["ben"])[-1].plain
+        assert "may not" not in answer, answer
+        assert "There is no" not in answer, answer
+
+
+def test_a_guest_is_told_whom_to_ask_and_the_pbx_hears_nothing(sandbox: Sandbox) -> None:
+    seen = panel(sandbox, "gil")
+    assert "*Ask:* @leads" in seen.plain
+    assert not [one for one in seen.blocks if one["type"] == "actions"]
+    assert not sandbox.pbx.requests
+
+
+def test_what_waits_and_what_is_temporary_comes_first_then_groups_then_what_can_be_taken_back(
+    ready: Ready,
+) -> None:
+    with Sandbox(policy=DEMO_POLICY) as sandbox:
+        run_lines(sandbox, "add 1001 to Billing", "recall Sales to Night Desk for 2h")
+        run_lines(sandbox, "ask rename Warehouse to Depot", person="ben")
+        message = panel(sandbox)
+        order = ["[Approve]  [Reject]", "[End now]", "[Change recall]", "#1 add 1001 to Billing: done", "[Again:"]
+        places = [message.plain.index(words) for words in order]
+        assert places == sorted(places)
+        sandbox.slack.click(sandbox.people["ana"], message, label="Undo")
+        sandbox.settle()
+        assert "1001" not in sandbox.pbx.state.members_of("Billing")
 
 
 def test_it_is_short_enough_for_a_phone(sandbox: Sandbox) -> None:
     run_lines(sandbox, *LATELY)
     message = panel(sandbox)
     texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
-    assert len("\n".join(texts).splitlines()) <= 10
-    assert len("\n".join(texts)) <= 900
+    assert len("\n".join(texts).splitlines()) <= 20, "with five groups and three recent changes"
+    assert len("\n".join(texts)) <= 1500
 
 
 def test_their_own_last_lines_are_a_tap_away_the_latest_first_and_each_once(sandbox: Sandbox) -> None:

@@ -121,7 +121,7 @@ def test_values_that_are_there_are_shown_as_the_pickers_show_them(
     sandbox.slack.slash(ana, phones, 'add 1001, "Ben Itoh", 1999 to')
     ready("Members: 1001 Amara Okafor, Ben Itoh, 1999")
     sandbox.slack.slash(ana, phones, "recall Sales")
-    assert "Ring group: Night Desk (6001)" in ready("Where recalls go").plain
+    assert "Where recalls go: [Now: The user, then Night Desk (6001)]" in ready("Where recalls go").plain
 
 
 def test_a_name_that_was_typed_is_shown_with_its_number(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
@@ -135,28 +135,23 @@ def test_another_group_brings_its_own_present_values(sandbox: Sandbox, ready: Re
     sandbox.slack.slash(ana, phones, "recall Billing to Night Desk")
     sandbox.settle()
     sandbox.slack.slash(ana, phones, "recall Sales")
-    assert "(x) The user who parked the call" in ready("Where recalls go").plain
+    ready("[Now: The user who parked the call]")
     pick(sandbox, "ana", "Billing", "Park group")
-    assert "(x) A ring group" in ready("Ring group: Night Desk (6001)").plain
+    ready("[Now: Night Desk (6001)]")
     pick(sandbox, "ana", "Sales", "Park group")
     sandbox.settle()
-    view = sandbox.slack.view(ana)
-    assert "(x) The user who parked the call" in view.plain
-    assert "Ring group" not in view.fields
-    sandbox.slack.submit(ana)
+    assert "[Now: The user who parked the call]" in sandbox.slack.view(ana).plain
+    pick(sandbox, "ana", "The user who parked the call", "Where recalls go")
     ready("Nothing to change")
 
 
 def test_what_was_chosen_stays_when_another_group_is(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.slack.slash(ana, phones, "recall Sales")
     ready("Where recalls go")
-    sandbox.slack.fill(ana, "A ring group", label="Where recalls go")
-    ready("Ring group: ")
-    pick(sandbox, "ana", "Reception (6003)", "Ring group")
+    pick(sandbox, "ana", "Reception (6003)", "Where recalls go")
     pick(sandbox, "ana", "Billing", "Park group")
     sandbox.settle()
-    assert "Ring group: Reception (6003)" in sandbox.slack.view(ana).plain
-    assert "(x) A ring group" in sandbox.slack.view(ana).plain
+    assert "Where recalls go: Reception (6003)" in sandbox.slack.view(ana).plain
 
 
 def test_a_group_that_is_chosen_while_the_pbx_is_away_is_no_obstacle(

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.planning.pickers import NOTHING_ALLOWED
 from bot.sandbox.environment import POLICY, Sandbox
-from bot.slack.forms.picking import OLD, STRANGER
 from bot.slack.forms.state import NO_OPTION
+from bot.texts.forms import NOT_KNOWN_YET, NOTHING_ALLOWED, OUTDATED_OPTION
 from tests.slack.forms.conftest import Ready, pick, top_view
 
 NIGHT = (
@@ -121,7 +120,7 @@ def test_a_picker_of_another_version_says_so(sandbox: Sandbox, opened: Callable[
     sheet = sandbox.slack.state.views.find(sandbox.slack.view(sandbox.people["ana"]).id)
     assert sheet is not None
     sheet.content["private_metadata"] = json.dumps({"operation": "gone"})
-    assert typed(sandbox, "ana") == [(NO_OPTION, OLD)]
+    assert typed(sandbox, "ana") == [(NO_OPTION, OUTDATED_OPTION)]
 
 
 def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
@@ -130,7 +129,7 @@ def test_after_a_restart_nothing_is_offered_until_slack_has_said_who_it_is(
     opened("ben", "add")
     assert "Sales" in names(sandbox, "ben")
     sandbox.restart()
-    assert typed(sandbox, "ben") == [(NO_OPTION, STRANGER)]
+    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)]
     assert "Sales" in names(sandbox, "ben")
     assert "Billing" not in names(sandbox, "ben")
 
@@ -143,9 +142,9 @@ def test_what_is_remembered_of_a_person_is_forgotten_after_an_hour(
     sandbox.settle()  # whoever picks is asked after once more
     sandbox.slack.faults.fail("users.info", "internal_error", times=1)
     sandbox.forward(timedelta(minutes=61))
-    assert typed(sandbox, "ben") == [(NO_OPTION, STRANGER)]
+    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)]
     sandbox.settle()
-    assert typed(sandbox, "ben") == [(NO_OPTION, STRANGER)], "Slack did not say"
+    assert typed(sandbox, "ben") == [(NO_OPTION, NOT_KNOWN_YET)], "Slack did not say"
     assert "Sales" in names(sandbox, "ben")
 
 
@@ -154,12 +153,12 @@ def test_ring_groups_are_offered_where_some_rule_lets_recalls_of_the_group_go_th
         for person in ("ana", "eve"):
             sandbox.slack.slash(sandbox.people[person], sandbox.channels["phones"], "recall Sales")
             top_view(sandbox, "Where recalls go", person=person)
-            sandbox.slack.fill(sandbox.people[person], "A ring group", label="Where recalls go")
-            top_view(sandbox, "Ring group", person=person)
-        assert names(sandbox, "ana", kind="ring_group") == {
-            one["extension_number"] for one in sandbox.pbx.state.ring_groups.values()
+        assert names(sandbox, "ana", kind="recall") == {"user"} | {
+            f"{first}ring group {one['extension_number']}"
+            for one in sandbox.pbx.state.ring_groups.values()
+            for first in ("", "user then ")
         }
-        assert names(sandbox, "eve", kind="ring_group") == {"6001"}
-        assert names(sandbox, "eve", "on call", kind="ring_group") == set()
+        assert names(sandbox, "eve", kind="recall") == {"user", "ring group 6001", "user then ring group 6001"}
+        assert names(sandbox, "eve", "on call", kind="recall") == set()
         pick(sandbox, "eve", "Billing", "Park group")
-        assert names(sandbox, "eve", kind="ring_group") == {"6001", "6002"}
+        assert {"ring group 6001", "ring group 6002"} <= names(sandbox, "eve", kind="recall")

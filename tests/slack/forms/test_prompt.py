@@ -58,8 +58,8 @@ def test_the_file_is_shown_before_it_is_set_and_everybody_sees_that_it_was(sandb
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
     shown = submit(sandbox, ready, "Set prompt")
-    assert "Set the call park server's prompt to welcome.wav Nothing has changed yet." in shown
-    assert "Prompt: one-moment-please.wav (96 kB) -> hold.wav (16 kB)" in shown.replace("*", "")
+    assert "Set the call park server's prompt to hold.wav (16 kB)? Nothing has changed yet." in shown
+    assert "Prompt: one-moment-please.wav (96 kB) → hold.wav (16 kB)" in shown.replace("*", "")
     assert not sandbox.pbx.writes
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
@@ -118,7 +118,7 @@ def test_what_is_wrong_with_a_file_is_said_in_the_form_and_another_can_be_chosen
     assert "It is stereo: save it as mono." in shown
     assert "Its sample rate is 44.1 kHz: save it with 16, 32 or 48 kHz." in shown
     choose(sandbox, "hold.wav", HOLD)
-    assert "-> hold.wav" in submit(sandbox, ready, "Set prompt")
+    assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
     assert not sandbox.pbx.writes
 
 
@@ -126,19 +126,19 @@ def test_a_file_that_was_chosen_stays_chosen_while_the_pbx_is_away(sandbox: Sand
     opened(sandbox, ready)
     file = choose(sandbox, "hold.wav", HOLD)
     sandbox.pbx.stop()
-    shown = submit(sandbox, ready, "can't be asked just now")
-    assert f"(x) The file that was chosen before ({file})" in shown
+    shown = submit(sandbox, ready, "isn't answering right now")
+    assert f"(x) The file that you chose before ({file})" in shown
     sandbox.pbx.start()
-    assert "-> hold.wav" in submit(sandbox, ready, "Set prompt")
+    assert "→ hold.wav" in submit(sandbox, ready, "Set prompt")
 
 
 def test_the_file_stays_while_something_else_in_the_form_is_wrong(sandbox: Sandbox, ready: Ready) -> None:
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
-    sandbox.slack.fill(sandbox.people["ana"], "soon", label="Ends")
+    sandbox.slack.fill(sandbox.people["ana"], "soon", label="Begins")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     view = sandbox.slack.view(sandbox.people["ana"])
-    assert list(view.errors) == ["ends"]
+    assert list(view.errors) == ["starts"]
     assert view.fields[FILE] == "hold.wav"
 
 
@@ -163,7 +163,7 @@ def test_a_prompt_that_can_not_be_saved_is_shown_as_lost_before_the_last_click(s
     opened(sandbox, ready)
     choose(sandbox, "hold.wav", HOLD)
     shown = submit(sandbox, ready, "Set prompt")
-    assert "Will be lost: the prompt that is there now, one-moment-please.wav (96 kB), for it can't be saved" in shown
+    assert "Will be lost: the current prompt, one-moment-please.wav (96 kB), because it can't be saved" in shown
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
     assert prompt(sandbox) == HOLD
@@ -182,7 +182,7 @@ def test_a_prompt_for_a_while_goes_back_by_itself_though_its_file_is_gone_from_s
     opened(sandbox, ready)
     choose(sandbox, "holiday.wav", BYE)
     sandbox.slack.fill(sandbox.people["ana"], "in 1h", label="Begins")
-    sandbox.slack.fill(sandbox.people["ana"], "for 2h", label="Ends")
+    sandbox.slack.fill(sandbox.people["ana"], "2 h", label="Ends")
     submit(sandbox, ready, "Set prompt")
     assert sandbox.slack.submit(sandbox.people["ana"]).ok
     sandbox.settle(30)
@@ -200,7 +200,7 @@ def test_a_line_with_a_link_to_a_file_asks_first(sandbox: Sandbox) -> None:
     assert sandbox.slack.slash(ana, phones, f"server prompt {link}").ok
     sandbox.settle(30)
     shown = sandbox.slack.ephemerals(ana)[-1]
-    assert "Prompt: none -> welcome.wav (32 kB)" in shown.plain.replace("*", "")
+    assert "Prompt: none → welcome.wav (32 kB)" in shown.plain.replace("*", "")
     assert not sandbox.pbx.writes
     sandbox.slack.click(ana, shown, label="Set prompt")
     sandbox.settle(30)

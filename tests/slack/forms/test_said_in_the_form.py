@@ -97,16 +97,14 @@ def test_a_group_and_a_ring_group_that_are_not_there_are_said_so_beside_their_fi
     begin(sandbox, "recall Slaes")
     view = sandbox.slack.view(ana)
     assert "There is no park group called “Slaes”" in view.plain
-    sandbox.slack.fill(ana, "A ring group", label="Where recalls go")
-    sandbox.settle()
-    sandbox.slack.fill(ana, "Night Desk (6001)", label="Ring group")
+    sandbox.slack.fill(ana, "Night Desk (6001)", label="Where recalls go")
     sandbox.slack.submit(ana)
     assert "no park group called “Slaes”" in sandbox.slack.view(ana).errors["group"]
     recall = {"to": "RING_GROUP_ONLY", "ring_group": "No Desk"}
     sandbox.slack.click(ana, form_button(sandbox, "create", {"name": "Returns", "recall": recall}), label="Open")
-    ready("Ring group: No Desk")
+    ready("Where recalls go (optional): No Desk")
     sandbox.slack.submit(ana)
-    assert "There is no ring group called “No Desk”" in sandbox.slack.view(ana).errors["recall.ring_group"]
+    assert "There is no ring group called “No Desk”" in sandbox.slack.view(ana).errors["recall"]
 
 
 def test_another_spelling_of_a_groups_own_name_is_no_name_that_is_taken(
@@ -115,7 +113,7 @@ def test_another_spelling_of_a_groups_own_name_is_no_name_that_is_taken(
     begin(sandbox, "rename Sales")
     sandbox.slack.fill(ana, "SALES", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> SALES")
+    ready("Sales → SALES")
 
 
 def test_a_name_that_nothing_has_opens_the_form_with_what_is_meant_perhaps(
@@ -126,23 +124,29 @@ def test_a_name_that_nothing_has_opens_the_form_with_what_is_meant_perhaps(
     assert view.fields["Park group"] == "Slaes"
     sandbox.slack.submit(ana) if view.submit else None
     pick(sandbox, "ana", "Sales", "Park group")
-    assert "(x) The user who parked the call" in ready("(x) ").plain
+    ready("[Now: The user who parked the call]")
 
 
-def test_a_form_sent_off_before_its_ring_group_was_asked_for_asks_for_it(
+def test_a_form_sent_off_before_its_date_was_asked_for_asks_for_it(
     sandbox: Sandbox, ready: Ready, ana: str, phones: str
 ) -> None:
     sandbox.slack.slash(ana, phones, "recall Sales")
     ready("Where recalls go")
-    sandbox.slack.faults.fail("views.update", "hash_conflict")
-    sandbox.slack.fill(ana, "A ring group", label="Where recalls go")
-    sandbox.slack.wait_for(lambda: not sandbox.slack.faults.waiting("views.update"))
+    pick(sandbox, "ana", "Night Desk (6001)", "Where recalls go")
+    sandbox.settle()
+    sandbox.slack.faults.fail("views.update", "hash_conflict", times=4)
+    sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
+    sandbox.settle()
+    sandbox.slack.faults.clear()
     sandbox.slack.submit(ana)
-    view = ready("one more thing to fill in", "Ring group")
-    assert "(x) A ring group" in view.plain
-    pick(sandbox, "ana", "Night Desk (6001)", "Ring group")
+    view = ready("One more thing to fill in", "Date and time")
+    assert "(x) At a date and time" in view.plain
+    assert not sandbox.pbx.writes
+    sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 60 * 60 + 7200, label="Date and time")
+    ready("*Until:*")
     sandbox.slack.submit(ana)
-    ready("Apply")
+    sandbox.settle()
+    assert "Until:" in sandbox.slack.messages(phones)[-1].plain
 
 
 def test_what_would_be_lost_is_said_in_words_before_the_last_click(
@@ -162,6 +166,7 @@ def test_what_would_be_lost_is_said_in_words_before_the_last_click(
 
 def test_switching_call_park_off_says_what_that_means(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     sandbox.slack.shortcut(ana, "park:panel")
+    sandbox.slack.click(ana, ready("[More]"), label="More")
     sandbox.slack.click(ana, ready("Switch call park"), label="Switch call park")
     ready("Call park: ")
     sandbox.slack.fill(ana, "Off: nobody can park a call then", label="Call park")
@@ -172,6 +177,7 @@ def test_switching_call_park_off_says_what_that_means(sandbox: Sandbox, ready: R
 
 def test_a_pause_is_shown_before_it_begins(sandbox: Sandbox, ready: Ready, ana: str) -> None:
     sandbox.slack.shortcut(ana, "park:panel")
+    sandbox.slack.click(ana, ready("[More]"), label="More")
     sandbox.slack.click(ana, ready("Pause Park"), label="Pause Park")
     ready("Reason")
     sandbox.slack.fill(ana, "The PBX is being updated", label="Reason")
@@ -194,15 +200,15 @@ def test_a_question_in_a_form_is_answered_there_with_buttons_that_work(
     ready("Name: ")
     sandbox.slack.fill(ana, "Sales North", label="Name")
     sandbox.slack.submit(ana)
-    ready("Sales -> Sales North")
-    sandbox.slack.submit(ana)
+    ready("Sales → Sales North")
     sandbox.settle()
     assert len(sandbox.slack.messages(phones)) == 1, "its channel is not forgotten on the way"
 
 
 def test_nothing_to_change_leaves_nothing_to_submit(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:
     sandbox.slack.slash(ana, phones, "server recall time")
-    ready("Time: 5m")
+    ready("Time: [Now: 5m]")
+    sandbox.slack.fill(ana, "5m", label="Time")
     sandbox.slack.submit(ana)
     view = ready("Nothing to change")
     assert (view.submit, view.close) == (None, "Close")

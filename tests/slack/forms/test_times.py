@@ -68,7 +68,7 @@ def test_a_picker_says_that_the_pbx_is_away(sandbox: Sandbox) -> None:
     sandbox.slack.slash(ana, phones, "add 1001")
     sandbox.settle(30)
     (option,) = sandbox.slack.suggest(ana, "sal", action_id="park:pick:group")
-    assert "The PBX does not answer just now" in option["text"]["text"]
+    assert "The PBX isn't answering" in option["text"]["text"]
     sandbox.settle(30)
     sandbox.pbx.start()
     sandbox.slack.suggest(ana, "sal", action_id="park:pick:group")
@@ -103,7 +103,7 @@ def test_a_form_stands_there_before_the_pbx_has_said_anything(sandbox: Sandbox, 
     assert "Opening" in sandbox.slack.view(ana).plain
     assert answered(sandbox) == []
     go_on(held)
-    assert ready("Review").submit
+    assert ready("Apply").submit
 
 
 def test_twenty_forms_that_hang_delay_no_ack(sandbox: Sandbox) -> None:
@@ -124,7 +124,7 @@ def test_twenty_forms_that_hang_delay_no_ack(sandbox: Sandbox) -> None:
     assert len(answered(sandbox)) == before, "all of this while every form still hangs"
     go_on(held)
     sandbox.settle(60)
-    assert "[Apply]" in sandbox.slack.view(ben).plain
+    assert "On its way" in sandbox.slack.view(ben).plain
     assert sandbox.pbx.state.groups[sandbox.pbx.state.group_id("Sales")]["recall_to"] == "RING_GROUP_ONLY"
 
 

@@ -16,14 +16,19 @@ export class Listbox {
 
   show(first = 0) {
     this.list.hidden = !this.list.childElementCount;
-    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    this.expanded(!this.list.hidden);
     this.mark(this.options[first]);
   }
 
   hide() {
     this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+    this.expanded(false);
     this.input.removeAttribute("aria-activedescendant");
+  }
+
+  // A text box of several lines is no combobox, and has no such attribute.
+  expanded(open) {
+    if (this.input.matches("[role=combobox]")) this.input.setAttribute("aria-expanded", String(open));
   }
 
   mark(option) {

@@ -61,7 +61,8 @@ function showModal(html) {
   if (!html) return modal.open && modal.close();
   if (!modal.open) modal.showModal();
   const view = modal.querySelector("form").id, now = document.activeElement;
-  const first = modal.querySelector("input:not([type=radio]):not([type=checkbox]), textarea, select");
+  const first = modal.querySelector("[autofocus]")
+    ?? modal.querySelector("input:not([type=radio]):not([type=checkbox]), textarea, select");
   if (modal.dataset.view !== view || !modal.contains(now) || now === modal || now.matches("h2")) {
     (first ?? modal.querySelector("h2")).focus();
   }

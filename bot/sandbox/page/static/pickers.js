@@ -69,6 +69,10 @@ export function pickers(place, confirmed) {
     line.setAttribute("aria-selected", "false");
     line.dataset.option = JSON.stringify(option);
     line.textContent = option.text.text;
+    if (option.description) {
+      const below = line.appendChild(document.createElement("small"));
+      below.textContent = option.description.text;
+    }
     return line;
   }
 

@@ -1,0 +1,44 @@
+"""Which operations are offered as buttons, and in which order: a few first, and all of them in groups behind More."""
+
+from collections.abc import Sequence
+
+from bot.messages.message import FormOffer, Row
+from bot.operations.base import Operation
+from bot.texts import home
+
+PRIMARY = ("recall", "add", "remove", "move", "find", "group", "groups", "history")
+"""Ids of the operations that come first, as far as the requester may use them and they have a form."""
+MAX_PRIMARY = 5
+
+
+def primary_actions(allowed: Sequence[type[Operation]]) -> tuple[FormOffer, ...]:
+    """The buttons of the operations that are used most, at most MAX_PRIMARY."""
+    by_id = {one.operation_id: one for one in _with_forms(allowed)}
+    found = [by_id[id] for id in PRIMARY if id in by_id]
+    others = [one for one in by_id.values() if one not in found and not is_destructive(one)]
+    return tuple(map(form_offer, (found or others)[:MAX_PRIMARY]))
+
+
+def all_actions(allowed: Sequence[type[Operation]]) -> tuple[Row, ...]:
+    """Rows with the buttons of all operations: what only looks, what changes, and apart what destroys or stops."""
+    forms = _with_forms(allowed)
+    destructive = [one for one in forms if is_destructive(one)]
+    reads = [one for one in forms if one.is_read_only()]
+    changes = [one for one in forms if one not in destructive and one not in reads]
+    parts = {home.TO_LOOK: reads, home.TO_CHANGE: changes, home.WITH_CARE: destructive}
+    return tuple(Row(text=text, forms=tuple(map(form_offer, some))) for text, some in parts.items() if some)
+
+
+def is_destructive(operation: type[Operation]) -> bool:
+    """Whether an operation deletes something, replaces what can't be restored, or switches off for everybody."""
+    return bool(getattr(operation, "needs_confirmation", False))
+
+
+def form_offer(operation: type[Operation], group: str | None = None) -> FormOffer:
+    """The button that opens an operation's form, filled with a group."""
+    arguments = {} if group is None else {"group": group}
+    return FormOffer(label=operation.title, operation=operation.operation_id, arguments=arguments)
+
+
+def _with_forms(operations: Sequence[type[Operation]]) -> list[type[Operation]]:
+    return [one for one in operations if one.permission is not None and one.form()]

@@ -1,0 +1,109 @@
+"""The panel: what waits and what is temporary, the groups, recent changes, and a few actions."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from bot.errors import JournalUnavailable, PBXError
+from bot.messages.message import FormOffer, Message, Offer, Row
+from bot.operations.actions import PRIMARY, all_actions, form_offer, primary_actions
+from bot.operations.base import Operation
+from bot.operations.context import OperationContext
+from bot.operations.groups import group_summary, visible_groups
+from bot.operations.pending import awaiting_approval, ending, scheduled
+from bot.operations.recall import RecallGroup
+from bot.operations.recent import recent_changes
+from bot.policy.model import Permission
+from bot.texts import home
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_EXAMPLES = 4, 5, 3, 2
+MORE = FormOffer(label=home.MORE, operation="help", arguments={"topic": "more"})
+"""The button for all actions, which opens them in a view of their own."""
+
+
+def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: tuple[str, ...]) -> Message:
+    """What a person can do here, and what they may want to look at or take back first."""
+    usable = [one for one in allowed if one.permission is not None]
+    if not usable:
+        return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
+    pending = readable(lambda: waiting_rows(context))
+    more = len(pending) - MAX_PENDING
+    groups, away = _groups(context)
+    return Message(
+        title=home.PANEL_TITLE,
+        rows=(
+            *pending[:MAX_PENDING],
+            *(
+                (Row(text=home.more_pending(more), offers=(Offer(label=home.MORE, line="pending"),)),)
+                if more > 0
+                else ()
+            ),
+            *groups,
+            *readable(lambda: tuple(one.row() for one in recent_changes(context, MAX_RECENT, pending=False))),
+            *_again(context),
+        ),
+        lines=tuple(_examples(context, usable)),
+        notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
+        forms=(*primary_actions(usable), MORE),
+    )
+
+
+def all_of_it(context: OperationContext, allowed: Sequence[type[Operation]], notes: tuple[str, ...]) -> Message:
+    """Every action that a person may use here; those that destroy something stand apart."""
+    usable = [one for one in allowed if one.permission is not None]
+    if not usable:
+        return panel(context, allowed, notes)
+    return Message(title=home.ALL_ACTIONS, rows=all_actions(usable), notes=notes)
+
+
+def waiting_rows(context: OperationContext) -> tuple[Row, ...]:
+    """What waits for the requester's approval, then what is temporary, then what else is pending."""
+    approvals = list(awaiting_approval(context))
+    mine = [row for row in approvals if row.forms]
+    return (*mine, *ending(context), *(row for row in approvals if row not in mine), *scheduled(context))
+
+
+def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """What the journal says; nothing while it can't be read, since the rest does not depend on it."""
+    try:
+        return read()
+    except JournalUnavailable as fault:
+        log.warning("what is pending or was asked for last is not known: %s", fault)
+        return ()
+
+
+def _groups(context: OperationContext) -> tuple[list[Row], bool]:
+    """The first groups with a button to change each, and whether the PBX is away; then without their settings."""
+    if not context.may(Permission.READ):
+        return [], False
+    try:
+        seen = visible_groups(context, context.directory.all_groups(), "")
+        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in seen[:MAX_GROUPS]], False
+    except PBXError:
+        seen = visible_groups(context, context.directory.cached_groups(), "")
+        texts, away = [one.name for one in seen[:MAX_GROUPS]], True
+    rows = []
+    for one, text in zip(seen, texts, strict=False):
+        recall = (form_offer(RecallGroup, one.name),) if context.may(Permission.RECALL, one.name) else ()
+        rows.append(Row(text=text, forms=recall))
+    left = len(seen) - MAX_GROUPS
+    if left > 0:
+        rows.append(Row(text=home.groups_left(left), offers=(Offer(label=home.ALL_GROUPS, line="groups"),)))
+    return rows, away
+
+
+def _again(context: OperationContext) -> Iterator[Row]:
+    lines = readable(context.repeatable_lines)
+    if lines:
+        yield Row(text=home.AGAIN, offers=tuple(Offer(label=home.again(line), line=line) for line in lines))
+
+
+def _examples(context: OperationContext, usable: Sequence[type[Operation]]) -> Iterator[str]:
+    """Examples of what is used most, with names that exist here."""
+    by_id = {one.operation_id: one for one in usable}
+    found = (context.example(by_id[id].examples[0]) for id in PRIMARY if id in by_id)
+    yield from islice(filter(None, found), MAX_EXAMPLES)

@@ -1,0 +1,78 @@
+"""Texts of the Home tab and of the panel that `/park` alone shows."""
+
+from bot.texts.wording import change_number, count, listed
+
+TITLE = "Call park"
+ALL_ACTIONS = "Everything that you may do here"
+PANEL_TITLE = "What do you want to do? Use a button, or type a line."
+
+WAITING_FOR_YOU = "Waiting for you"
+TEMPORARY_AND_PENDING = "Temporary and pending"
+GROUPS = "Park groups"
+RECENT = "Recent changes"
+NO_RECENT = "None that you may see."
+YOU_MAY, BUT_NEVER = "You may:", "But never:"
+
+MORE, FEWER = "More", "Fewer"
+TO_LOOK, TO_CHANGE, WITH_CARE = "Look", "Change", "With care: these delete, replace or switch off"
+TRY_AGAIN, ALL_GROUPS = "Try again", "All groups"
+AGAIN = "What you typed last:"
+
+SEARCH, SEARCH_HINT = "Search groups", "Part of a name, then Enter."
+SHOW_ALL, EARLIER, MORE_GROUPS = "Show all groups", "Earlier groups", "More groups"
+
+NOT_HERE = "You can use Park in channels, but not from here. Type `/park` where your team works with it."
+NO_RIGHTS = "You can't use Park yet: no rule allows you anything."
+NO_RIGHTS_HERE = "You can't use Park in this place."
+UNCERTAIN = "Slack couldn't say which user groups you are in, so you may be able to do more."
+
+PBX_AWAY = "The PBX isn't answering right now. This is what Park knows without it."
+JOURNAL_AWAY = "Park can't read its journal right now, so pending and recent changes are missing."
+NOTHING_TO_SHOW = "This tab can't be shown right now."
+FROM_MEMORY = "The PBX isn't answering right now, so the groups are shown without their settings."
+
+SCHEDULED, WAITS, UNDER_WAY = "scheduled", "waiting for approval", "in progress"
+ACTIVE = "active until"
+DONE, ENDED, UNDONE = "done", "ended", "undone"
+FAILED, NOT_RUN, UNKNOWN = "not done", "not run", "outcome unknown"
+
+
+def active_until(time: str) -> str:
+    """The state of a temporary change."""
+    return f"{ACTIVE} {time}"
+
+
+def groups(number: int, search: str) -> str:
+    """The header of the groups: how many there are, or fit a search."""
+    found = count(number, "park group")
+    return f"{found} with “{search}” in the name" if search else found[:1].upper() + found[1:]
+
+
+def members(names: list[str], more: int) -> str:
+    """Who is in a group, the first few by name."""
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def more_pending(number: int) -> str:
+    """Pending changes that are not listed."""
+    return f"{number} more: type pending"
+
+
+def recent(number: int, line: str, state: str) -> str:
+    """One recent change: its number, what was asked for, and its state; who asked follows."""
+    return f"{change_number(number)} {line}: {state}, by"
+
+
+def groups_left(number: int) -> str:
+    """The groups that the panel does not list."""
+    return f"and {count(number, 'more group')}"
+
+
+def again(line: str) -> str:
+    """The button for a recent line."""
+    return f"Again: {line}"
+
+
+def rights_in(channels: list[str]) -> str:
+    """Where somebody may use Park."""
+    return f"You can use Park in {listed(channels, 'or')}."
