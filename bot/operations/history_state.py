@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from bot.changes.plan import Plan
 from bot.errors import NotFound
 from bot.journal.history import HistoryRecord
-from bot.journal.models import Entry
-from bot.messages.message import Offer, Posted
+from bot.messages.message import Offer
 from bot.messages.request import Source
 from bot.operations.context import OperationContext
 from bot.operations.pending import allowed_offers
+from bot.operations.recent import card_link
 from bot.texts import history as texts
 
 
@@ -35,15 +35,6 @@ def present_state(context: OperationContext, record: HistoryRecord) -> PresentSt
     offers = tuple(offer for offer in shown.offers if offer.line in taking_back) if shown else ()
     return PresentState(
         text=shown.status if shown else recorded,
-        link=_link(context, entry),
+        link=card_link(context, entry),
         offers=allowed_offers(context, entry, plan, offers[:1]) if offers and plan else (),
     )
-
-
-def _link(context: OperationContext, entry: Entry) -> str:
-    """The link to the card where the requester can open it: in a channel, or in their own direct messages."""
-    posted = Posted.model_validate(entry.card) if entry.card else None
-    if posted is None or posted.channel is None or posted.ts is None:
-        return ""
-    mine = entry.request.user == context.viewer.user
-    return context.link(posted.channel, posted.ts) if mine or posted.how == "channel" else ""

@@ -73,7 +73,7 @@ def _changes(context: OperationContext) -> Iterator[RecentChange]:
             at=entry.ended_at or entry.run_at,
             line=original_operation(entry).text(),
             state=state,
-            link=_link(context, entry),
+            link=card_link(context, entry),
             offers=allowed_offers(context, entry, plan, offers),
             pending=entry.state is State.SCHEDULED or state.startswith(home.ACTIVE),
         )
@@ -98,7 +98,8 @@ def _state(context: OperationContext, entry: Entry, plan: Plan) -> tuple[str, tu
     return home.ENDED if ended else home.UNDONE, ()
 
 
-def _link(context: OperationContext, entry: Entry) -> str:
+def card_link(context: OperationContext, entry: Entry) -> str:
+    """The link to a change's card, where the requester can open it: in a channel, or in their own direct messages."""
     posted = Posted.model_validate(entry.card) if entry.card else None
     if posted is None or posted.channel is None or posted.ts is None:
         return ""

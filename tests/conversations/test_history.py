@@ -358,7 +358,7 @@ def test_a_file_that_slack_does_not_take_is_said(sandbox: Sandbox, typed: Typed)
     typed("add 1001 to Sales")
     for method, error in (("files.getUploadURLExternal", "missing_scope"), ("upload_url", 500)):
         sandbox.slack.faults.fail(method, error)
-        assert "Slack did not accept the file" in typed("export history")
+        assert "The file could not be sent" in typed("export history")
     assert sandbox.slack.files(sandbox.people["ana"]) == []
 
 

@@ -23,6 +23,7 @@ from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.runtime.threads import RETRY_DELAY, PeriodicTask
+from bot.texts import drift as texts
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -149,25 +150,25 @@ class DriftMonitor(PeriodicTask):
 def drift_message(drift: Drift) -> Message:
     """Returns the public message about a drift, with a button that puts it back."""
     change = Change.model_validate(drift.change)
-    subject = "The call park server" if change.target.is_server else change.target.title
-    noticed = Fact(label="Noticed", value="", at=drift.found_at)
-    unchanged = Fact(label="Still unchanged", value="", at=drift.last_matched_at)
-    changed_by = (Fact(label="By", value=drift.changed_by),) if drift.changed_by else ()
-    put_back = Offer(label="Put it back", line=f"put back drift {drift.id}")
+    subject = texts.SERVER if change.target.is_server else change.target.title
+    noticed = Fact(label=texts.NOTICED, value="", at=drift.found_at)
+    unchanged = Fact(label=texts.UNCHANGED, value="", at=drift.last_matched_at)
+    changed_by = (Fact(label=texts.BY, value=drift.changed_by),) if drift.changed_by else ()
+    put_back = Offer(label=texts.PUT_BACK, line=f"put back drift {drift.id}")
     return Message(
-        title=f"{subject} was {_describe(change, recreated=drift.recreated)} outside Park",
+        title=texts.outside_park(subject, _describe(change, recreated=drift.recreated)),
         facts=(*(Fact(**fact) for fact in drift.facts), *changed_by, noticed, unchanged),
-        notes=("Its settings and members are as they were before.",) if change.is_noop else (f"Drift {drift.id}",),
+        notes=(texts.SAME_AS_BEFORE if change.is_noop else texts.number(drift.id),),
         offers=() if change.is_noop else (put_back,),
     )
 
 
 def _describe(change: Change, *, recreated: bool) -> str:
     if recreated:
-        return "deleted, and made anew,"
+        return texts.CREATED_AGAIN
     if change.before is None:
-        return "created"
-    return "deleted" if change.after is None else "changed"
+        return texts.CREATED
+    return texts.DELETED if change.after is None else texts.CHANGED
 
 
 @dataclass(frozen=True, slots=True)

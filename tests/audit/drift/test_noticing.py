@@ -45,9 +45,9 @@ def test_what_nobody_changed_is_no_news(scene: DriftScene) -> None:
         (lambda it: it.console.console_update_server(recall_time=600),
          ["The call park server was changed", "5m → 10m"]),
         (lambda it: _recreate_sales(it, "1002", "1007", "1011"),
-         ["Sales was deleted, and made anew, outside Park", "Removed: 1003 "]),
+         ["Sales was deleted and created again outside Park", "Removed: 1003 "]),
         (lambda it: _recreate_sales(it, "1002", "1003", "1007", "1011"),
-         ["Sales was deleted, and made anew, outside Park", "as they were before"]),
+         ["Sales was deleted and created again outside Park", "the same as before"]),
     ],
 )  # fmt: skip
 def test_it_is_told_once_with_before_and_after_and_by_whom(scene: DriftScene, action: Action, said: list[str]) -> None:
