@@ -12,6 +12,8 @@ from bot.times.format import format_dated
 
 PAUSED_FLAG = "paused"
 """Name of the journal's flag that stops all writes; its text is the reason."""
+SIGN_IN_FLAG = "sign in again"
+"""Name of the flag that `resume` sets, by which each replica learns that a rejected sign-in may be repeated."""
 PAUSE_END_FLAG = "paused until"
 """Name of the flag with the end of the pause, in ISO 8601, and the time zone that it is said in."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from bot.changes.write_switch import NO_PAUSE, pause_flags
+from bot.changes.write_switch import NO_PAUSE, SIGN_IN_FLAG, pause_flags
 from bot.errors import NotPossible
 from bot.messages.message import Fact, Offer
 from bot.messages.text import Words
@@ -82,11 +82,12 @@ class Resume(ControlOperation):
     examples = ("resume",)
 
     def effect(self, context: OperationContext) -> JournalEffect:
-        if context.repository.pause() is None and context.pbx.sign_in.rejected:
-            return JournalEffect(title=decisions.SIGNS_IN_AGAIN, flags=NO_PAUSE)
-        if context.repository.pause() is None:
-            raise NotPossible(decisions.NOT_PAUSED)
-        return JournalEffect(title=decisions.RESUMED, flags=NO_PAUSE)
+        flags = NO_PAUSE | {SIGN_IN_FLAG: context.repository.now().isoformat()}
+        if context.repository.pause() is not None:
+            return JournalEffect(title=decisions.RESUMED, flags=flags)
+        if context.pbx.sign_in.rejected:
+            return JournalEffect(title=decisions.SIGNS_IN_AGAIN, flags=flags)
+        raise NotPossible(decisions.NOT_PAUSED)
 
 
 class Preview(Operation):

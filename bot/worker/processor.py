@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from bot.changes.write_switch import PAUSED_FLAG, WriteSwitch
+from bot.changes.write_switch import SIGN_IN_FLAG, WriteSwitch
 from bot.errors import (
     EndDue,
     JournalUnavailable,
@@ -66,6 +66,8 @@ class EntryProcessor:
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
+        self._resumed_at: datetime | None = None
+        """When somebody resumed last, as far as this replica has noticed."""
 
     def process(self, entry: Entry) -> None:
         """Runs the entry unless it has ended, then posts its confirmation.
@@ -74,6 +76,7 @@ class EntryProcessor:
             LeaseLost: Another worker has taken the entry over.
             JournalUnavailable: The journal can't be written; every other error becomes the entry's outcome.
         """
+        self._notice_resume()
         ended = entry if entry.state.ended else self._run(entry)
         if ended is None:
             return
@@ -82,6 +85,13 @@ class EntryProcessor:
             REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state).inc()
         self.progress_notifier.finish(ended.request)
         self.notifier.notify(ended)
+
+    def _notice_resume(self) -> None:
+        """Lets a rejected sign-in be repeated once somebody has resumed, on whichever replica."""
+        sign_in = self.planner.pbx.sign_in
+        if sign_in.rejected and (flag := self.journal.flag(SIGN_IN_FLAG)) and flag.at != self._resumed_at:
+            self._resumed_at = flag.at
+            sign_in.try_again()
 
     def _run(self, entry: Entry) -> Entry | None:
         """Returns the ended entry, or None if it has to wait."""
@@ -194,8 +204,6 @@ class EntryProcessor:
         lease_guard.entry = self.journal.checkpoint(
             lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
         )
-        if effect.flags.get(PAUSED_FLAG, "") is None:
-            self.planner.pbx.sign_in.try_again()
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         return Outcome(State.DONE, Confirmation(card=card, status=cards.STATUS_DONE), effect.shifts, effect.flags)
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from bot.app import Park
+from bot.errors import SignInFailed
 from bot.sandbox.environment import Sandbox
+from bot.sandbox.pbx.fake_pbx import FakePbx
 from tests.faults.scene import DEADLINE, FAST_RETRIES, ConversationHarness
 from tests.faults.watching import ReplicaHarness, replica_harness
 from tests.postgres import Server
@@ -100,3 +104,31 @@ def _when_it_is_back(scene: ConversationHarness, line: str) -> None:
         scene.slash(line)
         scene.sandbox.slack.wait_for(lambda: len(scene.ephemerals()) > shown or len(scene.cards()) > before, timeout=30)  # noqa: B023
     scene.sandbox.slack.wait_for(lambda: "· done" in scene.card().plain, timeout=30)
+
+
+def test_resume_lets_every_replica_sign_in_again(postgres: Server) -> None:
+    pbx = FakePbx()
+    account: dict[str, Any] = {"pbx_username": pbx.username, "pbx_password": pbx.password, "pbx_domain": pbx.domain}
+    with Sandbox(
+        pbx=pbx, retry_policy=FAST_RETRIES, pbx_deadline=DEADLINE, database_url=postgres.database(), pbx_token=None,
+        **account,
+    ) as sandbox:  # fmt: skip
+        scene, first = ConversationHarness(sandbox), sandbox.park
+        right, pbx.sessions.password = pbx.sessions.password, "another"
+        pbx.expire_tokens(refresh=True)
+        with sandbox.new_park() as second:
+            for park in (first, second):
+                with pytest.raises(SignInFailed):
+                    park.pbx.server()
+            pbx.sessions.password = right
+            scene.do("resume")
+            _until_both_have_worked(scene, first, second)
+
+
+def _until_both_have_worked(scene: ConversationHarness, first: Park, second: Park) -> None:
+    """Asks for changes until each replica has signed in: whichever has a thread free takes a change."""
+    for number in range(60):
+        scene.do("add 1001 to Sales" if number % 2 == 0 else "remove 1001 from Sales")
+        if not (first.pbx.sign_in.rejected or second.pbx.sign_in.rejected):
+            return
+    raise AssertionError("one replica still does not sign in")
