@@ -50,7 +50,7 @@ def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
         scope = recalls.covers_extension_parks(star["CALL_PARK"], star["GROUP_CALL_PARK"])
     else:
         scope = recalls.covers_group_parks(star["CALL_PARK"], star["GROUP_CALL_PARK"])
-    return tuple(filter(None, (_no_longer_called_note(context, change), _timing_note(server, change), scope)))
+    return tuple(filter(None, (_not_called_note(context, change), _timing_note(server, change), scope)))
 
 
 def _server_settings(context: OperationContext) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _timing_note(server: dict[str, Any], change: Change) -> str:
     return recalls.recalled_after(format_seconds(recall_time), also)
 
 
-def _no_longer_called_note(context: OperationContext, change: Change) -> str:
+def _not_called_note(context: OperationContext, change: Change) -> str:
     before, after = (side.settings if side else {} for side in (change.before, change.after))
     lost = []
     if before.get("recall_to") != RecallTo.RING_GROUP and after.get("recall_to") == RecallTo.RING_GROUP:
@@ -79,7 +79,7 @@ def _no_longer_called_note(context: OperationContext, change: Change) -> str:
     has = after.get("ring_group_id") if after.get("recall_to") != RecallTo.USER else None
     if had and had != has:
         lost.append(context.ring_group_name(had))
-    return recalls.no_longer_called(lost) if lost else ""
+    return recalls.not_called(lost) if lost else ""
 
 
 def recall_form_value(context: OperationContext, settings: dict[str, Any]) -> dict[str, str | None]:

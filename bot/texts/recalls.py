@@ -1,4 +1,4 @@
-"""Notes on the change of a recall: who is no longer called, after what time, and for which calls it holds."""
+"""Notes on the change of a recall: who is left out, after what time, and for which calls it holds."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from bot.texts.wording import listed
 PARKER = "the user who parked the call"
 
 
-def no_longer_called(whom: Sequence[str]) -> str:
-    """Who is left out from now on."""
-    return f"No longer called: {listed(whom)}."
+def not_called(whom: Sequence[str]) -> str:
+    """Who is left out while the setting is in effect; true of a scheduled change as well."""
+    return f"Not called with this setting: {listed(whom)}."
 
 
 def recalled_after(recall_time: str, ring_group_time: str) -> str:

@@ -71,7 +71,7 @@ def check(card: Message, expected: Expected) -> None:
     assert "updated" in card.plain
 
 
-LOST = "No longer called: the user who parked the call."
+LOST = "Not called with this setting: the user who parked the call."
 
 
 def made(scene: ConversationHarness) -> None:

@@ -72,7 +72,7 @@ CHANGES = {
     "move 1002 from Sales to Support": "Moved 1002 Bjørn Halvorsen from Sales to Support",
     "move 1002 to Support": "Support now has 6 members",
     "recall Sales to Night Desk": "the user who parked the call → Night Desk (6001)",
-    "recall Sales to ring group 6001": "No longer called: the user who parked the call",
+    "recall Sales to ring group 6001": "Not called with this setting: the user who parked the call",
     "recall Sales to user then Night Desk": "(`58`)",
     "recall Back to Front to Night Desk": "Back to Front: unanswered parked calls now go to",
     'recall Café "Süd" to user': "Reception (6003) → the user who parked the call",
