@@ -41,7 +41,7 @@ def _feature_codes(context: OperationContext) -> tuple[FeatureCode, ...]:
 
 
 def recall_notes(context: OperationContext, change: Change) -> tuple[str, ...]:
-    """Notes on a recall change: who is no longer called, when a recall happens, and for which calls."""
+    """Notes on a recall change: who is left out, when a recall happens, and for which calls."""
     if change.is_noop or change.before is None or change.after is None:
         return ()
     star = star_codes(context)
