@@ -132,7 +132,7 @@ def test_a_terminal_demo_that_is_typed_into_answers_help(tmp_path: Path) -> None
 
 
 def button_after(text: str, heading: str, label: str) -> str:
-    """Returns the line that clicks the first button with that label after the last `heading` in the terminal's output."""
+    """Returns the line that clicks the first button with that label below the last `heading` on the screen."""
     found = re.search(rf" (\d+): {re.escape(label)} ", text.rpartition(heading)[2])
     assert found is not None, text
     return f"click {found[1]}"
