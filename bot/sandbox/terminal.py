@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.sandbox.environment import Sandbox
+from bot.sandbox.slack.elements import interactive_elements
 from bot.sandbox.slack.model import Message
 from bot.sandbox.slack.rendering import View
 
@@ -22,11 +23,11 @@ HELP = """\
   as ben, as gil, as eve        be somebody else: on call, a guest, a colleague in New York
   in #random                    go to another channel
   say Good morning              write into the channel, without Park
-  home                          open the Home tab: fill Search groups = sal, menu Sales = Change recall
+  home                          open the Home tab; fill Search groups = sal
   fill Members = 1001           fill in a field of a form, by its label; then submit or close
   pbx                           show what the PBX was asked
   help, quit"""
-HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME, menu GROUP = ENTRY"
+HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME"
 LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
 
 ScreenTexts = dict[str, str]
@@ -122,8 +123,8 @@ class TerminalScreen:
 
     def _numbered(self, one: Message | View, text: str) -> str:
         """Appends a number to each button, by which `click` refers to it."""
-        for block in one.blocks:
-            for element in block.get("elements", []) if block["type"] == "actions" else []:
+        for _, element in interactive_elements(one.blocks):
+            if element["type"] == "button":
                 self.buttons.append((one, element["action_id"]))
                 label = element["text"]["text"]
                 button = f"[reverse] {len(self.buttons)}: {escape(label)} [/reverse]"
@@ -162,7 +163,6 @@ class TerminalClient:
             "submit": self._submit,
             "close": self._close,
             "home": self._home,
-            "menu": self._menu,
             "pbx": self._pbx,
             "/park": self._slash,
             "say": self._say,
@@ -276,21 +276,6 @@ class TerminalClient:
         before = self.screen.go_home()
         ack = self.sandbox.slack.open_home(self.screen.user)
         return ack is not None and ack.ok and self.screen.wait(before)
-
-    def _menu(self, text: str) -> bool:
-        """`menu Sales = Change recall`: chooses an entry of a group's menu on the Home tab."""
-        group, _, entry = (part.strip() for part in text.partition("="))
-        view = self.screen.home
-        rows = [one for one in view.blocks if "accessory" in one] if view else []
-        named = (row["block_id"] for row in rows if row["text"]["text"].startswith(f"*{group}*"))
-        if view is None or not (row := next(named, None)):
-            return self.screen.print_error(f"There is no menu of {group} in sight: try home.")
-        before = self.screen.seen()
-        try:
-            ack = self.sandbox.slack.click(self.screen.user, view, block_id=row, label=entry)
-        except LookupError as fault:
-            return self.screen.print_error(str(fault))
-        return ack.ok and self.screen.wait(before)
 
     def _drawn(self) -> bool:
         self.screen.draw()

@@ -1,6 +1,7 @@
 """The command line: its output and its exit status."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -130,15 +131,30 @@ def test_a_terminal_demo_that_is_typed_into_answers_help(tmp_path: Path) -> None
     assert "/park nonsense words" in done.stdout
 
 
+def button_after(text: str, heading: str, label: str) -> str:
+    """Returns the line that clicks the first button with that label below the last `heading` on the screen."""
+    found = re.search(rf" (\d+): {re.escape(label)} ", text.rpartition(heading)[2])
+    assert found is not None, text
+    return f"click {found[1]}"
+
+
 def test_the_home_tab_is_searched_and_used_on_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = ("home", "fill Search groups = sales", "menu Sales = Rename a group", "fill Name = Sales DE")
-    assert main(["demo", *lines, "fill Post the confirmation in = random", "submit", "submit", "home"]) == 0
+    search = ("home", "fill Search groups = sales")
+    assert main(["demo", *search]) == 0
+    found = capsys.readouterr().out
+    assert "2 park groups with “sales” in the name" in found
+    change = (button_after(found, "\n  Sales\n", "Change recall"), "fill Where recalls go = On Call (6004)")
+    lines = (*search, *change, "fill Post the confirmation in = random", "submit", "home")
+    assert main(["demo", *lines]) == 0
     text = capsys.readouterr().out
-    assert "2 park groups with “sales” in the name" in text
+    assert "Park group: Sales\n" in text
     assert "Post the confirmation in (optional): #random" in text
-    assert 'rename Sales to "Sales DE": done' in text.rpartition("> home")[2]
-    assert main(["demo", "menu Sales = Rename a group", "home", "menu Sales = Dance"]) == 1
-    assert "There is no menu of Sales in sight" in capsys.readouterr().out
+    home = text.rpartition("> home")[2]
+    assert "recall Sales to ring group 6004: done" in home
+    assert main(["demo", *lines, button_after(home, "Recent changes", "Undo"), "home"]) == 0
+    assert "recall Sales to ring group 6004: undone" in capsys.readouterr().out.rpartition("> home")[2]
+    assert main(["demo", "home", "click 99"]) == 1
+    assert "buttons on the screen" in capsys.readouterr().out
 
 
 def test_a_file_is_put_into_a_form_by_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,15 +217,19 @@ def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
             [sys.executable, "-m", "bot", "run"],
             cwd=tmp_path,
             env=environment(sandbox, tmp_path, SLACK_API_URL=url),
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+        assert bot.stdout is not None
         asking, _ = slow_slack.accept()
         bot.send_signal(signal.SIGHUP)
         asking.close()
         slow_slack.close()
+        assert "Park waits for Slack" in bot.stdout.readline(), "the start has ended, and Park runs"
+        bot.send_signal(signal.SIGTERM)
         _, log = bot.communicate(timeout=60)
-    assert bot.returncode == 2, log
+    assert bot.returncode == 0, log
 
 
 @pytest.mark.parametrize(

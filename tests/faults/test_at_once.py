@@ -20,7 +20,8 @@ def test_two_people_who_change_one_group_are_served_one_after_the_other(scene: C
     assert scene.members("Sales")[-1] == "1004"
     assert "1001" not in scene.members("Sales")
     assert scene.changes() == len(scene.writes) == 3
-    assert ["· done" in card.plain for card in scene.cards()] == [True, True, True]
+    statuses = ("#1 · replaced by #3 ·", "#2 · done ·", "#3 · done ·")
+    assert [status in card.plain for card, status in zip(scene.cards(), statuses, strict=True)] == [True, True, True]
 
 
 def test_two_people_who_name_one_group_differently_do_not_meet(scene: ConversationHarness) -> None:

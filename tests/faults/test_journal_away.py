@@ -74,7 +74,7 @@ def test_a_refusal_is_said_though_it_could_not_be_recorded(
     with locked_journal(scene):
         scene.slash("group Sales", who="gil", where="random")
         scene.sandbox.slack.wait_for(lambda: scene.ephemerals("gil"), timeout=10)
-        assert "may not" in scene.last_ephemeral("gil").plain
+        assert "You can't do that here." in scene.last_ephemeral("gil").plain
     assert "could not be recorded" in caplog.text
 
 
