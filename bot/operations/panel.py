@@ -20,8 +20,8 @@ from bot.texts import home
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_AGAIN, MAX_EXAMPLES = 4, 5, 3, 2, 2
-"""Rows of each kind. What is pending takes the place of groups, so that the panel stays one message."""
+MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_AGAIN, MAX_EXAMPLES = 4, 5, 3, 5, 2
+"""Rows of each kind. What is pending takes the place of groups and of lines to repeat: the panel stays one message."""
 MORE = FormOffer(label=home.MORE, operation="help", arguments={"topic": "more"})
 """The button for all actions, which opens them in a view of their own."""
 
@@ -33,7 +33,8 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
         return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
     pending = readable(lambda: waiting_rows(context))
     more = len(pending) - MAX_PENDING
-    groups, away = _groups(context, MAX_GROUPS - min(len(pending), MAX_PENDING - 1))
+    crowded = min(len(pending), MAX_PENDING - 1)
+    groups, away = _groups(context, MAX_GROUPS - crowded)
     return Message(
         title=home.PANEL_TITLE,
         rows=(
@@ -45,7 +46,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
             ),
             *groups,
             *readable(lambda: tuple(one.row() for one in recent_changes(context, MAX_RECENT, pending=False))),
-            *_again(context),
+            *_again(context, MAX_AGAIN - crowded),
         ),
         lines=tuple(_examples(context, usable)),
         notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
@@ -97,8 +98,8 @@ def _groups(context: OperationContext, shown: int) -> tuple[list[Row], bool]:
     return rows, away
 
 
-def _again(context: OperationContext) -> Iterator[Row]:
-    lines = readable(context.repeatable_lines)[:MAX_AGAIN]
+def _again(context: OperationContext, shown: int) -> Iterator[Row]:
+    lines = readable(context.repeatable_lines)[:shown]
     if lines:
         yield Row(text=home.AGAIN, offers=tuple(Offer(label=home.again(line), line=line) for line in lines))
 
