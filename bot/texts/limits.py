@@ -20,7 +20,7 @@ def name(least: int, most: int, length: int | None) -> str:
 
 
 def recall_time(timer: str, seconds: object, least: int, most: int) -> str:
-    return f"{seconds} is not possible: the {timer} can be {least} to {most} seconds (1 to 15 minutes)."
+    return f"The {timer} must be {least} to {most} seconds (1 to 15 minutes), not {seconds}."
 
 
 def not_a_prompt(file: str) -> str:

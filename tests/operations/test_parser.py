@@ -427,3 +427,8 @@ def test_a_new_name_that_is_a_verb_is_said_in_quotes(verb: str) -> None:
     asked = Rename(group="Sales", name=verb.upper())
     assert parse(asked.text()) == (asked,)
     assert parse(f"rename Sales to {verb}") == (Preview(line=f"rename Sales to {verb}"),)
+
+
+def test_the_reason_because_of_an_update_is_an_update() -> None:
+    assert parse("pause for 1h because of an update") == parse('pause for 1h because "an update"')
+    assert parse('pause because "of an update"')[0].reason == "of an update"  # type: ignore[attr-defined]

@@ -183,7 +183,7 @@ class MistypedLine(FormEntryPoint):
         try:
             parse(f"{operation.verb()} {TOO_LONG}")
         except NotUnderstood as refused:
-            return any(not form.whole for form in refused.message.forms)
+            return any(not form.whole and form.operation == operation.operation_id for form in refused.message.forms)
         return False
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
@@ -199,9 +199,10 @@ class Panel(FormEntryPoint):
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
         assert visitor.sandbox.slack.shortcut(visitor.id, "park:panel").ok
+        _show_action(visitor, visitor.view(), asked.title)
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        _click_action(visitor, visitor.view(), asked.title)
+        visitor.click(visitor.view(), label=asked.title)
 
 
 class MessageShortcut(Panel):
@@ -211,6 +212,7 @@ class MessageShortcut(Panel):
         stamp = visitor.sandbox.slack.say(visitor.id, visitor.phones, "customers wait too long")
         (message,) = (one for one in visitor.sandbox.slack.messages(visitor.phones) if one.ts == stamp)
         assert visitor.sandbox.slack.message_shortcut(visitor.id, message, "park:change").ok
+        _show_action(visitor, visitor.view(), asked.title)
 
 
 class HomeButton(FormEntryPoint):
@@ -218,9 +220,11 @@ class HomeButton(FormEntryPoint):
 
     def prepare(self, visitor: Visitor, asked: Operation) -> None:
         visitor.sandbox.slack.open_home(visitor.id)
+        _show_action(visitor, visitor.home(), asked.title)
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
-        _click_action(visitor, visitor.home(), asked.title)
+        where = visitor.view() if visitor.form_is_open() else visitor.home()
+        visitor.click(where, label=asked.title)
 
 
 class HomeRow(FormEntryPoint):
@@ -253,13 +257,10 @@ def _begun(operation: type[Operation]) -> str:
     return operation.usage().partition(" <")[0].partition(" [")[0]
 
 
-def _click_action(visitor: Visitor, where: View, title: str) -> None:
-    """Clicks the button of an operation, where it is not among the first ones after More."""
-    try:
-        visitor.click(where, label=title)
-    except LookupError:
+def _show_action(visitor: Visitor, where: View, title: str) -> None:
+    """Clicks More, where it is offered and the button of an operation is not among the first ones."""
+    if f"[{title}]" not in where.plain and f"[{MORE}]" in where.plain:
         visitor.click(where, label=MORE)
-        visitor.click(visitor.view(), label=title)
 
 
 def _button_values(view: View, group: str, title: str) -> Iterator[str]:

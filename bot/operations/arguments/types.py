@@ -147,7 +147,9 @@ def _read_line(words: Words) -> str:
 
 
 def _read_reason(words: Words) -> str:
-    reason = words[0].text if len(words) == 1 else join_words(words)
+    if len(words) > 1 and words[0].is_keyword("of"):  # because of an update
+        words = words[1:]
+    reason = words_as_text(words)
     if not re.search(r"[^\W\d_].*[^\W\d_]", re.sub(r":[\w+-]+:", " ", reason)):
         raise ValueError(texts.NO_REASON)
     return reason
