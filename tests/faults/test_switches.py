@@ -69,6 +69,7 @@ ELSEWHERE = {
     "token_lifetime": "tests/pbx/test_signin.py",
     "login_attempts": "tests/pbx/test_signin.py",
     "role": "tests/pbx/test_signin.py",
+    "password_force_reset": "tests/cli/init/test_mistakes.py",
 }
 
 
