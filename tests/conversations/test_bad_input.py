@@ -83,7 +83,7 @@ def test_what_is_not_understood_whole_is_refused_whole(ana: Visitor, sent: str, 
 
 
 TYPED = {
-    "create": ("Name", "\u200bNight\u00a0Desk\u202e ", "Create the park group Night Desk?"),
+    "create": ("Name", "\u200bNight\u00a0Desk\u202e ", "Created the park group Night Desk\n"),
     "server extension": ("Extension", "７７７", "666 → 777"),  # noqa: RUF001
     "server recall time": ("Time", "10\u202fm\u200b", "5m → 10m"),
 }
@@ -96,4 +96,5 @@ def test_what_is_typed_into_a_form_is_read_like_a_line(ana: Visitor, line: str) 
     ana.view()
     ana.sandbox.slack.fill(ana.id, typed, label=label)
     ana.submit()
-    assert seen in ana.view().plain.replace("*", "")
+    assert "this change is being made now" in ana.view().plain
+    assert seen in ana.sandbox.slack.messages(ana.phones)[-1].plain.replace("*", "")

@@ -7,12 +7,15 @@ export function morph(region, html) {
 }
 
 function children(old, fresh) {
-  const known = new Map();
+  const known = new Map(), wanted = new Set();
   for (const node of old.childNodes) if (node.id) known.set(node.id, node);
+  for (const node of fresh.childNodes) if (node.id) wanted.add(node.id);
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {
     const same = node.id ? known.get(node.id) : at;
     if (same && alike(same, node)) {
+      // Removed rather than moved past: a node that moves loses the focus.
+      while (at && at !== same && !wanted.has(at.id)) at = removed(at);
       if (same === at) at = at.nextSibling;
       else old.insertBefore(same, at);
       one(same, node);
@@ -20,11 +23,14 @@ function children(old, fresh) {
       old.insertBefore(node, at);
     }
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
-  }
+  while (at) at = removed(at);
+}
+
+// The answer: what came after it.
+function removed(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
 }
 
 function alike(old, fresh) {
