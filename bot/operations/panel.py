@@ -20,7 +20,8 @@ from bot.texts import home
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_EXAMPLES = 4, 5, 3, 2
+MAX_PENDING, MAX_GROUPS, MAX_RECENT, MAX_AGAIN, MAX_EXAMPLES = 4, 5, 3, 5, 2
+"""Rows of each kind. What is pending takes the place of groups and of lines to repeat: the panel stays one message."""
 MORE = FormOffer(label=home.MORE, operation="help", arguments={"topic": "more"})
 """The button for all actions, which opens them in a view of their own."""
 
@@ -32,7 +33,8 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
         return Message(title=home.NO_RIGHTS_HERE, facts=(context.whom_to_ask,), notes=notes)
     pending = readable(lambda: waiting_rows(context))
     more = len(pending) - MAX_PENDING
-    groups, away = _groups(context)
+    crowded = min(len(pending), MAX_PENDING - 1)
+    groups, away = _groups(context, MAX_GROUPS - crowded)
     return Message(
         title=home.PANEL_TITLE,
         rows=(
@@ -44,7 +46,7 @@ def panel(context: OperationContext, allowed: Sequence[type[Operation]], notes: 
             ),
             *groups,
             *readable(lambda: tuple(one.row() for one in recent_changes(context, MAX_RECENT, pending=False))),
-            *_again(context),
+            *_again(context, MAX_AGAIN - crowded),
         ),
         lines=tuple(_examples(context, usable)),
         notes=(*((home.FROM_MEMORY,) if away else ()), *notes),
@@ -76,28 +78,28 @@ def readable(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
         return ()
 
 
-def _groups(context: OperationContext) -> tuple[list[Row], bool]:
+def _groups(context: OperationContext, shown: int) -> tuple[list[Row], bool]:
     """The first groups with a button to change each, and whether the PBX is away; then without their settings."""
     if not context.may(Permission.READ):
         return [], False
     try:
         seen = visible_groups(context, context.directory.all_groups(), "")
-        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in seen[:MAX_GROUPS]], False
+        texts, away = [f"{one.name}: {group_summary(context, one)}" for one in seen[:shown]], False
     except PBXError:
         seen = visible_groups(context, context.directory.cached_groups(), "")
-        texts, away = [one.name for one in seen[:MAX_GROUPS]], True
+        texts, away = [one.name for one in seen[:shown]], True
     rows = []
     for one, text in zip(seen, texts, strict=False):
         recall = (form_offer(RecallGroup, one.name),) if context.may(Permission.RECALL, one.name) else ()
         rows.append(Row(text=text, forms=recall))
-    left = len(seen) - MAX_GROUPS
+    left = len(seen) - shown
     if left > 0:
         rows.append(Row(text=home.groups_left(left), offers=(Offer(label=home.ALL_GROUPS, line="groups"),)))
     return rows, away
 
 
-def _again(context: OperationContext) -> Iterator[Row]:
-    lines = readable(context.repeatable_lines)
+def _again(context: OperationContext, shown: int) -> Iterator[Row]:
+    lines = readable(context.repeatable_lines)[:shown]
     if lines:
         yield Row(text=home.AGAIN, offers=tuple(Offer(label=home.again(line), line=line) for line in lines))
 

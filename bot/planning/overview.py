@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.diff import setting_facts
 from bot.changes.plan import Plan
 from bot.changes.snapshot import Person
-from bot.errors import JournalUnavailable, PBXError
+from bot.errors import JournalUnavailable, PBXError, said
 from bot.journal.models import Entry
 from bot.messages.message import Fact, FormOffer, Offer, Row
 from bot.messages.text import fold
@@ -160,7 +160,7 @@ class _Groups:
         except PBXError as fault:
             log.warning("the Home tab is shown without the PBX: %s", fault)
             context.pbx_answers = False
-            faults[f"{home.PBX_AWAY} {fault}"] = None
+            faults[f"{home.PBX_AWAY} {said(fault)}"] = None
             self.seen, self._texts = [], {}
         self.query = OverviewQuery(search=query.search, page=max(0, min(query.page, (len(self.seen) - 1) // ROWS)))
 

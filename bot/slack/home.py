@@ -22,7 +22,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable
+from bot.errors import JournalUnavailable, PBXError, Refused, SlackFailure, SlackUnavailable, said
 from bot.messages.message import Message, Offer
 from bot.operations.recent import RecentChange
 from bot.planning.forms import FormService
@@ -289,7 +289,7 @@ class HomeTabs:
         except Refused as refused:
             return render_notice(refused.message, query)
         except (PBXError, SlackFailure, JournalUnavailable) as fault:
-            return render_notice(Message(title=home.NOTHING_TO_SHOW, notes=(str(fault),)), query)
+            return render_notice(Message(title=home.NOTHING_TO_SHOW, notes=(said(fault),)), query)
         if overview.unread:
             self._pool.submit(self._read_members, user, overview.unread)
         return render_overview(overview)

@@ -10,11 +10,11 @@ from bot.errors import (
     LeaseLost,
     Overtaken,
     ParkError,
-    PBXError,
     Refused,
     Rejected,
     SignInFailed,
     TargetBusy,
+    said,
 )
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
@@ -119,10 +119,8 @@ class EndExecutor:
                 return Message(title=outcomes.sign_in_failed(fault.said))
             case Rejected():
                 return Message(title=outcomes.pbx_says(fault.said))
-            case PBXError():
-                return Message(title=fault.said)
             case _:
-                return Message(title=str(fault))
+                return Message(title=said(fault))
 
     def _retry_later(self, entry: Entry, reason: Message, retry_policy: RetryPolicy, began_at: datetime) -> None:
         """Records and shows that the end is late, and tells people once that has lasted for a while."""

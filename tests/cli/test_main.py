@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -187,49 +189,52 @@ def environment(sandbox: Sandbox, folder: Path, **changed: str) -> dict[str, str
     }
 
 
+@contextmanager
+def running_bot(sandbox: Sandbox, folder: Path, **changed: str) -> Iterator[subprocess.Popen[str]]:
+    """Starts `run` in a process, which is killed if the test has not ended it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=folder,
+        env=environment(sandbox, folder, **changed),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        try:
+            yield bot
+        finally:
+            bot.kill()
+
+
 def test_it_runs_until_it_is_told_to_end(tmp_path: Path, http: bool) -> None:
     with Sandbox() as sandbox:
         over = {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": sandbox.slack.signing_secret}
         over |= {"PARK_HTTP_LISTEN": "127.0.0.1:0"}
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=tmp_path,
-            env=environment(sandbox, tmp_path, **(over if http else {})),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert bot.stdout is not None
-        text = bot.stdout.readline()
-        assert "Park answers Park Sandbox in Slack (" in text
-        if http:
-            sandbox.slack.send_to(text.partition("(")[2].partition(")")[0])
-            assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "help").ok
-        bot.send_signal(signal.SIGTERM)
-        _, log = bot.communicate(timeout=30)
-        assert bot.returncode == 0, log
+        with running_bot(sandbox, tmp_path, **(over if http else {})) as bot:
+            assert bot.stdout is not None
+            text = bot.stdout.readline()
+            assert "Park answers Park Sandbox in Slack (" in text
+            if http:
+                sandbox.slack.send_to(text.partition("(")[2].partition(")")[0])
+                assert sandbox.slack.slash(sandbox.people["ana"], sandbox.channels["phones"], "help").ok
+            bot.send_signal(signal.SIGTERM)
+            _, log = bot.communicate(timeout=30)
+            assert bot.returncode == 0, log
 
 
 def test_a_reload_during_the_start_does_not_end_it(tmp_path: Path) -> None:
     with Sandbox() as sandbox, socket.create_server(("127.0.0.1", 0)) as slow_slack:
         url = f"http://127.0.0.1:{slow_slack.getsockname()[1]}/api/"
-        bot = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            cwd=tmp_path,
-            env=environment(sandbox, tmp_path, SLACK_API_URL=url),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert bot.stdout is not None
-        asking, _ = slow_slack.accept()
-        bot.send_signal(signal.SIGHUP)
-        asking.close()
-        slow_slack.close()
-        assert "Park waits for Slack" in bot.stdout.readline(), "the start has ended, and Park runs"
-        bot.send_signal(signal.SIGTERM)
-        _, log = bot.communicate(timeout=60)
-    assert bot.returncode == 0, log
+        with running_bot(sandbox, tmp_path, SLACK_API_URL=url) as bot:
+            assert bot.stdout is not None
+            asking, _ = slow_slack.accept()
+            bot.send_signal(signal.SIGHUP)
+            asking.close()
+            slow_slack.close()
+            assert "Park waits for Slack" in bot.stdout.readline(), "the start has ended, and Park runs"
+            bot.send_signal(signal.SIGTERM)
+            _, log = bot.communicate(timeout=60)
+            assert bot.returncode == 0, log
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_a_ready_token_that_has_run_out_says_so(pbx: FakePbx, ours: PbxClient) -
     ours.server()
     pbx.expire_tokens()
     for _ in range(3):
-        with pytest.raises(SignInFailed, match="run out"):
+        with pytest.raises(SignInFailed, match="has expired or was revoked"):
             ours.server()
     assert len(pbx.requests) == 3, "a spurious 401 is looked at twice"
 

@@ -279,7 +279,7 @@ def test_a_ready_token_is_used_as_it_is() -> None:
 def test_a_ready_token_that_has_run_out_says_so_and_is_sent_twice_only() -> None:
     with scripted(TokenServer()) as pbx, client(pbx.url, TOKEN) as ours:
         for call in METHODS.values():
-            with pytest.raises(SignInFailed, match="run out"):
+            with pytest.raises(SignInFailed, match="has expired or was revoked"):
                 call(ours)
         assert pbx.targets == ["GET /call_park", "GET /call_park"]
 

@@ -275,7 +275,7 @@ MEANT = [
     ('[[allow]]\nusers = ["U1"]\npermissions = ["read"]', "unknown key permissions: use operations instead"),
     (RULES_OF + 'members = ["U1"]', "To name people, use users"),
     ('[[rule]]\nusers = ["U1"]\noperations = ["all"]\n' + RULE, "a rule starts with [[allow]] or [[deny]]"),
-    ('[[allow]]\nusers = ["U1"]\noperations = ["all"]\ngroups = ["S*"]', "its groups do not limit that"),
+    ('[[allow]]\nusers = ["U1"]\noperations = ["all"]\ngroups = ["S*"]', 'groups limit neither "server" nor "pause"'),
     ('[[allow]]\nusers = ["U1"]\noperations = ["read", "all"]\ngroups = ["S*"]', '"server" nor "pause"'),
     ("", "it has no [[allow]] rule"),
     ("# all gone", "it has no [[allow]] rule"),

@@ -22,11 +22,11 @@ def rejected_output(init: InitHarness, question: str, *answers: str) -> str:
         ("bot_token", "", "begins with xoxb-"),
         ("bot_token", "xapp-1-A1-2-3", "the app-level token, of Basic Information"),
         ("bot_token", "xoxp-1-2", "a user token"),
-        ("bot_token", "xoxe.xoxb-1-2", "switch token rotation off"),
+        ("bot_token", "xoxe.xoxb-1-2", "switch off token rotation"),
         ("bot_token", "hunter2", "begins with xoxb-"),
-        ("bot_token", "xoxb-of-nobody", "copy it once more, whole. (Slack says invalid_auth)"),
+        ("bot_token", "xoxb-of-nobody", "Copy it again, completely. (Slack says invalid_auth)"),
         ("app_token", "xoxb-1-2", "the bot token, of OAuth & Permissions"),
-        ("app_token", "xapp-of-nobody", "copy it once more, whole. (Slack says invalid_auth)"),
+        ("app_token", "xapp-of-nobody", "Copy it again, completely. (Slack says invalid_auth)"),
     ],
 )
 def test_a_token_is_seen_to_be_wrong(init: InitHarness, question: str, answer: str, text: str) -> None:
@@ -42,10 +42,10 @@ def test_a_token_of_another_kind_is_sent_nowhere(init: InitHarness) -> None:
 @pytest.mark.parametrize(
     ("method", "code", "question", "text"),
     [
-        ("auth.test", "account_inactive", "bot_token", "install it again and copy the new token"),
+        ("auth.test", "account_inactive", "bot_token", "Install it again and copy the new token"),
         ("apps.connections.open", "missing_scope", "app_token", "lacks the scope connections:write"),
-        ("conversations.list", "missing_scope", "channel", "paste manifest.yaml under App Manifest again"),
-        ("users.list", "missing_scope", "leads", "paste manifest.yaml under App Manifest again"),
+        ("conversations.list", "missing_scope", "channel", "Paste manifest.yaml under App Manifest again"),
+        ("users.list", "missing_scope", "leads", "Paste manifest.yaml under App Manifest again"),
         ("users.list", "enterprise_is_restricted", "leads", "Slack says enterprise_is_restricted"),
         ("auth.test", Drop.BEFORE, "bot_token", "Slack can't be reached. The connection was closed without an answer."),
     ],

@@ -82,7 +82,7 @@ def test_what_is_wrong_is_asked_again_and_a_guess_is_asked_about(init: InitHarne
     with terminal(init) as screen:
         for question, wrong, text, right in (
             ("Bot User OAuth Token", answers["app_token"], "That is the app-level token", answers["bot_token"]),
-            ("App-level token", "xapp-1", "copy it once more", answers["app_token"]),
+            ("App-level token", "xapp-1", "Copy it again, completely", answers["app_token"]),
             ("Address of", "ftp://here", "That is not an address of a PBX", answers["url"]),
         ):
             screen.expect(question)
