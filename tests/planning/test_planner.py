@@ -225,8 +225,10 @@ def test_an_asker_that_slack_does_not_know_just_now_is_nobody(park: BotHarness) 
 
 
 def test_help_holds_what_one_may_do_here_and_says_that_there_is_more(park: BotHarness) -> None:
+    park.answer("find 1001", user=BEN)  # examples name whom Park knows
     mine, hers = text_of(park.answer("help", user=BEN)), text_of(park.answer("help"))
-    assert "add 1001 to Sales" in mine
+    assert "groups, find, group, add, remove, move, recall, server" in mine
+    assert "add 1001 to Billing" in mine
     assert "delete" not in mine
     assert "more commands need permissions" in mine
     assert "delete" in hers
