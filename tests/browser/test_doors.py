@@ -72,7 +72,9 @@ def test_what_is_being_typed_outlives_that_the_form_is_drawn_again(page: DemoPag
     tab.see("1001 Amara Okafor", "#modal [role=listbox]")
     slack = page.sandbox.slack
     (view,) = slack.state.views.stack(page.sandbox.people["ana"])
-    again = [{key: block[key] for key in block if block["type"] == "input" or key != "block_id"} for block in view.blocks]
+    again = [
+        {key: block[key] for key in block if block["type"] == "input" or key != "block_id"} for block in view.blocks
+    ]
     again.insert(0, {"type": "section", "text": {"type": "plain_text", "text": "Drawn again"}})
     slack.state.views.replace(view, {**view.content, "blocks": again})
     tab.see("Drawn again", "#modal")
