@@ -1,5 +1,6 @@
 """The fake workspace: servers, administration, and what users do and see."""
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
@@ -164,12 +165,13 @@ class FakeSlack(WorkspaceAdmin, MessageActions, ClickActions, ModalActions, Shor
             return [file for file in self.state.files.values() if file.channel in theirs]
 
     def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:
-        """Waits until the predicate is true at some change, and returns its value.
+        """Waits until the predicate is true and returns its value; what it looks at may be outside the workspace.
 
         Raises:
             TimeoutError: It is not true after `timeout` seconds.
         """
-        value = self.state.wait(predicate, timeout)
-        if not value:
-            raise TimeoutError(f"not so after {timeout} s")
+        until = time.monotonic() + timeout
+        while not (value := self.state.wait(predicate, 0.05)):
+            if time.monotonic() > until or self.state.stopping:
+                raise TimeoutError(f"not so after {timeout} s")
         return value
