@@ -92,7 +92,9 @@ def test_nothing_is_lost_nothing_is_done_twice_and_none_overlap(scene: ReplicaHa
     entries = scene.journal.recent(10_000)[::-1]
     assert len(typed) > 10
     assert Counter(typed) <= Counter(entry.request.line for entry in entries), "acknowledged, and lost"
-    assert {entry.state for entry in entries} <= {State.DONE, State.ALREADY, State.REFUSED, State.FAILED}
+    states = Counter(entry.state for entry in entries)
+    assert states.keys() <= {State.DONE, State.ALREADY, State.REFUSED, State.FAILED, State.UNKNOWN}
+    assert states[State.UNKNOWN] <= len(entries) / 10, "a write whose answer is lost is read back, as a rule"
     _none_overlapped(scene, entries)
     _each_was_done_once_and_in_order(scene, entries)
     _each_was_confirmed(scene, entries)
@@ -116,12 +118,20 @@ def _none_overlapped(scene: ReplicaHarness, entries: list[Entry]) -> None:
 
 
 def _each_was_done_once_and_in_order(scene: ReplicaHarness, entries: list[Entry]) -> None:
-    """Asserts that the PBX made exactly the changes that are done by the journal, in that order for each user."""
+    """Asserts that the PBX made exactly the changes that are done by the journal, in that order for each user.
+
+    On a machine that stands still for seconds a write may be answered by nobody: it may stand between the others.
+    """
     made = _made(scene)
     for number in PEOPLE:
-        lines = [entry.request.line for entry in entries if entry.state is State.DONE]
-        asked = [line.split()[0] for line in lines if number in line.split()]
-        assert made[number] == asked
+        own = [entry for entry in entries if number in entry.request.line.split()]
+        possible = [(entry.request.line.split()[0], entry.state is State.UNKNOWN) for entry in own if _may_stand(entry)]
+        pattern = "".join(f"(?:{verb} )?" if in_doubt else f"{verb} " for verb, in_doubt in possible)
+        assert re.fullmatch(pattern, "".join(f"{verb} " for verb in made[number])), (number, made[number], possible)
+
+
+def _may_stand(entry: Entry) -> bool:
+    return entry.state in (State.DONE, State.UNKNOWN)
 
 
 def _made(scene: ReplicaHarness) -> dict[str, list[str]]:
