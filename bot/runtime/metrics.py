@@ -8,7 +8,7 @@ ProcessCollector(registry=REGISTRY)
 
 ACKS = Histogram(
     "park_ack_seconds",
-    "From a gesture's arrival to its acknowledgement, by door; Slack waits for three.",
+    "From a request's arrival to its acknowledgement, by source; Slack waits for three.",
     ["source"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
     registry=REGISTRY,

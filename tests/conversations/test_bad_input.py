@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.environment import Sandbox
-from tests.promises.doors import Visitor
+from tests.promises.entry_points import Visitor
 
 UNDERSTOOD = {
     "curly quotes": ("add “Amara Okafor” to ‘Sales’", "Sales", "1001"),  # noqa: RUF001

@@ -49,7 +49,7 @@ def test_ids_count_up_and_are_never_given_again(harness: JournalHarness) -> None
     assert (first, second, harness.accept()) == (1, 2, 3)
 
 
-def test_a_refusal_at_the_door_is_recorded_and_nobody_works_on_it(harness: JournalHarness) -> None:
+def test_a_refusal_before_acceptance_is_recorded_and_nobody_works_on_it(harness: JournalHarness) -> None:
     number = harness.journal.refuse(make_request("a"), operations=OPERATIONS, outcome={"reason": "no rule"})
     entry = harness.journal.get(number)
     assert (entry.state, entry.notified, entry.outcome) == (State.REFUSED, True, {"reason": "no rule"})

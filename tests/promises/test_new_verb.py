@@ -15,7 +15,7 @@ from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
-from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
+from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
 from tests.promises.empty import Empty
 from tests.strategies import operations
 
@@ -80,7 +80,7 @@ DERIVED = [entry_point for entry_point in ENTRY_POINTS if not isinstance(entry_p
 
 
 @pytest.mark.parametrize("entry_point", DERIVED, ids=[entry_point.name for entry_point in DERIVED])
-def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(
+def test_it_goes_through_every_entry_point_asks_first_and_is_confirmed_for_all_to_see(
     ana: Visitor, entry_point: EntryPoint
 ) -> None:
     assert entry_point.serves(Empty)
@@ -103,7 +103,7 @@ def test_it_goes_through_every_door_asks_first_and_is_confirmed_for_all_to_see(
 
 
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS, ids=[entry_point.name for entry_point in ENTRY_POINTS])
-def test_whoever_may_not_change_members_is_refused_at_every_door(ana: Visitor, entry_point: EntryPoint) -> None:
+def test_whoever_may_not_change_members_is_refused_at_every_entry_point(ana: Visitor, entry_point: EntryPoint) -> None:
     eve = Visitor(ana.sandbox, "eve")
     before = len(eve.told())
     entry_point.prepare(eve, ASKED)

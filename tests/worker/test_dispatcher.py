@@ -70,7 +70,7 @@ def test_what_can_not_be_recorded_is_not_acknowledged(park: BotHarness, monkeypa
     assert park.progress_notifier._progress == {}
 
 
-def test_a_change_that_is_over_before_its_door_goes_on_is_not_said_to_be_slow(
+def test_a_change_that_is_over_before_its_listener_goes_on_is_not_said_to_be_slow(
     park: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accept = park.journal.accept

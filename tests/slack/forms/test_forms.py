@@ -7,7 +7,7 @@ import pytest
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.sandbox.environment import Sandbox
-from tests.promises.doors import open_form_label
+from tests.promises.entry_points import open_form_label
 from tests.slack.forms.conftest import Ready, pick
 
 NEEDING = [

@@ -6,7 +6,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
-from tests.promises.doors import open_form_label
+from tests.promises.entry_points import open_form_label
 from tests.slack.forms.conftest import Ready, form_button
 
 MISTYPED = {

@@ -13,7 +13,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
 from bot.slack.forms.views import asks_first
-from tests.promises.doors import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
+from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Slash, VerbOnly, Visitor
 from tests.promises.test_promises import DONE
 
 LEADS_ONLY = """\
@@ -82,7 +82,7 @@ def dismiss(visitor: Visitor) -> None:
 
 
 @named(WAYS)
-def test_whoever_may_not_is_refused_at_every_door_and_the_pbx_hears_nothing(
+def test_whoever_may_not_is_refused_at_every_entry_point_and_the_pbx_hears_nothing(
     shared: Sandbox, operation: type[Operation], entry_point: EntryPoint
 ) -> None:
     shared.settle(30)
@@ -175,7 +175,7 @@ def opened(visitor: Visitor, entry_point: EntryPoint, asked: Operation) -> bool:
 
 
 @named([pattern for pattern in CHANGES if not isinstance(pattern[1], Slash)])
-def test_every_door_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
+def test_every_entry_point_makes_the_same_change(operation: type[Operation], entry_point: EntryPoint) -> None:
     with Sandbox(policy=LEADS_ONLY) as sandbox:
         asked = ASKED[operation.operation_id]
         if through(Visitor(sandbox, "ana"), entry_point, asked):

@@ -1,8 +1,8 @@
 """Whatever several people type and click, and however time passes: nothing happens that no rule of the policy allows.
 
 Random sequences against the real app under random policies. `oracle.py` judges by the policy file alone what happened.
-PARK_SIDE_DOOR_EXAMPLES sets how many new sequences are tried in place of a few fixed ones, PARK_SIDE_DOOR_STEPS their
-length. A failure is made smaller only if PARK_SIDE_DOOR_SHRINK is set, because each attempt starts the app.
+PARK_RANDOM_REQUESTS_EXAMPLES sets how many new sequences are tried in place of a few fixed ones, PARK_RANDOM_REQUESTS_STEPS their
+length. A failure is made smaller only if PARK_RANDOM_REQUESTS_SHRINK is set, because each attempt starts the app.
 """
 
 import os
@@ -19,9 +19,9 @@ from bot.sandbox.slack.model import Message
 from tests.faults.scene import FAST_RETRIES
 from tests.promises.oracle import Oracle, Rules, as_toml
 
-EXAMPLES = int(os.environ.get("PARK_SIDE_DOOR_EXAMPLES", "0"))
-STEPS = int(os.environ.get("PARK_SIDE_DOOR_STEPS", "25"))
-PHASES = [Phase.generate, *([Phase.shrink] if os.environ.get("PARK_SIDE_DOOR_SHRINK") else [])]
+EXAMPLES = int(os.environ.get("PARK_RANDOM_REQUESTS_EXAMPLES", "0"))
+STEPS = int(os.environ.get("PARK_RANDOM_REQUESTS_STEPS", "25"))
+PHASES = [Phase.generate, *([Phase.shrink] if os.environ.get("PARK_RANDOM_REQUESTS_SHRINK") else [])]
 PEOPLE, CHANNELS = ["ana", "ben", "eve", "gil"], ["phones", "random"]
 GROUPS = ["Sales", "Support", "Billing", "Warehouse", "Night Shift"]
 NAMES = ["Billing", "Warehouse", "Night Shift", "Front Desk", "The Lounge", "Back to Front", "Sales for Partners"]
@@ -110,7 +110,7 @@ LINES = st.one_of(
 )
 
 
-class SideDoors(RuleBasedStateMachine):
+class RandomRequests(RuleBasedStateMachine):
     """Several people at one Park."""
 
     sandbox: Sandbox | None = None
@@ -168,7 +168,7 @@ class SideDoors(RuleBasedStateMachine):
 
 def test_nothing_happens_without_a_rule() -> None:
     run_state_machine_as_test(
-        SideDoors,
+        RandomRequests,
         settings=settings(
             max_examples=EXAMPLES or 3,
             derandomize=not EXAMPLES,
