@@ -15,8 +15,8 @@ from bot.operations.base import Operation, footprint
 from bot.operations.catalog import OPERATIONS, markdown
 from bot.operations.parser import parse
 from bot.sandbox.environment import Sandbox
-from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
 from tests.promises.empty import Empty
+from tests.promises.entry_points import ENTRY_POINTS, EntryPoint, FormEntryPoint, HomeRow, Visitor
 from tests.strategies import operations
 
 ASKED = Empty(group="Sales", members=("1002",))
