@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import NotAllowed
 from bot.journal.models import State
-from tests.house import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
+from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
 
 LEAD = f'[[allow]]\nname = "Ana"\nusers = ["{ANA}"]\noperations = ["all"]\n'
 Open = Callable[..., BotHarness]

@@ -18,7 +18,7 @@ from bot.runtime.metrics import REGISTRY
 from bot.runtime.threads import RETRY_DELAY
 from bot.sandbox.environment import Sandbox
 from tests.audit.places import check, journal_with_changes, make_change, set_head_posted_at
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 from tests.journal.making import Clock, JournalHarness
 
 DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ from bot.journal.database import open_read_only
 from bot.journal.events import ChainLink, EventQuery
 from bot.journal.journal import Journal
 from tests.audit.places import make_change, set_head_posted_at
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 from tests.journal.making import OPERATIONS, JournalHarness, make_request
 from tests.postgres import Server
 

@@ -14,7 +14,7 @@ from bot.journal.events import GENESIS, ChainLink
 from bot.journal.models import Entry, State
 from bot.journal.tables import events
 from tests.audit.places import check, head, journal_with_changes, make_change, tamper
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 from tests.journal.making import JournalHarness, make_request, sqlite_url
 
 MONTH = timedelta(days=30)

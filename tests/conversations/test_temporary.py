@@ -7,8 +7,8 @@ import pytest
 
 from bot.sandbox.environment import Sandbox
 from bot.sandbox.pbx.faults import Fault, FaultKind
+from tests.bot_harness import bot_harness
 from tests.faults.scene import FAST_RETRIES, ConversationHarness
-from tests.house import bot_harness
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.journal.heads import next_midnight
 from bot.journal.models import State
 from bot.runtime.threads import RETRY_DELAY
 from tests.audit.places import check, make_change
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 from tests.journal.making import JournalHarness
 from tests.postgres import Server
 

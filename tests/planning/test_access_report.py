@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.policy.store import PolicyStore
-from tests.house import ANA, BEN, BotHarness, bot_harness, text_of
+from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, text_of
 
 POLICY = f"""\
 [[allow]]

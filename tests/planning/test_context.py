@@ -9,7 +9,7 @@ import pytest
 from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, Refused
 from bot.messages.message import Message
 from bot.sandbox.pbx.faults import Fault, FaultKind
-from tests.house import ANA, BEN, EMAILS, BotHarness, bot_harness, offered_lines, text_of
+from tests.bot_harness import ANA, BEN, EMAILS, BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.errors import Ambiguous, NotAllowed, NotFound, NotPossible, NotUndersto
 from bot.operations.base import ChangeOperation
 from bot.operations.parser import parse
 from bot.slack.buttons import offer_button
-from tests.house import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
+from tests.bot_harness import ANA, BEN, BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture

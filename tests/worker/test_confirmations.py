@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.switches import Switches
-from tests.house import BotHarness, bot_harness, text_of
+from tests.bot_harness import BotHarness, bot_harness, text_of
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.journal.models import Accepted
 from bot.messages.message import Message
 from bot.messages.request import Request, Source
 from bot.sandbox.pbx.faults import Fault, FaultKind
-from tests.house import BEN, BotHarness, bot_harness, offered_lines, text_of
+from tests.bot_harness import BEN, BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture

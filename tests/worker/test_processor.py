@@ -11,7 +11,7 @@ from bot.errors import JournalUnavailable, LeaseLost, SlackRefused, SlackUnavail
 from bot.journal.models import Entry, State
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.worker.lease import RetryPolicy
-from tests.house import BotHarness, bot_harness, offered_lines, text_of
+from tests.bot_harness import BotHarness, bot_harness, offered_lines, text_of
 
 
 @pytest.fixture

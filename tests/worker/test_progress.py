@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages.request import Request, Source
 from bot.worker.progress import ProgressNotifier
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 
 
 class SignallingMessenger(RecordingMessenger):

@@ -6,8 +6,8 @@ from pathlib import Path
 from bot.journal.models import State
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.worker.lease import QueueProgress, RetryPolicy
+from tests.bot_harness import bot_harness
 from tests.faults.scene import ConversationHarness
-from tests.house import bot_harness
 
 MINUTE = timedelta(minutes=1)
 NOON = ORDINARY_INSTANT

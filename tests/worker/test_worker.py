@@ -12,7 +12,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.worker.worker import THREADS_PER_USER, Worker
-from tests.house import ANA, BEN, BotHarness, bot_harness
+from tests.bot_harness import ANA, BEN, BotHarness, bot_harness
 
 PATIENCE = 10.0
 """Seconds to wait for events that take milliseconds."""

@@ -14,7 +14,7 @@ from bot.pbx.client import PbxClient
 from bot.policy.store import PolicyStore
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.faults import Fault, FaultKind
-from tests.house import RecordingMessenger
+from tests.bot_harness import RecordingMessenger
 from tests.journal.making import Clock
 
 MINUTES = 5
