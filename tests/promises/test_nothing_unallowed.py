@@ -2,8 +2,8 @@
 
 Random sequences against the real app under random policies. `oracle.py` judges by the policy file alone what happened.
 PARK_RANDOM_REQUESTS_EXAMPLES sets how many new sequences are tried in place of a few fixed ones,
-PARK_RANDOM_REQUESTS_STEPS their
-length. A failure is made smaller only if PARK_RANDOM_REQUESTS_SHRINK is set, because each attempt starts the app.
+PARK_RANDOM_REQUESTS_STEPS their length. A failure is made smaller only if PARK_RANDOM_REQUESTS_SHRINK is set,
+because each attempt starts the app.
 """
 
 import os
