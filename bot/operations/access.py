@@ -89,7 +89,3 @@ class Why(ReadOperation):
                 ),
             ),
         )
-
-
-def _policy_fact(then: str | None, now: str) -> tuple[Fact, ...]:
-    return (Fact(label=answers.POLICY, value=answers.policy_since(then, now)),) if then else ()

@@ -150,14 +150,6 @@ def _names_of(user: User) -> list[str]:
     return [name for name in (user.display_name, user.name, user.email) if name]
 
 
-def _number_of(user: User) -> str:
-    return user.extension_number or ""
-
-
-def _number_or_name(ring_group: RingGroup) -> str:
-    return ring_group.extension_number or ring_group.name
-
-
 def _user_label(user: User) -> str:
     return str(Person.of(user)) if user.extension_number else str(user.display_name or user.name or user.id)
 

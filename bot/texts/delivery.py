@@ -25,8 +25,6 @@ AS_PLAIN_TEXT = "Slack didn't accept this message's layout, so it has no buttons
 NOT_SIGNED_IN = "Park is not signed in to Slack yet"
 TELL_ADMIN = "Tell whoever runs Park: trying again doesn't help."
 UNKNOWN_USER_GROUPS = "Slack can't say right now who is in which user group"
-NEVER_ASKED_USER = "who this is was not asked lately"
-NEVER_ASKED_GROUPS = "who is in which user group was not asked lately"
 
 
 def remedy(code: str, scope: str | None = None) -> str:

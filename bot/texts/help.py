@@ -26,7 +26,6 @@ TOPICS = {
 }
 """Help on what is no command."""
 
-OVERVIEW = "Park changes the call park settings of the phone system. Use a button, or type a line:"
 ADD_TIMES = (
     "Add a time to any change: `at 18:00` starts it later, `for 2h` or `until tomorrow 8:00` makes it temporary."
 )

@@ -1,6 +1,6 @@
 """Texts of the Home tab and of the panel that `/park` alone shows."""
 
-from bot.texts.wording import change_number, count, listed
+from bot.texts.wording import change_number, count
 
 TITLE = "Call park"
 ALL_ACTIONS = "Everything that you may do here"
@@ -13,7 +13,7 @@ RECENT = "Recent changes"
 NO_RECENT = "None that you may see."
 YOU_MAY, BUT_NEVER = "You may:", "But never:"
 
-MORE, FEWER = "More", "Fewer"
+MORE = "More"
 TO_LOOK, TO_CHANGE, WITH_CARE = "Look", "Change", "With care: these delete, replace or switch off"
 TRY_AGAIN, ALL_GROUPS = "Try again", "All groups"
 AGAIN = "What you typed last:"
@@ -71,8 +71,3 @@ def groups_left(number: int) -> str:
 def again(line: str) -> str:
     """The button for a recent line."""
     return f"Again: {line}"
-
-
-def rights_in(channels: list[str]) -> str:
-    """Where somebody may use Park."""
-    return f"You can use Park in {listed(channels, 'or')}."
