@@ -169,8 +169,13 @@ def update_claimed(
 
 def retry_postponed(connection: Connection, now: datetime) -> None:
     """Makes every entry due that is past its time."""
-    past = and_(not_notified, entries.c.state == State.SCHEDULED, entries.c.run_at <= now, entries.c.due_at > now)
-    connection.execute(update(entries).where(past).values(due_at=now))
+    _make_due(connection, and_(entries.c.state == State.SCHEDULED, entries.c.run_at <= now), now)
+
+
+def _make_due(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    """Makes entries due now that would be due later and are not finished."""
+    later = and_(not_notified, which, entries.c.due_at > now)
+    connection.execute(update(entries).where(later).values(due_at=now))
 
 
 def last_entry(connection: Connection) -> int:
@@ -193,8 +198,7 @@ def keep_due(connection: Connection, last_entry: int, *, seen: datetime, now: da
         connection.execute(update(entries).where(entries.c.id == entry_id).values(run_at=now))
         what = {"rescheduled": {"by": PARK, "run_at": now.isoformat()}}
         append_for_entry(connection, entry_id, what, by=PARK, at=now)
-    past = and_(not_notified, entries.c.id <= last_entry, entries.c.run_at <= now, entries.c.due_at > now)
-    connection.execute(update(entries).where(past).values(due_at=now))
+    _make_due(connection, and_(entries.c.id <= last_entry, entries.c.run_at <= now), now)
 
 
 def time_of_last_event(connection: Connection) -> datetime | None:
@@ -209,8 +213,7 @@ def time_of_last_event(connection: Connection) -> datetime | None:
 
 def retry_untold(connection: Connection, now: datetime) -> None:
     """Makes every ended entry due whose outcome is still to be reported."""
-    untold = and_(not_notified, entries.c.ended_at.is_not(None), entries.c.due_at > now)
-    connection.execute(update(entries).where(untold).values(due_at=now))
+    _make_due(connection, entries.c.ended_at.is_not(None), now)
 
 
 def release_all(connection: Connection, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.errors import JournalUnavailable, LeaseLost, ParkError
@@ -64,18 +65,17 @@ class Worker:
 
     def retry_postponed(self) -> None:
         """Has what is past its time tried again at once, after Park has signed in to the PBX again."""
-        try:
-            self.journal.retry_postponed()
-        except JournalUnavailable as fault:
-            log.warning("what is late is tried again at its time: %s", fault)
-        self.wake()
+        self._retry_now(self.journal.retry_postponed)
 
     def retry_untold(self) -> None:
         """Has every outcome that could not be posted tried again at once, after Slack accepts messages again."""
+        self._retry_now(self.journal.retry_untold)
+
+    def _retry_now(self, make_due: Callable[[], None]) -> None:
         try:
-            self.journal.retry_untold()
+            make_due()
         except JournalUnavailable as fault:
-            log.warning("what is still to be told is tried again at its time: %s", fault)
+            log.warning("what waits is tried again at its time: %s", fault)
         self.wake()
 
     def stop(self) -> None:
