@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +16,18 @@ settings.load_profile("park")
 
 Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORDINARY_INSTANT.isoformat()))
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
+
+
+@pytest.fixture(autouse=True)
+def logging_is_restored() -> Iterator[None]:
+    """Undoes what a command configures for its whole process, as the tests after it read the logs."""
+    root, park = logging.getLogger(), logging.getLogger("bot")
+    handlers, levels = list(root.handlers), (root.level, park.level)
+    yield
+    for handler in set(root.handlers) - set(handlers):
+        root.removeHandler(handler)
+    root.setLevel(levels[0])
+    park.setLevel(levels[1])
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])

@@ -127,12 +127,12 @@ class EndExecutor:
         log.warning("the end %d is late: %s", entry.id, reason.title)
         is_first = entry.failing_since is None
         entry = self.journal.record_failure(entry, reason.title)
-        failing_since = entry.failing_since or began_at
-        failing_for = self.journal.now() - failing_since
+        failed_at = self.journal.now()
+        failing_for = failed_at - (entry.failing_since or began_at)
         if not entry.failure_told and failing_for >= retry_policy.late_notice:
             if self.notifier.notify_end_delayed(entry, reason):
                 entry = self.journal.mark_failure_told(entry)
         elif is_first:
             self.notifier.redraw_root(entry)
-        delay = retry_policy.end_retry_delay(failing_for)
-        self.journal.postpone(entry, self.journal.now() + delay)
+        # From the failure on, as telling people may take a while.
+        self.journal.postpone(entry, failed_at + retry_policy.end_retry_delay(failing_for))

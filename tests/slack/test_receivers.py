@@ -60,7 +60,7 @@ def test_after_the_end_nothing_is_taken(running: SlackHarness, receiver: Receive
 def test_no_thread_of_it_is_left(harness: SlackHarness, receiver: Receiver) -> None:
     before = set(threading.enumerate())
     receiver.start()
-    assert receiver.connected
+    harness.slack.wait_for(lambda: receiver.connected)
     receiver.stop()
     ours = {thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("slack")}
     for thread in ours:
