@@ -63,6 +63,7 @@ class Pause(ControlOperation):
             flags=pause_flags(reason, until, context.zone),
             offers=(Offer(label=decisions.RESUME, line=Resume().text()),),
             duration=until - now if until else None,
+            until=until,
         )
 
 
