@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
+from tests.journal_template import tables_from_template
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("park")
@@ -28,6 +29,12 @@ def logging_is_restored() -> Iterator[None]:
         root.removeHandler(handler)
     root.setLevel(levels[0])
     park.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def new_journals() -> Iterator[None]:
+    with tables_from_template():
+        yield
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])
