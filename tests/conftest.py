@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
+from tests.forked import demo_bots_are_forked
 from tests.journal_template import tables_from_template
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -32,8 +33,9 @@ def logging_is_restored() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def new_journals() -> Iterator[None]:
-    with tables_from_template():
+def starts_are_cheap() -> Iterator[None]:
+    """What every start of Park has in common is made once for a worker of pytest's."""
+    with tables_from_template(), demo_bots_are_forked():
         yield
 
 

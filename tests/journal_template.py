@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from functools import cache
@@ -18,11 +18,17 @@ from bot.journal.tables import chain
 @contextmanager
 def tables_from_template() -> Iterator[None]:
     """Has journals on SQLite that are opened in this process get their first tables from the template."""
-    journal.migrate: Callable[[Connection, datetime], None] = _create_or_migrate
+    use_template()
     try:
         yield
     finally:
         journal.migrate = migrate
+
+
+def use_template() -> None:
+    """Does that for good."""
+    _template()
+    journal.migrate = _create_or_migrate
 
 
 def _create_or_migrate(connection: Connection, at: datetime) -> None:
