@@ -20,6 +20,11 @@ Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORD
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core with `-n auto`, as tests wait about half of their time."""
+    return 2 * len(os.sched_getaffinity(0))
+
+
 @pytest.fixture(autouse=True)
 def logging_is_restored() -> Iterator[None]:
     """Undoes what a command configures for its whole process, as the tests after it read the logs."""
