@@ -8,7 +8,7 @@ from typing import Any
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
 from bot.changes.repository import Approvals, ChangeRepository
-from bot.errors import Ambiguous, NotAllowed, NotPossible, Refused, StalePlan
+from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
@@ -37,7 +37,7 @@ from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
-from bot.texts import approvals, recurrences, refusals
+from bot.texts import approvals, refusals
 from bot.times.model import WorkingDay
 
 
@@ -134,10 +134,7 @@ class Planner:
         operation, context, grant = self.resolve(principal, settled, references)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
-        if operation.recurs is not None:
-            _ = settle(operation, self.times.asked(request))  # says what is open
-            raise NotPossible(recurrences.NOT_YET)
-        if known is None and (operation.starts or operation.ends):
+        if known is None and (operation.starts or operation.ends or operation.recurs):
             known = schedule_of(operation, self.times.asked(request), self.repository.now())
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
