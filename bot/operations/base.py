@@ -4,7 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
@@ -253,6 +253,8 @@ class JournalEffect:
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
     offers: tuple[Offer, ...] = ()
     """Buttons on its card."""
+    until: datetime | None = None
+    """When it is over by itself, as a pause can be."""
 
 
 class ControlOperation(Operation):

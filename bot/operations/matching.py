@@ -1,5 +1,6 @@
 """Matches words against the patterns of operations, and finds how much of a line was understood."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -92,19 +93,18 @@ def _by_weight(
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
     """The operation with the longest verb that the line starts with."""
-    return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
+    verbs = _verbs(OPERATIONS).get(words[0].text.lower(), ()) if words else ()
+    return next((operation for verb, operation in verbs if _starts_with(words, verb)), None)
 
 
 @cache
-def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
-    """Verbs as words with their operations, the longest first."""
-    verbs = [
-        (tuple(pattern.verb.split()), operation)
-        for operation in operations
-        for pattern in operation.patterns()
-        if pattern.verb
-    ]
-    return tuple(sorted(verbs, key=lambda one: -len(one[0])))
+def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[tuple[tuple[str, ...], type[Operation]]]]:
+    """Verbs as words with their operations, by their first words, the longest first."""
+    verbs = defaultdict[str, list[tuple[tuple[str, ...], type[Operation]]]](list)
+    for operation in operations:
+        for verb in (tuple(pattern.verb.split()) for pattern in operation.patterns() if pattern.verb):
+            verbs[verb[0]].append((verb, operation))
+    return {first: sorted(found, key=lambda one: -len(one[0])) for first, found in verbs.items()}
 
 
 def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
