@@ -308,7 +308,7 @@ class ChangeOperation(Operation):
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
             raise ValueError(cannot_be_temporary())
-        if self.recurs is not None and not self.may_end:
+        if self.recurs is not None and "recurs" not in self.times():
             raise ValueError(CANNOT_REPEAT)
         if self.recurs is not None and (self.starts is not None or self.ends is not None):
             raise ValueError(REPEATS_OR_ONCE)
