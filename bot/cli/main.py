@@ -116,7 +116,9 @@ def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
     from bot.slack.app_config import http_manifest, socket_mode_manifest
 
-    sys.stdout.write(socket_mode_manifest() if options.http is None else http_manifest(options.http))
+    plain = options.plain
+    text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    sys.stdout.write(text)
     return 0
 
 
@@ -159,6 +161,9 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
+    manifest.add_argument(
+        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
+    )
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
     summary = "print the command table of docs/commands.md"

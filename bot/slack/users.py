@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -144,6 +144,11 @@ def account_status(user: UserJson, team: str) -> AccountStatus:
     )
 
 
+def _obstacle(channel: Mapping[str, Any]) -> str | None:
+    """Returns why a channel can't be chosen for a card, as a clause; None if it can."""
+    return "it is archived" if channel.get("is_archived") else None
+
+
 def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
     return frozenset(group for group, users in groups.items() if user in users)
 
@@ -222,8 +227,13 @@ class SlackUserDirectory:
         """
         for found in self._channels_of(user):
             if found["id"] == channel:
-                return "it is archived" if found.get("is_archived") else None
+                return _obstacle(found)
         return "you are not in it, or it is private and Park is not in it"
+
+    def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Returns those of the channels in which something can be posted for the user, in the given order."""
+        usable = {found["id"] for found in self._channels_of(user) if _obstacle(found) is None}
+        return tuple(channel for channel in among if channel in usable)
 
     def _channels_of(self, user: str) -> Iterator[Mapping[str, Any]]:
         cursor = None

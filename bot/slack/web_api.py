@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from slack_sdk import WebClient
@@ -79,6 +79,28 @@ class ChatApi:
         """Returns the id of the direct message channel with a user."""
         with translate_errors():
             return str(self._client.conversations_open(users=user)["channel"]["id"])
+
+    def set_status(self, conversation: str, thread: str, status: str) -> None:
+        """Sets or clears what the app does in a thread; Slack clears it too when the app answers there.
+
+        The scope chat:write suffices: docs.slack.dev, assistant.threads.setStatus.
+        """
+        with translate_errors():
+            self._client.assistant_threads_setStatus(channel_id=conversation, thread_ts=thread, status=status)
+
+    def suggest_prompts(self, conversation: str, title: str, prompts: Mapping[str, str]) -> None:
+        """Sets up to four messages to be sent with a click, by their titles.
+
+        A `thread_ts` would let the call fail without a word: docs.slack.dev, assistant.threads.setSuggestedPrompts.
+        """
+        listed = [{"title": name, "message": line} for name, line in prompts.items()]
+        with translate_errors():
+            self._client.assistant_threads_setSuggestedPrompts(channel_id=conversation, title=title, prompts=listed)
+
+    def is_empty(self, conversation: str) -> bool:
+        """Whether nobody has written anything in a direct conversation yet."""
+        with translate_errors():
+            return not self._client.conversations_history(channel=conversation, limit=1)["messages"]
 
     def upload(self, channel: str, file: Attachment) -> None:
         """Posts a file, with three API calls of which only the last one shows it."""

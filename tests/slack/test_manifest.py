@@ -21,15 +21,18 @@ from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
 SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
 
-METHOD = r"(apps|auth|chat|conversations|files|users|usergroups|views|reactions)_"
+METHOD = r"(apps|assistant|auth|chat|conversations|files|users|usergroups|views|reactions)_"
 METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_connections_open": set[str](),  # connections:write, of the app-level token
+    "assistant_threads_setStatus": {"chat:write"},
+    "assistant_threads_setSuggestedPrompts": {"assistant:write"},
     "auth_test": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
+    "conversations_history": {"im:history"},  # of direct messages only
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},  # for the types that are asked for
     "conversations_open": {"im:write"},
@@ -82,7 +85,7 @@ def test_the_slash_command_arrives_escaped() -> None:
 
 def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
     settings = MANIFEST["settings"]
-    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "app_home_opened"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "app_home_opened", "message.im"]
     assert settings["interactivity"]["is_enabled"]
     assert settings["socket_mode_enabled"]
 
@@ -99,6 +102,18 @@ def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() ->
     assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
     assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
     assert "SLACK_APP_TOKEN" not in app_config.http_manifest(url)
+
+
+def test_a_workspace_without_agents_gets_the_same_app_without_their_parts() -> None:
+    for text, whole in (
+        (app_config.socket_mode_manifest(plain=True), MANIFEST),
+        (app_config.http_manifest("https://park.example.com", plain=True), over_http("https://park.example.com")),
+    ):
+        plain = yaml.safe_load(text)
+        scopes = plain["oauth_config"]["scopes"]["bot"]
+        assert {*scopes, "assistant:write"} == SCOPES
+        assert plain["features"].keys() | {"agent_view"} == whole["features"].keys()
+        assert plain["settings"] == whole["settings"]
 
 
 def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:
