@@ -27,9 +27,12 @@ OPTIONAL_SCOPES = {
     "chat:write.public": "Park can post only in channels that it was invited to",
     "files:read": "nobody can set the prompt with a sound file",
     "files:write": "nobody can export the history",
+    "groups:read": "nobody can choose a private channel for confirmations, and doctor can't check those of the policy",
+    "im:history": "lines in direct messages to Park are not heard",
+    "im:write": "the history can be exported only in a direct message to Park",
     "users:read.email": "a person named with @ is not found on the PBX by e-mail address",
 }
-"""Scopes without which the rest of Park works, and what does not."""
+"""Scopes without which the rest of Park works, `bot_optional` in manifest.yaml, and what does not work then."""
 ORG_WIDE_INSTALL = (
     "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
     "workspace alone, and use the token from there."

@@ -130,7 +130,7 @@ class Cards:
 
     def _post_copy(self, card: Card, channel: str, thread: str | None) -> Posted:
         to_user = channel.startswith(("U", "W"))
-        return self._post(card, self._chat_api.open_direct_message(channel) if to_user else channel, thread)
+        return self._post(card, self._chat_api.direct_destination(channel) if to_user else channel, thread)
 
     def _attempts(
         self, request: Request, card: Card, posted: Posted | None, failures: list[SlackFailure]
@@ -159,8 +159,8 @@ class Cards:
 
     def _post(self, card: Card, channel: str, thread: str | None) -> Posted:
         first, *rest = card.render(None)
-        ts, under = self._chat_api.post(channel, first, thread)
-        return self._post_rest(Posted(how="channel", channel=channel, ts=ts, thread=under), rest)
+        ts, under, where = self._chat_api.post(channel, first, thread)
+        return self._post_rest(Posted(how="channel", channel=where, ts=ts, thread=under), rest)
 
     def _post_in_chosen_channel(self, card: Card, request: Request, channel: str) -> Posted:
         """Posts in a channel chosen in a form, if the user is still in it."""
@@ -172,7 +172,7 @@ class Cards:
         """Posts in the thread of the direct message that asked for it; says why, if a channel was to have it."""
         notice = direct_message_reason(request) if request.card_channel else None
         first, *rest = card.render(notice)
-        ts, under = self._chat_api.post(conversation, first, request.thread)
+        ts, under, _ = self._chat_api.post(conversation, first, request.thread)
         return self._post_rest(Posted(how="dm", channel=conversation, ts=ts, thread=under, told=notice), rest)
 
     def _respond(self, card: Card, channel: str, url: str, *, held: bool) -> Posted:
@@ -184,8 +184,8 @@ class Cards:
     def _send_direct_message(self, card: Card, request: Request) -> Posted:
         notice = direct_message_reason(request)
         first, *rest = card.render(notice)
-        channel = self._chat_api.open_direct_message(request.user)
-        ts, _ = self._chat_api.post(channel, with_footer(first, origin(request)))
+        to = self._chat_api.direct_destination(request.user)
+        ts, _, channel = self._chat_api.post(to, with_footer(first, origin(request)))
         return self._post_rest(Posted(how="dm", channel=channel, ts=ts, thread=ts, told=notice), rest)
 
     def _post_rest(self, posted: Posted, rest: list[Payload]) -> Posted:

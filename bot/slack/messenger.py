@@ -80,8 +80,9 @@ class SlackMessenger:
             with suppress(SlackFailure):
                 ts = self._chat_api.post(request.channel, payload, request.thread).ts
                 return _Note(channel=request.channel, ts=ts)
-        channel = self._chat_api.open_direct_message(request.user)
-        return _Note(channel=channel, ts=self._chat_api.post(channel, with_footer(payload, origin(request))).ts)
+        to = self._chat_api.direct_destination(request.user)
+        posted = self._chat_api.post(to, with_footer(payload, origin(request)))
+        return _Note(channel=posted.channel, ts=posted.ts)
 
     def answer(self, request: Request, message: Message) -> None:
         """Answers a request in private; a file is sent first, as a direct message."""
@@ -142,7 +143,7 @@ class SlackMessenger:
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
-        ts, _ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
+        ts, *_ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
@@ -152,7 +153,7 @@ class SlackMessenger:
     def _send_file(self, request: Request, message: Message, file: Attachment) -> Message:
         """Sends the file; returns the message, or one about the failure."""
         try:
-            self._chat_api.upload(self._chat_api.open_direct_message(request.user), file)
+            self._chat_api.upload(request.direct or self._chat_api.open_direct_message(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
@@ -183,4 +184,4 @@ class SlackMessenger:
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:
-        self._chat_api.post(self._chat_api.open_direct_message(request.user), with_footer(payload, origin(request)))
+        self._chat_api.post(self._chat_api.direct_destination(request.user), with_footer(payload, origin(request)))
