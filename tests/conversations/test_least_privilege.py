@@ -64,7 +64,7 @@ def test_public_channels_can_be_chosen_for_the_confirmation(sandbox: Sandbox) ->
     sandbox.settle()
     assert slack.submit(ana).ok
     sandbox.settle()
-    assert [one.user for one in seen(sandbox, "ana", "random")][0] == slack.bot_user
+    assert next(one.user for one in seen(sandbox, "ana", "random")) == slack.bot_user
 
 
 def test_channels_shared_with_other_companies_are_not_offered() -> None:
