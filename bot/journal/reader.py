@@ -14,7 +14,7 @@ from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
-from bot.journal.tables import entries, flags, not_notified
+from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ _SCHEDULED = (
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
+_LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
+_HAS_WORK = select(exists().where(not_notified, ~_LATER))
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
 
@@ -144,8 +146,7 @@ class Reader:
     def has_work(self) -> bool:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
         with self.database.reading() as connection:
-            later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
-            return connection.scalar(select(exists().where(not_notified, ~later))) is True
+            return connection.scalar(_HAS_WORK, {"now": self._at(connection)}) is True
 
     def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns after what time `claim` can succeed if no entry is accepted, ended or released meanwhile.

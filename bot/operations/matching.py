@@ -1,5 +1,6 @@
 """Matches words against the patterns of operations, and finds how much of a line was understood."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,6 +14,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
 from bot.texts.lines import OPEN_FORM
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 
@@ -70,6 +72,8 @@ def match_clause(tail: TimeClause) -> Matched:
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
         raise ValueError(cannot_be_temporary())
+    if "recurs" in tail.times and "recurs" not in operation.times():
+        raise ValueError(CANNOT_REPEAT)
     return operation.from_matches(matches, tail.times)
 
 
@@ -88,19 +92,18 @@ def _by_weight(
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
     """The operation with the longest verb that the line starts with."""
-    return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
+    verbs = _verbs(OPERATIONS).get(words[0].text.lower(), ()) if words else ()
+    return next((operation for verb, operation in verbs if _starts_with(words, verb)), None)
 
 
 @cache
-def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
-    """Verbs as words with their operations, the longest first."""
-    verbs = [
-        (tuple(pattern.verb.split()), operation)
-        for operation in operations
-        for pattern in operation.patterns()
-        if pattern.verb
-    ]
-    return tuple(sorted(verbs, key=lambda one: -len(one[0])))
+def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[tuple[tuple[str, ...], type[Operation]]]]:
+    """Verbs as words with their operations, by their first words, the longest first."""
+    verbs = defaultdict[str, list[tuple[tuple[str, ...], type[Operation]]]](list)
+    for operation in operations:
+        for verb in (tuple(pattern.verb.split()) for pattern in operation.patterns() if pattern.verb):
+            verbs[verb[0]].append((verb, operation))
+    return {first: sorted(found, key=lambda one: -len(one[0])) for first, found in verbs.items()}
 
 
 def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:

@@ -134,7 +134,7 @@ class Planner:
         operation, context, grant = self.resolve(principal, settled, references)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
-        if known is None and (operation.starts or operation.ends):
+        if known is None and (operation.starts or operation.ends or operation.recurs):
             known = schedule_of(operation, self.times.asked(request), self.repository.now())
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)

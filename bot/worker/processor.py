@@ -205,7 +205,8 @@ class EntryProcessor:
             lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
         )
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
-        return Outcome(State.DONE, Confirmation(card=card, status=cards.STATUS_DONE), effect.shifts, effect.flags)
+        confirmation = Confirmation(card=card, status=cards.STATUS_DONE)
+        return Outcome(State.DONE, confirmation, effect.shifts, effect.flags, effect.until)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """Releases the entry for another attempt, or ends it when its time is over."""
