@@ -20,7 +20,7 @@ from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
-from bot.runtime.health import Condition, HealthChecks, HealthServer
+from bot.runtime.health import Condition, HealthChecks, HealthServer, Remembered
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
 from bot.slack.bolt_app import Receiver
 from bot.slack.client import Identity, SlackClient, connect_client
@@ -200,7 +200,7 @@ class Park:
             conditions={
                 "slack": lambda: _slack_condition(self.connection),
                 "posting": lambda: Condition(self.posting.problem is None, self.posting.problem or "can post"),
-                "journal": lambda: _journal_condition(self.journal.fault()),
+                "journal": Remembered(lambda: _journal_condition(self.journal.fault())),
                 "policy": lambda: Condition(self.policy_store.fault is None, self.policy_store.state),
                 "ends": lambda: ends_condition(self.journal),
                 "pbx": lambda: Condition(True, self.pbx.state),  # all replicas share it, and Park still takes requests

@@ -155,7 +155,6 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
     HISTORY_GROUP: names,
     HISTORY_MEMBER: people | names,
-    HISTORY_MEMBER: people | names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     ASPECT: st.sampled_from(["recall", "members", "name"]),
     PERIOD: st.sampled_from(

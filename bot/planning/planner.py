@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
