@@ -116,6 +116,9 @@ class RecordingMessenger:
     def clear_progress(self, request: Request) -> None:
         self.cleared.append(request.line)
 
+    def clear_left_over(self) -> None:
+        pass
+
     def answer(self, request: Request, message: Message) -> None:
         self._fail()
         self.private.append(message)

@@ -173,6 +173,9 @@ class Messenger(Protocol):
     def clear_progress(self, request: Request) -> None:
         """Removes the progress message about a request that is finished; failures are ignored."""
 
+    def clear_left_over(self) -> None:
+        """Removes the progress messages of processes that were killed; failures are ignored."""
+
     def answer(self, request: Request, message: Message) -> None:
         """Sends a private answer."""
 

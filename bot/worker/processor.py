@@ -86,7 +86,9 @@ class EntryProcessor:
         if not entry.state.ended:
             log.info("change %d has ended: %s", ended.id, ended.state)
             REQUESTS.labels(ended.operations[0]["operation"], ended.request.source, ended.state).inc()
-        self.progress_notifier.finish(ended.request)
+        self.progress_notifier.finish(
+            ended.request, taken_over=entry.attempt > 1 and entry.request.source is not Source.CLOCK
+        )
         self.notifier.notify(ended)
 
     def _notice_resume(self) -> None:
