@@ -14,6 +14,7 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -262,6 +263,7 @@ def build_planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
+        setup_files=PromptStore(journal.database, setup_files),
         working_day=working_day,
         link=slack.requests.link,
     )

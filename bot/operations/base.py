@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from bot.changes.change import Change
 from bot.changes.plan import Plan
 from bot.journal.models import Reschedule
 from bot.messages.message import Fact, Message, Offer
@@ -61,6 +62,12 @@ class Operation(BaseModel):
     def required_permission(self, context: OperationContext) -> Permission | None:
         """The permission that these arguments require."""
         return self.permission
+
+    def permissions_for(self, context: OperationContext, change: Change) -> tuple[Permission, ...]:
+        """The permissions that one of its changes requires."""
+        permission = self.required_permission(context)
+        assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
+        return (permission,)
 
     def about(self) -> int | None:
         """Number of the earlier change that the operation refers to."""

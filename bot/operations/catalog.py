@@ -14,6 +14,7 @@ from bot.operations import (
     recall,
     scheduling,
     server,
+    setups,
     undo,
 )
 from bot.operations.base import Operation
@@ -54,6 +55,9 @@ OPERATIONS: tuple[type[Operation], ...] = (
     control.Preview,
     history.ShowHistory,
     history.ExportHistory,
+    setups.Export,
+    setups.ExportMembers,
+    setups.Apply,
     access.ShowAccess,
     access.Can,
     access.WhoCan,

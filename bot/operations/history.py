@@ -191,7 +191,6 @@ class ExportHistory(HistoryQuery):
         "history [{group}] as csv",
         "export history [{group}] [as csv]",
         "export [{group}] history [as csv]",
-        "export",
         "history as csv {group}",
     )
     advertised = False

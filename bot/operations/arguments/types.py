@@ -37,6 +37,8 @@ class ArgumentType:
     reference: Reference | None = None
     max_length: int = 150
     """Maximum characters of its text input in a form."""
+    filetypes: tuple[str, ...] = ("wav",)
+    """File name extensions that its file input accepts."""
     whole_line: bool = False
     """Whether it is a command line of its own, which extends to the pattern's next fixed word."""
     swallows: bool = False

@@ -175,7 +175,7 @@ class _InputBuilder:
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
-        picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
+        picker = FileInputElement(action_id=FILES, filetypes=list(argument_type.filetypes), max_files=1)
         optional = optional or known is not None
         yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:
