@@ -30,6 +30,7 @@ from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
 from bot.operations.history_query import ASPECT, HISTORY_GROUP
 from bot.operations.scheduling import NEW_END
+from bot.operations.setups import SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
@@ -125,6 +126,7 @@ def _is_typed_after_a_verb(name: str) -> bool:
 
 VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
+    SETUP_FILE: st.from_regex(r"F[A-Z0-9]{7,14}|[0-9a-f]{16}", fullmatch=True),
     GROUP: names,
     FROM_GROUP: names,
     TO_GROUP: names,

@@ -39,9 +39,7 @@ class Export(ReadOperation):
         "export as yaml",
     )
     permission = Permission.READ
-    help = (
-        "Sends you the set-up of the server and of all groups as a YAML file, to keep, to compare or to apply again."
-    )
+    help = "Sends you the set-up of the server and of all groups as a YAML file, to keep, to compare or to apply again."
     examples = ("export",)
 
     def read(self, context: OperationContext) -> Message:

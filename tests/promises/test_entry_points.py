@@ -32,6 +32,8 @@ READ = {
     "pending": "pending",
     "history": "history Sales",
     "history_export": "export history Sales",
+    "export": "export",
+    "export_members": "export members as csv",
     "can": "can me delete Sales",
     "who_can": "who can delete Sales",
     "why": "why change 1",

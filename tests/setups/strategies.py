@@ -7,10 +7,10 @@ from bot.pbx.client import PbxClient
 from bot.sandbox.pbx.dataset import USER_NAMES, add_group, empty_pbx, user_record
 from bot.sandbox.pbx.fake_pbx import FakePbx
 from bot.sandbox.pbx.state import PbxState
-from bot.setups.model import GroupPart, RecallPart, ServerPart, SetupFile
+from bot.setups.model import TARGETS, GroupPart, RecallPart, ServerPart, SetupFile
 
 NUMBERS = tuple(str(1001 + at) for at in range(12))
-NAMES = ("Sales", "Café \"Süd\"", "on", "1001", "# hash: <!channel> & 'x'", "Night Shift")
+NAMES = ("Sales", 'Café "Süd"', "on", "1001", "# hash: <!channel> & 'x'", "Night Shift")
 RING_GROUPS = (("Night Desk", "6001"), ("Day Desk", "6002"))
 
 
@@ -57,10 +57,9 @@ def pbx_with(setup: SetupFile) -> PbxState:
     for number in NUMBERS:
         state.users[number] = user_record(int(number), USER_NAMES[int(number) - 1001])
     ids = {None: None, **{name: state.ring_group_id(name) for name, _ in RING_GROUPS}}
-    targets = {"user": "USER_ONLY", "user then ring group": "USER_FIRST_THEN_RING_GROUP", "ring group": "RING_GROUP_ONLY"}
     for order, (name, part) in enumerate(setup.groups.items()):
         assert part.recall is not None
-        add_group(state, order, name, targets[part.recall.to], ids[part.recall.ring_group])
+        add_group(state, order, name, TARGETS[part.recall.to].value, ids[part.recall.ring_group])
         state.members[list(state.groups)[-1]] = [one.number for one in part.people or ()]
     server = setup.server
     assert server is not None
@@ -68,7 +67,7 @@ def pbx_with(setup: SetupFile) -> PbxState:
     state.server |= {
         "enabled": server.enabled,
         "extension_number": server.extension,
-        "recall_to": targets[server.recall.to],
+        "recall_to": TARGETS[server.recall.to].value,
         "ring_group_id": ids[server.recall.ring_group],
         "recall_time": server.recall_time,
         "recall_ring_group_time": server.recall_ring_group_time,

@@ -173,4 +173,7 @@ WHOLE = {
 }
 USER = {"to": "user"}
 GROUPS = {"A": {"recall": USER, "members": ["1001", "1002"]}, "B": {"recall": USER, "members": ["1003"]}}
-OTHER_GROUPS = {"A": {"recall": {"to": "ring group", "ring_group": "Night Desk"}, "members": ["1001"]}, "B": {"recall": USER, "members": ["1003", "1002", "1004"]}}
+OTHER_GROUPS = {
+    "A": {"recall": {"to": "ring group", "ring_group": "Night Desk"}, "members": ["1001"]},
+    "B": {"recall": USER, "members": ["1003", "1002", "1004"]},
+}

@@ -66,7 +66,14 @@ def test_comments_stay_where_they_are() -> None:
         }
     )
     text = update("park.yaml", COMMENTED, new)
-    for comment in ("# our set-up", "# others are not ours", "# the sales people", "# call 1001", "# for now", "# best"):
+    for comment in (
+        "# our set-up",
+        "# others are not ours",
+        "# the sales people",
+        "# call 1001",
+        "# for now",
+        "# best",
+    ):
         assert comment in text
     assert "recall: user   # for now" in text
     assert "# left in May" not in text
