@@ -109,6 +109,11 @@ class Operation(BaseModel):
         return {}
 
     @classmethod
+    def is_available(cls, context: OperationContext) -> bool:
+        """Whether the PBX has what it changes, so that it is offered."""
+        return True
+
+    @classmethod
     def changes(cls) -> bool:
         """Whether it changes the PBX."""
         return issubclass(cls, ChangeOperation)

@@ -38,6 +38,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     server.ServerExtension,
     server.ServerPrompt,
     server.ServerEnabled,
+    server.ServerNotify,
     pending.Pending,
     scheduling.Extend,
     scheduling.Keep,

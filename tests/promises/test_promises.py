@@ -24,6 +24,7 @@ DONE = {
     "server_extension": "server extension 777",
     "server_enabled": "server off",
     "server_prompt": "server prompt F07WELCOME1",
+    "server_notify": "server notify parker off",
     "apply": "apply F07SETUP001",
 }
 """A line of each change that succeeds on the sandbox PBX."""

@@ -56,7 +56,7 @@ def pbx_with(setup: SetupFile) -> PbxState:
     state = empty_pbx()
     for number in NUMBERS:
         state.users[number] = user_record(int(number), USER_NAMES[int(number) - 1001])
-    ids = {None: None, **{name: state.ring_group_id(name) for name, _ in RING_GROUPS}}
+    ids: dict[str | None, str | None] = {None: None, **{name: state.ring_group_id(name) for name, _ in RING_GROUPS}}
     for order, (name, part) in enumerate(setup.groups.items()):
         assert part.recall is not None
         add_group(state, order, name, TARGETS[part.recall.to].value, ids[part.recall.ring_group])

@@ -23,7 +23,7 @@ from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
 from bot.operations.arguments.times import END
-from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
+from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
@@ -114,7 +114,7 @@ class _InputBuilder:
             yield from self._file(name, argument_type, known, optional=optional)
         else:
             element, hint = self._element(name, argument_type, known), argument_type.hint
-            if argument_type is SWITCH and name in self.current:
+            if argument_type in SWITCHES and name in self.current:
                 hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
             # What is chosen is dispatched, to show what would change; a text is shown when the form is submitted.
             acts = not isinstance(element, PlainTextInputElement) and self.operation_type.changes()
@@ -149,7 +149,7 @@ class _InputBuilder:
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
-        if argument_type is SWITCH:
+        if argument_type in SWITCHES:
             return _switch(known)
         return PlainTextInputElement(
             action_id="value",
