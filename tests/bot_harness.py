@@ -28,6 +28,7 @@ from bot.policy.store import PolicyStore
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from bot.sandbox.pbx.dataset import tone
 from bot.sandbox.pbx.fake_pbx import FakePbx
+from bot.setups.past import SetupHistory
 from bot.worker.dispatcher import Dispatcher
 from bot.worker.lease import RetryPolicy
 from bot.worker.notifier import Notifier
@@ -261,6 +262,7 @@ def bot_harness(
             files=FakeFiles(),
             prompts=PromptStore(journal.database),
             setup_files=PromptStore(journal.database, setup_files),
+            setup_history=SetupHistory(journal, pbx),
         )
         worker = Worker(
             journal,

@@ -59,6 +59,8 @@ OPERATIONS: tuple[type[Operation], ...] = (
     setups.Export,
     setups.ExportMembers,
     setups.Apply,
+    setups.TakeSnapshot,
+    setups.Restore,
     access.ShowAccess,
     access.Can,
     access.WhoCan,

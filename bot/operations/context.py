@@ -20,6 +20,7 @@ from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.pbx.models import ParkGroup
 from bot.policy.model import Permission
 from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup
 
 
@@ -39,6 +40,7 @@ class OperationContext(Protocol):
     memberships: MembershipLookup
     prompt_files: PromptFiles
     setup_files: SetupFiles
+    setup_history: SetupHistory
     approvals: Approvals
     viewer: Viewer
     zone: str

@@ -28,6 +28,7 @@ from bot.planning.examples import RingGroupReach, existing_example
 from bot.planning.name_resolution import RingGroupResolver, UserResolver
 from bot.policy.model import Permission
 from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup, read_setup
 from bot.texts import refusals
 
@@ -61,12 +62,14 @@ class RequestContext(OperationContext):
         repeatable_lines: Callable[[], tuple[str, ...]],
         prompt_files: PromptFiles,
         setup_files: SetupFiles,
+        setup_history: SetupHistory,
         approvals: Approvals,
     ) -> None:
         self.operation, self.pbx, self.directory, self.settings_cache = operation, pbx, directory, settings_cache
         self.repository, self.viewer, self.zone, self.policy = repository, viewer, zone, policy
         self.may_see, self.may, self.restrictions, self.repeatable_lines = may_see, may, restrictions, repeatable_lines
         self.prompt_files, self.setup_files, self.approvals = prompt_files, setup_files, approvals
+        self.setup_history = setup_history
         self.whom_to_ask, self.link, self._ring_group_reach = whom_to_ask, link, ring_groups
         self.pbx_answers = True
         """Whether the PBX may be asked for what is also answered without it."""

@@ -226,3 +226,65 @@ def exported(number: int) -> str:
 def exported_members(number: int) -> str:
     """The members were sent."""
     return f"The list of {count(number, 'member')} is in your direct messages with Park."
+
+
+# Snapshots, and how it was.
+
+NO_SUCH_RING_GROUP = "a ring group of then is no longer known"
+NEVER_MADE = "That change was never made, so nothing was different before it."
+SNAPSHOT_SAME = "Nothing differs from the last one."
+
+
+def snapshot_taken(number: int, groups_in_it: int) -> str:
+    """A snapshot was taken."""
+    return f"Snapshot {number} of the server and {groups(groups_in_it)} is kept."
+
+
+def snapshot_differs(number: int) -> str:
+    """How much differs from the snapshot before."""
+    return f"It differs from the last one in {count(number, 'place')}."
+
+
+def restore(what: str, when: str) -> str:
+    """What is to be as it was."""
+    return f"Restore {what} to how it was {when}"
+
+
+def restored(what: str, when: str) -> str:
+    """What is as it was."""
+    return f"Restored {what} to how it was {when}"
+
+
+def as_of(moment: str) -> str:
+    """An instant in the past."""
+    return f"on {moment}"
+
+
+def before(change: str) -> str:
+    """An instant in the past, by a change."""
+    return f"before {change}"
+
+
+def matched_by_name(names: Sequence[str]) -> str:
+    """Groups that have another id than then."""
+    return f"Matched by name, as the id is another one now: {shortened(names)}."
+
+
+def left_out(what: str) -> str:
+    """What can't be restored."""
+    return f"Left out: {sentence(what)}"
+
+
+def no_group_then(name: str) -> str:
+    """A group that did not exist."""
+    return f"There was no park group {name} then. Nothing was changed."
+
+
+def created_since(names: Sequence[str]) -> str:
+    """Groups that stay although they were not there then."""
+    return f"Created since, and kept: {shortened(names)}. To delete them too, add: and delete new groups."
+
+
+def no_moment(text: str) -> str:
+    """Words that are no time to go back to."""
+    return f"“{text[:80]}” is no time in the past. Try: Friday 18:00, yesterday 9:00, 2 hours ago, before change 42."

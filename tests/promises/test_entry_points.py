@@ -34,6 +34,7 @@ READ = {
     "history_export": "export history Sales",
     "export": "export",
     "export_members": "export members as csv",
+    "snapshot": "snapshot",
     "can": "can me delete Sales",
     "who_can": "who can delete Sales",
     "why": "why change 1",
