@@ -15,6 +15,7 @@ from bot.operations import (
     schedules,
     scheduling,
     server,
+    setups,
     undo,
 )
 from bot.operations.base import Operation
@@ -38,6 +39,7 @@ OPERATIONS: tuple[type[Operation], ...] = (
     server.ServerExtension,
     server.ServerPrompt,
     server.ServerEnabled,
+    server.ServerNotify,
     pending.Pending,
     scheduling.Extend,
     scheduling.Keep,
@@ -60,6 +62,11 @@ OPERATIONS: tuple[type[Operation], ...] = (
     control.Preview,
     history.ShowHistory,
     history.ExportHistory,
+    setups.Export,
+    setups.ExportMembers,
+    setups.Apply,
+    setups.TakeSnapshot,
+    setups.Restore,
     access.ShowAccess,
     access.Can,
     access.WhoCan,

@@ -40,7 +40,8 @@ class ShowHistory(HistoryQuery):
         "history [{group}]",
         "show|list [me] [the] history [{group}]",
         "log|recent [{group}]",
-        "who [has|have] changed|edited|modified|touched|set|redirected|created|renamed|deleted|added|removed|moved [{group}]",
+        "who [has|have] changed|edited|modified|touched|set|redirected|added|removed|moved [{group}]",
+        "who [has|have] created|renamed|deleted [{group}]",
         "who [has|have] added|put {member} to|in|into {group}",
         "who [has|have] moved {member} to|into|from {group}",
         "who [has|have] removed|deleted|took|taken|kicked {member} from {group}",
@@ -225,7 +226,6 @@ class ExportHistory(HistoryQuery):
         "history [{group}] as csv",
         "export history [{group}] [as csv]",
         "export [{group}] history [as csv]",
-        "export",
         "history as csv {group}",
     )
     advertised = False

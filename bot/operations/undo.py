@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from bot.changes.change import Change, ChangedSince, changed_parts, revert
+from bot.changes.change import Change, ChangedSince, revert
 from bot.changes.diff import conflict_facts, member_list
 from bot.changes.plan import Plan
 from bot.errors import NotPossible, Overtaken
@@ -13,6 +13,7 @@ from bot.operations.arguments.types import ArgumentType, ChangeNumber, DriftNumb
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.context import OperationContext
 from bot.operations.groups import refuse_taken
+from bot.operations.permissions import permissions_of
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 from bot.texts import changes as texts
@@ -139,6 +140,7 @@ class Undo(ChangeReference, RevertingOperation):
             already=(texts.already_undone(self.number),) if all(one.is_noop for one in changes) else (),
             irreversible=tuple(loss for change in changes for loss in _losses(change)),
             about=self.number,
+            by_stages=done.by_stages,
         )
 
     def _titles(self, context: OperationContext, done: Plan) -> tuple[str, str]:
@@ -177,10 +179,6 @@ class UndoLast(Operation):
     what: Annotated[str, LAST_CHANGE_OF] | None = None
 
 
-SETTING_PERMISSIONS = {"name": Permission.GROUPS, "recall_to": Permission.RECALL}
-"""The permission for one setting of a group; members and whole groups are handled separately."""
-
-
 class PutBack(RevertingOperation):
     """Reverts a drift: a change that was made outside Park."""
 
@@ -206,7 +204,7 @@ class PutBack(RevertingOperation):
     def required_permission(self, context: OperationContext) -> Permission:
         """The permission for the kind of drift; a drift is of one kind only."""
         change = context.repository.drift(self.number)
-        return Permission.SERVER if change.target.is_server else _permission_for(change)
+        return next(iter(permissions_of(change)), Permission.GROUPS)
 
     def groups(self, context: OperationContext) -> frozenset[str]:
         return context.repository.drift(self.number).names
@@ -223,13 +221,6 @@ class PutBack(RevertingOperation):
             already=(impossible.already_restored(self.number),) if back.is_noop else (),
             irreversible=tuple(_losses(back)),
         )
-
-
-def _permission_for(change: Change) -> Permission:
-    moved = changed_parts(change)
-    if any(what.startswith("member ") for what in moved):
-        return Permission.MEMBERS
-    return next((SETTING_PERMISSIONS[what] for what in moved if what in SETTING_PERMISSIONS), Permission.GROUPS)
 
 
 def _unknown_members(change: Change) -> tuple[str, ...]:
