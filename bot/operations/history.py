@@ -16,7 +16,7 @@ from bot.operations.arguments.targets import MEMBERS
 from bot.operations.arguments.types import spellings
 from bot.operations.context import OperationContext
 from bot.operations.history_query import HistoryQuery
-from bot.operations.history_state import present_state
+from bot.operations.history_state import state_of_record
 from bot.policy.model import Permission
 from bot.texts import history as texts
 from bot.texts.wording import NOTHING_CHANGED, change_number
@@ -188,7 +188,7 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 
 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
-    now = present_state(context, record)
+    now = state_of_record(context, record)
     automatic = record.source in texts.SOURCES and record.about is not None
     return ActivityItem(
         number=change_number(record.change),
