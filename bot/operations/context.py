@@ -96,6 +96,9 @@ class OperationContext(Protocol):
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
         """The group's present state; raises NotFound where it was deleted or renamed since it was looked up."""
 
+    def matched(self, change: Change, number: int) -> Change:
+        """A change of that number with the ids of now, where the PBX was replaced since; unchanged where it was not."""
+
     def setup(self) -> PbxSetup:
         """The whole set-up of the PBX, read now."""
 

@@ -30,6 +30,7 @@ from bot.policy.model import Permission
 from bot.setups.files import SetupFiles
 from bot.setups.past import SetupHistory
 from bot.setups.reading import PbxSetup, read_setup
+from bot.setups.replaced import Replacement, find_replacement
 from bot.texts import refusals
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class RequestContext(OperationContext):
         self.memberships = MembershipLookup(pbx, directory, may_see)
         self.readings = Readings(pbx)
         self.assumed: tuple[Change, ...] = ()
+        self._replacements: dict[int, Replacement | None] = {}
 
     def assume(self, changes: Sequence[Change]) -> None:
         """Reads the PBX from here on as it would be after these changes."""
@@ -191,6 +193,16 @@ class RequestContext(OperationContext):
         typed = [text for text in groups if fold(group.name) in map(fold, spellings(text))]
         offers = tuple(offer for text in typed for offer in self._corrections.alternatives(text, [name]))
         return NotFound(refusals.group_renamed(group.name, name), offers=offers)
+
+    def matched(self, change: Change, number: int) -> Change:
+        if number not in self._replacements:
+            known, ring_groups = self.setup_history.known(number)
+            self.directory.invalidate_groups()
+            self._replacements[number] = find_replacement(
+                known, ring_groups, self.directory.all_groups(), self.pbx.ring_groups()
+            )
+        found = self._replacements[number]
+        return found.matched(change) if found else change
 
     def setup(self) -> PbxSetup:
         found = read_setup(self.pbx)
