@@ -23,7 +23,6 @@ NO_CALENDAR = (
     "Park knows no holidays yet. Whoever runs Park can name a calendar in the policy file, such as [calendars.holidays]"
     f' with country = "DE". {NOTHING_CHANGED}'
 )
-NOT_YET = f"Park can't repeat changes yet. {NOTHING_CHANGED}"
 
 
 def unknown_calendar(name: str, known: Sequence[str]) -> str:

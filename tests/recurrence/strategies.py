@@ -16,7 +16,7 @@ _codes = st.lists(st.sampled_from(WEEKDAY_CODES), min_size=1, max_size=6, unique
 )
 _intervals = st.integers(1, 4).map(lambda every: f"INTERVAL={every};" if every > 1 else "")
 _places = st.lists(st.sampled_from([1, 2, 3, 4, 5, -1]), min_size=1, max_size=3, unique=True)
-_dates = st.tuples(st.integers(1, 31), st.integers(1, 12)).filter(lambda one: is_date(*one, None))
+_dates = st.tuples(st.integers(1, 31), st.integers(1, 12)).filter(lambda one: is_date(one[0], one[1], None))
 daily = st.integers(1, 9).map(lambda every: f"{EVERY_DAY};INTERVAL={every}" if every > 1 else EVERY_DAY)
 weekly = st.builds("FREQ=WEEKLY;{}BYDAY={}".format, _intervals, _codes)
 monthly = st.one_of(

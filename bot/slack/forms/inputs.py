@@ -36,7 +36,7 @@ LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
 
 _AS_IT_IS_TYPED = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
-"""The default is Enter, which nobody presses who does not know; see "Preserving input entry in views" in Slack's docs."""
+"""The default is Enter, which few people press; see "Preserving input entry in views" in Slack's docs."""
 MAX_LABEL, MAX_VALUE, MAX_PLACEHOLDER = 75, 150, 150
 """Characters; docs.slack.dev, Block Kit, option object and placeholders."""
 

@@ -164,7 +164,7 @@ def _destination_input(operation_type: type[Operation], state: FormState) -> Ite
                 action_id=DESTINATION_ACTION,
                 placeholder=forms.DIRECT_MESSAGE,
                 initial_conversation=state.post_to,
-                filter=ConversationFilter(include=["public", "private"]),
+                filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
             ),
             optional=True,
         )
