@@ -82,7 +82,7 @@ class Planner:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self._link = link
-        self.times = TimeSettler(users, working_day or WorkingDay())
+        self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self.context_for)
