@@ -87,7 +87,7 @@ class Planner:
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.setup_files, self.setup_history = setup_files, setup_history
         self._link = link
-        self.times = TimeSettler(users, working_day or WorkingDay())
+        self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self.context_for)

@@ -51,7 +51,7 @@ RECENTLY = 600.0
 
 
 def render_overview(overview: Overview) -> Json:
-    """Renders the tab: what is wrong, what waits and is temporary, the server, actions, groups, recent changes, rights."""
+    """Renders the tab: problems, what waits and is temporary, the server, actions, groups, recent changes, rights."""
     positions = count()
     pending = list(_pending(overview, positions))
     blocks: list[Block] = [
