@@ -9,7 +9,7 @@ from bot.changes.schedules import RecurringSchedule, longest_run
 from bot.errors import NotPossible
 from bot.journal.models import Json, Reschedule, ScheduleState, ScheduleUpdate
 from bot.messages.message import Fact
-from bot.messages.text import Words, words_as_text
+from bot.messages.text import Words, fold, words_as_text
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import ControlOperation, JournalEffect
@@ -19,6 +19,7 @@ from bot.recurrence.windows import windows
 from bot.texts import schedules as texts
 from bot.times.days import read_day
 from bot.times.model import End, Instant, WallClock
+from bot.times.parser import read_end
 from bot.times.resolver import dates_named
 
 TODAY = ("today", "tonight", "this evening", "this afternoon", "this morning")
@@ -26,14 +27,24 @@ TODAY = ("today", "tonight", "this evening", "this afternoon", "this morning")
 
 
 def _read_skipped_day(words: Words) -> str:
-    text = words_as_text(words).removeprefix("on ")
-    if text not in TODAY and read_day(text) is None:
+    text = words_as_text(words)
+    if fold(text) not in TODAY and read_day(fold(text)) is None:
         raise ValueError(texts.SKIPPED_DAYS)
     return text
 
 
 SKIPPED_DAY = ArgumentType(placeholder="<day>", hint=texts.SKIPPED_DAYS, read=_read_skipped_day, say=str)
-SKIP_END = replace(END, label="")
+
+
+def _read_skip_end(words: Words) -> End:
+    if not words or not words[0].is_keyword(
+        "until", "till", "for", "to", "by", "through", "thru"
+    ):  # without one of these it is the day to skip
+        raise ValueError(texts.SKIPPED_DAYS)
+    return read_end(words)
+
+
+SKIP_END = replace(END, label="", read=_read_skip_end)
 
 
 class ScheduleControl(ChangeReference, ControlOperation):
@@ -85,8 +96,13 @@ class Skip(ScheduleControl):
 
     operation_id = "skip"
     title = "Skip"
-    phrase = "skip {number} [{day}] [{ends}]"
-    also = ("skip schedule {number} [{day}] [{ends}]",)
+    phrase = "skip {number} [{ends}]"
+    also = (
+        "skip [schedule] {number} on {day}",
+        "skip [schedule] {number} {day}",
+        "skip [schedule] {number} {day} {ends}",
+        "skip schedule {number} [{ends}]",
+    )
     card_label = "Skipped"
     help = (
         "Leaves out the next time of a schedule, or ends what it has set now until its next time. With an end, it"
@@ -96,6 +112,12 @@ class Skip(ScheduleControl):
 
     day: Annotated[str, SKIPPED_DAY] | None = None
     ends: Annotated[End, SKIP_END] | None = None
+
+    def text(self, *, settled: bool = False) -> str:
+        if self.day is None:
+            return super().text(settled=settled)
+        number, end = (self.model_copy(update={"day": None, "ends": ends}).text() for ends in (None, self.ends))
+        return f"{number} {self.day}{end.removeprefix(number)}"
 
     def effect(self, context: OperationContext) -> JournalEffect:
         schedule, schedules = self.schedule(context), context.repository.schedules
@@ -225,5 +247,5 @@ def _instant(end: End, now: datetime) -> datetime:
 
 
 def _day(text: str, today: date) -> date | None:
-    named = read_day("today" if text in TODAY else text)
+    named = read_day("today" if fold(text) in TODAY else fold(text))
     return None if named is None else next(iter(dates_named(named, today)), None)
