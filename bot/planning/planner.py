@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
@@ -134,7 +135,7 @@ class Planner:
         principal = self.authorizer.requester(request)
         references = self.references(request, principal)
         typed, operation, context, grant = self._resolve_settled(request, principal, readings, references)
-        context.memberships.thorough = thorough or operation.approval
+        context.memberships.thorough = thorough or operation.approval or operation.recurs is not None
         known = self._times_of(operation, request) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
