@@ -19,6 +19,7 @@ from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
+from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.recurrence.model import Calendars
 from bot.runtime.health import Condition, HealthChecks, HealthServer
@@ -76,10 +77,9 @@ class Park:
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.journal, now or utc_now)
         messenger = self._slack.messenger
-        working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
         self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
         known = self.calendars.calendars
-        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day, known)
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack, known)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -265,11 +265,11 @@ class Part(NamedTuple):
 
 
 def build_planner(
+    settings: Settings,
     pbx: PbxClient,
     journal: Journal,
     policy_store: PolicyStore,
     slack: SlackParts,
-    working_day: WorkingDay,
     calendars: Calendars | None = None,
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
@@ -281,7 +281,8 @@ def build_planner(
         prompts=prompts,
         setup_files=PromptStore(journal.database, setup_files),
         setup_history=SetupHistory(journal, pbx),
-        working_day=working_day,
+        working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
+        schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),
         link=slack.requests.link,
     )
 

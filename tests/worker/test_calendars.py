@@ -128,7 +128,7 @@ def test_a_file_stands_beside_the_policy(tmp_path: Path) -> None:
 def test_what_an_address_answers(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, why: str | None) -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(status, content=body))
     with httpx.Client(transport=transport) as client:
-        monkeypatch.setattr(module.httpx, "stream", client.stream)
+        monkeypatch.setattr("bot.worker.calendars.httpx.stream", client.stream)
         if why is None:
             assert fetch_calendar("https://example.com/a.ics") == body
         else:
