@@ -1,7 +1,8 @@
 """Input blocks of a form: one for each argument of an operation, by the type of the argument."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,12 +23,14 @@ from slack_sdk.models.blocks.block_elements import FileInputElement
 from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
-from bot.operations.arguments.times import END
+from bot.operations.arguments.times import END, RECURS
 from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
-from bot.slack.forms.state import CHOICE, END_AT, FILES, KEPT_FILE, NO_END, PICK, PICKED_END, picked_end
+from bot.slack.forms.recurring import recurrence_blocks
+from bot.slack.forms.state import END_AT, FILES, KEPT_FILE, NO_END, PICK, PICKED_END, is_single_time, picked_end
+from bot.slack.forms.values import CHOICE
 from bot.slack.text import displayable
 from bot.texts import forms
 
@@ -44,12 +47,16 @@ def input_blocks(
     *,
     label: LabelLookup = lambda _, value: value,
     current: Mapping[str, Any] | None = None,
+    calendars: Sequence[str] = (),
+    replaces_schedule: bool = False,
     focus: bool = False,
 ) -> Iterator[Block]:
     """Yields the inputs of an operation's form, filled with known arguments.
 
     Args:
         current: The settings on the PBX, shown in empty inputs.
+        calendars: Names of the holiday calendars on whose days a change may repeat.
+        replaces_schedule: Whether the change replaces a schedule, so that it has to repeat.
         focus: Whether the keyboard goes to the first input that has to be filled.
     """
     empty = (
@@ -58,9 +65,16 @@ def input_blocks(
         if arguments.get(name) in (None, "", []) and argument_type.reference is not Reference.FILE
         if operation_type.model_fields[name].is_required()
     )
+    repeats = partial(recurrence_blocks, calendars=calendars, may_be_once=not replaces_schedule)
     builder = _InputBuilder(operation_type, label, current or {}, next(empty, "") if focus else "")
+    once = not any(arguments.get(name) for name, one in operation_type.times().items() if one is RECURS)
     for name, argument_type in operation_type.form().items():
-        yield from builder.build(name, argument_type, arguments.get(name))
+        if not once and is_single_time(operation_type, name):
+            continue
+        if argument_type is RECURS:
+            yield from repeats(name, arguments.get(name))
+        else:
+            yield from builder.build(name, argument_type, arguments.get(name))
 
 
 def option_json(option: PickerOption) -> dict[str, Any]:
