@@ -21,7 +21,7 @@ from bot.texts import cards
 from bot.texts.wording import change_number
 from bot.worker import confirmations
 from bot.worker.card_copies import CardCopies
-from bot.worker.card_state import present_card, root_entry
+from bot.worker.card_state import card_owner, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of
 from bot.worker.replacement import earlier_changes
@@ -100,13 +100,14 @@ class Notifier:
         A card that somebody has deleted is posted again, and is found there from then on.
         """
         with self._redrawing:
-            entry = self.journal.get(number)
+            entry, schedule = self.journal.get(number), self.journal.stored_schedule(number)
             while True:
                 posted, card = self.show_card(entry), entry.card
                 if posted.model_dump(mode="json") != card:
                     self.journal.move_card(number, card, posted.model_dump(mode="json"))
-                drawn, entry = entry, self.journal.get(number)
-                if (drawn.state, drawn.run_at, drawn.plan) == (entry.state, entry.run_at, entry.plan):
+                drawn, entry = (entry.state, entry.run_at, entry.plan, schedule), self.journal.get(number)
+                schedule = self.journal.stored_schedule(number)
+                if drawn == (entry.state, entry.run_at, entry.plan, schedule):
                     return posted
 
     def request_approval(self, waiting: Entry) -> Posted:
@@ -128,7 +129,7 @@ class Notifier:
         """Announces the end of a temporary change in the thread of its card; returns False to be called again."""
         root = root_entry(self.journal, end)
         plan = Plan.model_validate(root.plan)
-        if plan.times is None or root.card is None:
+        if plan.times is None or root.card is None:  # an occurrence of a schedule has no card, and ends as usual
             return True
         message = confirmations.ends_soon(plan, root.id, plan.times.format_relative(end.run_at, self.journal.now()))
         return Delivery(self.journal, end).attempt("its reminder", lambda: self._reply(root, end, message))
@@ -141,18 +142,19 @@ class Notifier:
         """
         self.redraw_root(end)
         delivery, root = Delivery(self.journal, end), root_entry(self.journal, end)
-        self._alarm(delivery, root, confirmations.end_delayed(root.id, reason), "late")
+        message = confirmations.end_delayed(root.id, reason)
+        self._alarm(delivery, card_owner(self.journal, end), message, "late")
         return not delivery.failures
 
     def redraw_root(self, end: Entry) -> None:
         """Updates the card of the change that ends; an end does not wait for Slack, so a failure is only logged."""
-        root = root_entry(self.journal, end)
-        if root.card is None:
+        owner = card_owner(self.journal, end)
+        if owner.card is None:
             return
         try:
-            self.redraw_card(root.id)
+            self.redraw_card(owner.id)
         except SlackFailure as failure:
-            log.warning("change %d: its card could not be updated: %s", root.id, failure)
+            log.warning("change %d: its card could not be updated: %s", owner.id, failure)
 
     def _alarm(self, delivery: Delivery, root: Entry, message: Message, name: str) -> bool:
         """Tells of a failed end in the thread, which may be days old, to the requester, and to everybody.
@@ -194,7 +196,7 @@ class Notifier:
         """Updates the card of the temporary change that this one has ended."""
         plan = plan_of(entry)
         if plan is not None and plan.ends_change is not None:
-            ended = root_entry(self.journal, self.journal.get(plan.ends_change))
+            ended = card_owner(self.journal, self.journal.get(plan.ends_change))
             if ended.card is not None:
                 self.redraw_card(ended.id)
 
@@ -207,11 +209,16 @@ class Notifier:
     def _post_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         """Posts a follow-up in the thread of its change and updates that card; else a card of its own."""
         entry, posted = delivery.entry, delivery.posted
-        root = root_entry(self.journal, entry)
+        root, is_usual = (
+            card_owner(self.journal, entry),
+            entry.request.schedule is not None and not confirmation.mention,
+        )
         if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
-            return self._post_own_card(delivery, confirmation, card)
+            return is_usual or self._post_own_card(delivery, confirmation, card)
         # First the card: one that was deleted is posted again, and its thread is where this belongs.
-        delivery.attempt("the card of what it follows", lambda: self.redraw_card(root.id))
+        redrawn = delivery.attempt("the card of what it follows", lambda: self.redraw_card(root.id))
+        if is_usual:  # an occurrence of a schedule, which the schedule's card tells of
+            return redrawn
         if posted is None or posted.shared:
             return self._post_in_thread(delivery, self.journal.get(root.id), confirmation, card)
         return self._post_own_card(delivery, confirmation, card)  # it waited for its time, or for approval, on its own
@@ -225,6 +232,10 @@ class Notifier:
         if is_end and confirmation.mention:  # the end failed, and nobody may read a thread that is days old
             return self._alarm(delivery, root, message, "failed")
         delivery.share(Posted.model_validate(root.card))
+        if confirmation.tells_contact:  # a schedule whose holder has lost the right
+            delivery.step("contact", lambda: self._tell_contact(entry, card))
+            if (channel := self.policy_store.now.announce) is not None:
+                delivery.step("announcement", partial(self.messenger.announce, channel, entry.request, card))
         reply = partial(self._reply, root, entry, message, mention=confirmation.mention)
         return delivery.step("outcome", reply) or self._post_elsewhere(delivery, message)
 
