@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, get_args
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.plan import Plan
-from bot.journal.models import Reschedule
+from bot.journal.models import Reschedule, ScheduleUpdate
 from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold, register_keywords, register_verbs
 from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Starts
@@ -253,6 +253,10 @@ class JournalEffect:
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
     offers: tuple[Offer, ...] = ()
     """Buttons on its card."""
+    schedules: tuple[ScheduleUpdate, ...] = ()
+    """New values of the schedule that it is about."""
+    recurring: timedelta | None = NO_DURATION
+    """How long the schedule runs on that it is about; None if it has no end."""
 
 
 class ControlOperation(Operation):

@@ -13,6 +13,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
 from bot.texts.lines import OPEN_FORM
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 
@@ -70,6 +71,8 @@ def match_clause(tail: TimeClause) -> Matched:
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
         raise ValueError(cannot_be_temporary())
+    if "recurs" in tail.times and "recurs" not in operation.times():
+        raise ValueError(CANNOT_REPEAT)
     return operation.from_matches(matches, tail.times)
 
 

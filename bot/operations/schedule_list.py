@@ -17,6 +17,7 @@ from bot.operations.pending import may_see, names_of
 from bot.operations.scheduling import original_operation
 from bot.policy.model import Permission
 from bot.texts import schedule_cards as texts
+from bot.texts import schedules
 from bot.times.format import format_moment
 
 MAX_ROWS = 10
@@ -92,16 +93,16 @@ def schedules_of(context: OperationContext, target: str) -> tuple[Row, ...]:
 def schedule_buttons(schedule: RecurringSchedule, *, in_effect: bool) -> tuple[Offer, ...]:
     """The buttons of a schedule that is active or paused, without the one to edit it."""
     number = schedule.number
-    skip = Offer(label=texts.SKIP_REST if in_effect else texts.SKIP_NEXT, line=f"skip {number}")
-    delete = Offer(label=texts.DELETE, line=f"delete schedule {number}")
+    skip = Offer(label=texts.SKIP_REST if in_effect else schedules.SKIP_NEXT, line=f"skip {number}")
+    delete = Offer(label=schedules.DELETE, line=f"delete schedule {number}")
     if schedule.stored.state is ScheduleState.PAUSED:
-        return Offer(label=texts.RESUME, line=f"resume {number}"), delete
-    return skip, Offer(label=texts.PAUSE, line=f"pause schedule {number}"), delete
+        return Offer(label=schedules.RESUME, line=f"resume schedule {number}"), delete
+    return skip, Offer(label=schedules.PAUSE, line=f"pause schedule {number}"), delete
 
 
 def adopt_button(number: int) -> Offer:
     """The button for somebody else to hold a schedule from now on."""
-    return Offer(label=texts.ADOPT, line=f"adopt {number}")
+    return Offer(label=schedules.ADOPT, line=f"adopt {number}")
 
 
 def edit_form(schedule: RecurringSchedule) -> FormOffer:
@@ -138,7 +139,7 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
     if schedule.stored.state is ScheduleState.PAUSED:
         state, coming = texts.state_paused(schedule.stored.note), []
     else:
-        state = texts.STATE_ACTIVE
+        state = schedules.STATUS_ACTIVE
         if present is not None:
             state = texts.status_in_effect(format_time(present[1].run_at, now, schedule))
         coming = context.repository.schedules.coming(schedule, NEXT_TIMES)
@@ -170,6 +171,6 @@ def _coming_row(context: OperationContext, shown: VisibleSchedule, now: datetime
     schedule = shown.schedule
     at = format_time(schedule.stored.next_at or now, now, schedule)
     offers, _ = _allowed_buttons(context, shown, in_effect=False)
-    skip = tuple(one for one in offers if one.label == texts.SKIP_NEXT)
+    skip = tuple(one for one in offers if one.label == schedules.SKIP_NEXT)
     text = texts.coming(shown.plan.preview_title, at, schedule.number)
     return Row(text=text, ids=(schedule.holder,), offers=skip)

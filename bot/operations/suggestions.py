@@ -29,6 +29,7 @@ from bot.operations.matching import (
 from bot.operations.phrasing import without_question_mark
 from bot.operations.server import ServerEnabled
 from bot.texts import lines as texts
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
 
@@ -149,7 +150,12 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
         if strange := find_malformed_time(tuple(map(Word, value.split()))):
             yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
         elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), tail.typed, cannot_be_temporary())
+            yield UnreadTime(name, join_words(tail.rest), tail.typed, _never(tail))
+
+
+def _never(tail: TimeClause) -> str:
+    """Why the times of an operation that is never temporary are not read."""
+    return CANNOT_REPEAT if "recurs" in tail.times else cannot_be_temporary()
 
 
 def bare_line_error(words: Words, fault: NotFound) -> NotFound:

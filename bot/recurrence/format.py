@@ -49,8 +49,9 @@ def _days_and_times(recurrence: Recurrence) -> str:
     if business:
         return "outside business hours" if recurrence.outside else "during business hours"
     days = f"on {_calendar(recurrence.calendar)}" if recurrence.calendar is not None else _rule(recurrence.rule)
-    words = ["outside", days] if recurrence.outside else [days]
-    return " ".join((*words, *_times(recurrence)))
+    if recurrence.outside:
+        days = f"outside {'weekdays' if recurrence.rule == EVERY_WEEKDAY else days}"
+    return " ".join((days, *_times(recurrence)))
 
 
 def _times(recurrence: Recurrence) -> Sequence[str]:
@@ -115,7 +116,7 @@ def _rule(rule: str) -> str:
 
 
 def _weekly(parts: dict[str, str]) -> str:
-    days = listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in parts["BYDAY"].split(",")])
+    days = _weekdays(parts["BYDAY"])
     interval = int(parts.get("INTERVAL", "1"))
     if interval == 1:
         return f"every {days}"
@@ -123,9 +124,19 @@ def _weekly(parts: dict[str, str]) -> str:
     return f"every other {days}" if interval == 2 and one else f"every {interval} weeks on {days}"
 
 
+def _weekdays(codes: str) -> str:
+    if codes.count(",") > 1 and codes in ",".join(WEEKDAY_CODES):
+        codes_in_order = codes.split(",")
+        return " to ".join(WEEKDAYS[WEEKDAY_CODES.index(code)] for code in (codes_in_order[0], codes_in_order[-1]))
+    return listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
+
+
 def _monthly(parts: dict[str, str]) -> str:
     interval = int(parts.get("INTERVAL", "1"))
     months = "month" if interval == 1 else f"{interval} months"
+    if "BYSETPOS" in parts:
+        place = listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
+        return f"on the {place} weekday of every {months}"
     if "BYDAY" in parts:
         codes = [(int(code[:-2]), WEEKDAYS[WEEKDAY_CODES.index(code[-2:])]) for code in parts["BYDAY"].split(",")]
         names = dict.fromkeys(name for _, name in codes)

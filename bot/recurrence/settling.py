@@ -40,7 +40,11 @@ def meanings(
         found[_from_its_first_day(_dated(one, today), now, calendars)] = None
     for one in found:
         _check(one, recurrence, now, calendars)
-    return tuple(found)
+    return tuple(sorted(found, key=_length)) if said.bare else tuple(found)
+
+
+def _length(one: Recurrence) -> timedelta:
+    return _until(one.begins, one.ends) if isinstance(one.begins, time) and isinstance(one.ends, time) else _DAY
 
 
 def _clocks(said: Recurrence, working_day: WorkingDay) -> Iterator[tuple[time | None, time | None]]:

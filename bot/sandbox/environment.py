@@ -60,6 +60,7 @@ groups = ["Sales*", "Support*"]
 name = "Team leads, from anywhere"
 user_groups = ["{leads}"]
 operations = ["all"]
+recurring = true
 """
 
 DEMO_POLICY = (

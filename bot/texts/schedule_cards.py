@@ -28,20 +28,12 @@ def in_effect(what: str, until: str) -> str:
     return f"In effect until {until}: {what}"
 
 
-STATUS_ACTIVE = "on schedule"
-STATUS_PAUSED = "paused"
-STATUS_DELETED = "deleted"
-STATUS_OVER = "no more occurrences"
-
-
 def status_in_effect(until: str) -> str:
     return f"in effect until {until}"
 
 
-# Labels and values of facts.
+# Values of facts.
 
-LAST, NEXT = "Last", "Next"
-HOLDER = "Runs as"
 NONE_LEFT = "none"
 
 
@@ -79,15 +71,12 @@ def none_of(group: str) -> str:
 def row(number: int, what: str, state: str, next_times: Sequence[str], zone: str) -> str:
     """A schedule in the list, before its holder; `zone` if its clocks are not the reader's."""
     coming = f" Next: {', '.join(next_times)}{f', {zone}' if zone else ''}." if next_times else ""
-    return f"{change_number(number)} {what}: {sentence(state)}{coming} Runs as"
+    return f"{change_number(number)} {what}: {sentence(state)}{coming} On behalf of"
 
 
 def coming(what: str, starts: str, number: int) -> str:
     """The next occurrence of a schedule, before its holder."""
     return f"{change_number(number)} {what}, {starts}, by"
-
-
-STATE_ACTIVE = "on schedule"
 
 
 def state_paused(why: str | None) -> str:

@@ -14,9 +14,6 @@ PAUSE_END_HINT = f"{END_EXAMPLES}. Empty: until somebody resumes."
 SECONDS_HINT = "60 to 900 seconds: 5m, 90s or 1m30s. The PBX's default is 5m."
 
 NO_QUOTES = "Don't put quotes around a time."
-NO_REPETITION = (
-    "Park can't repeat changes yet. Type a line for each time, with its start and end: at 18:00 until tomorrow 7:00."
-)
 
 
 def unreadable(typed: str, examples: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
-from bot.changes.plan import Plan
+from bot.changes.plan import Plan, Schedule
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
@@ -60,6 +60,10 @@ class Executor:
             _refuse_outdated_preview(entry.request, planned)
         return self._with_prompt_backup(planned)
 
+    def plan_occurrence(self, entry: Entry, times: Schedule) -> AuthorizedPlan:
+        """Plans an occurrence of a schedule against the present PBX and policy, as its holder; raises like `plan`."""
+        return self._with_prompt_backup(self.planner.plan(entry.request, readings_of(entry), times, due=True))
+
     def execute(self, lease_guard: LeaseGuard, planned: AuthorizedPlan) -> Outcome:
         """Records the plan and applies it."""
         lease_guard.record_plan(planned)
@@ -89,7 +93,7 @@ class Executor:
         """
         seen = self._write(plan, lease_guard)
         lease_guard.record_ids(plan.with_ids(seen))
-        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
+        state = State.ALREADY if plan.is_noop else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
             return Outcome(state, confirmations.ended_already(plan))
         if state is State.ALREADY and lease_guard.entry.card is not None:

@@ -17,6 +17,7 @@ from bot.operations.schedule_list import adopt_button, edit_form, schedule_butto
 from bot.recurrence.model import Recurrence
 from bot.texts import cards
 from bot.texts import schedule_cards as texts
+from bot.texts import schedules
 from bot.times.format import format_dated
 
 _BECAME = {
@@ -61,16 +62,17 @@ def schedule_card(journal: Reader, schedule: RecurringSchedule, what: str, seque
         case ScheduleState.ENDED:
             by_hand = any(one.state is State.DONE for one in sequel)
             title = texts.deleted(what) if by_hand else texts.over(what)
-            return ScheduleCard(title, texts.STATUS_DELETED if by_hand else texts.STATUS_OVER, facts)
+            return ScheduleCard(title, schedules.STATUS_DELETED if by_hand else schedules.STATUS_OVER, facts)
         case ScheduleState.PAUSED:
             offers = schedule_buttons(schedule, in_effect=end is not None)
-            adopt = (adopt_button(schedule.number),) if schedule.stored.note else ()
+            by_itself = schedule.stored.note != schedules.PAUSED_BY_HAND
+            adopt = (adopt_button(schedule.number),) if by_itself else ()
             return ScheduleCard(
-                texts.paused(what), texts.STATUS_PAUSED, facts, (*offers, *adopt), (edit_form(schedule),)
+                texts.paused(what), schedules.STATUS_PAUSED, facts, (*offers, *adopt), (edit_form(schedule),)
             )
     offers = schedule_buttons(schedule, in_effect=end is not None)
     if end is None:
-        return ScheduleCard(what, texts.STATUS_ACTIVE, facts, offers, (edit_form(schedule),))
+        return ScheduleCard(what, schedules.STATUS_ACTIVE, facts, offers, (edit_form(schedule),))
     until = _format(end.run_at, schedule, journal.now())
     return ScheduleCard(
         texts.in_effect(what, until), texts.status_in_effect(until), facts, offers, (edit_form(schedule),)
@@ -90,13 +92,13 @@ def _facts(
         yield from _decided(sequel)
     if latest is not None:
         starts = _format(latest.run_at, schedule, now)
-        yield Fact(label=texts.LAST, value=texts.occurrence(starts, _became(stored.note, latest, end), latest.id))
+        yield Fact(label=schedules.LATEST, value=texts.occurrence(starts, _became(stored.note, latest, end), latest.id))
     elif stored.note:
-        yield Fact(label=texts.LAST, value=stored.note)
+        yield Fact(label=schedules.LATEST, value=stored.note)
     if stored.state is ScheduleState.ACTIVE:
-        yield Fact(label=texts.NEXT, value=_next(schedule, now))
+        yield Fact(label=schedules.NEXT, value=_next(schedule, now))
     if stored.request.user and stored.state is not ScheduleState.ENDED:
-        yield Fact(label=texts.HOLDER, value="", ids=(schedule.holder,))
+        yield Fact(label=schedules.HOLDER, value="", ids=(schedule.holder,))
 
 
 def _decided(sequel: Sequence[Entry]) -> Iterator[Fact]:

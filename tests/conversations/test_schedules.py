@@ -162,7 +162,9 @@ def test_the_list_shows_state_holder_next_three_times_and_buttons(scene: Convers
 def test_the_list_shows_nothing_of_a_group_that_may_not_be_read() -> None:
     """Eve may read nothing but Support."""
     rule = '\n[[allow]]\nname = "Eve"\nusers = ["{eve}"]\noperations = ["read"]\ngroups = ["Support"]\n'
-    policy = DEMO_POLICY.replace('channels = ["{phones}"]\noperations = ["read"]', 'users = ["{ben}"]\noperations = ["read"]')
+    policy = DEMO_POLICY.replace(
+        'channels = ["{phones}"]\noperations = ["read"]', 'users = ["{ben}"]\noperations = ["read"]'
+    )
     with Sandbox(policy=policy + rule, retry_policy=FAST_RETRIES) as sandbox:
         scene = ConversationHarness(sandbox)
         scene.do(NIGHTS)

@@ -62,7 +62,7 @@ def test_an_occurrence_that_is_due_becomes_an_entry_once(harness: JournalHarness
     assert harness.journal.has_work()
     entry = harness.claim()
     assert (entry.request.source, entry.request.schedule, entry.request.user) == (Source.SCHEDULE, number, "U1")
-    assert (entry.operations, entry.footprint, entry.run_at) == (OPERATIONS, {"sales"}, harness.clock())
+    assert (entry.operations, set(entry.footprint), entry.run_at) == (OPERATIONS, {"sales"}, harness.clock())
     stored = harness.journal.stored_schedule(number)
     assert stored is not None
     assert (stored.next_at, stored.begun, stored.latest) == (None, 1, entry.id)
