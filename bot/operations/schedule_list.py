@@ -60,8 +60,9 @@ class Schedules(ReadOperation):
         if not shown:
             return Message(title=texts.none_of(group.name) if group else texts.NONE)
         rest = self.model_copy(update={"after": shown[-1].schedule.number})
+        first = shown[0].schedule.number if more or self.after else None
         return Message(
-            title=texts.title(len(shown), group.name if group else None, more=more),
+            title=texts.title(len(shown), group.name if group else None, first),
             rows=tuple(_row(context, one) for one in shown),
             offers=(Offer(label=texts.MORE, line=rest.text()),) if more else (),
         )
@@ -84,10 +85,12 @@ def coming(context: OperationContext) -> tuple[Row, ...]:
 
 def schedules_of(context: OperationContext, target: str) -> tuple[Row, ...]:
     """The schedules that change a group or the server, the first few that the requester may see."""
-    found = (
-        one for one in context.repository.schedules.standing() if any(key == target for key, _ in one.stored.parts)
-    )
+    found = (one for one in context.repository.schedules.standing() if _changes(one, target))
     return tuple(_row(context, one) for one in islice(_visible(context, found), MAX_COMING))
+
+
+def _changes(schedule: RecurringSchedule, target: str) -> bool:
+    return any(key == target for key, _ in schedule.stored.parts)
 
 
 def schedule_buttons(schedule: RecurringSchedule, *, in_effect: bool) -> tuple[Offer, ...]:

@@ -16,14 +16,6 @@ def paused(what: str) -> str:
     return f"Paused: {what}"
 
 
-def deleted(what: str) -> str:
-    return f"Deleted: {what}"
-
-
-def over(what: str) -> str:
-    return f"Over: {what}"
-
-
 def in_effect(what: str, until: str) -> str:
     return f"In effect until {until}: {what}"
 
@@ -47,6 +39,12 @@ def occurrence(starts: str, became: str, number: int) -> str:
     return f"{starts}, {became} ({change_number(number)})"
 
 
+def with_note(became: str, note: str) -> str:
+    """What became of an occurrence, and what is said about it."""
+    said = note[:1].lower() + note[1:].rstrip(".")
+    return ", ".join(filter(None, (became, said)))
+
+
 BECAME_DONE = "done"
 BECAME_ALREADY = "nothing to do: it was set already"
 BECAME_REFUSED = "not done, see the thread"
@@ -57,10 +55,10 @@ IN_EFFECT = "in effect"
 # Rows of lists.
 
 
-def title(number: int, group: str | None, *, more: bool) -> str:
-    """The title of the list of schedules; `more` if it is only a page of them."""
+def title(number: int, group: str | None, first: int | None) -> str:
+    """The title of the list of schedules; `first` is the number of the first one where it is a page of them."""
     of = f" of {group}" if group else ""
-    return f"Schedules{of}: {number} of more" if more else f"{count(number, 'schedule').capitalize()}{of}"
+    return f"Schedules{of} from {change_number(first)} on" if first else f"{count(number, 'schedule')}{of}"
 
 
 def none_of(group: str) -> str:

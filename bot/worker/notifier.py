@@ -212,10 +212,11 @@ class Notifier:
         return delivery.step("outcome", reply) or told or self._announcer.post_elsewhere(delivery, message)
 
     def _redraw_ended(self, entry: Entry) -> None:
-        """Updates the card of the temporary change that this one has ended."""
+        """Updates the card of the temporary change, or of the schedule, that this one has ended."""
         plan = plan_of(entry)
-        if plan is not None and plan.ends_change is not None:
-            ended = root_entry(self.journal, self.journal.get(plan.ends_change))
+        number = None if plan is None else plan.repetition.replaces if plan.repetition else plan.ends_change
+        if number is not None:
+            ended = root_entry(self.journal, self.journal.get(number))
             if ended.card is not None:
                 self.redraw_card(ended.id)
 

@@ -15,9 +15,8 @@ from bot.messages.request import Source
 from bot.operations.catalog import load
 from bot.operations.schedule_list import adopt_button, edit_form, schedule_buttons
 from bot.recurrence.model import Recurrence
-from bot.texts import cards
+from bot.texts import cards, schedules
 from bot.texts import schedule_cards as texts
-from bot.texts import schedules
 from bot.times.format import format_dated
 
 _BECAME = {
@@ -25,9 +24,14 @@ _BECAME = {
     State.RUNNING: texts.BEING_MADE,
     State.DONE: texts.BECAME_DONE,
     State.ALREADY: texts.BECAME_ALREADY,
+}
+"""What became of an occurrence that could begin; why another one did not is the schedule's note."""
+_BAD = {
+    State.REFUSED: texts.BECAME_REFUSED,
+    State.FAILED: texts.BECAME_REFUSED,
     State.UNKNOWN: texts.BECAME_UNKNOWN,
 }
-"""What became of an occurrence; of any other state the thread tells why it was not made."""
+"""What became of an occurrence of which the thread tells more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,7 @@ def schedule_card(journal: Reader, schedule: RecurringSchedule, what: str, seque
     facts = tuple(_facts(journal, schedule, latest, end, sequel))
     match schedule.stored.state:
         case ScheduleState.ENDED:
-            by_hand = any(one.state is State.DONE for one in sequel)
-            title = texts.deleted(what) if by_hand else texts.over(what)
-            return ScheduleCard(title, schedules.STATUS_DELETED if by_hand else schedules.STATUS_OVER, facts)
+            return ScheduleCard(cards.ended(what), schedules.STATUS_ENDED, facts)
         case ScheduleState.PAUSED:
             offers = schedule_buttons(schedule, in_effect=end is not None)
             by_itself = schedule.stored.note != schedules.PAUSED_BY_HAND
@@ -88,13 +90,14 @@ def _facts(
     journal: Reader, schedule: RecurringSchedule, latest: Entry | None, end: Entry | None, sequel: Sequence[Entry]
 ) -> Iterator[Fact]:
     stored, now = schedule.stored, journal.now()
+    note = None if stored.note == schedules.PAUSED_BY_HAND else stored.note
     if stored.state is not ScheduleState.ACTIVE:
         yield from _decided(sequel)
     if latest is not None:
         starts = _format(latest.run_at, schedule, now)
-        yield Fact(label=schedules.LATEST, value=texts.occurrence(starts, _became(stored.note, latest, end), latest.id))
-    elif stored.note:
-        yield Fact(label=schedules.LATEST, value=stored.note)
+        yield Fact(label=schedules.LATEST, value=texts.occurrence(starts, _became(note, latest, end), latest.id))
+    elif note:
+        yield Fact(label=schedules.LATEST, value=note)
     if stored.state is ScheduleState.ACTIVE:
         yield Fact(label=schedules.NEXT, value=_next(schedule, now))
     if stored.request.user and stored.state is not ScheduleState.ENDED:
@@ -110,20 +113,19 @@ def _decided(sequel: Sequence[Entry]) -> Iterator[Fact]:
 
 
 def _became(note: str | None, latest: Entry, end: Entry | None) -> str:
-    if end is not None:
-        return texts.IN_EFFECT
-    if note is not None:
-        return note
+    if latest.state in _BAD:
+        return _BAD[latest.state]
+    became = texts.IN_EFFECT if end is not None else _BECAME.get(latest.state, "")
     if waits_for_approval(latest):
-        return cards.STATUS_WAITING
-    return _BECAME.get(latest.state, texts.BECAME_REFUSED)
+        became = cards.STATUS_WAITING
+    return texts.with_note(became, note or "")
 
 
 def _next(schedule: RecurringSchedule, now: datetime) -> str:
     stored = schedule.stored
     if stored.next_at is None:
         return texts.NONE_LEFT
-    starts = _format(stored.next_at, schedule, now)
+    starts = format_dated(stored.next_at, ZoneInfo(schedule.recurrence.zone or "UTC"), now)
     return starts if stored.waits_for is None else texts.after_change(starts, stored.waits_for)
 
 

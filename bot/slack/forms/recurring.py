@@ -144,9 +144,10 @@ def _fields(known: Any) -> Mapping[str, Any]:
     if "choice" in known:
         return dict(known)
     try:
-        return _fields_of(Recurrence.model_validate(known))
-    except ValidationError:
-        return {}
+        recurrence = Recurrence.model_validate(known)
+    except ValidationError:  # a button of another version
+        return {"choice": IN_WORDS}
+    return _fields_of(recurrence)
 
 
 def _fields_of(recurrence: Recurrence) -> dict[str, Any]:
@@ -155,8 +156,10 @@ def _fields_of(recurrence: Recurrence) -> dict[str, Any]:
     entered = {"days": days, "from": _clock(recurrence.begins), "to": _clock(recurrence.ends)}
     entered["until"] = recurrence.until.isoformat() if isinstance(recurrence.until, date) else None
     fields = {"choice": choice, **{key: value for key, value in entered.items() if value is not None}}
-    fits = (days is not None or recurrence.calendar is not None) and _recurrence(fields) == recurrence
-    return fields if fits else {"choice": IN_WORDS, "words": RECURS.say(recurrence)}
+    sayable = (days is not None or recurrence.calendar is not None) and ("from" in fields) == ("to" in fields)
+    if sayable and _recurrence(fields) == recurrence:
+        return fields
+    return {"choice": IN_WORDS, "words": RECURS.say(recurrence)}
 
 
 def _days_of(rule: str) -> list[str] | None:
