@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -137,6 +137,11 @@ class Schedules:
     def window_after(self, recurrence: Recurrence, after: datetime) -> Window | None:
         """Returns the first occurrence that ends after an instant, which may have begun."""
         return next_window(recurrence, after, self.calendars)
+
+    def number_over(self, recurrence: Recurrence, since: datetime) -> int:
+        """Returns how many occurrences that end after an instant are over by now."""
+        now, found = self.now(), windows(recurrence, since, self.calendars)
+        return sum(1 for _ in takewhile(lambda window: window.ends <= now, found))
 
     def next_values(self, recurrence: Recurrence, after: datetime) -> Json:
         """Returns what is stored of the first occurrence that ends after an instant, or of there being none."""

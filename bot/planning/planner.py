@@ -138,8 +138,7 @@ class Planner:
         operation, context, grant = self.resolve(principal, settled, references)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
-        if known is None and (operation.starts or operation.ends or operation.recurs):
-            known = schedule_of(operation, self.times.asked(request), self.repository.now())
+        known = self._times_of(operation, request) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
         context.assume(first.plan.changes if first else self._endings.until(begins, principal))
@@ -155,10 +154,14 @@ class Planner:
                 instead = ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
                 if isinstance(instead, AuthorizedPlan):
                     return instead
-        if operation.emergency is not None:
-            emergency = Emergency(reason=operation.emergency, channels=grant.channels)
-            plan = plan.model_copy(update={"emergency": emergency})
+        plan = _with_emergency(plan, operation, grant)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
+
+    def _times_of(self, operation: ChangeOperation, request: Request) -> Schedule | None:
+        """The start and the end of an operation; raises Refused where they have no one meaning."""
+        if operation.starts is None and operation.ends is None and operation.recurs is None:
+            return None
+        return schedule_of(operation, self.times.asked(request), self.repository.now())
 
     def _replaced(self, request: Request) -> int | None:
         """The number of the schedule that a new one replaces, which the requester may delete; raises Refused."""
@@ -300,3 +303,10 @@ class Planner:
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
             approvals=self.approvals(principal),
         )
+
+
+def _with_emergency(plan: Plan, operation: ChangeOperation, grant: Grant) -> Plan:
+    """The plan with the reason of its emergency, if it is one."""
+    if operation.emergency is None:
+        return plan
+    return plan.model_copy(update={"emergency": Emergency(reason=operation.emergency, channels=grant.channels)})

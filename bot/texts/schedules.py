@@ -109,9 +109,10 @@ def late(since: str, reason: str) -> str:
     return f"Began late, it was due {since}: {reason}."
 
 
-def missed(since: str, reason: str) -> str:
-    """An occurrence that could not begin before it was over."""
-    return f"Skipped what was due {since}: {reason}, and its time is over."
+def missed(since: str, number: int, reason: str) -> str:
+    """An occurrence that could not begin before it was over, and those after it."""
+    due = f"what was due {since}" if number == 1 else f"{number} times since {since}"
+    return f"Skipped {due}: {reason}, and {'its' if number == 1 else 'their'} time is over."
 
 
 def failed(number: int, title: str) -> str:

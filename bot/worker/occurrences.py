@@ -79,7 +79,8 @@ class OccurrenceExecutor:
         if due is None or due.starts > entry.run_at:  # the days of a calendar have changed, or it named none
             return Outcome(State.EXPIRED, _quiet(""))
         since = texts.moment(entry.run_at, schedule.recurrence.zone or "UTC")
-        text = texts.missed(since, self._why_late(entry) or texts.NOT_RUNNING)
+        number = self._schedules.number_over(schedule.recurrence, entry.run_at)
+        text = texts.missed(since, number, (self._why_late(entry) or texts.NOT_RUNNING).rstrip("."))
         return Outcome(State.EXPIRED, Confirmation(reply=Message(title=text), mention=True))
 
     def _waits(self, schedule: RecurringSchedule, window: Window, stop: WaitsForChange) -> Outcome:
