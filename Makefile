@@ -1,6 +1,6 @@
 # All targets use the virtual environment in .venv, installed from the pinned lock files; nothing is installed globally.
 .DEFAULT_GOAL := help
-.PHONY: help demo init doctor test quick run check lock pictures bench clean
+.PHONY: help demo init doctor test quick run check lock pictures peers bench clean
 
 # The first Python found that is 3.11 or newer; choose another with `make test PYTHON=python3.12`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -20,6 +20,7 @@ help:
 	@echo "make check    lint, types, import contracts, the command table of docs/commands.md"
 	@echo "make lock     pin the newest dependencies that pyproject.toml allows"
 	@echo "make bench    print the benchmarks: ratios to a bare Bolt app, requests of the PBX, a long journal"
+	@echo "make peers    install a bot on another framework, which the benchmarks then compare with too"
 	@echo "make pictures take the README's pictures again (needs Chromium)"
 	@echo "make clean    remove .venv and caches"
 
@@ -71,10 +72,16 @@ lock: $(BIN)/python
 	@$(LOCK) --upgrade --all-extras pyproject.toml --output-file requirements.lock
 	@$(LOCK) --upgrade --all-extras --group dev pyproject.toml --output-file requirements-dev.lock
 	@$(LOCK) --extra postgresql --constraint requirements.lock pyproject.toml --output-file deploy/requirements.lock
+	@$(LOCK) --upgrade --group peers --output-file requirements-peers.lock
 	@echo hatchling | $(LOCK) --upgrade - --output-file deploy/build.lock
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.pictures .github
+
+peers: $(BIN)/python requirements-peers.lock
+	@echo "Installing the bot that the benchmarks compare with, pinned in requirements-peers.lock"
+	@$(BIN)/python -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps --requirement requirements-peers.lock
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench

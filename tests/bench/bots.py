@@ -62,11 +62,11 @@ def sandboxes(groups: int) -> Iterator[Sandbox]:
 
 
 @contextmanager
-def running(sandbox: Sandbox, module: str, **more: str) -> Iterator[Bot]:
-    """`python -m module` with the stage's settings, until it has connected; stopped at the end."""
+def running(sandbox: Sandbox, module: str, python: str = sys.executable, **more: str) -> Iterator[Bot]:
+    """`python -m module` with the sandbox's settings, until it has connected; stopped at the end."""
     before, begun = sandbox.slack.connections, time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", *module.split()],
+        [python, "-m", *module.split()],
         env={**os.environ, **environment_variables(sandbox.settings), "PARK_LOG_LEVEL": "WARNING", **more},
         stdout=subprocess.DEVNULL,
     )

@@ -1,6 +1,7 @@
 """Commands to Park and to a bare Bolt app that makes the same calls: to the ack, to the confirmation, a second."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -92,9 +93,11 @@ class Measured:
     after: float
 
 
-def measure(sandbox: Sandbox, module: str, crowds: Sequence[int], **more: str) -> Measured:
+def measure(
+    sandbox: Sandbox, module: str, crowds: Sequence[int], python: str = sys.executable, **more: str
+) -> Measured:
     """Warm, then each crowd in turn."""
-    with running(sandbox, module, **more) as bot:
+    with running(sandbox, module, python, **more) as bot:
         time.sleep(2)
         at_rest = bot.memory
         typist = Typist(sandbox)
@@ -134,18 +137,23 @@ def main(crowds: Sequence[int] = (1, 10, 50)) -> None:
             sandbox.pbx.faults.latency = latency
             park = measure(sandbox, "bot run", crowds)
             bare = measure(sandbox, "tests.bench.bare", crowds, BARE_CALLS=calls)
-        print(f"\nPBX of {latency * 1000:.0f} ms; each change makes the same calls of the PBX and of Slack: {calls}")
-        print(f"{'':28}{'Park':>12}{'bare Bolt':>12}{'ratio':>8}")
-        for ours, theirs in zip(park.rounds, bare.rounds, strict=True):
-            _row(f"{ours.people:3} at once: ack", ours.ack * 1000, theirs.ack * 1000, "ms")
-            _row("             ack, 95th of 100", ours.late * 1000, theirs.late * 1000, "ms")
-            _row("             confirmation", ours.confirmed * 1000, theirs.confirmed * 1000, "ms")
-            _row("             commands", ours.rate, theirs.rate, "/s")
-            if ours.failed or theirs.failed:
-                print(f"{'             failed':28}{ours.failed:9}    {theirs.failed:8}")
-        _row("memory at rest", park.at_rest, bare.at_rest, "MiB")
-        _row("memory after that", park.after, bare.after, "MiB")
-        _row("start to ready", park.started, bare.started, "s")
+        print_comparison(latency, calls, park, bare, "bare Bolt")
+
+
+def print_comparison(latency: float, calls: str, park: Measured, other: Measured, name: str) -> None:
+    """Prints each figure of Park's beside another bot's, with the ratio."""
+    print(f"\nPBX of {latency * 1000:.0f} ms; each change makes the same calls of the PBX and of Slack: {calls}")
+    print(f"{'':28}{'Park':>12}{name:>12}{'ratio':>8}")
+    for ours, theirs in zip(park.rounds, other.rounds, strict=True):
+        _row(f"{ours.people:3} at once: ack", ours.ack * 1000, theirs.ack * 1000, "ms")
+        _row("             ack, 95th of 100", ours.late * 1000, theirs.late * 1000, "ms")
+        _row("             confirmation", ours.confirmed * 1000, theirs.confirmed * 1000, "ms")
+        _row("             commands", ours.rate, theirs.rate, "/s")
+        if ours.failed or theirs.failed:
+            print(f"{'             failed':28}{ours.failed:9}    {theirs.failed:8}")
+    _row("memory at rest", park.at_rest, other.at_rest, "MiB")
+    _row("memory after that", park.after, other.after, "MiB")
+    _row("start to ready", park.started, other.started, "s")
 
 
 def _row(what: str, ours: float, theirs: float, unit: str) -> None:
