@@ -7,15 +7,18 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan
+from bot.changes.repository import ChangeRepository
 from bot.changes.schedules import RecurringSchedule
 from bot.journal.models import Entry, ScheduleState
-from bot.messages.message import FormOffer, Message, Offer, Row
+from bot.messages.message import Fact, FormOffer, Message, Offer, Row
 from bot.operations.arguments.types import ChangeNumber, GroupName
 from bot.operations.base import ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.pending import may_see, names_of
 from bot.operations.scheduling import original_operation
 from bot.policy.model import Permission
+from bot.recurrence.model import Recurrence
+from bot.recurrence.windows import windows
 from bot.texts import schedule_cards as texts
 from bot.texts import schedules
 from bot.times.format import format_moment
@@ -122,9 +125,17 @@ def edit_form(schedule: RecurringSchedule) -> FormOffer:
     )
 
 
-def format_time(at: datetime, now: datetime, schedule: RecurringSchedule) -> str:
+def next_fact(repository: ChangeRepository, recurrence: Recurrence) -> Fact:
+    """When a schedule that is not made yet would begin, the first few times."""
+    now = repository.now()
+    found = islice(windows(recurrence, now, repository.schedules.calendars), NEXT_TIMES)
+    times = [format_time(max(one.starts, now), now, recurrence) for one in found]
+    return Fact(label=schedules.NEXT, value=f"{', '.join(times)}, {recurrence.zone}")
+
+
+def format_time(at: datetime, now: datetime, recurrence: Recurrence) -> str:
     """A time relative to now, by the clocks of the schedule's zone, which is said beside its rule."""
-    zone = ZoneInfo(schedule.recurrence.zone or "UTC")
+    zone = ZoneInfo(recurrence.zone or "UTC")
     return format_moment(at, now, zone).removesuffix(f", {zone.key}")
 
 
@@ -144,10 +155,10 @@ def _row(context: OperationContext, shown: VisibleSchedule) -> Row:
     else:
         state = schedules.STATUS_ACTIVE
         if present is not None:
-            state = texts.status_in_effect(format_time(present[1].run_at, now, schedule))
+            state = texts.status_in_effect(format_time(present[1].run_at, now, schedule.recurrence))
         coming = context.repository.schedules.coming(schedule, NEXT_TIMES)
     offers, may_edit = _allowed_buttons(context, shown, in_effect=present is not None)
-    times = [format_time(one.starts, now, schedule) for one in coming]
+    times = [format_time(one.starts, now, schedule.recurrence) for one in coming]
     zone = "" if schedule.recurrence.zone == context.zone else schedule.recurrence.zone or ""
     return Row(
         text=texts.row(schedule.number, shown.plan.preview_title, state, times, zone),
@@ -172,7 +183,7 @@ def _allowed_buttons(
 
 def _coming_row(context: OperationContext, shown: VisibleSchedule, now: datetime) -> Row:
     schedule = shown.schedule
-    at = format_time(schedule.stored.next_at or now, now, schedule)
+    at = format_time(schedule.stored.next_at or now, now, schedule.recurrence)
     offers, _ = _allowed_buttons(context, shown, in_effect=False)
     skip = tuple(one for one in offers if one.label == schedules.SKIP_NEXT)
     text = texts.coming(shown.plan.preview_title, at, schedule.number)
