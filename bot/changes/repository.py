@@ -152,8 +152,8 @@ class ChangeRepository:
         """Returns each temporary change with its scheduled end, in the order of the ends."""
         # One that is being carried out is still to come: it may fail.
         unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
-        ends = (one for one in unfinished if one.request.source is Source.CLOCK)
-        return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
+        ends = ((_ended_change(one), one) for one in unfinished)
+        return [(self._journal.get(number), end) for number, end in ends if number is not None]
 
     def scheduled_starts(self) -> list[Entry]:
         """Returns the changes that are scheduled for later, in the order of their starts.
@@ -214,9 +214,14 @@ def waits_for_approval(entry: Entry) -> bool:
     )
 
 
+def _ended_change(end: Entry) -> int | None:
+    """Returns the number of the temporary change that the entry ends; None for others, and for the end of a pause."""
+    is_end = end.request.source is Source.CLOCK and "number" in end.operations[0]["arguments"]
+    return end.about if is_end else None
+
+
 def _changed_nothing(entry: Entry) -> NotPossible:
-    if entry.request.source is Source.CLOCK and entry.about is not None:
-        number = entry.about
+    if (number := _ended_change(entry)) is not None:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
     return NotPossible(refusals.changed_nothing(entry.id, entry.state))

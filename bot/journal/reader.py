@@ -14,7 +14,7 @@ from bot.journal.events import events_of_entry
 from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
-from bot.journal.tables import entries, flags, not_notified
+from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ _SCHEDULED = (
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
+_LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
+_HAS_WORK = select(exists().where(not_notified, ~_LATER))
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
 
@@ -150,9 +152,8 @@ class Reader:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
         with self.database.reading() as connection:
             now, occurrence = self._at(connection), schedules.next_time(connection)
-            later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > now)
             is_occurrence_due = occurrence is not None and occurrence <= now
-            return is_occurrence_due or connection.scalar(select(exists().where(not_notified, ~later))) is True
+            return is_occurrence_due or connection.scalar(_HAS_WORK, {"now": now}) is True
 
     def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns after what time `claim` can succeed if no entry is accepted, ended or released meanwhile.

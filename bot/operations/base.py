@@ -4,7 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
@@ -253,6 +253,8 @@ class JournalEffect:
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
     offers: tuple[Offer, ...] = ()
     """Buttons on its card."""
+    until: datetime | None = None
+    """When it is over by itself, as a pause can be."""
     schedules: tuple[ScheduleUpdate, ...] = ()
     """New values of the schedule that it is about."""
     recurring: timedelta | None = NO_DURATION
@@ -306,7 +308,7 @@ class ChangeOperation(Operation):
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
             raise ValueError(cannot_be_temporary())
-        if self.recurs is not None and not self.may_end:
+        if self.recurs is not None and "recurs" not in self.times():
             raise ValueError(CANNOT_REPEAT)
         if self.recurs is not None and (self.starts is not None or self.ends is not None):
             raise ValueError(REPEATS_OR_ONCE)

@@ -100,8 +100,7 @@ class ApprovalFlow:
             NotPossible: No approver can see the conversation.
         """
         approvers = planned.grant.approvers
-        channel = entry.request.channel or entry.request.post_to
-        if channel is None and not all(one.channel for one in approvers):
+        if entry.request.card_channel is None and not all(one.channel for one in approvers):
             raise NotPossible(
                 texts.NOBODY_HERE,
                 notes=(texts.ASK_ELSEWHERE,),

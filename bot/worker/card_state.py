@@ -21,7 +21,7 @@ from bot.operations.scheduling import (
 )
 from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
-from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
 from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
 from bot.worker.schedule_card import schedule_card, schedule_of
 
@@ -136,7 +136,9 @@ def _sequel_facts(
     other = cards.DONE_AGAIN if label == cards.UNDONE else cards.UNDONE
     for entry in sequel:
         operation = load(entry.operations[0])
-        if isinstance(operation, ControlOperation) and entry.state is State.DONE:
+        if is_end_of_pause(entry):
+            yield from (Fact(label=cards.ENDED, value=cards.AUTOMATICALLY),) if entry.state is State.DONE else ()
+        elif isinstance(operation, ControlOperation) and entry.state is State.DONE:
             withdrawn = isinstance(operation, Cancel) and plan is not None and plan.waits_for_approval
             label_of_it = cards.WITHDRAWN if withdrawn else operation.card_label
             yield Fact(label=label_of_it, value=cards.BY_PERSON, ids=(entry.request.user,))

@@ -11,7 +11,7 @@ from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
 from bot.operations.server import ServerPrompt
 from bot.planning.preview import approver_facts, lost_notes, plan_facts, time_facts
-from bot.texts import approvals, cards, outcomes, schedules
+from bot.texts import approvals, cards, decisions, outcomes, schedules
 from bot.worker.outcome import Confirmation
 
 _PROMPT = "prompt_file"
@@ -234,6 +234,11 @@ def ended_already(plan: Plan) -> Confirmation:
     """Reports that a temporary change had been undone by somebody else before its end."""
     card = Message(title=outcomes.ENDED_ALREADY, notes=plan.already)
     return Confirmation(card=card, status=cards.STATUS_DONE)
+
+
+def pause_ended() -> Confirmation:
+    """Reports in the thread of a pause that it has ended by itself."""
+    return Confirmation(card=Message(title=decisions.PAUSE_ENDED), status=cards.STATUS_DONE)
 
 
 def begun_already(plan: Plan) -> Confirmation:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
@@ -91,7 +92,7 @@ class Executor:
             RolledBack: The PBX rejected a write.
             Unverified: A write does not show on the PBX.
         """
-        seen = self._write(plan, lease_guard)
+        seen = self._write(plan, lease_guard, context)
         lease_guard.record_ids(plan.with_ids(seen))
         state = State.ALREADY if plan.is_noop else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
@@ -143,14 +144,17 @@ class Executor:
         entry = lease_guard.entry
         return lease_guard.journal.now() - max(entry.accepted_at, entry.run_at) > self.retry_policy.slow_after
 
-    def _write(self, plan: Plan, lease_guard: LeaseGuard) -> list[Snapshot | None]:
+    def _write(self, plan: Plan, lease_guard: LeaseGuard, context: RequestContext) -> list[Snapshot | None]:
         """Applies the plan's changes and returns what was read back; keeps the PBX cache consistent with it."""
         pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.verify_delays
         content = self.planner.prompts.content
+        known = partial(context.readings.take, max_age=self.retry_policy.reading_lifetime)
         try:
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
-            seen = apply_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
+            seen = apply_all(
+                *(pbx, plan.changes), began=began, before_write=lease_guard, pauses=pauses, content=content, known=known
+            )
         except BaseException:
             self.planner.caches.forget(plan.changes)
             raise

@@ -249,7 +249,7 @@ class EntryProcessor:
         )
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
         confirmation = Confirmation(card=card, status=cards.STATUS_DONE)
-        return Outcome(State.DONE, confirmation, effect.shifts, effect.schedules, effect.flags)
+        return Outcome(State.DONE, confirmation, effect.shifts, effect.schedules, effect.flags, effect.until)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """Releases the entry for another attempt, or ends it when its time is over."""

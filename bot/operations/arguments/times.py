@@ -34,16 +34,18 @@ def _say_recurrence(value: Any) -> str:
 START = ArgumentType(
     placeholder="<start>",
     label="Begins",
-    hint=texts.START_HINT,
     read=read_start,
     say=_say_start,
+    time=Start,
+    no_time=texts.RIGHT_AWAY,
 )
 END = ArgumentType(
     placeholder="<end>",
     label="Ends",
-    hint=texts.END_HINT,
     read=read_end,
     say=_say_end,
+    time=End,
+    no_time=texts.NO_END,
 )
 RECURS = ArgumentType(
     placeholder="<repetition>",

@@ -21,7 +21,7 @@ from bot.messages.text import split_words
 from bot.operations.arguments.times import RECURS
 from bot.recurrence.model import EVERY_DAY, Recurrence
 from bot.recurrence.model import WEEKDAY_CODES as WEEKDAYS
-from bot.slack.forms.values import CHOICE, InvalidInput, SubmittedValues, element_value
+from bot.slack.forms.values import AS_IT_IS_TYPED, CHOICE, InvalidInput, SubmittedValues, element_value
 from bot.texts import forms
 
 ONCE, ON_DAYS, ON_HOLIDAYS, IN_WORDS = "park:once", "park:days", "park:holidays", "park:words"
@@ -58,12 +58,15 @@ def recurrence_blocks(
     if kind == ON_DAYS:
         yield _input(name + DAYS, forms.DAYS, _days(fields.get("days", ())))
     if kind in (ON_DAYS, ON_HOLIDAYS):
-        yield from _times(name, fields, forms.in_zone(zone) if zone else forms.END_AT_HINT)
+        yield from _times(name, fields, forms.in_zone(zone) if zone else forms.IN_YOUR_ZONE)
     if kind == IN_WORDS:
-        words = PlainTextInputElement(action_id="value", initial_value=fields.get("words"), max_length=150)
-        block = _input(name + WORDS, forms.WORDS, words, hint=forms.WORDS_HINT)
-        block.dispatch_action = False  # what is typed is shown when the form is submitted
-        yield block
+        words = PlainTextInputElement(
+            action_id=f"{CHOICE}text",
+            initial_value=fields.get("words"),
+            max_length=150,
+            dispatch_action_config=AS_IT_IS_TYPED,
+        )
+        yield _input(name + WORDS, forms.WORDS, words, hint=forms.WORDS_HINT)
 
 
 def raw_recurrence(values: SubmittedValues, name: str) -> dict[str, Any] | None:

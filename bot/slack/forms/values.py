@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
+
 from bot.slack.text import form_text
 
 SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id -> action_id -> value."""
 CHOICE = "park:choice:"
 """Prefix of the action_id of an input, other than a picker, whose choice is shown at once."""
+AS_IT_IS_TYPED = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
+"""The default is Enter, which few people press; see "Preserving input entry in views" in Slack's docs."""
 
 
 class InvalidInput(Exception):
