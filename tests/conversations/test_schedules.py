@@ -72,15 +72,20 @@ def by_mention(scene: ConversationHarness, line: str) -> None:
     scene.sandbox.settle(30)
 
 
+def posted(scene: ConversationHarness) -> list[Message]:
+    """What Park has posted in #phones, in threads too."""
+    slack, phones = scene.sandbox.slack, scene.sandbox.channels["phones"]
+    threads = [slack.messages(phones, thread=one.ts) for one in slack.messages(phones)]
+    return [one for thread in threads for one in thread if one.user == slack.bot_user]
+
+
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("by", [by_slash, by_mention])
 def test_a_line_makes_a_schedule_and_changes_nothing_yet(
     scene: ConversationHarness, by: Callable[[ConversationHarness, str], None], line: str
 ) -> None:
     by(scene, line)
-    slack, phones = scene.sandbox.slack, scene.sandbox.channels["phones"]
-    threads = [slack.messages(phones, thread=one.ts) for one in slack.messages(phones)]
-    (made,) = [one for thread in threads for one in thread if one.user == slack.bot_user]
+    (made,) = posted(scene)
     assert LINES[line] in made.plain
     assert "*Next:*" in made.plain
     assert "[Skip next]" in made.plain
@@ -137,7 +142,7 @@ def test_a_form_makes_the_same_schedule_after_it_has_shown_the_next_times(
     assert shown.count("18:00") > 3, "the next occurrences are in the form"
     scene.sandbox.slack.submit(scene.sandbox.people["ana"])
     scene.sandbox.settle(30)
-    made = [*scene.cards(), *scene.direct()]
+    made = [*posted(scene), *scene.direct()]
     assert any("every weekday 18:00 to 8:00" in one.plain for one in made)
     assert not scene.writes
 
