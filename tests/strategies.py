@@ -28,7 +28,7 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
-from bot.operations.history_query import ASPECT, HISTORY_GROUP
+from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
 from bot.operations.schedules import SKIP_END, SKIPPED_DAY
 from bot.operations.scheduling import NEW_END
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
@@ -154,6 +154,8 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     LAST_CHANGE_OF: names,
     **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
     HISTORY_GROUP: names,
+    HISTORY_MEMBER: people | names,
+    HISTORY_MEMBER: people | names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     ASPECT: st.sampled_from(["recall", "members", "name"]),
     PERIOD: st.sampled_from(
