@@ -19,6 +19,7 @@ from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
+from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
@@ -73,8 +74,7 @@ class Park:
         self.journal = Journal(settings.database_url, now=now, lease=lease)
         self._slack = build_slack(client, self.journal, now or utc_now)
         messenger = self._slack.messenger
-        working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
-        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day)
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, self._slack)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -255,7 +255,7 @@ class Part(NamedTuple):
 
 
 def build_planner(
-    pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts, working_day: WorkingDay
+    settings: Settings, pbx: PbxClient, journal: Journal, policy_store: PolicyStore, slack: SlackParts
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
     repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
@@ -264,7 +264,8 @@ def build_planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
-        working_day=working_day,
+        working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
+        schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),
         link=slack.requests.link,
     )
 

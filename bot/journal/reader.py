@@ -15,6 +15,7 @@ from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State,
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
+from bot.messages.request import Source
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,7 @@ class Reader:
             entries.c.id > latest - USER_SEARCH_DEPTH,
             entries.c.request["team"].as_string() == team,
             entries.c.request["user"].as_string() == user,
+            entries.c.request["source"].as_string() != Source.SCHEDULE.value,
         )
         planned = and_(entries.c.plan.is_not(None), entries.c.about.is_(None), entries.c.state != State.REFUSED)
         return self._entries(select(entries).where(of_user, planned).order_by(entries.c.id.desc()).limit(MAX_OF_USER))

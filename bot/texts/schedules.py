@@ -120,12 +120,12 @@ def failed(number: int, title: str) -> str:
     return f"Schedule {change_number(number)}: {title}"
 
 
-def paused_itself(number: int, title: str) -> str:
+def paused_itself(number: int) -> str:
     """The title for everybody when a schedule's holder has lost the right."""
-    return f"Schedule {change_number(number)} is paused: {title}"
+    return f"Schedule {change_number(number)} is paused: the person it belongs to may not make this change any more."
 
 
-HOLDER_LOST = "The person it belongs to may not make this change any more. Somebody who may can adopt it."
+SOMEBODY_CAN_ADOPT = "Somebody who may can adopt it, and it goes on."
 
 
 def not_active(number: int) -> str:
