@@ -36,6 +36,7 @@ from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import home
 from bot.texts.history import OPEN
+from bot.texts.schedule_cards import COMING
 from bot.texts.wording import change_number
 
 log = logging.getLogger(__name__)
@@ -94,9 +95,14 @@ def _retry(query: OverviewQuery) -> Block:
 
 
 def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
-    """Yields what waits for the user, and then what is temporary, scheduled or waits for others."""
+    """Yields what waits for the user, then what is temporary, scheduled or waits for others, then what is coming."""
     left = MAX_PENDING
-    for title, rows in ((home.WAITING_FOR_YOU, overview.waiting), (home.TEMPORARY_AND_PENDING, overview.pending)):
+    parts = (
+        (home.WAITING_FOR_YOU, overview.waiting),
+        (home.TEMPORARY_AND_PENDING, overview.pending),
+        (COMING, overview.coming),
+    )
+    for title, rows in parts:
         if not rows:
             continue
         yield HeaderBlock(text=title)

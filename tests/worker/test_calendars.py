@@ -11,7 +11,6 @@ from bot.errors import CalendarUnreadable
 from bot.journal.journal import Journal
 from bot.journal.storage import CalendarStore
 from bot.recurrence.calendars import CalendarSource, HolidayCalendars
-from bot.worker import calendars as module
 from bot.worker.calendars import CalendarTask, calendar_condition, fetch_calendar
 from tests.recurrence.test_calendars import ics
 
