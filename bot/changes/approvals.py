@@ -1,4 +1,4 @@
-"""Who may approve a change that waits for approval, and whether it has enough approvals."""
+"""Approvals given to changes, judged by the current policy and accounts."""
 
 from collections.abc import Callable, Collection, Sequence
 

@@ -9,7 +9,7 @@ from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NotFound, NotPossible
 from bot.journal.drift_store import drift
-from bot.journal.models import Entry, SetAside, State
+from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.recurrence.model import Calendars, NoCalendars
@@ -96,6 +96,8 @@ class ChangeRepository:
         """Returns whether a change was made and is still in effect: not undone, or its undo was undone itself."""
         if entry.state is not State.DONE or ended_by(self._journal, entry.id) is not None:
             return False
+        if (schedule := self.schedules.find(entry.id)) is not None:
+            return schedule.stored.state is not ScheduleState.ENDED
         return not any(self.is_in_effect(one) for one in self._journal.entries_about(entry.id) if one.plan is not None)
 
     def scheduled_end(self, number: int) -> Entry:

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 
 from bot.errors import JournalUnavailable, SlackFailure
-from bot.journal.storage import NoteStore, StoredNote
+from bot.journal.notes import NoteStore, StoredNote
 from bot.messages.request import Request
 from bot.slack.blocks import Payload, with_footer
 from bot.slack.cards import origin

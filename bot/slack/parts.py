@@ -6,7 +6,8 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.journal.journal import Journal
-from bot.journal.storage import DestinationStore, NoteStore
+from bot.journal.notes import NoteStore
+from bot.journal.storage import DestinationStore
 from bot.planning.forms import FormService
 from bot.runtime.threads import ThreadPool
 from bot.settings import Settings, parse_listen_address, secret_text

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.journal.journal import Journal
-from bot.journal.storage import NoteStore
+from bot.journal.notes import NoteStore
 
 
 def test_a_note_is_found_by_its_request_until_it_is_forgotten(tmp_path: Path) -> None:

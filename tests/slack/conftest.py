@@ -15,7 +15,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.journal.journal import Journal
-from bot.journal.storage import NoteStore
+from bot.journal.notes import NoteStore
 from bot.messages.message import FormOffer, Message
 from bot.messages.request import Request, Source
 from bot.operations.base import Operation
