@@ -84,9 +84,7 @@ def test_what_is_being_typed_outlives_that_the_form_is_drawn_again(page: DemoPag
     tab.see("1001 Amara Okafor", "#modal .token")
 
 
-def test_what_a_text_would_change_is_shown_while_it_is_typed_and_no_character_is_lost(
-    page: DemoPage, tab: Tab
-) -> None:
+def test_what_a_text_would_change_is_shown_while_it_is_typed_and_no_character_is_lost(page: DemoPage, tab: Tab) -> None:
     tab.say("/park rename Sales")
     tab.see("Park group", "#modal")
     for character in "Sales North and West":
