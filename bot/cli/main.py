@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy, setups
+from bot.cli import audit, policy
 from bot.cli.invocation import command_line
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
@@ -245,7 +245,7 @@ def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
 
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=setups.run_export)
+    export = add("export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"))
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -254,7 +254,7 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=setups.run_plan)
+    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
 
 
