@@ -7,15 +7,13 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
-from bot.cli import audit, policy, setups
-from bot.cli.doctor.command import run_doctor
-from bot.cli.init.wizard import run_init
+from bot.cli import audit, policy
 from bot.cli.invocation import command_line
-from bot.cli.payloads import run_payloads
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
 from bot.settings import (
@@ -144,7 +142,7 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Park {__version__}")
     add = partial(_add_command, parser.add_subparsers(required=True, metavar="command"))
     summary = "set Park up: asks for Slack, the PBX and who may do what, and writes .env and a policy"
-    add("init", summary, "%(prog)s < answers.txt", run=run_init)
+    add("init", summary, "%(prog)s < answers.txt", run=_loaded_when_run("bot.cli.init.wizard", "run_init"))
     summary = "run the bot, with the settings in the environment or in .env"
     add("run", summary, "PARK_READ_ONLY=true %(prog)s", run=run_bot)
     example = "DATABASE_URL=postgresql+psycopg://park@database/park %(prog)s"
@@ -166,15 +164,22 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
         "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
     )
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
-    _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
+    _add_doctor_arguments(
+        add("doctor", summary, "%(prog)s --json", run=_loaded_when_run("bot.cli.doctor.command", "run_doctor"))
+    )
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
-    payloads = add("payloads", summary, "%(prog)s payloads", run=run_payloads)
+    payloads = add("payloads", summary, "%(prog)s payloads", run=_loaded_when_run("bot.cli.payloads", "run_payloads"))
     payloads.add_argument("folder", metavar="DIR", type=Path)
     _add_setup_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")
     return parser
+
+
+def _loaded_when_run(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """Returns a command whose module is imported when it is run, as no other command needs it."""
+    return lambda options: int(getattr(import_module(module), function)(options))
 
 
 def _add_command(
@@ -240,7 +245,7 @@ def _add_policy_commands(parser: argparse.ArgumentParser) -> None:
 
 def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "write the set-up of the PBX as YAML: the server, and all groups with their members"
-    export = add("export", summary, "%(prog)s > park.yaml", run=setups.run_export)
+    export = add("export", summary, "%(prog)s > park.yaml", run=_loaded_when_run("bot.cli.setups", "run_export"))
     what = export.add_mutually_exclusive_group()
     check_help = "only compare: print what differs from FILE; exit status 1 if anything does"
     what.add_argument("--check", metavar="FILE", type=Path, help=check_help)
@@ -249,7 +254,7 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_argument("--members", action="store_true", help="write the members as CSV instead")
     what.add_argument("--schema", action="store_true", help="print the JSON Schema of set-up files, for editors")
     summary = "show what a set-up file, or a CSV of extension and group, would change"
-    plan = add("plan", summary, "%(prog)s park.yaml", run=setups.run_plan)
+    plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
 
 

@@ -141,7 +141,7 @@ def with_note(message: Message, note: str) -> Message:
 class Posted(BaseModel):
     """Where a change's card was posted, and which messages followed; stored in the journal."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     how: Literal["channel", "response_url", "dm", "nowhere"]
     channel: str | None

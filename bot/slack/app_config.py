@@ -13,7 +13,6 @@ from slack_sdk import WebClient
 from bot.errors import SettingsError, SlackRefused
 from bot.slack.client import Identity, connect_client, sign_in, translate_errors
 from bot.slack.failures import header
-from bot.slack.http_mode import PATH
 from bot.texts import delivery
 
 REQUIRED_SCOPES = frozenset(
@@ -37,6 +36,8 @@ ORG_WIDE_INSTALL = (
     "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
     "workspace alone, and use the token from there."
 )
+REQUEST_PATH = "/slack/events"
+"""Path of the request URL in HTTP mode, for commands, interactions, options and events alike."""
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 """The prefixes of the two tokens that Park uses."""
 _TOKEN_KINDS = {
@@ -176,4 +177,4 @@ def _request_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise SettingsError(f"{url}: write where Slack reaches your proxy, for example https://park.example.com")
-    return parts._replace(path=PATH).geturl() if parts.path in ("", "/") else url
+    return parts._replace(path=REQUEST_PATH).geturl() if parts.path in ("", "/") else url

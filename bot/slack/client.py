@@ -35,7 +35,7 @@ _LONGEST_RATE_LIMIT = 3
 class Identity(BaseModel):
     """The bot's user and workspace."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     team: str
     team_name: str
