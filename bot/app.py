@@ -14,6 +14,7 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -22,6 +23,7 @@ from bot.planning.planner import Planner
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
+from bot.setups.past import SetupHistory
 from bot.slack.bolt_app import Receiver
 from bot.slack.client import Identity, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
@@ -264,6 +266,8 @@ def build_planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
+        setup_files=PromptStore(journal.database, setup_files),
+        setup_history=SetupHistory(journal, pbx),
         working_day=working_day,
         link=slack.requests.link,
     )
@@ -314,6 +318,7 @@ def build_audit_tasks(
     """Builds the tasks that keep the journal small and verifiable, and look for changes made outside Park."""
     days, minutes = settings.park_retention_days, settings.park_drift_interval
     keep = None if days is None else timedelta(days=days)
-    daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, now=now)
+    snapshot = SetupHistory(journal, pbx).take_daily
+    daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, snapshot=snapshot, now=now)
     most, own = settings.park_drift_requests, settings.pbx_username
     return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)

@@ -22,13 +22,13 @@ def tables_from_template() -> Iterator[None]:
     try:
         yield
     finally:
-        journal.migrate = migrate
+        journal.migrate = migrate  # type: ignore[attr-defined]
 
 
 def use_template() -> None:
     """Does that for good."""
     _template()
-    journal.migrate = _create_or_migrate
+    journal.migrate = _create_or_migrate  # type: ignore[attr-defined]
 
 
 def _create_or_migrate(connection: Connection, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
+from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
 from bot.journal.drift_store import drift
@@ -12,7 +13,9 @@ from bot.journal.models import Entry, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
+from bot.recurrence.model import Calendars, NoCalendars
 from bot.texts import approvals, delivery, refusals
+from bot.texts.schedules import is_occurrence
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -30,8 +33,9 @@ class ChangeRepository:
     user, if the change is not in the state that the method is for.
     """
 
-    def __init__(self, journal: Reader, now: Clock) -> None:
+    def __init__(self, journal: Reader, now: Clock, calendars: Calendars | None = None) -> None:
         self._journal, self.now = journal, now
+        self.schedules = Schedules(journal, now, calendars or NoCalendars())
 
     def entry(self, number: int) -> Entry:
         """Returns a change's journal entry."""
@@ -124,6 +128,9 @@ class ChangeRepository:
     def scheduled_start(self, number: int) -> Entry:
         """Returns a scheduled change that has not started and needs no approval any more."""
         entry = self.entry(number)
+        schedule = entry.request.schedule if entry.request.source is Source.SCHEDULE else None
+        if schedule is not None and not waits_for_approval(entry):
+            raise NotPossible(is_occurrence(number, schedule))
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
             raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):
@@ -149,8 +156,12 @@ class ChangeRepository:
         return [(self._journal.get(number), end) for number, end in ends if number is not None]
 
     def scheduled_starts(self) -> list[Entry]:
-        """Returns the changes that are scheduled for later, in the order of their starts."""
-        return [one for one in self._journal.scheduled() if one.about is None]
+        """Returns the changes that are scheduled for later, in the order of their starts.
+
+        An occurrence of a schedule is one of them only while it waits for approval.
+        """
+        scheduled = [one for one in self._journal.scheduled() if one.about is None]
+        return [one for one in scheduled if one.request.schedule is None or waits_for_approval(one)]
 
     def set_aside(self) -> list[SetAside]:
         """Returns the entries that can't be read from the journal."""

@@ -18,6 +18,8 @@ class Source(StrEnum):
     HOME = "App Home"
     CLOCK = "the clock"
     """The end of a temporary change; it was authorized with the beginning."""
+    SCHEDULE = "a schedule"
+    """An occurrence of a recurring schedule; it is authorized as its holder."""
 
 
 class Request(BaseModel):
@@ -51,7 +53,10 @@ class Request(BaseModel):
     expects: str | None = None
     """Digest of the plan that the user was shown before a click."""
     ends_change: int | None = None
-    """Number of the temporary change that a click on "End #1 and do this" ends; never typed."""
+    """Number of the temporary change that a click on "End #1 and do this" ends, or of the schedule that this one
+    replaces; never typed."""
+    schedule: int | None = None
+    """Number of the schedule that this is an occurrence of, or the end of one."""
 
     @property
     def id(self) -> str:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from bot.changes.change import Change
 from bot.changes.plan import Plan
-from bot.journal.models import Reschedule
+from bot.journal.models import Reschedule, ScheduleUpdate
 from bot.messages.message import Fact, Message, Offer
 from bot.messages.text import fold, register_keywords, register_verbs
 from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Starts
@@ -66,6 +67,12 @@ class Operation(BaseModel):
         """The permission that these arguments require."""
         return self.permission
 
+    def permissions_for(self, context: OperationContext, change: Change) -> tuple[Permission, ...]:
+        """The permissions that one of its changes requires."""
+        permission = self.required_permission(context)
+        assert permission is not None  # noqa: S101 - every change has one; a test holds all to it
+        return (permission,)
+
     def about(self) -> int | None:
         """Number of the earlier change that the operation refers to."""
         return None
@@ -104,6 +111,11 @@ class Operation(BaseModel):
     def times(cls) -> dict[str, ArgumentType]:
         """The types of the time clauses that may follow each pattern, by field."""
         return {}
+
+    @classmethod
+    def is_available(cls, context: OperationContext) -> bool:
+        """Whether the PBX has what it changes, so that it is offered."""
+        return True
 
     @classmethod
     def changes(cls) -> bool:
@@ -255,6 +267,10 @@ class JournalEffect:
     """Buttons on its card."""
     until: datetime | None = None
     """When it is over by itself, as a pause can be."""
+    schedules: tuple[ScheduleUpdate, ...] = ()
+    """New values of the schedule that it is about."""
+    recurring: timedelta | None = NO_DURATION
+    """How long the schedule runs on that it is about; None if it has no end."""
 
 
 class ControlOperation(Operation):
@@ -304,7 +320,7 @@ class ChangeOperation(Operation):
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
             raise ValueError(cannot_be_temporary())
-        if self.recurs is not None and not self.may_end:
+        if self.recurs is not None and "recurs" not in self.times():
             raise ValueError(CANNOT_REPEAT)
         if self.recurs is not None and (self.starts is not None or self.ends is not None):
             raise ValueError(REPEATS_OR_ONCE)

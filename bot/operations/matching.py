@@ -17,6 +17,7 @@ from bot.texts.lines import OPEN_FORM
 from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
+from bot.times.spelling import repeats
 
 MAX_READINGS = 12
 """Limit of ways to split one line into names, so that a hostile line can't cost much time."""
@@ -190,6 +191,8 @@ def is_time(words: Words) -> bool:
 def time_field(operation: type[Operation], typed: str) -> str | None:
     """The field of a time that was typed and not read; None if the operation's form has no such field."""
     fields = [name for name in operation.times() if name in operation.form()]
+    if repeats(typed):
+        return "recurs" if "recurs" in fields else None
     wanted = "starts" if typed.lower().startswith(("at ", "on ", "in ")) else "ends"
     return wanted if wanted in fields else next(iter(fields), None)
 
@@ -204,16 +207,21 @@ def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer,
         return ()
     understood = partial_match(operation, tail)
     words, typed = join_words(understood.left), "" if tail.times else tail.typed
+    if "recurs" in tail.times and "recurs" not in operation.form():
+        words = f"{words} {tail.typed}".strip()
     if not typed and not tail.times and is_time(understood.left):
         words, typed = "", words
     field = time_field(operation, typed) if typed else None
     left = words if field else f"{words} {typed}".strip()
+    known = understood.arguments | ({field: typed} if field else {})
     whole = not left and (field is not None or _only_begun(operation, understood))
     return (
         FormOffer(
             label=leaving_out(left, OPEN_FORM) if left else OPEN_FORM,
             operation=operation.operation_id,
-            arguments=understood.arguments | ({field: typed} if field else {}),
+            arguments={
+                name: value for name, value in known.items() if name != "recurs" or "recurs" in operation.form()
+            },
             whole=whole,
         ),
     )

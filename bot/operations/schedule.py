@@ -50,8 +50,6 @@ def schedule_of(operation: ChangeOperation, asked: Asked, now: datetime) -> Sche
         NotPossible: a time is in the past, or the end is before the start.
     """
     settled = settle(operation, asked)
-    if settled.recurs is not None:
-        raise NotPossible(texts.NOT_YET)
     if settled.starts is None and settled.ends is None:
         return None
     starts = _instant(settled.starts)

@@ -19,10 +19,10 @@ from bot.times.parser import read_open_moment
 from bot.times.spelling import normalize
 from bot.times.zones import read_zone
 
-MAX_LENGTH = 160
+MAX_LENGTH = 220
 """Characters; longer text is no recurrence."""
-MAX_SLOT_WORDS = 16
-"""Words of the longest list of days: all days of a week but one, with "and" between them."""
+MAX_SLOT_WORDS = 24
+"""Words of the longest list of days: six dates with their years."""
 _OFTEN = re.compile(
     r"\b(?:hourly|every (?:half |other |\d+ )?(?:an )?(?:minute|min|hour|hr)s?|every (?:\d+ )?seconds|every second$)\b"
 )

@@ -8,7 +8,9 @@ EXAMPLES = "every weekday 18:00 to 8:00, every Saturday and Sunday, every day fr
 """Recurrences as they are typed."""
 HINT = f"{EXAMPLES}. Empty: once."
 
-CANNOT_REPEAT = "create, rename and delete can't repeat. You can schedule each once: at 18:00."
+CANNOT_REPEAT = (
+    "Only recall, add, remove, move and the server's settings can repeat. Type the change for each time: at 18:00."
+)
 REPEATS_OR_ONCE = (
     "A change either repeats or happens once. Type the first day after “from”, and the last one after “until”: every"
     " weekday 18:00 to 8:00 from 1 December until 31 March."
@@ -21,7 +23,6 @@ NO_CALENDAR = (
     "Park knows no holidays yet. Whoever runs Park can name a calendar in the policy file, such as [calendars.holidays]"
     f' with country = "DE". {NOTHING_CHANGED}'
 )
-NOT_YET = f"Park can't repeat changes yet. {NOTHING_CHANGED}"
 
 
 def unknown_calendar(name: str, known: Sequence[str]) -> str:

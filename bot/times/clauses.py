@@ -18,7 +18,7 @@ from bot.times.spelling import REPETITION_OPENERS, normalize, repeats
 Times = dict[str, Start | End | Recurrence]
 """Times by field name: `starts`, `ends` or both, or `recurs`."""
 
-MAX_WORDS = 28
+MAX_WORDS = 36
 """Words of the longest repetition: with its days, times, first and last day, exception and time zone."""
 _FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
 """Fixed words of commands that may follow a time inside a line."""
@@ -143,11 +143,20 @@ def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
     return None
 
 
+def repetition_hint(text: str) -> str | None:
+    """Explains a text that ends in a repetition that can't be read; None if it does not."""
+    words = tuple(map(Word, text.split()))
+    for index in _opener_indexes(words, max(1, len(words) - MAX_WORDS)):
+        if repeats(normalize(join_words(words[index:]))) and not read_times(words[index:]):
+            return explain_repetition(words[index:])
+    return None
+
+
 def time_hint(text: str, *, may_end: bool) -> str | None:
     """Explains an unknown name that ends like a time; None if it does not."""
     words = tuple(map(Word, text.split()))
     if found := find_malformed_time(words):
-        return found[1]
+        return found[1] if may_end or not repeats(found[0].typed) else recurrences.CANNOT_REPEAT
     tail = time_splits(words)[0]
     if may_end:
         return None

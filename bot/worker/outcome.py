@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.changes.plan import Plan
 from bot.changes.write_switch import NO_PAUSE
-from bot.journal.models import Entry, FollowUp, Reschedule, State
+from bot.journal.models import Entry, FollowUp, Reschedule, ScheduleUpdate, State
 from bot.journal.reader import Reader
 from bot.messages.message import Message
 from bot.messages.request import Request, Source
@@ -54,6 +54,8 @@ class Outcome:
     state: State
     confirmation: Confirmation
     reschedules: tuple[Reschedule, ...] = ()
+    schedule_updates: tuple[ScheduleUpdate, ...] = ()
+    """Schedules to make, and new values of others."""
     flags: dict[str, str | None] = field(default_factory=dict)
     """Flags of the whole installation to set, or with None to clear: the pause switch."""
     until: datetime | None = None

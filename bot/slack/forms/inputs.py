@@ -23,7 +23,7 @@ from slack_sdk.models.blocks.block_elements import FileInputElement
 from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
-from bot.operations.arguments.types import SWITCH, ArgumentType, Reference
+from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
@@ -36,7 +36,7 @@ LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
 
 _AS_IT_IS_TYPED = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
-"""The default is Enter, which nobody presses who does not know; see "Preserving input entry in views" in Slack's docs."""
+"""The default is Enter, which few people press; see "Preserving input entry in views" in Slack's docs."""
 MAX_LABEL, MAX_VALUE, MAX_PLACEHOLDER = 75, 150, 150
 """Characters; docs.slack.dev, Block Kit, option object and placeholders."""
 
@@ -117,7 +117,7 @@ class _InputBuilder:
             yield from self._file(name, argument_type, known, optional=optional)
         else:
             element, hint = self._element(name, argument_type, known), argument_type.hint
-            if argument_type is SWITCH and name in self.current:
+            if argument_type in SWITCHES and name in self.current:
                 hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
             acts = self.operation_type.changes()  # what is chosen or typed is dispatched, to show what would change
             yield self._input(name, argument_type.label, element, hint=hint, optional=optional, dispatch=acts)
@@ -151,7 +151,7 @@ class _InputBuilder:
                 return ExternalDataMultiSelectElement(
                     action_id=PICK + "user", min_query_length=0, initial_options=chosen, max_selected_items=MAX_MEMBERS
                 )
-        if argument_type is SWITCH:
+        if argument_type in SWITCHES:
             return _switch(known)
         return PlainTextInputElement(
             action_id=CHOICE + "text",
@@ -180,7 +180,7 @@ class _InputBuilder:
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
-        picker = FileInputElement(action_id=FILES, filetypes=["wav"], max_files=1)
+        picker = FileInputElement(action_id=FILES, filetypes=list(argument_type.filetypes), max_files=1)
         optional = optional or known is not None
         yield self._input(name, argument_type.label, picker, hint=argument_type.hint, optional=optional)
         if known is not None:

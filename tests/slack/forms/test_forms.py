@@ -105,7 +105,7 @@ def test_times_are_fields_like_others_and_what_was_typed_of_them_is_filled_in(
     sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 60 * 60 - 60, label="Begins at")
     ready("in the past")
     sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 60 * 60 + 7200, label="Begins at")
-    view = ready("*Begins:*", "*Until:*")
+    ready("*Begins:*", "*Until:*")
     sandbox.slack.submit(ana)
     sandbox.settle()
     assert not sandbox.slack.views_of(ana)
