@@ -54,7 +54,7 @@ def _cell(cell: str | Cell) -> Json:
 
 
 def _elements(cell: Cell) -> Iterator[Json]:
-    parts = [{"type": "text", "text": displayable(cell.text)}] if cell.text and not cell.link else []
+    parts: list[Json] = [{"type": "text", "text": displayable(cell.text)}] if cell.text and not cell.link else []
     parts += [{"type": "link", "url": cell.link, "text": displayable(cell.text)}] if cell.link else []
     parts += map(_reference, cell.ids)
     if cell.at is not None:
