@@ -189,10 +189,11 @@ def _day_or_time(at: datetime, zone: ZoneInfo, now: datetime, *, is_end: bool = 
 
 def _item(context: OperationContext, record: HistoryRecord) -> ActivityItem:
     now = state_of_record(context, record)
-    automatic = record.source in texts.SOURCES and record.about is not None
+    automatic = record.source == texts.BY_CLOCK and record.about is not None
+    line = record.line if record.schedule is None else texts.of_schedule(record.schedule, record.line)
     return ActivityItem(
         number=change_number(record.change),
-        what=texts.end_of(record.about or 0) if automatic else record.line,
+        what=texts.end_of(record.about or 0) if automatic else line,
         state=now.text,
         by=record.user,
         at=record.at,

@@ -1,4 +1,4 @@
-"""What the history, Home and the panel show of a request as of now: its state, the link to its card, what takes it back."""
+"""What the history, Home and the panel show of a request as of now: its state, the link to its card, the undo."""
 
 from dataclasses import dataclass
 

@@ -37,6 +37,7 @@ from bot.slack.text import displayable, escape, mrkdwn_date, mrkdwn_reference
 from bot.slack.web_api import Json, ViewsApi
 from bot.texts import home
 from bot.texts.history import OPEN
+from bot.texts.schedule_cards import COMING
 from bot.texts.wording import change_number
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ RECENTLY = 600.0
 
 
 def render_overview(overview: Overview) -> Json:
-    """Renders the tab: what is wrong, what waits and is temporary, the server, actions, groups, recent changes, rights."""
+    """Renders the tab: problems, what waits and is temporary, the server, actions, groups, recent changes, rights."""
     positions = count()
     pending = list(_pending(overview, positions))
     blocks: list[Block] = [
@@ -95,9 +96,14 @@ def _retry(query: OverviewQuery) -> Block:
 
 
 def _pending(overview: Overview, positions: Iterator[int]) -> Iterator[Block]:
-    """Yields what waits for the user, and then what is temporary, scheduled or waits for others."""
+    """Yields what waits for the user, then what is temporary, scheduled or waits for others, then what is coming."""
     left = MAX_PENDING
-    for title, rows in ((home.WAITING_FOR_YOU, overview.waiting), (home.TEMPORARY_AND_PENDING, overview.pending)):
+    parts = (
+        (home.WAITING_FOR_YOU, overview.waiting),
+        (home.TEMPORARY_AND_PENDING, overview.pending),
+        (COMING, overview.coming),
+    )
+    for title, rows in parts:
         if not rows:
             continue
         yield HeaderBlock(text=title)
