@@ -6,7 +6,7 @@ wait tells all others, so that no thread asks Slack for the same again, and seve
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +20,11 @@ SPACING = 1.0
 """Seconds between calls once a limit is over: a message a second and channel is what Slack documents."""
 RECOVERY = 10.0
 """Seconds after a limit for which calls are spaced."""
+PER_MINUTE = {"conversations.info": 50, "usergroups.list": 20, "users.info": 100, "views.publish": 100}
+"""Calls that Slack takes of what Home tabs need: docs.slack.dev, each method's page and its tier."""
+BACKGROUND_SHARE = 0.8
+"""The part of these that Home tabs use, so that a card never finds the limit reached by them."""
+_MINUTE = 60.0
 _BY_CHANNEL = frozenset({"chat.postMessage", "chat.postEphemeral"})
 _in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
@@ -55,6 +60,7 @@ class CallScheduler:
         self._changed = threading.Condition()
         self._not_before: dict[Limit, float] = {}
         self._recovers_until: dict[Limit, float] = {}
+        self._made = defaultdict[Limit, deque[float]](deque)  # when each call of the last minute was made
         self._waiting: Counter[Limit] = Counter()  # calls that somebody waits for
 
     def await_turn(self, limit: Limit) -> None:
@@ -62,6 +68,8 @@ class CallScheduler:
         give_up = self._clock() + LONGEST_WAIT
         background = _in_background.get()
         with self._changed:
+            if limit.method in PER_MINUTE:
+                self._count(limit, background=background)
             if limit not in self._recovers_until:
                 return
             self._waiting[limit] += not background
@@ -74,6 +82,15 @@ class CallScheduler:
                 self._waiting[limit] -= not background
                 self._changed.notify_all()
             self._take_turn(limit)
+
+    def _count(self, limit: Limit, *, background: bool) -> None:
+        """Counts a call; raises SlackUnavailable for one of a Home tab if their share of the minute is used up."""
+        now, made, share = self._clock(), self._made[limit], int(PER_MINUTE[limit.method] * BACKGROUND_SHARE)
+        while made and made[0] <= now - _MINUTE:
+            made.popleft()
+        if background and len(made) >= share:
+            raise SlackUnavailable("ratelimited", made[-share] + _MINUTE - now)
+        made.append(now)
 
     def hold(self, limit: Limit, seconds: float) -> None:
         """Holds all calls under a limit back, as Slack has asked of one of them."""

@@ -67,6 +67,22 @@ def test_after_the_recovery_nothing_is_held_back(scheduler: CallScheduler, clock
         scheduler.await_turn(POST)
 
 
+def test_home_tabs_leave_room_in_slacks_tiers(scheduler: CallScheduler, clock: Clock) -> None:
+    people = Limit("users.info")
+    with in_background():
+        for _ in range(80):
+            scheduler.await_turn(people)
+            clock.now += 0.5
+        with pytest.raises(SlackUnavailable) as told:
+            scheduler.await_turn(people)
+        assert told.value.retry_after == 20
+    for _ in range(30):
+        scheduler.await_turn(people)
+    clock.now += 61
+    with in_background():
+        scheduler.await_turn(people)
+
+
 def test_a_home_tab_waits_for_those_that_somebody_waits_for() -> None:
     scheduler, order = CallScheduler(), list[str]()
     scheduler.hold(POST, 1)
