@@ -160,6 +160,8 @@ class Park:
             slack.view_pool,
             slack.form_pool,
         )
+        if not all(pool.idle for pool in pools):  # asked again at the end, as it costs less than the journal
+            return False
         if self.journal.has_work() or not self._home_tabs.redraws.idle:  # before the pools, which they use
             return False
         return all(pool.idle for pool in pools)

@@ -1,5 +1,7 @@
 """The exceptions that Park raises on purpose."""
 
+from datetime import datetime
+
 from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.texts import delivery
 from bot.texts.outcomes import SLACK_UNAVAILABLE
@@ -74,6 +76,14 @@ class Unreachable(PBXError):
 
 class UnknownOutcome(PBXError):
     """A write was sent, and its answer was lost or is a 5xx."""
+
+
+class WaitsForChange(ParkError):
+    """An occurrence of a schedule can't begin before a change ends that goes first; `until` is None if it won't."""
+
+    def __init__(self, number: int, until: datetime | None) -> None:
+        super().__init__(f"#{number} goes first")
+        self.number, self.until = number, until
 
 
 class EndDue(PBXError):

@@ -1,6 +1,6 @@
 """A harness for the bot without Slack: a sandbox PBX, a journal of its own, and a messenger that records messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -82,6 +82,9 @@ class FakeUserDirectory:
 
     def name_of(self, id: str) -> str:
         return ""
+
+    def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
+        return tuple(among)
 
     def email(self, user: str) -> str | None:
         return EMAILS.get(user)

@@ -10,12 +10,19 @@ from hypothesis import HealthCheck, settings
 
 from bot.sandbox.environment import ORDINARY_INSTANT, Sandbox
 from tests import postgres as servers
+from tests.forked import demo_bots_are_forked
+from tests.journal_template import tables_from_template
 
 settings.register_profile("park", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("park")
 
 Sandbox.default_now = datetime.fromisoformat(os.environ.get("PARK_TEST_NOW", ORDINARY_INSTANT.isoformat()))
 """No test depends on the hour of the day: clocks start at an ordinary instant, or at PARK_TEST_NOW (ISO 8601)."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core with `-n auto`, as tests wait about half of their time."""
+    return 2 * len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +35,13 @@ def logging_is_restored() -> Iterator[None]:
         root.removeHandler(handler)
     root.setLevel(levels[0])
     park.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def starts_are_cheap() -> Iterator[None]:
+    """What every start of Park has in common is made once for a worker of pytest's."""
+    with tables_from_template(), demo_bots_are_forked():
+        yield
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["socket mode", "http"])

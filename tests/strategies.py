@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.operations.approvals import CHANGE_TO_REFUSE, EMERGENCY_LINE, EMERGENCY_REASON, REFUSAL_REASON
 from bot.operations.arguments.targets import MEMBER, MEMBERS, RECALL, Recall
-from bot.operations.arguments.times import END, PERIOD, PERSON, START, TIME
+from bot.operations.arguments.times import END, PERIOD, PERSON, RECURS, START, TIME
 from bot.operations.arguments.types import (
     CHANGE,
     CHANGE_OR_GROUP,
@@ -29,12 +29,14 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
-from bot.operations.history_query import ASPECT, HISTORY_GROUP
+from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
+from bot.operations.schedules import SKIP_END, SKIPPED_DAY
 from bot.operations.scheduling import NEW_END
 from bot.operations.setups import SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
 from bot.pbx.models import RecallTo
 from bot.times.model import WEEKDAYS, Duration, End, Instant, OnDate, OnNumbers, OnWeekday, Start, WallClock, is_date
+from tests.recurrence.strategies import recurrences
 
 awkward = st.sampled_from(
     [
@@ -140,8 +142,11 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     END: ends,
     NEW_END: ends,
     PAUSE_END: ends,
+    SKIP_END: ends,
+    SKIPPED_DAY: st.sampled_from(["tonight", "tomorrow", "Friday", "24 December"]),
     **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], reasons),
     START: starts,
+    RECURS: recurrences,
     TIME: st.integers(60, 900),
     SWITCH: st.booleans(),
     NOTIFY_SWITCH: st.booleans(),
@@ -153,6 +158,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     LAST_CHANGE_OF: names,
     **dict.fromkeys([LINE, EMERGENCY_LINE], lines),
     HISTORY_GROUP: names,
+    HISTORY_MEMBER: people | names,
     PERSON: st.just("me") | st.from_regex(r"<@U[0-9A-Z]{3,9}>", fullmatch=True),
     ASPECT: st.sampled_from(["recall", "members", "name"]),
     PERIOD: st.sampled_from(
@@ -163,10 +169,16 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
 }
 
 
+def _repeats_or_happens_once(values: dict[str, Any]) -> dict[str, Any]:
+    if values.get("recurs") is not None and (values["starts"] or values["ends"]):
+        return values | {"recurs": None}
+    return values
+
+
 def operations(kind: type[Operation]) -> st.SearchStrategy[Operation]:
     """Operations of one kind, with and without their optional arguments."""
     values = {name: VALUES[argument_type] for name, argument_type in (kind.argument_types() | kind.times()).items()}
     optional = {name for name in values if not kind.model_fields[name].is_required()}
     return st.fixed_dictionaries(
         {name: value | st.none() if name in optional else value for name, value in values.items()}
-    ).map(kind.model_validate)
+    ).map(lambda found: kind.model_validate(_repeats_or_happens_once(found)))

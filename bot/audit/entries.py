@@ -1,6 +1,6 @@
 """Comparison of the entries, which Park works from, with their events, which the chain covers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, exists, select
 from bot.journal.events import EntryEvents, events_of_entries
 from bot.journal.models import Json, State
 from bot.journal.rows import UNREADABLE, read_rows
-from bot.journal.tables import entries, events
+from bot.journal.schedules import RECORDED
+from bot.journal.tables import entries, events, schedules
 
 _BATCH_SIZE = 200  # entries
 
@@ -38,6 +39,7 @@ def check_entries(connection: Connection, *, pruned: bool) -> None:
         recorded = events_of_entries(connection, [row.id for row in rows])
         for row in rows:
             _check_entry(row, recorded.get(row.id, ()), pruned=pruned)
+        _check_schedules(connection, recorded)
         last = rows[-1].id
 
 
@@ -66,6 +68,22 @@ def _check_entry(row: Row[Any], recorded: EntryEvents, *, pruned: bool) -> None:
             continue
         if stored != value:
             raise ChainBroken(f"#{row.id}: its {_NAMES[name]} differs from its events. The entry was altered.")
+
+
+def _check_schedules(connection: Connection, recorded: Mapping[int, EntryEvents]) -> None:
+    """Compares the schedules that some entries have made with what the events of these record of them."""
+    query = select(schedules).where(schedules.c.number.in_(recorded))
+    stored = {row._mapping[schedules.c.number]: row for row in connection.execute(query)}
+    for number, found in recorded.items():
+        wanted: Json = {}
+        for event in found:
+            wanted |= (event.data or {}) if event.what == "schedule" else {}
+        if bool(wanted) != (number in stored):
+            what = "deleted" if wanted else "added from outside Park"
+            raise ChainBroken(f"The schedule of #{number} was {what}.")
+        for name in RECORDED if wanted else ():
+            if stored[number]._mapping[schedules.c[name]] != wanted.get(name):
+                raise ChainBroken(f"#{number}: the {name} of its schedule differs from its events. It was altered.")
 
 
 _NAMES = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.changes.change import Change, Conflict, RolledBack, Unverified, is_intermediate, snapshots_equal
+from bot.changes.readings import Reading
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import READ_BACK_PAUSES, BeforeWrite, LoadContent, TargetWriter, no_content, read
 from bot.errors import NotPossible, PBXError, Refused, Rejected
@@ -13,6 +14,13 @@ from bot.pbx.client import PbxClient
 from bot.pbx.requests import Throttled
 
 log = logging.getLogger(__name__)
+
+KnownReading = Callable[[Change], Reading | None]
+"""Returns a reading of a change's target that is fresh enough to write on; None where the target is to be read."""
+
+
+def no_reading(_: Change) -> None:
+    """A `KnownReading` that knows nothing."""
 
 
 def apply_all(
@@ -23,16 +31,20 @@ def apply_all(
     before_write: BeforeWrite,
     pauses: Sequence[float] = READ_BACK_PAUSES,
     content: LoadContent = no_content,
+    known: KnownReading = no_reading,
 ) -> list[Snapshot | None]:
     """Applies all changes, or none if the PBX rejects one; returns each target as it was read back.
 
     Arguments and errors are those of `apply`; a rollback covers the changes that were applied before.
+
+    Args:
+        known: the reading that a change was planned from, in place of another one; asked for right before the write.
     """
     results: list[Snapshot | None] = []
     write = partial(apply, pbx, before_write=before_write, pauses=pauses, content=content)
     for index, change in enumerate(changes):
         try:
-            results.append(write(change, began=began))
+            results.append(write(change, began=began, known=None if began else known(change)))
         except (RolledBack, Conflict) as error:
             # This change is not in effect; those before it have to go too.
             clean = _roll_back(write, changes[:index])
@@ -52,6 +64,7 @@ def apply(
     before_write: BeforeWrite = lambda: None,
     pauses: Sequence[float] = READ_BACK_PAUSES,
     content: LoadContent = no_content,
+    known: Reading | None = None,
 ) -> Snapshot | None:
     """Applies one change and returns the target as it was read back; None for a deleted group.
 
@@ -60,6 +73,7 @@ def apply(
         before_write: called before each write; an error that it raises stops the change there.
         pauses: seconds between the attempts to read the change back.
         content: loads the prompt file to upload.
+        known: what the target is, where it was read a moment ago.
 
     Raises:
         Conflict: the target no longer equals `change.before`, and nothing was written.
@@ -68,7 +82,7 @@ def apply(
         PBXError: another error, Throttled among them; what was written stays, to be completed with `began`.
     """
     writer = TargetWriter(pbx, change, before_write, pauses, content)
-    now = writer.read()
+    now = writer.read() if known is None else known.snapshot
     if snapshots_equal(now, change.after):
         return now
     if not snapshots_equal(now, change.before) and not (began and is_intermediate(now, change)):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.changes.change import Change, changed_parts, filled_in, join
 from bot.changes.snapshot import Person, Snapshot
 from bot.policy.model import Approvers
+from bot.recurrence.model import Recurrence
 from bot.texts import cards
 from bot.texts import changes as texts
 from bot.times.format import format_dated, format_moment
@@ -86,6 +87,18 @@ class Emergency(BaseModel):
     channels: tuple[str, ...]
 
 
+class Repetition(BaseModel):
+    """The schedule that a plan makes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recurrence: Recurrence
+    parts: tuple[tuple[str, str], ...]
+    """What each occurrence changes: the key of each target with each part, in order."""
+    replaces: int | None = None
+    """Number of the schedule in whose place it comes."""
+
+
 class Plan(BaseModel):
     """The changes of an operation and the texts that describe them."""
 
@@ -109,7 +122,10 @@ class Plan(BaseModel):
     by_stages: bool = False
     """Whether it has many changes, of which those that were made stay where the rest can't be made."""
     base: tuple[Change, ...] | None = None
-    """The changes from how it was before both, where the plan ends a temporary change; else None."""
+    """The changes from how it was before both, where the plan ends a temporary change; of a schedule, those that an
+    occurrence would make now; else None."""
+    repetition: Repetition | None = None
+    """The schedule that the plan makes; then it has no changes itself."""
     lasts_since: datetime | None = None
     """When the temporary change began that this one continues; its whole length is limited by the policy."""
     saved_prompt: str | None = None
@@ -122,6 +138,16 @@ class Plan(BaseModel):
     def undone(self) -> tuple[Change, ...]:
         """The changes that its undo, and its end, take back."""
         return self.changes if self.base is None else self.base
+
+    @property
+    def shown(self) -> tuple[Change, ...]:
+        """The changes to show: what is done or, of a schedule, what an occurrence would do now."""
+        return self.changes if self.repetition is None else self.undone
+
+    @property
+    def is_noop(self) -> bool:
+        """Whether there is nothing to do: everything is as asked, and no schedule is made."""
+        return self.repetition is None and all(change.is_noop for change in self.changes)
 
     @property
     def is_temporary(self) -> bool:
@@ -149,6 +175,7 @@ class Plan(BaseModel):
     def digest(self) -> str:
         """Returns 16 characters that depend on all changes, short enough for the value of a button."""
         digests = "-".join(change.digest() for change in (*self.changes, *(self.base or ())))
+        digests += self.repetition.model_dump_json() if self.repetition else ""
         return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
+from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
 from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
 from bot.journal.drift_store import drift
@@ -12,7 +13,9 @@ from bot.journal.models import Entry, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
 from bot.policy.model import Approvers, Principal
+from bot.recurrence.model import Calendars, NoCalendars
 from bot.texts import approvals, delivery, refusals
+from bot.texts.schedules import is_occurrence
 from bot.times.model import Clock
 
 SEARCHED = 500
@@ -30,8 +33,9 @@ class ChangeRepository:
     user, if the change is not in the state that the method is for.
     """
 
-    def __init__(self, journal: Reader, now: Clock) -> None:
+    def __init__(self, journal: Reader, now: Clock, calendars: Calendars | None = None) -> None:
         self._journal, self.now = journal, now
+        self.schedules = Schedules(journal, now, calendars or NoCalendars())
 
     def entry(self, number: int) -> Entry:
         """Returns a change's journal entry."""
@@ -124,6 +128,9 @@ class ChangeRepository:
     def scheduled_start(self, number: int) -> Entry:
         """Returns a scheduled change that has not started and needs no approval any more."""
         entry = self.entry(number)
+        schedule = entry.request.schedule if entry.request.source is Source.SCHEDULE else None
+        if schedule is not None and not waits_for_approval(entry):
+            raise NotPossible(is_occurrence(number, schedule))
         if entry.state is not State.SCHEDULED or entry.request.source is Source.CLOCK:
             raise NotPossible(refusals.not_scheduled(number, entry.state))
         if waits_for_approval(entry):
@@ -145,12 +152,16 @@ class ChangeRepository:
         """Returns each temporary change with its scheduled end, in the order of the ends."""
         # One that is being carried out is still to come: it may fail.
         unfinished = sorted(self._journal.waiting(), key=lambda one: one.run_at)
-        ends = (one for one in unfinished if one.request.source is Source.CLOCK)
-        return [(self._journal.get(end.about), end) for end in ends if end.about is not None]
+        ends = ((_ended_change(one), one) for one in unfinished)
+        return [(self._journal.get(number), end) for number, end in ends if number is not None]
 
     def scheduled_starts(self) -> list[Entry]:
-        """Returns the changes that are scheduled for later, in the order of their starts."""
-        return [one for one in self._journal.scheduled() if one.about is None]
+        """Returns the changes that are scheduled for later, in the order of their starts.
+
+        An occurrence of a schedule is one of them only while it waits for approval.
+        """
+        scheduled = [one for one in self._journal.scheduled() if one.about is None]
+        return [one for one in scheduled if one.request.schedule is None or waits_for_approval(one)]
 
     def set_aside(self) -> list[SetAside]:
         """Returns the entries that can't be read from the journal."""
@@ -203,9 +214,14 @@ def waits_for_approval(entry: Entry) -> bool:
     )
 
 
+def _ended_change(end: Entry) -> int | None:
+    """Returns the number of the temporary change that the entry ends; None for others, and for the end of a pause."""
+    is_end = end.request.source is Source.CLOCK and "number" in end.operations[0]["arguments"]
+    return end.about if is_end else None
+
+
 def _changed_nothing(entry: Entry) -> NotPossible:
-    if entry.request.source is Source.CLOCK and entry.about is not None:
-        number = entry.about
+    if (number := _ended_change(entry)) is not None:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
     return NotPossible(refusals.changed_nothing(entry.id, entry.state))

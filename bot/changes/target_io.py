@@ -24,6 +24,7 @@ from bot.pbx.limits import check_size
 from bot.pbx.models import ParkGroup, ParkServer, RecallTo
 from bot.pbx.requests import Dropped, NotSent, Throttled
 from bot.pbx.transport import cap_deadlines
+from bot.runtime.threads import side_by_side
 from bot.texts import refusals
 
 READ_BACK_PAUSES = (0.1, 0.4, 1.0, 2.0, 4.0)
@@ -72,14 +73,16 @@ def read(pbx: PbxClient, target: Target, *, members: bool = True, prompt: bool =
     if group_id is None:
         return None
     try:
-        fields = pbx.group(group_id).sent_fields()
-        people = tuple(map(Person.of, pbx.members(group_id))) if members else None
+        if members:
+            group, listed = side_by_side(lambda: pbx.group(group_id), lambda: tuple(pbx.members(group_id)))
+        else:
+            group, listed = pbx.group(group_id), None
     except Missing as missing:
         if any(group.id == group_id for group in pbx.groups()):  # a gateway said so, or the PBX is starting
             raise Unreachable(f"The PBX lists {target.title}, but says that it is missing: {missing}") from missing
         return None
-    settings = {key: value for key, value in fields.items() if key != "id"}
-    return Snapshot(id=group_id, settings=settings, members=people)
+    settings = {key: value for key, value in group.sent_fields().items() if key != "id"}
+    return Snapshot(id=group_id, settings=settings, members=None if listed is None else tuple(map(Person.of, listed)))
 
 
 def read_prompt(pbx: PbxClient, server: ParkServer) -> LocatedPrompt:

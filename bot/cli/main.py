@@ -15,6 +15,7 @@ from bot.cli import audit, policy, setups
 from bot.cli.doctor.command import run_doctor
 from bot.cli.init.wizard import run_init
 from bot.cli.invocation import command_line
+from bot.cli.payloads import run_payloads
 from bot.errors import ParkError, SettingsError
 from bot.runtime import logs
 from bot.settings import (
@@ -116,7 +117,9 @@ def run_manifest(options: argparse.Namespace) -> int:
     """Prints the Slack app's manifest, for Socket Mode or for HTTP mode."""
     from bot.slack.app_config import http_manifest, socket_mode_manifest
 
-    sys.stdout.write(socket_mode_manifest() if options.http is None else http_manifest(options.http))
+    plain = options.plain
+    text = socket_mode_manifest(plain=plain) if options.http is None else http_manifest(options.http, plain=plain)
+    sys.stdout.write(text)
     return 0
 
 
@@ -159,9 +162,15 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     manifest = add("manifest", "print the manifest of the Slack app", example, run=run_manifest)
     url_help = "for HTTP mode: the address at which Slack reaches Park, such as https://park.example.com"
     manifest.add_argument("--http", metavar="URL", help=url_help)
+    manifest.add_argument(
+        "--plain", action="store_true", help="leave out what a workspace without agents has no use for"
+    )
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
     _add_setup_commands(add)
+    summary = "write a sample of every message, form and Home tab as JSON, to be validated"
+    payloads = add("payloads", summary, "%(prog)s payloads", run=run_payloads)
+    payloads.add_argument("folder", metavar="DIR", type=Path)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")

@@ -16,7 +16,7 @@ from bot.operations.arguments.types import Reference
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.control import Preview
 from bot.operations.parser import parse_unconfirmed
-from bot.operations.schedule import Asked, schedule_of
+from bot.operations.schedule import Asked, schedule_of, settle
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.models import ParkGroup, RingGroup
 from bot.pbx.name_index import ResourceType, closest, group_type, ring_group_type
@@ -101,6 +101,7 @@ def evaluate_example(policy: Policy, example: Example) -> tuple[str, str]:
         if at.tzinfo is None:
             at = at.replace(tzinfo=UTC)
         schedule = schedule_of(operation, Asked(at, "UTC"), at) if isinstance(operation, ChangeOperation) else None
+        operation = settle(operation, Asked(at, "UTC")) if isinstance(operation, ChangeOperation) else operation
     except Refused as refused:
         return "not understood", str(refused)
     if operation.permission is None and operation.requirement:

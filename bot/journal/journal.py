@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.errors import JournalUnavailable, TargetBusy
-from bot.journal import intake, leases, queue
+from bot.journal import intake, leases, queue, schedules
 from bot.journal.database import open_database
 from bot.journal.events import EventData, checkpoint_events
 from bot.journal.migrations import migrate, require_current
-from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, State
+from bot.journal.models import Accepted, Entry, FollowUp, Json, Reschedule, ScheduleUpdate, State
 from bot.journal.rows import UNREADABLE
 from bot.journal.watching import WatchedJournal
 from bot.messages.request import Request
@@ -98,6 +98,8 @@ class Journal(WatchedJournal):
             try:
                 with self.database.writing() as connection:
                     now = self._at(connection)
+                    if schedules.begin_due(connection, now):
+                        continue
                     entry_id = queue.find_claimable(connection, now, excluded_users)
                     if entry_id is None:
                         return None
@@ -193,6 +195,7 @@ class Journal(WatchedJournal):
         follow_up: FollowUp | None = None,
         shifts: Sequence[Reschedule] = (),
         flags: Mapping[str, str | None] | None = None,
+        schedule_updates: Sequence[ScheduleUpdate] = (),
     ) -> Entry:
         """Ends a claimed entry, whose outcome is still to be reported; an entry in state UNKNOWN can end again.
 
@@ -200,6 +203,7 @@ class Journal(WatchedJournal):
             follow_up: a request to accept in the same commit.
             shifts: scheduled entries to move or cancel in the same commit.
             flags: text by name; None deletes the flag.
+            schedule_updates: schedules to store in the same commit.
 
         Raises:
             Moved: a scheduled entry was changed since it was read; nothing has ended.
@@ -219,6 +223,8 @@ class Journal(WatchedJournal):
             queue.unlock_targets(connection, entry.id)
             for shift in shifts:
                 intake.reschedule(connection, shift, by=ended, at=now)
+            for one in schedule_updates:
+                schedules.store(connection, one, by=ended.request.user, at=now)
             if follow_up is not None:
                 intake.add_follow_up(connection, follow_up, ended, at=now)
             return ended

@@ -139,6 +139,49 @@ class Reschedule:
     due_at: datetime | None = None
 
 
+class ScheduleState(StrEnum):
+    """State of a recurring schedule; the values are those in the database."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+    """Deleted, replaced, or without a further occurrence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredSchedule:
+    """A recurring schedule; `number` is that of the entry that made it."""
+
+    number: int
+    state: ScheduleState
+    recurrence: Json
+    operation: Json
+    """What each occurrence does."""
+    request: Request
+    """What each occurrence is asked with: its user is the holder, whose rights decide."""
+    parts: frozenset[tuple[str, str]]
+    """What an occurrence changes: the key of each target with each part."""
+    next_at: datetime | None
+    """When the next occurrence begins; None while one is being begun, and where none is to come."""
+    waits_for: int | None
+    """Number of the change whose end the next occurrence waits for."""
+    begun: int
+    """How many occurrences have come due so far."""
+    latest: int | None
+    """Id of the latest occurrence's entry."""
+    note: str | None
+    """Why it is paused, or what became of the latest occurrence, as text for people."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleUpdate:
+    """New values of a schedule, stored in the commit that ends an entry; `next_at` is void unless it is active."""
+
+    number: int
+    values: Json
+    is_new: bool = False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """One event in the chain; `by` is a Slack user, a worker, "restart" or "park"."""

@@ -12,13 +12,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, select, update
 
 from bot.journal.database import Database
 from bot.journal.events import PARK, append
-from bot.journal.models import State
+from bot.journal.models import ScheduleState, State
 from bot.journal.rows import UNREADABLE, read_rows
-from bot.journal.tables import chain, entries, events, set_aside
+from bot.journal.tables import chain, entries, events, schedules, set_aside
 
 BATCH_SIZE = 1000
 """Rows read, or deleted, in one transaction: requests from Slack, which allows 3 s, wait for it."""
@@ -84,6 +84,7 @@ def _survey(database: Database, before: datetime, should_stop: Callable[[], bool
     """Reads all entries, the newest first, each batch in a transaction of its own."""
     with database.reading() as connection:
         needed = set(connection.scalars(select(set_aside.c.entry_id)))
+        needed |= set(connection.scalars(select(schedules.c.number).where(schedules.c.state != ScheduleState.ENDED)))
     deletable, undoable = list[int](), _UndoableChanges()
     for rows, unreadable in _read_entries(database, should_stop):
         needed |= set(unreadable)
@@ -215,10 +216,12 @@ def _delete_entries(database: Database, ids: Sequence[int], should_stop: Callabl
     later = entries.alias("later")
     has_events = exists().where(events.c.entry_id == entries.c.id)
     is_referred_to = exists().where(later.c.about == entries.c.id)
-    deletable = delete(entries).where(~has_events, ~is_referred_to)
+    deletable = ~has_events, ~is_referred_to
     for start in range(0, len(ids), BATCH_SIZE):
         if should_stop():
             return
         with database.writing() as connection:
-            connection.execute(deletable.where(entries.c.id.in_(ids[start : start + BATCH_SIZE])))
+            going = and_(*deletable, entries.c.id.in_(ids[start : start + BATCH_SIZE]))
+            connection.execute(delete(schedules).where(schedules.c.number.in_(select(entries.c.id).where(going))))
+            connection.execute(delete(entries).where(going))
         time.sleep(PAUSE)

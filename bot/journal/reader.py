@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, collate, exists, func, select
 
-from bot.journal import aside
+from bot.journal import aside, schedules
 from bot.journal.database import Database
 from bot.journal.drift_store import drift
 from bot.journal.events import events_of_entry
-from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State
+from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State, StoredSchedule
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
-from bot.journal.tables import entries, flags, not_notified
+from bot.journal.tables import UtcDateTime, entries, flags, not_notified
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ _SCHEDULED = (
 _FAILING = select(func.count(), func.min(entries.c.failing_since)).where(
     not_notified, entries.c.ended_at.is_(None), entries.c.failing_since.is_not(None)
 )
+_LATER = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > bindparam("now", type_=UtcDateTime()))
+_HAS_WORK = select(exists().where(not_notified, ~_LATER))
 _FLAG = select(flags).where(flags.c.name == bindparam("wanted_name"))
 
 
@@ -71,9 +73,14 @@ class Reader:
         """Returns the other entries that come from clicks on the same button, whose keys have a common prefix."""
         if (button := entry.request.button) is None:
             return []
-        key = collate(entries.c.key, "BINARY" if self.database.exclusive else "C")  # the collation of the keys' index
+        key = collate(entries.c.key, self._key_collation)
         same_button = key >= button, key < button + _LAST_CHARACTER, entries.c.id != entry.id
         return self._entries(select(entries).where(*same_button).order_by(entries.c.id))
+
+    @property
+    def _key_collation(self) -> str:
+        """The collation of the index of the entries' keys."""
+        return "BINARY" if self.database.exclusive else "C"
 
     def recent(self, limit: int) -> list[Entry]:
         """Returns the newest entries, newest first."""
@@ -144,8 +151,9 @@ class Reader:
     def has_work(self) -> bool:
         """Returns whether there is anything to run or report, other than entries scheduled for later."""
         with self.database.reading() as connection:
-            later = and_(entries.c.state == State.SCHEDULED, entries.c.due_at > self._at(connection))
-            return connection.scalar(select(exists().where(not_notified, ~later))) is True
+            now, occurrence = self._at(connection), schedules.next_time(connection)
+            is_occurrence_due = occurrence is not None and occurrence <= now
+            return is_occurrence_due or connection.scalar(_HAS_WORK, {"now": now}) is True
 
     def due_in(self, excluded_users: Collection[str] = ()) -> timedelta | None:
         """Returns after what time `claim` can succeed if no entry is accepted, ended or released meanwhile.
@@ -158,13 +166,41 @@ class Reader:
         """
         with self.database.reading() as connection:
             now = self._at(connection)
-            due = now if find_claimable(connection, now, excluded_users) is not None else next_due_time(connection, now)
-        return None if due is None else due - now
+            if find_claimable(connection, now, excluded_users) is not None:
+                return timedelta(0)
+            due = [at for at in (next_due_time(connection, now), schedules.next_time(connection)) if at is not None]
+        return max(min(due) - now, timedelta(0)) if due else None
 
     def entries_set_aside(self) -> list[SetAside]:
         """Returns the entries that were set aside because their rows can't be read."""
         with self.database.reading() as connection:
             return aside.read_set_aside(connection)
+
+    def stored_schedule(self, number: int) -> StoredSchedule | None:
+        """Returns the schedule that an entry has made; None if it has made none."""
+        with self.database.reading() as connection:
+            return schedules.read(connection, number)
+
+    def standing_schedules(self, numbers: Collection[int] | None = None) -> list[StoredSchedule]:
+        """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
+        with self.database.reading() as connection:
+            return schedules.read_standing(connection, numbers)
+
+    def schedule_parts(self) -> list[tuple[int, frozenset[tuple[str, str]]]]:
+        """Returns what each active or paused schedule changes, by its number, in the order in which they were made."""
+        with self.database.reading() as connection:
+            return schedules.read_parts(connection)
+
+    def schedules_waiting_for(self, number: int) -> list[int]:
+        """Returns the schedules whose next occurrence waits for the end of a change."""
+        with self.database.reading() as connection:
+            return schedules.read_waiting_for(connection, number)
+
+    def occurrences(self, schedule: StoredSchedule, limit: int) -> list[Entry]:
+        """Returns the entries of a schedule's latest occurrences, newest first."""
+        team = self.get(schedule.number).request.team
+        query = schedules.occurrences_query(team, schedule.number, self._key_collation)
+        return self._entries(query.limit(limit))
 
     def _entries(self, query: Select[Any], **parameters: Any) -> list[Entry]:
         """Returns the entries that a query finds, without those that can't be read."""

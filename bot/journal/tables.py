@@ -27,7 +27,7 @@ from sqlalchemy import (
     or_,
 )
 
-from bot.journal.models import State
+from bot.journal.models import ScheduleState, State
 
 metadata = MetaData(
     naming_convention={
@@ -58,6 +58,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite's AUTOINCREMENT works with INTEGER only
 _StateName = Enum(State, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states])
+_ScheduleStateName = Enum(
+    ScheduleState, native_enum=False, length=16, values_callable=lambda states: [state.value for state in states]
+)
 
 
 def row_values(row: Row[Any], table: Table) -> dict[str, Any]:
@@ -106,6 +109,28 @@ _unknown = entries.c.state == State.UNKNOWN
 # PostgreSQL also has ix_entries_key_bytes, which only the migration makes: SQLite compares keys byte by byte anyway.
 Index("ix_entries_untold", entries.c.id, sqlite_where=not_notified, postgresql_where=not_notified)
 Index("ix_entries_unknown", entries.c.id, sqlite_where=_unknown, postgresql_where=_unknown)
+
+# Recurring schedules, each by the entry that made it. An active one either has `next_at`, or its occurrence is an entry
+# that has not ended, and whose end sets `next_at` again: that is why it begins once.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("entry_id", ForeignKey(entries.c.id), primary_key=True, key="number"),
+    Column("state", _ScheduleStateName, nullable=False),
+    Column("recurrence", JSON, nullable=False),
+    Column("operation", JSON, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("waits_for", _Id),
+    Column("begun", Integer, nullable=False),
+    Column("latest", _Id),
+    Column("note", String),
+)
+_waits = schedules.c.waits_for.is_not(None)
+_has_next = schedules.c.next_at.is_not(None)
+Index("ix_schedules_next_at", schedules.c.next_at, sqlite_where=_has_next, postgresql_where=_has_next)
+Index("ix_schedules_waits_for", schedules.c.waits_for, sqlite_where=_waits, postgresql_where=_waits)
 
 # The footprints of entries that have not ended, a row per name; deleted at the end, so that the table stays small.
 footprints = Table(

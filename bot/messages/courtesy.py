@@ -64,15 +64,21 @@ def says_now(words: Words, without: Words) -> bool:
 
 
 def _found(words: Words, phrases: Iterable[tuple[str, ...]], *, at_end: bool) -> tuple[str, ...] | None:
+    edge = -1 if at_end else 0
+    first = _spellings(words[edge]) if words else ()
     for phrase in phrases:
+        if phrase[edge] not in first:
+            continue
         part = words[-len(phrase) :] if at_end else words[: len(phrase)]
-        if len(part) == len(phrase) and all(map(_is, part, phrase)):
+        if len(part) == len(phrase) and all(text in _spellings(word) for word, text in zip(part, phrase, strict=True)):
             return phrase
     return None
 
 
-def _is(word: Word, text: str) -> bool:
-    return not word.quoted and (word.text.lower() == text or word.text.lower().rstrip(_END_MARKS) == text)
+def _spellings(word: Word) -> tuple[str, ...]:
+    """What a word is compared as: itself, and without punctuation after it; nothing for a quoted name."""
+    text = word.text.lower()
+    return () if word.quoted else (text, text.rstrip(_END_MARKS))
 
 
 def _without_marks(word: Word, marks: str) -> Words:

@@ -25,6 +25,8 @@ class Offer:
     """Number of the temporary change that the click ends before the line is done; no line can say that."""
     note: str = ""
     """The further lines of the message that it answers."""
+    post_to: str | None = None
+    """Where the confirmation is posted, if that was asked; see `Request.post_to`."""
 
     @property
     def leaves_out(self) -> bool:

@@ -12,11 +12,14 @@ class Source(StrEnum):
 
     SLASH = "slash command"
     MENTION = "mention"
+    DIRECT = "direct message"
     BUTTON = "button"
     FORM = "form"
     HOME = "App Home"
     CLOCK = "the clock"
     """The end of a temporary change; it was authorized with the beginning."""
+    SCHEDULE = "a schedule"
+    """An occurrence of a recurring schedule; it is authorized as its holder."""
 
 
 class Request(BaseModel):
@@ -37,10 +40,12 @@ class Request(BaseModel):
     """Where the gesture happened; None in a direct message or App Home."""
     thread: str | None = None
     """Timestamp of the thread that the gesture happened in."""
+    direct: str | None = None
+    """Id of the direct conversation with Park in which it happened, and in whose thread it is answered."""
     on_thread_root: bool = False
     """Whether it happened on the first message of a thread, which the user may see in the channel."""
     post_to: str | None = None
-    """The channel chosen for the confirmation of a gesture without a channel; the policy ignores it."""
+    """Where the confirmation of a gesture without a channel is posted, `direct` included; the policy ignores it."""
     response_url: str | None = Field(default=None, repr=False)
     """Slack's URL for five answers within 30 minutes; a secret, because it needs no other credential."""
     asked_at: datetime
@@ -48,12 +53,20 @@ class Request(BaseModel):
     expects: str | None = None
     """Digest of the plan that the user was shown before a click."""
     ends_change: int | None = None
-    """Number of the temporary change that a click on "End #1 and do this" ends; never typed."""
+    """Number of the temporary change that a click on "End #1 and do this" ends, or of the schedule that this one
+    replaces; never typed."""
+    schedule: int | None = None
+    """Number of the schedule that this is an occurrence of, or the end of one."""
 
     @property
     def id(self) -> str:
         """Identifier for logs; the key itself may hold Slack's trigger_id, which must not be logged."""
         return blake2s(self.key.encode(), digest_size=6).hexdigest()
+
+    @property
+    def card_channel(self) -> str | None:
+        """The channel in which others see the change's card; None if only the requester sees it."""
+        return self.channel or (self.post_to if self.post_to != self.direct else None)
 
     @property
     def button(self) -> str | None:

@@ -4,7 +4,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, get_args
 
@@ -12,16 +12,20 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan
-from bot.journal.models import Reschedule
+from bot.journal.models import Reschedule, ScheduleUpdate
 from bot.messages.message import Fact, Message, Offer
-from bot.messages.text import fold, register_keywords, register_verbs
-from bot.operations.arguments.times import END, START, Ends, Starts
-from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference, spellings
+from bot.messages.text import register_keywords, register_verbs
+from bot.operations.arguments.times import END, RECURS, START, Ends, Recurs, Starts
+from bot.operations.arguments.types import LINE, ME, REASON, ArgumentType, Line, Reference
 from bot.operations.context import OperationContext
 from bot.operations.syntax import CommandPattern, Field, Matches, command_patterns
 from bot.policy.model import NO_DURATION, Permission
+from bot.texts.recurrences import CANNOT_REPEAT, REPEATS_OR_ONCE
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import Times
+
+_TIMES = (None, START, END, RECURS)
+"""What is no argument in a pattern: time clauses follow it."""
 
 
 class Operation(BaseModel):
@@ -101,7 +105,7 @@ class Operation(BaseModel):
     def argument_types(cls) -> dict[str, ArgumentType]:
         """The type of each argument in the patterns, in the order of the fields."""
         found = {name: _argument_type_of(field.metadata, field.annotation) for name, field in cls.model_fields.items()}
-        return {name: argument_type for name, argument_type in found.items() if argument_type not in (None, START, END)}
+        return {name: argument_type for name, argument_type in found.items() if argument_type not in _TIMES}
 
     @classmethod
     def times(cls) -> dict[str, ArgumentType]:
@@ -206,25 +210,6 @@ def _argument_type_of(metadata: list[Any], annotation: Any) -> ArgumentType | No
     return next((one for one in (*metadata, *inner) if isinstance(one, ArgumentType)), None)
 
 
-def footprint(operation: Operation) -> frozenset[str]:
-    """The folded names and numbers in an operation, or the server; known without a request to the PBX.
-
-    Operations with overlapping footprints run in the order in which they were accepted.
-    """
-    touched = {fold(text) for _, argument_type, value in operation.said() for text in _mentions(argument_type, value)}
-    return frozenset(touched | ({"the server"} if operation.permission is Permission.SERVER else set()))
-
-
-def _mentions(argument_type: ArgumentType, value: Any) -> Iterator[str]:
-    match argument_type.reference:
-        case Reference.GROUP:
-            yield from spellings(value)
-        case Reference.NEW_GROUP | Reference.MEMBER:
-            yield value
-        case Reference.MEMBERS:
-            yield from value
-
-
 class ChangeModifier(Operation):
     """Adds arguments to the change in its line; the parser replaces it with that change."""
 
@@ -261,6 +246,12 @@ class JournalEffect:
     """The new duration of the change it is about, from that change's start; None if it is permanent."""
     offers: tuple[Offer, ...] = ()
     """Buttons on its card."""
+    until: datetime | None = None
+    """When it is over by itself, as a pause can be."""
+    schedules: tuple[ScheduleUpdate, ...] = ()
+    """New values of the schedule that it is about."""
+    recurring: timedelta | None = NO_DURATION
+    """How long the schedule runs on that it is about; None if it has no end."""
 
 
 class ControlOperation(Operation):
@@ -288,6 +279,8 @@ class ChangeOperation(Operation):
 
     starts: Starts | None = None
     ends: Ends | None = None
+    recurs: Recurs | None = None
+    """When it is in effect, again and again; then it has neither a start nor an end."""
     approval: bool = False
     """Whether it may wait for an approval; without this it is denied where one is required."""
     emergency: str | None = None
@@ -301,13 +294,17 @@ class ChangeOperation(Operation):
 
     @classmethod
     def times(cls) -> dict[str, ArgumentType]:
-        """The start, and the end if the change can be temporary."""
-        return {"starts": START} | ({"ends": END} if cls.may_end else {})
+        """The start, and the end and the repetition if the change can be temporary."""
+        return {"starts": START} | ({"ends": END, "recurs": RECURS} if cls.may_end else {})
 
     @model_validator(mode="after")
     def _ends_only_where_it_may(self) -> Self:
         if self.ends is not None and not self.may_end:
             raise ValueError(cannot_be_temporary())
+        if self.recurs is not None and "recurs" not in self.times():
+            raise ValueError(CANNOT_REPEAT)
+        if self.recurs is not None and (self.starts is not None or self.ends is not None):
+            raise ValueError(REPEATS_OR_ONCE)
         return self
 
     @abstractmethod

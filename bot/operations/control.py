@@ -15,7 +15,7 @@ from bot.operations.context import OperationContext
 from bot.policy.model import Permission
 from bot.texts import cards, decisions
 from bot.texts.lines import REASON_AFTER_BECAUSE
-from bot.texts.times import PAUSE_END_HINT
+from bot.texts.times import UNTIL_RESUMED
 from bot.times.format import format_dated
 from bot.times.model import End, Instant, WallClock
 from bot.times.parser import read_end
@@ -30,7 +30,7 @@ def _read_pause_end(words: Words) -> End:
         raise ValueError(f"{fault} {REASON_AFTER_BECAUSE}") from None
 
 
-PAUSE_END = replace(END, hint=PAUSE_END_HINT, read=_read_pause_end)
+PAUSE_END = replace(END, no_time=UNTIL_RESUMED, read=_read_pause_end)
 
 
 class Pause(ControlOperation):
@@ -63,6 +63,7 @@ class Pause(ControlOperation):
             flags=pause_flags(reason, until, context.zone),
             offers=(Offer(label=decisions.RESUME, line=Resume().text()),),
             duration=until - now if until else None,
+            until=until,
         )
 
 

@@ -1,5 +1,6 @@
 """Matches words against the patterns of operations, and finds how much of a line was understood."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,8 +14,10 @@ from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
 from bot.operations.syntax import CommandPattern, Literal, Matches, command_patterns
 from bot.texts.lines import OPEN_FORM
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
+from bot.times.spelling import repeats
 
 MAX_READINGS = 12
 """Limit of ways to split one line into names, so that a hostile line can't cost much time."""
@@ -70,6 +73,8 @@ def match_clause(tail: TimeClause) -> Matched:
 def _read(operation: type[Operation], matches: Matches, tail: TimeClause) -> Operation:
     if "ends" in tail.times and "ends" not in operation.times():
         raise ValueError(cannot_be_temporary())
+    if "recurs" in tail.times and "recurs" not in operation.times():
+        raise ValueError(CANNOT_REPEAT)
     return operation.from_matches(matches, tail.times)
 
 
@@ -88,19 +93,18 @@ def _by_weight(
 
 def operation_of_verb(words: Words) -> type[Operation] | None:
     """The operation with the longest verb that the line starts with."""
-    return next((operation for verb, operation in _verbs(OPERATIONS) if _starts_with(words, verb)), None)
+    verbs = _verbs(OPERATIONS).get(words[0].text.lower(), ()) if words else ()
+    return next((operation for verb, operation in verbs if _starts_with(words, verb)), None)
 
 
 @cache
-def _verbs(operations: tuple[type[Operation], ...]) -> tuple[tuple[tuple[str, ...], type[Operation]], ...]:
-    """Verbs as words with their operations, the longest first."""
-    verbs = [
-        (tuple(pattern.verb.split()), operation)
-        for operation in operations
-        for pattern in operation.patterns()
-        if pattern.verb
-    ]
-    return tuple(sorted(verbs, key=lambda one: -len(one[0])))
+def _verbs(operations: tuple[type[Operation], ...]) -> dict[str, list[tuple[tuple[str, ...], type[Operation]]]]:
+    """Verbs as words with their operations, by their first words, the longest first."""
+    verbs = defaultdict[str, list[tuple[tuple[str, ...], type[Operation]]]](list)
+    for operation in operations:
+        for verb in (tuple(pattern.verb.split()) for pattern in operation.patterns() if pattern.verb):
+            verbs[verb[0]].append((verb, operation))
+    return {first: sorted(found, key=lambda one: -len(one[0])) for first, found in verbs.items()}
 
 
 def _starts_with(words: Words, verb: tuple[str, ...]) -> bool:
@@ -187,6 +191,8 @@ def is_time(words: Words) -> bool:
 def time_field(operation: type[Operation], typed: str) -> str | None:
     """The field of a time that was typed and not read; None if the operation's form has no such field."""
     fields = [name for name in operation.times() if name in operation.form()]
+    if repeats(typed):
+        return "recurs" if "recurs" in fields else None
     wanted = "starts" if typed.lower().startswith(("at ", "on ", "in ")) else "ends"
     return wanted if wanted in fields else next(iter(fields), None)
 
@@ -201,16 +207,21 @@ def form_offer(operation: type[Operation], tail: TimeClause) -> tuple[FormOffer,
         return ()
     understood = partial_match(operation, tail)
     words, typed = join_words(understood.left), "" if tail.times else tail.typed
+    if "recurs" in tail.times and "recurs" not in operation.form():
+        words = f"{words} {tail.typed}".strip()
     if not typed and not tail.times and is_time(understood.left):
         words, typed = "", words
     field = time_field(operation, typed) if typed else None
     left = words if field else f"{words} {typed}".strip()
+    known = understood.arguments | ({field: typed} if field else {})
     whole = not left and (field is not None or _only_begun(operation, understood))
     return (
         FormOffer(
             label=leaving_out(left, OPEN_FORM) if left else OPEN_FORM,
             operation=operation.operation_id,
-            arguments=understood.arguments | ({field: typed} if field else {}),
+            arguments={
+                name: value for name, value in known.items() if name != "recurs" or "recurs" in operation.form()
+            },
             whole=whole,
         ),
     )

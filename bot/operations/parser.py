@@ -15,7 +15,7 @@ from bot.operations.phrasing import confirms_now, new_names, phrasings, without_
 from bot.operations.suggestions import bare_line_error, corrected_verb, not_understood, without_unread_times
 from bot.operations.unsupported import unsupported_request
 from bot.texts import lines as texts
-from bot.texts.times import NO_REPETITION
+from bot.times.clauses import explain_repetition
 from bot.times.spelling import REPETITION_OPENERS
 
 _ARROWS = ("->", "→", "=>", "➔", "➜", "➡", "⇒", "⟶")
@@ -97,10 +97,12 @@ def _readings(words: Words) -> Operations:
     raise not_understood(first, fault)
 
 
-def is_repetition(words: Words) -> bool:
-    """Whether the line is a change that begins with a repetition: every night recall Sales to Night Desk."""
-    starts = (operation_of_verb(words[index:]) for index in range(1, len(words)))
-    return words[0].is_keyword(*REPETITION_OPENERS) and any(found and found.changes() for found in starts)
+def _repetition_before_verb(words: Words) -> Words:
+    """What a change begins with that is no readable repetition: every night recall Sales to Night Desk."""
+    if not words[0].is_keyword(*REPETITION_OPENERS):
+        return ()
+    verbs = ((index, operation_of_verb(words[index:])) for index in range(1, len(words)))
+    return next((words[:index] for index, found in verbs if found and found.changes()), ())
 
 
 def _parse_bare(words: Words) -> Operations:
@@ -121,8 +123,8 @@ def _bare_reading(words: Words) -> Operation:
     operation = next(
         one for one in OPERATIONS if one.bare_pattern and re.fullmatch(one.bare_pattern, join_words(words))
     )
-    if is_repetition(words):
-        raise NotUnderstood(f"{NO_REPETITION} {NOTHING_CHANGED}")
+    if repetition := _repetition_before_verb(words):
+        raise NotUnderstood(f"{explain_repetition(repetition)} {NOTHING_CHANGED}")
     (field,) = operation.argument_types()
     try:
         return operation.from_matches({field: words})

@@ -13,6 +13,7 @@ from bot.operations.base import ChangeOperation
 from bot.operations.context import OperationContext
 from bot.pbx.models import FeatureCode, RecallTo
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.texts import changes as texts
 from bot.texts import recalls
 from bot.times.format import format_seconds
@@ -124,7 +125,11 @@ class RecallGroup(ChangeOperation):
         return {"group": target.title, "recall": recall_form_value(context, now.settings)}
 
     def plan(self, context: OperationContext) -> Plan:
-        target, before = context.snapshot(context.group(self.group), members=False)
+        group = context.group(self.group)
+        (target, before), _ = side_by_side(
+            lambda: context.snapshot(group, members=False),
+            context.settings_cache.try_read,  # for the notes
+        )
         after = before.with_settings(**context.recall_settings(self.recall, before))
         change = Change(target=target, before=before, after=after)
         destination = recall_text(after.settings, context.ring_group_name, texts.PARKER_OF_CALLS)

@@ -10,6 +10,10 @@ from bot.changes.plan import Schedule
 from bot.errors import Ambiguous, NotPossible
 from bot.messages.message import Offer
 from bot.operations.base import ChangeOperation, Operation
+from bot.recurrence.format import describe
+from bot.recurrence.model import Calendars, NoCalendars, Recurrence
+from bot.recurrence.settling import meanings
+from bot.texts import recurrences as texts
 from bot.texts.times import end_is_past, which_meaning
 from bot.times.format import exact_time, format_duration, format_moment
 from bot.times.model import Duration, End, Instant, Start, WallClock, WorkingDay
@@ -32,6 +36,8 @@ class Asked:
     zone: str
     """IANA time zone of the user."""
     working_day: WorkingDay = field(default_factory=WorkingDay)
+    calendars: Calendars = field(default_factory=NoCalendars)
+    """The holidays that a repetition may name."""
 
 
 def schedule_of(operation: ChangeOperation, asked: Asked, now: datetime) -> Schedule | None:
@@ -92,6 +98,8 @@ def reminder_time(begun: datetime, ends: datetime) -> datetime:
 def has_open_times(operation: Operation) -> bool:
     """Whether its times mean something else when they are read later or in another time zone."""
     starts, ends = getattr(operation, "starts", None), getattr(operation, "ends", None)
+    if isinstance(operation, ChangeOperation) and operation.recurs is not None:
+        return not operation.recurs.is_settled
     if isinstance(starts, Start) and not isinstance(starts.when, Instant):
         return True
     return isinstance(ends, End) and isinstance(ends.when, WallClock)
@@ -104,6 +112,8 @@ def settle(operation: OperationT, asked: Asked) -> OperationT:
         Ambiguous: a time has several meanings; the offers name each.
         NotPossible: a time is in the past, or the end is before the start.
     """
+    if isinstance(operation, ChangeOperation) and operation.recurs is not None:
+        return _with_recurrence(operation, operation.recurs, asked)
     possible, faults = list[dict[str, Any]](), list[NotPossible]()
     for starts in _possible_starts(operation, asked):
         try:
@@ -119,6 +129,20 @@ def settle(operation: OperationT, asked: Asked) -> OperationT:
     raise Ambiguous(
         which_meaning(),
         offers=tuple(Offer(label=label, line=line) for label, line in zip(labels, lines, strict=True)),
+    )
+
+
+def _with_recurrence(operation: OperationT, recurs: Recurrence, asked: Asked) -> OperationT:
+    """The operation with an exact recurrence; raises Ambiguous or NotPossible."""
+    found = meanings(recurs, asked.at, asked.zone, asked.working_day, asked.calendars)
+    if len(found) == 1:
+        return operation.model_copy(update={"recurs": found[0]})
+    lines = [operation.model_copy(update={"recurs": one}).text(settled=True) for one in found]
+    raise Ambiguous(
+        texts.which_meaning(),
+        offers=tuple(
+            Offer(label=describe(one, zone=asked.zone), line=line) for one, line in zip(found, lines, strict=True)
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from bot.operations.base import ChangeOperation, ReadOperation
 from bot.operations.context import OperationContext
 from bot.operations.recall import recall_form_value, recall_notes, star_codes
 from bot.policy.model import Permission
+from bot.runtime.threads import side_by_side
 from bot.texts import answers, impossible
 from bot.texts import changes as texts
 
@@ -245,7 +246,7 @@ class ServerRecall(ChangeOperation):
         return {"recall": recall_form_value(context, context.server().settings)}
 
     def plan(self, context: OperationContext) -> Plan:
-        before = context.server()
+        before, _ = side_by_side(context.server, context.settings_cache.feature_codes.try_read)  # these for the notes
         return server_plan(context, "recall_to", before, **context.recall_settings(self.recall, before))
 
 

@@ -29,8 +29,10 @@ from bot.operations.matching import (
 from bot.operations.phrasing import without_question_mark
 from bot.operations.server import ServerEnabled
 from bot.texts import lines as texts
+from bot.texts.recurrences import CANNOT_REPEAT
 from bot.texts.times import cannot_be_temporary
 from bot.times.clauses import TimeClause, find_malformed_time, time_splits
+from bot.times.spelling import repeats
 
 MAX_COMPLETED = 6
 """Ways to complete a line that are looked up."""
@@ -44,6 +46,8 @@ def not_understood(words: Words, fault: ReadFault | None) -> NotUnderstood:
     operation = operation_of_verb(words)
     if operation and operation.changes() and (strange := find_malformed_time(words)) is not None:
         forms = form_offer(operation, _without_rest(operation, strange[0]))
+        if repeats(strange[0].typed) and "recurs" not in operation.times():
+            strange = (strange[0], CANNOT_REPEAT)
         return NotUnderstood(f"{strange[1]} {NOTHING_CHANGED}", lines=(operation.usage(),), forms=forms)
     tail = time_splits(words)[0] if (operation or Operation).times() else TimeClause(words)
     if fault is not None and (operation is None or fault[0] is operation or operation.verb() in fault[0].verb()):
@@ -149,7 +153,12 @@ def _unread_times(words: Words, reading: Operation) -> Iterator[UnreadTime]:
         if strange := find_malformed_time(tuple(map(Word, value.split()))):
             yield UnreadTime(name, join_words(strange[0].rest), strange[0].typed, strange[1])
         elif tail.times:
-            yield UnreadTime(name, join_words(tail.rest), tail.typed, cannot_be_temporary())
+            yield UnreadTime(name, join_words(tail.rest), tail.typed, _never(tail))
+
+
+def _never(tail: TimeClause) -> str:
+    """Why the times of an operation that is never temporary are not read."""
+    return CANNOT_REPEAT if "recurs" in tail.times else cannot_be_temporary()
 
 
 def bare_line_error(words: Words, fault: NotFound) -> NotFound:

@@ -17,7 +17,7 @@ from bot.operations.permissions import permissions_of
 from bot.operations.scheduling import ChangeReference
 from bot.policy.model import Permission
 from bot.texts import changes as texts
-from bot.texts import impossible, lines
+from bot.texts import impossible, lines, schedules
 from bot.texts.setups import matched_by_name
 from bot.texts.wording import change_number
 
@@ -121,6 +121,14 @@ def _losses(change: Change) -> Iterator[str]:
         yield impossible.group_is_lost(change.target.title)
 
 
+def _deletes_schedule(context: OperationContext, number: int, made: Plan) -> NotPossible:
+    """Says what the undo of a schedule does, with the button that does it; the refusal where it has ended."""
+    schedule = context.repository.schedules.get(number)
+    present = context.repository.schedules.present(schedule) is not None
+    offer = Offer(label=schedules.DELETE_SCHEDULE, line=f"delete schedule {number}", style="danger")
+    return NotPossible(schedules.undo_deletes(number, made.preview_title, present=present), offers=(offer,))
+
+
 class Undo(ChangeReference, RevertingOperation):
     """Reverts a change; requested by the Undo button on its card."""
 
@@ -139,6 +147,8 @@ class Undo(ChangeReference, RevertingOperation):
 
     def plan(self, context: OperationContext) -> Plan:
         done = context.repository.applied_plan(self.number)
+        if done.repetition is not None:
+            raise _deletes_schedule(context, self.number, done)
         changes = tuple(self.revert(context, change) for change in reversed(done.undone))
         title, preview_title = self._titles(context, done)
         return Plan(

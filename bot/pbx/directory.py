@@ -5,15 +5,17 @@ Its answers are for resolving and showing names; a change reads the PBX itself b
 
 import time
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.errors import Missing
+from bot.errors import Missing, PBXError
 from bot.pbx import name_index
 from bot.pbx.cache import Membership, ObjectCache, SharedReads
 from bot.pbx.client import PbxClient
 from bot.pbx.models import FeatureCode, Member, ParkGroup, ParkServer, RingGroup, User
 from bot.pbx.name_index import NameIndex
+from bot.runtime.threads import side_by_side
 
 LIFETIME = 60.0
 """Seconds for which anything that was read stays fresh."""
@@ -225,6 +227,11 @@ class CachedValue(Generic[T]):
                 cached = self._cached = (self._clock(), self._read())
             return cached[1]
 
+    def try_read(self) -> None:
+        """Reads the value if it is not fresh; where that fails, the next call tries again."""
+        with suppress(PBXError):
+            self()
+
     def invalidate(self) -> None:
         """Drops the value, so that the next call reads it."""
         self._cached = None
@@ -236,3 +243,7 @@ class ServerSettingsCache:
     def __init__(self, pbx: PbxClient) -> None:
         self.server: CachedValue[ParkServer] = CachedValue(pbx.server)
         self.feature_codes: CachedValue[tuple[FeatureCode, ...]] = CachedValue(pbx.feature_codes)
+
+    def try_read(self) -> None:
+        """Reads all that is not fresh, side by side."""
+        side_by_side(self.server.try_read, self.feature_codes.try_read)

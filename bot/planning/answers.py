@@ -11,7 +11,7 @@ from bot.operations.base import ChangeOperation, ControlOperation, Operation, Re
 from bot.operations.control import Preview
 from bot.operations.groups import Group
 from bot.operations.parser import parse_unconfirmed, unknown_line_error
-from bot.operations.schedule import Asked, schedule_of
+from bot.operations.schedule import Asked, schedule_of, settle
 from bot.operations.undo import Undo, UndoLast
 from bot.planning.access_report import AccessQuestion, NamedOperation, access_report
 from bot.planning.authorizer import group_spellings
@@ -87,6 +87,7 @@ class AnswerBuilder:
             self.planner.authorizer.require_read(principal, groups)
             asked = Asked(now, self.planner.users.zone(user), self.planner.times.working_day)
             schedule = schedule_of(operation, asked, now) if isinstance(operation, ChangeOperation) else None
+            operation = settle(operation, asked)
             attributes = line_attributes(operation, schedule, now)
             permission = operation.required_permission(context)
             return NamedOperation(operation, permission, groups, context.mentioned_ring_groups, attributes)

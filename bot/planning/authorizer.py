@@ -11,6 +11,7 @@ from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
 from bot.operations.base import ChangeOperation, Operation, ReadOperation
+from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import Cancel, Extend
 from bot.operations.undo import Undo
 from bot.planning.context import RequestContext
@@ -217,6 +218,9 @@ class Authorizer:
 
         To do again what was taken back, or to overwrite what others have changed since, needs a rule.
         """
+        if isinstance(operation, ScheduleControl):
+            schedule = self._repository.schedules.find(operation.change)
+            return operation.takes_back and schedule is not None and schedule.holder == principal.user
         if not isinstance(operation, Cancel | Extend | Undo) or (isinstance(operation, Undo) and operation.anyway):
             return False
         entry = self._repository.entry(operation.change)

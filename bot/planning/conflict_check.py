@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ChangeRepository
-from bot.errors import NotPossible, Refused
+from bot.errors import NotPossible, Refused, WaitsForChange
 from bot.messages.message import Fact, Offer
-from bot.messages.request import Request
+from bot.messages.request import Request, Source
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
 from bot.operations.members import Add, Move
 from bot.operations.scheduling import Cancel, Extend, Keep, Now
@@ -24,6 +24,7 @@ from bot.planning.conflicts import (
     conflict_text,
     exact_end,
     find_conflict,
+    find_conflicts,
     is_noop,
     is_same_wish,
     parts_of,
@@ -71,10 +72,23 @@ class ConflictCheck:
         self._planning, self._request, self._references = planning, request, references
         self._repository = planning.repository
 
-    def check_plan(self, operation: ChangeOperation, plan: Plan, context: RequestContext, begins: datetime) -> None:
-        """Raises NotPossible if the plan meets a pending change, or asks for an end that it could not have."""
+    def check_plan(
+        self, operation: ChangeOperation, plan: Plan, context: RequestContext, begins: datetime
+    ) -> PlannedChange | None:
+        """Checks that the plan meets no pending change, and does not ask for an end that it could not have.
+
+        What goes first by itself is no conflict: a temporary change before an occurrence of a schedule, and an
+        occurrence before one of a broader schedule.
+
+        Returns:
+            The plan that ends such an occurrence first; None if there is none to end.
+
+        Raises:
+            NotPossible: the plan meets a pending change.
+            WaitsForChange: it is an occurrence, and has to wait.
+        """
         if isinstance(operation, PutBack) and not operation.anyway:
-            return  # reverting a drift restores what the temporary change has set
+            return None  # reverting a drift restores what the temporary change has set
         ends = plan.times.ends if plan.times else None
         but = {operation.number if isinstance(operation, Undo) else None, None if is_noop(plan) else plan.ends_change}
         parts = wanted_parts(operation, plan, context)
@@ -82,12 +96,38 @@ class ConflictCheck:
         slack, now = SAME_END if plan.times and plan.times.starts else timedelta(0), self._repository.now()
         if begins <= now:
             check_ends(self._repository, parts, now + slack, but=frozenset(but))
-        found = find_conflict(self._repository, parts, Period(begins + slack, ends), but=frozenset(but))
+        conflicts = find_conflicts(self._repository, parts, Period(begins + slack, ends), but=frozenset(but))
+        if self._request.source is Source.SCHEDULE:
+            return self._give_way(operation, plan, [one for one in conflicts if one.in_effect])
+        if ends is not None and begins > now:
+            conflicts = (one for one in conflicts if one.schedule is None)  # it ends that when it begins
+        found = next(conflicts, None)
         if found is not None:
-            if not is_same_wish(plan, found):
-                raise self._refusal(operation, plan, found, context, begins)
-        elif ends is not None and is_noop(plan) and begins <= now:
+            if is_same_wish(plan, found):
+                return None
+            if ends is not None and found.schedule is not None and (ended := self._ending_it(operation, plan, found)):
+                return ended
+            raise self._refusal(operation, plan, found, context, begins)
+        if ends is not None and is_noop(plan) and begins <= now:
             raise would_not_end(operation, plan, context.zone, now)
+        return None
+
+    def _give_way(
+        self, operation: ChangeOperation, plan: Plan, conflicts: Sequence[PendingChange]
+    ) -> PlannedChange | None:
+        """Returns the plan that ends an occurrence of a broader schedule first; raises WaitsForChange for any other."""
+        if not conflicts:
+            return None
+        schedules, found = self._repository.schedules, conflicts[0]
+        mine, theirs = (
+            schedules.find(number) if number else None for number in (self._request.schedule, found.schedule)
+        )
+        if len(conflicts) == 1 and mine and theirs and mine.rank > theirs.rank:
+            ended = self._ending_it(operation, plan, found)
+            if ended is not None:
+                return ended
+        last = max(conflicts, key=lambda one: one.period.ends or datetime.max.replace(tzinfo=UTC))
+        raise WaitsForChange(last.entry.id, last.period.ends)
 
     def check_times(self, operation: ControlOperation, effect: JournalEffect) -> None:
         """Raises NotPossible if the new time of a change lets it meet another one."""
@@ -155,6 +195,11 @@ class ConflictCheck:
                 expects=ended.plan.digest(),
                 ends_change=number,
             )
+        if found.in_effect and found.schedule is not None and operation.ends is None and found.period.ends is not None:
+            moment = format_moment(found.period.ends, self._repository.now(), ZoneInfo(zone))
+            line = operation.model_copy(update={"ends": exact_end(found.period.ends, zone)}).text(settled=True)
+            yield Offer(label=refusals.only_until(moment), line=line)
+            return
         if found.in_effect:
             yield from self._longer(plan, found, zone)
             return

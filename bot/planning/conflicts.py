@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.changes.change import Change, changed_parts
 from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository, waits_for_approval
+from bot.changes.schedules import overlap
 from bot.errors import EndDue, NotPossible
 from bot.journal.models import Entry
 from bot.messages.message import FormOffer, Offer
@@ -22,8 +23,6 @@ from bot.texts import refusals
 from bot.times.format import exact_time, format_moment
 from bot.times.model import End, Start, WallClock
 
-WHOLE_TARGET = "*"
-"""In the result of `changed_parts`: the whole target."""
 MEMBER = "member "
 """Begins the name of a member's part; a member is the same part in every group, since nobody can be in two."""
 MIDNIGHT = WallClock(clock=time(0))
@@ -62,6 +61,11 @@ class PendingChange:
     period: Period
     in_effect: bool
 
+    @property
+    def schedule(self) -> int | None:
+        """The number of the schedule that it is an occurrence of; None if a person asked for it."""
+        return self.entry.request.schedule
+
     def when(self) -> str:
         """When it ends or, if it is scheduled, when it begins, with date and zone."""
         at = self.period.ends if self.in_effect else self.entry.run_at
@@ -89,14 +93,16 @@ def find_conflict(
     Args:
         but: numbers of the changes that are left out.
     """
-    return next(
-        (
-            one
-            for one in pending_changes(repository)
-            if one.entry.id not in but and one.period.meets(period) and _overlap(parts, parts_of(one.plan.undone))
-        ),
-        None,
-    )
+    return next(find_conflicts(repository, parts, period, but=but), None)
+
+
+def find_conflicts(
+    repository: ChangeRepository, parts: frozenset[Part], period: Period, *, but: frozenset[int | None]
+) -> Iterator[PendingChange]:
+    """All pending changes that meet a change of these parts in this period; `but` as for `find_conflict`."""
+    for one in pending_changes(repository):
+        if one.entry.id not in but and one.period.meets(period) and overlap(parts, parts_of(one.plan.undone)):
+            yield one
 
 
 def check_ends(
@@ -105,7 +111,7 @@ def check_ends(
     """Raises EndDue while a temporary change of these parts, which ends by this time, still has to be ended."""
     for one in pending_changes(repository):
         due = one.in_effect and one.period.ends is not None and one.period.ends <= by
-        if due and one.entry.id not in but and _overlap(parts, parts_of(one.plan.undone)):
+        if due and one.entry.id not in but and overlap(parts, parts_of(one.plan.undone)):
             raise EndDue(f"#{one.entry.id} is being ended")
 
 
@@ -132,11 +138,6 @@ def wanted_parts(operation: ChangeOperation, plan: Plan, context: OperationConte
     return parts_of(plan.changes) | asked | {("", name) for name in names if name.startswith(MEMBER)}
 
 
-def _overlap(mine: frozenset[Part], theirs: frozenset[Part]) -> bool:
-    shared = {key for key, _ in mine} & {key for key, _ in theirs} - {""}
-    return bool(mine & theirs) or any((key, WHOLE_TARGET) in mine | theirs for key in shared)
-
-
 def exact_end(at: datetime, zone: str) -> End:
     """An end that means this instant."""
     return End.model_validate(exact_time(End(when=MIDNIGHT), at, ZoneInfo(zone)))
@@ -144,7 +145,7 @@ def exact_end(at: datetime, zone: str) -> End:
 
 def is_noop(plan: Plan) -> bool:
     """Whether everything is as asked already, apart from times."""
-    return all(change.is_noop for change in plan.changes)
+    return plan.is_noop
 
 
 def is_same_wish(plan: Plan, pending: PendingChange) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.changes.change import Change, apply_to_snapshot
 from bot.changes.lookups import MembershipLookup, PromptFiles, names_today
+from bot.changes.readings import Readings
 from bot.changes.repository import Approvals, ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
-from bot.changes.target_io import read
 from bot.errors import NotFound, NotPossible, PBXError
 from bot.journal.history import Viewer
 from bot.messages.message import Fact, Offer
@@ -78,6 +78,7 @@ class RequestContext(OperationContext):
         self._users = UserResolver(pbx, directory, self._corrections, email_of, may_see)
         self._ring_groups = RingGroupResolver(pbx, directory, self._corrections)
         self.memberships = MembershipLookup(pbx, directory, may_see)
+        self.readings = Readings(pbx)
         self.assumed: tuple[Change, ...] = ()
         self._replacements: dict[int, Replacement | None] = {}
 
@@ -157,12 +158,12 @@ class RequestContext(OperationContext):
         return self._ring_groups.label(id)
 
     def server(self) -> Snapshot:
-        snapshot = self._assuming(SERVER, read(self.pbx, SERVER))
+        snapshot = self._assuming(SERVER, self.readings.read(SERVER))
         assert snapshot is not None  # noqa: S101 - the server can't be missing: a PBX without one answers an error
         return snapshot
 
     def server_with_prompt(self) -> tuple[Snapshot, str]:
-        snapshot = read(self.pbx, SERVER)
+        snapshot = self.readings.read(SERVER)
         assert snapshot is not None  # noqa: S101 - as above
         prompt, why = self.prompt_files.current(self.pbx, ParkServer.model_validate(snapshot.settings))
         assumed = self._assuming(SERVER, snapshot.with_prompt(prompt))
@@ -171,10 +172,10 @@ class RequestContext(OperationContext):
     def now(self, change: Change) -> Snapshot | None:
         if change.includes_prompt:
             return self.server_with_prompt()[0]
-        return self._assuming(change.target, read(self.pbx, change.target, members=change.includes_members))
+        return self._assuming(change.target, self.readings.read(change.target, members=change.includes_members))
 
     def snapshot(self, group: ParkGroup, *, members: bool = True) -> tuple[Target, Snapshot]:
-        snapshot = read(self.pbx, Target(id=group.id, name=group.name), members=members)
+        snapshot = self.readings.read(Target(id=group.id, name=group.name), members=members)
         if snapshot is None or fold(snapshot.settings["name"]) != fold(group.name):
             self.directory.invalidate_groups()
             raise self._renamed_or_deleted(group, snapshot)

@@ -15,7 +15,7 @@ from bot.operations.base import Operation
 from bot.operations.groups import Delete
 from bot.operations.matching import time_field
 from bot.texts import refusals
-from bot.times.clauses import find_malformed_time, time_hint, time_splits
+from bot.times.clauses import find_malformed_time, repetition_hint, time_hint, time_splits
 
 T = TypeVar("T")
 
@@ -91,7 +91,12 @@ class Corrections:
 
     def time_hints(self, text: str) -> tuple[str, ...]:
         """How to type a time, where an unknown name ends like one."""
-        about = time_hint(text, may_end="ends" in self.operation.times()) if self.operation.times() else None
+        times = self.operation.times()
+        if not times:
+            return ()
+        # a part of a repetition may have been taken for the name, and the rest of it for a time
+        whole = repetition_hint(self.operation.with_times(text)) if "recurs" in times else None
+        about = whole or time_hint(text, may_end="ends" in times)
         return (about,) if about else ()
 
     def _replaced(self, text: str, name: str) -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +14,9 @@ from bot.messages.message import Fact, FormOffer, Message, Offer
 from bot.operations.approvals import Ask, Emergency
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.scheduling import Extend, Keep
-from bot.policy.model import ActionAttributes, Decision
+from bot.policy.model import NO_DURATION, ActionAttributes, Decision
 from bot.policy.rules import Policy
-from bot.texts import refusals
+from bot.texts import refusals, schedules
 from bot.texts.approvals import ASK, count_of
 from bot.times.format import exact_time, format_duration, format_moment, format_seconds
 from bot.times.model import Duration, End, Start, WallClock
@@ -56,7 +56,19 @@ class DeniedAttempt:
         ends = (
             other.duration == self.attributes.duration or "ends" in times or isinstance(self.operation, Extend | Keep)
         )
-        return ends and (other.at == self.attributes.at or "starts" in times)
+        repeats_alike = other.recurring == self.attributes.recurring
+        return ends and repeats_alike and (other.at == self.attributes.at or "starts" in times)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the operation makes a schedule."""
+        return self.attributes.recurring != NO_DURATION
+
+    def longest_schedule(self, alternatives: Sequence[ActionAttributes]) -> timedelta | None:
+        """For how long at most the same may be repeated, NO_DURATION where only once; None if that is not why."""
+        wanted = self.attributes
+        alike = (other for other in alternatives if replace(other, recurring=wanted.recurring) == wanted)
+        return next((other.recurring for other in alike), None)
 
     def alternative(self, other: ActionAttributes) -> Offer | None:
         """A button for the operation with these attributes; None where no line expresses exactly that."""
@@ -125,14 +137,14 @@ def denial_message(decision: Decision, attempt: DeniedAttempt | None = None) -> 
         title=str(error),
         facts=tuple(fact for fact in _facts(decision) if fact.value or fact.ids),
         notes=tuple(_notes(decision, attempt, alternatives)),
-        snippet=rule_to_paste(decision) if _needs_rule(decision) else (),
+        snippet=rule_to_paste(decision, repeats=bool(attempt and attempt.repeats)) if _needs_rule(decision) else (),
         offers=tuple(_offers(decision, attempt, alternatives)),
         forms=tuple(_forms(decision, attempt)),
     )
     return error
 
 
-def rule_to_paste(decision: Decision) -> tuple[str, ...]:
+def rule_to_paste(decision: Decision, *, repeats: bool = False) -> tuple[str, ...]:
     """The lines of a rule for the policy file that would allow what was denied, and no more."""
     channels = [id for id in decision.grant if id.startswith("C")]
     users = [id for id in decision.grant if not id.startswith("C")]
@@ -146,7 +158,8 @@ def rule_to_paste(decision: Decision) -> tuple[str, ...]:
     if not users:
         return ()
     values = (f"{key} = {json.dumps(list(value), ensure_ascii=False)}" for key, value in keys.items() if value)
-    return ("[[allow]]", f"name = {json.dumps(refusals.rule_name(decision.permission.value))}", *values)
+    recurring = ("recurring = true",) if repeats else ()
+    return ("[[allow]]", f"name = {json.dumps(refusals.rule_name(decision.permission.value))}", *values, *recurring)
 
 
 class DeactivatedAccount(NotAllowed):
@@ -186,6 +199,10 @@ def contact_fact(contact: str | None) -> Fact:
 def _notes(
     decision: Decision, attempt: DeniedAttempt | None, alternatives: Sequence[ActionAttributes]
 ) -> Iterator[str]:
+    if attempt is not None and attempt.repeats:
+        longest = attempt.longest_schedule(decision.alternatives)
+        if longest is not None:
+            yield schedules.may_repeat(format_duration(longest)) if longest else schedules.MAY_NOT_REPEAT
     if attempt is not None:
         yield from (refusals.would_be_allowed(attempt.difference(other)) for other in alternatives)
         for other in filter(attempt.could_have, decision.approval_alternatives):

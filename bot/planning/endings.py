@@ -12,7 +12,7 @@ from bot.changes.plan import Plan
 from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import Snapshot, Target
 from bot.errors import Refused
-from bot.messages.request import Request
+from bot.messages.request import Request, Source
 from bot.operations.base import Operation
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
@@ -67,7 +67,7 @@ class Endings:
             return None
         undo = Undo(number=number)
         context = self.context(principal, undo)
-        if principal is None:
+        if principal is None or request.source is Source.SCHEDULE:  # which schedule goes first is Park's rule
             return EndingPlan(undo, undo.plan(context), Grant(policy=self.authorizer.policy.fingerprint))
         self.authorizer.authorize_names(principal, undo, context)
         plan = undo.plan(context)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.errors import JournalUnavailable, Refused, SlackFailure, SlackUnavailable
-from bot.messages.message import Message, Row
+from bot.messages.message import Message, Offer, Row
 from bot.messages.request import Request
 from bot.messages.text import fold
 from bot.operations.arguments.types import Reference, spellings
@@ -17,6 +17,7 @@ from bot.planning.answers import AnswerBuilder
 from bot.planning.overview import Overview, OverviewQuery, overview
 from bot.planning.pickers import KINDS, PickerKind, PickerOption, PickerOptions, PickerScope
 from bot.planning.planner import Planner
+from bot.planning.prompts import suggested_prompts
 from bot.policy.descriptions import denials_of, rights_are_complete, rights_of
 from bot.texts import forms
 
@@ -110,6 +111,13 @@ class FormService:
         certain = rights_are_complete(policy, principal)
         denials = denials_of(policy, principal)
         return overview(context, query, rights_of(policy, principal), denials=denials, certain=certain)
+
+    def prompts(self, request: Request) -> tuple[Offer, ...]:
+        """What the requester may want to ask for next; raises Refused or SlackFailure where it is not known who asks.
+
+        No request to the PBX is made.
+        """
+        return suggested_prompts(self.planner.context(request, Help()))
 
     def read_members(self, groups: Sequence[str]) -> None:
         """Reads the members of groups by id; raises PBXError."""

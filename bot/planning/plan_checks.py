@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.repository import ChangeRepository
+from bot.changes.schedules import longest_run
 from bot.operations.arguments.times import TIME
 from bot.operations.base import ChangeOperation, Operation
 from bot.operations.undo import Undo
+from bot.planning.recurring import recurring_attributes
 from bot.policy.model import NO_DURATION, ActionAttributes
+from bot.recurrence.model import NoCalendars
+from bot.recurrence.windows import next_window
 
 TIMER_SETTINGS = ("recall_time", "recall_ring_group_time")
 """Settings whose value in seconds the policy limits as recall time."""
+A_DAY = timedelta(days=1)
+"""How long a change on the days of a calendar lasts, where the calendar is not known."""
 
 
 def plan_attributes(
@@ -24,6 +30,9 @@ def plan_attributes(
         due: the scheduled start has come, so the change starts now.
     """
     begins = begins_at(plan.times, repository.now(), due=due)
+    if plan.repetition is not None:
+        attributes = change_attributes(plan.undone, at=begins, duration=None)
+        return recurring_attributes(repository, plan.repetition.recurrence, attributes)
     return change_attributes(plan.undone, at=begins, duration=_duration(repository, operation, plan, begins))
 
 
@@ -44,8 +53,15 @@ def line_attributes(operation: Operation, known: Schedule | None, now: datetime)
     begins = max(now, known.starts) if known and known.starts else now
     duration = None if isinstance(operation, ChangeOperation) else NO_DURATION
     times = (value for _, argument_type, value in operation.said() if argument_type is TIME)
+    recurs = operation.recurs if isinstance(operation, ChangeOperation) else None
+    recurring: timedelta | None = NO_DURATION
+    if recurs is not None and recurs.is_settled:
+        window = next_window(recurs, now, NoCalendars())
+        begins, duration = (window.starts, window.ends - window.starts) if window else (begins, A_DAY)
+        recurring = longest_run(recurs, now)
     return ActionAttributes(
         at=begins,
+        recurring=recurring,
         members=len(getattr(operation, "members", ())),
         recall_time=next((timedelta(seconds=value) for value in times), None),
         duration=known.ends - begins if known and known.ends else duration,

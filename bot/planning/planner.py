@@ -1,7 +1,7 @@
 """Planner: turns an operation and its requester into an authorized plan."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.operations.approvals import ApprovalDecision
 from bot.operations.base import ChangeOperation, ControlOperation, JournalEffect, Operation
 from bot.operations.catalog import load
 from bot.operations.schedule import has_open_times, schedule_of, settle
+from bot.operations.schedules import DeleteSchedule
 from bot.pbx.client import PbxClient
 from bot.pbx.directory import Directory, ServerSettingsCache
 from bot.planning.authorizer import Authorizer, Grant, OperationT, spellings_in
@@ -31,6 +32,7 @@ from bot.planning.pickers import PickerKind
 from bot.planning.plan_checks import begins_at, change_attributes, plan_attributes
 from bot.planning.preview import asking_with_plan
 from bot.planning.principals import UserDirectory
+from bot.planning.recurring import RecurringPlans, ScheduleLimits
 from bot.planning.references import ChangeReferences
 from bot.planning.time_settler import TimeSettler
 from bot.policy.evaluation import VisibleNames
@@ -78,6 +80,7 @@ class Planner:
         setup_files: PromptStore,
         setup_history: SetupHistory,
         working_day: WorkingDay | None = None,
+        schedule_limits: ScheduleLimits | None = None,
         link: Callable[[str, str], str] = lambda channel, ts: "",
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
@@ -88,6 +91,7 @@ class Planner:
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self.context_for)
+        self._recurring = RecurringPlans(repository, schedule_limits or ScheduleLimits())
         self._offers = OfferFilter(self.authorizer, self.context_for)
 
     @property
@@ -139,22 +143,37 @@ class Planner:
         operation, context, grant = self.resolve(principal, settled, references)
         typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
         context.memberships.thorough = thorough or operation.approval
-        if known is None and (operation.starts or operation.ends):
-            known = schedule_of(operation, self.times.asked(request), self.repository.now())
+        known = self._times_of(operation, request) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
         context.assume(first.plan.changes if first else self._endings.until(begins, principal))
         plan = operation.plan(context).model_copy(update={"times": known})
         if first is not None:
             plan = joined_plan(first.plan, plan, since=self.repository.made_at(first.operation.number))
+        if operation.recurs is not None:
+            plan = self._recurring.plan(operation, plan, context, self._replaced(request))
         if principal is not None:
-            if plan.changes:
+            if plan.changes or plan.undone:
                 grant = self._authorize(principal, operation, plan, context, due=due)
-            ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
-        if operation.emergency is not None:
-            emergency = Emergency(reason=operation.emergency, channels=grant.channels)
-            plan = plan.model_copy(update={"emergency": emergency})
+            if operation.recurs is None:
+                instead = ConflictCheck(self, request, references).check_plan(operation, plan, context, begins)
+                if isinstance(instead, AuthorizedPlan):
+                    return instead
+        plan = _with_emergency(plan, operation, grant)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
+
+    def _times_of(self, operation: ChangeOperation, request: Request) -> Schedule | None:
+        """The start and the end of an operation; raises Refused where they have no one meaning."""
+        if operation.starts is None and operation.ends is None and operation.recurs is None:
+            return None
+        return schedule_of(operation, self.times.asked(request), self.repository.now())
+
+    def _replaced(self, request: Request) -> int | None:
+        """The number of the schedule that a new one replaces, which the requester may delete; raises Refused."""
+        if (number := request.ends_change) is not None:
+            alone = request.model_copy(update={"ends_change": None, "expects": None})
+            self.effect(alone, DeleteSchedule(number=number))
+        return number
 
     def _authorize(
         self, principal: Principal, operation: ChangeOperation, plan: Plan, context: RequestContext, *, due: bool
@@ -215,6 +234,7 @@ class Planner:
         if principal:
             changes = self.repository.plan(number).undone if number is not None else ()
             attributes = change_attributes(changes, at=self.repository.now(), duration=effect.duration)
+            attributes = replace(attributes, recurring=effect.recurring)
             touched = authorized_changes(self.repository, self.directory, operation, changes)
             grant = self.authorizer.authorize_changes(principal, operation, touched, context, attributes)
         ConflictCheck(self, request, references).check_times(operation, effect)
@@ -290,3 +310,10 @@ class Planner:
             setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )
+
+
+def _with_emergency(plan: Plan, operation: ChangeOperation, grant: Grant) -> Plan:
+    """The plan with the reason of its emergency, if it is one."""
+    if operation.emergency is None:
+        return plan
+    return plan.model_copy(update={"emergency": Emergency(reason=operation.emergency, channels=grant.channels)})

@@ -21,7 +21,7 @@ _UNSAID = str.maketrans("", "", '",')
 
 def preview(plan: Plan, operation: ChangeOperation, ring_group: RingGroupName) -> Message:
     """The differences, and a button that applies exactly this plan."""
-    if all(change.is_noop for change in plan.changes):
+    if plan.is_noop:
         return Message(title=previews.NOTHING_TO_CHANGE, notes=plan.already)
     style: Literal["danger", "primary"] = "danger" if plan.irreversible else "primary"
     duration = relative_duration(operation) if operation.approval else None
@@ -92,14 +92,14 @@ def plan_facts(plan: Plan, ring_group: RingGroupName) -> tuple[Fact, ...]:
     """Before and after of each target; labels name the target if there are several. Of many changes their counts."""
     if plan.by_stages:
         return tuple(count_facts(plan.changes))
-    several = len(plan.changes) > 1
+    several = len(plan.shown) > 1
     return tuple(
         Fact(
             label=f"{change.target.title}: {fact.label.lower()}" if several else fact.label,
             value=fact.value,
             before=fact.before,
         )
-        for change in plan.changes
+        for change in plan.shown
         for fact in facts(change, ring_group)
     )
 

@@ -1,5 +1,6 @@
 """Builds the policy principal of a requester from what Slack knows about users and user groups."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -58,6 +59,9 @@ class UserDirectory(CachedUserDirectory, Protocol):
 
     def name_of(self, id: str) -> str:
         """The name of a user or a channel; empty if Slack does not show it."""
+
+    def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Those of the channels where the user can be shown something; raises SlackFailure if that is not known."""
 
     def email(self, user: str) -> str | None:
         """The user's e-mail address; None if Slack does not show it."""

@@ -13,11 +13,12 @@ from bot.messages.request import Request, Source
 from bot.messages.text import fold
 from bot.operations.arguments.types import spellings
 from bot.operations.base import Operation
+from bot.operations.schedules import ScheduleControl
 from bot.operations.scheduling import AboutChange, Cancel
 from bot.operations.undo import Undo
 from bot.pbx.directory import Directory
 from bot.policy.model import Permission
-from bot.texts import refusals
+from bot.texts import refusals, schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class ChangeReferences:
 
         To undo a change that has not begun is to call it off.
         """
+        if isinstance(operation, ScheduleControl) and isinstance(operation.number, str):
+            operation = operation.model_copy(update={"number": self._schedule_of(operation, operation.number)})
         if isinstance(operation, AboutChange) and isinstance(operation.number, str):
             operation = operation.model_copy(update={"number": self._pending(operation, operation.number)})
         if (number := operation.about()) is not None:
@@ -116,6 +119,21 @@ class ChangeReferences:
             notes=tuple(refusals.pending_line(one.id, one.request.line) for one in found),
             offers=tuple(Offer(label=line, line=line) for line in lines.values()),
         )
+
+    def _schedule_of(self, operation: ScheduleControl, name: str) -> int:
+        """The number of the one schedule of a group, or of the server, that the requester may know of."""
+        entries = [self.repository.entry(one.number) for one in self.repository.schedules.standing()]
+        found = [one for one in filter(self._about(name), entries) if self.is_visible(one)]
+        if not found:
+            raise NotFound(schedules.no_schedule_of(name))
+        if len(found) > 1:
+            lines = [operation.model_copy(update={"number": one.id}).text() for one in found]
+            raise Ambiguous(
+                schedules.several_of(name, len(found)),
+                notes=tuple(refusals.pending_line(one.id, one.request.line) for one in found),
+                offers=tuple(Offer(label=line, line=line) for line in lines),
+            )
+        return found[0].id
 
     def _about(self, name: str) -> Callable[[Entry], bool]:
         """Tells whether a change is about the group of this name, then or today, or about the server."""

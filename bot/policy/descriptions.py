@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.policy.matching import allow_rule_applies, denies_principal, includes_principal
-from bot.policy.model import RECALL_PERMISSIONS, Permission, Principal
+from bot.policy.model import NO_DURATION, RECALL_PERMISSIONS, Permission, Principal
 from bot.policy.rules import MATCH_ALL, BaseRule, Deny, Policy, Rule
 from bot.times.format import format_duration, format_seconds
 
@@ -21,7 +21,8 @@ _SERVER_VERBS = {Permission.SERVER: "change the call park server", Permission.PA
 
 def describe_rule(rule: Rule | Deny) -> str:
     """Describes a rule, as in `change the members of Sales*; for at most 4h`."""
-    return "; ".join((_describe_operations(rule), *_limits(rule)))
+    recurring = [text] if (text := _describe_recurring(rule)) else []
+    return "; ".join((_describe_operations(rule), *_limits(rule), *recurring))
 
 
 def _describe_operations(rule: Rule | Deny) -> str:
@@ -55,6 +56,14 @@ def _describe_limits(rule: BaseRule) -> Iterator[str]:
         yield " or ".join(rule.hours)
 
 
+def _describe_recurring(rule: BaseRule) -> str:
+    """Describes whether an allow rule lets changes be repeated; empty where it does not."""
+    longest = rule.longest_schedule
+    if isinstance(rule, Deny) or longest == NO_DURATION:
+        return ""
+    return "on a schedule too" if longest is None else f"on a schedule too, for at most {format_duration(longest)}"
+
+
 def _describe_conditions(rule: Rule) -> Iterator[str]:
     if rule.approvers:
         yield "once it is approved" if rule.approvals == 1 else f"once {rule.approvals} have approved"
@@ -75,6 +84,8 @@ class Right:
     """Ids of the channels in which it holds; empty if everywhere."""
     limits: tuple[str, ...] = ()
     """Limits, hours, approvals and emergencies, in words."""
+    recurring: str = ""
+    """Whether changes may be repeated, in words; empty if not."""
 
     def includes(self, other: "Right") -> bool:
         """Whether this right allows everything that the other does."""
@@ -83,6 +94,7 @@ class Right:
             and _covers(self.groups, other.groups)
             and _covers(self.ring_groups, other.ring_groups)
             and (not self.limits or self.limits == other.limits)
+            and other.recurring in ("", self.recurring)
             and (not self.channels or (bool(other.channels) and set(self.channels) >= set(other.channels)))
         )
 
@@ -94,7 +106,9 @@ class Right:
             channel: formats a channel id.
         """
         place = f" from {_listed(map(channel, self.channels), 'or')}" if self.channels else ", from anywhere"
-        return "; ".join((self._operations(pattern) + self._ring_group_limit(pattern) + place, *self.limits))
+        recurring = [self.recurring] if self.recurring else []
+        first = self._operations(pattern) + self._ring_group_limit(pattern) + place
+        return "; ".join((first, *self.limits, *recurring))
 
     def _operations(self, pattern: Callable[[str], str]) -> str:
         if self.operations == frozenset(Permission) and _is_every(self.groups):
@@ -163,14 +177,17 @@ def _merge_rules(rules: Iterable[Rule | Deny]) -> Iterable[Right]:
     merged: dict[tuple[frozenset[str], ...], Right] = {}
     for rule in rules:
         groups, rings = (MATCH_ALL if each is None else each for each in (rule.groups, rule.ring_groups))
-        key = (frozenset(rule.channels), frozenset(groups), frozenset(rings), frozenset(_limits(rule)))
+        limits, recurring = _limits(rule), _describe_recurring(rule)
+        each = (rule.channels, groups, rings, limits, (recurring,))
+        key = tuple(map(frozenset, each))
         before = merged[key].operations if key in merged else frozenset[Permission]()
         merged[key] = Right(
             operations=before | frozenset(rule.operations),
             groups=tuple(dict.fromkeys(groups)),
             ring_groups=tuple(dict.fromkeys(rings)),
             channels=tuple(dict.fromkeys(rule.channels)),
-            limits=_limits(rule),
+            limits=limits,
+            recurring=recurring,
         )
     return merged.values()
 

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.policy.field_types import as_toml_list, is_user_group
 from bot.policy.matching import matches_any
-from bot.policy.model import RECALL_PERMISSIONS, Permission
+from bot.policy.model import RECALL_PERMISSIONS, ActionAttributes, Permission
 from bot.policy.rules import MATCH_ALL, UNGROUPED, BaseRule, Deny, Example, Policy, Rule, channel_only_rules
 
 OPERATION_NAMES = (*Permission, "all")
@@ -23,6 +23,7 @@ _EXAMPLES = {
     "groups": '["Sales*"]',
     "ring_groups": '["Night Desk"]',
     "temporary": '"4h"',
+    "recurring": '"30 days"',
     "hours": '["Mon-Fri 08:00-18:00 Europe/Berlin"]',
     "approvers": '["U0123ABCD"]',
     "line": '"add 1001 to Sales"',
@@ -41,6 +42,7 @@ _SYNONYMS = {
     "ring_groups": {"ringgroups", "recall_to", "destinations", "recalls"},
     "temporary": {"duration", "max_duration", "maximum_duration", "for", "time", "length", "max_time", "until"},
     "members": {"max_members", "most_members", "max_people", "limit"},
+    "recurring": {"recurs", "repeat", "repeats", "repeated", "repeating", "schedules", "scheduled", "periodic"},
     "hours": {"when", "times", "days", "schedule", "between"},
     "approvers": {"approval", "approved_by", "approver_ids", "reviewers", "needs_approval"},
     "approvals": {"approval_count", "min_approvals", "quorum"},
@@ -192,6 +194,10 @@ def _why_never_allows(rule: Rule, policy: Policy) -> str | None:
     return None
 
 
+_FOREVER = ActionAttributes(recurring=None)
+"""Of a schedule without an end."""
+
+
 def _rules_above(rule: Rule, policy: Policy) -> tuple[Rule, ...]:
     return policy.allow[: policy.allow.index(rule)]
 
@@ -209,6 +215,8 @@ def _denies_all(denial: Deny, rule: Rule) -> bool:
 
 def _allows_all(other: Rule, rule: Rule) -> bool:
     if other.has_limits or other.hours or not other.unconditional:
+        return False
+    if rule.limit(_FOREVER).recurring != other.limit(rule.limit(_FOREVER)).recurring:
         return False
     rings = _covers_all(other.ring_groups, rule.ring_groups)
     return rings and _covers_all(other.groups, rule.groups) and _applies_to_all_of(other, rule)

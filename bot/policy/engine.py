@@ -163,6 +163,7 @@ def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[i
             attributes.members != other.members,
             attributes.recall_time != other.recall_time,
             attributes.duration != other.duration,
+            attributes.recurring != other.recurring,
         )
     )
     return differs, -_seconds(other.duration), -other.members, -_seconds(other.recall_time)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.messages.text import fold
 from bot.policy.model import Permission, Principal
-from bot.policy.rules import BaseRule, Deny, Rule
+from bot.policy.rules import BaseRule, Deny, Policy, Rule
 
 # Folding makes a * or ? of a full-width one; surrogates, which no file can hold, keep the real wildcards' places.
 _PROTECT_WILDCARDS = str.maketrans("*?", "\ud800\ud801")
@@ -83,6 +83,19 @@ def deny_rule_applies(rule: Deny, principal: Principal, permission: Permission) 
         and includes_channel(rule, principal.channel)
         and denies_principal(rule, principal)
     )
+
+
+def channels_about(policy: Policy, groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Returns the channels of the allow rules about all the groups, each once, in the order of the file.
+
+    Args:
+        groups: The spellings of each group; none for a request about no group, which each rule is about.
+    """
+    folded = [frozenset(map(fold, spellings)) for spellings in groups]
+    about = (
+        rule for rule in policy.allow if all(any(matches_any(rule.groups, one) for one in names) for names in folded)
+    )
+    return tuple(dict.fromkeys(channel for rule in about for channel in rule.channels))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

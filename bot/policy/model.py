@@ -68,9 +68,16 @@ class ActionAttributes:
     """The longest recall time or ring group time that it sets; None if it sets none."""
     duration: timedelta | None = NO_DURATION
     """From beginning to end, extensions included; None if the change is permanent."""
+    recurring: timedelta | None = NO_DURATION
+    """How long a schedule runs that repeats the change; None if it has no end."""
 
     def at_most(
-        self, *, members: int | None, recall_time: timedelta | None, duration: timedelta | None
+        self,
+        *,
+        members: int | None,
+        recall_time: timedelta | None,
+        duration: timedelta | None,
+        recurring: timedelta | None = None,
     ) -> "ActionAttributes":
         """Returns the same attributes with each amount reduced to the limit given for it; None is no limit."""
         return replace(
@@ -78,6 +85,7 @@ class ActionAttributes:
             members=self.members if members is None else min(self.members, members),
             recall_time=_least(self.recall_time, recall_time) if self.recall_time is not None else None,
             duration=_least(self.duration, duration),
+            recurring=_least(self.recurring, recurring),
         )
 
 

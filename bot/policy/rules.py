@@ -20,7 +20,7 @@ from bot.policy.field_types import (
     is_user_group,
     parse_hours,
 )
-from bot.policy.model import READ_PERMISSIONS, ActionAttributes, Permission
+from bot.policy.model import NO_DURATION, READ_PERMISSIONS, ActionAttributes, Permission
 
 
 class Example(BaseModel):
@@ -112,6 +112,11 @@ class BaseRule(BaseModel):
     """Only temporary changes, no longer than this, extensions included."""
 
     @property
+    def longest_schedule(self) -> timedelta | None:
+        """The longest time that a schedule may run; None without a limit."""
+        return None
+
+    @property
     def has_limits(self) -> bool:
         """Whether the rule limits any amount."""
         return not (self.members is None and self.recall_time is None and self.temporary is None)
@@ -122,7 +127,12 @@ class BaseRule(BaseModel):
 
     def limit(self, attributes: ActionAttributes) -> ActionAttributes:
         """Returns the attributes with their amounts reduced to the rule's limits."""
-        return attributes.at_most(members=self.members, recall_time=self.recall_time, duration=self.temporary)
+        return attributes.at_most(
+            members=self.members,
+            recall_time=self.recall_time,
+            duration=self.temporary,
+            recurring=self.longest_schedule,
+        )
 
     def is_within_hours(self, attributes: ActionAttributes) -> bool:
         """Whether the change begins within the rule's hours, if it has any; false if the time is unknown."""
@@ -138,6 +148,8 @@ class Rule(BaseRule):
     """Names of park groups, where * matches any text and ? one character. Left out: every group."""
     ring_groups: Patterns = MATCH_ALL
     """Names of the ring groups that recalls may be sent to, with the same wildcards. Empty: none."""
+    recurring: bool | DurationField = False
+    """Whether changes may be repeated on a schedule, or for how long a schedule may run. Left out: they may not."""
     approvers: Annotated[tuple[ApproverId, ...], AfterValidator(_not_empty)] = ()
     """Ids of the users and user groups who have to approve first; nobody approves their own change."""
     approvals: Annotated[int, Field(ge=1)] = 1
@@ -148,6 +160,12 @@ class Rule(BaseRule):
     """Id of a channel in which approvers are asked too. Left out: only where the change was requested."""
     emergency: ChannelId | None = None
     """Only with a stated reason, which is posted to the channel with this id."""
+
+    @property
+    def longest_schedule(self) -> timedelta | None:
+        if isinstance(self.recurring, bool):
+            return None if self.recurring else NO_DURATION
+        return self.recurring
 
     @property
     def unconditional(self) -> bool:
@@ -172,6 +190,10 @@ class Rule(BaseRule):
     def _makes_sense(self) -> Self:
         if not (self.channels or self.users or self.user_groups):
             raise ValueError("this rule would be for anybody, anywhere: give it channels, users or user_groups")
+        if self.recurring and READ_PERMISSIONS.issuperset(self.operations):
+            raise ValueError("recurring: who only looks changes nothing; leave it out")
+        if self.recurring and self.emergency:
+            raise ValueError("recurring and emergency: an emergency is not planned ahead; write two rules")
         if self.approvers and self.emergency:
             raise ValueError("approvers and emergency: in an emergency nobody waits; write two rules")
         if not self.unconditional and READ_PERMISSIONS.intersection(self.operations):

@@ -10,12 +10,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for_futures
 from contextvars import Context, copy_context
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.runtime.metrics import DUTY_FAILURES
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
+
+F = TypeVar("F")
+S = TypeVar("S")
 
 RETRY_DELAY = timedelta(minutes=1)
 """Shortest delay before a periodic task tries a journal or a Slack that is unavailable again."""
@@ -84,6 +87,25 @@ class FairThreadPool(ThreadPool):
                 return
             context, work = self._waiting[user].popleft()
         context.run(self.submit, self._run, user, work)
+
+
+def side_by_side(first: Callable[[], F], second: Callable[[], S]) -> tuple[F, S]:
+    """Runs two calls at once, the second in a thread of its own; raises the first's error, else the second's."""
+    other = Future[S]()
+
+    def run() -> None:
+        try:
+            other.set_result(second())
+        except BaseException as error:  # raised again below
+            other.set_exception(error)
+
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="beside")
+    thread.start()
+    try:
+        result = first()
+    finally:
+        thread.join()
+    return result, other.result()
 
 
 class PeriodicTask(ABC):

@@ -9,6 +9,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -40,6 +41,18 @@ def environment_variables(settings: Settings) -> dict[str, str]:
     return {**inherited, **plain, "PYTHONPATH": str(ROOT)}
 
 
+def start_process(ahead: float, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """Starts this module in a process of its own."""
+    return subprocess.Popen(  # noqa: S603 - this Python, this package
+        [sys.executable, "-m", "bot.sandbox.bot_process", str(ahead)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the parent, which then closes standard input
+    )
+
+
 class BotProcess:
     """The bot of an environment that was entered with `without_park`."""
 
@@ -65,14 +78,8 @@ class BotProcess:
         if self.alive:
             return
         slack, before = self.sandbox.slack, self.sandbox.slack.connections
-        self._process = subprocess.Popen(  # noqa: S603 - this Python, this package
-            [sys.executable, "-m", "bot.sandbox.bot_process", str(self.sandbox.ahead.total_seconds())],
-            env=environment_variables(self.sandbox.settings),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the parent, which then closes standard input
-        )
+        environment = environment_variables(self.sandbox.settings)
+        self._process = start_process(self.sandbox.ahead.total_seconds(), environment)
         if not _open_pipe(self._process.stdout).readline():
             raise RuntimeError(f"Park did not start: exit status {self._process.wait(START_TIMEOUT)}")
         slack.wait_for(lambda: slack.connections > before, timeout=START_TIMEOUT)

@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 import yaml
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from bot.app import Park
 from bot.sandbox.pbx.dataset import tone
@@ -23,7 +26,7 @@ from bot.worker.lease import RetryPolicy
 
 def workspace() -> FakeSlack:
     """Creates a fake workspace with the scopes, events and shortcuts of the app manifest."""
-    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
+    manifest = _manifest()
     features, settings = manifest["features"], manifest["settings"]
     return FakeSlack(
         scopes=manifest["oauth_config"]["scopes"]["bot"],
@@ -34,8 +37,14 @@ def workspace() -> FakeSlack:
 
 def manifest_features() -> dict[str, Any]:
     """Returns the `features` section of the app manifest."""
-    features: dict[str, Any] = yaml.safe_load(socket_mode_manifest())["features"]
+    features: dict[str, Any] = _manifest()["features"]
     return features
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = yaml.safe_load(socket_mode_manifest())
+    return manifest
 
 
 WELCOME = "F07WELCOME1"
@@ -62,6 +71,7 @@ groups = ["Sales*", "Support*"]
 name = "Team leads, from anywhere"
 user_groups = ["{leads}"]
 operations = ["all"]
+recurring = true
 """
 
 DEMO_POLICY = (
@@ -101,6 +111,22 @@ groups:
 
 ORDINARY_INSTANT = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 """A Wednesday at 10:00 in the fake workspace's time zone, months from a change to or from summer time."""
+
+
+class _GivenSettings(Settings):
+    """Settings as they are given: what is exported for a real Park is not for the sandbox's."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leaves out the environment and files."""
+        return (init_settings,)
 
 
 def demo_sandbox() -> "Sandbox":
@@ -187,8 +213,7 @@ class Sandbox:
         }
         over_http = {"slack_signing_secret": self.slack.signing_secret, "park_http_listen": "127.0.0.1:0"}
         usual |= over_http if self._http else {"slack_app_token": self.slack.app_token}
-        elsewhere = "no environment "  # what is exported for a real Park is none of the stage's
-        return Settings(_env_file=None, _env_prefix=elsewhere, **(usual | self._environment))
+        return _GivenSettings(**(usual | self._environment))
 
     def now(self) -> datetime:
         """Returns the time by the environment's clock."""
@@ -219,8 +244,8 @@ class Sandbox:
 
     def new_park(self) -> Park:
         """Returns the bot, not started."""
-        self.tokens = SlackTokens(
-            _env_file=None, slack_bot_token=self.slack.bot_token, slack_app_token=self.slack.app_token
+        self.tokens = SlackTokens.model_construct(
+            slack_bot_token=SecretStr(self.slack.bot_token), slack_app_token=SecretStr(self.slack.app_token)
         )
         return Park(self.settings, retry_policy=self._retry_policy, now=self.now, read_tokens=lambda: self.tokens)
 

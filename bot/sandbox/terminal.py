@@ -21,13 +21,15 @@ HELP = """\
   @Park add 1001 to Sales       the same as a mention in the channel
   click 1                       press the button with that number
   as ben, as gil, as eve        be somebody else: on call, a guest, a colleague in New York
-  in #random                    go to another channel
+  in #random                    go to another channel; in @Park: write to Park alone
   say Good morning              write into the channel, without Park
   home                          open the Home tab; fill Search groups = sal
   fill Members = 1001           fill in a field of a form, by its label; then submit or close
   pbx                           show what the PBX was asked
   help, quit"""
 HOME_HINT = "on the Home tab: fill Search groups = PART OF A NAME"
+PARK = "@Park"
+"""The conversation with Park, in place of a channel."""
 LOADING_TEXTS = ("Opening ...", "Checking with the PBX ...")
 
 ScreenTexts = dict[str, str]
@@ -51,6 +53,8 @@ class TerminalScreen:
 
     @property
     def channel_id(self) -> str:
+        if self.channel == PARK:
+            return self.sandbox.slack.direct(self.user)
         return self.sandbox.channels[self.channel]
 
     def seen(self) -> ScreenTexts:
@@ -184,7 +188,8 @@ class TerminalClient:
 
     @property
     def _prompt(self) -> str:
-        return f"{self.screen.person} in #{self.screen.channel}>"
+        channel = self.screen.channel
+        return f"{self.screen.person} in {channel if channel == PARK else f'#{channel}'}>"
 
     def _is_command(self, line: str) -> bool:
         return line.startswith("@") or line.split()[:1] in [[word] for word in self._commands]
@@ -192,7 +197,9 @@ class TerminalClient:
     def _perform(self, line: str, *, echo: bool = True) -> bool:
         """Performs a line: a command of this client, a mention, or else a line for Park without `/park`."""
         known = self._is_command(line)
-        if not known:
+        if not known and self.screen.channel == PARK:
+            line = f"say {line}"
+        elif not known:
             line = f"/park {line}"
         if echo or not known:
             self.screen.console.print(f"\n[bold cyan]{self._prompt}[/] {escape(line)}")
@@ -210,9 +217,10 @@ class TerminalClient:
         return True
 
     def _enter(self, name: str) -> bool:
-        if name.lstrip("#") not in self.sandbox.channels:
-            return self.screen.print_error(f"There are {', '.join(self.sandbox.channels)}.")
-        self.screen.channel, self.screen.at_home = name.lstrip("#"), False
+        channel = PARK if name.lower() in ("park", "@park") else name.lstrip("#")
+        if channel != PARK and channel not in self.sandbox.channels:
+            return self.screen.print_error(f"There are {', '.join((*self.sandbox.channels, PARK))}.")
+        self.screen.channel, self.screen.at_home = channel, False
         return True
 
     def _slash(self, text: str) -> bool:
@@ -226,7 +234,10 @@ class TerminalClient:
         before = self.screen.seen()
         ts = self.sandbox.slack.say(self.screen.user, self.screen.channel_id, text)
         self.screen.mark_drawn(ts, text)
-        return self.screen.wait(before | {ts: text}) if "@park" in text.lower() else True
+        return self.screen.wait(before | {ts: text}) if self._is_for_park(text) else True
+
+    def _is_for_park(self, text: str) -> bool:
+        return self.screen.channel == PARK or "@park" in text.lower()
 
     def _click(self, number: str) -> bool:
         buttons = self.screen.buttons

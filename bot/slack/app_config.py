@@ -1,6 +1,7 @@
 """The Slack app's configuration: its tokens, its scopes and its manifest."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +18,21 @@ from bot.texts import delivery
 
 REQUIRED_SCOPES = frozenset(
     {"commands", "app_mentions:read", "chat:write", "chat:write.public", "im:write", "files:write", "files:read"}
-    | {"channels:read", "groups:read", "users:read", "users:read.email", "usergroups:read"}
+    | {"channels:read", "groups:read", "users:read", "users:read.email", "usergroups:read", "im:history"}
+    | {"assistant:write"}
 )
 """The bot token's scopes in manifest.yaml, where each has its reason."""
 OPTIONAL_SCOPES = {
+    "assistant:write": "Slack suggests nothing above the message box of the conversation with Park",
     "chat:write.public": "Park can post only in channels that it was invited to",
     "files:read": "nobody can set the prompt with a sound file",
     "files:write": "nobody can export the history",
+    "groups:read": "nobody can choose a private channel for confirmations, and doctor can't check those of the policy",
+    "im:history": "lines in direct messages to Park are not heard",
+    "im:write": "the history can be exported only in a direct message to Park",
     "users:read.email": "a person named with @ is not found on the PBX by e-mail address",
 }
-"""Scopes without which the rest of Park works, and what does not."""
+"""Scopes without which the rest of Park works, `bot_optional` in manifest.yaml, and what does not work then."""
 ORG_WIDE_INSTALL = (
     "The app is installed for a whole Enterprise organization, and Park works in one workspace. Install it in that "
     "workspace alone, and use the token from there."
@@ -60,6 +66,8 @@ _HTTP_EDITS = {
     "socket_mode_enabled: true": "socket_mode_enabled: false",
 }
 """Replacements in the manifest's text, which keep its comments; each key occurs once."""
+_AGENT_PARTS = re.compile(r"^  agent_view:.*\n(?: {4,}.*\n)+|^ +- assistant:write.*\n", re.MULTILINE)
+"""What a workspace without agents has no use for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,18 +148,24 @@ def _check_kind(token: str, prefix: str) -> None:
     raise SettingsError(f"That is {found}. {wanted}" if found else f"{wanted}, and has no spaces.")
 
 
-def socket_mode_manifest() -> str:
-    """Returns the manifest for Socket Mode, as YAML."""
-    return MANIFEST.read_text(encoding="utf-8")
+def socket_mode_manifest(*, plain: bool = False) -> str:
+    """Returns the manifest for Socket Mode, as YAML.
+
+    Args:
+        plain: Leave out what only a workspace with agents has.
+    """
+    text = MANIFEST.read_text(encoding="utf-8")
+    return _AGENT_PARTS.sub("", text) if plain else text
 
 
-def http_manifest(url: str) -> str:
+def http_manifest(url: str, *, plain: bool = False) -> str:
     """Returns the manifest for HTTP mode, as YAML; raises SettingsError where Slack could not use the URL.
 
     Args:
         url: Where Slack reaches Park, usually a proxy; without a path it gets the one that Park serves.
+        plain: As for Socket Mode.
     """
-    text, quoted = socket_mode_manifest(), json.dumps(_request_url(url))
+    text, quoted = socket_mode_manifest(plain=plain), json.dumps(_request_url(url))
     for old, new in _HTTP_EDITS.items():
         before, after = text.split(old)
         text = before + new.format(url=quoted) + after

@@ -24,6 +24,7 @@ _SOURCES = {
     "message_action": "shortcut",
     "block_suggestion": "typeahead",
     "app_mention": Source.MENTION.value,
+    "message": Source.DIRECT.value,
     "app_home_opened": Source.HOME.value,
 }
 _VIEW_SOURCES = {"modal": Source.FORM.value, "home": Source.HOME.value}

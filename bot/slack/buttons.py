@@ -34,6 +34,7 @@ class Click(BaseModel):
     expects: str | None = None
     ends_change: int | None = None
     note: str = ""
+    post_to: str | None = None
 
 
 def offer_button(offer: Offer, position: int) -> ButtonElement | None:
@@ -48,6 +49,7 @@ def offer_button(offer: Offer, position: int) -> ButtonElement | None:
         expects=offer.expects,
         ends_change=offer.ends_change,
         note=offer.note,
+        post_to=offer.post_to,
     )
     value = encode_value(click.model_dump(exclude_none=True, exclude_defaults=True))
     return _element(offer.label, offer.line, f"park:offer:{position}", value, style=offer.style)

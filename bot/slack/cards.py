@@ -41,14 +41,14 @@ def origin(request: Request) -> str:
     if request.channel:
         return texts.asked_in(f"<#{request.channel}>")
     text = texts.ASKED_IN_FORM if request.source is Source.FORM else texts.ASKED_IN_DM
-    return texts.to_be_posted_in(text, f"<#{request.post_to}>") if request.post_to else text
+    return texts.to_be_posted_in(text, f"<#{request.card_channel}>") if request.card_channel else text
 
 
 def direct_message_reason(request: Request) -> str:
     """Returns the note that explains why a card is posted as a direct message."""
     if request.channel:
         return texts.NOT_POSTED_THERE
-    if request.post_to:
+    if request.card_channel:
         return texts.NOT_POSTED_IN_CHOSEN
     return texts.FORM_WITHOUT_CHANNEL if request.source is Source.FORM else texts.IN_DM
 
@@ -121,16 +121,16 @@ class Cards:
         failures: list[SlackFailure] = []
         return try_destinations(self._attempts(request, card, posted, failures), failures=failures)
 
-    def copy(self, channel: str, card: Card, posted: Posted | None) -> Posted:
+    def copy(self, channel: str, card: Card, posted: Posted | None, thread: str | None) -> Posted:
         """Updates a posted copy, or posts one in the channel or to the user, without other fallbacks."""
-        attempts: list[Callable[[], Posted]] = [partial(self._post_copy, card, channel)]
+        attempts: list[Callable[[], Posted]] = [partial(self._post_copy, card, channel, thread)]
         if posted and posted.channel and posted.ts:
             attempts.insert(0, partial(self._update, posted, posted.channel, posted.ts, card))
         return try_destinations(attempts)
 
-    def _post_copy(self, card: Card, channel: str) -> Posted:
+    def _post_copy(self, card: Card, channel: str, thread: str | None) -> Posted:
         to_user = channel.startswith(("U", "W"))
-        return self._post(card, self._chat_api.open_direct_message(channel) if to_user else channel, None)
+        return self._post(card, self._chat_api.direct_destination(channel) if to_user else channel, thread)
 
     def _attempts(
         self, request: Request, card: Card, posted: Posted | None, failures: list[SlackFailure]
@@ -145,8 +145,10 @@ class Cards:
             if (url := fresh_response_url(request, self._now())) and not said_meanwhile:
                 held = any(isinstance(failure, SlackAppRefused) for failure in failures)
                 yield partial(self._respond, card, request.channel, url, held=held)
-        elif request.post_to:
-            yield partial(self._post_in_chosen_channel, card, request, request.post_to)
+        elif request.card_channel:
+            yield partial(self._post_in_chosen_channel, card, request, request.card_channel)
+        if request.direct:
+            yield partial(self._post_in_conversation, card, request, request.direct)
         yield partial(self._send_direct_message, card, request)
 
     def _update(self, posted: Posted, channel: str, ts: str, card: Card) -> Posted:
@@ -157,14 +159,21 @@ class Cards:
 
     def _post(self, card: Card, channel: str, thread: str | None) -> Posted:
         first, *rest = card.render(None)
-        ts, under = self._chat_api.post(channel, first, thread)
-        return self._post_rest(Posted(how="channel", channel=channel, ts=ts, thread=under), rest)
+        ts, under, where = self._chat_api.post(channel, first, thread)
+        return self._post_rest(Posted(how="channel", channel=where, ts=ts, thread=under), rest)
 
     def _post_in_chosen_channel(self, card: Card, request: Request, channel: str) -> Posted:
         """Posts in a channel chosen in a form, if the user is still in it."""
         if obstacle := self._users.posting_obstacle(request.user, channel):
             raise SlackRefused(obstacle)
         return self._post(card, channel, None)
+
+    def _post_in_conversation(self, card: Card, request: Request, conversation: str) -> Posted:
+        """Posts in the thread of the direct message that asked for it; says why, if a channel was to have it."""
+        notice = direct_message_reason(request) if request.card_channel else None
+        first, *rest = card.render(notice)
+        ts, under, _ = self._chat_api.post(conversation, first, request.thread)
+        return self._post_rest(Posted(how="dm", channel=conversation, ts=ts, thread=under, told=notice), rest)
 
     def _respond(self, card: Card, channel: str, url: str, *, held: bool) -> Posted:
         notice = delivery.MEANWHILE if held else texts.NO_UPDATES
@@ -175,8 +184,8 @@ class Cards:
     def _send_direct_message(self, card: Card, request: Request) -> Posted:
         notice = direct_message_reason(request)
         first, *rest = card.render(notice)
-        channel = self._chat_api.open_direct_message(request.user)
-        ts, _ = self._chat_api.post(channel, with_footer(first, origin(request)))
+        to = self._chat_api.direct_destination(request.user)
+        ts, _, channel = self._chat_api.post(to, with_footer(first, origin(request)))
         return self._post_rest(Posted(how="dm", channel=channel, ts=ts, thread=ts, told=notice), rest)
 
     def _post_rest(self, posted: Posted, rest: list[Payload]) -> Posted:

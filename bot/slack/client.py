@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +20,7 @@ from bot.slack.failures import classify, is_token_fault, retry_after
 from bot.slack.posting import PostingState
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 ReadToken = Callable[[], str] | None
 """Reads the configured bot token again."""
 
@@ -143,6 +144,22 @@ def sign_in(client: WebClient) -> Identity:
         name=response["user"],
         url=response.get("url") or "",
     )
+
+
+def with_private_channels(call: Callable[[str], T]) -> T:
+    """Returns what a call says of all channels, or of the public ones alone where the app lacks groups:read.
+
+    Args:
+        call: Takes the `types` of conversations.list and users.conversations; raises the errors of the SDK.
+    """
+    try:
+        with translate_errors():
+            return call("public_channel,private_channel")
+    except SlackAppRefused as refusal:
+        if str(refusal) != "missing_scope":
+            raise
+    with translate_errors():
+        return call("public_channel")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Bolt listeners for the slash command, mentions and buttons."""
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from bot.slack.blocks import COMMAND, fits_in_ack, render
 from bot.slack.buttons import ACTION
 from bot.slack.messenger import SlackMessenger
 from bot.slack.requests import RequestFactory
+from bot.slack.text import is_only_courtesy
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ def register_listeners(
     listeners = Listeners(inbox, messenger, requests, pool, forms)
     app.command(COMMAND)(listeners.slash)
     app.event("app_mention")(listeners.mention)
+    app.event("message")(listeners.direct_message)
     app.action(ACTION)(listeners.click)
     app.error(_log_unacknowledged)
 
@@ -98,13 +101,21 @@ class Listeners:
         """Accepts a mention; raises JournalUnavailable, so that Slack delivers it again for lack of an ack."""
         if "bot_id" in event or event.get("subtype") == "bot_message" or "user" not in event:
             return
-        request = self._requests.mention(event)
+        self._accept_written(self._requests.mention(event), event)
+
+    def _accept_written(self, request: Request, event: Mapping[str, Any]) -> None:
         if event.get("edited"):
-            self._inbox.offer_again(request, _edited_mention(request))
+            self._inbox.offer_again(request, _edited_message(request))
         elif not self._requests.is_addressed(event):
             self._inbox.offer_again(request, _embedded_mention(request))
         else:
             self._send_later(request, self._inbox.submit(request))
+
+    def direct_message(self, event: dict[str, Any]) -> None:
+        """Accepts what somebody writes to Park alone; raises JournalUnavailable like `mention`."""
+        written = written_directly(event)
+        if written is not None:
+            self._accept_written(self._requests.direct_message(written), written)
 
     def click(self, ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         """Accepts a click on a button that runs a line."""
@@ -130,8 +141,26 @@ class Listeners:
         sending.add_done_callback(partial(_log_failure, request))
 
 
-def _edited_mention(request: Request) -> Message:
-    """Returns an offer to run an edited mention, which is not run by itself: it may have run before the edit."""
+def written_directly(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Returns the message that somebody wrote to Park alone, or has edited; None for any other event of a message.
+
+    Courtesy in a thread, such as thanks, needs no answer.
+    """
+    if event.get("channel_type") != "im":
+        return None
+    if event.get("subtype") == "message_changed":  # also sent when Slack unfurls a link, and of Park's own messages
+        message, before = event["message"], event.get("previous_message") or {}
+        if not message.get("edited") or message.get("text") == before.get("text"):
+            return None
+        event = {**message, "channel": event["channel"]}
+    if event.get("subtype") not in (None, "file_share") or "bot_id" in event or "user" not in event:
+        return None
+    in_thread = event.get("thread_ts") not in (None, event["ts"])
+    return None if in_thread and is_only_courtesy(event.get("text") or "") else {"text": "", **event}
+
+
+def _edited_message(request: Request) -> Message:
+    """Returns an offer to run an edited message, which is not run by itself: it may have run before the edit."""
     return Message(
         title="Nothing was done: edited messages are not carried out by themselves.",
         lines=(request.line,),

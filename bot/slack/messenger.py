@@ -14,6 +14,7 @@ from bot.slack.blocks import Payload, render, with_footer
 from bot.slack.cards import Card, Cards, card_footer, fresh_response_url, origin, try_destinations
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import ChatApi
+from bot.texts import delivery
 from bot.texts.cards import thread_link
 from bot.times.model import Clock, utc_now
 
@@ -41,6 +42,9 @@ class SlackMessenger:
     def send_progress(self, request: Request, text: str) -> None:
         """Sends a progress message, or updates the one that was sent; only logs a failure."""
         try:
+            if request.direct:
+                self._set_status(request, request.direct, delivery.STATUS)
+                return
             (payload,) = render(Message(title=text))
             self._notes[request.key] = self._put_note(request, payload, self._notes.get(request.key))
         except SlackFailure as failure:
@@ -48,12 +52,21 @@ class SlackMessenger:
 
     def clear_progress(self, request: Request) -> None:
         """Removes the progress message about a request; only logs a failure."""
+        if request.direct:
+            self._set_status(request, request.direct, "")
         if (note := self._notes.pop(request.key, None)) is None:
             return
         try:
             self._chat_api.delete(note.channel, note.ts)
         except SlackFailure as failure:
             log.warning("a note of progress could not be removed: %s", failure)
+
+    def _set_status(self, request: Request, conversation: str, status: str) -> None:
+        """Sets what stands below a direct message while Park works; nothing where Slack does not have that."""
+        try:
+            self._chat_api.set_status(conversation, request.thread or "", status)
+        except SlackFailure as failure:
+            log.info("a status could not be shown: %s", failure)
 
     def _put_note(self, request: Request, payload: Payload, note: "_Note | None") -> "_Note":
         """Posts or updates a note where it can be removed again: in the thread, else in a direct message.
@@ -67,8 +80,9 @@ class SlackMessenger:
             with suppress(SlackFailure):
                 ts = self._chat_api.post(request.channel, payload, request.thread).ts
                 return _Note(channel=request.channel, ts=ts)
-        channel = self._chat_api.open_direct_message(request.user)
-        return _Note(channel=channel, ts=self._chat_api.post(channel, with_footer(payload, origin(request))).ts)
+        to = self._chat_api.direct_destination(request.user)
+        posted = self._chat_api.post(to, with_footer(payload, origin(request)))
+        return _Note(channel=posted.channel, ts=posted.ts)
 
     def answer(self, request: Request, message: Message) -> None:
         """Answers a request in private; a file is sent first, as a direct message."""
@@ -95,10 +109,16 @@ class SlackMessenger:
     ) -> Posted:
         """Posts a copy of a change's card in another channel, or updates the posted one."""
         link = posted.link if posted is not None else self._link(root)
+        back = channel == request.direct  # whoever asked there needs no word of where it was asked for
         footer = " · ".join(
-            (self._card_footer(request, number, status), origin(request), *([thread_link(link)] if link else []))
+            (
+                self._card_footer(request, number, status),
+                *([] if back else [origin(request)]),
+                *([thread_link(link)] if link else []),
+            )
         )
-        return self._cards.copy(channel, Card(message, footer), posted).model_copy(update={"link": link})
+        thread = request.thread if back else None
+        return self._cards.copy(channel, Card(message, footer), posted, thread).model_copy(update={"link": link})
 
     def _link(self, root: Posted | None) -> str:
         """Returns the address of the first card where others may open it; empty where not, or if Slack says none."""
@@ -123,7 +143,7 @@ class SlackMessenger:
     def announce(self, channel: str, request: Request, message: Message) -> None:
         """Posts a change that was requested in private to the policy's announcement channel."""
         first, *rest = render(message)
-        ts, _ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
+        ts, *_ = self._chat_api.post(channel, with_footer(first, f"by <@{request.user}> · {origin(request)}"))
         for payload in rest:
             self._chat_api.post(channel, payload, ts)
 
@@ -133,7 +153,7 @@ class SlackMessenger:
     def _send_file(self, request: Request, message: Message, file: Attachment) -> Message:
         """Sends the file; returns the message, or one about the failure."""
         try:
-            self._chat_api.upload(self._chat_api.open_direct_message(request.user), file)
+            self._chat_api.upload(request.direct or self._chat_api.open_direct_message(request.user), file)
         except SlackFailure as failure:
             log.warning("a file could not be sent: %s", failure)
             return Message(
@@ -144,6 +164,8 @@ class SlackMessenger:
 
     def _private_attempts(self, request: Request, payload: Payload) -> Iterator[Callable[[], object]]:
         ephemeral = partial(self._chat_api.post_ephemeral, user=request.user, payload=payload)
+        if request.direct:
+            yield partial(self._chat_api.post, request.direct, payload, request.thread)
         if (
             request.channel and request.thread and not request.on_thread_root
         ):  # Slack hides it in a thread without replies
@@ -162,4 +184,4 @@ class SlackMessenger:
         yield partial(self._send_direct_message, request, payload)
 
     def _send_direct_message(self, request: Request, payload: Payload) -> None:
-        self._chat_api.post(self._chat_api.open_direct_message(request.user), with_footer(payload, origin(request)))
+        self._chat_api.post(self._chat_api.direct_destination(request.user), with_footer(payload, origin(request)))

@@ -12,6 +12,7 @@ from bot.runtime.threads import ThreadPool
 from bot.settings import Settings, parse_listen_address, secret_text
 from bot.slack.bolt_app import Receiver, build_app
 from bot.slack.client import Identity, ReadToken
+from bot.slack.direct_messages import MessagesTab
 from bot.slack.forms.submission import FormListeners
 from bot.slack.forms.views import Destinations
 from bot.slack.home import HomeTabs
@@ -39,6 +40,7 @@ class SlackParts:
     client: WebClient
     requests: RequestFactory
     users: SlackUserDirectory
+    chat: ChatApi
     messenger: SlackMessenger
     views: ViewsApi
     reply_pool: ThreadPool
@@ -49,11 +51,12 @@ class SlackParts:
 def build_slack(client: WebClient, journal: Journal, now: Clock) -> SlackParts:
     """Builds what calls Slack; the listeners follow once there is something for them to call."""
     users = SlackUserDirectory(client, now=journal.now)
-    messenger, views = SlackMessenger(ChatApi(client), users, now), ViewsApi(client)
+    chat, views = ChatApi(client), ViewsApi(client)
     reply_pool, view_pool = ThreadPool("reply", REPLY_THREADS), ThreadPool("view", VIEW_THREADS)
     form_pool = ThreadPool("form", FORM_THREADS)
     requests = RequestFactory(None, now)
-    return SlackParts(client, requests, users, messenger, views, reply_pool, view_pool, form_pool)
+    messenger = SlackMessenger(chat, users, now)
+    return SlackParts(client, requests, users, chat, messenger, views, reply_pool, view_pool, form_pool)
 
 
 def build_listeners(
@@ -74,6 +77,7 @@ def build_listeners(
     )
     register_listeners(app, dispatcher, messenger, slack.requests, slack.reply_pool, forms)
     forms.connect(app)
+    MessagesTab(slack.chat, form_service, slack.requests, form_pool).connect(app)
     home_tabs.connect(app)
     return app
 

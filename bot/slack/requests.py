@@ -19,6 +19,7 @@ class MessageLocation(NamedTuple):
     """Where a gesture was made; the fields have the meaning of the same fields of `Request`."""
 
     channel: str | None = None
+    direct: str | None = None
     thread: str | None = None
     on_thread_root: bool = False
 
@@ -63,6 +64,13 @@ class RequestFactory:
 
     def mention(self, event: Payload) -> Request:
         """Builds the request of a mention, identified by channel and `ts`, and made when the message was written."""
+        return self._written(event, Source.MENTION)
+
+    def direct_message(self, event: Payload) -> Request:
+        """Builds the request of a message that was written to Park alone, identified as a mention is."""
+        return self._written(event, Source.DIRECT)
+
+    def _written(self, event: Payload, source: Source) -> Request:
         ts = event["ts"]
         thread = event.get("thread_ts", ts)
         typed = mention_text(event["text"], self._bot_user)
@@ -70,10 +78,11 @@ class RequestFactory:
             key=f"{self._team}:{event['channel']}:{ts}",
             team=self._team,
             user=event["user"],
-            source=Source.MENTION,
+            source=source,
             line=typed.line,
             note=typed.note,
             channel=_channel(event["channel"]),
+            direct=event["channel"] if source is Source.DIRECT else None,
             thread=thread,
             on_thread_root=thread == ts,
             asked_at=min(datetime.fromtimestamp(float(ts), UTC), self._now()),
@@ -90,6 +99,7 @@ class RequestFactory:
             note=click.note,
             expects=click.expects,
             ends_change=click.ends_change,
+            post_to=click.post_to,
             response_url=body.get("response_url"),
             **_location(body)._asdict(),
         )
@@ -142,14 +152,16 @@ def _location(body: Payload) -> MessageLocation:
     if "channel_id" in container:
         # An ephemeral message has a `ts`, but no thread of its own.
         own = None if container.get("is_ephemeral") else container.get("message_ts")
-        thread = container.get("thread_ts") or own
-        return MessageLocation(_channel(container["channel_id"]), thread, thread == container.get("message_ts"))
+        thread, channel = container.get("thread_ts") or own, container["channel_id"]
+        # Whoever types /park in a conversation with somebody else gets ephemeral messages there, from outside.
+        direct = channel if own and channel.startswith("D") else None
+        return MessageLocation(_channel(channel), direct, thread, thread == container.get("message_ts"))
     if body["type"] == "message_action":
         thread = message.get("thread_ts", message.get("ts"))
-        return MessageLocation(_channel(body["channel"]["id"]), thread, thread == message.get("ts"))
+        return MessageLocation(_channel(body["channel"]["id"]), None, thread, thread == message.get("ts"))
     if metadata := body.get("view", {}).get("private_metadata"):
         state = FormState.model_validate_json(metadata)
-        return MessageLocation(state.channel, state.thread, state.on_thread_root)
+        return MessageLocation(state.channel, None, state.thread, state.on_thread_root)
     return MessageLocation()
 
 

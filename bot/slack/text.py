@@ -66,10 +66,11 @@ def mention_text(text: str, bot_user: str) -> CommandText:
     command, said_before = command_text(after.lstrip(" ,:")), " ".join(map(_typed_line, _LINE_BREAK.split(before)))
     if not command.line and said_before:
         return CommandText(said_before.strip(), addressed=False)
-    return CommandText(command.line, command.note, addressed=_is_only_courtesy(said_before))
+    return CommandText(command.line, command.note, addressed=is_only_courtesy(said_before))
 
 
-def _is_only_courtesy(text: str) -> bool:
+def is_only_courtesy(text: str) -> bool:
+    """Whether a message says nothing but thanks and the like."""
     try:
         return is_courtesy(split_words(text))
     except ValueError:  # a quote without its partner is no courtesy

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.errors import SlackFailure, SlackRefused, SlackUnavailable
 from bot.planning.principals import AccountStatus
-from bot.slack.client import translate_errors
+from bot.slack.client import translate_errors, with_private_channels
 from bot.times.model import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -144,6 +144,14 @@ def account_status(user: UserJson, team: str) -> AccountStatus:
     )
 
 
+def _obstacle(channel: Mapping[str, Any]) -> str | None:
+    """Returns why a channel can't be chosen for a card, as a clause; None if it can."""
+    if channel.get("is_archived"):
+        return "it is archived"
+    shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
+    return "it is shared with other companies" if shared else None
+
+
 def _groups_of(user: str, groups: GroupMembers) -> frozenset[str]:
     return frozenset(group for group, users in groups.items() if user in users)
 
@@ -218,22 +226,24 @@ class SlackUserDirectory:
     def posting_obstacle(self, user: str, channel: str) -> str | None:
         """Returns why nothing can be posted in a channel for a user, as a clause; None where it can.
 
-        Not cached. Slack shows a bot all public channels, and the private ones that the bot is in.
+        Not cached. Slack shows a bot all public channels, and with groups:read the private ones that the bot is in.
         """
         for found in self._channels_of(user):
             if found["id"] == channel:
-                return "it is archived" if found.get("is_archived") else None
-        return "you are not in it, or it is private and Park is not in it"
+                return _obstacle(found)
+        return "you are not in it, or it is private and Park can't see it"
 
-    def _channels_of(self, user: str) -> Iterator[Mapping[str, Any]]:
-        cursor = None
-        while cursor != "":
-            with translate_errors():
-                response = self._client.users_conversations(
-                    user=user, types="public_channel,private_channel", limit=_CHANNEL_PAGE, cursor=cursor
-                )
-            yield from response["channels"]
-            cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
+    def usable_channels(self, user: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Returns those of the channels in which something can be posted for the user, in the given order."""
+        usable = {found["id"] for found in self._channels_of(user) if _obstacle(found) is None}
+        return tuple(channel for channel in among if channel in usable)
+
+    def _channels_of(self, user: str) -> list[Mapping[str, Any]]:
+        def fetch(types: str) -> list[Mapping[str, Any]]:
+            pages = self._client.users_conversations(user=user, types=types, limit=_CHANNEL_PAGE)
+            return [channel for page in pages for channel in page["channels"]]
+
+        return with_private_channels(fetch)
 
     def _fetch_user(self, user: str) -> UserJson:
         try:

@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import SlackPayloadRefused, SlackRefused
+from bot.errors import SlackAppRefused, SlackPayloadRefused, SlackRefused
 from bot.messages.message import Attachment
 from bot.slack.blocks import Payload, plain
 from bot.slack.client import retry_handlers, translate_errors, webhook_failure
@@ -22,10 +22,11 @@ _UPDATE_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class PostedMessage(NamedTuple):
-    """The `ts` of a message, and the `ts` of the thread that it is in or starts."""
+    """A message's `ts`, the `ts` of the thread that it is in or starts, and its channel by the id that updates need."""
 
     ts: str
     thread: str
+    channel: str
 
 
 class ChatApi:
@@ -43,7 +44,7 @@ class ChatApi:
                     channel=channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **content
                 )
             ts = response["ts"]
-            return PostedMessage(ts=ts, thread=response["message"].get("thread_ts", ts))
+            return PostedMessage(ts, response["message"].get("thread_ts", ts), response["channel"])
 
         return _with_plain_text(send, payload)
 
@@ -76,9 +77,43 @@ class ChatApi:
         _with_plain_text(send, payload)
 
     def open_direct_message(self, user: str) -> str:
-        """Returns the id of the direct message channel with a user."""
+        """Returns the id of the direct message channel with a user, which a file needs."""
         with translate_errors():
             return str(self._client.conversations_open(users=user)["channel"]["id"])
+
+    def direct_destination(self, user: str) -> str:
+        """Returns where a message to a user is posted: the conversation, or without im:write the user's own id.
+
+        chat.postMessage takes both, and answers with the conversation: docs.slack.dev, chat.postMessage.
+        """
+        try:
+            return self.open_direct_message(user)
+        except SlackAppRefused as refusal:
+            if str(refusal) != "missing_scope":
+                raise
+            return user
+
+    def set_status(self, conversation: str, thread: str, status: str) -> None:
+        """Sets or clears what the app does in a thread; Slack clears it too when the app answers there.
+
+        The scope chat:write suffices: docs.slack.dev, assistant.threads.setStatus.
+        """
+        with translate_errors():
+            self._client.assistant_threads_setStatus(channel_id=conversation, thread_ts=thread, status=status)
+
+    def suggest_prompts(self, conversation: str, title: str, prompts: Mapping[str, str]) -> None:
+        """Sets up to four messages to be sent with a click, by their titles.
+
+        A `thread_ts` would let the call fail without a word: docs.slack.dev, assistant.threads.setSuggestedPrompts.
+        """
+        listed = [{"title": name, "message": line} for name, line in prompts.items()]
+        with translate_errors():
+            self._client.assistant_threads_setSuggestedPrompts(channel_id=conversation, title=title, prompts=listed)
+
+    def is_empty(self, conversation: str) -> bool:
+        """Whether nobody has written anything in a direct conversation yet."""
+        with translate_errors():
+            return not self._client.conversations_history(channel=conversation, limit=1)["messages"]
 
     def upload(self, channel: str, file: Attachment) -> None:
         """Posts a file, with three API calls of which only the last one shows it."""

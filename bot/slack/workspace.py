@@ -15,7 +15,7 @@ from bot.errors import SlackAppRefused, SlackFailure, SlackRefused
 from bot.policy.field_types import is_user_group
 from bot.policy.rules import Policy
 from bot.slack.app_config import explain_refusals
-from bot.slack.client import translate_errors
+from bot.slack.client import translate_errors, with_private_channels
 
 ObjectJson = Mapping[str, Any]
 """A channel or user object of the Web API."""
@@ -77,6 +77,8 @@ def _check_each(ids: set[str], kind: str, fetch: Callable[[str], Any]) -> Iterat
             with translate_errors():
                 found = fetch(id).get(kind, {})
         except SlackRefused as refusal:
+            if _hides_private(refusal):
+                continue
             if str(refusal) not in _UNKNOWN_CODES:
                 yield UnknownId(None, f"no {kind} could be looked up: Slack says {refusal}")
                 return
@@ -114,6 +116,8 @@ class PolicyChannel:
     member: bool = False
     shared: bool = False
     """Whether people of other companies are in it, or will be once they accept the invitation."""
+    hidden: bool = False
+    """Whether it is private, and the app lacks the scope to see that it is there."""
 
 
 def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel]:
@@ -123,9 +127,10 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
             with translate_errors():
                 found = client.conversations_info(channel=id)["channel"]
         except SlackRefused as refusal:
-            if isinstance(refusal, SlackAppRefused):
+            hidden = _hides_private(refusal)
+            if isinstance(refusal, SlackAppRefused) and not hidden:
                 raise
-            yield PolicyChannel(id=id, use=use, posted_to=posted_to)
+            yield PolicyChannel(id=id, use=use, posted_to=posted_to, hidden=hidden)
         else:
             yield PolicyChannel(
                 id=id,
@@ -136,6 +141,11 @@ def policy_channels(client: WebClient, policy: Policy) -> Iterator[PolicyChannel
                 member=bool(found.get("is_member")),
                 shared=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
             )
+
+
+def _hides_private(refusal: SlackRefused) -> bool:
+    """Whether it is only private channels that can't be looked up."""
+    return isinstance(refusal, SlackAppRefused) and refusal.scope == "groups:read"
 
 
 def _channel_uses(policy: Policy) -> dict[str, tuple[str, bool]]:
@@ -190,9 +200,13 @@ class WorkspaceDirectory:
     @cached_property
     def channels(self) -> tuple[DirectoryEntry, ...]:
         """Public channels, and the private ones that the bot is in; raises SlackFailure."""
-        with explain_refusals(), translate_errors():
-            pages = self._client.conversations_list(types="public_channel,private_channel", limit=_PAGE)
+
+        def fetch(types: str) -> tuple[DirectoryEntry, ...]:
+            pages = self._client.conversations_list(types=types, limit=_PAGE)
             return tuple(_channel_entry(channel) for page in pages for channel in page["channels"])
+
+        with explain_refusals():
+            return with_private_channels(fetch)
 
     @cached_property
     def people(self) -> tuple[DirectoryEntry, ...]:
@@ -218,7 +232,8 @@ class WorkspaceDirectory:
 
 
 def _channel_entry(channel: ObjectJson) -> DirectoryEntry:
-    shared = "shared with other companies" if channel.get("is_ext_shared") else None
+    is_shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
+    shared = "shared with other companies" if is_shared else None
     return DirectoryEntry(
         id=channel["id"],
         handle=f"#{channel['name']}",

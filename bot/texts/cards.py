@@ -152,6 +152,7 @@ LIST_CONTINUES = "The list continues in the thread."
 
 
 BY_PERSON = "by"
+AUTOMATICALLY = "automatically"
 
 
 def by_change(number: int) -> str:
@@ -160,7 +161,7 @@ def by_change(number: int) -> str:
 
 
 def by_itself(at: str) -> str:
-    return f"automatically, {at}"
+    return f"{AUTOMATICALLY}, {at}"
 
 
 def should_have_ended(at: str, why: str | None) -> str:

@@ -56,5 +56,6 @@ def paused(until: str | None) -> str:
 
 
 RESUMED = "Park makes changes again"
+PAUSE_ENDED = "The pause is over: Park makes changes again."
 SIGNS_IN_AGAIN = "Park signs in to the PBX again"
 NOT_PAUSED = f"Park isn't paused. {NOTHING_CHANGED}"

@@ -19,7 +19,11 @@ ORG_INSTALL = (
 )
 NETWORK_REMEDY = "Allow this machine's address in Slack's settings (allowed IP addresses of the app or organisation)."
 
+STATUS = "is checking with the PBX ..."
+"""What follows Park's name below a direct message while Park works on it."""
 MEANWHILE = "Slack doesn't let Park post cards right now. The card follows as soon as it does."
+ASK_WHERE = "Where should the confirmation be posted? A click makes the change and posts it there."
+ONLY_HERE, A_CHANNEL = "Only here", "A channel"
 AS_PLAIN_TEXT = "Slack didn't accept this message's layout, so it has no buttons. Commands can be typed."
 
 NOT_SIGNED_IN = "Park is not signed in to Slack yet"
@@ -69,6 +73,11 @@ def refused(code: str) -> str:
 def cannot_post(since: datetime, reason: str) -> str:
     """Returns the state of posting for the health page."""
     return f"can't post since {since:%Y-%m-%d %H:%M} UTC: {reason}"
+
+
+def posted_in(channel: str) -> str:
+    """Returns where the confirmation of a change will be posted, on its preview."""
+    return f"The confirmation is posted in {channel or 'a channel that you are in'}."
 
 
 def mention_late(age: timedelta) -> str:

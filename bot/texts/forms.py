@@ -9,12 +9,16 @@ TO_USER = "The user who parked the call"
 TO_RING_GROUP = "A ring group"
 NOT_SET = "not set"
 
-NO_END = "No end: it stays until somebody changes it"
 AT_A_TIME = "At a date and time ..."
-END_AT = "Date and time"
-END_AT_HINT = "In your time zone"
+IN_YOUR_ZONE = "In your time zone"
 CHIPS = {"for 1h": "1 h", "for 2h": "2 h", "for 8h": "8 h", "until tomorrow 08:00": "Tomorrow 8:00"}
 """Labels of the usual ends, by the words that a line would say."""
+
+
+def at_a_time(label: str) -> str:
+    """The label of the picker of a date and time, below the choice `label`: Begins at, Ends at."""
+    return f"{label} at"
+
 
 ON, OFF = "On", "Off: nobody can park a call then"
 OR_KEEP = "Or keep"
@@ -89,8 +93,12 @@ def correct_field(label: str, fault: str) -> str:
     return f"Correct the field {label}. {fault}"
 
 
-ACCEPTED = "On its way: this change is being made now."
 ACCEPTED_NOTE = "You can close this. The result is posted as usual."
+
+
+def accepted(planned: str) -> str:
+    """A change that is being made, or scheduled, while its form is still open."""
+    return f"On its way: {planned}"
 
 
 def too_much(nothing_changed: str) -> str:

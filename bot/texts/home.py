@@ -18,6 +18,11 @@ TO_LOOK, TO_CHANGE, WITH_CARE = "Look", "Change", "With care: these delete, repl
 TRY_AGAIN, ALL_GROUPS = "Try again", "All groups"
 AGAIN = "What you typed last:"
 
+PROMPTS = "What do you want to do?"
+GREETING = "Write here what you want to see or change, as one line."
+GREETING_NOTE = "Only you and Park read this. Changes are announced to your team as everywhere else."
+WHAT_IS_PENDING, WHAT_MAY_I, WHAT_CAN_PARK = "What is pending", "What may I do?", "What can Park do?"
+
 SEARCH, SEARCH_HINT = "Search groups", "Part of a name, then Enter."
 SHOW_ALL, EARLIER, MORE_GROUPS = "Show all groups", "Earlier groups", "More groups"
 
@@ -66,6 +71,16 @@ def recent(number: int, line: str, state: str) -> str:
 def groups_left(number: int) -> str:
     """The groups that the panel does not list."""
     return f"and {count(number, 'more group')}"
+
+
+def what_is_pending(number: int) -> str:
+    """The prompt for what is temporary, scheduled or waits."""
+    return f"{WHAT_IS_PENDING} ({number})"
+
+
+def undo(number: int, line: str) -> str:
+    """The prompt that takes back the requester's last change."""
+    return f"Undo {change_number(number)} {line}"
 
 
 def again(line: str) -> str:

@@ -8,15 +8,13 @@ ANY_EXAMPLES = "at 18:00, for 2h, until Fri 9:00"
 PERIOD_EXAMPLES = "today, last night, since Monday, in November, from 1 to 15 November"
 """Periods of the history as they are typed."""
 
-START_HINT = f"{START_EXAMPLES}. Empty: right away."
-END_HINT = f"{END_EXAMPLES}. Empty: until somebody changes it."
-PAUSE_END_HINT = f"{END_EXAMPLES}. Empty: until somebody resumes."
+RIGHT_AWAY = "Now"
+NO_END = "No end: it stays until somebody changes it"
+UNTIL_RESUMED = "No end: until somebody resumes"
+"""What forms call the choice of no time."""
 SECONDS_HINT = "60 to 900 seconds: 5m, 90s or 1m30s. The PBX's default is 5m."
 
 NO_QUOTES = "Don't put quotes around a time."
-NO_REPETITION = (
-    "Park can't repeat changes yet. Type a line for each time, with its start and end: at 18:00 until tomorrow 7:00."
-)
 
 
 def unreadable(typed: str, examples: str) -> str:

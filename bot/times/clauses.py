@@ -4,15 +4,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.messages.text import Word, Words, join_words
+from bot.messages.text import Word, Words, join_words, split_words
+from bot.recurrence.model import Recurrence
+from bot.recurrence.parser import may_repeat, read_recurrence
+from bot.texts import recurrences
 from bot.texts import times as texts
 from bot.times.days import is_weekday
+from bot.times.model import End, Start
 from bot.times.parser import UNTIL, read_end, read_start
-from bot.times.spans import MAX_WORDS, Times, read_times
+from bot.times.spans import read_times as read_start_and_end
 from bot.times.spelling import REPETITION_OPENERS, normalize, repeats
 
-__all__ = ["MAX_WORDS", "TimeClause", "Times", "find_malformed_time", "time_hint", "time_splits"]
+Times = dict[str, Start | End | Recurrence]
+"""Times by field name: `starts`, `ends` or both, or `recurs`."""
 
+MAX_WORDS = 36
+"""Words of the longest repetition: with its days, times, first and last day, exception and time zone."""
 _FOLLOWING = ("to", "into", "from", "in", "out", "of", "then", "recall", "because")
 """Fixed words of commands that may follow a time inside a line."""
 MAX_INNER_OPENERS = 12
@@ -21,7 +28,28 @@ MAX_INNER_OPENERS = 12
 _MARKERS = ("for", "until", "through", "in", "at", "on", "from")
 _DAYS = ("today", "tonight", "tomorrow", "overmorrow")
 _FIRST_WORDS = frozenset(
-    {*_MARKERS, *_DAYS, "up", "the", "this", "next", "all", "over", "overnight", "between", "starting", "beginning"}
+    {
+        *_MARKERS,
+        *_DAYS,
+        "outside",
+        "after",
+        "out",
+        "alternate",
+        "working",
+        "business",
+        "first",
+        "last",
+        "up",
+        "the",
+        "this",
+        "next",
+        "all",
+        "over",
+        "overnight",
+        "between",
+        "starting",
+        "beginning",
+    }
     | {"during", "allday", "now", "right"}
 )
 _SIGNED_NUMBER = re.compile(r"[-+~]?\d")
@@ -39,6 +67,19 @@ class TimeClause:
     rest: Words
     times: Times = field(default_factory=dict)
     typed: str = ""
+
+
+def read_times(words: Words) -> Times:
+    """Reads a start, an end, both, or a repetition; empty if the words are no times."""
+    found: Times = {**read_start_and_end(words)}
+    if found or not words or any(word.quoted for word in words):
+        return found
+    if not may_repeat(normalize(join_words(words))):
+        return {}
+    try:
+        return {"recurs": read_recurrence(words)}
+    except ValueError:
+        return {}
 
 
 def time_splits(words: Words) -> tuple[TimeClause, ...]:
@@ -83,15 +124,31 @@ def _with_inner(inner: TimeClause, tail: TimeClause) -> TimeClause | None:
     """Both times of a line that has one inside it and one at its end."""
     if inner.times.keys() & tail.times.keys():
         return None
+    if "recurs" in inner.times:  # every Monday 9:00 to 12:00 add 1001 to Sales until 31 March
+        typed = f"{inner.typed} {tail.typed}"
+        whole = read_times(split_words(typed))
+        return TimeClause(inner.rest, whole, typed) if whole else None
     return TimeClause(inner.rest, _in_order(inner.times | tail.times), f"{inner.typed} {tail.typed}")
 
 
 def find_malformed_time(words: Words) -> tuple[TimeClause, str] | None:
     """Finds an invalid time at the end; returns it separated from the line, and what to type instead."""
-    for index in reversed(list(_opener_indexes(words, max(1, len(words) - MAX_WORDS)))):
+    indexes = list(_opener_indexes(words, max(1, len(words) - MAX_WORDS)))
+    # a repetition holds other times, which are explained with it
+    repeated = [index for index in indexes if words[index].is_keyword("every", "each")]
+    for index in (*repeated[:1], *reversed(indexes)):
         last = words[index:]
         if _looks_like_time(last) and not read_times(last):
             return TimeClause(_strip_comma(words[:index])[0], {}, join_words(last)), _explain_malformed(last)
+    return None
+
+
+def repetition_hint(text: str) -> str | None:
+    """Explains a text that ends in a repetition that can't be read; None if it does not."""
+    words = tuple(map(Word, text.split()))
+    for index in _opener_indexes(words, max(1, len(words) - MAX_WORDS)):
+        if repeats(normalize(join_words(words[index:]))) and not read_times(words[index:]):
+            return explain_repetition(words[index:])
     return None
 
 
@@ -99,9 +156,17 @@ def time_hint(text: str, *, may_end: bool) -> str | None:
     """Explains an unknown name that ends like a time; None if it does not."""
     words = tuple(map(Word, text.split()))
     if found := find_malformed_time(words):
-        return found[1]
+        return found[1] if may_end or not repeats(found[0].typed) else recurrences.CANNOT_REPEAT
     tail = time_splits(words)[0]
-    return texts.cannot_be_temporary() if "ends" in tail.times and not may_end else None
+    if may_end:
+        return None
+    return (
+        recurrences.CANNOT_REPEAT
+        if "recurs" in tail.times
+        else texts.cannot_be_temporary()
+        if "ends" in tail.times
+        else None
+    )
 
 
 def _opener_indexes(words: Words, first: int) -> Iterator[int]:
@@ -119,7 +184,7 @@ def _may_open(word: Word) -> bool:
     return (
         first in _FIRST_WORDS
         or first in REPETITION_OPENERS
-        or is_weekday(first)
+        or is_weekday(re.split("[-/]", first)[0])
         or re.fullmatch(r"\d{4}-\d\d-\d\d", first) is not None
     )
 
@@ -160,10 +225,19 @@ def _looks_like_time(words: Words) -> bool:
     return first in UNTIL or (first in _MARKERS and (_SIGNED_NUMBER.match(rest) or _VAGUE.search(rest)) is not None)
 
 
+def explain_repetition(words: Words) -> str:
+    """What to type in place of words that ask for a repetition, which may be a correct one."""
+    try:
+        _ = read_recurrence(words)
+    except ValueError as fault:
+        return str(fault)
+    return recurrences.NO_REPEATED_TIME
+
+
 def _explain_malformed(words: Words) -> str:
     text = normalize(join_words(words))
     if repeats(text):
-        return texts.NO_REPETITION
+        return explain_repetition(words)
     if len(words) == 1:
         return texts.start_or_end(words[0].text)
     try:

@@ -123,7 +123,7 @@ def _format_instant(at: datetime) -> str:
 
 
 def _format_wall_clock(wall: WallClock) -> str:
-    parts = (_format_day(wall.day) if wall.day else "", _format_time_of_day(wall), wall.zone or "")
+    parts = (format_day(wall.day) if wall.day else "", _format_time_of_day(wall), wall.zone or "")
     return " ".join(filter(None, parts))
 
 
@@ -135,7 +135,8 @@ def _format_time_of_day(wall: WallClock) -> str:
     return f"{wall.clock.minute} past {wall.clock.hour}" if wall.clock.minute else str(wall.clock.hour)
 
 
-def _format_day(day: Day) -> str:
+def format_day(day: Day) -> str:
+    """Formats a day so that it parses as the same day, as in `next Monday` or `24 December`."""
     match day:
         case OnWeekday():
             return f"next {day.weekday}" if day.next else day.weekday

@@ -15,6 +15,7 @@ from bot.times.model import (
     MAX_DURATION,
     MONTHS,
     WEEKDAYS,
+    Day,
     Duration,
     End,
     Instant,
@@ -74,7 +75,7 @@ def _resolve_wall_clock(
     def ahead(days: Days, clock: time, after: int = 0) -> Iterator[datetime]:
         for day in days:
             local = datetime.combine(day, clock) + timedelta(days=after)
-            yield from (pick(left) for left in [[at for at in _instants(local, clocks) if at > since]] if left)
+            yield from (pick(left) for left in [[at for at in instants(local, clocks) if at > since]] if left)
 
     for clocks in zones_of(wall.zone) if wall.zone else (zone,):
         for days in _days_of(value, wall, now, since, zone, clocks):
@@ -111,7 +112,7 @@ def _within_a_year(
     return near
 
 
-def _instants(wall: datetime, zone: tzinfo) -> list[datetime]:
+def instants(wall: datetime, zone: tzinfo) -> list[datetime]:
     """When the zone's clocks show a local time: twice if put back, right after a gap if put forward."""
     while not datetime_exists(wall, zone):
         wall += timedelta(minutes=1)
@@ -154,6 +155,19 @@ def _named_days(value: Start | End, wall: WallClock, day: str, now: datetime) ->
             days = 1 if day == "tomorrow" else 2
             yield from ([_ahead(today, days - 1)] if small_hours else ())
             yield _ahead(today, days)
+
+
+def dates_named(day: Day, today: date) -> Iterator[date]:
+    """Yields each date that a day may mean, today or later; raises NotPossible for a date on another weekday."""
+    match day:
+        case OnWeekday():
+            yield from (days[0] for days in _weekdays(day, today))
+        case OnDate():
+            yield _dates(day, today)[0]
+        case OnNumbers():
+            yield from (_dates(one, today)[0] for one in day.dates())
+        case named:
+            yield today + timedelta(days={"tomorrow": 1, "day after tomorrow": 2}.get(named, 0))
 
 
 def _ahead(today: date, *days: int) -> list[date]:

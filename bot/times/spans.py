@@ -107,7 +107,7 @@ def _read_range(left: str, joiner: str, right: str) -> Times:
     if starts.day is None and not marked and ends.day is None:
         return {}
     if joiner == "to":
-        starts, ends = _share_day(_share_half(starts, ends), ends, right)
+        starts, ends = _share_day(share_half(starts, ends), ends, right)
     begins = settle_half(starts)
     return {"starts": Start(when=begins or starts), "ends": End(when=_inclusive(ends, joiner))}
 
@@ -118,7 +118,7 @@ def _inclusive(ends: Moment, joiner: str) -> Moment:
     return ends.model_copy(update={"through": True}) if alone and joiner != "until" else ends
 
 
-def _share_half(starts: WallClock, ends: WallClock) -> WallClock:
+def share_half(starts: WallClock, ends: WallClock) -> WallClock:
     """The start with the half of the day that the end has, as in 5 to 7pm."""
     if not starts.bare or ends.bare or not isinstance(ends.clock, time) or not isinstance(starts.clock, time):
         return starts

@@ -81,8 +81,13 @@ def _digits(found: re.Match[str]) -> str:
 
 
 _PERIOD = "day|night|morning|evening|afternoon|hour|week|weekday|weekend|month|year|mon|tues|wednes|thurs|fri|satur|sun"
+_DAYS = "mon|tue|wed|thu|fri|sat|sun"
 _REPETITION = re.compile(
     rf"\b(?:(?:every|each)(?: (?:other|second|single))? (?:\d+ )?(?:{_PERIOD})|(?:every|each)$|daily|nightly"
+    r"|(?:every|each) (?:\d|first|last|other|second|third|fourth|(?:public |bank )?holiday)"
+    r"|on (?:public |bank )?holidays|of (?:the|every) month\b"
+    r"|(?:outside|after|during) (?:business|office|working|opening) hours|(?:after|out of) hours"
+    rf"|(?:{_DAYS})[a-z]* ?(?:and|&|/|\+) ?(?:on )?(?:{_DAYS})[a-z]*"
     r"|hourly|weekly|monthly|everyday|on (?:weekdays|weekends)|(?:weekdays|weeknights|workdays)\b"
     r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)days)"
 )

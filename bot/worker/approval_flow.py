@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from bot.changes.change import Change
 from bot.changes.plan import Plan, new_approval_request
 from bot.errors import NotPossible, SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Posted
+from bot.messages.request import Source
 from bot.operations.catalog import load
 from bot.operations.schedule import has_relative_end, relative_duration
 from bot.planning.planner import AuthorizedPlan, Planner
@@ -71,7 +73,9 @@ class ApprovalFlow:
     def approved(self, entry: Entry, planned: AuthorizedPlan) -> AuthorizedPlan | None:
         """Returns the plan once it needs no more approvals; None if they are still to be requested."""
         before = plan_of(entry)
-        if not planned.grant.approvers or all(change.is_noop for change in planned.plan.changes):
+        if not planned.grant.approvers or planned.plan.is_noop:
+            return planned
+        if entry.request.source is Source.SCHEDULE and self._is_covered(entry, planned.plan):
             return planned
         if before is None or before.approval is None or before.digest() != planned.plan.digest():
             return None
@@ -79,6 +83,13 @@ class ApprovalFlow:
             return None
         approval = before.approval.model_copy(update={"given": True})
         return replace(planned, plan=planned.plan.model_copy(update={"approval": approval}))
+
+    def _is_covered(self, entry: Entry, plan: Plan) -> bool:
+        """Whether the approval of a schedule covers an occurrence: it sets nothing but what was shown."""
+        made = None if entry.request.schedule is None else plan_of(self.journal.get(entry.request.schedule))
+        if made is None or made.approval is None or not made.approval.given:
+            return False
+        return set(map(_wanted, plan.undone)) <= set(map(_wanted, made.undone))
 
     def request(self, entry: Entry, planned: AuthorizedPlan) -> None:
         """Shows the change to its approvers and stores it until they have decided.
@@ -89,8 +100,7 @@ class ApprovalFlow:
             NotPossible: No approver can see the conversation.
         """
         approvers = planned.grant.approvers
-        channel = entry.request.channel or entry.request.post_to
-        if channel is None and not all(one.channel for one in approvers):
+        if entry.request.card_channel is None and not all(one.channel for one in approvers):
             raise NotPossible(
                 texts.NOBODY_HERE,
                 notes=(texts.ASK_ELSEWHERE,),
@@ -114,3 +124,11 @@ class ApprovalFlow:
         self.journal.schedule(entry, approval.until, approval.remind_at, **fields, card=posted.model_dump(mode="json"))
         if entry.card is not None:  # an approval given meanwhile may have drawn the card with the older plan
             self.notifier.redraw_card(entry.id)
+
+
+def _wanted(change: Change) -> tuple[str, str]:
+    """The target of a change, and what it is to be afterwards: the settings that change, and who joins or leaves."""
+    before, after = (side.compared() if side else {} for side in (change.before, change.after))
+    settings = {key: value for key, value in after.items() if before.get(key) != value}
+    members = [sorted(person.number for person in side) for side in (change.added, change.removed)]
+    return change.target.key, repr((sorted(settings.items()), members))

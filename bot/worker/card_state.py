@@ -8,7 +8,7 @@ from bot.changes.repository import ended_by, waits_for_approval
 from bot.changes.write_switch import current_pause
 from bot.journal.models import Entry, State
 from bot.journal.reader import Reader
-from bot.messages.message import Fact, FormOffer, Message, Offer
+from bot.messages.message import Fact, FormOffer, Message, Offer, Posted
 from bot.messages.request import Source
 from bot.operations.approvals import Refuse
 from bot.operations.base import ControlOperation
@@ -21,7 +21,7 @@ from bot.operations.scheduling import (
 )
 from bot.planning.preview import approver_facts
 from bot.texts import cards, outcomes
-from bot.worker.outcome import Confirmation, plan_of
+from bot.worker.outcome import Confirmation, is_end_of_pause, plan_of
 from bot.worker.replacement import changes_since, effective_undo, is_over, is_replaced
 
 
@@ -59,7 +59,17 @@ def root_entry(journal: Reader, entry: Entry) -> Entry:
     """Returns the change that a chain of follow-ups began with, such as an undo of an undo."""
     while entry.about is not None:
         entry = journal.get(entry.about)
+    if is_told_by_schedule(entry) and entry.request.schedule is not None:
+        return journal.get(entry.request.schedule)  # its schedule's card stands for it
     return entry
+
+
+def is_told_by_schedule(entry: Entry) -> bool:
+    """Whether an entry is an occurrence without a card of its own, which it has only if it needed an approval."""
+    if entry.request.source is not Source.SCHEDULE:
+        return False
+    card = Posted.model_validate(entry.card) if entry.card else None
+    return card is None or card.shared or card.how == "nowhere"
 
 
 def card_state(journal: Reader, entry: Entry) -> CardState | None:
@@ -120,7 +130,9 @@ def _sequel_facts(
     other = cards.DONE_AGAIN if label == cards.UNDONE else cards.UNDONE
     for entry in sequel:
         operation = load(entry.operations[0])
-        if isinstance(operation, ControlOperation) and entry.state is State.DONE:
+        if is_end_of_pause(entry):
+            yield from (Fact(label=cards.ENDED, value=cards.AUTOMATICALLY),) if entry.state is State.DONE else ()
+        elif isinstance(operation, ControlOperation) and entry.state is State.DONE:
             withdrawn = isinstance(operation, Cancel) and plan is not None and plan.waits_for_approval
             label_of_it = cards.WITHDRAWN if withdrawn else operation.card_label
             yield Fact(label=label_of_it, value=cards.BY_PERSON, ids=(entry.request.user,))

@@ -11,7 +11,7 @@ from bot.errors import NOTHING_CHANGED
 from bot.messages.message import Fact, Message, Offer
 from bot.operations.server import ServerPrompt
 from bot.planning.preview import approver_facts, lost_notes, plan_facts, plan_items, planned_facts, time_facts
-from bot.texts import approvals, cards, outcomes
+from bot.texts import approvals, cards, decisions, outcomes, schedules
 from bot.worker.outcome import Confirmation
 
 _PROMPT = "prompt_file"
@@ -25,7 +25,7 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
         readings: What was read back of each change's target, in the order of the changes.
         slow: Whether it took so long that the requester is mentioned.
     """
-    if all(change.is_noop for change in plan.changes):
+    if plan.is_noop:
         return Confirmation(private=Message(title=outcomes.ALREADY, notes=plan.already))
     read = list(zip(plan.changes, readings, strict=True))
     warnings = [message for change, now in read if (message := _side_effect(plan, change, now))]
@@ -43,6 +43,12 @@ def done(plan: Plan, readings: Sequence[Snapshot | None], ring_group: RingGroupN
         offers=tuple(offer for message in warnings for offer in message.offers),
     )
     return Confirmation(card=card, status=cards.STATUS_DONE, reply=reply, mention=slow or bool(reply.offers))
+
+
+def schedule_made(plan: Plan, ring_group: RingGroupName) -> Confirmation:
+    """Confirms a schedule, with what an occurrence would change now."""
+    card = Message(title=plan.title, facts=plan_facts(plan, ring_group), notes=plan.notes)
+    return Confirmation(card=card, status=schedules.STATUS_ACTIVE)
 
 
 def _side_effect(plan: Plan, change: Change, now: Snapshot | None) -> Message | None:
@@ -239,6 +245,11 @@ def ended_already(plan: Plan) -> Confirmation:
     """Reports that a temporary change had been undone by somebody else before its end."""
     card = Message(title=outcomes.ENDED_ALREADY, notes=plan.already)
     return Confirmation(card=card, status=cards.STATUS_DONE)
+
+
+def pause_ended() -> Confirmation:
+    """Reports in the thread of a pause that it has ended by itself."""
+    return Confirmation(card=Message(title=decisions.PAUSE_ENDED), status=cards.STATUS_DONE)
 
 
 def begun_already(plan: Plan) -> Confirmation:

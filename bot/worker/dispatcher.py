@@ -20,12 +20,14 @@ from bot.journal.journal import Journal
 from bot.journal.models import Entry, State
 from bot.messages.message import Message, Messenger, Offer, with_note
 from bot.messages.request import Request, Source
-from bot.operations.base import ChangeOperation, ControlOperation, Operation, footprint
+from bot.operations.base import ChangeOperation, ControlOperation, Operation
 from bot.operations.catalog import dump, load
+from bot.operations.footprint import footprint
 from bot.operations.parser import parse
 from bot.operations.undo import PutBack
 from bot.planning.answers import AnswerBuilder
 from bot.planning.denials import contact_fact
+from bot.planning.destinations import ask_where, possible_channels, with_destination
 from bot.planning.planner import Planner
 from bot.runtime.logs import request_logging
 from bot.runtime.metrics import NO_OPERATION, REQUESTS
@@ -75,7 +77,9 @@ class Dispatcher:
             except NotUnderstood as fault:
                 REQUESTS.labels(NO_OPERATION, request.source, "not understood").inc()
                 return self._suggest(request, fault.message)
-            if _is_stored(readings[0], request):
+            channels = possible_channels(request, readings[0], self.planner.policy)
+            request = with_destination(request, channels)
+            if _is_stored(readings[0], request) and len(channels) < 2:
                 return self._store(request, readings)
             self._readers.submit_for(request.user, partial(self._read, request, readings))
             return None
@@ -125,7 +129,8 @@ class Dispatcher:
         self.progress_notifier.watch(request)  # before the commit: a worker may finish the entry right after it
         is_new = False
         try:
-            written = request.asked_at if request.source is Source.MENTION else None  # Slack may deliver it late
+            is_event = request.source in (Source.MENTION, Source.DIRECT)  # Slack may deliver it late
+            written = request.asked_at if is_event else None
             operations = [dump(one) for one in readings]
             accepted = self.journal.accept(request, operations=operations, footprint=touched, run_at=written)
             is_new = accepted.fresh
@@ -178,7 +183,7 @@ class Dispatcher:
     def _answer(self, request: Request, readings: Sequence[Operation]) -> tuple[Message, str]:
         """Returns the answer, and the outcome as metrics label it."""
         try:
-            return self.answers.answer(request, readings, partial(self._report_progress, request)), "answered"
+            return self._message(request, readings), "answered"
         except NotAllowed as refused:
             self._record_refusal(request, readings, refused)
             return refused.message, "refused"
@@ -194,6 +199,12 @@ class Dispatcher:
         except Exception:  # a bug must not leave the user without an answer
             log.exception("a question met a fault in Park")
             return Message(title=f"{outcomes.INTERNAL_ERROR} {NOTHING_CHANGED}"), "failed"
+
+    def _message(self, request: Request, readings: Sequence[Operation]) -> Message:
+        """Returns the answer or the preview, with the question where its card is to be posted; raises Refused."""
+        message = self.answers.answer(request, readings, partial(self._report_progress, request))
+        channels = possible_channels(request, readings[0], self.planner.policy)
+        return ask_where(message, request, channels, self.planner.users) if channels else message
 
     def _report_progress(self, request: Request, searched: int, total: int) -> None:
         self.progress_notifier.report(request, pbx.searched(searched, total))

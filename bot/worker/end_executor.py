@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.changes.change import Conflict, RolledBack, Unverified
-from bot.changes.write_switch import WriteSwitch
+from bot.changes.write_switch import WriteSwitch, current_pause
 from bot.errors import (
     JournalUnavailable,
     LeaseLost,
@@ -22,10 +22,12 @@ from bot.messages.message import Message
 from bot.runtime.health import Condition
 from bot.texts import outcomes
 from bot.worker import confirmations
+from bot.worker.card_state import root_entry
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, RetryPolicy
 from bot.worker.notifier import Notifier
-from bot.worker.outcome import Outcome, plan_of
+from bot.worker.outcome import Confirmation, Outcome, is_end_of_pause, plan_of
+from bot.worker.replacement import is_over
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class EndExecutor:
     def execute(self, lease_guard: LeaseGuard, retry_policy: RetryPolicy) -> Outcome | None:
         """Returns the outcome, or None if the end waits: for its time, for Park to be resumed, or to be retried."""
         entry, now = lease_guard.entry, self.journal.now()
+        if is_end_of_pause(entry):
+            return self._end_pause(entry)
         if now < entry.run_at:
             told = self.notifier.notify_ends_soon(entry)
             self.journal.postpone(entry, entry.run_at if told else min(entry.run_at, now + REMINDER_RETRY))
@@ -78,6 +82,17 @@ class EndExecutor:
             log.exception("the end %d met a fault in Park", entry.id)
             reason = Message(title=outcomes.INTERNAL_ERROR)
         self._retry_later(lease_guard.entry, reason, retry_policy, now)
+        return None
+
+    def _end_pause(self, entry: Entry) -> Outcome | None:
+        """Tells that a pause is over, and has the ends that waited for it carried out at once."""
+        pause = current_pause(self.journal)
+        if pause is None:
+            self.journal.retry_postponed()
+            return Outcome(State.DONE, confirmations.pause_ended())
+        if is_over(self.journal, root_entry(self.journal, entry)):  # somebody has paused anew
+            return Outcome(State.ALREADY, Confirmation())
+        self.journal.postpone(entry, pause.until or self.journal.now() + REMINDER_RETRY)  # the clock was set back
         return None
 
     def _attempt(self, lease_guard: LeaseGuard) -> Outcome:

@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import replace
+from functools import partial
 
 from bot.changes.apply import all_unchanged, apply_all, wait_for_delayed_writes
 from bot.changes.apply_stages import Stopped, apply_stages
 from bot.changes.change import Change, Conflict, RolledBack, Unverified
-from bot.changes.plan import Plan
+from bot.changes.plan import Plan, Schedule
 from bot.changes.snapshot import Snapshot
 from bot.changes.target_io import is_gone
 from bot.errors import NotPossible, PBXError, Rejected, SignInFailed, StalePlan
@@ -62,6 +63,10 @@ class Executor:
             _refuse_outdated_preview(entry.request, planned)
         return self._with_prompt_backup(planned)
 
+    def plan_occurrence(self, entry: Entry, times: Schedule) -> AuthorizedPlan:
+        """Plans an occurrence of a schedule against the present PBX and policy, as its holder; raises like `plan`."""
+        return self._with_prompt_backup(self.planner.plan(entry.request, readings_of(entry), times, due=True))
+
     def execute(self, lease_guard: LeaseGuard, planned: AuthorizedPlan) -> Outcome:
         """Records the plan and applies it."""
         lease_guard.record_plan(planned)
@@ -89,9 +94,9 @@ class Executor:
             RolledBack: The PBX rejected a write.
             Unverified: A write does not show on the PBX.
         """
-        seen = self._write(plan, lease_guard)
+        seen = self._write(plan, lease_guard, context)
         lease_guard.record_ids(plan.with_ids(seen))
-        state = State.ALREADY if all(change.is_noop for change in plan.changes) else State.DONE
+        state = State.ALREADY if plan.is_noop else State.DONE
         if state is State.ALREADY and lease_guard.entry.request.source is Source.CLOCK:
             return Outcome(state, confirmations.ended_already(plan))
         if state is State.ALREADY and lease_guard.entry.card is not None:
@@ -147,15 +152,16 @@ class Executor:
         entry = lease_guard.entry
         return lease_guard.journal.now() - max(entry.accepted_at, entry.run_at) > self.retry_policy.slow_after
 
-    def _write(self, plan: Plan, lease_guard: LeaseGuard) -> list[Snapshot | None]:
+    def _write(self, plan: Plan, lease_guard: LeaseGuard, context: RequestContext) -> list[Snapshot | None]:
         """Applies the plan's changes and returns what was read back; keeps the PBX cache consistent with it."""
         pbx, began, pauses = self.planner.pbx, lease_guard.entry.began, self.retry_policy.verify_delays
         content = self.planner.prompts.content
+        known = partial(context.readings.take, max_age=self.retry_policy.reading_lifetime)
         try:
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
-            write_all = apply_stages if plan.by_stages else apply_all
-            seen = write_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
+            write = apply_stages if plan.by_stages else partial(apply_all, known=known)
+            seen = write(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
         except BaseException:
             self.planner.caches.forget(plan.changes)
             raise

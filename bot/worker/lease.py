@@ -112,6 +112,8 @@ class RetryPolicy:
     """How long an end has failed before people are told; its card says so from the first failure on."""
     slow_after: timedelta = timedelta(seconds=10)
     """Duration from which the confirmation mentions the requester, who may have left the conversation."""
+    reading_lifetime: float = 1.0
+    """Seconds after which the reading that a change was planned from is too old to write on, and is repeated."""
     verify_delays: tuple[float, ...] = READ_BACK_PAUSES
     """Seconds between the reads that verify a write."""
 

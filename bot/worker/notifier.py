@@ -1,7 +1,6 @@
 """Posts cards, replies and announcements about journal entries."""
 
 import logging
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,8 +19,9 @@ from bot.runtime.metrics import CONFIRMATIONS
 from bot.texts import cards
 from bot.texts.wording import change_number
 from bot.worker import confirmations
+from bot.worker.announcing import Announcer
 from bot.worker.card_copies import CardCopies
-from bot.worker.card_state import present_card, root_entry
+from bot.worker.card_state import is_told_by_schedule, present_card, root_entry
 from bot.worker.delivery import GIVE_UP, Delivery
 from bot.worker.outcome import Confirmation, plan_of
 from bot.worker.replacement import earlier_changes
@@ -52,7 +52,7 @@ class Notifier:
         """
         self.journal, self.messenger, self.policy_store, self.on_change = journal, messenger, policy_store, on_change
         self.on_untold = on_untold
-        self._copies = CardCopies(journal, messenger)
+        self._copies, self._announcer = CardCopies(journal, messenger), Announcer(messenger, policy_store)
         self._redrawing = threading.Lock()  # two threads that redraw one card could leave the older state on it
 
     def notify(self, entry: Entry) -> None:
@@ -89,10 +89,18 @@ class Notifier:
         existing = Posted.model_validate(entry.card) if entry.card else None
         posted = self.messenger.show(entry.request, state.number, card, state.status, existing)
         if existing is None:
-            return posted
+            return self._with_answer_copy(entry, posted)
         copies = tuple(self._copies.show(str(copy.channel), entry, copy) or copy for copy in existing.copies)
         kept = {"copies": copies, "replied": existing.replied, "steps": existing.steps}
         return posted.model_copy(update=kept)
+
+    def _with_answer_copy(self, entry: Entry, posted: Posted) -> Posted:
+        """Shows the card also to whoever asked in a direct message, if it was posted in a channel."""
+        direct = entry.request.direct
+        if direct is None or posted.channel in (None, direct) or posted.how == "dm":
+            return posted
+        copy = self._copies.show(direct, entry, root=posted)
+        return posted.model_copy(update={"copies": (*posted.copies, copy)}) if copy else posted
 
     def redraw_card(self, number: int) -> Posted:
         """Updates a change's card, and again if the journal has changed meanwhile, here or on another replica.
@@ -141,7 +149,7 @@ class Notifier:
         """
         self.redraw_root(end)
         delivery, root = Delivery(self.journal, end), root_entry(self.journal, end)
-        self._alarm(delivery, root, confirmations.end_delayed(root.id, reason), "late")
+        self._alarm(delivery, root, confirmations.end_delayed(end.about or root.id, reason), "late")
         return not delivery.failures
 
     def redraw_root(self, end: Entry) -> None:
@@ -180,6 +188,8 @@ class Notifier:
     def _post(self, delivery: Delivery, confirmation: Confirmation) -> bool:
         """Posts everything about an outcome; returns whether somebody could read it."""
         entry, readable = delivery.entry, True
+        if is_told_by_schedule(entry):
+            return self._post_occurrence(delivery, confirmation)
         if confirmation.private is not None:
             message = with_note(confirmation.private, entry.request.note)
             readable = delivery.attempt("its answer", lambda: self.messenger.answer(entry.request, message))
@@ -189,6 +199,24 @@ class Notifier:
             delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
             self.on_change()
         return readable
+
+    def _post_occurrence(self, delivery: Delivery, confirmation: Confirmation) -> bool:
+        """Updates the card of the schedule, and tells in its thread what went wrong; else an occurrence is quiet."""
+        entry, message = delivery.entry, confirmation.reply
+        root = root_entry(self.journal, entry)
+        if root.card is not None:
+            delivery.attempt("the card of its schedule", lambda: self.redraw_card(root.id))
+        delivery.attempt("the card of what it ends", lambda: self._redraw_ended(entry))
+        delivery.attempt("the cards of what it replaces", lambda: self._redraw_earlier(entry))
+        self.on_change()
+        if message is None:
+            return True
+        told = confirmation.tells_contact and self._announcer.tell_everybody(delivery, message)
+        if root.card is None:
+            return delivery.attempt("its answer", lambda: self.messenger.answer(entry.request, message)) or told
+        delivery.share(Posted.model_validate(root.card))
+        reply = partial(self._reply, self.journal.get(root.id), entry, message, mention=confirmation.mention)
+        return delivery.step("outcome", reply) or told or self._announcer.post_elsewhere(delivery, message)
 
     def _redraw_ended(self, entry: Entry) -> None:
         """Updates the card of the temporary change that this one has ended."""
@@ -210,6 +238,8 @@ class Notifier:
         root = root_entry(self.journal, entry)
         if root.id == entry.id or root.card is None or Posted.model_validate(root.card).ts is None:
             return self._post_own_card(delivery, confirmation, card)
+        if entry.request.schedule is not None and entry.request.source is Source.CLOCK and not confirmation.mention:
+            return delivery.attempt("the card of its schedule", lambda: self.redraw_card(root.id))
         # First the card: one that was deleted is posted again, and its thread is where this belongs.
         delivery.attempt("the card of what it follows", lambda: self.redraw_card(root.id))
         if posted is None or posted.shared:
@@ -226,7 +256,7 @@ class Notifier:
             return self._alarm(delivery, root, message, "failed")
         delivery.share(Posted.model_validate(root.card))
         reply = partial(self._reply, root, entry, message, mention=confirmation.mention)
-        return delivery.step("outcome", reply) or self._post_elsewhere(delivery, message)
+        return delivery.step("outcome", reply) or self._announcer.post_elsewhere(delivery, message)
 
     def _post_own_card(self, delivery: Delivery, confirmation: Confirmation, card: Message) -> bool:
         readable = delivery.attempt("its card", lambda: self._put_card(delivery))
@@ -236,14 +266,15 @@ class Notifier:
             if delivery.attempt("its reply", lambda: reply(mention=confirmation.mention)):
                 delivery.save(posted.model_copy(update={"replied": True}))
         if confirmation.tells_contact:
-            delivery.step("contact", lambda: self._tell_contact(delivery.entry, card))
+            delivery.step("contact", lambda: self._announcer.tell_contact(delivery.entry, card))
         self._copies.announce_emergency(delivery)
         posted, channel = delivery.posted, self.policy_store.now.announce
-        if posted is not None and posted.how == "dm" and channel is not None:
+        told = {copy.channel for copy in posted.copies} if posted is not None else set()
+        if posted is not None and posted.how == "dm" and channel is not None and channel not in told:
             delivery.step("announcement", lambda: self._copies.add(delivery, channel))
         if readable and posted is not None:
             return not posted.held
-        return self._post_elsewhere(delivery, card)
+        return self._announcer.post_elsewhere(delivery, card)
 
     def _put_card(self, delivery: Delivery) -> None:
         """Posts the card, updates one that was posted when the change was scheduled, or posts one that is held."""
@@ -252,38 +283,3 @@ class Notifier:
             delivery.save(self.show_card(entry))
         elif entry.run_at > entry.accepted_at and not posted.replied:
             delivery.save(self.redraw_card(entry.id))
-
-    def _post_elsewhere(self, delivery: Delivery, message: Message) -> bool:
-        """Announces what could not be told where it was asked; returns whether somebody could read it.
-
-        While Slack is away or rejects the app, nothing else would work either, and the outcome is held.
-        """
-        if not all(type(failure) is SlackRefused for failure in delivery.failures):
-            return False
-        policy, request = self.policy_store.now, delivery.entry.request
-        for channel in dict.fromkeys(filter(None, (policy.announce, channel_of(policy.contact)))):
-            if delivery.step(f"instead: {channel}", partial(self.messenger.announce, channel, request, message)):
-                delivery.failures.clear()
-                return True
-        return False
-
-    def _tell_contact(self, entry: Entry, card: Message) -> None:
-        """Posts the card to the policy's contact, or where announcements go if that can't be posted to."""
-        policy = self.policy_store.now
-        message = replace(card, facts=(*card.facts, Fact(label=cards.ASKED_BY, value="", ids=(entry.request.user,))))
-        refusal: SlackRefused | None = None
-        for channel in filter(None, (channel_of(policy.contact), policy.announce)):
-            try:
-                self.messenger.post(channel, message)
-            except SlackRefused as error:
-                log.warning("change %d could not be told to %s: %s", entry.id, channel, error)
-                refusal = error
-            else:
-                return
-        if refusal is not None:
-            raise refusal
-
-
-def channel_of(contact: str | None) -> str | None:
-    """Returns the contact if it is the id of a channel or a user, where messages can be posted."""
-    return contact if contact and re.fullmatch("[CGUW][A-Z0-9]{8,}", contact) else None

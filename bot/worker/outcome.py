@@ -7,11 +7,14 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.changes.plan import Plan
-from bot.journal.models import Entry, FollowUp, Reschedule, State
+from bot.changes.write_switch import NO_PAUSE
+from bot.journal.models import Entry, FollowUp, Reschedule, ScheduleUpdate, State
 from bot.journal.reader import Reader
 from bot.messages.message import Message
-from bot.messages.request import Source
+from bot.messages.request import Request, Source
+from bot.operations.base import Operation
 from bot.operations.catalog import dump
+from bot.operations.control import Resume
 from bot.operations.schedule import reminder_time
 from bot.operations.undo import Undo
 
@@ -51,8 +54,12 @@ class Outcome:
     state: State
     confirmation: Confirmation
     reschedules: tuple[Reschedule, ...] = ()
+    schedule_updates: tuple[ScheduleUpdate, ...] = ()
+    """Schedules to make, and new values of others."""
     flags: dict[str, str | None] = field(default_factory=dict)
     """Flags of the whole installation to set, or with None to clear: the pause switch."""
+    until: datetime | None = None
+    """When a pause is over by itself."""
 
 
 def plan_of(entry: Entry) -> Plan | None:
@@ -61,36 +68,49 @@ def plan_of(entry: Entry) -> Plan | None:
 
 
 def scheduled_end(entry: Entry, outcome: Outcome, now: datetime) -> FollowUp | None:
-    """Returns the undo that ends a temporary change which was made, or may have been."""
+    """Returns the undo that ends a temporary change which was made, or may have been; or the end of a pause."""
+    if outcome.until is not None:
+        return FollowUp(
+            request=_end_request(entry, Resume()),
+            operations=[dump(Resume())],
+            run_at=outcome.until,
+            due_at=outcome.until,
+        )
     plan = plan_of(entry)
     if plan is None or plan.times is None or plan.times.ends is None:
         return None
     if outcome.state not in (State.DONE, State.UNKNOWN):
         return None
-    undo = Undo(number=entry.id)
-    request = entry.request.model_copy(
+    undo, ends = Undo(number=entry.id), plan.times.ends
+    due_at = max(now, reminder_time(now, ends))
+    return FollowUp(request=_end_request(entry, undo), operations=[dump(undo)], run_at=ends, due_at=due_at)
+
+
+def _end_request(entry: Entry, operation: Operation) -> Request:
+    """Returns the request, on behalf of whoever made the entry, that ends what it did."""
+    return entry.request.model_copy(
         update={
             "key": f"{entry.request.team}:end of {entry.id}",
             "source": Source.CLOCK,
-            "line": undo.text(),
+            "line": operation.text(),
             "response_url": None,
             "expects": None,
             "ends_change": None,
         }
     )
-    ends = plan.times.ends
-    return FollowUp(request=request, operations=[dump(undo)], run_at=ends, due_at=max(now, reminder_time(now, ends)))
+
+
+def is_end_of_pause(entry: Entry) -> bool:
+    """Returns whether the entry is the end of a pause that was to end by itself."""
+    return entry.request.source is Source.CLOCK and entry.operations[0]["operation"] == Resume.operation_id
 
 
 def cancelled_ends(journal: Reader, entry: Entry, outcome: Outcome) -> tuple[Reschedule, ...]:
-    """Cancels the scheduled ends of the changes that this entry has undone or ended."""
-    plan = plan_of(entry)
-    if plan is None or outcome.state not in (State.DONE, State.ALREADY):
-        return ()
-    return tuple(
-        Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None)
-        for number in (plan.about, plan.ends_change)
-        if number is not None
-        for end in journal.entries_about(number)
-        if end.state is State.SCHEDULED
-    )
+    """Cancels the scheduled ends of the changes that this entry has undone or ended, and those of earlier pauses."""
+    ends: list[Entry] = []
+    if outcome.flags.keys() >= NO_PAUSE.keys():
+        ends = [one for one in journal.scheduled() if is_end_of_pause(one)]
+    elif (plan := plan_of(entry)) is not None and outcome.state in (State.DONE, State.ALREADY):
+        numbers = [number for number in (plan.about, plan.ends_change) if number is not None]
+        ends = [end for number in numbers for end in journal.entries_about(number) if end.state is State.SCHEDULED]
+    return tuple(Reschedule(id=end.id, expected_run_at=end.run_at, run_at=None) for end in ends)

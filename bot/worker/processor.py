@@ -23,7 +23,7 @@ from bot.errors import (
     said,
 )
 from bot.journal.journal import Journal
-from bot.journal.models import Entry, State
+from bot.journal.models import Entry, Reschedule, State
 from bot.messages.message import Fact, Message
 from bot.messages.request import Source
 from bot.operations.approvals import Approve
@@ -41,6 +41,7 @@ from bot.worker.end_executor import EndExecutor
 from bot.worker.executor import Executor
 from bot.worker.lease import LeaseGuard, QueueProgress, RetryPolicy, journal_fields
 from bot.worker.notifier import Notifier
+from bot.worker.occurrences import OccurrenceExecutor, new_schedule, replaced_schedule, schedule_updates
 from bot.worker.outcome import Confirmation, Outcome, cancelled_ends, plan_of, scheduled_end
 from bot.worker.progress import ProgressNotifier
 
@@ -66,6 +67,10 @@ class EntryProcessor:
         self._executor = Executor(planner, self.retry_policy)
         self._end_executor = EndExecutor(journal, self._executor, notifier, write_switch)
         self._approval_flow = ApprovalFlow(journal, planner, notifier)
+        self._schedules = planner.repository.schedules
+        self._occurrences = OccurrenceExecutor(
+            journal, self._schedules, self._executor, write_switch, self.retry_policy
+        )
         self._resumed_at: datetime | None = None
         """When somebody resumed last, as far as this replica has noticed."""
 
@@ -106,7 +111,7 @@ class EntryProcessor:
         except Refused as refused:
             if isinstance(refused, NotAllowed) and refused.policy is not None:
                 lease_guard.entry = self.journal.checkpoint(lease_guard.entry, policy=refused.policy)
-            outcome = _refused(lease_guard.entry, refused)
+            outcome = self._refused(lease_guard.entry, refused)
         except SignInFailed as fault:
             outcome = self._given_up(lease_guard.entry, State.FAILED, outcomes.sign_in_failed(fault.said))
         except (PBXError, SlackFailure) as fault:
@@ -122,13 +127,24 @@ class EntryProcessor:
 
     def _record(self, entry: Entry, outcome: Outcome) -> Entry:
         """Ends the entry with everything that follows from it, in one commit."""
+        if entry.request.source is Source.SCHEDULE:
+            outcome = self._occurrences.finished(entry, outcome)
         confirmation = outcome.confirmation.model_dump(mode="json")
+        plan = plan_of(entry)
+        ended = self.journal.get(plan.ends_change) if plan is not None and plan.ends_change is not None else None
         while True:
             follow_up = scheduled_end(entry, outcome, self.journal.now())
             shifts = (*outcome.reschedules, *cancelled_ends(self.journal, entry, outcome))
+            updates = (*outcome.schedule_updates, *schedule_updates(self._schedules, entry, outcome, ended))
             try:
                 return self.journal.end(
-                    entry, outcome.state, confirmation, follow_up=follow_up, shifts=shifts, flags=outcome.flags
+                    entry,
+                    outcome.state,
+                    confirmation,
+                    follow_up=follow_up,
+                    shifts=shifts,
+                    flags=outcome.flags,
+                    schedule_updates=updates,
                 )
             except StalePlan as moved:  # a scheduled entry has changed since it was read: read it again
                 if outcome.reschedules:
@@ -149,8 +165,12 @@ class EntryProcessor:
         grace = self.retry_policy.start_grace
         delivered_late = entry.accepted_at > entry.run_at + grace  # a mention that Slack delivered after an outage
         late = delivered_late or self.progress.since(now) > entry.run_at + grace
+        if entry.request.source is Source.SCHEDULE and plan is not None:
+            late = plan.times is not None and plan.times.ends is not None and plan.times.ends <= now
         if entry.began and plan is not None:
             return self._executor.resume(lease_guard, plan, late=late)
+        if entry.request.source is Source.SCHEDULE:
+            return self._execute_occurrence(lease_guard)
         if late:
             why = delivery.mention_late(entry.accepted_at - entry.run_at) if delivered_late else outcomes.TOO_LATE
             return Outcome(State.EXPIRED, confirmations.not_run(entry.request.line, self._again(entry), why))
@@ -176,6 +196,27 @@ class EntryProcessor:
                 refused.message = Message(title=str(refused), facts=(by,))
                 raise refused
 
+    def _execute_occurrence(self, lease_guard: LeaseGuard) -> Outcome | None:
+        """Returns the outcome of an occurrence of a schedule, or None if it waits."""
+        planned = self._occurrences.plan(lease_guard)
+        if not isinstance(planned, AuthorizedPlan):
+            return planned
+        approved = self._approval_flow.approved(lease_guard.entry, planned)
+        if approved is None:
+            self._approval_flow.request(lease_guard.entry, planned)
+            return None
+        return self._executor.execute(lease_guard, approved)
+
+    def _make_schedule(self, lease_guard: LeaseGuard, planned: AuthorizedPlan) -> Outcome:
+        """Makes a schedule, which begins by itself; the PBX is not touched."""
+        lease_guard.record_plan(planned)
+        updates, shifts = [new_schedule(lease_guard.entry, planned, self._schedules)], list[Reschedule]()
+        if planned.plan.repetition is not None and (old := planned.plan.repetition.replaces) is not None:
+            replaced, shifts = replaced_schedule(old, self._schedules, self.journal.now())
+            updates += replaced
+        confirmation = confirmations.schedule_made(planned.plan, planned.context.ring_group_name)
+        return Outcome(State.DONE, confirmation, tuple(shifts), tuple(updates))
+
     def _plan_and_execute(self, lease_guard: LeaseGuard) -> Outcome | None:
         entry = lease_guard.entry
         planned = self._executor.plan(entry)
@@ -184,6 +225,8 @@ class EntryProcessor:
             self._approval_flow.request(entry, planned)
             self.progress_notifier.finish(entry.request)
             return None
+        if approved.plan.repetition is not None:
+            return self._make_schedule(lease_guard, approved)
         before, times = plan_of(entry), approved.plan.times
         if (before is None or before.waits_for_approval) and times is not None and times.starts is not None:
             self._schedule(entry, approved, times.starts)
@@ -205,7 +248,8 @@ class EntryProcessor:
             lease_guard.entry, operations=[dump(operation)], about=operation.about(), **grant.recorded()
         )
         card = Message(title=effect.title, facts=effect.facts, offers=effect.offers)
-        return Outcome(State.DONE, Confirmation(card=card, status=cards.STATUS_DONE), effect.shifts, effect.flags)
+        confirmation = Confirmation(card=card, status=cards.STATUS_DONE)
+        return Outcome(State.DONE, confirmation, effect.shifts, effect.schedules, effect.flags, effect.until)
 
     def _retry_later(self, entry: Entry, fault: ParkError) -> Entry | None:
         """Releases the entry for another attempt, or ends it when its time is over."""
@@ -222,6 +266,16 @@ class EntryProcessor:
             self.journal.release(entry, now + policy.retry_delay)
             return None
         return self._record(entry, self._given_up(entry, State.EXPIRED, outcomes.not_in_time(said(fault))))
+
+    def _refused(self, entry: Entry, refused: Refused) -> Outcome:
+        """Reports a refusal to the requester; of a scheduled change, on its public card."""
+        if entry.card is not None:
+            confirmation = confirmations.start_refused(refused.message, entry.request.line)
+            deactivated = isinstance(refused, DeactivatedAccount)
+            return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
+        if entry.request.source is Source.SCHEDULE:
+            return self._occurrences.refused(entry, refused)
+        return Outcome(State.REFUSED, Confirmation(private=refused.message))
 
     def _given_up(self, entry: Entry, state: State, why: str) -> Outcome:
         """Returns the outcome of an entry that is not retried: unknown if it had begun, else `state`."""
@@ -249,12 +303,3 @@ def _final_reason(fault: ParkError) -> str | None:
         return outcomes.not_readable(fault.said)
     lacks_scope = isinstance(fault, SlackAppRefused) and str(fault) == "missing_scope"
     return said(fault) if lacks_scope else None
-
-
-def _refused(entry: Entry, refused: Refused) -> Outcome:
-    """Reports a refusal to the requester; of a scheduled change, on its public card."""
-    if entry.card is not None:
-        confirmation = confirmations.start_refused(refused.message, entry.request.line)
-        deactivated = isinstance(refused, DeactivatedAccount)
-        return Outcome(State.REFUSED, confirmation.model_copy(update={"tells_contact": deactivated}))
-    return Outcome(State.REFUSED, Confirmation(private=refused.message))

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 FIRST_NOTICE = 2.0
 """Seconds until the first notice: before a user wonders whether anything happens."""
+STATUS_NOTICE = 0.5
+"""Seconds until a status is shown below a direct message; a faster answer needs none."""
 NEXT_NOTICE = 10.0
 """Seconds between notices that report progress."""
 
@@ -49,7 +51,7 @@ class ProgressNotifier:
         """Sends a notice unless the request is finished within FIRST_NOTICE seconds."""
         with self._changed:
             self._progress[request.key] = ""
-            self._schedule(request, FIRST_NOTICE)
+            self._schedule(request, STATUS_NOTICE if request.direct else FIRST_NOTICE)
 
     def report(self, request: Request, text: str) -> None:
         """Sets the progress that the next notices report."""

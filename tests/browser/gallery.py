@@ -154,7 +154,7 @@ def filled(sandbox: Sandbox) -> None:
     sandbox.slack.fill(ana, "Night Desk (6001)", label="Where recalls go")
     sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
     settle(sandbox)
-    sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 3600 * 3600 + 7200, label="Date and time")
+    sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 3600 * 3600 + 7200, label="Ends at")
     settle(sandbox)
 
 

@@ -84,6 +84,20 @@ def test_what_is_being_typed_outlives_that_the_form_is_drawn_again(page: DemoPag
     tab.see("1001 Amara Okafor", "#modal .token")
 
 
+def test_what_a_text_would_change_is_shown_while_it_is_typed_and_no_character_is_lost(page: DemoPage, tab: Tab) -> None:
+    tab.say("/park rename Sales")
+    tab.see("Park group", "#modal")
+    for character in "Sales North and West":
+        tab.type(character, "Name")
+    tab.see("Sales → Sales North and West", "#modal")
+    assert focus(tab) == "Name"
+    assert tab.js("document.activeElement.value") == "Sales North and West"
+    tab.click("Apply")
+    tab.until("!document.querySelector('#modal').open")
+    tab.see("#1 · done")
+    assert page.sandbox.pbx.state.group_id("Sales North and West")
+
+
 def test_what_is_wrong_in_a_form_stands_under_its_field(tab: Tab) -> None:
     tab.say("/park add")
     tab.until("parkLooks.name(document.activeElement) === 'Members'")
@@ -112,10 +126,10 @@ def test_a_form_is_left_by_escape_and_asks_the_pbx_for_no_change(page: DemoPage,
 def test_a_choice_brings_the_picker_that_it_needs(tab: Tab) -> None:
     tab.say("/park recall")
     tab.see("Park group", "#modal")
-    tab.see_no_more("Date and time", "#modal label")
+    tab.see_no_more("Begins at", "#modal label")
     tab.click("At a date and time ...", "#modal")
-    tab.see("Date and time", "#modal label")
-    chosen = tab.js("document.querySelector('#modal input:checked').parentElement.innerText")
+    tab.see("Begins at", "#modal label")
+    chosen = tab.js("[...document.querySelectorAll('#modal input:checked')].at(-1).parentElement.innerText")
     assert chosen == "At a date and time ..."
 
 

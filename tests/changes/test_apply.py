@@ -1,5 +1,8 @@
 """Applying a change leaves all of it or nothing, and does not touch what others have changed."""
 
+import threading
+from collections.abc import Iterable
+
 import pytest
 
 from bot.changes.apply import all_unchanged, apply, apply_all
@@ -7,7 +10,7 @@ from bot.changes.change import Change, Conflict, RolledBack, Unverified, revert
 from bot.changes.snapshot import SERVER, Target
 from bot.changes.target_io import TargetWriter, read
 from bot.errors import SignInFailed, Unreachable
-from bot.pbx.models import ParkGroup
+from bot.pbx.models import Member, ParkGroup
 from bot.pbx.requests import Throttled
 from bot.sandbox.pbx.faults import Fault, FaultKind
 from bot.sandbox.pbx.switches import ErrorResponse
@@ -252,14 +255,20 @@ def test_a_group_deleted_between_its_settings_and_its_members_is_gone(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, _ = bench.group("Billing")
-    group = bench.pbx.group
+    group, members, deleted = bench.pbx.group, bench.pbx.members, threading.Event()
 
     def then_deleted(group_id: str) -> ParkGroup:
         found = group(group_id)
         bench.pbx.delete_group(group_id)
+        deleted.set()
         return found
 
+    def afterwards(group_id: str) -> Iterable[Member]:
+        assert deleted.wait(10)
+        return members(group_id)
+
     monkeypatch.setattr(bench.pbx, "group", then_deleted)
+    monkeypatch.setattr(bench.pbx, "members", afterwards)
     assert read(bench.pbx, target) is None
 
 

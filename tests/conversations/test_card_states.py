@@ -194,6 +194,36 @@ def resumed(scene: ConversationHarness) -> None:
     scene.click(scene.cards()[0], "Resume")
 
 
+def paused_for_a_while(scene: ConversationHarness) -> None:
+    scene.do("pause for 2h because the PBX is being updated")
+    scene.click(scene.last_ephemeral(), "Pause Park")
+
+
+def over(scene: ConversationHarness) -> None:
+    paused_for_a_while(scene)
+    forward(scene, hours=2, minutes=1)
+
+
+def over_after_a_restart(scene: ConversationHarness) -> None:
+    paused_for_a_while(scene)
+    scene.sandbox.restart(meanwhile=lambda: scene.sandbox.forward(timedelta(hours=3)))
+    scene.sandbox.settle(30)
+
+
+def paused_anew(scene: ConversationHarness) -> None:
+    """The end of the first pause does not come."""
+    paused_for_a_while(scene)
+    scene.do("pause")
+    scene.click(scene.last_ephemeral(), "Pause Park")
+    forward(scene, hours=2, minutes=1)
+
+
+def resumed_before_its_end(scene: ConversationHarness) -> None:
+    paused_for_a_while(scene)
+    scene.click(scene.cards()[0], "Resume")
+    forward(scene, hours=2, minutes=1)
+
+
 TEMPORARY = ("End now", "Extend by 1h", "Keep")
 STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     made: Expected(NOW, "done", ("Undo",), (LOST, "→ Night Desk (6001)")),
@@ -217,6 +247,15 @@ STATES: dict[Callable[[ConversationHarness], None], Expected] = {
     ),
     paused: Expected("Park is paused until somebody resumes it", "done", ("Resume",), ("the PBX is being updated",)),
     resumed: Expected("Ended: Park is paused until somebody resumes it", "ended"),
+    paused_for_a_while: Expected("Park is paused until Wed 10 Jun 12:00, Europe/Berlin", "done", ("Resume",)),
+    over: Expected(
+        "Ended: Park is paused until Wed 10 Jun 12:00, Europe/Berlin", "ended", (), ("*Ended:* automatically",)
+    ),
+    over_after_a_restart: Expected("Ended: Park is paused until Wed 10 Jun 12:00, Europe/Berlin", "ended"),
+    paused_anew: Expected("Ended: Park is paused until Wed 10 Jun 12:00, Europe/Berlin", "ended", (), (), ("Ended:*",)),
+    resumed_before_its_end: Expected(
+        "Ended: Park is paused until Wed 10 Jun 12:00, Europe/Berlin", "ended", (), (), ("Ended:*",)
+    ),
     replaced: Expected(
         f"Replaced: {SEND}", "replaced by #2", ("Undo",), ("*Replaced:* #2 by @Ana Ruiz",), (LOST, "now go")
     ),
@@ -337,3 +376,51 @@ def test_the_first_card_of_a_request_lets_everybody_decide_and_the_asker_withdra
     title, status, buttons = shown(scene.cards()[0])
     assert (title, status) == (f"Waiting for approval: {ADD}", "waiting for approval")
     assert set(buttons) == {"Approve", "Reject", "Withdraw"}
+
+
+def test_a_pause_that_ends_by_itself_says_so_once_in_its_thread(scene: ConversationHarness) -> None:
+    over(scene)
+    assert [one.plain for one in scene.replies()] == ["*The pause is over: Park makes changes again.*"]
+    assert len(scene.cards()) == 1
+
+
+@pytest.mark.parametrize("state", [paused_anew, resumed_before_its_end])
+def test_a_pause_that_was_ended_otherwise_says_nothing_at_its_time(
+    scene: ConversationHarness, state: Callable[[ConversationHarness], None]
+) -> None:
+    state(scene)
+    assert not [one for one in scene.replies() if "is over" in one.plain]
+
+
+def test_what_waited_for_a_pause_is_ended_when_the_pause_ends_by_itself(scene: ConversationHarness) -> None:
+    temporary(scene)
+    scene.do("pause for 3h")
+    scene.click(scene.last_ephemeral(), "Pause Park")
+    scene.sandbox.forward(timedelta(hours=2, minutes=1))
+    scene.sandbox.slack.wait_for(lambda: "late" in scene.cards()[0].plain, timeout=60)
+    forward(scene, hours=1)
+    assert [shown(card)[1] for card in scene.cards()] == ["ended", "ended"]
+
+
+def test_the_end_of_a_pause_is_shown_once_slack_is_back(scene: ConversationHarness) -> None:
+    paused_for_a_while(scene)
+    scene.sandbox.slack.faults.fail("chat.update", "ratelimited", retry_after=60)
+    scene.sandbox.forward(timedelta(hours=2, minutes=1))
+    scene.sandbox.slack.wait_for(scene.replies, timeout=60)
+    assert shown(scene.cards()[0])[1] == "done"
+    scene.sandbox.forward(timedelta(minutes=2))
+    scene.sandbox.slack.wait_for(lambda: shown(scene.cards()[0])[1] == "ended", timeout=60)
+
+
+def test_a_pause_with_an_end_is_not_listed_as_a_temporary_change(scene: ConversationHarness) -> None:
+    paused_for_a_while(scene)
+    for line in ("pending", "groups", "group Sales"):
+        scene.do(line)
+        assert "wrong" not in scene.last_ephemeral().plain
+    scene.do("history")
+    assert "pause" in scene.last_ephemeral().plain
+    forward(scene, hours=2, minutes=1)
+    scene.do("history")
+    assert "automatically" in scene.last_ephemeral().plain
+    scene.do("undo 2")
+    assert "#2 changed nothing on the PBX" in scene.last_ephemeral().plain

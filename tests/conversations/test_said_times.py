@@ -84,18 +84,17 @@ def test_a_line_is_done_for_the_time_that_was_said(scene: ConversationHarness, l
         "recall Sales to Night Desk every night",
         "recall Sales to Night Desk daily at 18:00",
         "recall Sales to Night Desk every night until 7:00",
-        "add 1001 to Sales on weekdays",
         "add 1001 to Sales every Monday at 9",
         "every night recall Sales to Night Desk",
         "remove 1002 from Sales weekly",
     ],
 )
-def test_a_repetition_is_answered_honestly_and_nothing_is_offered_without_it(
+def test_a_repetition_without_its_times_is_asked_about_and_nothing_is_offered_without_it(
     scene: ConversationHarness, line: str
 ) -> None:
     scene.do(line)
     said = scene.last_ephemeral()
-    assert "Park can't repeat changes yet" in said.plain
+    assert re.search(r"From when to when|Until when|On which day", said.plain)
     assert lines_of(said) == []
     assert not scene.changes()
 

@@ -1,45 +1,32 @@
-"""Park in a process of its own, `python -m bot run`, which tests kill while the sandboxes keep running."""
+"""Park in a process of its own, as `python -m bot run` starts it, which tests kill while the sandboxes keep running."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
+from bot.sandbox.bot_process import environment_variables
 from bot.sandbox.environment import Sandbox
 from tests.faults.scene import ConversationHarness
-
-ROOT = Path(__file__).parents[2]
+from tests.forked import ForkedProcess, run_bot
 
 
 @dataclass
 class ProcessHarness(ConversationHarness):
     """A conversation with a Park that can be killed; it has the retry policy of production."""
 
-    running: subprocess.Popen[str] | None = None
+    running: ForkedProcess | None = None
     log: Path | None = None
     """File for its standard error; None leaves it on that of the tests."""
 
     def start(self) -> None:
         """Starts the process and waits until it is connected to Slack."""
         before = self.sandbox.slack.connections
-        with nullcontext() if self.log is None else self.log.open("a") as log:
-            self.running = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                env=self._environment(),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert self.running.stdout
+        self.running = run_bot(environment_variables(self.sandbox.settings), self.log)
         assert "Park" in self.running.stdout.readline()
         self.sandbox.slack.wait_for(lambda: self.sandbox.slack.connections > before, timeout=30)
 
@@ -53,8 +40,7 @@ class ProcessHarness(ConversationHarness):
         assert self.running
         self.running.send_signal(by)
         status = self.running.wait(30)
-        assert self.running.stdout
-        self.running.stdout.close()
+        self.running.close()
         self.running = None
         return status
 
@@ -74,16 +60,6 @@ class ProcessHarness(ConversationHarness):
     @property
     def _journal(self) -> str:
         return self.sandbox.settings.database_url.removeprefix("sqlite:///")
-
-    def _environment(self) -> dict[str, str]:
-        """Returns the settings as environment variables."""
-        settings = {name: getattr(self.sandbox.settings, name) for name in type(self.sandbox.settings).model_fields}
-        plain = {
-            name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            for name, value in settings.items()
-            if value is not None
-        }
-        return {**os.environ, **plain, "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager

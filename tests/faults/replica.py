@@ -1,7 +1,6 @@
 """Park in a process of its own that starts fast: forked from a server that has imported everything."""
 
 import logging
-import multiprocessing
 import os
 import signal
 import threading
@@ -18,9 +17,7 @@ from bot.settings import Settings
 from bot.times.model import utc_now
 from bot.worker.lease import RetryPolicy
 from tests.faults.steps import StepRecorder, StepSignal
-
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.faults.replica"])
+from tests.forked import FORKS
 
 
 def run_replica(
@@ -30,13 +27,14 @@ def run_replica(
     logging.disable()
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    clock = Clock(ahead=signal_at.clock_ahead)
+    clock = Clock(signal_at.ahead)
     steps = StepRecorder(signal_at, pipe.fileno())
     park = Park(Settings(_env_file=None, **environment), lease=lease, retry_policy=retry_policy, now=clock)
     steps.watch(park.journal.database.engine)
 
     def arm(*_: object) -> None:
-        steps.armed = clock.ahead = True
+        steps.armed = True
+        clock.ahead += signal_at.ahead_when_armed
         park.wake()
 
     signal.signal(signal.SIGUSR1, arm)
@@ -50,12 +48,12 @@ def run_replica(
 
 @dataclass
 class Clock:
-    """The machine's clock, or two hours ahead of it."""
+    """The machine's clock, or one that is ahead of it."""
 
-    ahead: bool
+    ahead: timedelta
 
     def __call__(self) -> datetime:
-        return utc_now() + timedelta(hours=2 * self.ahead)
+        return utc_now() + self.ahead
 
 
 @dataclass

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from httpcore._backends.sync import SyncStream
@@ -23,9 +24,11 @@ class StepSignal:
     name: str = ""
     number: int = 1
     armed_by_signal: bool = False
-    """Whether steps count only from SIGUSR1 on, which also sets the clock two hours ahead."""
-    clock_ahead: bool = False
-    """Whether the clock is two hours ahead from the start."""
+    """Whether steps count only from SIGUSR1 on."""
+    ahead_when_armed: timedelta = timedelta(0)
+    """How far SIGUSR1 also sets the clock ahead."""
+    ahead: timedelta = timedelta(0)
+    """How far the clock is ahead of the machine's from the start."""
 
 
 class StepRecorder:

@@ -1,16 +1,26 @@
 """`kill -9` at each step of a temporary change's end: it ends exactly once, and the thread ends true."""
 
 import signal
+from datetime import timedelta
 
 import pytest
 
 from tests.faults.steps import StepSignal
-from tests.faults.test_killed_at_each_step import NewDatabase, RestartHarness, database, failures_of, stage_of
+from tests.faults.test_killed_at_each_step import (
+    LEASE_EXPIRED,
+    NewDatabase,
+    RestartHarness,
+    database,
+    failures_of,
+    stage_of,
+)
 
 __all__ = ["database"]
 
 pytestmark = pytest.mark.timeout(600)
 LINE = "add 1001 to Sales for 1h"
+DUE = timedelta(hours=2)
+"""How far the clock is set ahead, so that the end is due."""
 
 
 def test_the_end_is_made_exactly_once_and_the_thread_ends_true(database: NewDatabase) -> None:
@@ -26,7 +36,7 @@ def _ended(number: int | None, address: str | None) -> list[str] | str | None:
     with stage_of(address).without_bot() as sandbox:
         harness = RestartHarness(sandbox)
         kill = None if number is None else signal.SIGKILL
-        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True))
+        first = harness.start(StepSignal(signal=kill, number=number or 1, armed_by_signal=True, ahead_when_armed=DUE))
         assert harness.type(LINE)
         harness.settled(scheduled=1)
         first.send(signal.SIGUSR1)
@@ -36,7 +46,7 @@ def _ended(number: int | None, address: str | None) -> list[str] | str | None:
         if number is None:
             return steps
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
-        second = harness.start(StepSignal(clock_ahead=True))
+        second = harness.start(StepSignal(ahead=DUE + LEASE_EXPIRED))
         try:
             harness.settled(scheduled=0)
             _is_ended_once(harness)

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from bot.journal.journal import LEASE
 from bot.sandbox.environment import Sandbox
 from tests.faults.replica import Replica
 from tests.faults.scene import ConversationHarness
@@ -24,9 +25,9 @@ from tests.postgres import Server
 
 pytestmark = pytest.mark.timeout(600)
 PARALLEL_RUNS = 4
-LEASE = timedelta(seconds=8)
-"""Short, since on PostgreSQL the next process waits for it; more than twice DEADLINE."""
 DEADLINE = 1.5
+LEASE_EXPIRED = LEASE + timedelta(seconds=5)
+"""How far the next process's clock is ahead: on PostgreSQL it waits for the end of the dead one's lease."""
 NewDatabase = Callable[[], str | None]
 
 
@@ -138,7 +139,7 @@ def _killed_at(number: int, address: str | None) -> str | None:
         first.kill()
         sandbox.slack.wait_for(lambda: sandbox.slack.connections == 0, timeout=30)
         steps = [step for step in first.steps() if step != "ready"]
-        second = harness.start()
+        second = harness.start(StepSignal(ahead=LEASE_EXPIRED))
         try:
             _finish(harness, second)
             _is_made_once(harness, steps)

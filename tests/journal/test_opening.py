@@ -111,6 +111,8 @@ def test_the_migrations_build_what_the_tables_say(tmp_path: Path) -> None:
         "ix_entries_untold",
         "ix_events_entry_id",
         "ix_holds_entry_id",
+        "ix_schedules_next_at",
+        "ix_schedules_waits_for",
         "ix_targets_entry_id",
     }
 

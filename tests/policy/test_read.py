@@ -43,7 +43,7 @@ MISTAKES = [
     ('anounce = "C1"', 'line 1: unknown key anounce: did you mean "announce"?'),
     (
         RULE + "\nzzz = 1",
-        "line 5: unknown key zzz; use name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, approvers, approvals, approve_within, ask_in or emergency",  # noqa: E501
+        "line 5: unknown key zzz; use name, channels, users, user_groups, operations, hours, members, recall_time, temporary, groups, ring_groups, recurring, approvers, approvals, approve_within, ask_in or emergency",  # noqa: E501
     ),
     (RULE + 'Groups = ["x"]', 'line 4: unknown key Groups: did you mean "groups"?'),
     (

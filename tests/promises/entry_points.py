@@ -45,7 +45,10 @@ class Visitor:
     def told(self) -> list[Message]:
         """Messages that only this user sees, ephemeral or direct, the latest last."""
         self.sandbox.settle(30)
-        direct = self.sandbox.slack.messages(self.sandbox.slack.direct(self.id))
+        conversation = self.sandbox.slack.direct(self.id)
+        tops = self.sandbox.slack.messages(conversation)
+        replies = (one for top in tops for one in self.sandbox.slack.messages(conversation, thread=top.ts)[1:])
+        direct = [*tops, *replies]
         seen = [*self.sandbox.slack.ephemerals(self.id), *(one for one in direct if one.user != self.id)]
         return sorted(seen, key=lambda one: float(one.ts))
 
@@ -135,6 +138,16 @@ class Mention(EntryPoint):
 
     def perform(self, visitor: Visitor, asked: Operation) -> None:
         visitor.sandbox.slack.say(visitor.id, visitor.phones, f"@Park {asked.text()}")
+
+
+class DirectMessage(EntryPoint):
+    name = "direct message"
+
+    def prepare(self, visitor: Visitor, asked: Operation) -> None:
+        """Nothing to do."""
+
+    def perform(self, visitor: Visitor, asked: Operation) -> None:
+        visitor.sandbox.slack.say(visitor.id, visitor.sandbox.slack.direct(visitor.id), asked.text())
 
 
 class Button(EntryPoint):
@@ -249,7 +262,8 @@ class HomeRow(FormEntryPoint):
 
 
 ENTRY_POINTS: tuple[EntryPoint, ...] = (
-    Slash(), Mention(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(), HomeRow(),
+    Slash(), Mention(), DirectMessage(), Button(), VerbOnly(), MistypedLine(), Panel(), MessageShortcut(), HomeButton(),
+    HomeRow(),
 )  # fmt: skip
 
 

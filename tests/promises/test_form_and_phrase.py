@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.operations.catalog import OPERATIONS
@@ -16,7 +15,7 @@ from bot.sandbox.slack.menus import options_by_name, parse_entered_value
 from bot.slack import text
 from bot.slack.forms import inputs
 from bot.slack.forms import state as form_state
-from bot.slack.forms.state import NO_END
+from bot.slack.forms.state import NO_TIME
 from tests.strategies import operations
 
 WITH_FORMS = [operation for operation in OPERATIONS if operation.form()]
@@ -42,12 +41,12 @@ def drawn_inputs(operation: type[Operation], arguments: Json) -> list[Json]:
 def as_filled(operation: Operation) -> Values:
     """The values that Slack sends of an empty form filled with the operation's arguments."""
     values: Values = {}
-    end = getattr(operation, "ends", None)
-    typed = {"ends": END.say(end)} if end else {}  # which is an option then
+    times = {name: kind for name, kind in operation.form().items() if kind.time and getattr(operation, name)}
+    typed = {name: kind.say(getattr(operation, name)) for name, kind in times.items()}  # which are options then
     for block in drawn_inputs(type(operation), typed):
         name = block["block_id"]
         argument_type, value = operation.form()[name], getattr(operation, name)
-        empty = NO_END if argument_type is END else None
+        empty = NO_TIME if argument_type.time else None
         entry = empty if value is None else _entry(argument_type, value)
         values[name] = {block["element"]["action_id"]: _enter(block["element"], entry)}
     return values

@@ -34,6 +34,7 @@ settings.load_profile("slack")
 ROOT = Path(__file__).parents[2]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yaml").read_text())
 SCOPES = frozenset(MANIFEST["oauth_config"]["scopes"]["bot"])
+EVENTS = frozenset(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
 
 
 class RecordingInbox:
@@ -91,7 +92,7 @@ class SlackHarness:
 
 @pytest.fixture
 def harness() -> Iterator[SlackHarness]:
-    with FakeSlack(scopes=SCOPES, retry_after=(0.0, 0.0, 0.0)) as slack:
+    with FakeSlack(scopes=SCOPES, events=EVENTS, retry_after=(0.0, 0.0, 0.0)) as slack:
         ada = slack.add_person("ada", real_name="Ada Lovelace", email="ada@example.com", tz="Europe/Berlin")
         ben = slack.add_person("ben", real_name="Ben Ortiz")
         phones = slack.add_channel("phones", [ada, ben])

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from dirty_equals import IsStr
@@ -10,7 +11,7 @@ from bot.errors import JournalUnavailable
 from bot.messages.message import FormOffer, Message, Offer
 from bot.messages.request import Request, Source
 from bot.sandbox.slack.model import Message as Seen
-from bot.slack.listeners import Listeners
+from bot.slack.listeners import Listeners, written_directly
 from tests.slack.conftest import SlackHarness
 
 HELP = Message(
@@ -207,3 +208,51 @@ def test_a_line_that_only_lacks_something_opens_its_form_instead_of_an_error(run
     assert ack.ok
     assert not ack.payload
     assert running.forms.opened == [offer]
+
+
+PERSON = {
+    "type": "message",
+    "channel_type": "im",
+    "channel": "D0123456789",
+    "user": "U0123456789",
+    "ts": "1780000000.1",
+}
+CHANGED = {"type": "message", "subtype": "message_changed", "channel_type": "im", "channel": "D0123456789"}
+
+
+@pytest.mark.parametrize(
+    ("event", "text"),
+    [
+        (PERSON | {"text": "groups"}, "groups"),
+        (PERSON | {"text": "", "subtype": "file_share"}, ""),
+        (PERSON | {"text": "thanks", "thread_ts": "1780000000.1"}, "thanks"),
+        (PERSON | {"text": "thanks :)", "thread_ts": "1779999999.1"}, None),
+        (
+            PERSON | {"text": "thanks, now add 1001 to Sales", "thread_ts": "1779999999.1"},
+            "thanks, now add 1001 to Sales",
+        ),
+        (PERSON | {"text": "groups", "channel_type": "channel"}, None),
+        (PERSON | {"text": "Park's own answer", "bot_id": "B0123456789"}, None),
+        (PERSON | {"subtype": "message_deleted"}, None),
+        (PERSON | {"text": "", "subtype": "assistant_app_thread"}, None),
+        (CHANGED | {"message": PERSON | {"text": "groups", "edited": {}}, "previous_message": {"text": "group"}}, None),
+        (CHANGED | {"message": PERSON | {"text": "b", "edited": {"ts": "1"}}, "previous_message": {"text": "a"}}, "b"),
+        (CHANGED | {"message": PERSON | {"text": "a", "edited": {"ts": "1"}}, "previous_message": {"text": "a"}}, None),
+        (CHANGED | {"message": PERSON | {"text": "b", "edited": {"ts": "1"}, "bot_id": "B"}}, None),
+    ],
+)
+def test_only_what_a_person_wrote_directly_is_read(event: dict[str, Any], text: str | None) -> None:
+    written = written_directly(event)
+    assert (None if written is None else written["text"]) == text
+    assert written is None or written["channel"] == "D0123456789"
+
+
+def test_a_direct_message_is_answered_in_its_thread_and_identified_like_a_mention(running: SlackHarness) -> None:
+    running.inbox.answer = lambda request: HELP
+    conversation = running.slack.direct(running.ada)
+    ts = running.slack.say(running.ada, conversation, "add 1001 to “Sales”")
+    running.slack.wait_for(lambda: len(running.slack.messages(conversation, thread=ts)) == 2)
+    [request] = running.inbox.requests
+    assert (request.source, request.line, request.channel) == (Source.DIRECT, 'add 1001 to "Sales"', None)
+    assert (request.direct, request.thread) == (conversation, ts)
+    assert request.key == f"{running.slack.team}:{conversation}:{ts}"

@@ -21,15 +21,19 @@ from tests.slack.conftest import MANIFEST, ROOT, SCOPES
 
 SHARED = Path(os.environ.get("PARK_SHARED", ROOT.parent / "shared")) / "slack"
 
-METHOD = r"(apps|auth|chat|conversations|files|users|usergroups|views|reactions)_"
+METHOD = r"(apps|assistant|auth|blocks|chat|conversations|files|users|usergroups|views|reactions)_"
 METHOD_NEEDS = {  # docs.slack.dev, each method's page
     "apps_connections_open": set[str](),  # connections:write, of the app-level token
+    "assistant_threads_setStatus": {"chat:write"},
+    "assistant_threads_setSuggestedPrompts": {"assistant:write"},
     "auth_test": set(),
+    "blocks_validate": set(),
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
     "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
+    "conversations_history": {"im:history"},  # of direct messages only
     "conversations_info": {"channels:read", "groups:read"},
     "conversations_list": {"channels:read", "groups:read"},  # for the types that are asked for
     "conversations_open": {"im:write"},
@@ -68,8 +72,15 @@ def test_the_doctor_looks_for_the_scopes_of_the_manifest() -> None:
     assert app_config.REQUIRED_SCOPES == SCOPES
 
 
+def test_what_can_be_left_out_is_optional_at_the_installation_too() -> None:
+    optional = MANIFEST["oauth_config"]["scopes"]["bot_optional"]
+    assert set(optional) == set(app_config.OPTIONAL_SCOPES)
+    assert set(optional) < SCOPES, "optional scopes are marked among all that are asked for (slackapi/slack-cli#517)"
+
+
 def test_every_scope_gives_its_reason() -> None:
-    listed = re.findall(r"^ {6}- (\S+)( +# \S.*)?$", (ROOT / "manifest.yaml").read_text(), re.MULTILINE)
+    asked_for, _, _ = (ROOT / "manifest.yaml").read_text().partition("bot_optional:")
+    listed = re.findall(r"^ {6}- (\S+)( +# \S.*)?$", asked_for, re.MULTILINE)
     reasons = {name: reason for name, reason in listed if name in SCOPES}
     assert set(reasons) == SCOPES
     assert all(reasons.values())
@@ -82,7 +93,7 @@ def test_the_slash_command_arrives_escaped() -> None:
 
 def test_the_app_hears_mentions_and_clicks_over_socket_mode() -> None:
     settings = MANIFEST["settings"]
-    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "app_home_opened"]
+    assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "app_home_opened", "message.im"]
     assert settings["interactivity"]["is_enabled"]
     assert settings["socket_mode_enabled"]
 
@@ -99,6 +110,18 @@ def test_in_http_mode_it_is_the_same_app_with_urls_for_all_that_slack_sends() ->
     assert [settings["interactivity"].pop(f"{kind}_url") for kind in ("request", "message_menu_options")] == [url, url]
     assert app == MANIFEST | {"settings": MANIFEST["settings"] | {"socket_mode_enabled": False}}
     assert "SLACK_APP_TOKEN" not in app_config.http_manifest(url)
+
+
+def test_a_workspace_without_agents_gets_the_same_app_without_their_parts() -> None:
+    for text, whole in (
+        (app_config.socket_mode_manifest(plain=True), MANIFEST),
+        (app_config.http_manifest("https://park.example.com", plain=True), over_http("https://park.example.com")),
+    ):
+        plain = yaml.safe_load(text)
+        scopes = plain["oauth_config"]["scopes"]["bot"]
+        assert {*scopes, "assistant:write"} == SCOPES
+        assert plain["features"].keys() | {"agent_view"} == whole["features"].keys()
+        assert plain["settings"] == whole["settings"]
 
 
 def test_a_path_that_a_proxy_has_instead_is_left_as_it_is() -> None:

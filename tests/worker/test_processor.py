@@ -27,6 +27,13 @@ def hasty(tmp_path: Path) -> Iterator[BotHarness]:
         yield whole
 
 
+@pytest.fixture
+def reading_again(tmp_path: Path) -> Iterator[BotHarness]:
+    """Reads each target again before it writes."""
+    with bot_harness(tmp_path, retry_policy=RetryPolicy(reading_lifetime=0)) as whole:
+        yield whole
+
+
 def test_a_change_is_made_shown_and_confirmed(park: BotHarness) -> None:
     card = park.do("add 1016, 1014 to Billing")
     assert park.fake_pbx.state.members_of("Billing") == ["1055", "1054", "1016", "1014"]
@@ -129,8 +136,9 @@ def test_a_refusal_says_which_group_has_the_member_and_offers_to_move_it(park: B
 
 
 def test_a_target_that_others_changed_since_the_plan_is_left_alone(
-    park: BotHarness, monkeypatch: pytest.MonkeyPatch
+    reading_again: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    park = reading_again
     checkpoint = park.journal.checkpoint
 
     def meanwhile(*args: Any, **known: Any) -> Entry:

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import asdict
 from textwrap import wrap
 
-from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack
+from bot.cli.doctor import changes, environment, experiments, journal, network, pbx, slack, slack_payloads
 from bot.cli.doctor.model import Check, DoctorContext, Finding, Severity, run_checks
 from bot.cli.network_errors import quiet_logs
 from bot.texts import wording
@@ -50,8 +50,11 @@ CHECKS = (
     Check(id="journal.space", run=journal.check_disk_space, requires=("journal.place",)),
 )
 """The checks that only read, in the order in which they run."""
-PROBE = Check(id="probe", run=experiments.run_probe, requires=("read_only", "pbx.call_park", "pause"))
-"""Runs only with `--probe`, because it writes to the PBX."""
+PROBES = (
+    Check(id="slack.payloads", run=slack_payloads.check_payloads, requires=("slack.bot_token",)),
+    Check(id="probe", run=experiments.run_probe, requires=("read_only", "pbx.call_park", "pause")),
+)
+"""Run only with `--probe`, because they take a minute, and the last one writes to the PBX."""
 STATUS = {Severity.OK: 0, Severity.SKIPPED: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 """Exit statuses. A skipped check counts as 0: what blocked it has a finding of its own."""
 _LABELS = {Severity.OK: "ok", Severity.SKIPPED: "skipped", Severity.WARNING: "WARNING", Severity.ERROR: "ERROR"}
@@ -63,7 +66,7 @@ def run_doctor(options: Namespace) -> int:
     quiet_logs()
     findings = []
     with closing(DoctorContext(utc_now)) as context:
-        for finding in run_checks((*CHECKS, PROBE) if options.probe else CHECKS, context):
+        for finding in run_checks((*CHECKS, *PROBES) if options.probe else CHECKS, context):
             findings.append(finding)
             if not options.json:
                 sys.stdout.writelines(f"{line}\n" for line in _format_finding(finding))

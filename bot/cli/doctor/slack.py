@@ -130,6 +130,10 @@ def check_channels(context: DoctorContext) -> Iterator[Finding]:
 
 def _channel_problem(channel: PolicyChannel, bot_name: str) -> Finding | None:
     invite = f"type there /invite @{bot_name}"
+    if channel.hidden:
+        text = f"{channel.id} ({channel.use}) is private, and the app does not have the scope groups:read to look it up"
+        remedy = f"In that channel {invite}, or add the scope under {APP_PAGES} > OAuth & Permissions > Scopes."
+        return warning("slack.channels.hidden", text, remedy, about=channel.id)
     if channel.name is None:
         text = f"{channel.id} ({channel.use}): there is no such channel, or it is private and Park is not in it"
         remedy = f"If it is private: {invite}. If not: {_POLICY_IDS}"

@@ -9,6 +9,7 @@ from bot.cli.init.access_step import AccessAnswers, Entries, matching_groups
 from bot.cli.invocation import command_line
 from bot.messages.text import quote
 from bot.policy.field_types import is_user_group
+from bot.policy.model import READ_PERMISSIONS
 from bot.policy.rules import MATCH_ALL, Policy, Rule
 from bot.slack.workspace import DirectoryEntry, WorkspaceDirectory
 
@@ -59,15 +60,19 @@ def _rules(answers: AccessAnswers) -> Iterator[str]:
     if answers.leads:
         yield "# If each team has groups of its own, copy this rule for each: another name, other people, other groups."
         rule_name = f"{LEADS} change their groups from {name}"
-        yield from _rule(rule_name, _LEAD_OPERATIONS, channels=here, people=answers.leads, groups=answers.groups)
+        yield from _rule(
+            rule_name, _LEAD_OPERATIONS, channels=here, people=answers.leads, groups=answers.groups, recurring=True
+        )
     if answers.on_call:
         yield "# What they redirect ends by itself, after 14 hours at the latest."
         rule_name = f"{ON_CALL} redirects any group for a night"
         yield from _rule(rule_name, ("read", "recall"), people=answers.on_call, temporary=_NIGHT)
     if answers.phone_team:
-        yield from _rule(f"{PHONE_TEAM} may do everything, from anywhere", ("all",), people=answers.phone_team)
+        everything = f"{PHONE_TEAM} may do everything, from anywhere"
+        yield from _rule(everything, ("all",), people=answers.phone_team, recurring=True)
     if answers.owner:
-        yield from _rule(f"{OWNER} {answers.owner.title or answers.owner.handle}", ("all",), people=(answers.owner,))
+        owner = f"{OWNER} {answers.owner.title or answers.owner.handle}"
+        yield from _rule(owner, ("all",), people=(answers.owner,), recurring=True)
     if not answers.allows_changes:
         yield "# Nobody may change anything yet. A rule that allows it looks like this:"
         yield _DISABLED_RULE
@@ -81,6 +86,7 @@ def _rule(
     people: Entries = (),
     groups: tuple[str, ...] = MATCH_ALL,
     temporary: str | None = None,
+    recurring: bool = False,
 ) -> Iterator[str]:
     yield f"[[allow]]\nname = {_string(name)}"
     yield from _ids("channels", channels)
@@ -91,6 +97,8 @@ def _rule(
         yield f"groups = {_array(groups)}"
     if temporary:
         yield f"temporary = {_string(temporary)}"
+    if recurring:
+        yield "recurring = true"
     yield ""
 
 
@@ -204,5 +212,6 @@ def _is_generated(rule: Rule, operations: tuple[str, ...], temporary: str | None
     names = {
         key: found for key in ("name", "channels", "users", "user_groups", "groups") if (found := getattr(rule, key))
     }
-    limits = {"operations": operations} | ({"temporary": temporary} if temporary else {})
+    recurs = not temporary and not READ_PERMISSIONS.issuperset(operations)
+    limits = {"operations": operations, "recurring": recurs} | ({"temporary": temporary} if temporary else {})
     return rule == Rule.model_validate(names | limits)

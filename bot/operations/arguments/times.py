@@ -6,6 +6,10 @@ from typing import Annotated, Any
 from bot.messages.text import Words
 from bot.operations.arguments.types import ArgumentType
 from bot.pbx.limits import RECALL_TIME_SECONDS, check_recall_time
+from bot.recurrence.format import describe
+from bot.recurrence.model import Recurrence
+from bot.recurrence.parser import read_recurrence
+from bot.texts import recurrences
 from bot.texts import times as texts
 from bot.texts.lines import NO_PERSON
 from bot.times.format import format_seconds, format_time
@@ -23,22 +27,35 @@ def _say_end(value: Any) -> str:
     return format_time(End.model_validate(value))
 
 
+def _say_recurrence(value: Any) -> str:
+    return describe(Recurrence.model_validate(value))
+
+
 START = ArgumentType(
     placeholder="<start>",
     label="Begins",
-    hint=texts.START_HINT,
     read=read_start,
     say=_say_start,
+    time=Start,
+    no_time=texts.RIGHT_AWAY,
 )
 END = ArgumentType(
     placeholder="<end>",
     label="Ends",
-    hint=texts.END_HINT,
     read=read_end,
     say=_say_end,
+    time=End,
+    no_time=texts.NO_END,
+)
+RECURS = ArgumentType(
+    placeholder="<repetition>",
+    hint=recurrences.HINT,
+    read=read_recurrence,
+    say=_say_recurrence,
 )
 Starts = Annotated[Start, START]
 Ends = Annotated[End, END]
+Recurs = Annotated[Recurrence, RECURS]
 
 
 _TIME = re.compile(

@@ -10,6 +10,7 @@ from bot.changes.lookups import SLACK_FILE_ID
 from bot.messages.text import MAX_LINE, Words, fold, is_plain_word, join_words, quote, split_words, words_as_text
 from bot.pbx.limits import WAV_FORMAT, check_extension, check_name
 from bot.texts import lines as texts
+from bot.times.model import End, Start
 
 
 class Reference(StrEnum):
@@ -35,6 +36,10 @@ class ArgumentType:
     """Reads the value from words; raises ValueError or NotPossible with what to type instead."""
     say: Callable[[Any], str] = quote
     reference: Reference | None = None
+    time: type[Start | End] | None = None
+    """The class of a time, which a form asks for by a choice and a date and time picker."""
+    no_time: str = ""
+    """What a form calls the choice of no time."""
     max_length: int = 150
     """Maximum characters of its text input in a form."""
     filetypes: tuple[str, ...] = ("wav",)

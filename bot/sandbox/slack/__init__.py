@@ -5,8 +5,8 @@ knows Park or its manifest belongs to `bot.sandbox.environment`."""
 
 from bot.sandbox.slack.fake_slack import FakeSlack
 from bot.sandbox.slack.faults import Drop
-from bot.sandbox.slack.methods import chat, directory, views
+from bot.sandbox.slack.methods import assistant, chat, directory, views
 from bot.sandbox.slack.model import Ack, ApiCall, Message
 from bot.sandbox.slack.rendering import View
 
-__all__ = ["Ack", "ApiCall", "Drop", "FakeSlack", "Message", "View", "chat", "directory", "views"]
+__all__ = ["Ack", "ApiCall", "Drop", "FakeSlack", "Message", "View", "assistant", "chat", "directory", "views"]

@@ -67,6 +67,22 @@ def message_event(state: SlackState, post: Post, kind: str) -> Json:
     return event
 
 
+def changed_event(state: SlackState, post: Post, before: Json) -> Json:
+    """Returns the inner event of an edited message, which holds the message as it was and as it is."""
+    now = {key: value for key, value in message_event(state, post, "message").items() if key != "channel_type"}
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": post.channel,
+        "channel_type": channel_type(state.channels[post.channel]),
+        "ts": now["event_ts"],
+        "event_ts": now["event_ts"],
+        "message": now,
+        "previous_message": before,
+    }
+
+
 def interaction_fields(state: SlackState, person: User, kind: str) -> Json:
     """Returns the fields that all interactions share."""
     return {
@@ -218,7 +234,7 @@ def subscribed_events(state: SlackState, post: Post) -> Iterator[str]:
         return
     kind = channel_type(channel)
     history = _HISTORY[kind]
-    if f"message.{history}" in state.events and f"{history}:history" in state.scopes and not post.edited:
+    if f"message.{history}" in state.events and f"{history}:history" in state.scopes:
         yield "message"
     mentioned = f"<@{state.bot.id}>" in post.text and kind != "im"
     if mentioned and "app_mention" in state.events and "app_mentions:read" in state.scopes:

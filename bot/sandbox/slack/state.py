@@ -108,6 +108,10 @@ class SlackState:
         self.shortcuts: dict[str, str] = {}
         """callback_id -> "global" or "message", as the manifest declares them."""
         self.home_tab = True
+        self.prompts: dict[str, dict[str, str]] = {}
+        """Suggested prompts by conversation: what each sends, by its title."""
+        self.statuses: dict[tuple[str, str], str] = {}
+        """What the app says it does, by channel and thread."""
         self.calls: list[ApiCall] = []
         self.bot = User(id=new_id("U"), team=self.team, name="park", real_name="Park", bot_id=new_id("B"))
         self.people[self.bot.id] = self.bot
@@ -148,7 +152,8 @@ class SlackState:
             return next((p for p in found if (p.only_for is not None) == ephemeral), None)
 
     def post_as_bot(self, channel: str, content: Json, only_for: str | None = None) -> Post:
-        """Posts as the bot; `content` is that of `parse_content`."""
+        """Posts as the bot; `content` is that of `parse_content`. A status in that thread ends."""
+        self.set_status(channel, content.get("thread_ts") or "", "")
         return self.post(
             Post(
                 channel=channel,
@@ -163,6 +168,14 @@ class SlackState:
                 only_for=only_for,
             )
         )
+
+    def set_status(self, channel: str, thread: str, status: str) -> None:
+        """Sets what the app says it does in a thread; an empty text ends it."""
+        with self.changed:
+            self.statuses.pop((channel, thread), None)
+            if status:
+                self.statuses[channel, thread] = status
+            self.changed.notify_all()
 
     def post_as_slackbot(self, channel: str, user: str, text: str) -> Post:
         """Posts an ephemeral message of Slackbot."""

@@ -8,6 +8,7 @@ from bot.sandbox.slack.state import SlackState
 
 _ENTITY = re.compile(r"<([@#!][^<>|]+)(?:\|[^<>]*)?>")
 _URL = re.compile(r"https?://[^\s<>|]+")
+_MAY_NEED_ENTITIES = re.compile(r"[@#<]|https?://", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
@@ -27,6 +28,8 @@ def escape_stray(text: str) -> str:
 
 def escape_typed_text(state: SlackState, text: str, *, with_names: bool = False) -> str:
     """Returns what the app gets of typed text; in slash commands entities have names (`<@U1|ada>`)."""
+    if not _MAY_NEED_ENTITIES.search(text):
+        return escape(text)
     entities = _entities(state, with_names)
     names = sorted(entities, key=len, reverse=True)
     pattern = "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in names)

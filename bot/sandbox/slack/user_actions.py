@@ -6,6 +6,7 @@ from bot.sandbox.slack.methods.registry import direct_channel
 from bot.sandbox.slack.model import Ack, Channel, Json, Message, Post, SlackError, User
 from bot.sandbox.slack.payloads import (
     app_home_opened,
+    changed_event,
     event_callback,
     global_shortcut,
     message_action,
@@ -85,16 +86,19 @@ class MessageActions:
         if post is None or post.user != user:
             raise ValueError("people edit their own messages only")
         with self.state.changed:
+            before = message_event(self.state, post, "message")
             post.text = escape_typed_text(self.state, text)
             post.blocks = rich_text(post.text)
             post.edited = {"user": user, "ts": self.state.timestamps.next()}
             self.state.changed.notify_all()
-        self._announce(post)
+        self._announce(post, before)
 
-    def _announce(self, post: Post) -> None:
+    def _announce(self, post: Post, before: Json | None = None) -> None:
         channel = self.state.channels[post.channel]
         for kind in subscribed_events(self.state, post):
-            self.deliveries.event(event_callback(self.state, channel, message_event(self.state, post, kind)))
+            changed = before is not None and kind == "message"
+            event = changed_event(self.state, post, before) if changed else message_event(self.state, post, kind)
+            self.deliveries.event(event_callback(self.state, channel, event))
 
     def deliver_again(self, kind: str | None = None) -> Ack:
         """Delivers the last payload (of that envelope type) again in a new envelope."""

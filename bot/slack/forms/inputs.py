@@ -17,23 +17,26 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     RadioButtonsElement,
 )
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.blocks.block_elements import FileInputElement
 
 from bot.errors import Refused
 from bot.messages.text import split_words
 from bot.operations.arguments.targets import MAX_MEMBERS, RECALL, Recall
-from bot.operations.arguments.times import END
 from bot.operations.arguments.types import SWITCHES, ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.pbx.models import RecallTo
 from bot.planning.pickers import PickerKind, PickerOption
-from bot.slack.forms.state import CHOICE, END_AT, FILES, KEPT_FILE, NO_END, PICK, PICKED_END, picked_end
+from bot.slack.forms.state import CHOICE, FILES, KEPT_FILE, NO_TIME, PICK, PICKED_TIME, TIME_AT, picked_time
 from bot.slack.text import displayable
 from bot.texts import forms
+from bot.times.model import End
 
 LabelLookup = Callable[[PickerKind, str], str]
 """Returns the label of a picker's option by its value."""
 
+_AS_IT_IS_TYPED = DispatchActionConfig(trigger_actions_on=["on_character_entered"])
+"""The default is Enter, which few people press; see "Preserving input entry in views" in Slack's docs."""
 MAX_LABEL, MAX_VALUE, MAX_PLACEHOLDER = 75, 150, 150
 """Characters; docs.slack.dev, Block Kit, option object and placeholders."""
 
@@ -106,18 +109,17 @@ class _InputBuilder:
     """Name of the input that the keyboard goes to."""
 
     def build(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
-        """Yields the input of an argument; two for an end at a date and time, and for a file chosen earlier."""
+        """Yields the input of an argument; two for a time at a date and time, and for a file chosen earlier."""
         optional = not self.operation_type.model_fields[name].is_required()
-        if argument_type is END:
-            yield from self._end(name, argument_type, known)
+        if argument_type.time is not None:
+            yield from self._time(name, argument_type, known)
         elif argument_type.reference is Reference.FILE:
             yield from self._file(name, argument_type, known, optional=optional)
         else:
             element, hint = self._element(name, argument_type, known), argument_type.hint
             if argument_type in SWITCHES and name in self.current:
                 hint = forms.now(value_text(argument_type, self.current[name]))  # radio buttons have no placeholder
-            # What is chosen is dispatched, to show what would change; a text is shown when the form is submitted.
-            acts = not isinstance(element, PlainTextInputElement) and self.operation_type.changes()
+            acts = self.operation_type.changes()  # what is chosen or typed is dispatched, to show what would change
             yield self._input(name, argument_type.label, element, hint=hint, optional=optional, dispatch=acts)
 
     def _input(
@@ -152,26 +154,29 @@ class _InputBuilder:
         if argument_type in SWITCHES:
             return _switch(known)
         return PlainTextInputElement(
-            action_id="value",
+            action_id=CHOICE + "text",
             initial_value=self._text(name, argument_type, known),
             max_length=argument_type.max_length,
             placeholder=self._placeholder(name, argument_type),
+            dispatch_action_config=_AS_IT_IS_TYPED if self.operation_type.changes() else None,
         )
 
-    def _end(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
-        """Yields a choice of usual ends and the one that is known, and a date and time where that is chosen."""
-        at = picked_end(known)
-        value = NO_END if known is None else PICKED_END if at else _readable_end(self._text(name, argument_type, known))
-        labels = {NO_END: forms.NO_END, **forms.CHIPS}
-        if value is not None and value != PICKED_END:
+    def _time(self, name: str, argument_type: ArgumentType, known: Any) -> Iterator[Block]:
+        """Yields a choice of usual times and the one that is known, and a date and time where that is chosen."""
+        at = picked_time(known)
+        text = self._text(name, argument_type, known)
+        value = NO_TIME if known is None else PICKED_TIME if at else _readable_time(argument_type, text)
+        labels = {NO_TIME: argument_type.no_time, **(forms.CHIPS if argument_type.time is End else {})}
+        if value is not None and value != PICKED_TIME:
             labels.setdefault(value, value)
-        options = [_option(each, text) for each, text in {**labels, PICKED_END: forms.AT_A_TIME}.items()]
+        options = [_option(each, text) for each, text in {**labels, PICKED_TIME: forms.AT_A_TIME}.items()]
         chosen = next((option for option in options if option.value == value), None)
-        radio = RadioButtonsElement(action_id=CHOICE + "end", options=options, initial_option=chosen)
+        radio = RadioButtonsElement(action_id=CHOICE + "time", options=options, initial_option=chosen)
         yield self._input(name, argument_type.label, radio, dispatch=True)
         if at:
-            picker = DateTimePickerElement(action_id=CHOICE + "time", initial_date_time=at.timestamp)
-            yield self._input(name + END_AT, forms.END_AT, picker, hint=forms.END_AT_HINT, dispatch=True)
+            picker = DateTimePickerElement(action_id=CHOICE + "at", initial_date_time=at.timestamp)
+            label = forms.at_a_time(argument_type.label)
+            yield self._input(name + TIME_AT, label, picker, hint=forms.IN_YOUR_ZONE, dispatch=True)
 
     def _file(self, name: str, argument_type: ArgumentType, known: str | None, *, optional: bool) -> Iterator[Block]:
         """Yields a file picker, which can't be filled, and a checkbox that keeps a file chosen earlier."""
@@ -205,10 +210,10 @@ class _InputBuilder:
         return argument_type.say(TypeAdapter(annotation).validate_python(known))
 
 
-def _readable_end(text: str | None) -> str | None:
-    """Returns the canonical words of an end; None where it can't be read, so that one has to be chosen."""
+def _readable_time(argument_type: ArgumentType, text: str | None) -> str | None:
+    """Returns the canonical words of a time; None where it can't be read, so that one has to be chosen."""
     try:
-        return END.say(END.read(split_words(text or "")))
+        return argument_type.say(argument_type.read(split_words(text or "")))
     except (ValueError, Refused):
         return None
 

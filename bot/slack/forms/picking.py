@@ -3,7 +3,8 @@
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -76,12 +77,46 @@ class ViewUpdates:
         log.info("a form was not drawn anew: it has been sent off since")
 
 
+class LatestWork:
+    """Does the work of a view's gestures, one at a time; work that waits is dropped for that of a later gesture.
+
+    So somebody who types occupies one thread, however slow the PBX is.
+    """
+
+    def __init__(self, run_soon: Callable[..., None]) -> None:
+        self._run_soon = run_soon
+        self._waiting: dict[str, tuple[int, Callable[[], None]] | None] = {}  # by views whose work is being done
+        self._lock = threading.Lock()
+
+    def submit(self, view_id: str, gesture: int, work: Callable[[], None]) -> None:
+        """Does the work once the present work of this view is finished."""
+        with self._lock:
+            busy, waiting = view_id in self._waiting, self._waiting.get(view_id)
+            if waiting is None or waiting[0] < gesture:
+                self._waiting[view_id] = (gesture, work)
+        if not busy:
+            self._run_soon(self._work, view_id)
+
+    def _work(self, view_id: str) -> None:
+        with self._lock:
+            waiting = self._waiting[view_id]
+            if waiting is None:
+                del self._waiting[view_id]
+                return
+            self._waiting[view_id] = None
+        try:
+            waiting[1]()
+        finally:
+            self._run_soon(self._work, view_id)
+
+
 class PickerListeners:
-    """Returns options from cached names, and shows what is read for a chosen group once it is there."""
+    """Returns options from cached names, and shows what would change as a form is filled in."""
 
     def __init__(self, context: FormContext) -> None:
         self._context = context
         self._updates = ViewUpdates(context.views_api)
+        self._changes = LatestWork(context.run_soon)
 
     def connect(self, app: App) -> None:
         """Registers the listeners."""
@@ -98,7 +133,7 @@ class PickerListeners:
         ack(options=first_options(map(option_json, filter(is_selectable, options))))
 
     def choose(self, ack: Ack, body: Payload) -> None:
-        """Updates the form after a choice: with the inputs that it needs, and with what would change."""
+        """Updates the form after a choice or a character: with the inputs that it needs, and with what would change."""
         gesture = self._updates.next_gesture(body["view"]["id"])
         ack()
         self._context.run_soon(self._show_choice, body, gesture)
@@ -130,7 +165,10 @@ class PickerListeners:
         return [*options, PickerOption(NO_OPTION, notice)] if notice else options
 
     def _show_choice(self, body: Payload, gesture: int) -> None:
-        """Shows or hides inputs at once, and then what is read from the PBX and what would change."""
+        """Shows or hides inputs at once, and then what is read from the PBX and what would change.
+
+        What has been typed since stays in its input: Slack keeps what stands in inputs whose ids stay.
+        """
         state, operation_type = self._context.decode(body)
         shown = body["view"]
         values = shown["state"]["values"]
@@ -139,10 +177,15 @@ class PickerListeners:
         view = self._context.fill_view(operation_type, state)
         if view_input_names(view) != input_names(values):
             self._updates.update(shown, gesture, view)
+        work = partial(self._show_changes, body, gesture, operation_type, state)
+        self._changes.submit(shown["id"], gesture, work)
+
+    def _show_changes(self, body: Payload, gesture: int, operation_type: type[Operation], state: FormState) -> None:
+        shown = body["view"]
         groups, notice = named_groups(operation_type, state.arguments), None
         if not set(groups) <= set(state.permitted_groups):
             state, notice = self._read_groups(body, operation_type, state, groups)
-        operation = None if notice else complete_operation(operation_type, values)
+        operation = None if notice else complete_operation(operation_type, shown["state"]["values"])
         changes = None
         if operation is not None:
             state, changes = self._context.changes(body, state, operation)

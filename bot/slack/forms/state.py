@@ -12,12 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.errors import NOTHING_CHANGED, NotPossible
 from bot.messages.text import Word, quote, split_words
 from bot.operations.arguments.targets import RECALL, Recall
-from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType, Reference
 from bot.operations.base import Operation
 from bot.slack.text import form_text
 from bot.texts import forms
-from bot.times.model import End, Instant
+from bot.times.model import Instant
 
 SubmittedValues = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """view.state.values: block_id -> action_id -> value."""
@@ -32,10 +31,10 @@ CHOICE = "park:choice:"
 """Prefix of the action_id of another input whose choice is shown at once."""
 FILES = "park:files"
 """The action_id of a file picker."""
-NO_END, PICKED_END = "park:no_end", "park:picked_end"
-"""The values of the choice of an end that are no words of a line."""
-END_AT = ".at"
-"""Suffix of the name of the input for the date and time of an end."""
+NO_TIME, PICKED_TIME = "park:no_time", "park:picked_time"
+"""The values of the choice of a start or an end that are no words of a line."""
+TIME_AT = ".at"
+"""Suffix of the name of the input for the date and time of a start or an end."""
 KEPT_FILE = ".kept"
 """Suffix of the name of the checkbox that keeps a file chosen earlier: Slack does not restore file pickers."""
 
@@ -52,8 +51,8 @@ class InvalidInput(Exception):
         self.errors = errors
 
 
-class PickedEnd(NamedTuple):
-    """An end at a date and time that is, or will be, picked."""
+class PickedTime(NamedTuple):
+    """A start or an end at a date and time that is, or will be, picked."""
 
     timestamp: int | None = None
 
@@ -94,12 +93,12 @@ class FormState(BaseModel):
         return text
 
 
-def picked_end(known: Any) -> PickedEnd | None:
-    """Returns the date and time of an end, as `raw_values` keeps it; None for any other end."""
-    if not isinstance(known, str) or not known.startswith(PICKED_END):
+def picked_time(known: Any) -> PickedTime | None:
+    """Returns the date and time of a start or an end, as `raw_values` keeps it; None for any other."""
+    if not isinstance(known, str) or not known.startswith(PICKED_TIME):
         return None
-    digits = known.removeprefix(PICKED_END).strip()
-    return PickedEnd(int(digits) if digits else None)
+    digits = known.removeprefix(PICKED_TIME).strip()
+    return PickedTime(int(digits) if digits else None)
 
 
 def operation_digest(operation: Operation) -> str:
@@ -144,17 +143,17 @@ def raw_values(operation_type: type[Operation], values: SubmittedValues) -> dict
         value = _raw_value(argument_type, values, name)
         if argument_type.reference is Reference.RECALL:
             value = _read_recall(value)
-        elif argument_type is END:
-            at = _element_value(values, name + END_AT) if value == PICKED_END else None
-            value = None if value == NO_END else value if at is None else f"{value} {at}"
+        elif argument_type.time is not None:
+            at = _element_value(values, name + TIME_AT) if value == PICKED_TIME else None
+            value = None if value == NO_TIME else value if at is None else f"{value} {at}"
         if value not in (None, []):
             kept[name] = value
     return kept
 
 
 def errors_by_block(values: SubmittedValues, errors: Mapping[str, str]) -> dict[str, str]:
-    """Returns the errors by block_id; that of an end belongs to the input of its date and time, if there is one."""
-    return {name + END_AT if name + END_AT in values else name: error for name, error in errors.items()}
+    """Returns the errors by block_id; that of a time belongs to the input of its date and time, if there is one."""
+    return {name + TIME_AT if name + TIME_AT in values else name: error for name, error in errors.items()}
 
 
 def _read_recall(value: str | None) -> dict[str, Any] | None:
@@ -167,14 +166,14 @@ def _read_recall(value: str | None) -> dict[str, Any] | None:
 
 def _parse(argument_type: ArgumentType, name: str, values: SubmittedValues) -> Any:
     value = _raw_value(argument_type, values, name)
-    if value in (None, "", [], NO_END):
+    if value in (None, "", [], NO_TIME):
         return None
     _refuse_notices(value)
-    if value == PICKED_END:
-        at = _element_value(values, name + END_AT)
+    if value == PICKED_TIME and argument_type.time is not None:
+        at = _element_value(values, name + TIME_AT)
         if at is None:
             raise ValueError(forms.CHOOSE_TIME)
-        return End(when=Instant(at=datetime.fromtimestamp(at, UTC)))
+        return argument_type.time(when=Instant(at=datetime.fromtimestamp(at, UTC)))
     match argument_type.reference:
         case Reference.GROUP | Reference.NEW_GROUP | Reference.MEMBER:
             return argument_type.read((Word(value, quoted=re.fullmatch(r"[0-9]+|<@\w+>", value) is None),))

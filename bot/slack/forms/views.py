@@ -29,7 +29,7 @@ from bot.slack.forms.inputs import LabelLookup, input_blocks
 from bot.slack.forms.state import FormState, SubmittedValues, input_names
 from bot.slack.users import SlackUserDirectory
 from bot.slack.web_api import Json
-from bot.texts import forms
+from bot.texts import forms, previews
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,8 @@ def review_view(operation_type: type[Operation], state: FormState, preview: Mess
 def accepted_view(operation_type: type[Operation], state: FormState, preview: Message) -> Json:
     """Returns the view of a change that was accepted after its form was acknowledged: Park can't close a view."""
     facts = (*preview.facts, *_destination_facts(operation_type, state))
-    message = Message(title=forms.ACCEPTED, facts=facts, notes=(*preview.notes, forms.ACCEPTED_NOTE))
+    title = forms.accepted(preview.title.removesuffix(previews.question("")))
+    message = Message(title=title, facts=facts, notes=(*preview.notes, forms.ACCEPTED_NOTE))
     return message_view(operation_type, message)
 
 
@@ -163,7 +164,7 @@ def _destination_input(operation_type: type[Operation], state: FormState) -> Ite
                 action_id=DESTINATION_ACTION,
                 placeholder=forms.DIRECT_MESSAGE,
                 initial_conversation=state.post_to,
-                filter=ConversationFilter(include=["public", "private"]),
+                filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
             ),
             optional=True,
         )

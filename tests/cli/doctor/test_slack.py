@@ -77,13 +77,12 @@ def test_a_slack_that_cannot_be_reached_is_told_from_one_that_refuses(installati
 def test_each_scope_too_few_is_an_error_unless_it_is_optional_and_each_too_many_a_warning(
     installation: Installation,
 ) -> None:
-    installation.slack.state.scopes = installation.slack.state.scopes - {"groups:read", "files:write", "im:write"} | {
-        "admin"
-    }
+    lacking = {"users:read", "chat:write", "files:write"}
+    installation.slack.state.scopes = installation.slack.state.scopes - lacking | {"admin"}
     report = installation.diagnose()
     assert {finding["about"] for finding in report.findings_with_id("slack.scopes.missing")} == {
-        "groups:read",
-        "im:write",
+        "users:read",
+        "chat:write",
     }
     assert report["slack.scopes.optional"]["about"] == "files:write"
     assert "nobody can export the history" in report["slack.scopes.optional"]["text"]
@@ -95,6 +94,15 @@ def test_each_scope_too_few_is_an_error_unless_it_is_optional_and_each_too_many_
         "slack.scopes.superfluous": "warning",
         **{id: report.problems[id] for id in report.problems if id.startswith(("slack.channels", "slack.ids"))},
     }
+
+
+def test_a_private_channel_that_can_not_be_looked_up_is_a_warning(installation: Installation) -> None:
+    installation.slack.state.scopes -= {"groups:read"}
+    for channel in installation.slack.state.channels.values():
+        channel.private = True
+    report = installation.diagnose()
+    assert report.problems["slack.channels.hidden"] == "warning"
+    assert "groups:read" in report["slack.channels.hidden"]["text"]
 
 
 def test_scopes_that_slack_does_not_tell_are_a_warning(installation: Installation) -> None:

@@ -190,10 +190,10 @@ def test_a_remembered_channel_that_is_lost_is_not_filled_in_and_that_is_said(
 def test_a_slack_that_does_not_say_who_is_where_keeps_the_form_and_posts_nowhere(
     sandbox: Sandbox, ready: Ready, ana: str
 ) -> None:
-    sandbox.slack.state.scopes -= {"groups:read"}
+    sandbox.slack.state.scopes -= {"groups:read", "channels:read"}
     open_rename(sandbox, ready)
     sandbox.slack.fill(ana, "random", label=LABEL)
     sandbox.slack.fill(ana, "Sales DE", label="Name")
     sandbox.slack.submit(ana)
-    assert "Name: Sales DE" in ready("Park lacks the Slack permission groups:read").plain
+    assert "Name: Sales DE" in ready("Park lacks the Slack permission channels:read").plain
     assert not sandbox.pbx.writes

@@ -111,10 +111,10 @@ def test_of_two_choices_in_a_row_the_last_one_counts(sandbox: Sandbox, ready: Re
     sandbox.slack.fill(ana, "2 h", label="Ends")
     sandbox.slack.fill(ana, "At a date and time ...", label="Ends")
     sandbox.settle()
-    assert "Date and time" in sandbox.slack.view(ana).fields
+    assert "Ends at" in sandbox.slack.view(ana).fields
     sandbox.slack.fill(ana, "2 h", label="Ends")
     sandbox.settle()
-    assert "Date and time" not in sandbox.slack.view(ana).fields
+    assert "Ends at" not in sandbox.slack.view(ana).fields
 
 
 def test_a_form_that_was_sent_off_is_not_drawn_over(sandbox: Sandbox, ready: Ready, ana: str, phones: str) -> None:

@@ -86,6 +86,7 @@ def test_what_memory_is_sure_of_stands_beside_its_field_at_once(sandbox: Sandbox
         sandbox.settle()
     if verb != "add":
         sandbox.slack.fill(ana, rest.rpartition(" ")[2], block_id=block)
+    sandbox.settle()
     sandbox.pbx.requests.clear()
     assert sandbox.slack.submit(ana).ok
     assert words in sandbox.slack.view(ana).errors[block]
@@ -140,10 +141,10 @@ def test_a_form_sent_off_before_its_date_was_asked_for_asks_for_it(
     sandbox.settle()
     sandbox.slack.faults.clear()
     sandbox.slack.submit(ana)
-    view = ready("One more thing to fill in", "Date and time")
+    view = ready("One more thing to fill in", "Ends at")
     assert "(x) At a date and time" in view.plain
     assert not sandbox.pbx.writes
-    sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 60 * 60 + 7200, label="Date and time")
+    sandbox.slack.fill(ana, int(sandbox.now().timestamp()) // 60 * 60 + 7200, label="Ends at")
     ready("*Until:*")
     sandbox.slack.submit(ana)
     sandbox.settle()

@@ -63,5 +63,10 @@ function attributes(old, fresh) {
 
 function value(old, fresh, news) {
   if (old.type === "radio" || old.type === "checkbox") old.checked = fresh.checked;
-  else if ("value" in fresh.dataset && news) old.value = fresh.dataset.value;
+  else if ("value" in fresh.dataset && news && !typedIn(old)) old.value = fresh.dataset.value;
+}
+
+// The text field with the keyboard is ahead of the server, which never changes what stands in one.
+function typedIn(field) {
+  return field.dataset.field === "text" && field === document.activeElement;
 }

@@ -173,7 +173,7 @@ document.addEventListener("change", async (event) => {
   } else if (field.dataset.switch) {
     await backstage(field.dataset.switch, field.value);
   } else if (field.dataset.field === "text") {
-    await fill(field);
+    await typed(field);
   } else if (field.dataset.field === "file") {
     attaching = attach(field);
   } else if (field.closest("[data-field]")) {
@@ -181,7 +181,18 @@ document.addEventListener("change", async (event) => {
   }
 });
 
-// What stands in a field is the view's business once the field is left.
+// What stands in a field is the view's business once the field is left, or with each character if it says so.
+document.addEventListener("input", (event) => {
+  if ("eager" in event.target.dataset) typed(event.target);
+});
+
+let typing = Promise.resolve();  // one after the other, so that the last text is the one that stands
+
+function typed(field) {
+  typing = typing.then(() => field.value !== field.dataset.value && fill(field));
+  return typing;
+}
+
 function fill(field) {
   field.dataset.value = field.value;
   return gesture("fill", { ...place(field), value: field.value || null });
@@ -218,7 +229,7 @@ document.addEventListener("submit", async (event) => {
 
 async function submit(form) {
   for (const field of form.querySelectorAll("[data-field=text]")) {
-    if (field.value !== field.dataset.value) await fill(field);
+    await typed(field);
   }
   await attaching;
   await gesture("submit");

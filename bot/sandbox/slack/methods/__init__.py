@@ -1,5 +1,5 @@
 """The methods of the Web API in groups; importing the package registers all of them."""
 
-from bot.sandbox.slack.methods import chat, directory, views
+from bot.sandbox.slack.methods import assistant, chat, directory, views
 
-__all__ = ["chat", "directory", "views"]
+__all__ = ["assistant", "chat", "directory", "views"]

@@ -1,5 +1,6 @@
 """Web API methods for the token and team, users, user groups and conversations."""
 
+from bot.sandbox.slack.content import message_object
 from bot.sandbox.slack.methods.registry import api_method, direct_channel, paginate, require_scope, visible_channel
 from bot.sandbox.slack.model import Channel, Json, SlackError, User
 from bot.sandbox.slack.payloads import channel_type, is_shared
@@ -92,6 +93,7 @@ def _user_object(state: SlackState, person: User) -> Json:
 
 
 _READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+_HISTORY = {kind: scope.replace(":read", ":history") for kind, scope in _READ.items()}
 _TYPES = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
 
 
@@ -110,6 +112,17 @@ def conversations_open(state: SlackState, args: Json) -> Json:
 @api_method("conversations.info", *_READ.values())
 def conversations_info(state: SlackState, args: Json) -> Json:
     return {"channel": _channel_object(state, _readable_channel(state, args))}
+
+
+@api_method("conversations.history", "channels:history", "groups:history", "im:history", "mpim:history")
+def conversations_history(state: SlackState, args: Json) -> Json:
+    """Lists the latest messages first, without replies in threads and ephemeral messages."""
+    channel = visible_channel(state, args.get("channel"))
+    require_scope(state, _HISTORY[channel_type(channel)])
+    tops = [p for p in state.posts if p.channel == channel.id and not p.only_for and p.thread_ts in (None, p.ts)]
+    shown, cursor = paginate(tops[::-1], args, most=999)
+    messages = [message_object(state, post) for post in shown]
+    return {"messages": messages, "has_more": bool(cursor), "response_metadata": {"next_cursor": cursor}}
 
 
 @api_method("conversations.members", *_READ.values())

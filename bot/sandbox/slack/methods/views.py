@@ -1,9 +1,10 @@
 """Web API methods for views (views.*)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from bot.sandbox.slack.kit.validation import check_view, invalid_arguments
+from bot.sandbox.slack.kit.validation import check_blocks, check_view, invalid_arguments
 from bot.sandbox.slack.methods.registry import api_method
 from bot.sandbox.slack.model import Json, SlackError
 from bot.sandbox.slack.payloads import view_object
@@ -87,3 +88,27 @@ def _check_hash(stored_view: StoredView, given: Any) -> None:
 
 def _view_response(state: SlackState, stored_view: StoredView) -> Json:
     return {"view": view_object(state, stored_view, with_state=False)}
+
+
+@api_method("blocks.validate")
+def validate(state: SlackState, args: Json) -> Json:
+    """Validates blocks, or those of a message, or a view; exactly one of them: docs.slack.dev, blocks.validate."""
+    given = [name for name in ("blocks", "message", "view") if args.get(name)]
+    if len(given) != 1:
+        raise SlackError("invalid_arguments")
+    content = args[given[0]]
+    content = json.loads(content) if isinstance(content, str) else content
+    try:
+        if given == ["view"]:
+            check_view(content, content["type"])
+        else:
+            check_blocks(content["blocks"] if given == ["message"] else content)
+    except SlackError as refusal:
+        raise SlackError("invalid_blocks", errors=list(_validation_errors(refusal))) from None
+    return {}
+
+
+def _validation_errors(refusal: SlackError) -> Iterator[Json]:
+    for text in refusal.more.get("response_metadata", {}).get("messages", [refusal.code]):
+        message, _, pointer = text.removeprefix("[ERROR] ").partition(" [json-pointer:")
+        yield {"pointer": pointer.removesuffix("]"), "code": "failed_constraint", "message": message}

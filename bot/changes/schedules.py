@@ -1,0 +1,203 @@
+"""Recurring schedules as the journal holds them, with the times of their occurrences."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.errors import NotPossible
+from bot.journal.models import Entry, Json, ScheduleState, ScheduleUpdate, State, StoredSchedule
+from bot.journal.reader import Reader
+from bot.messages.request import Source
+from bot.recurrence.model import Calendars, Recurrence
+from bot.recurrence.windows import Window, first_clash, next_window, rank, windows
+from bot.texts import schedules as texts
+from bot.times.model import Clock
+
+WHOLE_TARGET = "*"
+"""The part that stands for a whole target."""
+LOOK_AGAIN = timedelta(days=7)
+"""When a schedule is looked at again whose calendar names no further day yet."""
+MEASURED = 14
+"""Occurrences by which the length and the distance of a schedule's occurrences are judged."""
+
+
+def overlap(mine: Collection[tuple[str, str]], theirs: Collection[tuple[str, str]]) -> bool:
+    """Whether changes of these parts meet: the key of each target, or "" for a member anywhere, with a part."""
+    both = {*mine, *theirs}
+    shared = {key for key, _ in mine} & {key for key, _ in theirs} - {""}
+    return not set(mine).isdisjoint(theirs) or any((key, WHOLE_TARGET) in both for key in shared)
+
+
+def longest_run(recurrence: Recurrence, now: datetime) -> timedelta | None:
+    """Returns how long a schedule runs from now on, until the end of its last day; None if it has no end."""
+    if not isinstance(recurrence.until, date):
+        return None
+    end = datetime.combine(recurrence.until + timedelta(days=1), time(), ZoneInfo(recurrence.zone or "UTC"))
+    return max(end - now, timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringSchedule:
+    """A schedule, and when it recurs."""
+
+    stored: StoredSchedule
+    recurrence: Recurrence
+
+    @property
+    def number(self) -> int:
+        """The number of the entry that made it."""
+        return self.stored.number
+
+    @property
+    def holder(self) -> str:
+        """Id of the Slack user whose rights decide about its occurrences."""
+        return self.stored.request.user
+
+    @property
+    def rank(self) -> int:
+        """How narrow its rule is: of two schedules the narrower one goes first."""
+        return rank(self.recurrence)
+
+
+class Clash(NamedTuple):
+    """Another schedule that changes the same, and the first time that both have in common."""
+
+    schedule: RecurringSchedule
+    window: Window
+
+
+class Measures(NamedTuple):
+    """The first occurrence, and of the next ones the longest, the shortest and the shortest distance of two starts."""
+
+    first: Window
+    longest: timedelta
+    shortest: timedelta
+    distance: timedelta | None
+
+
+class Schedules:
+    """Finds schedules and their occurrences. Every method raises JournalUnavailable if the journal can't be read."""
+
+    def __init__(self, journal: Reader, now: Clock, calendars: Calendars) -> None:
+        self._journal, self.now, self.calendars = journal, now, calendars
+
+    def find(self, number: int) -> RecurringSchedule | None:
+        """Returns the schedule that a change has made; None if it has made none."""
+        stored = self._journal.stored_schedule(number)
+        return None if stored is None else _read(stored)
+
+    def get(self, number: int) -> RecurringSchedule:
+        """Returns a schedule that is active or paused; raises NotPossible."""
+        found = self.find(number)
+        if found is None:
+            raise NotPossible(texts.no_schedule(number))
+        if found.stored.state is ScheduleState.ENDED:
+            raise NotPossible(texts.has_ended(number))
+        return found
+
+    def standing(self, numbers: Collection[int] | None = None) -> list[RecurringSchedule]:
+        """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
+        return list(map(_read, self._journal.standing_schedules(numbers)))
+
+    def of_parts(self, parts: Collection[tuple[str, str]], *, but: int | None = None) -> list[RecurringSchedule]:
+        """Returns the schedules that change some of the same."""
+        found = [number for number, theirs in self._journal.schedule_parts() if overlap(parts, theirs)]
+        return [one for one in self.standing(found) if one.number != but] if found else []
+
+    def targets(self) -> list[frozenset[str]]:
+        """Returns the keys of the targets of each schedule that is active or paused."""
+        return [frozenset(key for key, _ in parts if key) for _, parts in self._journal.schedule_parts()]
+
+    def present(self, schedule: RecurringSchedule) -> tuple[Entry, Entry] | None:
+        """Returns the occurrence that is in effect, and its scheduled end; None if none is."""
+        if (latest := schedule.stored.latest) is None:
+            return None
+        ends = (one for one in self._journal.entries_about(latest) if one.request.source is Source.CLOCK)
+        end = next((one for one in ends if not one.state.ended), None)
+        return None if end is None else (self._journal.get(latest), end)
+
+    def occurrences(self, schedule: RecurringSchedule, limit: int) -> list[Entry]:
+        """Returns the entries of the latest occurrences, newest first."""
+        return self._journal.occurrences(schedule.stored, limit)
+
+    def coming(self, schedule: RecurringSchedule, number: int) -> list[Window]:
+        """Returns the next occurrences; the first may begin late because it waits for another change."""
+        if (at := schedule.stored.next_at) is None:
+            return []
+        found = islice(windows(schedule.recurrence, at, self.calendars), number)
+        return [Window(max(one.starts, at), one.ends) for one in found]
+
+    def window_after(self, recurrence: Recurrence, after: datetime) -> Window | None:
+        """Returns the first occurrence that ends after an instant, which may have begun."""
+        return next_window(recurrence, after, self.calendars)
+
+    def number_over(self, recurrence: Recurrence, since: datetime) -> int:
+        """Returns how many occurrences that end after an instant are over by now."""
+        now, found = self.now(), windows(recurrence, since, self.calendars)
+        return sum(1 for _ in takewhile(lambda window: window.ends <= now, found))
+
+    def next_values(self, recurrence: Recurrence, after: datetime) -> Json:
+        """Returns what is stored of the first occurrence that ends after an instant, or of there being none."""
+        window, now = self.window_after(recurrence, after), self.now()
+        if window is not None:
+            return {"next_at": max(window.starts, now), "waits_for": None}
+        if recurrence.calendar is not None and recurrence.until is None:
+            return {"next_at": now + LOOK_AGAIN, "waits_for": None}
+        return {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
+
+    def measure(self, recurrence: Recurrence) -> Measures:
+        """Returns the lengths of the next occurrences; raises NotPossible if there is none."""
+        found = list(islice(windows(recurrence, self.now(), self.calendars), MEASURED))
+        if not found:
+            raise NotPossible(texts.NEVER)
+        lengths = [one.ends - one.starts for one in found]
+        distances = [later.starts - one.starts for one, later in pairwise(found)]
+        return Measures(found[0], max(lengths), min(lengths), min(distances, default=None))
+
+    def clashes(
+        self, recurrence: Recurrence, parts: Collection[tuple[str, str]], *, but: int | None = None
+    ) -> Iterator[Clash]:
+        """Yields the schedules that change some of the same at the same time."""
+        for other in self.of_parts(parts, but=but):
+            window = first_clash(recurrence, other.recurrence, self.now(), self.calendars)
+            if window is not None:
+                yield Clash(other, window)
+
+    def check_clash(
+        self, recurrence: Recurrence, parts: Collection[tuple[str, str]], *, but: int | None = None
+    ) -> list[Clash]:
+        """Returns the clashes that precedence decides; raises NotPossible at one that it does not."""
+        found = list(self.clashes(recurrence, parts, but=but))
+        for other, window in found:
+            if other.rank == rank(recurrence):
+                raise NotPossible(texts.clash(other.number, *window, zone=recurrence.zone or "UTC"))
+        return found
+
+    def waiting_for(self, number: int) -> list[ScheduleUpdate]:
+        """Returns what lets the schedules begin now that wait for the end of a change."""
+        values: Json = {"next_at": self.now(), "waits_for": None}
+        return [ScheduleUpdate(number=one, values=values) for one in self._journal.schedules_waiting_for(number)]
+
+    def after_override(self, ended: Entry, by: Entry, until: datetime | None) -> ScheduleUpdate | None:
+        """Returns what lets a schedule go on after a change that has ended its occurrence.
+
+        Args:
+            ended: the occurrence.
+            by: the change in its place.
+            until: when that change ends; None if it has no end.
+        """
+        number, plan = ended.request.schedule, ended.plan
+        if number is None or ended.request.source is not Source.SCHEDULE or plan is None or by.id == ended.id:
+            return None
+        ends = [one.run_at for one in self._journal.entries_about(ended.id) if one.state is State.SCHEDULED]
+        note = texts.overridden(by.id)
+        if until is None or not ends or until >= ends[0]:
+            return ScheduleUpdate(number=number, values={"note": note})
+        return ScheduleUpdate(number=number, values={"next_at": until, "waits_for": by.id, "note": note})
+
+
+def _read(stored: StoredSchedule) -> RecurringSchedule:
+    return RecurringSchedule(stored, Recurrence.model_validate(stored.recurrence))

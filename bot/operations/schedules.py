@@ -1,0 +1,229 @@
+"""Operations on recurring schedules: skip, pause, resume, delete, adopt."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
+
+from bot.changes.schedules import RecurringSchedule, longest_run
+from bot.errors import NotPossible
+from bot.journal.models import Json, Reschedule, ScheduleState, ScheduleUpdate
+from bot.messages.message import Fact
+from bot.messages.text import Words, words_as_text
+from bot.operations.arguments.times import END
+from bot.operations.arguments.types import ArgumentType
+from bot.operations.base import ControlOperation, JournalEffect
+from bot.operations.context import OperationContext
+from bot.operations.scheduling import ChangeReference
+from bot.recurrence.windows import windows
+from bot.texts import schedules as texts
+from bot.times.days import read_day
+from bot.times.model import End, Instant, WallClock
+from bot.times.resolver import dates_named
+
+TODAY = ("today", "tonight", "this evening", "this afternoon", "this morning")
+"""Words for the present day."""
+
+
+def _read_skipped_day(words: Words) -> str:
+    text = words_as_text(words).removeprefix("on ")
+    if text not in TODAY and read_day(text) is None:
+        raise ValueError(texts.SKIPPED_DAYS)
+    return text
+
+
+SKIPPED_DAY = ArgumentType(placeholder="<day>", hint=texts.SKIPPED_DAYS, read=_read_skipped_day, say=str)
+SKIP_END = replace(END, label="")
+
+
+class ScheduleControl(ChangeReference, ControlOperation):
+    """Refers to a schedule by its number, or by the group whose one schedule it is."""
+
+    takes_back: ClassVar[bool] = True
+    """Whether the holder may always do it: it has less happen in their name."""
+
+    def schedule(self, context: OperationContext) -> RecurringSchedule:
+        """The schedule; raises NotPossible unless it is active or paused."""
+        return context.repository.schedules.get(self.change)
+
+    def ending_now(self, context: OperationContext, schedule: RecurringSchedule) -> tuple[Reschedule, ...]:
+        """Ends the occurrence that is in effect, if there is one."""
+        present, now = context.repository.schedules.present(schedule), context.repository.now()
+        if present is None or present[1].run_at <= now:
+            return ()
+        return (self.reschedule(present[1], now),)
+
+    def changed(self, schedule: RecurringSchedule, values: Json) -> tuple[ScheduleUpdate, ...]:
+        """New values of the schedule."""
+        return (ScheduleUpdate(number=schedule.number, values=values),)
+
+    def next_fact(self, schedule: RecurringSchedule, next_at: datetime | None) -> tuple[Fact, ...]:
+        """When its next occurrence begins."""
+        zone = schedule.recurrence.zone or "UTC"
+        return (Fact(label=texts.NEXT, value=f"{texts.moment(next_at, zone)}, {zone}"),) if next_at else ()
+
+    def renewed(
+        self, context: OperationContext, schedule: RecurringSchedule, values: Json, title: str
+    ) -> JournalEffect:
+        """Makes the schedule active; its occurrences are authorized like those of a new one. Raises NotPossible."""
+        schedules, recurrence = context.repository.schedules, schedule.recurrence
+        schedules.check_clash(recurrence, schedule.stored.parts, but=schedule.number)
+        coming = schedules.next_values(recurrence, context.repository.now())
+        if coming["next_at"] is None:
+            raise NotPossible(texts.NEVER)
+        return JournalEffect(
+            title=title,
+            facts=self.next_fact(schedule, coming["next_at"]),
+            schedules=self.changed(schedule, {"state": ScheduleState.ACTIVE, "note": None, **coming, **values}),
+            duration=schedules.measure(recurrence).longest,
+            recurring=longest_run(recurrence, context.repository.now()),
+        )
+
+
+class Skip(ScheduleControl):
+    """Leaves out the next occurrence of a schedule, or the rest of the present one, or all until a time."""
+
+    operation_id = "skip"
+    title = "Skip"
+    phrase = "skip {number} [{day}] [{ends}]"
+    also = ("skip schedule {number} [{day}] [{ends}]",)
+    card_label = "Skipped"
+    help = (
+        "Leaves out the next time of a schedule, or ends what it has set now until its next time. With an end, it"
+        " leaves out every time until then."
+    )
+    examples = ("skip 42", "skip Sales tonight", "skip 42 until Monday")
+
+    day: Annotated[str, SKIPPED_DAY] | None = None
+    ends: Annotated[End, SKIP_END] | None = None
+
+    def effect(self, context: OperationContext) -> JournalEffect:
+        schedule, schedules = self.schedule(context), context.repository.schedules
+        if schedule.stored.state is ScheduleState.PAUSED:
+            raise NotPossible(texts.IS_PAUSED)
+        self._check_day(context, schedule)
+        shifts = self.ending_now(context, schedule)
+        values: Json = {}
+        if self.ends is not None:
+            values = self._from(context, schedule, _instant(self.ends, context.repository.now()))
+        elif not shifts and (at := schedule.stored.next_at) is not None:
+            window = schedules.window_after(schedule.recurrence, at)
+            values = schedules.next_values(schedule.recurrence, window.ends if window else at)
+        next_at = values.get("next_at", schedule.stored.next_at)
+        next_time = texts.moment(next_at, schedule.recurrence.zone or "UTC") if next_at else ""
+        return JournalEffect(
+            title=texts.skipped(schedule.number, next_time),
+            facts=self.next_fact(schedule, next_at),
+            shifts=shifts,
+            schedules=self.changed(schedule, values) if values else (),
+        )
+
+    def _from(self, context: OperationContext, schedule: RecurringSchedule, at: datetime) -> Json:
+        """The first occurrence that begins at `at` or later; raises NotPossible if there is none."""
+        found = windows(schedule.recurrence, at, context.repository.schedules.calendars)
+        starts = next((one.starts for one in found if one.starts >= at), None)
+        if starts is None:
+            raise NotPossible(texts.none_after(schedule.number))
+        return {"next_at": starts, "waits_for": None}
+
+    def _check_day(self, context: OperationContext, schedule: RecurringSchedule) -> None:
+        """Raises NotPossible if the next occurrence, or the present one, does not begin on the day that was said."""
+        if self.day is None:
+            return
+        zone = ZoneInfo(schedule.recurrence.zone or "UTC")
+        present, next_at = context.repository.schedules.present(schedule), schedule.stored.next_at
+        begun = context.repository.made_at(present[0].id) if present else None
+        days = {at.astimezone(zone).date() for at in (begun, next_at) if at is not None}
+        if _day(self.day, context.repository.now().astimezone(zone).date()) not in days:
+            coming = texts.moment(next_at, zone.key) if next_at else texts.NO_NEXT
+            raise NotPossible(texts.none_then(schedule.number, self.day, coming))
+
+
+class PauseSchedule(ScheduleControl):
+    """Has a schedule begin nothing until it is resumed."""
+
+    operation_id = "pause_schedule"
+    title = "Pause a schedule"
+    phrase = "pause schedule {number}"
+    card_label = "Paused"
+    help = "Stops a schedule until it is resumed. What it has set now stays until its end."
+    examples = ("pause schedule 42",)
+
+    def effect(self, context: OperationContext) -> JournalEffect:
+        schedule = self.schedule(context)
+        if schedule.stored.state is ScheduleState.PAUSED:
+            raise NotPossible(texts.IS_PAUSED)
+        values: Json = {"state": ScheduleState.PAUSED, "next_at": None, "waits_for": None, "note": texts.PAUSED_BY_HAND}
+        return JournalEffect(title=texts.paused(schedule.number), schedules=self.changed(schedule, values))
+
+
+class ResumeSchedule(ScheduleControl):
+    """Lets a paused schedule go on."""
+
+    operation_id = "resume_schedule"
+    title = "Resume a schedule"
+    phrase = "resume schedule {number}"
+    also = ("resume {number}", "unpause schedule {number}")
+    card_label = "Resumed"
+    takes_back: ClassVar[bool] = False
+    help = "Lets a paused schedule go on."
+    examples = ("resume schedule 42",)
+
+    def effect(self, context: OperationContext) -> JournalEffect:
+        schedule = self.schedule(context)
+        if schedule.stored.state is ScheduleState.ACTIVE:
+            raise NotPossible(texts.NOT_PAUSED)
+        return self.renewed(context, schedule, {}, texts.resumed(schedule.number))
+
+
+class DeleteSchedule(ScheduleControl):
+    """Deletes a schedule, and ends what it has set now."""
+
+    operation_id = "delete_schedule"
+    title = "Delete a schedule"
+    phrase = "delete schedule {number}"
+    also = ("remove schedule {number}", "end schedule {number}")
+    card_label = "Deleted"
+    help = "Deletes a schedule. What it has set now ends at once."
+    examples = ("delete schedule 42",)
+
+    def effect(self, context: OperationContext) -> JournalEffect:
+        schedule = self.schedule(context)
+        values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
+        return JournalEffect(
+            title=texts.deleted(schedule.number),
+            shifts=self.ending_now(context, schedule),
+            schedules=self.changed(schedule, values),
+        )
+
+
+class Adopt(ScheduleControl):
+    """Makes whoever asks the holder of a schedule, whose rights decide about its occurrences."""
+
+    operation_id = "adopt"
+    title = "Adopt a schedule"
+    phrase = "adopt {number}"
+    also = ("adopt schedule {number}", "take over schedule {number}")
+    card_label = "Adopted"
+    takes_back: ClassVar[bool] = False
+    help = (
+        "Takes a schedule over from somebody who may not make its change any more, or has left. It goes on in your"
+        " name."
+    )
+    examples = ("adopt 42",)
+
+    def effect(self, context: OperationContext) -> JournalEffect:
+        schedule = self.schedule(context)
+        request = schedule.stored.request.model_copy(update={"user": context.viewer.user})
+        values: Json = {"request": request.model_dump(mode="json", exclude={"response_url"})}
+        return self.renewed(context, schedule, values, texts.adopted(schedule.number))
+
+
+def _instant(end: End, now: datetime) -> datetime:
+    assert not isinstance(end.when, WallClock)  # noqa: S101 - the planner has settled it
+    return end.when.at.astimezone(UTC) if isinstance(end.when, Instant) else now + end.when.elapsed
+
+
+def _day(text: str, today: date) -> date | None:
+    named = read_day("today" if text in TODAY else text)
+    return None if named is None else next(iter(dates_named(named, today)), None)

@@ -1,0 +1,146 @@
+"""Formats recurrences as text that parses as the same recurrence."""
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from bot.recurrence.model import EVERY_DAY, EVERY_WEEKDAY, HOLIDAYS, WEEKDAY_CODES, Recurrence
+from bot.texts.wording import listed
+from bot.times.format import format_day, format_duration
+from bot.times.model import MONTHS, WEEKDAYS, Day, Duration, OnDate
+
+ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_DATE = "%Y%m%dT000000"
+
+
+def describe(recurrence: Recurrence, *, zone: str | None = None) -> str:
+    """Formats a recurrence, as in `every weekday 18:00 to 8:00 until 31 March 2027`.
+
+    Args:
+        zone: the reader's time zone, which is left out; the text then means the same to this reader only.
+    """
+    parts = [_days_and_times(recurrence)]
+    if recurrence.besides is not None:
+        parts.append(f"{'and' if recurrence.outside else 'except'} on {_calendar(recurrence.besides)}")
+    if recurrence.first is not None:
+        parts.append(f"from {_bound(recurrence.first)}")
+    if recurrence.until is not None:
+        length = isinstance(recurrence.until, Duration)
+        parts.append(f"{'for' if length else 'until'} {_bound(recurrence.until)}")
+    if recurrence.zone not in (None, zone):
+        parts.append(str(recurrence.zone))
+    return " ".join(parts)
+
+
+def format_clock(clock: time) -> str:
+    """Formats a time of day without a leading zero, as in 8:00."""
+    return f"{clock.hour}:{clock:%M}"
+
+
+def ordinal(number: int) -> str:
+    """Formats a position: 1st, 2nd, 3rd, 11th; `last` for -1."""
+    if number == -1:
+        return "last"
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else ORDINAL_ENDINGS.get(number % 10, 'th')}"
+
+
+def _days_and_times(recurrence: Recurrence) -> str:
+    business = (recurrence.begins, recurrence.ends) == ("morning", "end of day") and recurrence.rule == EVERY_WEEKDAY
+    if business:
+        return "outside business hours" if recurrence.outside else "during business hours"
+    days = f"on {_calendar(recurrence.calendar)}" if recurrence.calendar is not None else _rule(recurrence.rule)
+    if recurrence.outside:
+        days = f"outside {'weekdays' if recurrence.rule == EVERY_WEEKDAY else days}"
+    return " ".join((days, *_times(recurrence)))
+
+
+def _times(recurrence: Recurrence) -> Sequence[str]:
+    if recurrence.begins is None:
+        return ()
+    begins = _clock(recurrence.begins, bare="begins" in recurrence.bare)
+    if recurrence.lasts is not None:
+        return ("from", begins, "for", format_duration(recurrence.lasts))
+    ends = _clock(recurrence.ends, bare="ends" in recurrence.bare)
+    if recurrence.over:
+        first = WEEKDAY_CODES.index(_parts(recurrence.rule)["BYDAY"])
+        return (begins, "to", WEEKDAYS[(first + recurrence.over) % len(WEEKDAYS)], ends)
+    return (begins, "to", ends)
+
+
+def _clock(clock: object, *, bare: bool) -> str:
+    if not isinstance(clock, time):
+        return str(clock)
+    if bare:
+        return f"{clock.hour}" if not clock.minute else f"{clock.minute} past {clock.hour}"
+    return format_clock(clock)
+
+
+def _bound(day: date | Day | Duration) -> str:
+    match day:
+        case date():
+            return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        case Duration():
+            return format_duration(day.elapsed)
+        case _:
+            return format_day(day)
+
+
+def _calendar(name: str) -> str:
+    return HOLIDAYS if name == HOLIDAYS else f"{name} {HOLIDAYS}"
+
+
+def _parts(rule: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in rule.split(";"))
+
+
+def _rule(rule: str) -> str:
+    if rule == EVERY_DAY:
+        return "every day"
+    if rule == EVERY_WEEKDAY:
+        return "every weekday"
+    if rule.startswith("RDATE:"):
+        days = [date.fromisoformat(day[:8]) for day in rule.removeprefix("RDATE:").split(",")]
+        return f"on {listed([_bound(day) for day in days])}"
+    lines = [_parts(line) for line in rule.splitlines()]
+    match lines[0]["FREQ"]:
+        case "YEARLY":
+            dates = [OnDate(day=int(line["BYMONTHDAY"]), month=int(line["BYMONTH"])) for line in lines]
+            return f"{'on' if 'COUNT' in lines[0] else 'every'} {listed([format_day(one) for one in dates])}"
+        case "MONTHLY":
+            return _monthly(lines[0])
+        case "WEEKLY":
+            return _weekly(lines[0])
+        case _:
+            interval = int(lines[0]["INTERVAL"])
+            return "every other day" if interval == 2 else f"every {interval} days"
+
+
+def _weekly(parts: dict[str, str]) -> str:
+    days = _weekdays(parts["BYDAY"])
+    interval = int(parts.get("INTERVAL", "1"))
+    if interval == 1:
+        return f"every {days}"
+    one = "," not in parts["BYDAY"]
+    return f"every other {days}" if interval == 2 and one else f"every {interval} weeks on {days}"
+
+
+def _weekdays(codes: str) -> str:
+    if codes.count(",") > 1 and codes in ",".join(WEEKDAY_CODES):
+        codes_in_order = codes.split(",")
+        return " to ".join(WEEKDAYS[WEEKDAY_CODES.index(code)] for code in (codes_in_order[0], codes_in_order[-1]))
+    return listed([WEEKDAYS[WEEKDAY_CODES.index(code)] for code in codes.split(",")])
+
+
+def _monthly(parts: dict[str, str]) -> str:
+    interval = int(parts.get("INTERVAL", "1"))
+    months = "month" if interval == 1 else f"{interval} months"
+    if "BYSETPOS" in parts:
+        place = listed([ordinal(int(place)) for place in parts["BYSETPOS"].split(",")])
+        return f"on the {place} weekday of every {months}"
+    if "BYDAY" in parts:
+        codes = [(int(code[:-2]), WEEKDAYS[WEEKDAY_CODES.index(code[-2:])]) for code in parts["BYDAY"].split(",")]
+        names = dict.fromkeys(name for _, name in codes)
+        places = listed([ordinal(place) for place in dict.fromkeys(place for place, _ in codes)])
+        return f"on the {places} {listed(list(names))} of every {months}"
+    days = listed([ordinal(int(day)) for day in parts["BYMONTHDAY"].split(",")])
+    return f"on the {days}{' day' if days == 'last' else ''} of every {months}"
