@@ -14,7 +14,6 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
-from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
@@ -261,12 +260,10 @@ def build_planner(
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
     repository, history = ChangeRepository(journal, journal.now), HistoryReader(journal)
-    files, prompts = FileDownloader(slack.client), PromptStore(journal.database)
     return Planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
-        files=files,
-        prompts=prompts,
-        setup_files=PromptStore(journal.database, setup_files),
+        files=FileDownloader(slack.client),
+        prompts=PromptStore(journal.database),
         setup_history=SetupHistory(journal, pbx),
         working_day=working_day,
         link=slack.requests.link,
@@ -317,8 +314,7 @@ def build_audit_tasks(
 ) -> tuple[DailyTask, DriftMonitor]:
     """Builds the tasks that keep the journal small and verifiable, and look for changes made outside Park."""
     days, minutes = settings.park_retention_days, settings.park_drift_interval
-    keep = None if days is None else timedelta(days=days)
-    snapshot = SetupHistory(journal, pbx).take_daily
+    keep, snapshot = None if days is None else timedelta(days=days), SetupHistory(journal, pbx).take_daily
     daily = DailyTask(journal, messenger, policy_store.now.announce, keep=keep, snapshot=snapshot, now=now)
     most, own = settings.park_drift_requests, settings.pbx_username
     return daily, DriftMonitor(journal, pbx, messenger, policy_store, minutes=minutes, most=most, own=own, now=now)
