@@ -30,7 +30,7 @@ from bot.operations.catalog import OPERATIONS
 from bot.operations.control import PAUSE_END, PAUSE_REASON
 from bot.operations.help import TOPIC
 from bot.operations.history_query import ASPECT, HISTORY_GROUP, HISTORY_MEMBER
-from bot.operations.schedules import SKIP_END, SKIPPED_DAY
+from bot.operations.schedules import SKIPPED
 from bot.operations.scheduling import NEW_END
 from bot.operations.setups import SETUP_FILE
 from bot.operations.undo import ANYWAY, LAST_CHANGE_OF
@@ -142,8 +142,7 @@ VALUES: dict[ArgumentType, st.SearchStrategy[Any]] = {
     END: ends,
     NEW_END: ends,
     PAUSE_END: ends,
-    SKIP_END: ends,
-    SKIPPED_DAY: st.sampled_from(["tonight", "tomorrow", "Friday", "24 December"]),
+    SKIPPED: st.sampled_from(["tonight", "tomorrow", "Friday", "24 December"]) | ends,
     **dict.fromkeys([PAUSE_REASON, REFUSAL_REASON, EMERGENCY_REASON], reasons),
     START: starts,
     RECURS: recurrences,

@@ -167,10 +167,10 @@ def _build_parser(load_demo: DemoLoader) -> argparse.ArgumentParser:
     )
     summary = "check the whole set-up and say what to do about each problem; changes nothing"
     _add_doctor_arguments(add("doctor", summary, "%(prog)s --json", run=run_doctor))
-    _add_setup_commands(add)
     summary = "write a sample of every message, form and Home tab as JSON, to be validated"
     payloads = add("payloads", summary, "%(prog)s payloads", run=run_payloads)
     payloads.add_argument("folder", metavar="DIR", type=Path)
+    _add_setup_commands(add)
     summary = "print the command table of docs/commands.md"
     table = add("table", summary, "%(prog)s --check docs/commands.md", run=run_table)
     table.add_argument("--check", metavar="FILE", help="check that FILE holds the current table")

@@ -1,11 +1,13 @@
-"""Small stores beside the entries: prompt files and set-up files, and each user's channel for confirmations."""
+"""Small stores beside the entries: files, each user's channel for confirmations, days of calendars."""
 
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from bot.journal.database import Database
-from bot.journal.tables import destinations, prompts
+from bot.journal.tables import calendars, destinations, prompts
+from bot.recurrence.calendars import ReadCalendar
 
 MAX_PROMPTS = 20
 """Files that are kept, the latest ones: each has up to 10 MB, the limit of Slack's forms and of the PBX."""
@@ -80,6 +82,31 @@ class DestinationStore:
             if channel is not None:
                 row = {"team": team, "user": user, "channel": channel, "chosen_at": self._database.now(connection)}
                 connection.execute(insert(destinations).values(row))
+
+
+class CalendarStore:
+    """Stores the days that each calendar had when it was last read. Every method raises JournalUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, ReadCalendar]:
+        """Returns what is stored, by the names of the calendars."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(calendars)).all()
+        return {
+            row.name: ReadCalendar(
+                row.source, {date.fromisoformat(day): str(title) for day, title in row.days.items()}, row.read_at
+            )
+            for row in rows
+        }
+
+    def keep(self, name: str, read: ReadCalendar) -> None:
+        """Replaces what is stored of a calendar."""
+        days = {day.isoformat(): title for day, title in sorted(read.days.items())}
+        with self._database.writing() as connection:
+            connection.execute(delete(calendars).where(calendars.c.name == name))
+            connection.execute(insert(calendars).values(name=name, source=read.source, days=days, read_at=read.read_at))
 
 
 def _of_user(team: str, user: str) -> ColumnElement[bool]:

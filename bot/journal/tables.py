@@ -251,6 +251,16 @@ setup_snapshots = Table(
     sqlite_autoincrement=True,
 )
 
+# The days of holiday calendars that were read from files and addresses, which count until they are read again.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("days", JSON, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
 # The drift baseline: the snapshot that each target is expected to match, or null where it is unknown.
 baseline = Table(
     "sights",

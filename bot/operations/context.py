@@ -7,9 +7,10 @@ nothing of the layers above them.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol
 
+from bot.changes.approvals import Approvals
 from bot.changes.change import Change
 from bot.changes.lookups import MembershipLookup, PromptFiles
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import Person, Snapshot, Target
 from bot.errors import NotPossible
 from bot.journal.history import Viewer

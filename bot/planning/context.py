@@ -7,10 +7,11 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
+from bot.changes.approvals import Approvals
 from bot.changes.change import Change, apply_to_snapshot
 from bot.changes.lookups import MembershipLookup, PromptFiles, names_today
 from bot.changes.readings import Readings
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.changes.snapshot import SERVER, Person, Snapshot, Target
 from bot.errors import NotFound, NotPossible, PBXError
 from bot.journal.history import Viewer

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
@@ -86,7 +87,7 @@ class Planner:
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
         self.setup_history = setup_history
         self._link = link
-        self.times = TimeSettler(users, working_day or WorkingDay())
+        self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
         self.caches = PbxCaches(directory, self.settings_cache)
         self._endings = Endings(repository, directory, self.authorizer, self.context_for)
@@ -137,11 +138,8 @@ class Planner:
         """
         principal = self.authorizer.requester(request)
         references = self.references(request, principal)
-        changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        settled = [self.times.settled(request, one) for one in changes]
-        operation, context, grant = self.resolve(principal, settled, references)
-        typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
-        context.memberships.thorough = thorough or operation.approval
+        typed, operation, context, grant = self._resolve_settled(request, principal, readings, references)
+        context.memberships.thorough = thorough or operation.approval or operation.recurs is not None
         known = self._times_of(operation, request) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
@@ -160,6 +158,16 @@ class Planner:
                     return instead
         plan = _with_emergency(plan, operation, grant)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
+
+    def _resolve_settled(
+        self, request: Request, principal: Principal | None, readings: Sequence[Operation], references: ChangeReferences
+    ) -> tuple[ChangeOperation, ChangeOperation, RequestContext, Grant]:
+        """The one reading that is meant, as it was typed and with instants for its times; raises Refused."""
+        changes = [one for one in readings if isinstance(one, ChangeOperation)]
+        settled = [self.times.settled(request, one) for one in changes]
+        operation, context, grant = self.resolve(principal, settled, references)
+        typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
+        return typed, operation, context, grant
 
     def _times_of(self, operation: ChangeOperation, request: Request) -> Schedule | None:
         """The start and the end of an operation; raises Refused where they have no one meaning."""

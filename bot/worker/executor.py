@@ -160,8 +160,8 @@ class Executor:
         try:
             if began:
                 wait_for_delayed_writes(pbx, plan.changes, pauses)
-            write = apply_stages if plan.by_stages else partial(apply_all, known=known)
-            seen = write(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
+            write_all = apply_stages if plan.by_stages else partial(apply_all, known=known)
+            seen = write_all(pbx, plan.changes, began=began, before_write=lease_guard, pauses=pauses, content=content)
         except BaseException:
             self.planner.caches.forget(plan.changes)
             raise

@@ -31,6 +31,7 @@ READ = {
     "group": "group Sales",
     "server": "server",
     "pending": "pending",
+    "schedules": "schedules Sales",
     "history": "history Sales",
     "history_export": "export history Sales",
     "export": "export",

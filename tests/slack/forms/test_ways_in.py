@@ -33,7 +33,7 @@ MISTYPED = {
 
 
 def test_what_can_be_mistyped_has_a_line_that_proves_it() -> None:
-    without = {"groups", "pause", "emergency"}
+    without = {"groups", "schedules", "pause", "emergency"}
     """A list asks for nothing, so its button shows it; what follows pause is its reason, or emergency, its line."""
     assert MISTYPED.keys() == {one.operation_id for one in OPERATIONS if one.form()} - without
 
