@@ -15,7 +15,6 @@ from bot.errors import SlackFailure
 from bot.journal.journal import Journal
 from bot.journal.models import Entry
 from bot.journal.storage import PromptStore
-from bot.journal.tables import setup_files
 from bot.messages.message import Message, Posted
 from bot.messages.request import Request, Source
 from bot.operations.parser import parse_unconfirmed
@@ -267,7 +266,6 @@ def bot_harness(
             HistoryReader(journal),
             files=FakeFiles(),
             prompts=PromptStore(journal.database),
-            setup_files=PromptStore(journal.database, setup_files),
             setup_history=SetupHistory(journal, pbx),
         )
         worker = Worker(

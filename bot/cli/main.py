@@ -260,6 +260,18 @@ def _add_setup_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     summary = "show what a set-up file, or a CSV of extension and group, would change"
     plan = add("plan", summary, "%(prog)s park.yaml", run=_loaded_when_run("bot.cli.setups", "run_plan"))
     plan.add_argument("file", metavar="FILE", type=Path)
+    summary = "hand a file to the running Park, which applies it as somebody, under the policy"
+    apply = add(
+        "apply", summary, "%(prog)s park.yaml --as U0123ABCD", run=_loaded_when_run("bot.cli.setups_apply", "run_apply")
+    )
+    apply.add_argument("file", metavar="FILE", type=Path)
+    as_help = "Slack id of the user who is answerable: the policy decides as for them"
+    apply.add_argument("--as", dest="user", metavar="USER", required=True, help=as_help)
+    apply.add_argument("--yes", action="store_true", help="don't ask before it is handed over")
+    wait_help = "how long to wait for the outcome (default: 180)"
+    apply.add_argument("--wait", metavar="SECONDS", type=float, default=180.0, help=wait_help)
+    summary = "keep the set-up of the PBX as it is now, for /park restore"
+    add("snapshot", summary, "%(prog)s", run=_loaded_when_run("bot.cli.setups_apply", "run_snapshot"))
 
 
 def _add_doctor_arguments(doctor: argparse.ArgumentParser) -> None:
