@@ -7,8 +7,8 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from bot.audit.tasks import build_audit_tasks
 from bot.audit.history import HistoryReader
+from bot.audit.tasks import build_audit_tasks
 from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
@@ -72,12 +72,10 @@ class Park:
         client = _build_client(settings, self.posting, read_tokens)
         self.pbx = build_client(settings, read_settings=read_settings, now=now)
         self.journal = Journal(settings.database_url, now=now, lease=lease)
-        self._slack = build_slack(client, self.journal, now or utc_now)
-        messenger = self._slack.messenger
-        working_day = WorkingDay(settings.park_morning, settings.park_end_of_day)
+        slack = self._slack = build_slack(client, self.journal, now or utc_now)
+        messenger = slack.messenger
         self.calendars = build_calendars(settings, self.journal, self.policy_store, now)
-        known = self.calendars.calendars
-        planner = build_planner(self.pbx, self.journal, self.policy_store, self._slack, working_day, known)
+        planner = build_planner(settings, self.pbx, self.journal, self.policy_store, slack, self.calendars.calendars)
         self._form_service = FormService(planner)
         self._home_tabs = HomeTabs(self._slack.views, self._form_service, self._slack.requests, self._slack.form_pool)
         self._workers = build_workers(
@@ -263,11 +261,11 @@ class Part(NamedTuple):
 
 
 def build_planner(
+    settings: Settings,
     pbx: PbxClient,
     journal: Journal,
     policy_store: PolicyStore,
     slack: SlackParts,
-    working_day: WorkingDay,
     calendars: Calendars | None = None,
 ) -> Planner:
     """Builds the planner on the PBX, the policy, the users of Slack and the changes in the journal."""
@@ -277,7 +275,7 @@ def build_planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
-        working_day=working_day,
+        working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
         link=slack.requests.link,
     )
 

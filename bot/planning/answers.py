@@ -19,6 +19,7 @@ from bot.planning.offers import about_line
 from bot.planning.plan_checks import line_attributes
 from bot.planning.planner import Planner
 from bot.planning.preview import preview, preview_approval, with_canonical_line
+from bot.planning.week import with_occurrences
 from bot.policy.model import Permission, Principal
 from bot.texts import previews
 
@@ -47,6 +48,9 @@ class AnswerBuilder:
         if isinstance(operation, ChangeOperation):
             planned = self.planner.plan(request, readings, thorough=True)
             message = preview(planned.plan, planned.operation, planned.context.ring_group_name)
+            if planned.plan.repetition is not None:
+                schedules, recurrence = self.planner.repository.schedules, planned.plan.repetition.recurrence
+                message = with_occurrences(message, recurrence, schedules.now(), schedules.calendars)
             line = f"preview {planned.typed.text()}"
             return message if isinstance(operation, Undo) else with_canonical_line(message, request.line, line)
         if isinstance(operation, ControlOperation):
