@@ -13,15 +13,18 @@ from bot.changes.repository import ChangeRepository
 from bot.changes.write_switch import WriteSwitch
 from bot.journal.journal import LEASE, Journal
 from bot.journal.storage import PromptStore
+from bot.journal.tables import setup_files
 from bot.messages.request import Request
 from bot.pbx.client import PbxClient, build_client
 from bot.pbx.directory import Directory
 from bot.planning.forms import FormService
 from bot.planning.planner import Planner
+from bot.planning.recurring import ScheduleLimits
 from bot.policy.store import PolicyStore, PolicyWatcher
 from bot.recurrence.model import Calendars
 from bot.runtime.health import Condition, HealthChecks, HealthServer
 from bot.settings import PBXSettings, Settings, SlackTokens, secret_text
+from bot.setups.past import SetupHistory
 from bot.slack.bolt_app import Receiver
 from bot.slack.client import Identity, SlackClient, connect_client
 from bot.slack.connection import SlackConnection
@@ -275,7 +278,10 @@ def build_planner(
         *(pbx, Directory(pbx), policy_store, slack.users, repository, history),
         files=files,
         prompts=prompts,
+        setup_files=PromptStore(journal.database, setup_files),
+        setup_history=SetupHistory(journal, pbx),
         working_day=WorkingDay(settings.park_morning, settings.park_end_of_day),
+        schedule_limits=ScheduleLimits(settings.park_schedules, settings.park_schedules_per_group),
         link=slack.requests.link,
     )
 

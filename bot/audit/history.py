@@ -97,6 +97,7 @@ def _record(connection: Connection, events: EntryEvents) -> HistoryRecord:
         aspects=names.aspects,
         subjects=names.subjects,
         about=names.about,
+        schedule=request.get("schedule"),
     )
 
 
@@ -166,7 +167,7 @@ def _names(asked: Sequence[Json], plan: Json | None, names_of_change: _NamesOfCh
             frozenset().union(_subjects_of(operations), *(one.subjects for one in earlier)),
             about,
         )
-    changes = Plan.model_validate(plan).changes
+    changes = Plan.model_validate(plan).shown
     names_of_changes = [_group_names(change) for change in changes]
     groups = dict.fromkeys((name,) for names in names_of_changes for name in names)
     renamed = tuple((names[0], names[1]) for names in names_of_changes if len(names) == 2)
@@ -275,7 +276,7 @@ def _summary(state: str, plan: Json | None, outcome: Json) -> str:
         return shown
     if plan is None or state == State.ALREADY:
         return ""
-    wanted = shown or "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).changes)))
+    wanted = shown or "; ".join(filter(None, map(_change_summary, Plan.model_validate(plan).shown)))
     return history.wanted(wanted) if wanted else ""
 
 

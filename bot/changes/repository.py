@@ -1,20 +1,19 @@
 """Changes and approvals as the journal holds them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.changes.change import Change
 from bot.changes.plan import Plan, Schedule
 from bot.changes.schedules import Schedules
 from bot.changes.write_switch import Pause, current_pause
-from bot.errors import NotAllowed, NotFound, NotPossible, SlackUnavailable
+from bot.errors import NotFound, NotPossible
 from bot.journal.drift_store import drift
-from bot.journal.models import Entry, SetAside, State
+from bot.journal.models import Entry, ScheduleState, SetAside, State
 from bot.journal.reader import Reader
 from bot.messages.request import Request, Source
-from bot.policy.model import Approvers, Principal
 from bot.recurrence.model import Calendars, NoCalendars
-from bot.texts import approvals, delivery, refusals
+from bot.texts import refusals
 from bot.texts.schedules import is_occurrence
 from bot.times.model import Clock
 
@@ -22,8 +21,6 @@ SEARCHED = 500
 """Latest changes among which the last one of a user or target is searched."""
 SERVER_NAMES = frozenset({"server", "the server", "the call park server"})
 """Names of the call park server in a request."""
-APPROVE = "approve"
-"""Id of the operation that gives an approval."""
 
 
 class ChangeRepository:
@@ -94,6 +91,8 @@ class ChangeRepository:
         """Returns whether a change was made and is still in effect: not undone, or its undo was undone itself."""
         if entry.state is not State.DONE or ended_by(self._journal, entry.id) is not None:
             return False
+        if (schedule := self.schedules.find(entry.id)) is not None:
+            return schedule.stored.state is not ScheduleState.ENDED
         return not any(self.is_in_effect(one) for one in self._journal.entries_about(entry.id) if one.plan is not None)
 
     def scheduled_end(self, number: int) -> Entry:
@@ -225,100 +224,3 @@ def _changed_nothing(entry: Entry) -> NotPossible:
         lines = (f"extend {number} for 1h", f"keep {number}", f"undo {number}")
         return NotPossible(refusals.is_an_end(entry.id, number), lines=lines)
     return NotPossible(refusals.changed_nothing(entry.id, entry.state))
-
-
-class Approvals:
-    """Decides about approvals by the current policy and user groups: a button that was drawn earlier gives no right."""
-
-    def __init__(
-        self,
-        repository: ChangeRepository,
-        required: Callable[[Entry], tuple[Approvers, ...]],
-        principal_of: Callable[[Request], Principal],
-        user: Principal | None,
-    ) -> None:
-        """Binds the decisions to one user.
-
-        Args:
-            required: returns the approvers that a change needs; raises NotAllowed if its requester lost the right.
-            principal_of: returns the principal who sent a request; raises NotAllowed.
-            user: the user who approves or asks; None where nobody does.
-        """
-        self._repository, self._required, self._principal_of, self._user = repository, required, principal_of, user
-
-    def approvable_entry(self, number: int) -> Entry:
-        """Returns a waiting change that the user may approve; raises NotFound, NotPossible or NotAllowed."""
-        entry = self._repository.waiting_for_approval(number)
-        if entry.run_at <= self._repository.now():
-            raise NotPossible(approvals.expired(number))
-        if self._user is None or self._user.user == entry.request.user:
-            raise NotAllowed(approvals.NEVER_ONES_OWN)
-        if not _is_approver(self._user, self._required_now(entry), entry):
-            if self._user.user_groups is None:  # what Slack can't say now is not a "no"
-                raise SlackUnavailable(delivery.UNKNOWN_USER_GROUPS)
-            raise NotAllowed(approvals.no_approver(number))
-        if self._user.user in {one.request.user for one in self._given(entry)}:
-            raise NotPossible(approvals.approved_before(number))
-        return entry
-
-    def may_approve(self, entry: Entry) -> bool:
-        """Returns whether the user is one of the change's approvers, and it can still be approved."""
-        try:
-            return self._user is not None and _is_approver(self._user, self._required_now(entry), entry)
-        except NotPossible:
-            return False
-
-    def may_know(self, entry: Entry) -> bool:
-        """Returns whether the user was asked to approve the change, or may approve it now."""
-        approval = Plan.model_validate(entry.plan).approval if entry.plan else None
-        if approval is None or self._user is None:
-            return False
-        return self.was_asked(entry) or (waits_for_approval(entry) and self.may_approve(entry))
-
-    def was_asked(self, entry: Entry) -> bool:
-        """Returns whether the user was one of the change's approvers when it was asked for."""
-        approval = Plan.model_validate(entry.plan).approval if entry.plan else None
-        return approval is not None and self._user is not None and _is_approver(self._user, approval.asked, entry)
-
-    def are_sufficient(self, entry: Entry, needed: Sequence[Approvers] | None = None) -> bool:
-        """Returns whether the approvals given satisfy `needed`.
-
-        Without `needed`, returns whether they would satisfy the current policy together with the user's.
-        """
-        given = [principal for one in self._given(entry) if (principal := self._active(one.request))]
-        if needed is None and self._user is not None:
-            given, needed = [*given, self._user], self._required_now(entry)
-        return all(_approval_count(given, one, entry) >= one.count for one in needed or ())
-
-    def _active(self, request: Request) -> Principal | None:
-        """Returns who sent a request; None if Slack does not know them any more, or their account is deactivated."""
-        try:
-            return self._principal_of(request)
-        except NotAllowed:
-            return None
-
-    def _required_now(self, entry: Entry) -> tuple[Approvers, ...]:
-        try:
-            return self._required(entry)
-        except NotAllowed as refusal:
-            raise NotPossible(approvals.asker_lost_right(entry.id)) from refusal
-
-    def _given(self, entry: Entry) -> list[Entry]:
-        """Returns the approvals of the current plan; those given before it was planned again don't count."""
-        approval = Plan.model_validate(entry.plan).approval
-        return [
-            one
-            for one in self._repository.follow_ups(entry.id)
-            if one.operations[0]["operation"] == APPROVE
-            and one.state is State.DONE
-            and approval is not None
-            and one.accepted_at >= approval.since
-        ]
-
-
-def _is_approver(user: Principal, required: Collection[Approvers], entry: Entry) -> bool:
-    return any(one.include(user, entry.request.user) for one in required)
-
-
-def _approval_count(given: Sequence[Principal], approvers: Approvers, entry: Entry) -> int:
-    return len({one.user for one in given if approvers.include(one, entry.request.user)})

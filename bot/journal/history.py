@@ -47,6 +47,8 @@ class HistoryRecord:
     """What else it is about: the server, and numbers and names of the members whom it adds or removes."""
     about: int | None = None
     """The change that it undoes, ends, keeps ..."""
+    schedule: int | None = None
+    """The schedule that it is an occurrence of, or the end of one."""
 
 
 @dataclass(frozen=True, slots=True)

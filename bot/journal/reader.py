@@ -15,6 +15,7 @@ from bot.journal.models import Entry, Event, FailingEnds, Flag, SetAside, State,
 from bot.journal.queue import find_claimable, next_due_time
 from bot.journal.rows import entries_from_rows, read_rows
 from bot.journal.tables import UtcDateTime, entries, flags, not_notified
+from bot.messages.request import Source
 from bot.times.model import Clock
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,7 @@ class Reader:
             entries.c.id > latest - USER_SEARCH_DEPTH,
             entries.c.request["team"].as_string() == team,
             entries.c.request["user"].as_string() == user,
+            entries.c.request["source"].as_string() != Source.SCHEDULE.value,
         )
         planned = and_(entries.c.plan.is_not(None), entries.c.about.is_(None), entries.c.state != State.REFUSED)
         return self._entries(select(entries).where(of_user, planned).order_by(entries.c.id.desc()).limit(MAX_OF_USER))
@@ -185,6 +187,11 @@ class Reader:
         """Returns the schedules that are active or paused, the next one first, or those of them with these numbers."""
         with self.database.reading() as connection:
             return schedules.read_standing(connection, numbers)
+
+    def beginning_schedules(self, until: datetime, limit: int) -> list[StoredSchedule]:
+        """Returns the schedules whose next occurrence begins until an instant, the next one first."""
+        with self.database.reading() as connection:
+            return schedules.read_beginning(connection, until, limit)
 
     def schedule_parts(self) -> list[tuple[int, frozenset[tuple[str, str]]]]:
         """Returns what each active or paused schedule changes, by its number, in the order in which they were made."""

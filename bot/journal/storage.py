@@ -1,9 +1,9 @@
-"""Small stores beside the entries: prompt files, each user's channel for confirmations, days of calendars."""
+"""Small stores beside the entries: files, each user's channel for confirmations, days of calendars."""
 
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select, update
 
 from bot.journal.database import Database
 from bot.journal.tables import calendars, destinations, prompts
@@ -16,7 +16,7 @@ REFERENCE_LENGTH = 16
 
 
 class StoredPrompt(NamedTuple):
-    """A prompt file; `source` is its id in Slack, if it comes from there."""
+    """A prompt file or a set-up file; `source` is its id in Slack, if it comes from there."""
 
     name: str
     content: bytes
@@ -30,21 +30,22 @@ class StoredPrompt(NamedTuple):
 
 
 class PromptStore:
-    """Stores the latest prompt files. Every method raises JournalUnavailable."""
+    """Stores the latest files of one kind, prompts unless `table` is another. Methods raise JournalUnavailable."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, table: Table = prompts) -> None:
+        self._database, self._table = database, table
 
     def keep(self, file: StoredPrompt) -> None:
         """Stores a file as the latest and deletes those over the limit; a stored file keeps its name and its source."""
-        latest = select(prompts.c.sha256).order_by(prompts.c.kept_at.desc()).limit(MAX_PROMPTS)
+        table = self._table
+        latest = select(table.c.sha256).order_by(table.c.kept_at.desc()).limit(MAX_PROMPTS)
         with self._database.writing() as connection:
             now = self._database.now(connection)
             values = {"kept_at": now} | ({"source": file.source} if file.source else {})
-            stored = connection.execute(update(prompts).where(prompts.c.sha256 == file.sha256).values(values))
+            stored = connection.execute(update(table).where(table.c.sha256 == file.sha256).values(values))
             if not stored.rowcount:
-                connection.execute(insert(prompts).values(**file._asdict(), kept_at=now))
-            connection.execute(delete(prompts).where(prompts.c.sha256.not_in(latest)))
+                connection.execute(insert(table).values(**file._asdict(), kept_at=now))
+            connection.execute(delete(table).where(table.c.sha256.not_in(latest)))
 
     def content(self, sha256: str) -> bytes | None:
         """Returns a file's content; None if it is not stored, or no longer."""
@@ -53,8 +54,9 @@ class PromptStore:
 
     def find(self, text: str) -> StoredPrompt | None:
         """Returns a file by its reference, or by its id in Slack."""
-        wanted = select(prompts.c.name, prompts.c.content, prompts.c.sha256, prompts.c.source).where(
-            (prompts.c.source == text) | (func.substr(prompts.c.sha256, 1, REFERENCE_LENGTH) == text)
+        table = self._table
+        wanted = select(table.c.name, table.c.content, table.c.sha256, table.c.source).where(
+            (table.c.source == text) | (func.substr(table.c.sha256, 1, REFERENCE_LENGTH) == text)
         )
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()

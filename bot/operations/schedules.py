@@ -1,39 +1,48 @@
 """Operations on recurring schedules: skip, pause, resume, delete, adopt."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from bot.changes.schedules import RecurringSchedule, longest_run
 from bot.errors import NotPossible
 from bot.journal.models import Json, Reschedule, ScheduleState, ScheduleUpdate
 from bot.messages.message import Fact
-from bot.messages.text import Words, words_as_text
+from bot.messages.text import Words, fold, words_as_text
 from bot.operations.arguments.times import END
 from bot.operations.arguments.types import ArgumentType
 from bot.operations.base import ControlOperation, JournalEffect
 from bot.operations.context import OperationContext
 from bot.operations.scheduling import ChangeReference
+from bot.operations.syntax import Matches
 from bot.recurrence.windows import windows
 from bot.texts import schedules as texts
+from bot.times.clauses import Times
 from bot.times.days import read_day
 from bot.times.model import End, Instant, WallClock
+from bot.times.parser import read_end
 from bot.times.resolver import dates_named
 
+MARKERS = ("until", "till", "for", "to", "by", "through", "thru")
+"""Words before the end of what is skipped; without one it is a day."""
 TODAY = ("today", "tonight", "this evening", "this afternoon", "this morning")
 """Words for the present day."""
 
 
-def _read_skipped_day(words: Words) -> str:
-    text = words_as_text(words).removeprefix("on ")
-    if text not in TODAY and read_day(text) is None:
+def _read_skipped(words: Words) -> End | str:
+    if words and words[0].is_keyword(*MARKERS):
+        return read_end(words)
+    text = words_as_text(words)
+    if fold(text) not in TODAY and read_day(fold(text)) is None:
         raise ValueError(texts.SKIPPED_DAYS)
     return text
 
 
-SKIPPED_DAY = ArgumentType(placeholder="<day>", hint=texts.SKIPPED_DAYS, read=_read_skipped_day, say=str)
-SKIP_END = replace(END, label="")
+def _say_skipped(value: End | str) -> str:
+    return value if isinstance(value, str) else END.say(value)
+
+
+SKIPPED = ArgumentType(placeholder="<day or end>", hint=texts.SKIPPED_DAYS, read=_read_skipped, say=_say_skipped)
 
 
 class ScheduleControl(ChangeReference, ControlOperation):
@@ -85,8 +94,8 @@ class Skip(ScheduleControl):
 
     operation_id = "skip"
     title = "Skip"
-    phrase = "skip {number} [{day}] [{ends}]"
-    also = ("skip schedule {number} [{day}] [{ends}]",)
+    phrase = "skip {number} [{ends}]"
+    also = ("skip [schedule] {number} on {ends}", "skip schedule {number} [{ends}]")
     card_label = "Skipped"
     help = (
         "Leaves out the next time of a schedule, or ends what it has set now until its next time. With an end, it"
@@ -94,8 +103,14 @@ class Skip(ScheduleControl):
     )
     examples = ("skip 42", "skip Sales tonight", "skip 42 until Monday")
 
-    day: Annotated[str, SKIPPED_DAY] | None = None
-    ends: Annotated[End, SKIP_END] | None = None
+    ends: Annotated[End | str, SKIPPED] | None = None
+    """Until when to skip, or the day on which the occurrence begins that is skipped."""
+
+    @classmethod
+    def from_matches(cls, matches: Matches, times: Times | None = None) -> Self:
+        if any(word.is_keyword(*MARKERS, "next", "on") for word in matches.get("number", ())[1:]):
+            raise ValueError(texts.SKIPPED_DAYS)  # the words of a time are none of a name
+        return super().from_matches(matches, times)
 
     def effect(self, context: OperationContext) -> JournalEffect:
         schedule, schedules = self.schedule(context), context.repository.schedules
@@ -104,7 +119,7 @@ class Skip(ScheduleControl):
         self._check_day(context, schedule)
         shifts = self.ending_now(context, schedule)
         values: Json = {}
-        if self.ends is not None:
+        if isinstance(self.ends, End):
             values = self._from(context, schedule, _instant(self.ends, context.repository.now()))
         elif not shifts and (at := schedule.stored.next_at) is not None:
             window = schedules.window_after(schedule.recurrence, at)
@@ -128,15 +143,15 @@ class Skip(ScheduleControl):
 
     def _check_day(self, context: OperationContext, schedule: RecurringSchedule) -> None:
         """Raises NotPossible if the next occurrence, or the present one, does not begin on the day that was said."""
-        if self.day is None:
+        if not isinstance(self.ends, str):
             return
         zone = ZoneInfo(schedule.recurrence.zone or "UTC")
         present, next_at = context.repository.schedules.present(schedule), schedule.stored.next_at
         begun = context.repository.made_at(present[0].id) if present else None
         days = {at.astimezone(zone).date() for at in (begun, next_at) if at is not None}
-        if _day(self.day, context.repository.now().astimezone(zone).date()) not in days:
+        if _day(self.ends, context.repository.now().astimezone(zone).date()) not in days:
             coming = texts.moment(next_at, zone.key) if next_at else texts.NO_NEXT
-            raise NotPossible(texts.none_then(schedule.number, self.day, coming))
+            raise NotPossible(texts.none_then(schedule.number, self.ends, coming))
 
 
 class PauseSchedule(ScheduleControl):
@@ -225,5 +240,5 @@ def _instant(end: End, now: datetime) -> datetime:
 
 
 def _day(text: str, today: date) -> date | None:
-    named = read_day("today" if text in TODAY else text)
+    named = read_day("today" if fold(text) in TODAY else fold(text))
     return None if named is None else next(iter(dates_named(named, today)), None)

@@ -199,7 +199,7 @@ def contact_fact(contact: str | None) -> Fact:
 def _notes(
     decision: Decision, attempt: DeniedAttempt | None, alternatives: Sequence[ActionAttributes]
 ) -> Iterator[str]:
-    if attempt is not None and attempt.repeats:
+    if attempt is not None and attempt.repeats and not decision.approvers:
         longest = attempt.longest_schedule(decision.alternatives)
         if longest is not None:
             yield schedules.may_repeat(format_duration(longest)) if longest else schedules.MAY_NOT_REPEAT

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from bot.changes.approvals import Approvals
 from bot.changes.lookups import FileDownloader, PbxCaches, PromptFiles
 from bot.changes.plan import Emergency, Plan, Schedule, joined_plan
-from bot.changes.repository import Approvals, ChangeRepository
+from bot.changes.repository import ChangeRepository
 from bot.errors import Ambiguous, NotAllowed, Refused, StalePlan
 from bot.journal.history import History, Viewer
 from bot.journal.models import Entry
@@ -40,6 +41,8 @@ from bot.policy.evaluation import VisibleNames
 from bot.policy.model import Approvers, Permission, Principal
 from bot.policy.rules import Policy
 from bot.policy.store import PolicyStore
+from bot.setups.files import SetupFiles
+from bot.setups.past import SetupHistory
 from bot.texts import approvals, refusals
 from bot.times.model import WorkingDay
 
@@ -76,12 +79,15 @@ class Planner:
         *,
         files: FileDownloader,
         prompts: PromptStore,
+        setup_files: PromptStore,
+        setup_history: SetupHistory,
         working_day: WorkingDay | None = None,
         schedule_limits: ScheduleLimits | None = None,
         link: Callable[[str, str], str] = lambda channel, ts: "",
     ) -> None:
         self.pbx, self.directory, self.policy_store, self.users = pbx, directory, policy_store, users
         self.repository, self.history, self.files, self.prompts = repository, history, files, prompts
+        self.setup_files, self.setup_history = setup_files, setup_history
         self._link = link
         self.times = TimeSettler(users, working_day or WorkingDay(), repository.schedules.calendars)
         self.settings_cache, self.authorizer = ServerSettingsCache(pbx), Authorizer(policy_store, users, repository)
@@ -134,11 +140,8 @@ class Planner:
         """
         principal = self.authorizer.requester(request)
         references = self.references(request, principal)
-        changes = [one for one in readings if isinstance(one, ChangeOperation)]
-        settled = [self.times.settled(request, one) for one in changes]
-        operation, context, grant = self.resolve(principal, settled, references, request.line)
-        typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
-        context.memberships.thorough = thorough or operation.approval
+        typed, operation, context, grant = self._resolve_settled(request, principal, readings, references)
+        context.memberships.thorough = thorough or operation.approval or operation.recurs is not None
         known = self._times_of(operation, request) if known is None else known
         begins = begins_at(known, self.repository.now(), due=due)
         first = self._endings.plan_first(request, principal, references)
@@ -157,6 +160,16 @@ class Planner:
                     return instead
         plan = _with_emergency(plan, operation, grant)
         return AuthorizedPlan(operation, plan, context, grant.joined(first.grant) if first else grant, typed)
+
+    def _resolve_settled(
+        self, request: Request, principal: Principal | None, readings: Sequence[Operation], references: ChangeReferences
+    ) -> tuple[ChangeOperation, ChangeOperation, RequestContext, Grant]:
+        """The one reading that is meant, as it was typed and with instants for its times; raises Refused."""
+        changes = [one for one in readings if isinstance(one, ChangeOperation)]
+        settled = [self.times.settled(request, one) for one in changes]
+        operation, context, grant = self.resolve(principal, settled, references, request.line)
+        typed = next((one for one, other in zip(changes, settled, strict=True) if other is operation), operation)
+        return typed, operation, context, grant
 
     def _times_of(self, operation: ChangeOperation, request: Request) -> Schedule | None:
         """The start and the end of an operation; raises Refused where they have no one meaning."""
@@ -306,6 +319,8 @@ class Planner:
             viewer=Viewer(self.history, user, self.users.name_of),
             repeatable_lines=partial(self._repeatable_lines, principal),
             prompt_files=PromptFiles(self.files, self.prompts, user, channel),
+            setup_files=SetupFiles(self.files, self.setup_files, user, channel),
+            setup_history=self.setup_history,
             approvals=self.approvals(principal),
         )
 

@@ -63,7 +63,8 @@ class ChangeReferences:
         return self.request.source is Source.CLOCK or entry.request.user == self.request.user
 
     def _is_own_here(self, entry: Entry) -> bool:
-        return self.is_own(entry) and entry.request.channel == self.request.channel
+        by_hand = entry.request.source is not Source.SCHEDULE
+        return by_hand and self.is_own(entry) and entry.request.channel == self.request.channel
 
     def resolve(self, operation: Operation) -> Operation:
         """The operation with the number of its change, which has been checked.

@@ -156,7 +156,7 @@ def _within_limits(
     return {rule.limit(within) for rule in rules} - {attributes}
 
 
-def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[int, float, int, float]:
+def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[int, float, float, int, float]:
     """Sort key for the distance between attributes: how many amounts differ, then how much was cut."""
     differs = sum(
         (
@@ -166,7 +166,7 @@ def _reduction(attributes: ActionAttributes, other: ActionAttributes) -> tuple[i
             attributes.recurring != other.recurring,
         )
     )
-    return differs, -_seconds(other.duration), -other.members, -_seconds(other.recall_time)
+    return differs, -_seconds(other.recurring), -_seconds(other.duration), -other.members, -_seconds(other.recall_time)
 
 
 def _seconds(time: timedelta | None) -> float:

@@ -19,7 +19,8 @@ STATES = {
     "unsettled": "unknown",
 }
 """What became of a request that has no card, by the state of its entry in the journal."""
-SOURCES = {"the clock": "automatically"}
+BY_CLOCK = "the clock"
+SOURCES = {BY_CLOCK: "automatically", "a schedule": "by a schedule"}
 RECALL, MEMBERS, NAME = "recall", "members", "name"
 
 
@@ -59,6 +60,11 @@ def period_in_full(start: str, end: str, zone: str) -> str:
 def before_number(number: int) -> str:
     """The part of a selection that begins further back."""
     return f" before {change_number(number)}"
+
+
+def of_schedule(number: int, line: str) -> str:
+    """What an occurrence of a schedule does: `schedule #42: recall Sales to Night Desk`."""
+    return f"schedule {change_number(number)}: {line}"
 
 
 def end_of(number: int) -> str:

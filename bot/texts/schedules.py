@@ -11,7 +11,7 @@ NO_EMERGENCY = f"An emergency can't be repeated. Make the change once, or leave 
 NOT_RUNNING, WAS_PAUSED, PBX_AWAY = "Park was not running", "Park was paused", "the PBX or Slack did not answer"
 PARK_PAUSED = "Park is paused."
 WAS_SO = "Nothing to do: it was so already."
-STATUS_ACTIVE, STATUS_PAUSED, STATUS_ENDED = "scheduled, recurring", "paused", "ended"
+STATUS_ACTIVE, STATUS_PAUSED, STATUS_ENDED = "active", "paused", "ended"
 NEXT, LATEST, HOLDER = "Next", "Latest", "On behalf of"
 SKIP_NEXT, PAUSE, RESUME, DELETE, ADOPT = "Skip next", "Pause", "Resume", "Delete", "Adopt"
 DELETE_SCHEDULE = "Delete the schedule"
@@ -120,12 +120,12 @@ def failed(number: int, title: str) -> str:
     return f"Schedule {change_number(number)}: {title}"
 
 
-def paused_itself(number: int, title: str) -> str:
+def paused_itself(number: int) -> str:
     """The title for everybody when a schedule's holder has lost the right."""
-    return f"Schedule {change_number(number)} is paused: {title}"
+    return f"Schedule {change_number(number)} is paused: the person it belongs to may not make this change any more."
 
 
-HOLDER_LOST = "The person it belongs to may not make this change any more. Somebody who may can adopt it."
+SOMEBODY_CAN_ADOPT = "Somebody who may can adopt it, and it goes on."
 
 
 def not_active(number: int) -> str:

@@ -7,10 +7,20 @@ from datetime import datetime
 from bot.changes.plan import Plan, Schedule
 from bot.changes.schedules import RecurringSchedule, Schedules
 from bot.changes.write_switch import WriteSwitch
-from bot.errors import JournalUnavailable, LeaseLost, NotAllowed, ParkError, Refused, TargetBusy, WaitsForChange, said
+from bot.errors import (
+    NOTHING_CHANGED,
+    JournalUnavailable,
+    LeaseLost,
+    NotAllowed,
+    ParkError,
+    Refused,
+    TargetBusy,
+    WaitsForChange,
+    said,
+)
 from bot.journal.journal import Journal
 from bot.journal.models import Entry, Json, Reschedule, ScheduleState, ScheduleUpdate, State
-from bot.messages.message import Message, Offer
+from bot.messages.message import Fact, Message, Offer
 from bot.operations.catalog import dump
 from bot.planning.planner import AuthorizedPlan
 from bot.recurrence.windows import Window
@@ -145,8 +155,9 @@ class OccurrenceExecutor:
             return Outcome(State.REFUSED, Confirmation(private=refused.message))
         number = self._schedule_of(entry).number
         offer = Offer(label=texts.ADOPT, line=f"adopt {number}")
-        title = texts.paused_itself(number, refused.message.title)
-        message = Message(title=title, notes=(texts.HOLDER_LOST,), offers=(offer,))
+        notes = (refused.message.title.removesuffix(NOTHING_CHANGED).strip(), texts.SOMEBODY_CAN_ADOPT)
+        holder = Fact(label=texts.HOLDER, value="", ids=(entry.request.user,))
+        message = Message(title=texts.paused_itself(number), facts=(holder,), notes=notes, offers=(offer,))
         values: Json = {"state": ScheduleState.PAUSED, "next_at": None, "waits_for": None}
         update = ScheduleUpdate(number=number, values=values)
         return Outcome(
@@ -197,10 +208,10 @@ def new_schedule(entry: Entry, planned: AuthorizedPlan, schedules: Schedules) ->
 
 
 def replaced_schedule(
-    number: int, schedules: Schedules, now: datetime
+    number: int, by: int, schedules: Schedules, now: datetime
 ) -> tuple[list[ScheduleUpdate], list[Reschedule]]:
     """Returns what deletes a schedule in whose place another one comes, and ends what it has set now."""
-    values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None}
+    values: Json = {"state": ScheduleState.ENDED, "next_at": None, "waits_for": None, "note": texts.overridden(by)}
     present = schedules.present(schedules.get(number))
     shifts = []
     if present is not None and present[1].state is State.SCHEDULED and present[1].run_at > now:
